@@ -1,0 +1,43 @@
+# The one entry for people and for CI. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup check test integration bench demo image lock
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.complete ## Make .venv from the lock file (needs Python 3.11+ and make only)
+
+.venv/.complete: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+check: setup ## Lint, types, import rules, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell consumer schemas tests deploy README.md
+
+test: setup ## The whole suite; the header says which broker it ran on
+	$(BIN)/python -m pytest
+
+integration: setup ## Only the tests that need a broker
+	$(BIN)/python -m pytest -m kafka
+
+bench: setup ## Measure; WORKLOADS="W1 W2" chooses
+	$(BIN)/python -m tests.bench $(WORKLOADS)
+
+demo: setup ## A month of Lago events into a NetSuite sandbox on this machine
+	$(BIN)/lago-netsuite demo
+
+image: ## The container image (needs Docker)
+	docker build --tag lago-netsuite .
+
+lock: setup ## Refresh requirements.lock from pyproject.toml (needs uv on the PATH)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra dev pyproject.toml --output-file requirements.lock

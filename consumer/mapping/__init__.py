@@ -1,0 +1,1 @@
+"""Lago objects become NetSuite records: pure functions without I/O."""

@@ -1,0 +1,115 @@
+"""
+What can become of a record: the eight results of a delivery, and being none of our business.
+
+The engine is a `match` over this closed union; nothing else decides whether a record is done, waits or is
+tried again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """
+    One NetSuite record that now stands for a Lago object.
+
+    Attributes:
+        object: Lago's name for it: ``customer``, ``invoice``, ``credit_note``, ``payment``.
+        status: the RESTlet's word: ``created``, ``exists``, ``updated``, ``adopted``, ``voided``.
+        url: absolute link into the NetSuite user interface, empty when unknown.
+        totals: decimal strings by name (``subtotal``, ``tax``, ``total``), empty for customers.
+    """
+
+    object: str
+    lago_id: str
+    netsuite_type: str
+    internal_id: str
+    external_id: str
+    status: str
+    number: str | None = None
+    url: str = ""
+    totals: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """NetSuite confirmed the write."""
+
+    written: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyThere:
+    """The same, or a newer, version had been written before."""
+
+    written: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """A named rule says that this record is not for this connection, or not for NetSuite at all."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something this record refers to is not in NetSuite yet."""
+
+    on: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled:
+    """The account refused the call before any script ran; repeating it is always safe."""
+
+    reason: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable:
+    """The account or the way to it is down; the call was not carried out."""
+
+    reason: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """The call was sent and may have been carried out; only the same call, repeated, can tell."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """
+    A person has to change something before this record can be written.
+
+    Attributes:
+        code: stable, from `schemas/error_codes.py` or NetSuite's own.
+        message: one sentence: what is wrong, with the numbers a finance person knows.
+        hint: what to change and where.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDown:
+    """NetSuite refuses this connection as a whole: login, role, account or script."""
+
+    reason: str
+
+
+Settled = Delivered | AlreadyThere | Ignored | Rejected
+Unsettled = Waiting | Throttled | Unavailable | Ambiguous | AccountDown
+Outcome = Settled | Unsettled

@@ -1,0 +1,45 @@
+"""What came from Kafka, unchanged, plus the lane it must queue in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+LaneKey = NewType("LaneKey", str)
+"""Records of one lane are delivered one at a time and in offset order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The coordinates of a record: where an operator finds it again."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """
+    One Kafka record.
+
+    Attributes:
+        timestamp_ms: milliseconds since the epoch, as the broker gave it.
+        value: the bytes as they were produced; ``None`` for a tombstone.
+        lane: the aggregate the record belongs to (`schemas.envelope.lane_of`).
+    """
+
+    source: Source
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    lane: LaneKey
+
+    def header(self, name: str) -> str | None:
+        """The last header of that name as text, or None."""
+        found = [value for key, value in self.headers if key == name]
+        return found[-1].decode("utf-8", "replace") if found else None

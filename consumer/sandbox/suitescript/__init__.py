@@ -1,0 +1,1 @@
+"""The emulated N/* modules, and the script engine that runs the RESTlet on them."""

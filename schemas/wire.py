@@ -1,0 +1,148 @@
+"""
+The wire between the worker and the RESTlet, contract version 1.
+
+Decimals are strings, dates ISO, flags booleans; references are ``{"internalId": …}``, ``{"externalId": …}``
+or ``{"lagoId": …}`` and resolved by the script. HTTP 200 carries a `Response` whenever the script ran.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CONTRACT_VERSION = 1
+
+Mode = Literal["create_or_get", "upsert", "adopt", "void"]
+Status = Literal["created", "exists", "updated", "adopted", "voided", "conflict", "error", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteItem:
+    """
+    One record to write.
+
+    Attributes:
+        version: the source's ``updated_at``; an older one never overwrites a newer one.
+        fingerprint: hash of what makes the document this document; equal means "nothing to do".
+        expect: what NetSuite must compute, as decimal strings; empty for customers.
+    """
+
+    ref: str
+    mode: Mode
+    external_id: str
+    lago_id: str
+    version: str
+    fingerprint: str
+    record: dict[str, Any]
+    expect: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The item in the order of the contract, without what it does not have."""
+        item: dict[str, Any] = {
+            "ref": self.ref,
+            "mode": self.mode,
+            "external_id": self.external_id,
+            "lago_id": self.lago_id,
+            "version": self.version,
+            "fingerprint": self.fingerprint,
+            "record": self.record,
+        }
+        return item | ({"expect": self.expect} if self.expect else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOptions:
+    """Limits the script keeps: units to leave untouched, and seconds after which it takes no new item."""
+
+    min_units: int = 300
+    soft_deadline_s: int = 200
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteRequest:
+    """One call of the RESTlet; the same events always give the same bytes."""
+
+    request_id: str
+    items: tuple[WriteItem, ...]
+    options: WriteOptions = WriteOptions()
+
+    def body(self) -> bytes:
+        """The exact bytes that are posted (and that ``preview`` prints)."""
+        return canonical(
+            {
+                "v": CONTRACT_VERSION,
+                "op": "write",
+                "request_id": self.request_id,
+                "options": {
+                    "min_units": self.options.min_units,
+                    "soft_deadline_s": self.options.soft_deadline_s,
+                    "dry_run": self.options.dry_run,
+                },
+                "items": [item.as_json() for item in self.items],
+            }
+        )
+
+
+def canonical(value: Any) -> bytes:
+    """JSON as compact UTF-8, keys in the order given; raises ValueError for NaN and infinities."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
+
+
+class ItemError(_Answer):
+    """Why one item was not written; ``class`` is the stable group, ``code`` NetSuite's or our own word."""
+
+    code: str = "UNKNOWN"
+    group: str = Field(default="unknown", alias="class")
+    message: str = ""
+    field: str | None = None
+    line: int | None = None
+    retryable: bool = False
+
+
+class ItemResult(_Answer):
+    """What became of one item."""
+
+    ref: str
+    status: Status
+    type: str | None = None
+    internal_id: str | None = Field(default=None, alias="internalId")
+    external_id: str | None = Field(default=None, alias="externalId")
+    number: str | None = None
+    url: str | None = None
+    totals: dict[str, str] = Field(default_factory=dict)
+    warnings: tuple[Any, ...] = ()
+    error: ItemError | None = None
+
+
+class ScriptInfo(_Answer):
+    """The script's own account of the call; times in milliseconds."""
+
+    version: str = "unknown"
+    units_used: int | None = None
+    units_left: int | None = None
+    elapsed_ms: int | None = None
+
+
+class AccountInfo(_Answer):
+    """Which account answered: id such as ``1234567_SB1``, environment ``SANDBOX`` or ``PRODUCTION``."""
+
+    id: str = ""
+    environment: str = ""
+
+
+class Response(_Answer):
+    """The envelope around every answer of the script."""
+
+    v: int
+    request_id: str | None = None
+    items: tuple[ItemResult, ...] = ()
+    script: ScriptInfo = ScriptInfo()
+    account: AccountInfo = AccountInfo()
