@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NewType
 
@@ -43,3 +44,23 @@ class Record:
         """The last header of that name as text, or None."""
         found = [value for key, value in self.headers if key == name]
         return found[-1].decode("utf-8", "replace") if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """
+    One record to publish; `topic` is the name without the deployment's prefix.
+
+    Attributes:
+        partition: only when the record must lie where another lies; else the key decides.
+    """
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+    partition: int | None = None
+
+
+Publish = Callable[[Event], Awaitable[None]]
+"""Returns when Kafka has acknowledged the event; raises ContractError when it did not in time."""

@@ -1,0 +1,205 @@
+"""
+One NetSuite account and everything that is decided about it: `connections.yaml` as values.
+
+Reading the file, with its line numbers and all errors at once, is `consumer.connections_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
+
+from consumer.secret import Secret
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+Constant = str | bool | int
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class OAuth2(_Part):
+    """OAuth 2.0 client credentials with a certificate, NetSuite's way from machine to machine."""
+
+    type: Literal["oauth2"]
+    client_id: Secret
+    certificate_id: Secret
+    private_key: Secret
+
+
+class TokenBased(_Part):
+    """Token-based authentication (OAuth 1.0a, HMAC-SHA256); Oracle ends it for new integrations in 2027.1."""
+
+    type: Literal["tba"]
+    client_id: Secret
+    client_secret: Secret
+    token_id: Secret
+    token_secret: Secret
+
+
+class Lago(_Part):
+    """The Lago organisation whose events belong here, and its API when lookups are wanted."""
+
+    organization_id: str
+    organization_slug: str | None = None
+    front_url: str | None = None
+    api_url: str | None = None
+    api_key: Secret | None = None
+
+
+class Select(_Part):
+    """Which of the organisation's events are this connection's; an absent rule lets everything pass."""
+
+    billing_entities: tuple[str, ...] | None = None
+    currencies: tuple[str, ...] | None = None
+    customer_metadata: dict[str, str] | None = None
+
+
+class Sync(_Part):
+    """Which objects are carried at all."""
+
+    customers: bool = True
+    invoices: bool = True
+    sales_orders: bool = False
+    credit_notes: bool = True
+    payments: bool = True
+    voids: bool = True
+
+
+class Customers(_Part):
+    """
+    How customers come into being.
+
+    ``on_event``: a customer event creates, a document waits for it. ``on_first_document``: as before, and a
+    document whose customer is missing creates it in the same call. ``never``: only what is there is used.
+    """
+
+    create: Literal["on_event", "on_first_document", "never"] = "on_first_document"
+    subsidiary: str | None = None
+    entity_id: Literal["external_id", "auto"] = "external_id"
+
+
+class Item(_Part):
+    """A NetSuite item by internal id, and the account that goes with it."""
+
+    id: Annotated[str, StringConstraints(min_length=1)]
+    account: str | None = None
+
+
+class TaxCode(_Part):
+    """NetSuite's tax type and tax code for one Lago tax."""
+
+    type: str | None = None
+    code: str | None = None
+
+
+class Tax(_Part):
+    """How Lago's tax is written: SuiteTax details, a legacy override, a line of its own, or not at all."""
+
+    mode: Literal["suitetax", "legacy", "tax_line", "none"] = "suitetax"
+    nexus: str | None = None
+    type: str | None = None
+    code: str | None = None
+    item: str | None = None
+    taxes: dict[str, TaxCode] = Field(default_factory=dict)
+
+
+FieldsFor = Literal[
+    "customer", "invoice", "invoice_line", "sales_order", "sales_order_line",
+    "credit_note", "credit_note_line", "payment",
+]  # fmt: skip
+
+
+class Rules(_Part):
+    """Which NetSuite item, tax and field value stands for what in Lago, at one level."""
+
+    fallback_item: Item | None = None
+    subscription_fee: Item | None = None
+    minimum_commitment: Item | None = None
+    coupon: Item | None = None
+    prepaid_credit: Item | None = None
+    progressive_billing: Item | None = None
+    credit_note: Item | None = None
+    plans: dict[str, Item] = Field(default_factory=dict)
+    billable_metrics: dict[str, Item] = Field(default_factory=dict)
+    add_ons: dict[str, Item] = Field(default_factory=dict)
+    charge_filters: dict[str, Item] = Field(default_factory=dict)
+    tax: Tax | None = None
+    fields: dict[FieldsFor, dict[str, Constant]] = Field(default_factory=dict)
+
+
+class EntityRules(Rules):
+    """What differs for one Lago billing entity."""
+
+    subsidiary: str | None = None
+
+
+class MappingRules(Rules):
+    """The rules of the whole organisation, and those of its billing entities that differ."""
+
+    currencies: dict[str, str] = Field(default_factory=dict)
+    billing_entities: dict[str, EntityRules] = Field(default_factory=dict)
+
+
+class Webhook(_Part):
+    """An endpoint of yours that is told about failures."""
+
+    id: Code
+    url: str
+    secret: Secret
+    events: tuple[str, ...] = ("customer.accounting_provider_error",)
+    allow_http: bool = False
+
+
+class Connection(_Part):
+    """
+    One NetSuite account with all that is decided about it.
+
+    Attributes:
+        code: equals Lago's ``integration_code``; also names the consumer group.
+        account_id: as OAuth's realm wants it, ``1234567_SB1``, whichever form stood in the file.
+        concurrency: the account's cap on calls under way, all workers together.
+        start_date: documents issued before it are ignored by the rule ``before_start_date``.
+    """
+
+    code: Code
+    name: str = ""
+    account_id: str
+    environment: Literal["sandbox", "production"]
+    restlet_url: str
+    auth: Annotated[OAuth2 | TokenBased, Field(discriminator="type")]
+    lago: Lago
+    select: Select = Select()
+    concurrency: Annotated[int, Field(ge=1, le=500)] = 5
+    start_date: date | None = None
+    sync: Sync = Sync()
+    customers: Customers = Customers()
+    credits: Literal["apply", "line"] = "apply"
+    closed_period: Literal["hold", "next_open_period", "reject"] = "hold"
+    mapping: MappingRules = MappingRules()
+    webhooks: tuple[Webhook, ...] = ()
+
+    _lines: Mapping[str, str] = PrivateAttr(default_factory=lambda: MappingProxyType({}))
+
+    def at(self, path: str) -> str:
+        """Where a rule stands, ``connections.yaml:34``; the nearest known parent, or the path itself."""
+        parts = path.split(".")
+        known = (self._lines.get(".".join(parts[:n])) for n in range(len(parts), 0, -1))
+        return next((place for place in known if place), path)
+
+    def with_lines(self, lines: Mapping[str, str]) -> Connection:
+        """The same connection, knowing where each of its settings stands in the file."""
+        self._lines = MappingProxyType(dict(lines))
+        return self
+
+    def subsidiary_of(self, billing_entity: str | None) -> tuple[str | None, str]:
+        """The NetSuite subsidiary for a Lago billing entity, and the rule that says so."""
+        entity: Any = self.mapping.billing_entities.get(billing_entity or "")
+        if entity is not None and entity.subsidiary:
+            return entity.subsidiary, f"mapping.billing_entities.{billing_entity}.subsidiary"
+        return self.customers.subsidiary, "customers.subsidiary"

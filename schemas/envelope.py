@@ -1,0 +1,119 @@
+"""
+The outside of every Lago webhook, and the decision whether some bytes are one.
+
+Lago sends exactly four keys: ``webhook_type``, ``object_type``, ``organization_id`` and the object under the
+name that ``object_type`` gives (getlago/lago-api ``app/services/webhooks/base_service.rb``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, NoReturn
+
+CONFLUENT_MAGIC_BYTE = 0
+CONFLUENT_PREFIX_BYTES = 5
+
+Reason = Literal["empty", "not_json", "confluent_schema_not_json", "wrong_shape"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A Lago event whose object has not been looked into yet; numbers are int or Decimal, never float."""
+
+    webhook_type: str
+    object_type: str
+    organization_id: str
+    object: dict[str, Any]
+
+    @property
+    def object_id(self) -> str:
+        """Lago's id of the object, empty when it has none."""
+        found = self.object.get("lago_id") or self.object.get("lago_customer_id")
+        return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecodable:
+    """Bytes that are no Lago event, and why."""
+
+    reason: Reason
+    message: str
+
+
+def decode(value: bytes | None) -> Envelope | Undecodable:
+    """The event in a record's value; never raises, whatever the bytes."""
+    if not value:
+        return Undecodable(reason="empty", message="the record has no value")
+    if value[0] == CONFLUENT_MAGIC_BYTE:
+        return _decode_confluent(value)
+    return _decode_json(value)
+
+
+def _decode_confluent(value: bytes) -> Envelope | Undecodable:
+    # Confluent wire format: one zero byte, four bytes of schema id, then the payload. JSON Schema payloads are
+    # plain JSON; Avro and Protobuf need a registry that this connector does not talk to.
+    schema_id = int.from_bytes(value[1:CONFLUENT_PREFIX_BYTES], "big")
+    payload = value[CONFLUENT_PREFIX_BYTES:]
+    if not payload.lstrip().startswith(b"{"):
+        message = f"Confluent schema {schema_id} is not a JSON schema; produce Lago's webhook body as JSON"
+        return Undecodable(reason="confluent_schema_not_json", message=message)
+    return _decode_json(payload)
+
+
+def _decode_json(value: bytes) -> Envelope | Undecodable:
+    try:
+        body = json.loads(value.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        return Undecodable(reason="not_json", message=f"not UTF-8 at byte {error.start}")
+    except json.JSONDecodeError as error:
+        return Undecodable(reason="not_json", message=f"not JSON: {error.msg} at character {error.pos}")
+    except (ValueError, ArithmeticError) as error:
+        return Undecodable(reason="not_json", message=f"not JSON: {error}")
+    except RecursionError:
+        return Undecodable(reason="not_json", message="not JSON: nested too deeply")
+    return _unwrap(body)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _unwrap(body: Any) -> Envelope | Undecodable:
+    if not isinstance(body, dict):
+        return Undecodable(reason="wrong_shape", message="not a JSON object")
+    for key in ("webhook_type", "object_type", "organization_id"):
+        if not isinstance(body.get(key), str) or not body[key]:
+            return Undecodable(reason="wrong_shape", message=f"no text under {key!r}")
+    content = body.get(body["object_type"])
+    if not isinstance(content, dict):
+        return Undecodable(reason="wrong_shape", message=f"no object under {body['object_type']!r}")
+    return Envelope(
+        webhook_type=body["webhook_type"],
+        object_type=body["object_type"],
+        organization_id=body["organization_id"],
+        object=content,
+    )
+
+
+def lane_of(value: bytes | None) -> str | None:
+    """
+    The aggregate whose records must queue behind each other, None for what cannot be decoded.
+
+    Invoices, their credit notes and their payments share the invoice's lane; customers have their own.
+    """
+    event = decode(value)
+    if isinstance(event, Undecodable):
+        return None
+    match event.object_type:
+        case "credit_note":
+            aggregate = event.object.get("lago_invoice_id")
+        case "payment" | "payment_receipt":
+            payment = event.object.get("payment", event.object)
+            ids = payment.get("invoice_ids") if isinstance(payment, dict) else None
+            aggregate = ids[0] if isinstance(ids, list) and ids else None
+        case _:
+            aggregate = event.object_id
+    family = "customer" if event.object_type == "customer" else "invoice"
+    return f"{family}:{aggregate}" if isinstance(aggregate, str) and aggregate else None
