@@ -52,8 +52,8 @@ def decode(value: bytes | None) -> Envelope | Undecodable:
 
 
 def _decode_confluent(value: bytes) -> Envelope | Undecodable:
-    # Confluent wire format: one zero byte, four bytes of schema id, then the payload. JSON Schema payloads are
-    # plain JSON; Avro and Protobuf need a registry that this connector does not talk to.
+    # Confluent wire format: one zero byte, four bytes of schema id, then the payload. JSON Schema payloads
+    # are plain JSON; Avro and Protobuf need a registry that this connector does not talk to.
     schema_id = int.from_bytes(value[1:CONFLUENT_PREFIX_BYTES], "big")
     payload = value[CONFLUENT_PREFIX_BYTES:]
     if not payload.lstrip().startswith(b"{"):

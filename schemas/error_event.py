@@ -1,0 +1,84 @@
+"""
+What is published on ``lago.accounting-provider-error``, and later posted as a signed webhook.
+
+Lago's own ``customer.accounting_provider_error`` body comes first, so that whoever receives Lago's native
+error webhook needs no change (getlago/lago-api ``V1::Integrations::CustomerErrorSerializer``); our members
+follow.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.result import SourceRef
+
+TOPIC = "lago.accounting-provider-error"
+WEBHOOK_TYPE = "customer.accounting_provider_error"
+MAX_MESSAGE_CHARS = 4096
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "accounting-provider-error.lago-netsuite")
+
+
+class ProviderError(BaseModel):
+    """Lago's pair of a sentence and a code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message: str
+    error_code: str
+
+
+class CustomerError(BaseModel):
+    """Lago's object: which customer is concerned; ids are null when the record could not be decoded."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lago_customer_id: str | None
+    external_customer_id: str | None
+    accounting_provider: Literal["netsuite"] = "netsuite"
+    accounting_provider_code: str
+    provider_error: ProviderError
+
+
+class FailedObject(BaseModel):
+    """The document that failed, in the words of a finance person; amounts are decimal texts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    lago_id: str
+    number: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+
+
+class ErrorEvent(BaseModel):
+    """One settled failure of one event at one connection; repeats carry the same `id`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    webhook_type: Literal["customer.accounting_provider_error"] = "customer.accounting_provider_error"
+    object_type: Literal["accounting_provider_customer_error"] = "accounting_provider_customer_error"
+    organization_id: str | None
+    accounting_provider_customer_error: CustomerError
+
+    id: str
+    occurred_at: str
+    event: str | None = Field(description="type of the event that failed; null when it could not be decoded")
+    object: FailedObject | None
+    hint: str
+    details: dict[str, str] = Field(default_factory=dict)
+    retryable: bool = Field(description="whether the same event can succeed once the cause is mended")
+    attempts: int
+    first_failed_at: str
+    source: SourceRef
+    original: Any = Field(description="the event as JSON, or {'base64': …} when it could not be decoded")
+    trace_id: str | None = None
+
+
+def event_id(connection: str, topic: str, partition: int, offset: int) -> str:
+    """The id of a failure: the same for every repeat of the same record at the same connection."""
+    return str(uuid.uuid5(_NAMESPACE, f"{connection}/{topic}/{partition}/{offset}"))

@@ -1,0 +1,67 @@
+"""What is published on ``lago.netsuite.results``: which NetSuite record stands for which Lago object."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TOPIC = "lago.netsuite.results"
+
+
+class SourceRef(BaseModel):
+    """Where the event lies on Kafka; `timestamp_ms` is the broker's, in milliseconds since the epoch."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: str | None = None
+
+
+class Timings(BaseModel):
+    """
+    How long it took, in milliseconds.
+
+    `latency_ms` runs from the record's timestamp to NetSuite's answer, `call_ms` is the last call alone.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    latency_ms: float
+    call_ms: float
+
+
+class Result(BaseModel):
+    """
+    One Lago object and the NetSuite record that stands for it.
+
+    The key is ``connection:object:lago id``, the topic is compacted: the last result of an object stays.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    connection: str
+    object: str = Field(examples=["customer", "invoice", "credit_note", "payment"])
+    lago_id: str
+    lago_number: str | None = None
+    event: str = Field(examples=["invoice.created"])
+    status: str = Field(examples=["created", "exists", "updated", "adopted", "voided"])
+    netsuite_type: str
+    internal_id: str
+    external_id: str
+    netsuite_number: str | None = None
+    url: str = ""
+    currency: str | None = None
+    totals: dict[str, str] = Field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    mapping_version: str
+    attempts: int
+    written_at: str
+    timings: Timings
+    source: SourceRef
+
+    @property
+    def key(self) -> str:
+        """The record's key on the topic."""
+        return f"{self.connection}:{self.object}:{self.lago_id}"
