@@ -14,37 +14,55 @@ from pydantic_core import ErrorDetails
 SHOWN_VALUE_LIMIT_CHARS = 60
 
 
+EXPECTATIONS = {
+    "string_type": "is not text",
+    "string_sub_type": "is not text",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+    "bool_type": "is neither true nor false",
+    "bool_parsing": "is neither true nor false",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "float_parsing": "is not a number",
+    "finite_number": "is not a number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "list_type": "is not a list",
+    "tuple_type": "is not a list",
+    "dict_type": "is not a mapping of keys to values",
+    "model_type": "is not a mapping of keys to values",
+    "model_attributes_type": "is not a mapping of keys to values",
+    "date_type": "is not a date like 2026-01-31",
+    "date_parsing": "is not a date like 2026-01-31",
+    "date_from_datetime_parsing": "is not a date like 2026-01-31",
+    "date_from_datetime_inexact": "is not a date like 2026-01-31",
+    "string_pattern_mismatch": "has a form that is not allowed, expected {pattern}",
+}
+SENTENCES = {
+    "missing": "is required and missing",
+    "extra_forbidden": "is not a known key",
+    "literal_error": "{given} is not allowed, one of {expected}",
+    "union_tag_invalid": "type {tag!r} is not known, one of {expected_tags}",
+    "union_tag_not_found": "needs the key {discriminator} to say which kind it is",
+    "value_error": "{error}",
+}
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``, did you mean 'x'?`` for the nearest known word, else nothing."""
-    found = get_close_matches(word.lower(), {name.lower(): name for name in known}, n=1, cutoff=0.6)
-    return f", did you mean {found[0]!r}?" if found else ""
-
-
-def one_of(words: Iterable[str]) -> str:
-    """The choices as people read them: ``a, b or c``."""
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else str(last)
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f", did you mean {by_lower[found[0]]!r}?" if found else ""
 
 
 def sentence(error: ErrorDetails, *, is_secret: bool = False) -> str:
     """What is wrong, and what is expected instead, without the place where it stands."""
-    limits = error.get("ctx", {})
     given = "the value" if is_secret else shown(error["input"])
-    match error["type"]:
-        case "missing":
-            return "is required and missing"
-        case "extra_forbidden":
-            return "is not a known key"
-        case "literal_error" | "enum":
-            return f"{given} is not allowed, one of {limits['expected']}"
-        case "union_tag_invalid":
-            return f"type {limits['tag']!r} is not known, one of {limits['expected_tags']}"
-        case "union_tag_not_found":
-            return f"needs {limits['discriminator']} to say which kind it is"
-        case "value_error":
-            return str(limits["error"])
-        case kind:
-            return f"{given} {_expectation(kind, error)}"
+    template = SENTENCES.get(error["type"]) or f"{{given}} {_expectation(error)}"
+    return template.format(given=given, **error.get("ctx", {}))
 
 
 def shown(value: object) -> str:
@@ -53,27 +71,11 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    text = repr(value)
+    text = "nothing" if value is None else repr(value)
     return text if len(text) <= SHOWN_VALUE_LIMIT_CHARS else f"{text[:SHOWN_VALUE_LIMIT_CHARS]}…"
 
 
-def _expectation(kind: str, error: ErrorDetails) -> str:
-    match kind:
-        case "string_type" | "string_sub_type":
-            return "is not text"
-        case "string_too_short" | "too_short":
-            return "is empty"
-        case "bool_type" | "bool_parsing":
-            return "is neither true nor false"
-        case "int_type" | "int_parsing" | "int_from_float":
-            return "is not a whole number"
-        case "float_type" | "float_parsing" | "finite_number":
-            return "is not a number"
-        case "list_type" | "tuple_type":
-            return "is not a list"
-        case "dict_type" | "mapping_type" | "model_type" | "model_attributes_type":
-            return "is not a mapping of keys to values"
-        case _ if kind.startswith("date"):
-            return "is not a date like 2026-01-31"
-        case _:
-            return f"does not fit: {error['msg'][:1].lower()}{error['msg'][1:]}"
+def _expectation(error: ErrorDetails) -> str:
+    return EXPECTATIONS.get(error["type"]) or "does not fit: " + error["msg"].replace("{", "{{").replace(
+        "}", "}}"
+    )

@@ -1,8 +1,8 @@
 """
 How this process runs: read once from the environment, whole or not at all.
 
-Names carry the prefix ``LAGO_NETSUITE_``. A name with the suffix ``_FILE`` reads the value from a mounted file.
-What belongs to a NetSuite account stands in ``connections.yaml`` instead (`consumer.connections_file`).
+Names carry the prefix ``LAGO_NETSUITE_``. A name with the suffix ``_FILE`` reads the value from a mounted
+file. What belongs to a NetSuite account is in ``connections.yaml`` instead (`consumer.connections_file`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consumer import problem
@@ -124,9 +125,9 @@ def _known() -> dict[str, str]:
     return {env_name(field): field for field in Settings.model_fields}
 
 
-def _mounted(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def _mounted(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """What ``_FILE`` names give, by field, and what is wrong with them."""
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {}
     problems: list[str] = []
     for name, field in _known().items():
         place = environ.get(name + FILE_SUFFIX)
@@ -169,7 +170,7 @@ def _refused(error: ValidationError) -> list[str]:
     return [f"{env_name(str(one['loc'][0]))}: {_sentence(one)}" for one in found]
 
 
-def _sentence(one: problem.ErrorDetails) -> str:
+def _sentence(one: ErrorDetails) -> str:
     return problem.sentence(one, is_secret=one["loc"][0] == "kafka_sasl_password")
 
 
