@@ -1,0 +1,44 @@
+"""One emulated NetSuite account: what it is configured to be, and the books it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from consumer.clock import Clock, SystemClock
+from consumer.sandbox.books import Books
+from consumer.sandbox.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A profile and its books; safe to use from several threads."""
+
+    profile: Profile
+    books: Books
+    clock: Clock = field(default_factory=SystemClock)
+
+    @classmethod
+    def open(cls, profile: Profile, state: Path | None = None, clock: Clock | None = None) -> Account:
+        """
+        The account with its books in memory, or in the file `state`, which survives a restart.
+
+        Raises:
+            sqlite3.DatabaseError: the file holds something else.
+        """
+        return cls(profile, Books.open(state), clock or SystemClock())
+
+    def records(self, record_type: str) -> list[dict[str, Any]]:
+        """Every record of that type as flat JSON, oldest first."""
+        symbols = {currency.id: currency.symbol for currency in self.profile.currencies}
+        return [_with_symbol(record, symbols) for record in self.books.records(record_type)]
+
+    def close(self) -> None:
+        """Close the books."""
+        self.books.close()
+
+
+def _with_symbol(record: dict[str, Any], symbols: dict[str, str]) -> dict[str, Any]:
+    currency = record.get("currency")
+    return record | {"currency_iso": symbols[currency]} if currency in symbols else record
