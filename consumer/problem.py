@@ -66,13 +66,19 @@ def sentence(error: ErrorDetails, *, is_secret: bool = False) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a message: quoted when it is text, and cut when it is long."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= SHOWN_VALUE_LIMIT_CHARS else f"{text[:SHOWN_VALUE_LIMIT_CHARS]}…"
+    """A value as it may stand in a message: as in YAML, quoted when it is text, and cut when it is long."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case _:
+            text = repr(value)
+            return text if len(text) <= SHOWN_VALUE_LIMIT_CHARS else f"{text[:SHOWN_VALUE_LIMIT_CHARS]}…"
 
 
 def _expectation(error: ErrorDetails) -> str:

@@ -1,0 +1,137 @@
+"""
+A YAML file as plain values that remember their lines.
+
+Works on the parser's nodes rather than on loaded objects: so every duplicate key is found, not the first
+only, and an id written as ``0400`` stays that text instead of becoming the number 400.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+Path = tuple[str | int, ...]
+TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something wrong at a place of the file."""
+
+    path: Path
+    line: int
+    message: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Tree:
+    """
+    The content of a file.
+
+    Attributes:
+        value: dictionaries with text keys, lists, text, int, bool and None.
+        lines: where each key or list entry stands, counted from 1.
+    """
+
+    value: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line_of(self, path: Path) -> int:
+        """The line of a place, or of the nearest known place around it."""
+        return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 1)
+
+
+def parse(text: str) -> Tree:
+    """The tree of a text; what is no YAML at all becomes its one problem."""
+    tree = Tree()
+    try:
+        node = YAML().compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        message = f"is not YAML: {error.problem or error.context}"
+        tree.problems.append(Problem(path=(), line=line, message=message))
+        return tree
+    except YAMLError as error:
+        tree.problems.append(Problem(path=(), line=1, message=f"is not YAML: {str(error).splitlines()[0]}"))
+        return tree
+    if node is not None:
+        tree.value = _Reader(tree).read(node, ())
+    return tree
+
+
+class _Reader:
+    """Walks the nodes of one file into one tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._open: list[Node] = []
+
+    def read(self, node: Node, path: Path) -> Any:
+        """The plain value of a node; its lines and problems go to the tree."""
+        if isinstance(node, ScalarNode):
+            return _plain(node)
+        if any(node is outer for outer in self._open):
+            self._complain(node, path, "contains itself through an alias")
+            return None
+        self._open.append(node)
+        value = self._mapping(node, path) if isinstance(node, MappingNode) else self._sequence(node, path)
+        self._open.pop()
+        return value
+
+    def _sequence(self, node: Node, path: Path) -> list[Any]:
+        for index, entry in enumerate(node.value):
+            self._tree.lines[*path, index] = entry.start_mark.line + 1
+        return [self.read(entry, (*path, index)) for index, entry in enumerate(node.value)]
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in _own_entries(node):
+            key = str(key_node.value)
+            place = (*path, key)
+            if key in found:
+                first = self._tree.lines[place]
+                self._complain(key_node, place, f"stands here a second time, first in line {first}; keep one")
+                continue
+            self._tree.lines[place] = key_node.start_mark.line + 1
+            found[key] = self.read(value_node, place)
+        return self._merged(node, path) | found
+
+    def _merged(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for source in _merge_sources(node):
+            value = self.read(source, path)
+            merged = (value if isinstance(value, dict) else {}) | merged
+        return merged
+
+    def _complain(self, node: Node, path: Path, message: str) -> None:
+        self._tree.problems.append(Problem(path=path, line=node.start_mark.line + 1, message=message))
+
+
+def _own_entries(node: MappingNode) -> Iterator[tuple[Node, Node]]:
+    return ((key, value) for key, value in node.value if key.tag != TAG + "merge")
+
+
+def _merge_sources(node: MappingNode) -> Iterator[Node]:
+    for key, value in node.value:
+        if key.tag == TAG + "merge":
+            yield from value.value if not isinstance(value, MappingNode) else (value,)
+
+
+def _plain(node: ScalarNode) -> str | int | bool | None:
+    text = str(node.value)
+    match node.tag:
+        case "tag:yaml.org,2002:null":
+            return None
+        case "tag:yaml.org,2002:bool":
+            return text.lower() == "true"
+        case "tag:yaml.org,2002:int" if text == text.strip() and text.lstrip("-").isdecimal():
+            return int(text) if str(int(text)) == text else text
+        case _:
+            return text
