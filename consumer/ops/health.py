@@ -1,0 +1,81 @@
+"""
+Whether this process lives and whether it is ready: the state behind ``/healthz`` and ``/readyz``.
+
+Not living means "a restart would help"; so NetSuite or Kafka being down is no reason. Not ready means "not
+yet, or no more": before the first assignment of partitions, and while draining.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consumer.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An answer and, when it is no, why; `reasons` is empty exactly when all is well."""
+
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the probe should succeed."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pulse:
+    limit_s: float
+    last_s: float
+
+
+class Health:
+    """Owns the state; parts of the process report to it by name."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pulses: dict[str, _Pulse] = {}
+        self._awaited: set[str] = set()
+        self._is_draining = False
+
+    def expect(self, part: str) -> None:
+        """The process is not ready before this part is."""
+        self._awaited.add(part)
+
+    def ready(self, part: str) -> None:
+        """This part is ready."""
+        self._awaited.discard(part)
+
+    def drain(self) -> None:
+        """From now on the process takes nothing new."""
+        self._is_draining = True
+
+    def watch(self, part: str, *, limit_s: float) -> None:
+        """This part lives only as long as it beats at least every `limit_s` seconds."""
+        self._pulses[part] = _Pulse(limit_s=limit_s, last_s=self._clock.monotonic_s())
+
+    def beat(self, part: str) -> None:
+        """This part is alive now; raises KeyError for one that is not watched."""
+        self._pulses[part] = _Pulse(limit_s=self._pulses[part].limit_s, last_s=self._clock.monotonic_s())
+
+    def unwatch(self, part: str) -> None:
+        """This part has ended as it should."""
+        self._pulses.pop(part, None)
+
+    def liveness(self) -> Verdict:
+        """Whether every watched part has beaten in time."""
+        now_s = self._clock.monotonic_s()
+        silent = {part: now_s - pulse.last_s for part, pulse in self._pulses.items()}
+        return Verdict(
+            reasons=tuple(
+                f"{part} has not moved for {silence_s:.0f} s"
+                for part, silence_s in sorted(silent.items())
+                if silence_s > self._pulses[part].limit_s
+            )
+        )
+
+    def readiness(self) -> Verdict:
+        """Whether the process works on records."""
+        draining = ("draining",) if self._is_draining else ()
+        return Verdict(reasons=(*draining, *(f"{part} is not ready yet" for part in sorted(self._awaited))))

@@ -1,0 +1,101 @@
+"""The one port for machines that watch: ``/metrics``, ``/healthz`` and ``/readyz``."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from consumer.errors import StartupError
+from consumer.ops.health import Health, Verdict
+from consumer.ops.metrics import CONTENT_TYPE, Metrics
+
+GRACEFUL_STOP_LIMIT_S = 2
+KEEP_ALIVE_LIMIT_S = 5
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(metrics: Metrics, health: Health) -> Starlette:
+    """The application; it holds no state of its own."""
+
+    def exposition(_: Request) -> Response:
+        return Response(metrics.exposition(), headers={"content-type": CONTENT_TYPE})
+
+    def healthz(_: Request) -> Response:
+        return _answer(health.liveness())
+
+    def readyz(_: Request) -> Response:
+        return _answer(health.readiness())
+
+    return Starlette(
+        routes=[Route("/metrics", exposition), Route("/healthz", healthz), Route("/readyz", readyz)],
+    )
+
+
+async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], None] | None = None) -> None:
+    """
+    Answer until cancelled, then finish the requests under way.
+
+    Args:
+        app: what answers.
+        host: the address to listen on.
+        port: 0 takes a free one.
+        bound: is told the port once it is taken.
+
+    Raises:
+        StartupError: the address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    actual_port = listener.getsockname()[1]
+    log.info("ops_listening", host=host, port=actual_port)
+    if bound is not None:
+        bound(actual_port)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=KEEP_ALIVE_LIMIT_S,
+        timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
+    )
+    server = _Server(config)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        if server.started:
+            await server.shutdown(sockets=[listener])
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: who starts the process decides what they mean."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartupError(
+            f"cannot listen on {host}:{port}: {reason}; see LAGO_NETSUITE_OPS_HOST and LAGO_NETSUITE_OPS_PORT"
+        ) from error
+
+
+def _answer(verdict: Verdict) -> Response:
+    if verdict.is_good:
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "failing", "reasons": list(verdict.reasons)}, status_code=503)

@@ -1,0 +1,124 @@
+"""
+Logs: one line an event on standard output, as JSON for machines or readable on a terminal.
+
+Event names are constant, data are keywords. Whatever looks like a secret is masked here, in the one place
+that every line passes, those of libraries included.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from consumer.secret import MASK
+
+SECRET_NAME = re.compile(
+    r"passw|secret|authorization|credential|private_?key|api_?key|token_id|access_?token|^token$|signature|cookie",
+    re.IGNORECASE,
+)
+SECRET_TEXT = re.compile(
+    r"""
+    (?P<pem>-----BEGIN[ ][A-Z ]+-----.*?(?:-----END[ ][A-Z ]+-----|\Z))
+    | (?P<jwt>\beyJ[\w-]+\.[\w-]+\.[\w-]*)
+    | (?P<signing>\bwhsec_[A-Za-z0-9+/=]+)
+    | (?<=Bearer[ ])\S+
+    | (?<=Basic[ ])[A-Za-z0-9+/=]+
+    | (?<=://)[^/\s:@]+:[^/\s@]+(?=@)
+    | (?<=oauth_signature=)[^,&\s]+
+    | (?<=oauth_token=)[^,&\s]+
+    | (?<=oauth_consumer_key=)[^,&\s]+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# These speak about every request or poll at info, which says nothing that our own lines do not.
+CHATTY = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio")
+
+
+def configure(
+    *, level: str, form: Literal["json", "console"] | None = None, stream: TextIO | None = None
+) -> None:
+    """
+    Send all logs of the process to `stream`, standard output by default.
+
+    Args:
+        level: the least one that is written: ``debug``, ``info``, ``warning`` or ``error``.
+        form: absent means ``console`` on a terminal and ``json`` elsewhere.
+        stream: where to.
+    """
+    output = stream or sys.stdout
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(_formatter(form or ("console" if output.isatty() else "json")))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def scrub(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Mask secrets in a log line, by the name of the key or by the look of the text, at any depth."""
+    return {key: _masked(key, value) for key, value in event.items()}
+
+
+def scrubbed(text: str) -> str:
+    """The same text with everything that looks like a secret masked."""
+    return SECRET_TEXT.sub(MASK, text)
+
+
+def _masked(key: str, value: Any) -> Any:
+    if value is not None and not isinstance(value, bool) and SECRET_NAME.search(key):
+        return MASK
+    match value:
+        case str():
+            return scrubbed(value)
+        case Mapping():
+            return {str(inner): _masked(str(inner), content) for inner, content in value.items()}
+        case list() | tuple():
+            return [_masked("", entry) for entry in value]
+        case BaseException():
+            return scrubbed(f"{type(value).__name__}: {value}")
+        case _:
+            return value
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _formatter(form: Literal["json", "console"]) -> structlog.stdlib.ProcessorFormatter:
+    renderer: Processor
+    if form == "json":
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.ExtraAdder(),
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            scrub,
+            renderer,
+        ],
+    )

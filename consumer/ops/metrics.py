@@ -1,0 +1,110 @@
+"""
+What Prometheus may ask: every metric of this process in one typed list, a help sentence each.
+
+Names begin with ``lago_netsuite_``, units are base units, and no label carries an id.
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import assert_never
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+from consumer.outcome import AlreadyThere, Delivered, Ignored, Rejected, Settled
+
+NAMESPACE = "lago_netsuite"
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400)
+
+
+class Metrics:
+    """
+    The metrics of one process, in a registry of their own.
+
+    Others receive this object and call its verbs; none of them needs to know Prometheus.
+    """
+
+    def __init__(self, *, version: str) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._consumed = self._counter("records_consumed", "Records read from Kafka.", "topic")
+        self._settled = self._counter(
+            "records_settled",
+            "Records that are done, by what became of them.",
+            "connection",
+            "topic",
+            "outcome",
+        )
+        self._errors = self._counter("errors_published", "Error events acknowledged by Kafka.", "code")
+        self._latency = Histogram(
+            "record_latency_seconds",
+            "Time from a record's timestamp to its settlement.",
+            ["object"],
+            namespace=NAMESPACE,
+            registry=self.registry,
+            buckets=LATENCY_BUCKETS_S,
+        )
+        self._parked = self._gauge(
+            "parked_lanes", "Lanes whose first record waits for its next try.", "connection"
+        )
+        self._inflight = self._gauge("inflight", "Deliveries to NetSuite under way.", "connection")
+        info = self._gauge("build_info", "Always 1; the labels say what is running.", "version", "python")
+        info.labels(version=version, python=platform.python_version()).set(1)
+
+    def consumed(self, *, topic: str, count: int = 1) -> None:
+        """Records came from Kafka."""
+        self._consumed.labels(topic=topic).inc(count)
+
+    def settled(self, *, connection: str, topic: str, outcome: Settled) -> None:
+        """A record is done."""
+        self._settled.labels(connection=connection, topic=topic, outcome=outcome_name(outcome)).inc()
+
+    def latency(self, *, object: str, seconds: float) -> None:  # noqa: A002 - Lago's word and the label's name
+        """A record took this long from its timestamp to its settlement."""
+        self._latency.labels(object=object).observe(seconds)
+
+    def parked_lanes(self, *, connection: str, count: int) -> None:
+        """So many lanes are parked now."""
+        self._parked.labels(connection=connection).set(count)
+
+    def inflight(self, *, connection: str, count: int) -> None:
+        """So many deliveries are under way now."""
+        self._inflight.labels(connection=connection).set(count)
+
+    def error_published(self, *, code: str) -> None:
+        """An error event is in Kafka."""
+        self._errors.labels(code=code).inc()
+
+    def exposition(self) -> bytes:
+        """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, help_sentence: str, *labels: str) -> Counter:
+        return Counter(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)
+
+    def _gauge(self, name: str, help_sentence: str, *labels: str) -> Gauge:
+        return Gauge(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)
+
+
+def outcome_name(outcome: Settled) -> str:
+    """The value of the label ``outcome``."""
+    match outcome:
+        case Delivered():
+            return "written"
+        case AlreadyThere():
+            return "already_there"
+        case Ignored():
+            return "ignored"
+        case Rejected():
+            return "rejected"
+        case _:
+            assert_never(outcome)
