@@ -1,1 +1,1 @@
-"""What runs next, and what may be committed: pure decisions without I/O."""
+"""What decides: which record runs next, what waits how long, what may be committed. Pure, no I/O."""

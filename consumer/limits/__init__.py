@@ -1,1 +1,1 @@
-"""How many calls to an account may be under way at once."""
+"""How many calls at once; pure."""

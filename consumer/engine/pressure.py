@@ -1,0 +1,30 @@
+"""
+When a partition has enough waiting records, and when it may have more.
+
+A function of the present state, asked anew every turn: nothing remembers that it paused something, so no
+rebalance can leave a partition paused for good (spring-projects/spring-kafka#2525).
+"""
+
+from __future__ import annotations
+
+FULL_AT_RECORDS = 1_000
+ROOM_BELOW_RECORDS = 250
+FULL_AT_BYTES = 64 * 1024 * 1024
+ROOM_BELOW_BYTES = 48 * 1024 * 1024
+
+
+def is_full(*, records: int, total_bytes: int, is_paused: bool) -> bool:
+    """
+    Whether a partition should be paused.
+
+    The two thresholds lie far apart because aiokafka throws away what it has prefetched for a paused
+    partition.
+
+    Args:
+        records: unsettled records of this partition.
+        total_bytes: size of the unsettled records of all partitions.
+        is_paused: what the client says now.
+    """
+    if is_paused:
+        return records >= ROOM_BELOW_RECORDS or total_bytes >= ROOM_BELOW_BYTES
+    return records >= FULL_AT_RECORDS or total_bytes >= FULL_AT_BYTES

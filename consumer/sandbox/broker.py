@@ -1,0 +1,109 @@
+"""
+A Kafka broker on this machine, for the demo and for tests where neither Docker nor Java is at hand.
+
+One process of `noida-db` (the ``sandbox`` extra), listening on 127.0.0.1 only. It stands in for Apache Kafka;
+what matters for correctness is tested on Apache Kafka itself.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from consumer.errors import StartupError
+
+HOST = "127.0.0.1"
+START_LIMIT_S = 30.0
+STOP_LIMIT_S = 10.0
+POLL_EVERY_S = 0.1
+
+
+@contextmanager
+def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
+    """
+    Run the embedded broker; gives its bootstrap address ``127.0.0.1:PORT``.
+
+    Args:
+        data_dir: where its data and its log ``broker.log`` lie; kept when the broker stops.
+        port: 0 takes a free one.
+
+    Raises:
+        StartupError: `noida-db` is not installed, or does not listen in time.
+    """
+    port = port or free_port()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "broker.log").open("ab") as log:
+        # The command is found beside this interpreter or on the PATH; nothing of it comes from outside.
+        process = subprocess.Popen(  # noqa: S603 - see above
+            _arguments(port, data_dir),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_listening(process, port, log_file=data_dir / "broker.log")
+            yield f"{HOST}:{port}"
+        finally:
+            stop(process)
+
+
+def is_available() -> bool:
+    """Whether the embedded broker is installed."""
+    return _find() is not None
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_listening(process: subprocess.Popen[bytes], port: int, *, log_file: Path) -> None:
+    """
+    Return when something accepts connections on the port.
+
+    Raises:
+        StartupError: the process ended, or the time is up; the message names its log.
+    """
+    give_up_at_s = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < give_up_at_s:
+        if process.poll() is not None:
+            raise StartupError(f"the broker ended with status {process.returncode}, see {log_file}")
+        with socket.socket() as probe:
+            probe.settimeout(POLL_EVERY_S)
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(POLL_EVERY_S)
+    raise StartupError(
+        f"the broker does not listen on {HOST}:{port} after {START_LIMIT_S:.0f} s, see {log_file}"
+    )
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process, by force when it does not listen."""
+    process.terminate()
+    try:
+        process.wait(STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(STOP_LIMIT_S)
+
+
+def _find() -> str | None:
+    return shutil.which("noida-db", path=str(Path(sys.executable).parent)) or shutil.which("noida-db")
+
+
+def _arguments(port: int, data_dir: Path) -> list[str]:
+    command = _find()
+    if command is None:
+        raise StartupError("the embedded broker is not installed: pip install 'lago-netsuite[sandbox]'")
+    place = ["--data-dir", str(data_dir), "--host", HOST]
+    return [command, "start", "--only", "kafka", "--kafka-port", str(port), *place]
