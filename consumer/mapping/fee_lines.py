@@ -1,0 +1,80 @@
+"""Fees as item lines: item, quantity and rate within NetSuite's limits, the amount as it is, the period."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from consumer.mapping import fields, items, money, service_period
+from consumer.mapping.journal import Journal
+from consumer.mapping.line import Line
+from schemas.customer import Customer
+from schemas.fee import Fee
+from schemas.invoice import Invoice
+
+# NetSuite refuses larger quantities; the line then states its amount once (lago-api NS_QUANTITY_LIMIT).
+QUANTITY_LIMIT = Decimal(10_000_000_000)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def lines(invoice: Invoice, customer: Customer, journal: Journal) -> tuple[Line, ...]:
+    """A line for every fee that costs something, in the order in which Lago made them."""
+    zone = service_period.zone_of(customer)
+    plans = {entry.lago_id: entry.plan_code for entry in invoice.subscriptions}
+    fees = sorted(invoice.fees or (), key=lambda fee: fee.created_at or _LONG_AGO)
+    found: list[Line] = []
+    for fee in (fee for fee in fees if fee.amount_cents):
+        plan = plans.get(fee.lago_subscription_id or "")
+        dates = service_period.of_fee(fee, invoice, zone)
+        found.append(_fee_line(fee, plan, dates, invoice, journal))
+    return tuple(found)
+
+
+def _fee_line(fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoice, journal: Journal) -> Line:
+    item = items.item_of_fee(fee, plan, invoice.billing_entity_code, journal)
+    columns: dict[str, Any] = {
+        "item": item.id if item else None,
+        "account": item.account if item else None,
+        **_quantity(fee, invoice.currency),
+        "description": fee.item.name,
+        **dates,
+        "item_source": _source(fee, plan),
+        **fields.configured("invoice_line", invoice.billing_entity_code, journal),
+    }
+    return Line(
+        ref=fee.lago_id,
+        cents=fee.amount_cents,
+        exact_tax=_exact_tax(fee, invoice.currency),
+        tax_rate=fee.taxes_rate,
+        fields={name: value for name, value in columns.items() if value is not None},
+    )
+
+
+def _quantity(fee: Fee, currency: str) -> dict[str, str]:
+    """Quantity and rate within NetSuite's limits; the amount stands last and decides."""
+    amount = money.major(fee.amount_cents, currency)
+    quantity = money.limited(fee.units if fee.units is not None else Decimal(1))
+    rate = money.limited(fee.precise_unit_amount if fee.precise_unit_amount is not None else Decimal(0))
+    # Zero times anything is zero to NetSuite, and so is a rate that is lost to rounding.
+    if abs(Decimal(quantity)) >= QUANTITY_LIMIT or not Decimal(quantity) or not Decimal(rate):
+        quantity, rate = "1", amount
+    return {"quantity": quantity, "rate": rate, "amount": amount}
+
+
+def _exact_tax(fee: Fee, currency: str) -> Decimal:
+    rounded = Decimal(fee.taxes_amount_cents)
+    if fee.taxes_precise_amount is None:
+        return rounded
+    exact = money.to_subunits(fee.taxes_precise_amount, currency)
+    return exact if abs(exact - rounded) <= 1 else rounded
+
+
+def _source(fee: Fee, plan: str | None) -> str | None:
+    match fee.item.type:
+        case "add_on" | "fixed_charge":
+            return fee.item.code
+        case "credit":
+            return "consumed_credits"
+        case _:
+            return plan or fee.item.code

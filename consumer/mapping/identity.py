@@ -1,0 +1,55 @@
+"""Who a record is: external ids, fingerprints and request ids; the same event always gives the same ones."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+from schemas import wire
+from schemas.invoice import Invoice
+
+# External ids share one namespace per record group (all transactions; all entities), hence the prefixes:
+# https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_N3436356.html
+CUSTOMER = "lago-cus-"
+INVOICE = "lago-inv-"
+
+_REQUESTS = uuid.uuid5(uuid.NAMESPACE_DNS, "requests.lago-netsuite")
+
+
+def fingerprint(facts: Any) -> str:
+    """A hash of what makes a record this record."""
+    return f"sha256:{hashlib.sha256(wire.canonical(facts)).hexdigest()}"
+
+
+def invoice_fingerprint(invoice: Invoice) -> str:
+    """
+    The hash of Lago's own figures of an invoice, whatever the order of its fees.
+
+    It leaves out what may change after finalisation (payment state, links, time of change) and everything the
+    mapping adds: a changed mapping must not turn a replay of old invoices into conflicts.
+    """
+    fees = sorted((fee.lago_id, fee.amount_cents, fee.taxes_amount_cents) for fee in invoice.fees or ())
+    return fingerprint(
+        [
+            invoice.lago_id,
+            invoice.number,
+            invoice.currency,
+            str(invoice.issuing_date),
+            invoice.customer.lago_id if invoice.customer else None,
+            invoice.fees_amount_cents,
+            invoice.coupons_amount_cents,
+            invoice.progressive_billing_credit_amount_cents,
+            invoice.prepaid_credit_amount_cents,
+            invoice.credit_notes_amount_cents,
+            invoice.taxes_amount_cents,
+            invoice.total_amount_cents,
+            fees,
+        ]
+    )
+
+
+def request_id(items: tuple[wire.WriteItem, ...]) -> str:
+    """The id of a call: the same for the same records in the same versions."""
+    name = "\n".join(f"{item.external_id} {item.mode} {item.version} {item.fingerprint}" for item in items)
+    return str(uuid.uuid5(_REQUESTS, name))

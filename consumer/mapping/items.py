@@ -1,0 +1,99 @@
+"""Which NetSuite item stands for a fee or a discount: specific beats fallback, at every level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from consumer.connection import Connection, Item, Rules
+from consumer.mapping.journal import Journal
+from schemas.fee import Fee
+
+Discount = Literal["coupon", "prepaid_credit", "progressive_billing", "credit_note"]
+
+_Path = tuple[str, ...]
+
+_DISCOUNT_PATHS: dict[Discount, tuple[_Path, ...]] = {
+    "coupon": (("coupon",),),
+    "prepaid_credit": (("prepaid_credit",),),
+    "progressive_billing": (("progressive_billing",), ("prepaid_credit",)),
+    "credit_note": (("credit_note",),),
+}
+
+
+def item_of_fee(fee: Fee, plan_code: str | None, entity: str | None, journal: Journal) -> Item | None:
+    """The item of a fee line; without any, a problem is noted that says where to add one."""
+    kind = fee.item.type
+    subject = f"line {fee.item.code or kind}"
+    wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
+    return _choose(_fee_paths(fee, plan_code), subject, wanted, entity, journal)
+
+
+def item_of_discount(kind: Discount, entity: str | None, journal: Journal) -> Item | None:
+    """The item of a discount line; such a line is never dropped for want of a mapping."""
+    return _choose(_DISCOUNT_PATHS[kind], f"line {kind}", kind.replace("_", " "), entity, journal)
+
+
+def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
+    codes = [code for code in (fee.item.code, fee.item.lago_item_id) if code]
+    match fee.item.type:
+        case "charge":
+            filters = [fee.lago_charge_filter_id] if fee.lago_charge_filter_id else []
+            return (
+                *(("charge_filters", code) for code in filters),
+                *(("billable_metrics", code) for code in codes),
+            )
+        case "add_on" | "fixed_charge":
+            return tuple(("add_ons", code) for code in codes)
+        case "subscription":
+            plans = [code for code in (plan_code, fee.item.code) if code]
+            return (*(("plans", code) for code in plans), ("subscription_fee",))
+        case "commitment":
+            return (("minimum_commitment",),)
+        case "credit":
+            return (("prepaid_credit",),)
+        case _:
+            # A fee type that is newer than this code: only a fallback can be right.
+            return ()
+
+
+def _choose(
+    paths: Sequence[_Path], subject: str, wanted: str, entity: str | None, journal: Journal
+) -> Item | None:
+    connection = journal.connection
+    found = next(_candidates(connection, entity, paths), None)
+    if found is not None:
+        path, item, is_fallback = found
+        journal.chose(subject, item.id, ".".join(path), is_fallback=is_fallback)
+        return item
+    where = ".".join(("mapping", *(paths[0] if paths else ("fallback_item",))))
+    journal.refuse(
+        "invalid_mapping",
+        f"no NetSuite item is mapped for {wanted}",
+        f"add {where} (or mapping.fallback_item) to connection {connection.code} at {connection.at(where)}",
+    )
+    return None
+
+
+def _candidates(
+    connection: Connection, entity: str | None, paths: Sequence[_Path]
+) -> Iterator[tuple[_Path, Item, bool]]:
+    levels = list(_levels(connection, entity))
+    for tried, is_fallback in ((paths, False), ((("fallback_item",),), True)):
+        for prefix, rules in levels:
+            for path in tried:
+                item = _find(rules, path)
+                if item is not None:
+                    yield (*prefix, *path), item, is_fallback
+
+
+def _levels(connection: Connection, entity: str | None) -> Iterator[tuple[_Path, Rules]]:
+    if entity is not None and entity in connection.mapping.billing_entities:
+        yield ("mapping", "billing_entities", entity), connection.mapping.billing_entities[entity]
+    yield ("mapping",), connection.mapping
+
+
+def _find(rules: Rules, path: _Path) -> Item | None:
+    found = getattr(rules, path[0])
+    item = found.get(path[1]) if isinstance(found, dict) else found
+    return item if isinstance(item, Item) else None

@@ -1,0 +1,33 @@
+"""What mapping an event comes to, besides being ignored or rejected: a request and the reasons for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consumer.mapping.journal import Decision
+from consumer.outcome import Ignored, Rejected
+from schemas.wire import WriteRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """A request that is ready to be sent."""
+
+    request: WriteRequest
+    decisions: tuple[Decision, ...]
+
+    @property
+    def fallbacks(self) -> tuple[Decision, ...]:
+        """The choices that a fallback had to make."""
+        return tuple(decision for decision in self.decisions if decision.is_fallback)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An event that cannot become a request, with what had been decided until then."""
+
+    rejection: Rejected
+    decisions: tuple[Decision, ...] = ()
+
+
+Mapping = Mapped | Refused | Ignored

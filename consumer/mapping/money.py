@@ -1,0 +1,106 @@
+"""
+Amounts: Lago's integers of subunits, and the decimals NetSuite reads.
+
+How many subunits make one unit follows Lago's own table (gem ``money`` 7.0.2 over Lago's accepted
+currencies), which differs from ISO 4217 here and there: what Lago wrote is what has to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+
+_UNDIVIDED = frozenset(
+    (
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "HUF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    )
+)
+_FACTORS = dict.fromkeys(_UNDIVIDED, 1) | {"BHD": 1000, "JOD": 1000, "KWD": 1000, "CLF": 10000, "MRO": 5}
+
+# NetSuite refuses numbers of more characters; Lago found the limit in production (lago-api MAX_DECIMALS).
+MAX_NUMBER_CHARS = 15
+_PRECISION_DIGITS = 80
+
+
+def subunits_per_unit(currency: str) -> int:
+    """How many of Lago's subunits make one unit of the currency: 100 unless the currency is special."""
+    return _FACTORS.get(currency, 100)
+
+
+def decimals(currency: str) -> int:
+    """How many decimals an amount of the currency is written with."""
+    return len(str(subunits_per_unit(currency))) - 1 or int(subunits_per_unit(currency) == 5)
+
+
+def major(cents: int, currency: str) -> str:
+    """An amount in units, as plain decimal text with all of the currency's decimals: ``671.27``, ``1000``."""
+    with localcontext(prec=_PRECISION_DIGITS):
+        amount = Decimal(cents) / subunits_per_unit(currency)
+        return f"{amount:.{decimals(currency)}f}"
+
+
+def to_subunits(units: Decimal, currency: str) -> Decimal:
+    """An amount in units as (fractional) subunits."""
+    with localcontext(prec=_PRECISION_DIGITS):
+        return units * subunits_per_unit(currency)
+
+
+def limited(number: Decimal) -> str:
+    """
+    A number in at most fifteen characters, rounded half up where it had more.
+
+    The rule is Lago's (``limited_rate``): decimals are cut until it fits.
+    """
+    text = plain(number)
+    if len(text) <= MAX_NUMBER_CHARS:
+        return text
+    places = max(MAX_NUMBER_CHARS - 1 - text.index("."), 0)
+    with localcontext(prec=_PRECISION_DIGITS):
+        rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return plain(rounded.normalize()) if places else f"{rounded:f}"
+
+
+def plain(number: Decimal) -> str:
+    """A number without exponent and with at least one decimal, as Lago writes it: ``15.0``."""
+    text = f"{number:f}"
+    return text if "." in text else f"{text}.0"
+
+
+def share_out(total: int, exact: Sequence[Decimal], order: Sequence[str]) -> tuple[int, ...]:
+    """
+    Whole numbers near `exact` whose sum is `total`, by largest remainder.
+
+    Nothing is given to or taken from a share that is exactly zero. Equal remainders are settled by `order`,
+    so that the result does not depend on the sequence of the shares.
+
+    Raises:
+        ValueError: the total is not zero and every share is.
+    """
+    shares = [int(share.to_integral_value(ROUND_FLOOR)) for share in exact]
+    missing = total - sum(shares)
+    open_places = [place for place, share in enumerate(exact) if share]
+    if missing and not open_places:
+        raise ValueError(f"{total} cannot be shared out over nothing")
+    step = 1 if missing > 0 else -1
+    # Who lost most by rounding down gains first; if something is taken back, who lost least gives first.
+    ranked = sorted(open_places, key=lambda place: (-step * (exact[place] - shares[place]), order[place]))
+    for turn in range(abs(missing)):
+        shares[ranked[turn % len(ranked)]] += step
+    return tuple(shares)

@@ -1,0 +1,190 @@
+"""
+Lago's tax in NetSuite's shape, equal to Lago's to the minor unit.
+
+Lago rounds the tax of each fee and the tax of the invoice separately, so they differ by a unit now and then
+(three times 3.33 at 20 % make 2.01 by fees, 2.00 by invoice). NetSuite has no tax but the sum of its lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any, assert_never
+
+from consumer.connection import Tax
+from consumer.mapping import money
+from consumer.mapping.journal import Journal
+from consumer.mapping.line import Line
+from schemas.invoice import AppliedTax, Invoice
+
+RATE_DECIMALS = Decimal("0.00001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxShape:
+    """What a tax mode adds to a document."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    details: tuple[dict[str, str], ...] = ()
+    extra_line: dict[str, Any] | None = None
+
+    @property
+    def is_in_lines(self) -> bool:
+        """Whether the tax stands among the item lines, so that NetSuite's own tax is zero."""
+        return self.extra_line is not None
+
+
+def rules_for(entity: str | None, journal: Journal) -> tuple[Tax, str]:
+    """The tax rules of the billing entity, else of the organisation, and where they stand."""
+    mapping = journal.connection.mapping
+    of_entity = mapping.billing_entities.get(entity or "")
+    if of_entity is not None and of_entity.tax is not None:
+        return of_entity.tax, f"mapping.billing_entities.{entity}.tax"
+    return mapping.tax or Tax(), "mapping.tax"
+
+
+def share_out(lines: Sequence[Line], tax_cents: int, leeway: int) -> tuple[int, ...] | None:
+    """
+    The tax of each line, in subunits, so that they sum up to the document's tax.
+
+    `leeway` is how far rounding alone can drive Lago's figures apart, in subunits; None when the difference
+    is larger, which means that a line's tax is missing or wrong.
+    """
+    exact = [line.exact_tax for line in lines]
+    if abs(sum(exact, Decimal(0)) - tax_cents) > leeway:
+        return None
+    if not any(exact):
+        return tuple(0 for _ in lines) if not tax_cents else None
+    return money.share_out(tax_cents, exact, [line.ref for line in lines])
+
+
+def invoice_rate(invoice: Invoice) -> Decimal:
+    """
+    The tax rate of the whole invoice in percent, which events do not carry.
+
+    It only labels tax lines of zero: each tax weighs with its base; without a base, Lago weighs by fees.
+    """
+    with localcontext(prec=60):
+        base = invoice.sub_total_excluding_taxes_amount_cents
+        fees = invoice.fees or ()
+        if base:
+            taxes = invoice.applied_taxes
+            rate = sum((tax.fees_amount_cents * tax.tax_rate / base for tax in taxes), Decimal(0))
+        else:
+            rate = sum((fee.taxes_rate for fee in fees), Decimal(0)) / max(len(fees), 1)
+        rounded = rate.quantize(RATE_DECIMALS, ROUND_HALF_UP).normalize()
+    return Decimal(money.plain(rounded))
+
+
+def shape(
+    lines: Sequence[Line], shares: Sequence[int], currency: str, tax: tuple[Tax, str], journal: Journal,
+    applied: Sequence[AppliedTax] = (),
+) -> TaxShape:  # fmt: skip
+    """The columns, tax details or extra line that carry the tax in the connection's tax mode."""
+    rules, where = tax
+    total = sum(shares)
+    journal.chose("tax mode", rules.mode, f"{where}.mode")
+    match rules.mode:
+        case "suitetax":
+            return _suitetax(lines, shares, currency, tax, journal, applied)
+        case "legacy":
+            return _legacy(total, currency, tax, journal)
+        case "tax_line":
+            return _tax_line(total, currency, tax, journal)
+        case "none":
+            if total:
+                journal.refuse(
+                    "total_mismatch",
+                    f"the document carries a tax of {money.major(total, currency)} {currency}, "
+                    "but this connection writes none",
+                    f"choose another {where}.mode at {journal.connection.at(where)}",
+                )
+            return TaxShape()
+        case _:
+            assert_never(rules.mode)
+
+
+def _suitetax(
+    lines: Sequence[Line], shares: Sequence[int], currency: str, tax: tuple[Tax, str], journal: Journal,
+    applied: Sequence[AppliedTax],
+) -> TaxShape:  # fmt: skip
+    rules, where = tax
+    columns: dict[str, Any] = {"taxregoverride": True, "taxdetailsoverride": True}
+    columns |= {"nexus": rules.nexus} if rules.nexus else {}
+    is_mapped = bool(rules.type and rules.code) or bool(rules.taxes)
+    if not is_mapped:
+        if any(shares):
+            journal.refuse(
+                "invalid_mapping",
+                "the document carries tax, but no NetSuite tax type and code are mapped",
+                f"set {where}.type and {where}.code at {journal.connection.at(where)}",
+            )
+        return TaxShape(columns=columns)
+    details = tuple(
+        _detail(line, share, currency, _codes(line, tax, applied, journal))
+        for line, share in zip(lines, shares, strict=True)
+    )
+    return TaxShape(columns=columns, details=details)
+
+
+def _codes(
+    line: Line, tax: tuple[Tax, str], applied: Sequence[AppliedTax], journal: Journal
+) -> tuple[str, str]:
+    # A fee says only its rate; the rate names the tax when exactly one of the invoice's taxes has it.
+    rules, where = tax
+    matching = [entry.tax_code for entry in applied if entry.tax_rate == line.tax_rate and entry.tax_code]
+    special = rules.taxes.get(matching[0]) if len(matching) == 1 and matching[0] else None
+    rule = f"{where}.taxes.{matching[0]}" if special is not None else where
+    tax_type = (special and special.type) or rules.type
+    code = (special and special.code) or rules.code
+    if not tax_type or not code:
+        journal.refuse(
+            "invalid_mapping",
+            f"no NetSuite tax code is mapped for {matching[0] if matching else f'{line.tax_rate} % tax'}",
+            f"set {where}.type and {where}.code at {journal.connection.at(where)}",
+        )
+        return "", ""
+    journal.chose(f"tax {line.ref}", f"{tax_type}/{code}", rule)
+    return tax_type, code
+
+
+def _detail(line: Line, share: int, currency: str, codes: tuple[str, str]) -> dict[str, str]:
+    return {
+        "taxdetailsreference": line.ref,
+        "taxamount": money.major(share, currency),
+        "taxbasis": "1",  # as Lago sends it: with the override on, NetSuite takes the amount as it is
+        "taxrate": f"{line.tax_rate:f}",
+        "taxtype": codes[0],
+        "taxcode": codes[1],
+    }
+
+
+def _legacy(total: int, currency: str, tax: tuple[Tax, str], journal: Journal) -> TaxShape:
+    rules, where = tax
+    if total and not rules.code:
+        journal.refuse(
+            "invalid_mapping",
+            "the document carries tax, but no NetSuite tax item is mapped",
+            f"set {where}.code at {journal.connection.at(where)}",
+        )
+    amount = money.major(total, currency)
+    columns = {"istaxable": True, "taxitem": rules.code, "taxamountoverride": amount}
+    return TaxShape(columns=columns if rules.code else {})
+
+
+def _tax_line(total: int, currency: str, tax: tuple[Tax, str], journal: Journal) -> TaxShape:
+    rules, where = tax
+    if not total:
+        return TaxShape()
+    if not rules.item:
+        journal.refuse(
+            "invalid_mapping",
+            "the document carries tax, but no NetSuite item is mapped for the tax line",
+            f"set {where}.item at {journal.connection.at(where)}",
+        )
+        return TaxShape()
+    journal.chose("line tax", rules.item, f"{where}.item")
+    amount = money.major(total, currency)
+    line = {"item": rules.item, "quantity": "1", "rate": amount, "amount": amount, "description": "Tax"}
+    return TaxShape(extra_line=line)

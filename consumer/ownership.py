@@ -1,0 +1,82 @@
+"""Whose event is this: which connection an event belongs to, and which one answers for orphans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from consumer.connection import Connection
+from schemas.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """
+    One connection among all of the file.
+
+    Attributes:
+        reports_orphans: whether this connection answers for records nobody can decode or claims; the first
+            connection of the file does, so that such a record is reported once.
+    """
+
+    connection: Connection
+    all_connections: Sequence[Connection]
+    reports_orphans: bool
+
+    def is_mine(self, event: Envelope) -> bool:
+        """Whether this connection claims the event."""
+        return claims(event, self.connection, self.all_connections)
+
+    def is_orphan(self, event: Envelope) -> bool:
+        """Whether no connection of the file claims the event."""
+        return not any(claims(event, each, self.all_connections) for each in self.all_connections)
+
+
+def claims(event: Envelope, connection: Connection, all_connections: Sequence[Connection]) -> bool:
+    """
+    Whether the event belongs to the connection.
+
+    A link the event itself names decides, when its code is that of a connection; else the connection's
+    ``select`` rules within its organisation do.
+    """
+    if event.organization_id != connection.lago.organization_id:
+        return False
+    known = {each.code for each in all_connections}
+    linked = _linked_codes(event) & known
+    if linked:
+        return connection.code in linked
+    return _is_selected(event, connection)
+
+
+def _is_selected(event: Envelope, connection: Connection) -> bool:
+    select, customer = connection.select, _customer(event)
+    entity = event.object.get("billing_entity_code") or customer.get("billing_entity_code")
+    currency = event.object.get("currency") or customer.get("currency")
+    if select.billing_entities is not None and entity not in select.billing_entities:
+        return False
+    if select.currencies is not None and currency not in select.currencies:
+        return False
+    wanted = select.customer_metadata or {}
+    return wanted.items() <= _metadata(customer).items()
+
+
+def _customer(event: Envelope) -> dict[str, Any]:
+    if event.object_type == "customer":
+        return event.object
+    found = event.object.get("customer")
+    return found if isinstance(found, dict) else {}
+
+
+def _entries(value: Any) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _linked_codes(event: Envelope) -> set[str]:
+    links = _entries(_customer(event).get("integration_customers"))
+    codes = (link.get("integration_code") for link in links if link.get("type") == "netsuite")
+    return {code for code in codes if isinstance(code, str)}
+
+
+def _metadata(customer: dict[str, Any]) -> dict[str, str]:
+    return {str(entry.get("key")): str(entry.get("value")) for entry in _entries(customer.get("metadata"))}
