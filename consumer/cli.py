@@ -1,0 +1,173 @@
+"""
+The commands and their exit codes: 0 done, 1 ran and failed, 2 wrong configuration or usage.
+
+Everything heavy is imported inside of the command that needs it, so that ``--help`` answers at once.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consumer import __version__
+from consumer.errors import ConfigurationError, LagoNetsuiteError
+
+if TYPE_CHECKING:
+    from consumer.connection import Connection
+    from consumer.settings import Settings
+
+PROGRAM = "lago-netsuite"
+FAILED, MISCONFIGURED = 1, 2
+
+app = typer.Typer(
+    name=PROGRAM,
+    help="Carry Lago billing events from Kafka to Oracle NetSuite, exactly once in effect.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
+app.add_typer(topics_app, name="topics")
+
+Codes = Annotated[
+    list[str] | None,
+    typer.Option("--connection", metavar="CODE", help="Only this connection; may be given several times."),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit; errors of ours become sentences on standard error, never tracebacks."""
+    try:
+        app(arguments, prog_name=PROGRAM)
+    except* LagoNetsuiteError as group:
+        errors = list(_leaves(group))
+    else:
+        return
+    for error in errors:
+        print(error, file=sys.stderr)
+    sys.exit(MISCONFIGURED if any(isinstance(error, ConfigurationError) for error in errors) else FAILED)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    nested = (_leaves(one) if isinstance(one, BaseExceptionGroup) else [one] for one in group.exceptions)
+    return [leaf for leaves in nested for leaf in leaves]
+
+
+def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if is_wanted:
+        print(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Carry Lago billing events from Kafka to Oracle NetSuite, exactly once in effect."""
+
+
+@app.command()
+def worker(connection: Codes = None) -> None:
+    """Carry events until told to stop; LAGO_NETSUITE_OPS_PORT has /metrics, /healthz and /readyz."""
+    import asyncio
+
+    from consumer import connections_file
+    from consumer.app import run_worker
+    from consumer.ops import logging
+
+    settings, connections = _configuration()
+    chosen = connections_file.chosen(connections, connection or ())
+    missing = connections_file.unresolved_secrets(chosen, ("auth", "lago"))
+    if missing:
+        raise ConfigurationError(missing)
+    logging.configure(level=settings.log_level, form=settings.log_format)
+    asyncio.run(run_worker(settings, connections, tuple(connection or ())))
+
+
+@app.command()
+def preview(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", exists=True, allow_dash=True, help="Lago events: JSON or JSON Lines."
+        ),
+    ],
+    connection: Annotated[
+        str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
+    ] = None,
+) -> None:
+    """Show what would be sent for events in files, one JSON object a line; writes nothing."""
+    from consumer import connections_file
+    from consumer.commands import preview as command
+
+    _, connections = _configuration()
+    if connection is not None:
+        connections_file.chosen(connections, [connection])
+    raise typer.Exit(command.run(files, connections, connection))
+
+
+@app.command()
+def check(
+    *,
+    connection: Codes = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Show the settings and connections in effect, secrets masked, and everything that is wrong with them."""
+    from consumer.commands import check as command
+
+    raise typer.Exit(command.run(connection or (), as_json=as_json))
+
+
+@topics_app.command("create")
+def topics_create() -> None:
+    """Make the topics that do not exist yet."""
+    import asyncio
+
+    from consumer.kafka import topics
+    from consumer.settings import Settings
+
+    for line in asyncio.run(topics.create(Settings.load())):
+        print(line)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8460,
+    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the books in this file.")] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="A profile's name, or the path of one.")
+    ] = "default",
+) -> None:
+    """Run NetSuite on this machine, with the very RESTlet that is deployed."""
+    from consumer.commands import sandbox as command
+
+    command.run(port, state, profile)
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed tells the same month with other amounts.")] = 1,
+    report: Annotated[Path, typer.Option(metavar="FILE", help="Where the figures are written.")] = Path(
+        "build/demo.json"
+    ),
+) -> None:
+    """Play a month of Lago events, faults included, into a NetSuite sandbox on this machine."""
+    from consumer.commands import demo as command
+
+    raise typer.Exit(command.run(seed=seed, report_file=report))
+
+
+def _configuration() -> tuple[Settings, tuple[Connection, ...]]:
+    from consumer import connections_file
+    from consumer.settings import Settings
+
+    settings = Settings.load()
+    return settings, connections_file.load(settings.connections_file)
