@@ -7,13 +7,12 @@ what matters for correctness is tested on Apache Kafka itself.
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from consumer.errors import StartupError
@@ -39,7 +38,7 @@ def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
     port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "broker.log").open("ab") as log:
-        # The command is found beside this interpreter or on the PATH; nothing of it comes from outside.
+        # The command lies in our own environment; nothing of it comes from outside.
         process = subprocess.Popen(  # noqa: S603 - see above
             _arguments(port, data_dir),
             stdin=subprocess.DEVNULL,
@@ -97,13 +96,19 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(STOP_LIMIT_S)
 
 
-def _find() -> str | None:
-    return shutil.which("noida-db", path=str(Path(sys.executable).parent)) or shutil.which("noida-db")
+def _find() -> Path | None:
+    # The binary itself: the command of the package starts it as a child, which would outlive a stop.
+    package = find_spec("noida_db")
+    if package is None or package.origin is None:
+        return None
+    binary = Path(package.origin).with_name("noida-db")
+    return binary if binary.is_file() else None
 
 
 def _arguments(port: int, data_dir: Path) -> list[str]:
     command = _find()
     if command is None:
         raise StartupError("the embedded broker is not installed: pip install 'lago-netsuite[sandbox]'")
+    command.chmod(0o755)  # a wheel does not keep it
     place = ["--data-dir", str(data_dir), "--host", HOST]
-    return [command, "start", "--only", "kafka", "--kafka-port", str(port), *place]
+    return [str(command), "start", "--only", "kafka", "--kafka-port", str(port), *place]
