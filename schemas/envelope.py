@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
+
+from schemas import wire
 
 CONFLUENT_MAGIC_BYTE = 0
 CONFLUENT_PREFIX_BYTES = 5
@@ -64,20 +65,14 @@ def _decode_confluent(value: bytes) -> Envelope | Undecodable:
 
 def _decode_json(value: bytes) -> Envelope | Undecodable:
     try:
-        body = json.loads(value.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
+        body = wire.loads(value.decode("utf-8"))
     except UnicodeDecodeError as error:
         return Undecodable(reason="not_json", message=f"not UTF-8 at byte {error.start}")
     except json.JSONDecodeError as error:
         return Undecodable(reason="not_json", message=f"not JSON: {error.msg} at character {error.pos}")
-    except (ValueError, ArithmeticError) as error:
+    except ValueError as error:
         return Undecodable(reason="not_json", message=f"not JSON: {error}")
-    except RecursionError:
-        return Undecodable(reason="not_json", message="not JSON: nested too deeply")
     return _unwrap(body)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number in JSON")
 
 
 def _unwrap(body: Any) -> Envelope | Undecodable:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,6 +91,21 @@ class WriteRequest:
 def canonical(value: Any) -> bytes:
     """JSON as compact UTF-8, keys in the order given; raises ValueError for NaN and infinities."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON with decimals instead of floats; raises ValueError for anything that is not JSON."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except ArithmeticError as error:
+        raise ValueError(str(error)) from error
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """NaN and the infinities are no JSON, though Python reads them."""
+    raise ValueError(f"{name} is not a number in JSON")
 
 
 class _Answer(BaseModel):

@@ -1,0 +1,148 @@
+"""
+One connection's way from a Kafka record to NetSuite, on one screen: decode, route and map, write, tell.
+
+What happens to the offset is the engine's business; this module only says what became of the record, and has
+told the world before it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol, assert_never
+
+import structlog
+
+from consumer import routing
+from consumer.clock import Clock
+from consumer.connection import Connection
+from consumer.errors import ContractError
+from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Unavailable
+from consumer.ownership import Ownership
+from consumer.record import Publish, Record, Source
+from consumer.report import Attempt, Reporter
+from schemas import envelope
+from schemas.envelope import Envelope, Undecodable
+from schemas.wire import WriteRequest
+
+Write = Callable[[WriteRequest], Awaitable[Outcome]]
+
+log = structlog.get_logger(__name__)
+
+
+class Observer(Protocol):
+    """What the pipeline tells its metrics."""
+
+    def error_published(self, *, code: str) -> None:
+        """An error event was acknowledged."""
+        ...
+
+    def fallback_used(self, *, connection: str, rule: str) -> None:
+        """A fallback item was chosen for want of a mapping."""
+        ...
+
+
+class Pipeline:
+    """Carries records of one connection; holds nothing but how often each unsettled one was tried."""
+
+    def __init__(  # noqa: PLR0913 - everything the way needs, by keyword, once
+        self,
+        *,
+        connection: Connection,
+        reports_orphans: bool,
+        all_connections: Sequence[Connection],
+        write: Write,
+        publish: Publish,
+        clock: Clock,
+        observer: Observer | None = None,
+    ) -> None:
+        self._ownership = Ownership(
+            connection=connection, all_connections=all_connections, reports_orphans=reports_orphans
+        )
+        self._reporter = Reporter.of(connection)
+        self._write = write
+        self._publish = publish
+        self._clock = clock
+        self._observer = observer
+        self._tries: dict[Source, tuple[int, datetime]] = {}
+
+    async def deliver(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """What became of each record; a settled one has been told to Kafka, acknowledged, before."""
+        return [await self._deliver(record) for record in records]
+
+    async def give_up(self, record: Record, outcome: Rejected) -> None:
+        """
+        Tell of a record whose time or attempts are used up.
+
+        Raises:
+            ContractError: Kafka did not acknowledge; the record must not be settled yet.
+        """
+        event = envelope.decode(record.value)
+        await self._tell_failure(record, event, outcome, self._attempt(record, call_ms=0.0))
+        self._tries.pop(record.source, None)
+
+    async def _deliver(self, record: Record) -> Outcome:
+        self._begin(record)
+        event = envelope.decode(record.value)
+        plan = routing.plan(event, self._ownership)
+        started_s = self._clock.monotonic_s()
+        outcome = await self._carry_out(plan)
+        call_ms = (self._clock.monotonic_s() - started_s) * 1000
+        outcome = await self._tell(record, event, outcome, self._attempt(record, call_ms))
+        match outcome:
+            case Delivered() | AlreadyThere() | Ignored() | Rejected():
+                self._tries.pop(record.source, None)
+            case _:
+                pass
+        return outcome
+
+    async def _carry_out(self, plan: Mapping) -> Outcome:
+        match plan:
+            case Mapped():
+                self._note_fallbacks(plan)
+                return await self._write(plan.request)
+            case Refused():
+                return plan.rejection
+            case Ignored():
+                return plan
+            case _:
+                assert_never(plan)
+
+    async def _tell(
+        self, record: Record, event: Envelope | Undecodable, outcome: Outcome, attempt: Attempt
+    ) -> Outcome:
+        try:
+            if isinstance(outcome, Rejected):
+                await self._tell_failure(record, event, outcome, attempt)
+            elif isinstance(outcome, Delivered | AlreadyThere) and isinstance(event, Envelope):
+                for result in self._reporter.results(record, event, outcome.written, attempt):
+                    await self._publish(result)
+        except ContractError as error:
+            # Not told means not settled: the same call is repeated, and NetSuite answers "already there".
+            log.warning("report_not_acknowledged", source=str(record.source), reason=str(error))
+            return Unavailable(reason=f"Kafka: {error}")
+        return outcome
+
+    async def _tell_failure(
+        self, record: Record, event: Envelope | Undecodable, outcome: Rejected, attempt: Attempt
+    ) -> None:
+        await self._publish(self._reporter.failure(record, event, outcome, attempt))
+        if self._observer is not None:
+            self._observer.error_published(code=outcome.code)
+
+    def _begin(self, record: Record) -> None:
+        count, first_at = self._tries.get(record.source, (0, self._clock.now()))
+        self._tries[record.source] = (count + 1, first_at)
+
+    def _attempt(self, record: Record, call_ms: float) -> Attempt:
+        now = self._clock.now()
+        count, first_at = self._tries.get(record.source, (1, now))
+        return Attempt(number=count, first_at=first_at, now=now, call_ms=call_ms)
+
+    def _note_fallbacks(self, plan: Mapped) -> None:
+        for choice in plan.fallbacks:
+            code = self._ownership.connection.code
+            log.warning("fallback_used", connection=code, subject=choice.subject, at=choice.at)
+            if self._observer is not None:
+                self._observer.fallback_used(connection=code, rule=choice.rule)

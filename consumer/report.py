@@ -1,0 +1,227 @@
+"""What is told to the world about a settled record: a result, or an error event; pure, values only."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from consumer import routing
+from consumer.connection import Connection
+from consumer.mapping import identity, money
+from consumer.outcome import Rejected, Written
+from consumer.record import Event, Record
+from schemas import error_event, result, wire
+from schemas.envelope import Envelope, Undecodable
+from schemas.error_event import CustomerError, ErrorEvent, FailedObject, ProviderError
+from schemas.result import Result, SourceRef, Timings
+from schemas.scalar import utc_text
+
+# Kafka refuses records above 1 MiB by default; what is larger is found again by its source coordinates.
+MAX_ORIGINAL_BYTES = 700_000
+
+_ORIGINAL_PLACEHOLDER = '"original":null'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """
+    How a record has fared so far at one connection.
+
+    Attributes:
+        number: this attempt's, from 1.
+        first_at: when the first attempt began.
+        call_ms: how long the last call to NetSuite took, in milliseconds.
+    """
+
+    number: int
+    first_at: datetime
+    now: datetime
+    call_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """Speaks for one connection."""
+
+    connection: Connection
+    mapping_version: str = field(default="")
+
+    @classmethod
+    def of(cls, connection: Connection) -> Reporter:
+        """The reporter of a connection; its mapping's version is a hash of the rules in force."""
+        rules = connection.mapping.model_dump(mode="json")
+        digest = identity.fingerprint(rules).removeprefix("sha256:")
+        return cls(connection=connection, mapping_version=digest[:12])
+
+    def results(
+        self, record: Record, event: Envelope, written: tuple[Written, ...], attempt: Attempt
+    ) -> Iterator[Event]:
+        """One result for every NetSuite record that a delivery touched."""
+        for each in written:
+            outcome = self._result(record, event, each, attempt)
+            yield Event(
+                topic=result.TOPIC,
+                key=outcome.key.encode(),
+                value=outcome.model_dump_json().encode(),
+                headers=_headers(
+                    record, attempt.now,
+                    event_id=error_event.event_id(outcome.key, *_place(record)),
+                    event_type="netsuite.record.written",
+                    connection=self.connection.code,
+                ),
+            )  # fmt: skip
+
+    def failure(
+        self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
+    ) -> Event:
+        """The error event of a rejection; every repeat of the same record carries the same id."""
+        failed = self._error_event(record, event, rejected, attempt)
+        value = failed.model_dump_json().replace(_ORIGINAL_PLACEHOLDER, '"original":' + _original(record), 1)
+        headers = _headers(
+            record, attempt.now,
+            event_id=failed.id, event_type=error_event.WEBHOOK_TYPE, connection=self.connection.code,
+        )  # fmt: skip
+        code = (("error-code", rejected.code.encode()),)
+        return Event(
+            topic=error_event.TOPIC, key=record.lane.encode(), value=value.encode(), headers=headers + code
+        )
+
+    def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
+        facts = routing.facts_of(event)
+        is_main = written.lago_id == event.object_id
+        return Result(
+            connection=self.connection.code,
+            object=written.object,
+            lago_id=written.lago_id,
+            lago_number=facts["number"] if is_main else None,
+            event=event.webhook_type,
+            status=written.status,
+            netsuite_type=written.netsuite_type,
+            internal_id=written.internal_id,
+            external_id=written.external_id,
+            netsuite_number=written.number,
+            url=written.url,
+            currency=facts["currency"] if written.totals else None,
+            totals=written.totals,
+            warnings=written.warnings,
+            mapping_version=self.mapping_version,
+            attempts=attempt.number,
+            written_at=attempt.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            timings=Timings(
+                latency_ms=round(attempt.now.timestamp() * 1000 - record.timestamp_ms, 3),
+                call_ms=round(attempt.call_ms, 3),
+            ),
+            source=_source(record),
+        )
+
+    def _error_event(
+        self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
+    ) -> ErrorEvent:
+        known = event if isinstance(event, Envelope) else None
+        customer_id, external_id = _customer_of(known)
+        return ErrorEvent(
+            organization_id=known.organization_id if known else None,
+            accounting_provider_customer_error=CustomerError(
+                lago_customer_id=customer_id,
+                external_customer_id=external_id,
+                accounting_provider_code=self.connection.code,
+                provider_error=ProviderError(
+                    message=rejected.message[: error_event.MAX_MESSAGE_CHARS], error_code=rejected.code
+                ),
+            ),
+            id=error_event.event_id(self.connection.code, *_place(record)),
+            occurred_at=utc_text(attempt.now),
+            event=known.webhook_type if known else None,
+            object=_failed_object(known) if known else None,
+            hint=rejected.hint,
+            details=rejected.details,
+            retryable=known is not None,
+            attempts=attempt.number,
+            first_failed_at=utc_text(attempt.first_at),
+            source=_source(record),
+            original=None,
+            trace_id=_trace_id(record),
+        )
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.source.topic, record.source.partition, record.source.offset
+
+
+def _source(record: Record) -> SourceRef:
+    return SourceRef(
+        topic=record.source.topic,
+        partition=record.source.partition,
+        offset=record.source.offset,
+        timestamp_ms=record.timestamp_ms,
+        key=record.key.decode("utf-8", "replace") if record.key is not None else None,
+    )
+
+
+def _original(record: Record) -> str:
+    # The event goes in as the text it was: numbers keep their digits, and nothing is escaped anew.
+    value = record.value or b""
+    if len(value) > MAX_ORIGINAL_BYTES:
+        return wire.canonical({"omitted_bytes": len(value)}).decode()
+    try:
+        text = value.decode("utf-8")
+        parsed = wire.loads(text)
+    except ValueError:
+        parsed = None
+    if isinstance(parsed, dict):
+        return text.strip()
+    return wire.canonical({"base64": base64.b64encode(value).decode()}).decode()
+
+
+def _customer_of(event: Envelope | None) -> tuple[str | None, str | None]:
+    if event is None:
+        return None, None
+    content = event.object
+    customer = content if event.object_type == "customer" else content.get("customer") or content
+    if not isinstance(customer, dict):
+        return None, None
+    lago_id = customer.get("lago_customer_id") or customer.get("lago_id")
+    return _text(lago_id), _text(customer.get("external_customer_id") or customer.get("external_id"))
+
+
+def _failed_object(event: Envelope) -> FailedObject:
+    facts = routing.facts_of(event)
+    cents, currency = facts["cents"], _text(facts["currency"])
+    is_amount = isinstance(cents, int) and currency is not None
+    return FailedObject(
+        type=event.object_type,
+        lago_id=event.object_id,
+        number=_text(facts["number"]),
+        amount=money.major(cents, currency) if is_amount and currency else None,
+        currency=currency,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _trace_id(record: Record) -> str | None:
+    parts = (record.header("traceparent") or "").split("-")
+    return parts[1] if len(parts) == 4 else None
+
+
+def _headers(
+    record: Record, now: datetime, *, event_id: str, event_type: str, connection: str
+) -> tuple[tuple[str, bytes], ...]:
+    """CloudEvents in Kafka's binary mode, the source's coordinates, and the trace the record came with."""
+    values = {
+        "ce_specversion": "1.0",
+        "ce_id": event_id,
+        "ce_type": event_type,
+        "ce_source": f"/lago-netsuite/{connection}",
+        "ce_time": utc_text(now),
+        "content-type": "application/json",
+        "source-topic": record.source.topic,
+        "source-partition": str(record.source.partition),
+        "source-offset": str(record.source.offset),
+    }
+    values |= {name: found for name in ("traceparent", "tracestate") if (found := record.header(name))}
+    return tuple((name, value.encode()) for name, value in values.items())
