@@ -1,0 +1,118 @@
+"""What an HTTP body from NetSuite says, whichever of its several forms it came in."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas import wire
+
+MAX_MESSAGE_CHARS = 500
+_TEXT_FORM = re.compile(r"(?is)error code:\s*(?P<code>\S+)\s*error message:\s*(?P<message>.*)")
+_TITLE = re.compile(r"(?is)<title[^>]*>\s*(.*?)\s*</title>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The script ran and answered by contract."""
+
+    response: wire.Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformError:
+    """NetSuite itself, or an error nobody caught in the script; branch on `code`, messages are translated."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page for people: maintenance, a login form, a proxy's notice."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Nothing that the contract knows, and what is wrong with it."""
+
+    reason: str
+
+
+Content = Envelope | PlatformError | Page | Unreadable
+
+
+def read(body: bytes) -> Content:
+    """
+    Read an answer; never raises, whatever the bytes.
+
+    Tried in order: HTML, JSON, JSON inside a JSON string, Oracle's text form (help page section_4634920277).
+    """
+    text = body.decode("utf-8", "replace").strip()
+    if not text:
+        return Unreadable(reason="the answer is empty")
+    if text.startswith("<"):
+        title = _TITLE.search(text)
+        return Page(title=_cut(title.group(1)) if title else "untitled")
+    return _read_json(text)
+
+
+def _read_json(text: str) -> Content:
+    value = _parsed(text)
+    if isinstance(value, str):
+        # Many scripts return JSON.stringify(x), which the platform sends as it is or quotes once more.
+        return read(value.encode())
+    if isinstance(value, dict):
+        return _read_object(value)
+    if form := _TEXT_FORM.search(text):
+        return PlatformError(code=form["code"], message=_cut(form["message"].strip()))
+    return Unreadable(reason="the answer is not a JSON object")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_object(value: dict[str, Any]) -> Content:
+    if (error := _platform_error(value)) is not None:
+        return error
+    if value.get("v") != wire.CONTRACT_VERSION:
+        return Unreadable(reason=f"contract version {value.get('v')!r} instead of {wire.CONTRACT_VERSION}")
+    try:
+        return Envelope(response=wire.Response.model_validate(value))
+    except ValidationError as invalid:
+        place = ".".join(str(part) for part in invalid.errors()[0]["loc"])
+        return Unreadable(reason=f"the answer breaks the contract at {place}")
+
+
+def _platform_error(value: dict[str, Any]) -> PlatformError | None:
+    match value:
+        case {"error": {"code": code, **rest}}:
+            return PlatformError(code=str(code), message=_innermost(rest.get("message")))
+        case {"error": str(code)}:  # OAuth 2.0, RFC 6749 section 5.2
+            return PlatformError(code=code, message=_cut(str(value.get("error_description") or "")))
+        case {"o:errorDetails": [{"o:errorCode": str(code), **rest}, *_]}:  # REST web services
+            return PlatformError(code=code, message=_cut(str(rest.get("detail") or "")))
+        case _:
+            return None
+
+
+def _innermost(message: Any) -> str:
+    """Find the sentence: an uncaught SuiteScript error travels as JSON text inside of the message."""
+    inner = _parsed(message) if isinstance(message, str) and message.lstrip().startswith("{") else message
+    if isinstance(inner, dict):
+        return _cut(str(inner.get("message") or inner.get("name") or ""))
+    return _cut("" if message is None else str(message))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE_CHARS else text[: MAX_MESSAGE_CHARS - 1] + "…"

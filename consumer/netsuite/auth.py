@@ -1,0 +1,60 @@
+"""How a call proves who it is: httpx's seam around OAuth 2.0 tokens and OAuth 1.0a signatures."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncGenerator, Callable, Generator
+
+import httpx
+
+from consumer.clock import Clock
+from consumer.netsuite import oauth1
+from consumer.netsuite.oauth2 import Tokens
+
+NONCE_BYTES = 20
+
+
+class BearerAuth(httpx.Auth):
+    """OAuth 2.0: the kept token, and one other when NetSuite refuses it (it may have been revoked)."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """
+        Send with the token of the connection; after a 401 once more with a fresh one.
+
+        Raises:
+            LoginFailed: there is no token to be had.
+        """
+        token = await self._tokens.current()
+        response = yield _bearing(request, token)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            yield _bearing(request, await self._tokens.renewed(token))
+
+
+class SignatureAuth(httpx.Auth):
+    """OAuth 1.0a: a new nonce and timestamp for every attempt, since NetSuite takes each pair once."""
+
+    def __init__(
+        self,
+        credentials: oauth1.Credentials,
+        clock: Clock,
+        nonce: Callable[[], str] = lambda: secrets.token_hex(NONCE_BYTES),
+    ) -> None:
+        self._credentials = credentials
+        self._clock = clock
+        self._nonce = nonce
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign the address with its whole query; the body is no part of it."""
+        stamp = oauth1.Stamp(nonce=self._nonce(), timestamp_s=int(self._clock.now().timestamp()))
+        request.headers["Authorization"] = oauth1.authorization(
+            request.method, str(request.url), self._credentials, stamp
+        )
+        yield request
+
+
+def _bearing(request: httpx.Request, token: str) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {token}"
+    return request

@@ -1,0 +1,206 @@
+"""One connection's way to its RESTlet: the same bytes, sent until there is an outcome or patience ends."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+import tenacity
+
+from consumer.clock import Clock
+from consumer.connection import Connection
+from consumer.errors import ContractError
+from consumer.netsuite import credentials, verdict
+from consumer.netsuite.account import is_loopback
+from consumer.netsuite.oauth2 import LoginFailed
+from consumer.netsuite.pool import Pool
+from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
+from schemas import wire
+
+MAX_ATTEMPTS = 3
+LONGEST_WAIT_S = 10.0
+KEEPALIVE_S = 30
+READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
+ATTEMPT_LIMIT_S = 400  # a login, connecting, writing and reading, even when the answer dribbles in
+_TIMEOUT = httpx.Timeout(READ_LIMIT_S, connect=10, write=30, pool=10)
+_JSON = "application/json"
+# NetSuite answers in the content type of the request, GET included (Oracle help page section_4407965171).
+_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
+
+PingResult = wire.Response | Throttled | Unavailable | AccountDown
+Judged = TypeVar("Judged", verdict.Verdict, verdict.Verdict | wire.Response)
+Query = Sequence[tuple[str, str]]
+Sleep = Callable[[float], Awaitable[None]]
+
+_log = structlog.get_logger()
+_backoff = tenacity.wait_exponential_jitter(initial=0.5, max=5, jitter=1)
+
+
+class Client:
+    """
+    Writes to one NetSuite account.
+
+    Within one `write` connect errors, refused calls, 502, 503 and failed logins are tried again for a few
+    seconds. Everything slower, and everything that may have been carried out, is the caller's to repeat.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """
+        Reveal the connection's secrets and prepare its HTTP clients; nothing is sent yet.
+
+        Args:
+            connection: whose account and RESTlet to write to.
+            clock: stamps signatures and tells when a token expires.
+            transport: stands in for the network in tests.
+            sleep: waits between attempts.
+
+        Raises:
+            ConfigurationError: a secret is missing or no key, or restlet_url is unusable; each is named.
+        """
+        self._connection = connection
+        self._clock = clock
+        self._sleep = sleep
+        self._restlet = credentials.restlet(connection)
+        build = _builder(connection, transport)
+        self._login = build(1, {})
+        self._auth = credentials.auth(connection, clock=clock, http=self._login)
+        self._pool = Pool(connection.concurrency, lambda connections: build(connections, _HEADERS))
+
+    async def write(self, request: wire.WriteRequest) -> Outcome:
+        """
+        Send the items of a request and tell what became of them, as one outcome.
+
+        Once an attempt may have been carried out, a later one that did not come through cannot tell: the
+        outcome stays `Ambiguous`.
+        """
+        body = request.body()
+        outcomes: list[Outcome] = []
+
+        async def attempt() -> verdict.Verdict:
+            got = await self._send("POST", self._restlet.query, body)
+            judged = got if isinstance(got, verdict.Verdict) else self._judge(got, request)
+            outcomes.append(judged.outcome)
+            return judged
+
+        await self._persist(attempt)
+        return _honest(outcomes)
+
+    async def ping(self) -> PingResult:
+        """
+        Ask the RESTlet who it is: version, account and environment, or why that cannot be told.
+
+        An account or environment that is not the connection's is `AccountDown` and names both.
+        """
+
+        async def attempt() -> verdict.Verdict | wire.Response:
+            got = await self._send("GET", (*self._restlet.query, ("op", "ping")), None)
+            if isinstance(got, verdict.Verdict):
+                return verdict.nothing_sent(got, self._connection)
+            return verdict.of_ping(got, self._connection)
+
+        answered = await self._persist(attempt)
+        if isinstance(answered, wire.Response):
+            return answered
+        match answered.outcome:
+            case Throttled() | Unavailable() | AccountDown() as outcome:
+                return outcome
+            case other:
+                raise ContractError(f"a ping cannot be {type(other).__name__}")
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+        await self._login.aclose()
+
+    def _judge(self, got: verdict.Answer, request: wire.WriteRequest) -> verdict.Verdict:
+        return verdict.of_write(got, request, self._connection)
+
+    async def _send(self, method: str, query: Query, body: bytes | None) -> verdict.Answer | verdict.Verdict:
+        try:
+            async with asyncio.timeout(ATTEMPT_LIMIT_S):
+                with self._pool.client() as http:
+                    response = await http.request(
+                        method, self._restlet.url, params=list(query), content=body, auth=self._auth
+                    )
+        except LoginFailed as failed:
+            return failed.verdict
+        except (httpx.HTTPError, TimeoutError) as error:
+            return verdict.of_exception(error, self._connection)
+        return verdict.Answer.of(response, self._clock.now())
+
+    async def _persist(self, attempt: Callable[[], Awaitable[Judged]]) -> Judged:
+        numbers = itertools.count(1)
+
+        async def logged() -> Judged:
+            judged = await attempt()
+            self._log_failure(judged, next(numbers))
+            return judged
+
+        return await tenacity.AsyncRetrying(
+            sleep=self._sleep,
+            stop=tenacity.stop_after_attempt(MAX_ATTEMPTS),
+            wait=_wait_s,
+            retry=tenacity.retry_if_result(_is_worth_repeating),
+            retry_error_callback=_last,
+        )(logged)
+
+    def _log_failure(self, judged: verdict.Verdict | wire.Response, attempt: int) -> None:
+        if isinstance(judged, wire.Response) or judged.is_success:
+            return
+        _log.warning(
+            "netsuite_attempt_failed",
+            connection=self._connection.code,
+            attempt=attempt,
+            outcome=type(judged.outcome).__name__,
+            code=judged.code,
+        )
+
+
+def _builder(
+    connection: Connection, transport: httpx.AsyncBaseTransport | None
+) -> Callable[[int, dict[str, str]], httpx.AsyncClient]:
+    def build(connections: int, headers: dict[str, str]) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            headers={"User-Agent": "lago-netsuite"} | headers,
+            timeout=_TIMEOUT,
+            limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S),
+            transport=transport,
+            follow_redirects=False,
+            trust_env=not is_loopback(connection.restlet_url),
+        )
+
+    return build
+
+
+def _is_worth_repeating(judged: verdict.Verdict | wire.Response) -> bool:
+    if isinstance(judged, wire.Response):
+        return False
+    # Who is asked to wait longer than this must not hold a permit meanwhile.
+    return judged.repeat and (judged.retry_after_s or 0) <= LONGEST_WAIT_S
+
+
+def _wait_s(state: tenacity.RetryCallState) -> float:
+    judged = state.outcome.result() if state.outcome else None
+    asked_s = judged.retry_after_s if isinstance(judged, verdict.Verdict) else None
+    return max(asked_s or 0.0, _backoff(state))
+
+
+def _last(state: tenacity.RetryCallState) -> Any:
+    return state.outcome.result() if state.outcome else None
+
+
+def _honest(outcomes: Sequence[Outcome]) -> Outcome:
+    """Take the last outcome, unless it says "not carried out" where an earlier attempt may have been."""
+    earlier = [one for one in outcomes if isinstance(one, Ambiguous)]
+    return earlier[0] if earlier and isinstance(outcomes[-1], Throttled | Unavailable) else outcomes[-1]

@@ -1,0 +1,99 @@
+"""A connection's settings turned into what signs its calls; the only place where secrets are revealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, assert_never
+
+import httpx
+
+from consumer.clock import Clock
+from consumer.connection import Connection, OAuth2, TokenBased
+from consumer.errors import ConfigurationError
+from consumer.netsuite import account, oauth1, oauth2
+from consumer.netsuite.auth import BearerAuth, SignatureAuth
+from consumer.secret import Secret
+
+Value = TypeVar("Value")
+
+
+def restlet(connection: Connection) -> account.Restlet:
+    """
+    Take the address of the connection's RESTlet apart.
+
+    Raises:
+        ConfigurationError: the address is unusable.
+    """
+    try:
+        return account.split_restlet_url(connection.restlet_url)
+    except ValueError as error:
+        raise ConfigurationError([_problem(connection, "restlet_url", str(error))]) from error
+
+
+def auth(connection: Connection, *, clock: Clock, http: httpx.AsyncClient) -> httpx.Auth:
+    """
+    Make what signs the calls of a connection; `http` is how it reaches the token endpoint.
+
+    Raises:
+        ConfigurationError: secrets are missing (all are named), the key is none, the account id is none.
+    """
+    match connection.auth:
+        case TokenBased():
+            found = _revealed(connection, "client_id", "client_secret", "token_id", "token_secret")
+            return SignatureAuth(_token_based(connection, found), clock)
+        case OAuth2():
+            found = _revealed(connection, "client_id", "certificate_id", "private_key")
+            return BearerAuth(oauth2.Tokens(_login(connection, found), connection, http=http, clock=clock))
+        case _:
+            assert_never(connection.auth)
+
+
+def _revealed(connection: Connection, *names: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    problems: list[str] = []
+    for name in names:
+        secret: Secret = getattr(connection.auth, name)
+        try:
+            found[name] = secret.reveal()
+        except (LookupError, OSError) as error:
+            problems.append(_problem(connection, f"auth.{name}", _cause(error)))
+    if problems:
+        raise ConfigurationError(problems)
+    return found
+
+
+def _cause(error: LookupError | OSError) -> str:
+    return str(error.args[0]) if isinstance(error, LookupError) else f"{error.filename}: {error.strerror}"
+
+
+def _token_based(connection: Connection, found: dict[str, str]) -> oauth1.Credentials:
+    return oauth1.Credentials(
+        realm=_usable(connection, "account_id", lambda: account.normalise_account_id(connection.account_id)),
+        consumer_key=found["client_id"],
+        consumer_secret=found["client_secret"],
+        token=found["token_id"],
+        token_secret=found["token_secret"],
+    )
+
+
+def _login(connection: Connection, found: dict[str, str]) -> oauth2.Login:
+    pem = found["private_key"]
+    return oauth2.Login(
+        url=account.token_url(connection.restlet_url),
+        client_id=found["client_id"],
+        certificate_id=found["certificate_id"],
+        signer=_usable(connection, "auth.private_key", lambda: oauth2.Signer.of_pem(pem)),
+    )
+
+
+def _usable(connection: Connection, path: str, read: Callable[[], Value]) -> Value:
+    try:
+        return read()
+    except ValueError as error:
+        raise ConfigurationError([_problem(connection, path, str(error))]) from error
+
+
+def _problem(connection: Connection, path: str, cause: str) -> str:
+    place = connection.at(path)
+    prefix = f"{place}: " if place != path else ""
+    return f"{prefix}connection {connection.code}, {path}: {cause}"

@@ -1,0 +1,158 @@
+"""
+The one table from whatever can go wrong on the way to NetSuite to the outcome it stands for.
+
+Codes and statuses are Oracle's (help page section_4634920277 and the SOAP error list); messages are
+translated to the user's language, so nothing here ever looks at them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import httpx
+
+from consumer.netsuite import advice
+
+
+class Kind(Enum):
+    """Which outcome a fault stands for."""
+
+    THROTTLED = auto()
+    UNAVAILABLE = auto()
+    AMBIGUOUS = auto()
+    ACCOUNT_DOWN = auto()
+    TOO_BIG = auto()
+    REJECTED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    One row of the table.
+
+    Attributes:
+        advice: what to change and where; empty when waiting is all there is to do.
+    """
+
+    kind: Kind
+    advice: str = ""
+
+
+_CODES_BY_KIND: dict[Kind, dict[str, str]] = {
+    Kind.THROTTLED: {
+        """
+        SSS_REQUEST_LIMIT_EXCEEDED CONCURRENCY_LIMIT_EXCEEDED EXCEEDED_MAX_CONCUR_RQST
+        SSS_QUEUE_LIMIT_EXCEEDED SSS_APP_SERVER_RESTART
+        """: "",
+    },
+    # The script ran, so something may stand. Duplicates belong here: the repeat finds what is there.
+    Kind.AMBIGUOUS: {
+        """
+        UNEXPECTED_ERROR JS_EXCEPTION RCRD_HAS_BEEN_CHANGED CUSTOM_RECORD_COLLISION
+        RCRD_EDITED_SINCE_RETRIEVED SSS_SEARCH_TIMEOUT SEARCH_TIMED_OUT SSS_REQUEST_TIME_EXCEEDED
+        SSS_CONNECTION_TIME_OUT DUP_RCRD DUP_ENTITY UNIQUE_CUST_ID_REQD UNIQUE_RCRD_ID_REQD
+        DUP_CSTM_RCRD_ENTRY DUP_ITEM DUP_TRANS
+        """: "",
+    },
+    Kind.TOO_BIG: {
+        """
+        SSS_USAGE_LIMIT_EXCEEDED SSS_TIME_LIMIT_EXCEEDED SSS_INSTRUCTION_COUNT_EXCEEDED
+        SSS_STATEMENT_COUNT_EXCEEDED SSS_MEMORY_USAGE_EXCEEDED
+        """: advice.SPLIT,
+    },
+    Kind.ACCOUNT_DOWN: {
+        "INVALID_LOGIN_ATTEMPT INVALID_LOGIN_CREDENTIALS INVALID_REQUEST TWO_FA_REQD": advice.LOGIN,
+        "invalid_grant invalid_client invalid_request unauthorized_client": advice.CERTIFICATE,
+        "SSS_INVALID_SCRIPTLET_ID": advice.DEPLOYMENT,
+        "SSS_METHOD_NOT_IMPLEMENTED": advice.CONTRACT,
+        "INSUFFICIENT_PERMISSION": advice.ROLE,
+    },
+    Kind.REJECTED: {
+        "INVALID_KEY_OR_REF RCRD_DSNT_EXIST INVALID_RCRD_TYPE": advice.REFERENCE,
+        """
+        USER_ERROR MISSING_REQD_FLD FIELD_REQD LOCATION_REQD CRNCY_REQD TRAN_DATE_REQD VALID_LINE_ITEM_REQD
+        """: advice.FIELD,
+        """
+        VALID_PRD_REQD TRAN_PERIOD_CLOSED CLOSED_TRAN_PRD TRANS_EDIT_DISALLWD TRAN_PRD_CLOSED
+        INVALID_TRANSACTION_DATE INVALID_TRANSACTIO_DATE
+        """: advice.PERIOD,
+        """
+        INVALID_TRANS_SUB_ENTITY INVALID_TRANS_SUB_ITEM INVALID_TRANS_SUB_ACCT INVALID_TRANS_SUB_CLASS
+        INVALID_TRANS_SUB_DEPT INVALID_TRANS_SUB_LOC
+        """: advice.SUBSIDIARY,
+        "TAX_CODE_REQD TAX_SETUP_REQD NEXUS_REQD": advice.TAX,
+        "INSUFFICIENT_FLD_PERMISSION PERMISSION_VIOLATION": advice.ROLE,
+    },
+}
+_CODES = {
+    code: Fault(kind, what_to_do)
+    for kind, rows in _CODES_BY_KIND.items()
+    for codes, what_to_do in rows.items()
+    for code in codes.split()
+}
+
+_STATUSES = {
+    401: Fault(Kind.ACCOUNT_DOWN, advice.LOGIN),
+    403: Fault(Kind.ACCOUNT_DOWN, f"{advice.ROLE}; {advice.DEPLOYMENT}"),
+    404: Fault(Kind.ACCOUNT_DOWN, advice.DEPLOYMENT),
+    405: Fault(Kind.ACCOUNT_DOWN, advice.CONTRACT),
+    407: Fault(Kind.ACCOUNT_DOWN, advice.PROXY),
+    408: Fault(Kind.AMBIGUOUS),
+    415: Fault(Kind.ACCOUNT_DOWN, advice.CONTRACT),
+    429: Fault(Kind.THROTTLED),
+    503: Fault(Kind.UNAVAILABLE),
+}
+
+# First match wins, so subclasses stand before their parents. "Sent" is where the line runs: before it
+# nothing can have been written, after it only the same call, repeated, can tell.
+_EXCEPTIONS: tuple[tuple[type[Exception], Fault], ...] = (
+    (httpx.ConnectTimeout, Fault(Kind.UNAVAILABLE)),
+    (httpx.PoolTimeout, Fault(Kind.UNAVAILABLE)),
+    (httpx.ConnectError, Fault(Kind.UNAVAILABLE)),
+    (httpx.ProxyError, Fault(Kind.UNAVAILABLE)),
+    (httpx.UnsupportedProtocol, Fault(Kind.ACCOUNT_DOWN, advice.HOST)),
+    (httpx.LocalProtocolError, Fault(Kind.ACCOUNT_DOWN, advice.HEADER)),
+    (httpx.HTTPError, Fault(Kind.AMBIGUOUS)),
+    (TimeoutError, Fault(Kind.AMBIGUOUS)),
+)
+
+
+def of_code(code: str) -> Fault | None:
+    """Look up NetSuite's own code; None for one that the table does not know."""
+    return _CODES.get(code)
+
+
+def of_status(status: int) -> Fault:
+    """
+    Look up an HTTP status other than success.
+
+    Redirects come from a host that does not serve the account and are never followed with a signed header.
+    405 and 415 concern the deployed script and thus every record, so they stop the account, not the record.
+    """
+    if status in _STATUSES:
+        return _STATUSES[status]
+    if 300 <= status < 400:
+        return Fault(Kind.ACCOUNT_DOWN, advice.HOST)
+    return Fault(Kind.REJECTED) if 400 <= status < 500 else Fault(Kind.AMBIGUOUS)
+
+
+def of_refusal(status: int, code: str | None) -> Fault:
+    """
+    Look up an answer by both its status and its code.
+
+    Below 500 the code knows better, but at 401 and 403 none can make the refusal a matter of one record.
+    From 500 on a code may only say that the call was refused outright, as Lago takes
+    ``INVALID_LOGIN_ATTEMPT`` at any status (getlago/lago-api ``invoices/create_service.rb``).
+    """
+    known = of_code(code) if code else None
+    by_status = of_status(status) if status >= 300 else Fault(Kind.REJECTED)
+    if known is None:
+        return by_status
+    outright = known.kind in {Kind.THROTTLED, Kind.ACCOUNT_DOWN}
+    return known if outright or status not in {401, 403, *range(500, 600)} else by_status
+
+
+def of_exception(error: httpx.HTTPError | TimeoutError) -> Fault:
+    """Look up what was raised instead of an answer."""
+    return next(fault for kind, fault in _EXCEPTIONS if isinstance(error, kind))

@@ -1,0 +1,175 @@
+"""What the items of an answer amount to: one outcome for the call, and what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from consumer.connection import Connection
+from consumer.netsuite import account, advice, faults
+from consumer.outcome import (
+    AccountDown,
+    AlreadyThere,
+    Ambiguous,
+    Delivered,
+    Outcome,
+    Rejected,
+    Throttled,
+    Unsettled,
+    Waiting,
+    Written,
+)
+from schemas import wire
+
+_OBJECTS = {
+    "customer": "customer",
+    "invoice": "invoice",
+    "creditmemo": "credit_note",
+    "customerpayment": "payment",
+    "salesorder": "sales_order",
+}
+
+
+def of_response(response: wire.Response, request: wire.WriteRequest, connection: Connection) -> Outcome:
+    """
+    Make one outcome of an answer.
+
+    The first item that was not written decides, since whatever follows may refer to it. An envelope that
+    lacks one of our items is `Ambiguous`: it concerns this request only, and repeating it is harmless.
+    """
+    if (elsewhere := wrong_account(response, connection)) is not None:
+        return elsewhere
+    if response.request_id not in {None, request.request_id}:
+        return Ambiguous(reason="the answer belongs to another request")
+    results = {result.ref: result for result in response.items}
+    written: list[Written] = []
+    for item in request.items:
+        became = _of_item(results.get(item.ref), item, request, connection)
+        if not isinstance(became, Written):
+            return became
+        written.append(became)
+    if all(one.status == "exists" for one in written):
+        return AlreadyThere(written=tuple(written))
+    return Delivered(written=tuple(written))
+
+
+def wrong_account(response: wire.Response, connection: Connection) -> AccountDown | None:
+    """Compare who answered with whom the connection is for; None when they agree."""
+    found_id, found_environment = response.account.id, response.account.environment
+    same_id = not found_id or _same_account(found_id, connection.account_id)
+    if same_id and found_environment.lower() in {"", connection.environment}:
+        return None
+    return AccountDown(
+        reason=f"connection {connection.code} is for account {connection.account_id} "
+        f"({connection.environment}), but restlet_url leads to {found_id} ({found_environment.lower()}): "
+        f"correct account_id, environment or restlet_url at {connection.at('account_id')}"
+    )
+
+
+def _same_account(found: str, expected: str) -> bool:
+    return found.strip().upper().replace("-", "_") == expected.strip().upper().replace("-", "_")
+
+
+def _of_item(
+    result: wire.ItemResult | None, item: wire.WriteItem, request: wire.WriteRequest, connection: Connection
+) -> Written | Rejected | Unsettled:
+    if result is None:
+        return Ambiguous(reason=f"the answer lacks item {item.ref}")
+    match result.status:
+        case "created" | "exists" | "updated" | "adopted" | "voided":
+            if not result.internal_id and not request.options.dry_run:
+                return Ambiguous(reason=f"the answer says {result.status} and gives no internal id")
+            return _written(result, item, connection)
+        case "skipped":
+            return Throttled(reason="skipped")
+        case "conflict":
+            error = result.error or wire.ItemError(code="conflict")
+            message = error.message or f"{item.external_id} stands in NetSuite with other content"
+            return Rejected(code="conflict", message=message, hint=advice.CONFLICT, details=_details(error))
+        case "error":
+            return _of_error(result.error or wire.ItemError(), item, connection)
+        case _:
+            assert_never(result.status)
+
+
+def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own table
+    error: wire.ItemError, item: wire.WriteItem, connection: Connection
+) -> Rejected | Unsettled:
+    reason = f"{error.code}: {error.message}" if error.message else error.code
+    match error.group:
+        case "dependency":
+            return Waiting(on=_what_is_missing(error, item), message=reason)
+        case "rate":
+            return Throttled(reason=reason)
+        case "governance" if error.retryable:
+            return Throttled(reason=reason)
+        case "transient":
+            return Ambiguous(reason=reason)
+        case "auth":
+            return AccountDown(reason=f"NetSuite refuses connection {connection.code} with {reason}")
+        case "period_closed" if connection.closed_period == "hold":
+            return Waiting(on="accounting period", message=reason)
+        case "unknown" if _may_stand(error.code):
+            return Ambiguous(reason=reason)
+        case _:
+            return _rejected(error)
+
+
+def _may_stand(code: str) -> bool:
+    fault = faults.of_code(code)
+    return fault is not None and fault.kind is faults.Kind.AMBIGUOUS
+
+
+def _rejected(error: wire.ItemError) -> Rejected:
+    known = faults.of_code(error.code)
+    hint = advice.BY_CLASS.get(error.group) or (known.advice if known else "")
+    code = "total_mismatch" if error.group == "total_mismatch" else error.code
+    return Rejected(code=code, message=error.message or error.code, hint=hint, details=_details(error))
+
+
+def _details(error: wire.ItemError) -> dict[str, str]:
+    found = {"class": error.group, "field": error.field, "line": error.line}
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _what_is_missing(error: wire.ItemError, item: wire.WriteItem) -> str:
+    """Name the record that is waited for by the reference we sent, ``entity lago-cus-9a…``."""
+    if error.field is None:
+        return "a record this one refers to"
+    sent = _sent(item.record, error.field, error.line)
+    key = next((str(value) for value in sent.values()), "") if isinstance(sent, Mapping) else str(sent or "")
+    return f"{error.field} {key}".strip()
+
+
+def _sent(record: Mapping[str, Any], field: str, line: int | None) -> Any:
+    columns: Mapping[str, Any] = record.get("columns", {})
+    if field in columns:
+        return columns[field]
+    rows = [row for sublist in record.get("lines", ()) for row in sublist.get("lineItems", ())]
+    lines = [row for row in rows if field in row]
+    chosen = lines[line : line + 1] if line is not None and 0 <= line < len(lines) else lines[:1]
+    return chosen[0][field] if chosen else None
+
+
+def _written(result: wire.ItemResult, item: wire.WriteItem, connection: Connection) -> Written:
+    netsuite_type = result.type or str(item.record.get("type", ""))
+    url = result.url or ""
+    return Written(
+        object=_OBJECTS.get(str(item.record.get("type", netsuite_type)), netsuite_type),
+        lago_id=item.lago_id,
+        netsuite_type=netsuite_type,
+        internal_id=result.internal_id or "",
+        external_id=result.external_id or item.external_id,
+        status=result.status,
+        number=result.number,
+        url=account.app_url(connection.account_id, url) if url.startswith("/") else url,
+        totals=dict(result.totals),
+        warnings=tuple(_warning(one) for one in result.warnings),
+    )
+
+
+def _warning(warning: Any) -> str:
+    """Put a warning in words; the script sends texts, or objects with a code and what it concerns."""
+    if not isinstance(warning, Mapping):
+        return str(warning)
+    return " ".join(str(warning[name]) for name in ("code", "field", "message") if warning.get(name))

@@ -1,0 +1,196 @@
+"""From one attempt to its outcome: the table of `faults` and the items of `results`, applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import assert_never
+
+import httpx
+
+from consumer.connection import Connection
+from consumer.netsuite import advice, answer, faults, results
+from consumer.outcome import (
+    AccountDown,
+    AlreadyThere,
+    Ambiguous,
+    Delivered,
+    Outcome,
+    Rejected,
+    Throttled,
+    Unavailable,
+)
+from schemas import wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """
+    What one attempt came to.
+
+    Attributes:
+        code: NetSuite's code, an HTTP status or the name of an exception; safe to log.
+        repeat: whether the same bytes are worth sending again within seconds.
+    """
+
+    outcome: Outcome
+    code: str
+    repeat: bool = False
+
+    @property
+    def is_success(self) -> bool:
+        """Whether NetSuite holds what was asked for."""
+        return isinstance(self.outcome, Delivered | AlreadyThere)
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds that the far side asked us to wait."""
+        return self.outcome.retry_after_s if isinstance(self.outcome, Throttled | Unavailable) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer, as far as it matters here; `retry_after_s` is in seconds from now."""
+
+    status: int
+    body: bytes
+    retry_after_s: float | None = None
+
+    @classmethod
+    def of(cls, response: httpx.Response, now: datetime) -> Answer:
+        """Take what matters from an answer that has been read."""
+        retry_after_s = retry_after(response.headers, now)
+        return cls(status=response.status_code, body=response.content, retry_after_s=retry_after_s)
+
+
+def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> Verdict:
+    """Judge the answer to a write."""
+    content = answer.read(got.body)
+    if isinstance(content, answer.Envelope) and got.status < 300:
+        outcome = results.of_response(content.response, request, connection)
+        return Verdict(outcome=outcome, code=_item_code(outcome), repeat=isinstance(outcome, Throttled))
+    return of_refusal(got, content, connection, items=len(request.items))
+
+
+def of_ping(got: Answer, connection: Connection) -> Verdict | wire.Response:
+    """Judge the answer to a ping; the envelope itself when the right account sent it."""
+    content = answer.read(got.body)
+    if not isinstance(content, answer.Envelope) or got.status >= 300:
+        return nothing_sent(of_refusal(got, content, connection, items=0), connection)
+    elsewhere = results.wrong_account(content.response, connection)
+    return content.response if elsewhere is None else Verdict(outcome=elsewhere, code="wrong_account")
+
+
+def of_refusal(got: Answer, content: answer.Content, connection: Connection, *, items: int) -> Verdict:
+    """
+    Judge an answer that is no envelope.
+
+    HTML means maintenance (and a gateway's own error page keeps its status). A success that is neither our
+    envelope nor an error makes the account `AccountDown`: it concerns every record alike, a person has to
+    deploy or correct something, and the same bytes may be sent again afterwards without harm.
+    """
+    match content:
+        case answer.PlatformError(code=code, message=message):
+            fault = faults.of_refusal(got.status, code)
+        case answer.Page(title=title):
+            code, message, fault = f"HTTP_{got.status}", title, _of_page(got.status)
+        case answer.Envelope():
+            code, message, fault = f"HTTP_{got.status}", "", faults.of_status(got.status)
+        case answer.Unreadable(reason=reason) if got.status < 300:
+            code, message = "CONTRACT", reason
+            fault = faults.Fault(faults.Kind.ACCOUNT_DOWN, advice.CONTRACT)
+        case answer.Unreadable():
+            code, message, fault = f"HTTP_{got.status}", "", faults.of_status(got.status)
+        case _:
+            assert_never(content)
+    outcome = _outcome(fault, connection, code=code, message=message, got=got, items=items)
+    repeat = isinstance(outcome, Throttled | Unavailable) or got.status == 502
+    return Verdict(outcome=outcome, code=code, repeat=repeat)
+
+
+def of_login(got: Answer, connection: Connection) -> Verdict:
+    """Judge what the token endpoint answered instead of a token."""
+    return nothing_sent(of_refusal(got, answer.read(got.body), connection, items=0), connection)
+
+
+def of_exception(error: httpx.HTTPError | TimeoutError, connection: Connection) -> Verdict:
+    """Judge what was raised instead of an answer; its text stays out, for it may quote a header."""
+    code = type(error).__name__
+    fault = faults.of_exception(error)
+    cause = f": {error}" if isinstance(error, httpx.ConnectError) else ""
+    got = Answer(status=0, body=b"")
+    outcome = _outcome(fault, connection, code=code + cause, message="", got=got, items=1)
+    return Verdict(outcome=outcome, code=code, repeat=isinstance(outcome, Unavailable))
+
+
+def nothing_sent(verdict: Verdict, connection: Connection) -> Verdict:
+    """
+    Judge the same fault on a call that writes nothing and concerns no record: a login, a ping.
+
+    What is ambiguous about a write is then just unavailable, and a refusal is one of the whole connection.
+    """
+    match verdict.outcome:
+        case Ambiguous(reason=reason):
+            return replace(verdict, outcome=Unavailable(reason=reason), repeat=True)
+        case Rejected(code=code, message=message, hint=hint):
+            reason = code if message == code else f"{code}: {message}"
+            return replace(verdict, outcome=AccountDown(reason=_refused(connection, reason, 0, hint)))
+        case _:
+            return verdict
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read ``Retry-After``: seconds, or a date (RFC 9110 section 10.2.3); None without either."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _of_page(status: int) -> faults.Fault:
+    fault = faults.of_status(status) if status >= 300 else faults.Fault(faults.Kind.UNAVAILABLE)
+    return faults.Fault(faults.Kind.UNAVAILABLE) if fault.kind is faults.Kind.REJECTED else fault
+
+
+def _outcome(
+    fault: faults.Fault, connection: Connection, *, code: str, message: str, got: Answer, items: int
+) -> Outcome:
+    reason = f"{code}: {message}" if message else code
+    match fault.kind:
+        case faults.Kind.THROTTLED:
+            return Throttled(reason=reason, retry_after_s=got.retry_after_s)
+        case faults.Kind.UNAVAILABLE:
+            return Unavailable(reason=reason, retry_after_s=got.retry_after_s)
+        case faults.Kind.AMBIGUOUS:
+            return Ambiguous(reason=reason)
+        case faults.Kind.TOO_BIG if items > 1:
+            # What was saved before the limit struck stands, so the repeat has less to do.
+            return Ambiguous(reason=reason)
+        case faults.Kind.TOO_BIG | faults.Kind.REJECTED:
+            details = {"http_status": str(got.status)}
+            return Rejected(code=code, message=message or reason, hint=fault.advice, details=details)
+        case faults.Kind.ACCOUNT_DOWN:
+            return AccountDown(reason=_refused(connection, reason, got.status, fault.advice))
+        case _:
+            assert_never(fault.kind)
+
+
+def _refused(connection: Connection, reason: str, status: int, what_to_do: str) -> str:
+    at_status = f" (HTTP {status})" if status and not reason.startswith("HTTP_") else ""
+    sentence = f"NetSuite refuses connection {connection.code} with {reason.rstrip('.')}{at_status}"
+    return f"{sentence}: {what_to_do}" if what_to_do else sentence
+
+
+def _item_code(outcome: Outcome) -> str:
+    match outcome:
+        case Rejected(code=code):
+            return code
+        case Throttled(reason=reason) | Ambiguous(reason=reason):
+            return reason.partition(":")[0]
+        case _:
+            return type(outcome).__name__
