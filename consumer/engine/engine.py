@@ -69,8 +69,16 @@ class Engine:
 
     @property
     def next_due_s(self) -> float | None:
-        """When something parked may run, on the monotonic clock."""
-        return self._lanes.next_due_s
+        """When something parked can run, on the monotonic clock; None while nothing may start anyway."""
+        return self._lanes.next_due_s if self._may_start else None
+
+    @property
+    def _may_start(self) -> bool:
+        return not (self._is_held or self._is_closed) and self._gate.has_room(self.under_way)
+
+    def epoch(self, partition: Partition) -> int | None:
+        """Which ownership of a partition this is; None when it is not ours."""
+        return self._epochs.get(partition)
 
     def assign(self, partitions: Iterable[Partition]) -> None:
         """Own partitions from now on, knowing nothing about them yet; starting is allowed again."""
@@ -111,7 +119,7 @@ class Engine:
 
     def take(self) -> Attempt | None:
         """The next attempt to start, when there is one and a permit for it."""
-        if self._is_held or self._is_closed or not self._gate.has_room(self.under_way):
+        if not self._may_start:
             return None
         self._lanes.wake(self._clock.monotonic_s())
         return self._lanes.take()

@@ -1,0 +1,155 @@
+"""
+Deliveries under way: starts what the engine says, and applies what follows from each outcome.
+
+A record is done only after whatever had to be published for it has been acknowledged by Kafka.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import assert_never
+
+import structlog
+
+from consumer.clock import Clock
+from consumer.engine.backoff import Decision, GiveUp, Park, Settle
+from consumer.engine.engine import Engine
+from consumer.engine.lanes import Attempt
+from consumer.errors import ContractError
+from consumer.ops.metrics import Metrics, outcome_name
+from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Settled
+from consumer.record import Record
+
+Deliver = Callable[[Sequence[Record]], Awaitable[Sequence[Outcome]]]
+"""Carries records, one a lane; publishes what has to be published before it gives a settled outcome."""
+
+Surrender = Callable[[Record, Rejected], Awaitable[None]]
+"""Publishes the error event of a record whose budget is spent; raises ContractError when it cannot."""
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Runs the deliveries of one connection."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        engine: Engine,
+        deliver: Deliver,
+        give_up: Surrender,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._name = name
+        self._engine = engine
+        self._deliver = deliver
+        self._give_up = give_up
+        self._metrics = metrics
+        self._clock = clock
+        self._moved = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start deliveries as they become possible until cancelled, and those under way with it."""
+        async with asyncio.TaskGroup() as deliveries:
+            while True:
+                self._moved.clear()
+                while (attempt := self._engine.take()) is not None:
+                    deliveries.create_task(self._carry(attempt))
+                self._measure()
+                await self._something_happens()
+
+    def wake(self) -> None:
+        """Look again: records were admitted, or partitions assigned."""
+        self._moved.set()
+
+    async def drained(self, limit_s: float) -> bool:
+        """Wait until no delivery is under way, at most `limit_s` seconds; whether none is."""
+        try:
+            async with asyncio.timeout(limit_s):
+                while self._engine.under_way:
+                    await self._moved.wait()
+                    self._moved.clear()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _something_happens(self) -> None:
+        due_s = self._engine.next_due_s
+        delay_s = None if due_s is None else max(0.0, due_s - self._clock.monotonic_s())
+        try:
+            async with asyncio.timeout(delay_s):
+                await self._moved.wait()
+        except TimeoutError:
+            return
+
+    async def _carry(self, attempt: Attempt) -> None:
+        started_s = self._clock.monotonic_s()
+        decision = await self._decide(attempt)
+        if isinstance(decision, GiveUp):
+            decision = await self._surrender(attempt, decision.rejected)
+        self._apply(attempt, decision, took_s=self._clock.monotonic_s() - started_s)
+        self._moved.set()
+
+    async def _decide(self, attempt: Attempt) -> Decision:
+        try:
+            [outcome] = await self._deliver([attempt.record])
+            return self._engine.decide(attempt, outcome)
+        except ContractError as error:
+            log.warning("event_not_acknowledged", source=str(attempt.record.source), error=str(error))
+            return self._engine.decide_lost_acknowledgement(attempt)
+        except Exception as error:  # a bulkhead: one record's defect must not stop all others
+            log.exception("delivery_failed_unexpectedly", source=str(attempt.record.source))
+            return self._engine.decide_defect(attempt, type(error).__name__)
+
+    async def _surrender(self, attempt: Attempt, rejected: Rejected) -> Settle | Park:
+        try:
+            await self._give_up(attempt.record, rejected)
+        except ContractError as error:
+            log.warning("event_not_acknowledged", source=str(attempt.record.source), error=str(error))
+            return self._engine.decide_lost_acknowledgement(attempt)
+        return Settle(outcome=rejected)
+
+    def _apply(self, attempt: Attempt, decision: Settle | Park, *, took_s: float) -> None:
+        about = {
+            "connection": self._name,
+            "source": str(attempt.record.source),
+            "lane": attempt.record.lane,
+            "took_s": round(took_s, 3),
+            "epoch_stale": self._engine.is_stale(attempt),
+        }
+        match decision:
+            case Settle(outcome=outcome):
+                self._engine.complete(attempt)
+                self._count(attempt.record, outcome)
+                log.info("record_settled", **about, outcome=outcome_name(outcome), **_why(outcome))
+            case Park(delay_s=delay_s, tally=tally):
+                self._engine.park(attempt, decision)
+                cause = tally.cause.name.lower() if tally.cause else None
+                log.warning("record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
+            case _:
+                assert_never(decision)
+
+    def _count(self, record: Record, outcome: Settled) -> None:
+        self._metrics.settled(connection=self._name, topic=record.source.topic, outcome=outcome)
+        if isinstance(outcome, Delivered | AlreadyThere) and outcome.written:
+            age_s = self._clock.now().timestamp() - record.timestamp_ms / 1_000
+            self._metrics.latency(object=outcome.written[0].object, seconds=max(0.0, age_s))
+
+    def _measure(self) -> None:
+        self._metrics.parked_lanes(connection=self._name, count=self._engine.parked)
+        self._metrics.inflight(connection=self._name, count=self._engine.under_way)
+
+
+def _why(outcome: Settled) -> dict[str, str]:
+    match outcome:
+        case Ignored(rule=rule):
+            return {"rule": rule}
+        case Rejected(code=code):
+            return {"code": code}
+        case Delivered() | AlreadyThere():
+            return {}
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,195 @@
+"""
+How to reach Kafka: address, security, the prefix of topic names, and clients set up the one right way.
+
+Where a setting differs from aiokafka's default, the reason stands beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from aiokafka.helpers import create_ssl_context
+
+from consumer.errors import ConfigurationError, StartupError
+from consumer.settings import Settings, env_name
+
+START_LIMIT_S = 15.0
+STOP_LIMIT_S = 5.0
+SESSION_LIMIT_MS = 45_000
+HEARTBEAT_EVERY_MS = 3_000
+REBALANCE_LIMIT_MS = 90_000
+IDLE_LIMIT_MS = 300_000
+FETCH_LIMIT_BYTES = 256 * 1024
+REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+class Client(Protocol):
+    """What aiokafka's consumer and producer have in common."""
+
+    async def start(self) -> None:
+        """Connect."""
+        ...
+
+    async def stop(self) -> None:
+        """Leave."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """
+    One Kafka cluster as this deployment sees it.
+
+    Attributes:
+        security: aiokafka's arguments for encryption and login, never printed.
+        topic_prefix: stands before every topic name.
+    """
+
+    bootstrap_servers: str
+    security: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    topic_prefix: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Cluster:
+        """
+        The cluster of the process settings.
+
+        Raises:
+            ConfigurationError: a certificate or key cannot be used.
+        """
+        return cls(
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            security=_security(settings),
+            topic_prefix=settings.topic_prefix,
+        )
+
+    def topic(self, name: str) -> str:
+        """The real name of a topic."""
+        return self.topic_prefix + name
+
+    def consumer(self, *, group: str, instance_id: str | None = None) -> AIOKafkaConsumer:
+        """A member-to-be of a consumer group; needs a running event loop."""
+        return AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap_servers,
+            group_id=group,
+            group_instance_id=instance_id,
+            client_id=group,
+            # A replay is safe here, a skip is not; aiokafka's own default is "latest".
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            # An event of an aborted transaction never happened, so no invoice may come of it.
+            isolation_level="read_committed",
+            # Partitions of equal number on one member. Never Sticky: aio-libs/aiokafka#1176.
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=SESSION_LIMIT_MS,
+            heartbeat_interval_ms=HEARTBEAT_EVERY_MS,
+            # The time to drain in; it defaults to the session timeout, too short for NetSuite.
+            rebalance_timeout_ms=REBALANCE_LIMIT_MS,
+            max_poll_interval_ms=IDLE_LIMIT_MS,
+            # A pause throws away what has been prefetched, so let that be little.
+            max_partition_fetch_bytes=FETCH_LIMIT_BYTES,
+            **self.security,
+        )
+
+    def producer(self) -> AIOKafkaProducer:
+        """A producer whose acknowledgement means "on every in-sync replica, once"."""
+        return AIOKafkaProducer(
+            bootstrap_servers=self.bootstrap_servers,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=REQUEST_LIMIT_BYTES,
+            **self.security,
+        )
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        """
+        An administration client for a moment.
+
+        Raises:
+            StartupError: Kafka cannot be reached.
+        """
+        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers, **self.security)
+        try:
+            async with self._reaching():
+                await client.start()
+            yield client
+        finally:
+            await client.close()
+
+    async def start(self, client: Client) -> None:
+        """
+        Connect a consumer or producer.
+
+        Raises:
+            StartupError: Kafka cannot be reached; the client is stopped then.
+        """
+        try:
+            async with self._reaching():
+                await client.start()
+        except StartupError:
+            await stop(client)
+            raise
+
+    @asynccontextmanager
+    async def _reaching(self) -> AsyncIterator[None]:
+        place = f"{self.bootstrap_servers} ({env_name('kafka_bootstrap_servers')})"
+        try:
+            async with asyncio.timeout(START_LIMIT_S):
+                yield
+        except TimeoutError:
+            problem = f"Kafka does not answer at {place} within {START_LIMIT_S:.0f} s"
+            raise StartupError(problem) from None
+        except (KafkaError, OSError, ssl.SSLError) as error:
+            raise StartupError(f"Kafka cannot be reached at {place}: {_reason(error)}") from error
+
+
+async def stop(client: Client) -> None:
+    """Leave within a few seconds; a client that hangs is left behind and said so (aio-libs/aiokafka#1101)."""
+    try:
+        async with asyncio.timeout(STOP_LIMIT_S):
+            await client.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("kafka_client_not_stopped", client=type(client).__name__, error=_reason(error))
+
+
+def _reason(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _security(settings: Settings) -> dict[str, Any]:
+    protocol = settings.kafka_security_protocol
+    chosen: dict[str, Any] = {"security_protocol": protocol}
+    if protocol in {"SSL", "SASL_SSL"}:
+        chosen["ssl_context"] = _ssl_context(settings)
+    if protocol.startswith("SASL_") and settings.kafka_sasl_password is not None:
+        chosen["sasl_mechanism"] = settings.kafka_sasl_mechanism
+        chosen["sasl_plain_username"] = settings.kafka_sasl_username
+        chosen["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
+    return chosen
+
+
+def _ssl_context(settings: Settings) -> ssl.SSLContext:
+    files = {
+        "cafile": settings.kafka_ssl_cafile,
+        "certfile": settings.kafka_ssl_certfile,
+        "keyfile": settings.kafka_ssl_keyfile,
+    }
+    try:
+        context: ssl.SSLContext = create_ssl_context(**{k: str(v) for k, v in files.items() if v is not None})
+    except (OSError, ValueError) as error:
+        names = ", ".join(env_name(f"kafka_ssl_{name}") for name, path in files.items() if path is not None)
+        raise ConfigurationError([f"{names}: cannot be used for TLS: {_reason(error)}"]) from error
+    return context

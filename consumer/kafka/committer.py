@@ -1,0 +1,73 @@
+"""Positions on their way to Kafka: only what is settled, only what has changed."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from consumer.engine.engine import Engine
+from consumer.engine.ledger import Partition
+
+COMMIT_EVERY_S = 1.0
+COMMIT_LIMIT_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Committer:
+    """Commits the lowest unsettled offset of each partition."""
+
+    def __init__(self, *, consumer: AIOKafkaConsumer, engine: Engine) -> None:
+        self._consumer = consumer
+        self._engine = engine
+        self._acknowledged: dict[Partition, int] = {}
+        # Two commits at once could reach the broker in the wrong order and take a position back.
+        self._one_at_a_time = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Commit once a second until cancelled."""
+        while True:
+            await asyncio.sleep(COMMIT_EVERY_S)
+            await self.commit()
+
+    async def commit(self) -> bool:
+        """
+        Commit now, within a few seconds; whether Kafka has acknowledged all that is settled.
+
+        A commit that fails is no loss: the next one carries it, and whoever takes the partition over repeats
+        what was not committed, to no effect.
+        """
+        try:
+            # aiokafka repeats a failing commit without end.
+            async with asyncio.timeout(COMMIT_LIMIT_S), self._one_at_a_time:
+                await self._commit_changes()
+        except (CommitFailedError, IllegalStateError) as error:
+            # The group has moved on without us: ordinary in a rebalance.
+            log.info("commit_superseded", error=str(error))
+        except (KafkaError, TimeoutError) as error:
+            log.warning("commit_failed", error=str(error) or type(error).__name__)
+        else:
+            return True
+        return False
+
+    def forget(self) -> None:
+        """Know nothing any more of what was acknowledged: partitions have changed hands."""
+        self._acknowledged.clear()
+
+    async def _commit_changes(self) -> None:
+        committable = self._engine.committable()
+        changed = {
+            partition: offset
+            for partition, offset in committable.items()
+            if self._acknowledged.get(partition) != offset
+        }
+        if changed:
+            await self._consumer.commit({_tp(partition): offset for partition, offset in changed.items()})
+            self._acknowledged |= changed
+
+
+def _tp(partition: Partition) -> TopicPartition:
+    return TopicPartition(partition.topic, partition.number)

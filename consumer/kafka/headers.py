@@ -1,0 +1,51 @@
+"""
+Kafka headers by the two standards: CloudEvents 1.0 in binary mode, and W3C Trace Context.
+
+Sources: cloudevents/spec ``bindings/kafka-protocol-binding.md`` and w3.org/TR/trace-context.
+"""
+
+from __future__ import annotations
+
+import re
+
+from consumer.record import Record
+
+Headers = tuple[tuple[str, bytes], ...]
+
+TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def cloud_event(*, event_id: str, event_type: str, source: str, time: str) -> Headers:
+    """
+    The headers that make a record with a JSON value a CloudEvent.
+
+    Args:
+        event_id: the same for every repeat of the same event.
+        event_type: such as Lago's ``webhook_type``.
+        source: a URI reference of what speaks, such as ``/lago-netsuite/<connection>``.
+        time: when it happened, RFC 3339.
+    """
+    texts = {
+        "ce_specversion": "1.0",
+        "ce_id": event_id,
+        "ce_type": event_type,
+        "ce_source": source,
+        "ce_time": time,
+        "content-type": "application/json",
+    }
+    return tuple((name, text.encode()) for name, text in texts.items())
+
+
+def trace(record: Record) -> Headers:
+    """The trace headers of a record, to be carried on unchanged; none when they are absent or malformed."""
+    parent = record.header("traceparent")
+    if parent is None or not TRACE_PARENT.fullmatch(parent):
+        return ()
+    state = record.header("tracestate")
+    return (("traceparent", parent.encode()), *((("tracestate", state.encode()),) if state else ()))
+
+
+def trace_id(record: Record) -> str | None:
+    """The 32 hexadecimal digits that name the trace a record belongs to."""
+    carried = dict(trace(record)).get("traceparent")
+    return carried.decode().split("-")[1] if carried else None

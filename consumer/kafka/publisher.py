@@ -1,0 +1,51 @@
+"""Events on their way to Kafka: sent once, waited for, or complained about."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from consumer.errors import ContractError
+from consumer.kafka.cluster import Cluster
+from consumer.record import Event
+
+ACKNOWLEDGE_LIMIT_S = 15.0
+
+
+class Publisher:
+    """Publishes through one idempotent producer; its `publish` is a `consumer.record.Publish`."""
+
+    def __init__(
+        self, producer: AIOKafkaProducer, cluster: Cluster, *, limit_s: float = ACKNOWLEDGE_LIMIT_S
+    ) -> None:
+        self._producer = producer
+        self._cluster = cluster
+        self._limit_s = limit_s
+
+    async def publish(self, event: Event) -> None:
+        """
+        Return when every in-sync replica has the event.
+
+        Raises:
+            ContractError: it was refused, or not acknowledged in time; it may still arrive, so a repeat must
+                carry the same id.
+        """
+        topic = self._cluster.topic(event.topic)
+        try:
+            # aiokafka alone would wait for ever when brokers are gone (aio-libs/aiokafka#1101).
+            async with asyncio.timeout(self._limit_s):
+                await self._producer.send_and_wait(
+                    topic,
+                    value=event.value,
+                    key=event.key,
+                    partition=event.partition,
+                    headers=list(event.headers),
+                )
+        except TimeoutError:
+            problem = f"Kafka did not acknowledge an event for {topic} within {self._limit_s:.0f} s"
+            raise ContractError(problem) from None
+        except KafkaError as error:
+            reason = str(error) or type(error).__name__
+            raise ContractError(f"Kafka refused an event for {topic}: {reason}") from error

@@ -1,0 +1,134 @@
+"""Records on their way in: the poll loop, the lane of each record, and back-pressure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from consumer.engine.engine import Admission, Engine
+from consumer.engine.ledger import Partition
+from consumer.ops.metrics import Metrics
+from consumer.record import LaneKey, Record, Source
+
+POLL_LIMIT_MS = 500
+RETRY_EVERY_S = 1.0
+RECORDS_BETWEEN_YIELDS = 50
+
+LaneOf = Callable[[bytes | None], str | None]
+
+log = structlog.get_logger(__name__)
+
+
+class Poller:
+    """
+    Hands what Kafka gives to the engine.
+
+    It goes on polling while everything is paused: a consumer that does not poll loses its partitions.
+    """
+
+    def __init__(  # the parts it connects, each named at the one call
+        self,
+        *,
+        consumer: AIOKafkaConsumer,
+        engine: Engine,
+        lane_of: LaneOf,
+        metrics: Metrics,
+        polled: Callable[[], None],
+        admitted: Callable[[], None],
+    ) -> None:
+        self._consumer = consumer
+        self._engine = engine
+        self._lane_of = lane_of
+        self._metrics = metrics
+        self._polled = polled
+        self._admitted = admitted
+
+    async def run(self) -> None:
+        """
+        Poll until cancelled.
+
+        Raises:
+            KafkaError: one that another try does not mend, such as a topic that may not be read.
+        """
+        while True:
+            try:
+                await self._turn()
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                log.warning("poll_failed", error=str(error))
+                await asyncio.sleep(RETRY_EVERY_S)
+
+    async def _turn(self) -> None:
+        self._apply_pressure()
+        batches = await self._consumer.getmany(timeout_ms=POLL_LIMIT_MS)
+        self._polled()
+        if batches:
+            await self._take(batches)
+
+    def _apply_pressure(self) -> None:
+        paused = self._consumer.paused()
+        assigned = self._consumer.assignment()
+        full = {tp for tp in assigned if self._engine.is_full(partition_of(tp), is_paused=tp in paused)}
+        if newly_full := full - paused:
+            self._consumer.pause(*newly_full)
+        if with_room := (paused & assigned) - full:
+            self._consumer.resume(*with_room)
+
+    async def _take(self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
+        epochs = {tp: self._engine.epoch(partition_of(tp)) for tp in batches}
+        decoded = {tp: await self._decode(messages) for tp, messages in batches.items()}
+        for tp, records in decoded.items():
+            # Decoding lets other tasks run: the partition may have been lost, and even won again, meanwhile.
+            if self._engine.epoch(partition_of(tp)) == epochs[tp]:
+                self._admit(tp, records)
+        self._admitted()
+
+    async def _decode(self, messages: Sequence[ConsumerRecord]) -> list[Record]:
+        records = []
+        for count, message in enumerate(messages, start=1):
+            records.append(record_of(message, self._lane_of))
+            if count % RECORDS_BETWEEN_YIELDS == 0:
+                # Heartbeats share this loop.
+                await asyncio.sleep(0)
+        return records
+
+    def _admit(self, tp: TopicPartition, records: Sequence[Record]) -> None:
+        for record in records:
+            match self._engine.admit(record):
+                case Admission.FOREIGN:
+                    self._hand_back(tp, record)
+                    return
+                case Admission.REWOUND:
+                    log.warning("partition_rewound", source=str(record.source))
+                case Admission.TAKEN:
+                    pass
+        self._metrics.consumed(topic=tp.topic, count=len(records))
+
+    def _hand_back(self, tp: TopicPartition, record: Record) -> None:
+        # aiokafka can deliver before it has announced the assignment (aio-libs/aiokafka#738). Its position is
+        # past the record now, so without this the record would be skipped.
+        if tp in self._consumer.assignment():
+            self._consumer.seek(tp, record.source.offset)
+
+
+def record_of(message: ConsumerRecord, lane_of: LaneOf) -> Record:
+    """A Kafka record as it came; what has no lane of its own queues alone, under its coordinates."""
+    source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
+    return Record(
+        source=source,
+        timestamp_ms=message.timestamp,
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers),
+        lane=LaneKey(lane_of(message.value) or str(source)),
+    )
+
+
+def partition_of(tp: TopicPartition) -> Partition:
+    """The engine's word for a partition of aiokafka's."""
+    return Partition(topic=tp.topic, number=tp.partition)

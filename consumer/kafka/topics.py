@@ -1,0 +1,140 @@
+"""The topics of this product: what they should be (`deploy/topics.yaml`), making and requiring them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+from pydantic import BaseModel, ConfigDict, Field
+from ruamel.yaml import YAML
+
+from consumer.errors import StartupError
+from consumer.kafka.cluster import Cluster
+from consumer.settings import Settings
+
+CREATE_LIMIT_MS = 15_000
+PACKAGED = Path(__file__).with_name("topics.yaml")
+IN_CHECKOUT = Path(__file__).parents[2] / "deploy" / "topics.yaml"
+
+Role = Literal["input", "output"]
+
+log = structlog.get_logger(__name__)
+
+
+class Topic(BaseModel):
+    """One topic; `name` is without the deployment's prefix, `settings` are Kafka's own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    role: Role
+    partitions: int = Field(ge=1)
+    replication_factor: int = Field(ge=1)
+    settings: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What became of one topic: ``created``, or ``exists`` with the partitions it has."""
+
+    name: str
+    status: Literal["created", "exists"]
+    partitions: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.status}, {self.partitions} partitions"
+
+
+def declared(path: Path | None = None) -> tuple[Topic, ...]:
+    """The topics of a file, `deploy/topics.yaml` by default (packaged in the wheel)."""
+    source = path or (PACKAGED if PACKAGED.is_file() else IN_CHECKOUT)
+    content = YAML(typ="safe").load(source.read_text())
+    return tuple(_topic(content["defaults"], each) for each in content["topics"])
+
+
+def names(role: Role) -> tuple[str, ...]:
+    """The names of all inputs or outputs, without prefix."""
+    return tuple(topic.name for topic in declared() if topic.role == role)
+
+
+async def create(settings: Settings) -> tuple[Made, ...]:
+    """
+    Make the topics that are not there; those that are stay as they are.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or refuses a topic; the message says which and why.
+    """
+    cluster = Cluster.of(settings)
+    wanted = declared()
+    async with cluster.admin() as admin:
+        found = await _partitions(admin)
+        missing = [topic for topic in wanted if cluster.topic(topic.name) not in found]
+        brokers = len((await admin.describe_cluster())["brokers"])
+        created = await _create(admin, [_new(cluster, topic, brokers) for topic in missing])
+    return tuple(_made(cluster.topic(topic.name), topic, found, created) for topic in wanted)
+
+
+async def require(cluster: Cluster, needed: Iterable[str]) -> None:
+    """
+    See that topics exist, without making a broker that makes topics by itself do so.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or topics are missing: all of them are named.
+    """
+    async with cluster.admin() as admin:
+        found = await _partitions(admin)
+    real = [cluster.topic(name) for name in needed]
+    missing = [name for name in real if name not in found]
+    if missing:
+        listed = ", ".join(missing)
+        raise StartupError(f"Kafka lacks the topics {listed}: create them with `lago-netsuite topics create`")
+    inputs = {name: found[cluster.topic(name)] for name in names("input") if cluster.topic(name) in found}
+    if len(set(inputs.values())) > 1:
+        log.warning("input_topics_differ_in_partitions", **inputs)
+
+
+def _topic(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Topic:
+    settings = {**defaults.get("settings", {}), **own.get("settings", {})}
+    texts = {key: str(value) for key, value in settings.items()}
+    return Topic.model_validate({**defaults, **own, "settings": texts})
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    # Asked for all topics: a broker with auto.create.topics.enable makes those that are asked for by name.
+    return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
+
+
+def _new(cluster: Cluster, topic: Topic, brokers: int) -> NewTopic:
+    replicas = min(topic.replication_factor, brokers)
+    settings = dict(topic.settings)
+    if "min.insync.replicas" in settings:
+        # With as many as replicas, one broker's restart would stop every acknowledgement.
+        settings["min.insync.replicas"] = str(min(int(settings["min.insync.replicas"]), max(1, replicas - 1)))
+    return NewTopic(cluster.topic(topic.name), topic.partitions, replicas, topic_configs=settings)
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: Sequence[NewTopic]) -> frozenset[str]:
+    if not topics:
+        return frozenset()
+    answer = await admin.create_topics(list(topics), timeout_ms=CREATE_LIMIT_MS)
+    refused = {name: (code, *rest) for name, code, *rest in answer.topic_errors if code}
+    # Another process may have been faster, which is just as well.
+    raced = {name for name, (code, *_) in refused.items() if code == TopicAlreadyExistsError.errno}
+    problems = [f"{name}: {_why(*answer)}" for name, answer in refused.items() if name not in raced]
+    if problems:
+        raise StartupError("Kafka refuses to make topics: " + "; ".join(problems))
+    return frozenset(topic.name for topic in topics) - raced
+
+
+def _why(code: int, message: str | None = None) -> str:
+    return message or for_code(code).__name__
+
+
+def _made(real_name: str, topic: Topic, found: Mapping[str, int], created: frozenset[str]) -> Made:
+    status: Literal["created", "exists"] = "created" if real_name in created else "exists"
+    return Made(name=real_name, status=status, partitions=found.get(real_name, topic.partitions))
