@@ -134,8 +134,8 @@ def topics_create() -> None:
     from consumer.kafka import topics
     from consumer.settings import Settings
 
-    for line in asyncio.run(topics.create(Settings.load())):
-        print(line)
+    for topic in asyncio.run(topics.create(Settings.load())):
+        print(f"{topic.name}: {topic.status}, {topic.partitions} partitions")
 
 
 @app.command()

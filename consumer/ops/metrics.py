@@ -18,6 +18,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.parser import text_string_to_metric_families
 
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Rejected, Settled
 
@@ -45,6 +46,9 @@ class Metrics:
             "outcome",
         )
         self._errors = self._counter("errors_published", "Error events acknowledged by Kafka.", "code")
+        self._fallbacks = self._counter(
+            "fallbacks_used", "Lines that got a fallback item for want of a mapping.", "connection", "rule"
+        )
         self._latency = Histogram(
             "record_latency_seconds",
             "Time from a record's timestamp to its settlement.",
@@ -84,6 +88,10 @@ class Metrics:
         """An error event is in Kafka."""
         self._errors.labels(code=code).inc()
 
+    def fallback_used(self, *, connection: str, rule: str) -> None:
+        """A fallback item was chosen for want of a mapping."""
+        self._fallbacks.labels(connection=connection, rule=rule).inc()
+
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""
         return generate_latest(self.registry)
@@ -93,6 +101,17 @@ class Metrics:
 
     def _gauge(self, name: str, help_sentence: str, *labels: str) -> Gauge:
         return Gauge(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)
+
+
+def settled_in(exposition: str) -> dict[str, int]:
+    """Records settled by outcome, read back from the text that a process gives at ``/metrics``."""
+    counts: dict[str, int] = {}
+    for family in text_string_to_metric_families(exposition):
+        for sample in family.samples:
+            if sample.name == f"{NAMESPACE}_records_settled_total":
+                outcome = sample.labels["outcome"]
+                counts[outcome] = counts.get(outcome, 0) + int(sample.value)
+    return counts
 
 
 def outcome_name(outcome: Settled) -> str:
