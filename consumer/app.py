@@ -1,0 +1,201 @@
+"""The worker put together by hand: what it is made of, how it starts, and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from functools import partial
+
+import structlog
+
+from consumer import __version__, connections_file
+from consumer.clock import Clock, SystemClock
+from consumer.connection import Connection
+from consumer.errors import StartupError
+from consumer.flow import Flow, Plan, Surroundings
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.publisher import Publisher
+from consumer.netsuite.client import Client, PingResult
+from consumer.ops import http
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+from consumer.outcome import AccountDown, Throttled, Unavailable
+from consumer.pipeline import Pipeline
+from consumer.record import Publish
+from consumer.settings import Settings
+from schemas import error_event, result
+from schemas.envelope import lane_of
+
+PING_LIMIT_S = 30.0
+CLOSE_LIMIT_S = 5.0
+FORCED_STATUS = 1
+
+log = structlog.get_logger(__name__)
+
+
+async def run_worker(settings: Settings, connections: Sequence[Connection], only: Sequence[str] = ()) -> None:
+    """
+    Carry events until SIGTERM or SIGINT; a second signal ends the process at once.
+
+    Args:
+        settings: of this process.
+        connections: all of the file: which one owns an event depends on the others too.
+        only: codes of the connections to carry events for; all when empty.
+
+    Raises:
+        StartupError: Kafka cannot be reached, lacks topics, or a NetSuite account is not the configured one.
+        ConfigurationError: a certificate or a secret cannot be used.
+    """
+    chosen = connections_file.chosen(connections, only)
+    cluster = Cluster.of(settings)
+    inputs = topics.names("input")
+    await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
+    clock = SystemClock()
+    around = Surroundings(
+        cluster=cluster, metrics=Metrics(version=__version__), health=Health(clock), clock=clock
+    )
+    async with AsyncExitStack() as stack:
+        clients = await _clients(chosen, clock, stack)
+        await _meet(clients)
+        publish = await _publisher(cluster, stack)
+        flows = [
+            _flow(connection, client, settings, connections, publish, around)
+            for connection, client in zip(chosen, clients.values(), strict=True)
+        ]
+        await _run(flows, settings, around)
+    log.info("worker_stopped")
+
+
+async def _clients(
+    connections: Sequence[Connection], clock: Clock, stack: AsyncExitStack
+) -> dict[str, Client]:
+    clients = {connection.code: Client(connection, clock=clock) for connection in connections}
+    for client in clients.values():
+        stack.push_async_callback(_close, client)
+    return clients
+
+
+async def _close(client: Client) -> None:
+    async with asyncio.timeout(CLOSE_LIMIT_S):
+        await client.aclose()
+
+
+async def _meet(clients: dict[str, Client]) -> None:
+    """
+    Ask every account who it is, all at once.
+
+    An account that is away for now is no reason not to start. One that answers for another account, or that
+    refuses the login, is: nothing may be sent there before a person has looked.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        asked = {code: tasks.create_task(_ping(client)) for code, client in clients.items()}
+    refused = []
+    for code, task in asked.items():
+        match task.result():
+            case AccountDown(reason=reason):
+                refused.append(reason if code in reason else f"connection {code}: {reason}")
+            case Throttled(reason=reason) | Unavailable(reason=reason):
+                log.warning("netsuite_not_reachable_yet", connection=code, reason=reason)
+            case answer:
+                log.info("netsuite_reached", connection=code, account=answer.account.id)
+    if refused:
+        raise StartupError("\n".join(refused))
+
+
+async def _ping(client: Client) -> PingResult:
+    try:
+        async with asyncio.timeout(PING_LIMIT_S):
+            return await client.ping()
+    except TimeoutError:
+        return Unavailable(reason=f"no answer within {PING_LIMIT_S:.0f} s")
+
+
+async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publish:
+    producer = cluster.producer()
+    await cluster.start(producer)
+    stack.push_async_callback(stop, producer)
+    return Publisher(producer, cluster).publish
+
+
+def _flow(
+    connection: Connection,
+    client: Client,
+    settings: Settings,
+    connections: Sequence[Connection],
+    publish: Publish,
+    around: Surroundings,
+) -> Flow:
+    pipeline = Pipeline(
+        connection=connection,
+        reports_orphans=connection.code == connections[0].code,
+        all_connections=connections,
+        write=client.write,
+        publish=publish,
+        clock=around.clock,
+        observer=around.metrics,
+    )
+    plan = Plan(
+        name=connection.code,
+        group=f"{settings.consumer_group}.{connection.code}",
+        instance_id=socket.gethostname() if settings.static_membership else None,
+        topics=topics.names("input"),
+        lane_of=lane_of,
+        permits=connection.concurrency,
+        drain_budget_s=settings.drain_budget_s,
+        park_max_age_s=settings.park_max_age_s,
+    )
+    return Flow(plan, around, deliver=pipeline.deliver, give_up=pipeline.give_up)
+
+
+async def _run(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:
+    stopping = asyncio.Event()
+    failures: list[Exception] = []
+    with _signals(partial(_stop, stopping, around.health)):
+        async with asyncio.TaskGroup() as tasks:
+            app = http.create_app(around.metrics, around.health)
+            ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
+            running = [tasks.create_task(_guarded(flow, stopping, failures)) for flow in flows]
+            await asyncio.wait(running)
+            ops.cancel()
+    if failures:
+        raise ExceptionGroup("the worker had to stop", failures)
+
+
+async def _guarded(flow: Flow, stopping: asyncio.Event, failures: list[Exception]) -> None:
+    """One flow's end by a defect lets the others finish what they are doing, then ends the process."""
+    try:
+        await flow.run(stopping)
+    except Exception as error:
+        log.exception("flow_failed")
+        failures.append(error)
+        stopping.set()
+
+
+def _stop(stopping: asyncio.Event, health: Health, received: signal.Signals) -> None:
+    if stopping.is_set():
+        log.warning("stopped_by_force", signal=received.name)
+        logging.shutdown()
+        # At once and without clean-up: safe, because what was not committed is repeated to no effect.
+        os._exit(FORCED_STATUS)
+    log.info("stopping", signal=received.name)
+    health.drain()
+    stopping.set()
+
+
+@contextmanager
+def _signals(stop_by: partial[None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    chosen = (signal.SIGTERM, signal.SIGINT)
+    for each in chosen:
+        loop.add_signal_handler(each, stop_by, each)
+    try:
+        yield
+    finally:
+        for each in chosen:
+            loop.remove_signal_handler(each)
