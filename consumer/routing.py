@@ -15,17 +15,16 @@ from pydantic import ValidationError
 
 from consumer.connection import Connection
 from consumer.mapping import customer as customers
-from consumer.mapping import identity
 from consumer.mapping import invoice as invoices
+from consumer.mapping import requests
 from consumer.mapping.journal import Journal
-from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.mapping.mapped import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
 from consumer.ownership import Ownership
 from schemas.customer import Customer
 from schemas.envelope import Envelope, Undecodable
 from schemas.invoice import Invoice
 from schemas.scalar import LagoObject
-from schemas.wire import WriteRequest
 
 # A voided invoice may still announce its creation: Lago serialises when it delivers, not when it happened.
 BOOKABLE_STATUSES = frozenset({"finalized", "voided"})
@@ -70,12 +69,8 @@ def _plan_customer(event: Envelope, connection: Connection) -> Mapping:
     if customer.account_type == "partner":
         return Ignored(rule="partner")
     journal = Journal(connection=connection)
-    item = customers.item(customer, journal, ref="1", is_update=True)
-    rejection = journal.rejection({"customer": customer.external_id})
-    if rejection is not None:
-        return Refused(rejection=rejection, decisions=tuple(journal.decisions))
-    request = WriteRequest(request_id=identity.request_id((item,)), items=(item,))
-    return Mapped(request=request, decisions=tuple(journal.decisions))
+    item = customers.item(customer, journal, is_update=True)
+    return requests.of((item,), journal, details={"customer": customer.external_id})
 
 
 def _plan_invoice(event: Envelope, connection: Connection) -> Mapping:

@@ -29,6 +29,8 @@ class WriteItem:
         version: the source's ``updated_at``; an older one never overwrites a newer one.
         fingerprint: hash of what makes the document this document; equal means "nothing to do".
         expect: what NetSuite must compute, as decimal strings; empty for customers.
+        apply_credits: credit memos to apply to this invoice once it stands, each ``{"doc": reference,
+            "amount": decimal string}``.
     """
 
     ref: str
@@ -39,6 +41,7 @@ class WriteItem:
     fingerprint: str
     record: dict[str, Any]
     expect: dict[str, str] = field(default_factory=dict)
+    apply_credits: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The item in the order of the contract, without what it does not have."""
@@ -51,7 +54,11 @@ class WriteItem:
             "fingerprint": self.fingerprint,
             "record": self.record,
         }
-        return item | ({"expect": self.expect} if self.expect else {})
+        if self.expect:
+            item["expect"] = self.expect
+        if self.apply_credits:
+            item["apply_credits"] = list(self.apply_credits)
+        return item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

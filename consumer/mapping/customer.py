@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from consumer.connection import Connection
-from consumer.mapping import fields, identity
+from consumer.mapping import fields, header, identity
 from consumer.mapping.journal import Journal
 from schemas.customer import Address, Customer
 from schemas.scalar import utc_text
@@ -36,7 +36,7 @@ def reference(customer: Customer, connection: Connection) -> dict[str, str]:
     return {"externalId": identity.CUSTOMER + customer.lago_id}
 
 
-def item(customer: Customer, journal: Journal, *, ref: str, is_update: bool) -> WriteItem:
+def item(customer: Customer, journal: Journal, *, is_update: bool) -> WriteItem:
     """The customer as one item of a request; `is_update` lets an existing record be changed."""
     record = {
         "type": "customer",
@@ -47,7 +47,7 @@ def item(customer: Customer, journal: Journal, *, ref: str, is_update: bool) -> 
     if not record["lines"]:
         del record["lines"]
     return WriteItem(
-        ref=ref,
+        ref="customer",
         mode="upsert" if is_update else "create_or_get",
         external_id=identity.CUSTOMER + customer.lago_id,
         lago_id=customer.lago_id,
@@ -73,7 +73,7 @@ def _columns(customer: Customer, journal: Journal) -> dict[str, Any]:
         columns |= {"entityid": customer.external_id, "autoname": False}
     columns |= _names(customer)
     columns |= fields.configured("customer", customer.billing_entity_code, journal)
-    return {name: value for name, value in columns.items() if value is not None}
+    return header.filled(columns)
 
 
 def _names(customer: Customer) -> dict[str, str | None]:

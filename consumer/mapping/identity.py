@@ -13,6 +13,9 @@ from schemas.invoice import Invoice
 # https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_N3436356.html
 CUSTOMER = "lago-cus-"
 INVOICE = "lago-inv-"
+SALES_ORDER = "lago-so-"
+CREDIT_NOTE = "lago-cn-"
+PAYMENT = "lago-pay-"
 
 _REQUESTS = uuid.uuid5(uuid.NAMESPACE_DNS, "requests.lago-netsuite")
 

@@ -1,0 +1,110 @@
+"""A document with lines and tax whose total is Lago's to the minor unit, or no document at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from consumer.mapping import money, taxes
+from consumer.mapping.journal import Journal
+from consumer.mapping.line import Line
+from consumer.mapping.taxes import TaxShape
+from schemas.invoice import AppliedTax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """
+    What Lago says a document amounts to, in subunits, and by which name people know it.
+
+    Attributes:
+        label: ``invoice ACME-001``.
+        total_cents: what NetSuite must arrive at.
+        rounded_parts: how many figures Lago rounded on the way; each may be off by one subunit.
+    """
+
+    label: str
+    currency: str
+    billing_entity: str | None
+    tax_cents: int
+    total_cents: int
+    rounded_parts: int
+    applied_taxes: Sequence[AppliedTax] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Lines with their tax, proven to add up to Lago's total."""
+
+    figures: Figures
+    lines: tuple[Line, ...]
+    tax: TaxShape
+    shares: tuple[int, ...]
+
+    @property
+    def expect(self) -> dict[str, str]:
+        """What NetSuite must compute, as decimal texts."""
+        in_lines = sum(self.shares) if self.tax.is_in_lines else 0
+        subtotal = sum(line.cents for line in self.lines) + in_lines
+        amounts = {
+            "subtotal": subtotal,
+            "tax": sum(self.shares) - in_lines,
+            "total": self.figures.total_cents,
+        }
+        return {name: money.major(cents, self.figures.currency) for name, cents in amounts.items()}
+
+    def record(
+        self, record_type: str, columns: dict[str, Any], sublists: Sequence[dict[str, Any]] = ()
+    ) -> dict[str, Any]:
+        """The record instruction in Lago's shape; `sublists` follow the item lines."""
+        has_details = bool(self.tax.details)
+        lines = [
+            line.fields | ({"taxdetailsreference": line.ref} if has_details else {}) for line in self.lines
+        ]
+        if self.tax.extra_line is not None:
+            lines.append(self.tax.extra_line)
+        record: dict[str, Any] = {
+            "type": record_type,
+            "columns": columns | self.tax.columns,
+            "lines": [{"sublistId": "item", "lineItems": lines}, *sublists],
+        }
+        if has_details:
+            record["taxdetails"] = [{"sublistId": "taxdetails", "lineItems": list(self.tax.details)}]
+        return record | {"options": {"ignoreMandatoryFields": False}}
+
+
+def build(lines: tuple[Line, ...], figures: Figures, journal: Journal) -> Document | None:
+    """The document, or None with the reason noted: its parts do not add up to what Lago says."""
+    shares = taxes.share_out(lines, figures.tax_cents, figures.rounded_parts)
+    currency = figures.currency
+    if shares is None:
+        of_lines = sum((line.exact_tax for line in lines), Decimal(0)) / money.subunits_per_unit(currency)
+        ours, theirs = f"{of_lines.normalize():f}", money.major(figures.tax_cents, currency)
+        _refuse(
+            journal,
+            figures,
+            f"the lines' taxes add up to {ours} {currency}, Lago's tax is {theirs} {currency}",
+        )
+        return None
+    rules = taxes.rules_for(figures.billing_entity, journal)
+    shape = taxes.shape(lines, shares, currency, rules, journal, figures.applied_taxes)
+    total = sum(line.cents for line in lines) + sum(shares)
+    if total != figures.total_cents:
+        ours, theirs = money.major(total, currency), money.major(figures.total_cents, currency)
+        _refuse(
+            journal,
+            figures,
+            f"lines and taxes add up to {ours} {currency}, Lago's total is {theirs} {currency}",
+        )
+        return None
+    return Document(figures=figures, lines=lines, tax=shape, shares=shares)
+
+
+def _refuse(journal: Journal, figures: Figures, sums: str) -> None:
+    journal.refuse(
+        "total_mismatch",
+        f"{figures.label}: {sums}",
+        "compare the event with the document in Lago; a line, a discount or a tax is missing from it",
+    )

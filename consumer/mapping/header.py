@@ -1,0 +1,38 @@
+"""What every transaction says at its head, whatever its kind: customer, subsidiary, currency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consumer.mapping.journal import Journal
+
+
+def subsidiary(entity: str | None, journal: Journal) -> str | None:
+    """The subsidiary, when the billing entity has one of its own; else NetSuite takes the customer's."""
+    rules = journal.connection.mapping.billing_entities.get(entity or "")
+    if rules is None or not rules.subsidiary:
+        return None
+    journal.chose("columns.subsidiary", rules.subsidiary, f"mapping.billing_entities.{entity}.subsidiary")
+    return rules.subsidiary
+
+
+def currency(code: str, label: str, journal: Journal) -> str | None:
+    """NetSuite's id of the currency; none when no currencies are mapped at all (an account with only one)."""
+    currencies = journal.connection.mapping.currencies
+    if not currencies:
+        return None
+    mapped = currencies.get(code)
+    if mapped:
+        journal.chose("columns.currency", mapped, f"mapping.currencies.{code}")
+        return mapped
+    journal.refuse(
+        "unknown_currency",
+        f"{label}: no NetSuite currency is mapped for {code}",
+        f"add {code} to mapping.currencies at {journal.connection.at('mapping.currencies')}",
+    )
+    return None
+
+
+def filled(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns that have a value; what is missing in Lago is left alone in NetSuite."""
+    return {name: value for name, value in columns.items() if value is not None}

@@ -1,0 +1,48 @@
+"""Items become one request, the customer first when it may be missing in NetSuite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import replace
+
+from consumer.mapping import customer as customers
+from consumer.mapping import identity
+from consumer.mapping.journal import Journal
+from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.outcome import Rejected
+from schemas.customer import Customer
+from schemas.wire import WriteItem, WriteRequest
+
+
+def with_customer(
+    items: Sequence[WriteItem], customer: Customer, journal: Journal, *, details: dict[str, str]
+) -> Mapping:
+    """The items behind their customer, where documents may create one; or all problems noted on the way."""
+    is_linked = customers.linked_id(customer, journal.connection) is not None
+    if journal.connection.customers.create != "on_first_document" or is_linked:
+        return of(items, journal, details=details)
+    first = customers.item(customer, journal, is_update=False)
+    return of((first, *items), journal, details=details)
+
+
+def of(items: Sequence[WriteItem], journal: Journal, *, details: dict[str, str]) -> Mapping:
+    """The items as one request, numbered from 1; or the problems noted on the way as a refusal."""
+    decisions = tuple(journal.decisions)
+    rejection = journal.rejection(details)
+    if rejection is not None:
+        return Refused(rejection=rejection, decisions=decisions)
+    numbered = tuple(replace(item, ref=str(place)) for place, item in enumerate(items, start=1))
+    request = WriteRequest(request_id=identity.request_id(numbered), items=numbered)
+    return Mapped(request=request, decisions=decisions)
+
+
+def incomplete(label: str, needed: Dictionary[str, object], details: dict[str, str]) -> Rejected:
+    """The rejection of an event that lacks objects without which nothing can be booked."""
+    missing = " and no ".join(name for name, value in needed.items() if value is None)
+    return Rejected(
+        code="incomplete_event",
+        message=f"{label}: the event carries no {missing}",
+        hint="send the webhook as Lago made it; a shortened body cannot be booked",
+        details=details,
+    )
