@@ -46,8 +46,8 @@ class Signer:
 
     @classmethod
     def of_pem(cls, pem: str) -> Signer:
-        """
-        Read a private key; newlines may be written as ``\\n``, as environment variables often have them.
+        r"""
+        Read a private key; newlines may be written as ``\n``, as environment variables often have them.
 
         Raises:
             ValueError: it is not a PEM private key of RSA, or of EC on P-256, P-384 or P-521.

@@ -1,0 +1,67 @@
+"""``lago-netsuite sandbox``: NetSuite on this machine."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+
+from consumer.errors import ConfigurationError, StartupError
+from consumer.sandbox import abort
+from consumer.sandbox.account import Account
+from consumer.sandbox.console import RESTLET_PATH
+from consumer.sandbox.http import create_app
+from consumer.sandbox.profile import Profile
+
+HOST = "127.0.0.1"
+
+
+def run(port: int, state: Path | None, profile: str) -> None:
+    """
+    Serve an emulated account until SIGTERM or SIGINT.
+
+    Args:
+        port: on 127.0.0.1; 0 takes a free one and the printed line says which.
+        state: file that keeps the books over a restart; None keeps them in memory.
+        profile: name of a profile that ships with the sandbox, or a path to a JSON file.
+
+    Raises:
+        ConfigurationError: there is no such profile, or it is not one.
+        StartupError: the port is taken.
+    """
+    chosen = _load(profile)
+    listener = _listen(port)
+    account = Account.open(chosen, state)
+    try:
+        origin = f"http://{HOST}:{listener.getsockname()[1]}"
+        script = chosen.scripts[0]
+        print(
+            f"NetSuite sandbox {chosen.account_id} at {origin}"
+            f" | restlet_url: {origin}{RESTLET_PATH}?script={script.id}&deploy={script.deploy}"
+            f" | credentials: {origin}/sandbox/credentials",
+            flush=True,
+        )
+        # uvicorn raises the signal that stopped it once more for whoever started it; here that is all.
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.signal(signal.SIGINT, lambda *_: None)
+        abort.server(create_app(account)).run(sockets=[listener])
+    finally:
+        account.close()
+
+
+def _load(profile: str) -> Profile:
+    try:
+        return Profile.load(profile)
+    except OSError as error:
+        raise ConfigurationError([f"--profile {profile}: no such profile and no such file"]) from error
+    except ValueError as error:
+        raise ConfigurationError([f"--profile {profile}: {error}"]) from error
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise StartupError(
+            f"port {port} of {HOST} cannot be used: {error.strerror}; choose another with --port"
+        ) from error
