@@ -139,8 +139,17 @@ class EntityRules(Rules):
     subsidiary: str | None = None
 
 
+class Payments(_Part):
+    """Where payments are deposited (else undeposited funds), and NetSuite's method for each of Lago's."""
+
+    account: str | None = None
+    methods: dict[str, str] = Field(default_factory=dict)
+
+
 class MappingRules(Rules):
     """The rules of the whole organisation, and those of its billing entities that differ."""
+
+    payments: Payments = Payments()
 
     currencies: dict[str, str] = Field(default_factory=dict)
     billing_entities: dict[str, EntityRules] = Field(default_factory=dict)

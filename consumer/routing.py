@@ -3,7 +3,7 @@ What is done with which event: one table, and the named rules that ignore.
 
 Rules that ignore, in the order in which they are asked: ``event_type``, ``other_connection``,
 ``sync_disabled``, ``customers_never_created``, ``self_billed``, ``partner``, ``not_finalized``,
-``before_start_date``, ``zero_amount``.
+``before_start_date``, ``voided_credit_note``, ``payment_not_settled``, ``zero_amount``.
 """
 
 from __future__ import annotations
@@ -14,16 +14,21 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from consumer.connection import Connection
+from consumer.mapping import credit_note as credit_notes
 from consumer.mapping import customer as customers
 from consumer.mapping import invoice as invoices
+from consumer.mapping import payment as payments
 from consumer.mapping import requests
+from consumer.mapping import void as voids
 from consumer.mapping.journal import Journal
 from consumer.mapping.mapped import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
 from consumer.ownership import Ownership
+from schemas.credit_note import CreditNote
 from schemas.customer import Customer
 from schemas.envelope import Envelope, Undecodable
 from schemas.invoice import Invoice
+from schemas.payment import Payment, PaymentReceipt
 from schemas.scalar import LagoObject
 
 # A voided invoice may still announce its creation: Lago serialises when it delivers, not when it happened.
@@ -79,18 +84,65 @@ def _plan_invoice(event: Envelope, connection: Connection) -> Mapping:
     invoice = _read(Invoice, event)
     if isinstance(invoice, Refused):
         return invoice
-    rule = _ignoring_rule(invoice, connection)
+    rule = _rule_against(invoice, connection)
     return Ignored(rule=rule) if rule else invoices.to_netsuite(invoice, connection)
 
 
-def _ignoring_rule(invoice: Invoice, connection: Connection) -> str | None:
-    if invoice.self_billed:
+def _plan_void(event: Envelope, connection: Connection) -> Mapping:
+    if not connection.sync.voids or not connection.sync.invoices:
+        return Ignored(rule="sync_disabled")
+    invoice = _read(Invoice, event)
+    if isinstance(invoice, Refused):
+        return invoice
+    rule = _rule_against(invoice, connection) or ("zero_amount" if invoices.is_empty(invoice) else None)
+    return Ignored(rule=rule) if rule else voids.to_netsuite(invoice, connection)
+
+
+def _plan_credit_note(event: Envelope, connection: Connection) -> Mapping:
+    if not connection.sync.credit_notes:
+        return Ignored(rule="sync_disabled")
+    note = _read(CreditNote, event)
+    if isinstance(note, Refused):
+        return note
+    rule = _rule_against(note, connection)
+    # Lago issues a note for what a void forfeits and voids it at once; no money ever moves by it.
+    if note.credit_status == "voided" and note.credit_amount_cents == note.total_amount_cents:
+        rule = rule or "voided_credit_note"
+    return Ignored(rule=rule) if rule else credit_notes.to_netsuite(note, connection)
+
+
+def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
+    if not connection.sync.payments:
+        return Ignored(rule="sync_disabled")
+    payment = _payment_of(event)
+    if isinstance(payment, Refused):
+        return payment
+    if not payments.is_settled(payment):
+        return Ignored(rule="payment_not_settled")
+    if not payment.amount_cents:
+        return Ignored(rule="zero_amount")
+    if connection.start_date and payment.created_at and payment.created_at.date() < connection.start_date:
+        return Ignored(rule="before_start_date")
+    return payments.to_netsuite(payment, connection)
+
+
+def _payment_of(event: Envelope) -> Payment | Refused:
+    if event.object_type != "payment_receipt":
+        return _read(Payment, event)
+    receipt = _read(PaymentReceipt, event)
+    if isinstance(receipt, Refused):
+        return receipt
+    return receipt.payment.model_copy(update={"customer": receipt.customer})
+
+
+def _rule_against(document: Invoice | CreditNote, connection: Connection) -> str | None:
+    if document.self_billed:
         return "self_billed"
-    if invoice.customer is not None and invoice.customer.account_type == "partner":
+    if document.customer is not None and document.customer.account_type == "partner":
         return "partner"
-    if invoice.status not in BOOKABLE_STATUSES:
+    if isinstance(document, Invoice) and document.status not in BOOKABLE_STATUSES:
         return "not_finalized"
-    start, issued = connection.start_date, invoice.issuing_date
+    start, issued = connection.start_date, document.issuing_date
     return "before_start_date" if start and issued and issued < start else None
 
 
@@ -118,6 +170,10 @@ ROUTES: dict[str, Callable[[Envelope, Connection], Mapping]] = {
     "invoice.one_off_created": _plan_invoice,
     "invoice.paid_credit_added": _plan_invoice,
     "invoice.resynced": _plan_invoice,
+    "invoice.voided": _plan_void,
+    "credit_note.created": _plan_credit_note,
+    "payment.succeeded": _plan_payment,
+    "payment_receipt.created": _plan_payment,
 }
 
 

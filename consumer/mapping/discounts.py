@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from consumer.mapping import fields, items, money, taxes
+from consumer.mapping import fields, header, items, money, taxes
 from consumer.mapping.items import Discount
 from consumer.mapping.journal import Journal
-from consumer.mapping.line import Line
+from consumer.mapping.line import Line, priced
 from schemas.invoice import Invoice
 
 # The words Lago joins discount lines and their tax details by; receivers of its payloads know them.
@@ -36,11 +36,7 @@ def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
         item = items.item_of_discount(kind, invoice.billing_entity_code, journal)
         amount = money.major(-cents, invoice.currency)
         columns: dict[str, Any] = {
-            "item": item.id if item else None,
-            "account": item.account if item else None,
-            "quantity": "1",
-            "rate": amount,
-            "amount": amount,
+            **priced(item, amount),
             "description": description,
             "item_source": _SOURCES[kind],
             **fields.configured("invoice_line", invoice.billing_entity_code, journal),
@@ -50,7 +46,7 @@ def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
             cents=-cents,
             exact_tax=Decimal(0),
             tax_rate=rate,
-            fields={name: value for name, value in columns.items() if value is not None},
+            fields=header.filled(columns),
         )
 
 

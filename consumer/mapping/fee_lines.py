@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from consumer.mapping import fields, items, money, service_period
+from consumer.connection import Item
+from consumer.mapping import fields, header, items, money, service_period
 from consumer.mapping.journal import Journal
-from consumer.mapping.line import Line
+from consumer.mapping.line import Line, priced
 from schemas.customer import Customer
 from schemas.fee import Fee
 from schemas.invoice import Invoice
@@ -34,9 +35,7 @@ def lines(invoice: Invoice, customer: Customer, journal: Journal) -> tuple[Line,
 def _fee_line(fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoice, journal: Journal) -> Line:
     item = items.item_of_fee(fee, plan, invoice.billing_entity_code, journal)
     columns: dict[str, Any] = {
-        "item": item.id if item else None,
-        "account": item.account if item else None,
-        **_quantity(fee, invoice.currency),
+        **_priced(item, fee, invoice.currency),
         "description": fee.item.name,
         **dates,
         "item_source": _source(fee, plan),
@@ -47,19 +46,19 @@ def _fee_line(fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoic
         cents=fee.amount_cents,
         exact_tax=_exact_tax(fee, invoice.currency),
         tax_rate=fee.taxes_rate,
-        fields={name: value for name, value in columns.items() if value is not None},
+        fields=header.filled(columns),
     )
 
 
-def _quantity(fee: Fee, currency: str) -> dict[str, str]:
-    """Quantity and rate within NetSuite's limits; the amount stands last and decides."""
+def _priced(item: Item | None, fee: Fee, currency: str) -> dict[str, Any]:
+    """Item, quantity and rate within NetSuite's limits, and the amount, which decides."""
     amount = money.major(fee.amount_cents, currency)
     quantity = money.limited(fee.units if fee.units is not None else Decimal(1))
     rate = money.limited(fee.precise_unit_amount if fee.precise_unit_amount is not None else Decimal(0))
     # Zero times anything is zero to NetSuite, and so is a rate that is lost to rounding.
     if abs(Decimal(quantity)) >= QUANTITY_LIMIT or not Decimal(quantity) or not Decimal(rate):
-        quantity, rate = "1", amount
-    return {"quantity": quantity, "rate": rate, "amount": amount}
+        return priced(item, amount)
+    return priced(item, amount, quantity=quantity, rate=rate)
 
 
 def _exact_tax(fee: Fee, currency: str) -> Decimal:

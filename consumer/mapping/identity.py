@@ -7,7 +7,9 @@ import uuid
 from typing import Any
 
 from schemas import wire
+from schemas.credit_note import CreditNote
 from schemas.invoice import Invoice
+from schemas.payment import Payment
 
 # External ids share one namespace per record group (all transactions; all entities), hence the prefixes:
 # https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_N3436356.html
@@ -49,6 +51,31 @@ def invoice_fingerprint(invoice: Invoice) -> str:
             invoice.total_amount_cents,
             fees,
         ]
+    )
+
+
+def credit_note_fingerprint(note: CreditNote) -> str:
+    """The hash of Lago's own figures of a credit note; what becomes of its credit later is not among them."""
+    parts = sorted((part.lago_id, part.amount_cents) for part in note.items or ())
+    return fingerprint(
+        [
+            note.lago_id,
+            note.number,
+            note.lago_invoice_id,
+            note.currency,
+            str(note.issuing_date),
+            note.taxes_amount_cents,
+            note.total_amount_cents,
+            note.offset_amount_cents,
+            parts,
+        ]
+    )
+
+
+def payment_fingerprint(payment: Payment) -> str:
+    """The hash of a payment's figures, the same from a payment event and from a receipt."""
+    return fingerprint(
+        [payment.lago_id, payment.amount_currency, payment.amount_cents, sorted(payment.invoice_ids)]
     )
 
 

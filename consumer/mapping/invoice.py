@@ -26,8 +26,7 @@ def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
     """
     if invoice.customer is None or invoice.fees is None or invoice.issuing_date is None:
         return Refused(rejection=_incomplete(invoice))
-    if not any(fee.amount_cents for fee in invoice.fees) and not invoice.total_amount_cents:
-        # Nothing to book: NetSuite drops lines of zero and then refuses the invoice for want of lines.
+    if is_empty(invoice):
         return Ignored(rule="zero_amount")
     journal = Journal(connection=connection)
     lines = (*fee_lines.lines(invoice, invoice.customer, journal), *discounts.lines(invoice, journal))
@@ -35,6 +34,11 @@ def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
     columns = _columns(invoice, invoice.customer, journal)
     items = _items(built, columns, invoice, connection) if built is not None else ()
     return requests.with_customer(items, invoice.customer, journal, details=details_of(invoice))
+
+
+def is_empty(invoice: Invoice) -> bool:
+    """Whether there is nothing to book: NetSuite drops lines of zero, then misses a line and refuses."""
+    return not any(fee.amount_cents for fee in invoice.fees or ()) and not invoice.total_amount_cents
 
 
 def details_of(invoice: Invoice) -> dict[str, str]:

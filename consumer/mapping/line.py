@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from consumer.connection import Item
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -24,3 +26,13 @@ class Line:
     exact_tax: Decimal
     tax_rate: Decimal
     fields: dict[str, Any]
+
+
+def priced(item: Item | None, amount: str, *, quantity: str = "1", rate: str | None = None) -> dict[str, Any]:
+    """
+    What a line says about its item and price; the amount stands last, since NetSuite recomputes it before.
+
+    The rate is the amount unless given. Without an item (a problem has been noted) the line is never sent.
+    """
+    columns = {"item": item and item.id, "account": item and item.account, "quantity": quantity}
+    return columns | {"rate": rate or amount, "amount": amount}

@@ -11,10 +11,17 @@ from schemas.wire import WriteRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
-    """A request that is ready to be sent."""
+    """
+    A request that is ready to be sent.
+
+    Attributes:
+        action_needed: what a person still has to do once it is written, ``refund``; with its amount in units.
+    """
 
     request: WriteRequest
     decisions: tuple[Decision, ...]
+    action_needed: str | None = None
+    action_amount: str | None = None
 
     @property
     def fallbacks(self) -> tuple[Decision, ...]:

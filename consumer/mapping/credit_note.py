@@ -1,0 +1,163 @@
+"""Lago's credit note as a NetSuite credit memo, with the tax its own figures say, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal, localcontext
+from typing import Any
+
+from consumer.connection import Connection
+from consumer.mapping import customer as customers
+from consumer.mapping import document, fields, header, identity, items, money, requests
+from consumer.mapping.document import Figures
+from consumer.mapping.journal import Journal
+from consumer.mapping.line import Line, priced
+from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.outcome import Ignored
+from schemas.credit_note import CreditNote, CreditNoteItem
+from schemas.customer import Customer
+from schemas.scalar import utc_text
+from schemas.wire import WriteItem
+
+COUPON_REFERENCE = "coupon_item"
+
+
+def to_netsuite(note: CreditNote, connection: Connection) -> Mapping:
+    """
+    The request that creates the memo and applies what offsets the note's own invoice.
+
+    What is left stays open on the customer for later invoices; a refund that is due is named in the result.
+    """
+    needed = {"customer": note.customer, "items": note.items, "issuing_date": note.issuing_date}
+    if note.customer is None or note.items is None or note.issuing_date is None:
+        rejection = requests.incomplete(f"credit note {note.number}", needed, details_of(note))
+        return Refused(rejection=rejection)
+    if not note.total_amount_cents:
+        return Ignored(rule="zero_amount")
+    journal = Journal(connection=connection)
+    lines = _lines(note, note.items, journal)
+    built = document.build(lines, _figures(note, note.items), journal)
+    columns = _columns(note, note.customer, journal)
+    memo = WriteItem(
+        ref="credit_note",
+        mode="create_or_get",
+        external_id=identity.CREDIT_NOTE + note.lago_id,
+        lago_id=note.lago_id,
+        version=utc_text(note.updated_at or note.created_at),
+        fingerprint=identity.credit_note_fingerprint(note),
+        record=built.record("creditmemo", columns, _applied(note)) if built else {},
+        expect=built.expect if built else {},
+    )
+    planned = requests.with_customer((memo,), note.customer, journal, details=details_of(note))
+    if note.refund_amount_cents > 0 and isinstance(planned, Mapped):
+        amount = money.major(note.refund_amount_cents, note.currency)
+        return replace(planned, action_needed="refund", action_amount=amount)
+    return planned
+
+
+def details_of(note: CreditNote) -> dict[str, str]:
+    """What a finance person calls this note: its number, its invoice's, amount, currency, date."""
+    return {
+        "lago_number": note.number,
+        "lago_invoice_number": note.invoice_number or "",
+        "amount": money.major(note.total_amount_cents, note.currency),
+        "currency": note.currency,
+        "issuing_date": str(note.issuing_date or ""),
+    }
+
+
+def _figures(note: CreditNote, parts: tuple[CreditNoteItem, ...]) -> Figures:
+    return Figures(
+        label=f"credit note {note.number}",
+        currency=note.currency,
+        billing_entity=note.billing_entity_code,
+        tax_cents=note.taxes_amount_cents,
+        total_cents=note.total_amount_cents,
+        rounded_parts=len(parts) + len(note.applied_taxes),
+        applied_taxes=note.applied_taxes,
+    )
+
+
+def _columns(note: CreditNote, customer: Customer, journal: Journal) -> dict[str, Any]:
+    return header.filled(
+        {
+            "entity": customers.reference(customer, journal.connection),
+            "subsidiary": header.subsidiary(note.billing_entity_code, journal),
+            "currency": header.currency(note.currency, f"credit note {note.number}", journal),
+            "trandate": str(note.issuing_date),
+            "tranid": note.number,
+            "otherrefnum": note.number,
+            "memo": note.description,
+            "custbody_lago_id": note.lago_id,
+            "custbody_lago_invoice_id": note.lago_invoice_id,
+            "custbody_ava_disable_tax_calculation": True,
+            "autoapply": False,
+            **fields.configured("credit_note", note.billing_entity_code, journal),
+        }
+    )
+
+
+def _applied(note: CreditNote) -> list[dict[str, Any]]:
+    if note.offset_amount_cents <= 0:
+        return []
+    line = {
+        "doc": {"externalId": identity.INVOICE + note.lago_invoice_id},
+        "apply": True,
+        "amount": money.major(note.offset_amount_cents, note.currency),
+    }
+    return [{"sublistId": "apply", "lineItems": [line]}]
+
+
+def _lines(note: CreditNote, parts: tuple[CreditNoteItem, ...], journal: Journal) -> tuple[Line, ...]:
+    credited = [part for part in parts if part.amount_cents]
+    total = sum(part.amount_cents for part in credited)
+    lines = [_line(part, total, note, journal) for part in credited]
+    if note.coupons_adjustment_amount_cents > 0:
+        lines.append(_coupon_line(note, journal))
+    return tuple(lines)
+
+
+def _line(part: CreditNoteItem, total_cents: int, note: CreditNote, journal: Journal) -> Line:
+    item = items.item_of_fee(part.fee, part.fee.item.code, note.billing_entity_code, journal)
+    amount = money.major(part.amount_cents, note.currency)
+    columns: dict[str, Any] = {
+        **priced(item, amount),
+        "description": part.fee.item.name,
+        **fields.configured("credit_note_line", note.billing_entity_code, journal),
+    }
+    return Line(
+        ref=part.lago_id,
+        cents=part.amount_cents,
+        exact_tax=_exact_tax(part, total_cents, note),
+        tax_rate=part.fee.taxes_rate,
+        fields=header.filled(columns),
+    )
+
+
+def _exact_tax(part: CreditNoteItem, total_cents: int, note: CreditNote) -> Decimal:
+    """
+    The part's tax before rounding, in subunits: on its amount less its share of the coupon.
+
+    Lago's own payload multiplies units by a rate and divides by a hundred, whatever the currency; this is the
+    rule of its ``CreditNotes::ComputeAmountsService`` instead.
+    """
+    with localcontext(prec=60):
+        coupon = note.coupons_adjustment_amount_cents * Decimal(part.amount_cents) / total_cents
+        return (part.amount_cents - coupon) * part.fee.taxes_rate / 100
+
+
+def _coupon_line(note: CreditNote, journal: Journal) -> Line:
+    item = items.item_of_discount("coupon", note.billing_entity_code, journal)
+    amount = money.major(-note.coupons_adjustment_amount_cents, note.currency)
+    columns: dict[str, Any] = {
+        **priced(item, amount),
+        "description": "Coupon adjustment",
+        **fields.configured("credit_note_line", note.billing_entity_code, journal),
+    }
+    return Line(
+        ref=COUPON_REFERENCE,
+        cents=-note.coupons_adjustment_amount_cents,
+        exact_tax=Decimal(0),
+        tax_rate=note.taxes_rate,
+        fields=header.filled(columns),
+    )

@@ -1,0 +1,119 @@
+"""Lago's payment as a NetSuite customer payment over all of its invoices."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from consumer.connection import Connection
+from consumer.mapping import customer as customers
+from consumer.mapping import fields, header, identity, money, requests, service_period
+from consumer.mapping.journal import Journal
+from consumer.mapping.mapped import Mapping, Refused
+from schemas.payment import Payment
+from schemas.scalar import utc_text
+from schemas.wire import WriteItem
+
+
+def to_netsuite(payment: Payment, connection: Connection) -> Mapping:
+    """
+    The request that creates the payment; the script pays what is due on each invoice, in order.
+
+    Events carry one amount for all invoices and no split (``V1::PaymentSerializer``); what is due is known
+    best where it is booked.
+    """
+    needed = {
+        "lago_customer_id": payment.lago_customer_id or payment.customer,
+        "invoice_ids": payment.invoice_ids or None,
+        "created_at": payment.created_at,
+    }
+    if None in needed.values():
+        rejection = requests.incomplete(f"payment {payment.lago_id}", needed, details_of(payment))
+        return Refused(rejection=rejection)
+    journal = Journal(connection=connection)
+    item = WriteItem(
+        ref="payment",
+        mode="create_or_get",
+        external_id=identity.PAYMENT + payment.lago_id,
+        lago_id=payment.lago_id,
+        version=utc_text(payment.created_at),
+        fingerprint=identity.payment_fingerprint(payment),
+        record={
+            "type": "customerpayment",
+            "columns": _columns(payment, journal),
+            "lines": [{"sublistId": "apply", "lineItems": _applied(payment)}],
+            "options": {"ignoreMandatoryFields": False},
+        },
+    )
+    return requests.of((item,), journal, details=details_of(payment))
+
+
+def details_of(payment: Payment) -> dict[str, str]:
+    """What a finance person calls this payment: its invoices' numbers, amount, currency, reference."""
+    return {
+        "lago_invoice_numbers": ", ".join(sorted(payment.invoice_numbers)),
+        "amount": money.major(payment.amount_cents, payment.amount_currency),
+        "currency": payment.amount_currency,
+        "reference": payment.reference or payment.provider_payment_id or "",
+    }
+
+
+def is_settled(payment: Payment) -> bool:
+    """Whether the money has arrived; manual payments carry no provider status."""
+    return (payment.payment_status or payment.status) == "succeeded"
+
+
+def _columns(payment: Payment, journal: Journal) -> dict[str, Any]:
+    label = f"payment of {', '.join(sorted(payment.invoice_numbers)) or payment.lago_id}"
+    zone = service_period.zone_of(payment.customer)
+    paid_at = (
+        payment.created_at.astimezone(zone if payment.type != "manual" else UTC)
+        if payment.created_at
+        else None
+    )
+    return header.filled(
+        {
+            "customer": _customer(payment, journal.connection),
+            "payment": money.major(payment.amount_cents, payment.amount_currency),
+            "trandate": paid_at.date().isoformat() if paid_at else None,
+            "currency": header.currency(payment.amount_currency, label, journal),
+            "checknum": payment.reference,
+            "memo": payment.provider_payment_id,
+            "custbody_lago_id": payment.lago_id,
+            "autoapply": False,
+            **_account(journal),
+            **_method(payment, journal),
+            **fields.configured("payment", None, journal),
+        }
+    )
+
+
+def _customer(payment: Payment, connection: Connection) -> dict[str, str]:
+    if payment.customer is not None:
+        return customers.reference(payment.customer, connection)
+    return {"externalId": f"{identity.CUSTOMER}{payment.lago_customer_id}"}
+
+
+def _account(journal: Journal) -> dict[str, Any]:
+    account = journal.connection.mapping.payments.account
+    if not account:
+        return {}
+    journal.chose("columns.account", account, "mapping.payments.account")
+    return {"undepfunds": False, "account": account}
+
+
+def _method(payment: Payment, journal: Journal) -> dict[str, Any]:
+    methods = journal.connection.mapping.payments.methods
+    provider = (
+        (payment.payment_provider_type or "").removeprefix("PaymentProviders::").removesuffix("Provider")
+    )
+    for name in (payment.payment_provider_code, provider.lower(), payment.type):
+        if name and name in methods:
+            journal.chose("columns.paymentmethod", methods[name], f"mapping.payments.methods.{name}")
+            return {"paymentmethod": methods[name]}
+    return {}
+
+
+def _applied(payment: Payment) -> list[dict[str, Any]]:
+    ids = dict.fromkeys(payment.invoice_ids)
+    return [{"doc": {"externalId": identity.INVOICE + each}, "apply": True} for each in ids]

@@ -1,0 +1,34 @@
+"""Lago's void: the invoice's effect on the books is taken back, once."""
+
+from __future__ import annotations
+
+from consumer.connection import Connection
+from consumer.mapping import identity, requests, service_period
+from consumer.mapping import invoice as invoices
+from consumer.mapping.journal import Journal
+from consumer.mapping.mapped import Mapping
+from schemas.invoice import Invoice
+from schemas.scalar import utc_text
+from schemas.wire import WriteItem
+
+
+def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
+    """
+    The request that voids the invoice; the script chooses between a native void and a reversing memo.
+
+    NetSuite knows best which of the two it allows: it depends on a preference of the account, on what is
+    applied to the invoice and on the period.
+    """
+    voided_at = invoice.voided_at or invoice.updated_at
+    zone = service_period.zone_of(invoice.customer)
+    columns = {"trandate": voided_at.astimezone(zone).date().isoformat()} if voided_at else {}
+    item = WriteItem(
+        ref="invoice",
+        mode="void",
+        external_id=identity.INVOICE + invoice.lago_id,
+        lago_id=invoice.lago_id,
+        version=utc_text(voided_at),
+        fingerprint=identity.invoice_fingerprint(invoice),
+        record={"type": "invoice", "columns": columns},
+    )
+    return requests.of((item,), Journal(connection=connection), details=invoices.details_of(invoice))
