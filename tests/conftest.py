@@ -1,0 +1,31 @@
+"""What every run of the tests says about itself, and the one broker it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.brokers import choice
+
+
+def pytest_report_header() -> str:
+    broker = choice.chosen()
+    return f"kafka: {broker.label}" if broker else "kafka: none found, tests marked `kafka` are skipped"
+
+
+@pytest.fixture(scope="session")
+def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the broker of this run, started when the first test asks for it."""
+    broker = choice.chosen()
+    if broker is None:
+        pytest.skip("no broker: see tests/integration/brokers")
+    with broker.run(tmp_path_factory.mktemp("kafka")) as address:
+        yield address
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix for the topics of one test, so that tests do not meet on the broker."""
+    return f"t{uuid4().hex[:8]}."
