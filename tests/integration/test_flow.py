@@ -43,7 +43,7 @@ async def test_records_of_one_lane_are_delivered_in_order_and_one_at_a_time(on_k
 
 
 async def test_a_slow_record_stops_nothing_but_its_own_lane(on_kafka: Stage):
-    """While one call hangs, the rest of its partition is delivered and the commit stays at the hanging one."""
+    """While one call hangs, the rest of its partition is delivered, and the commit stays at it."""
     release = asyncio.Event()
 
     async def slow_first(record: Record) -> Outcome:

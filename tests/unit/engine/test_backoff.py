@@ -1,0 +1,157 @@
+"""What follows from an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from consumer.engine.backoff import Backoff, Cause, GiveUp, Park, Settle, Tally
+from consumer.outcome import (
+    AccountDown,
+    AlreadyThere,
+    Ambiguous,
+    Delivered,
+    Ignored,
+    Rejected,
+    Throttled,
+    Unavailable,
+    Waiting,
+)
+
+DAY_S = 86_400.0
+LONGEST = Backoff(jitter=lambda: 0.999_999)
+SHORTEST = Backoff(jitter=lambda: 0.0)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Delivered(written=()),
+        AlreadyThere(written=()),
+        Ignored(rule="draft"),
+        Rejected(code="unmappable", message="no"),
+    ],
+)
+def test_an_end_is_an_end(outcome):
+    """What is delivered, there, ignored or rejected is done."""
+    assert LONGEST.decide(outcome, Tally(), now_s=0) == Settle(outcome=outcome)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "tally", "shortest_s", "longest_s", "counts"),
+    [
+        # failures of the record's own: full jitter, 2 s doubling to 5 min
+        (Unavailable(reason="503"), Tally(), 0, 2, True),
+        (Unavailable(reason="503"), Tally(attempts=3), 0, 16, True),
+        (Unavailable(reason="503"), Tally(attempts=500), 0, 300, True),
+        (Ambiguous(reason="reset"), Tally(attempts=1), 0, 4, True),
+        # Retry-After wins when longer
+        (Unavailable(reason="503", retry_after_s=60), Tally(), 60, 60, True),
+        (Unavailable(reason="503", retry_after_s=1e9), Tally(), 3_600, 3_600, True),
+        # something missing: 5 s to 5 min, never sooner than 5 s
+        (Waiting(on="customer"), Tally(), 5, 5, True),
+        (Waiting(on="customer"), Tally(waits=2), 5, 20, True),
+        (Waiting(on="customer"), Tally(waits=500), 5, 300, True),
+        # the account's limit: a moment
+        (Throttled(reason="limit"), Tally(attempts=9), 0.25, 0.75, False),
+        (Throttled(reason="limit", retry_after_s=2), Tally(), 2, 2, False),
+        # the account closed: patience
+        (AccountDown(reason="login"), Tally(), 5, 5, False),
+        (AccountDown(reason="login"), Tally(postponed=500), 5, 300, False),
+    ],
+)
+def test_a_wait_is_as_long_as_its_cause_asks(outcome, tally, shortest_s, longest_s, counts):
+    """Each cause has its own span, and only some are charged to the record."""
+    shortest = SHORTEST.decide(outcome, tally, now_s=0)
+    longest = LONGEST.decide(outcome, tally, now_s=0)
+
+    assert isinstance(shortest, Park)
+    assert isinstance(longest, Park)
+    assert shortest.delay_s == pytest.approx(shortest_s)
+    assert longest.delay_s == pytest.approx(longest_s, abs=0.001)
+    assert (shortest.counts, longest.counts) == (counts, counts)
+
+
+@pytest.mark.parametrize("outcome", [Unavailable(reason="503"), Ambiguous(reason="reset")])
+def test_a_record_that_fails_for_a_day_is_given_up(outcome):
+    """The budget is time since its failures began; the last answer is told."""
+    tally = Tally(attempts=300, retried_s=DAY_S - 1, parked_at_s=0, cause=Cause.RECORD)
+
+    before = LONGEST.decide(outcome, tally, now_s=0.5)
+    after = LONGEST.decide(outcome, tally, now_s=1)
+
+    assert isinstance(before, Park)
+    assert isinstance(after, GiveUp)
+    assert after.rejected.code == "parked_too_long"
+    assert "301 times in 24.0 h" in after.rejected.message
+    assert outcome.reason in after.rejected.message
+
+
+def test_a_record_whose_reference_does_not_come_in_six_hours_is_given_up():
+    """A missing customer is named, and so is what to do about it."""
+    tally = Tally(waits=80, waited_s=6 * 3600, cause=None)
+
+    decision = LONGEST.decide(Waiting(on="customer cus_7"), tally, now_s=0)
+
+    assert isinstance(decision, GiveUp)
+    assert decision.rejected.code == "dependency_missing"
+    assert "customer cus_7 is not in NetSuite; waited 6.0 h" in decision.rejected.message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause"),
+    [(AccountDown(reason="login"), Cause.ACCOUNT), (Throttled(reason="limit"), Cause.LIMIT)],
+)
+def test_what_is_not_the_records_fault_costs_it_nothing(outcome, cause):
+    """A week of a closed account, or of refusals, leaves every budget untouched and rejects nothing."""
+    tally = Tally(attempts=3, retried_s=100, parked_at_s=0, cause=cause)
+
+    decision = LONGEST.decide(outcome, tally, now_s=7 * DAY_S)
+
+    assert isinstance(decision, Park)
+    assert (decision.tally.attempts, decision.tally.retried_s) == (3, 100)
+
+
+def test_waiting_and_failing_have_budgets_of_their_own():
+    """Time spent waiting for a customer is not time spent failing."""
+    tally = Tally(retried_s=10, waited_s=20, parked_at_s=100, cause=Cause.DEPENDENCY)
+
+    decision = LONGEST.decide(Unavailable(reason="503"), tally, now_s=105)
+
+    assert isinstance(decision, Park)
+    assert (decision.tally.retried_s, decision.tally.waited_s) == (10, 25)
+
+
+def test_an_event_that_kafka_does_not_acknowledge_never_ends_its_record():
+    """However long Kafka is away: without an acknowledged error event nothing is settled."""
+    tally = Tally(postponed=10_000, parked_at_s=0, cause=Cause.BROKER)
+
+    decision = LONGEST.after_lost_acknowledgement(tally, now_s=30 * DAY_S)
+
+    assert (decision.counts, decision.tally.retried_s) == (False, 0)
+    assert decision.delay_s <= 300
+
+
+def test_a_defect_of_ours_is_tried_five_times_and_then_told():
+    """One record that our code cannot carry becomes an error event, and does not stop the rest for ever."""
+    tally = Tally()
+    for _ in range(4):
+        parked = LONGEST.after_defect("KeyError", tally, now_s=0)
+        assert isinstance(parked, Park)
+        tally = parked.tally
+
+    last = LONGEST.after_defect("KeyError", tally, now_s=0)
+
+    assert isinstance(last, GiveUp)
+    assert last.rejected.code == "internal_error"
+    assert "5 times on this event with KeyError" in last.rejected.message
+
+
+def test_the_budget_for_failing_can_be_set():
+    """An operator may want to hear sooner."""
+    soon = replace(LONGEST, park_max_age_s=60)
+
+    decision = soon.decide(Unavailable(reason="503"), Tally(retried_s=60), now_s=0)
+
+    assert isinstance(decision, GiveUp)

@@ -1,0 +1,100 @@
+"""Who runs next."""
+
+from __future__ import annotations
+
+from consumer.engine.lanes import Attempt, Lanes
+from tests.unit.engine.records import record
+
+
+def attempt(value: str, *, epoch: int = 1) -> Attempt:
+    """``lane:offset``."""
+    lane, _, offset = value.partition(":")
+    return Attempt(record=record(int(offset), lane=lane), epoch=epoch)
+
+
+def names(*attempts: Attempt | None) -> list[str]:
+    return [f"{each.record.lane}:{each.record.source.offset}" for each in attempts if each]
+
+
+def lanes_of(*values: str) -> Lanes:
+    lanes = Lanes()
+    for value in values:
+        lanes.add(attempt(value))
+    return lanes
+
+
+def test_lanes_take_turns_and_one_lane_runs_one_record():
+    """The second of a lane does not start beside the first."""
+    lanes = lanes_of("a:0", "a:1", "b:2")
+
+    assert names(lanes.take(), lanes.take(), lanes.take()) == ["a:0", "b:2"]
+
+
+def test_a_finished_lane_queues_behind_those_that_wait():
+    """A busy lane does not starve the others."""
+    lanes = lanes_of("a:0", "a:1", "b:2", "c:3")
+    first = lanes.take()
+    assert first is not None
+
+    lanes.finish(first)
+
+    assert names(lanes.take(), lanes.take(), lanes.take()) == ["b:2", "c:3", "a:1"]
+
+
+def test_a_parked_lane_waits_with_all_that_is_behind_it():
+    """The failing record keeps its place; its lane rests until it is due."""
+    lanes = lanes_of("a:0", "a:1")
+    failing = lanes.take()
+    assert failing is not None
+
+    lanes.park(failing, due_s=10)
+    lanes.wake(9.9)
+    early = lanes.take()
+    lanes.wake(10)
+
+    assert early is None
+    assert names(lanes.take()) == ["a:0"]
+
+
+def test_the_earliest_due_comes_first():
+    """One heap tells when to look again."""
+    lanes = lanes_of("a:0", "b:1")
+    a, b = lanes.take(), lanes.take()
+    assert a is not None
+    assert b is not None
+
+    lanes.park(a, due_s=20)
+    lanes.park(b, due_s=10)
+
+    assert lanes.next_due_s == 10
+
+
+def test_forgetting_drops_what_waits_and_parks_but_not_what_runs():
+    """A call under way keeps its lane, so its record cannot start a second time beside it."""
+    lanes = lanes_of("a:0", "b:1", "b:2", "c:3")
+    a, b = lanes.take(), lanes.take()
+    assert a is not None
+    assert b is not None
+    lanes.park(b, due_s=10)
+
+    lanes.forget(lambda _: True)
+    lanes.add(attempt("a:0", epoch=2))
+
+    assert (lanes.running, lanes.parked, lanes.queued) == (1, 0, 1)
+    assert lanes.next_due_s is None
+    assert lanes.take() is None
+    lanes.finish(a)
+    assert names(lanes.take()) == ["a:0"]
+
+
+def test_forgetting_a_parked_head_lets_the_rest_of_its_lane_run():
+    """What is left of a lane does not wait for a record that is no longer there."""
+    lanes = lanes_of("a:0")
+    head = lanes.take()
+    assert head is not None
+    lanes.add(attempt("a:1", epoch=2))
+    lanes.park(head, due_s=10)
+
+    lanes.forget(lambda waiting: waiting.epoch == 1)
+
+    assert names(lanes.take()) == ["a:1"]

@@ -1,0 +1,32 @@
+"""When to pause."""
+
+from __future__ import annotations
+
+import pytest
+
+from consumer.engine import pressure
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("records", "total_bytes", "is_paused", "expected"),
+    [
+        (999, 0, False, False),
+        (1_000, 0, False, True),
+        (0, 64 * MIB - 1, False, False),
+        (0, 64 * MIB, False, True),
+        (999, 0, True, True),
+        (250, 0, True, True),
+        (249, 0, True, False),
+        (0, 48 * MIB, True, True),
+        (0, 48 * MIB - 1, True, False),
+    ],
+)
+def test_a_partition_pauses_when_full_and_resumes_only_with_ample_room(
+    records, total_bytes, is_paused, expected
+):
+    """Full at 1 000 records or 64 MiB, room again below 250 and 48 MiB."""
+    found = pressure.is_full(records=records, total_bytes=total_bytes, is_paused=is_paused)
+
+    assert found is expected
