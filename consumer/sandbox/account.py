@@ -8,6 +8,7 @@ from typing import Any
 
 from consumer.clock import Clock, SystemClock
 from consumer.sandbox.books import Books
+from consumer.sandbox.lists import Lists
 from consumer.sandbox.profile import Profile
 
 
@@ -17,6 +18,7 @@ class Account:
 
     profile: Profile
     books: Books
+    lists: Lists
     clock: Clock = field(default_factory=SystemClock)
 
     @classmethod
@@ -27,7 +29,7 @@ class Account:
         Raises:
             sqlite3.DatabaseError: the file holds something else.
         """
-        return cls(profile, Books.open(state), clock or SystemClock())
+        return cls(profile, Books.open(state), Lists(profile), clock or SystemClock())
 
     def records(self, record_type: str) -> list[dict[str, Any]]:
         """Every record of that type as flat JSON, oldest first."""

@@ -42,6 +42,10 @@ INDEXED = {
 """Fields whose equality SQLite finds without reading every record, and the expression that is indexed."""
 
 
+# Under these names sublists do not hide a body field.
+_LIST_NAMES = {"item": "lines", "currency": "currencies"}
+
+
 class DuplicateError(Exception):
     """Another record of the group has the same value in the unique field `field`."""
 
@@ -222,6 +226,5 @@ def _saved(row: sqlite3.Row) -> Saved:
 
 
 def _flat(saved: Saved) -> dict[str, Any]:
-    others = {name: lines for name, lines in saved.sublists.items() if name != "item"}
-    lines = {"lines": saved.sublists["item"]} if "item" in saved.sublists else {}
-    return {"id": str(saved.id), "type": saved.type, **saved.fields, **lines, **others}
+    lines = {_LIST_NAMES.get(name, name): rows for name, rows in saved.sublists.items()}
+    return {"id": str(saved.id), "type": saved.type, **saved.fields, **lines}

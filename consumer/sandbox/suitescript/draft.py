@@ -1,0 +1,230 @@
+"""A record that a script has open: its modes, its lines and the line it is working on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from consumer.sandbox.books import Fields, Group, Saved, Sublists
+from consumer.sandbox.profile import Profile
+from consumer.sandbox.suitescript.address import Address
+from consumer.sandbox.suitescript.errors import ScriptError, wrong_mode
+from consumer.sandbox.suitescript.fields import body_fields, sublist_fields
+from consumer.sandbox.suitescript.fieldset import FieldSet
+from consumer.sandbox.suitescript.values import Value
+
+ADDRESS_FIELD = "addressbookaddress"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKind:
+    """A record type: who its neighbours in the id space are, who may write it, which sublists it has."""
+
+    type: str
+    group: Group
+    permission: str
+    sublists: tuple[str, ...]
+
+    @property
+    def open_units(self) -> int:
+        """Units of create, load and submitFields."""
+        return 10 if self.group == "transaction" else 5
+
+    @property
+    def save_units(self) -> int:
+        """Units of save and delete."""
+        return 20 if self.group == "transaction" else 10
+
+
+KINDS: Mapping[str, RecordKind] = {
+    "customer": RecordKind(
+        type="customer", group="entity", permission="LIST_CUSTJOB", sublists=("addressbook", "currency")
+    ),
+    "invoice": RecordKind(
+        type="invoice", group="transaction", permission="TRAN_CUSTINVC", sublists=("item", "taxdetails")
+    ),
+}
+
+
+class Rules(Protocol):
+    """What NetSuite does by itself to records of one kind."""
+
+    def start(self, draft: Draft) -> None:
+        """Give a new record its defaults."""
+
+    def body_changed(self, draft: Draft, field_id: str) -> None:
+        """Check and source after a body field was set in dynamic mode."""
+
+    def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
+        """Check and source after a field of the current line was set in dynamic mode."""
+
+    def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
+        """Check and complete a line before it is committed; raises ScriptError."""
+
+    def lines_changed(self, draft: Draft, sublist: str) -> None:
+        """Bring the record up to date after a line was committed or removed in dynamic mode."""
+
+    def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
+        """Check and compute all that must be right before a save; raises ScriptError."""
+
+
+@dataclass(slots=True)
+class Cursor:
+    """The line of a sublist that is being worked on; `index` equals the line count for a new one."""
+
+    index: int
+    line: FieldSet
+
+
+class Draft:
+    """One open record. Dynamic mode acts on every set; standard mode only when it is saved."""
+
+    def __init__(self, kind: RecordKind, profile: Profile, rules: Rules, *, dynamic: bool) -> None:
+        self.kind = kind
+        self.profile = profile
+        self.rules = rules
+        self.dynamic = dynamic
+        self.saved: Saved | None = None
+        self.body = FieldSet(body_fields(profile, kind.type), profile)
+        self.sublists: dict[str, list[FieldSet]] = {name: [] for name in kind.sublists}
+        self._cursors: dict[str, Cursor] = {}
+
+    @property
+    def uncommitted(self) -> list[str]:
+        """Sublists with a line that was selected and neither committed nor cancelled."""
+        return list(self._cursors)
+
+    def set_value(self, field_id: str, raw: Any) -> None:
+        """`Record.setValue`."""
+        if self.body.put(field_id, raw) and self.dynamic:
+            self.rules.body_changed(self, field_id)
+
+    def lines(self, sublist: str) -> list[FieldSet]:
+        """The committed lines of a sublist; raises SSS_INVALID_SUBLIST_OPERATION for one it does not have."""
+        if sublist not in self.sublists or not sublist_fields(self.profile, sublist):
+            text = f"You have attempted an invalid sublist or line item operation: {sublist}"
+            raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", text)
+        return self.sublists[sublist]
+
+    def line(self, sublist: str, index: int) -> FieldSet:
+        """A committed line; raises SSS_INVALID_SUBLIST_OPERATION when there is none."""
+        lines = self.lines(sublist)
+        if not 0 <= index < len(lines):
+            raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", f"There is no line {index} in {sublist}.")
+        return lines[index]
+
+    def new_line(self, sublist: str) -> FieldSet:
+        """An empty line that belongs to no place yet."""
+        self.lines(sublist)
+        return FieldSet(sublist_fields(self.profile, sublist), self.profile)
+
+    # Dynamic mode.
+
+    def select_new(self, sublist: str) -> None:
+        """`Record.selectNewLine`."""
+        self._demand("selectNewLine", dynamic=True)
+        self._cursors[sublist] = Cursor(len(self.lines(sublist)), self.new_line(sublist))
+
+    def select(self, sublist: str, index: int) -> None:
+        """`Record.selectLine`; changes are made on a copy until the line is committed."""
+        self._demand("selectLine", dynamic=True)
+        chosen, copy = self.line(sublist, index), self.new_line(sublist)
+        copy.values = dict(chosen.values)
+        copy.subrecords = {name: self._address(dict(kept.values)) for name, kept in chosen.subrecords.items()}
+        self._cursors[sublist] = Cursor(index, copy)
+
+    def current(self, sublist: str, method: str) -> FieldSet:
+        """The line being worked on; in dynamic mode only."""
+        return self.cursor(sublist, method).line
+
+    def cursor(self, sublist: str, method: str) -> Cursor:
+        """The place being worked on; raises when no line was selected."""
+        self._demand(method, dynamic=True)
+        self.lines(sublist)
+        if sublist not in self._cursors:
+            raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", f"{method}: no line of {sublist} is selected.")
+        return self._cursors[sublist]
+
+    def set_current(self, sublist: str, field_id: str, raw: Any) -> None:
+        """`Record.setCurrentSublistValue`."""
+        line = self.current(sublist, "setCurrentSublistValue")
+        if line.put(field_id, raw):
+            self.rules.line_changed(self, sublist, line, field_id)
+
+    def commit(self, sublist: str) -> None:
+        """`Record.commitLine`."""
+        cursor = self.cursor(sublist, "commitLine")
+        self.rules.check_line(self, sublist, cursor.line)
+        self.lines(sublist)[cursor.index : cursor.index + 1] = [cursor.line]
+        del self._cursors[sublist]
+        self.rules.lines_changed(self, sublist)
+
+    def cancel(self, sublist: str) -> None:
+        """`Record.cancelLine`."""
+        self.cursor(sublist, "cancelLine")
+        del self._cursors[sublist]
+
+    # Standard mode.
+
+    def insert(self, sublist: str, index: int) -> None:
+        """`Record.insertLine`."""
+        self._demand("insertLine", dynamic=False)
+        self.lines(sublist).insert(index, self.new_line(sublist))
+
+    def set_line(self, sublist: str, index: int, field_id: str, raw: Any) -> None:
+        """`Record.setSublistValue`; a set just behind the last line appends one."""
+        self._demand("setSublistValue", dynamic=False)
+        if index == len(self.lines(sublist)):
+            self.insert(sublist, index)
+        self.line(sublist, index).put(field_id, raw)
+
+    def standard_line(self, sublist: str, index: int, method: str) -> FieldSet:
+        """A line to work on in standard mode."""
+        self._demand(method, dynamic=False)
+        return self.line(sublist, index)
+
+    # Both.
+
+    def remove(self, sublist: str, index: int) -> None:
+        """`Record.removeLine`."""
+        self.line(sublist, index)
+        del self.lines(sublist)[index]
+        if self.dynamic:
+            self.rules.lines_changed(self, sublist)
+
+    def subrecord(self, line: FieldSet, field_id: str) -> FieldSet:
+        """The address of an address book line, made on first use."""
+        if field_id != ADDRESS_FIELD:
+            raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", f"{field_id} is no subrecord field.")
+        if field_id not in line.subrecords:
+            line.subrecords[field_id] = self._address({})
+        return line.subrecords[field_id]
+
+    def _address(self, known: dict[str, Value]) -> Address:
+        address = Address(self.profile, self.profile.subsidiaries[0].country)
+        address.values |= known
+        return address
+
+    def restore(self, saved: Saved) -> None:
+        """Open what stands in the books."""
+        self.saved = saved
+        self.body.restore(saved.fields)
+        for name in self.kind.sublists:
+            self.sublists[name] = [self._restored(name, kept) for kept in saved.sublists.get(name, [])]
+
+    def _restored(self, sublist: str, kept: Fields) -> FieldSet:
+        line = FieldSet(sublist_fields(self.profile, sublist), self.profile)
+        line.restore(kept)
+        if ADDRESS_FIELD in kept:
+            self.subrecord(line, ADDRESS_FIELD).restore(kept[ADDRESS_FIELD])
+        return line
+
+    def for_books(self) -> tuple[Fields, Sublists]:
+        """Body and lines as the books keep them."""
+        lines = {name: [line.for_books() for line in rows] for name, rows in self.sublists.items()}
+        return self.body.for_books(), lines
+
+    def _demand(self, method: str, *, dynamic: bool) -> None:
+        if self.dynamic is not dynamic:
+            raise wrong_mode(method, dynamic=self.dynamic)

@@ -1,0 +1,58 @@
+"""`N/query`: SuiteQL over views of the books. SQLite runs it, so only plain SQL is understood."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from consumer.sandbox.account import Account
+from consumer.sandbox.suitescript.errors import ScriptError
+from consumer.sandbox.suitescript.fields import body_fields
+
+_ROW_LIMIT = 5000  # rows of one runSuiteQL
+_CODES = {
+    "invoice": "CustInvc",
+    "creditmemo": "CustCred",
+    "customerpayment": "CustPymt",
+    "salesorder": "SalesOrd",
+}
+_TRANSACTION = re.compile(r"\btransaction\b", re.IGNORECASE)
+_LIMIT = re.compile(r"\blimit\s+\d+\s*$", re.IGNORECASE)
+
+
+def run(account: Account, statement: str, parameters: Sequence[Any]) -> list[dict[str, Any]]:
+    """
+    Rows with lower-case keys, at most 5,000.
+
+    Raises:
+        ScriptError: SSS_INVALID_TYPE_ARG for a parameter that is no string, number or boolean;
+            SSS_SEARCH_ERROR_OCCURRED for a table or column that is not there, and for LIMIT.
+    """
+    if not all(isinstance(value, (str, int, float, bool)) for value in parameters):
+        raise ScriptError("SSS_INVALID_TYPE_ARG", "Parameters must be strings, numbers or booleans.")
+    if _LIMIT.search(statement):
+        raise ScriptError("SSS_SEARCH_ERROR_OCCURRED", "Search error occurred: Invalid or unsupported search")
+    _define_views(account)
+    try:
+        rows = account.books.query(_TRANSACTION.sub('"transaction"', statement), parameters)
+    except sqlite3.Error as error:
+        raise ScriptError("SSS_SEARCH_ERROR_OCCURRED", f"Search error occurred: {error}") from error
+    return rows[:_ROW_LIMIT]
+
+
+def _define_views(account: Account) -> None:
+    account.books.define("transaction", _select(account, "invoice", "transaction"))
+    account.books.define("customer", _select(account, "customer", "entity"))
+
+
+def _select(account: Account, record_type: str, group: str) -> str:
+    columns = [
+        f"json_extract(fields, '$.{name}') AS \"{name}\""
+        for name in body_fields(account.profile, record_type)
+    ]
+    columns.append("json_extract(fields, '$.total') AS foreigntotal")
+    cases = " ".join(f"WHEN '{name}' THEN '{code}'" for name, code in _CODES.items())
+    kind = f"CASE type {cases} ELSE type END AS type, type AS recordtype"
+    return f"SELECT id, {kind}, {', '.join(columns)} FROM record WHERE grp = '{group}'"

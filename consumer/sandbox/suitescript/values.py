@@ -1,0 +1,142 @@
+"""How values pass between a script, a field and the books."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, assert_never
+
+from consumer.sandbox.profile import FieldKind, Profile
+from consumer.sandbox.suitescript.errors import ScriptError, invalid_value
+from consumer.sandbox.suitescript.fields import Field
+
+Value = str | bool | Decimal | date | None
+_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
+_SIGNIFICANT_CHARACTERS = 15  # getlago/lago-api keeps to this; longer numbers were refused
+_QUANTITY_LIMIT = Decimal(10_000_000_000)  # getlago/lago-api NS_QUANTITY_LIMIT
+_RATE_DECIMALS = 8  # getlago/lago-api pull request 2874
+
+
+def coerce(field: Field, raw: Any, profile: Profile) -> Value:
+    """
+    What a field holds after a script set it to `raw`.
+
+    Raises:
+        ScriptError: INVALID_FLD_VALUE, EXCEEDED_MAX_FIELD_LENGTH or STORAGE_LIMIT_EXCEEDED.
+    """
+    if raw is None or raw == "":
+        return None
+    match field.kind:
+        case "checkbox":
+            return _checkbox(field, raw)
+        case "radio":
+            return _radio(field, raw)
+        case "date":
+            return _date(field, raw, profile)
+        case "currency" | "float" | "percent" | "integer":
+            return _number(field, raw)
+        case "text" | "textarea" | "url" | "email" | "phone" | "select":
+            return _text(field, raw)
+        case _:
+            assert_never(field.kind)
+
+
+def _checkbox(field: Field, raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if raw in ("T", "F"):
+        return bool(raw == "T")
+    raise invalid_value(field.id, raw)
+
+
+def _radio(field: Field, raw: Any) -> str:
+    # A radio takes the option's own value; a boolean is not one of them.
+    if raw in ("T", "F"):
+        return str(raw)
+    raise invalid_value(field.id, raw)
+
+
+def _text(field: Field, raw: Any) -> str:
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
+        raise invalid_value(field.id, raw)
+    text = str(raw)
+    if field.max_length is not None and len(text) > field.max_length:
+        limit = f"the maximum number ( {field.max_length} ) of characters allowed"
+        message = f"The field {field.id} contained more than {limit}."
+        raise ScriptError("EXCEEDED_MAX_FIELD_LENGTH", message)
+    return text
+
+
+def _number(field: Field, raw: Any) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
+        raise invalid_value(field.id, raw)
+    if not _PLAIN_NUMBER.fullmatch(str(raw)):
+        raise invalid_value(field.id, raw)
+    number = Decimal(str(raw))
+    if abs(number) >= _QUANTITY_LIMIT and field.id == "quantity":
+        raise ScriptError("STORAGE_LIMIT_EXCEEDED", "The number you entered is too large.")
+    if len(f"{number:f}".lstrip("-").replace(".", "").lstrip("0")) > _SIGNIFICANT_CHARACTERS:
+        raise invalid_value(field.id, raw)
+    is_long = -int(number.as_tuple().exponent) > _RATE_DECIMALS
+    return rounded(number, _RATE_DECIMALS) if field.id == "rate" and is_long else number
+
+
+def _date(field: Field, raw: Any, profile: Profile) -> date:
+    if isinstance(raw, Mapping) and "$date" in raw:
+        return _day_of(raw["$date"], profile)
+    day_first = profile.preferences.get("DATEFORMAT", "M/D/YYYY").startswith("D")
+    parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", str(raw))
+    if parts is None:
+        raise invalid_value(field.id, raw)
+    first, second, year = (int(part) for part in parts.groups())
+    month, day = (second, first) if day_first else (first, second)
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise invalid_value(field.id, raw) from error
+
+
+def _day_of(epoch_ms: Any, profile: Profile) -> date:
+    # A date is cut in the server's zone: midnight UTC is still the day before on the Pacific coast.
+    zone = timezone(timedelta(hours=profile.switches.utc_offset_h))
+    return datetime.fromtimestamp(float(epoch_ms) / 1000, zone).date()
+
+
+def rounded(number: Decimal, decimals: int) -> Decimal:
+    """A number with that many decimals, half away from zero."""
+    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def for_script(value: Value) -> Any:
+    """The JSON the script's side makes a JavaScript value of; nothing there reads as an empty string."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case date():
+            return {"$day": [value.year, value.month, value.day]}
+        case _:
+            return value
+
+
+def for_books(value: Value) -> Any:
+    """The JSON the books keep: decimal strings, ISO dates."""
+    match value:
+        case Decimal():
+            return f"{value:f}"
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def from_books(kind: FieldKind, kept: Any) -> Value:
+    """What `for_books` kept."""
+    if kept is None or isinstance(kept, bool):
+        return kept
+    if kind in ("currency", "float", "percent", "integer"):
+        return Decimal(kept)
+    return date.fromisoformat(kept) if kind == "date" else str(kept)

@@ -1,0 +1,26 @@
+/**
+ * Writes Lago's customers and documents into NetSuite, once each, however often a request is repeated.
+ *
+ * POST {"v": 1, "op": "write", ...} writes; GET ?op=ping says who answers. HTTP 200 with an envelope whenever
+ * this script ran; it throws (HTTP 400, code LAGO_...) only when the envelope itself is of no use.
+ *
+ * @NApiVersion 2.1
+ * @NScriptType Restlet
+ * @NModuleScope SameAccount
+ */
+define(['./lib/envelope', './lib/write'], (envelope, write) => {
+  const reads = { ping: () => ({ server_time: new Date().toISOString() }) };
+  const writes = { write: write.run };
+
+  function answer(request, operations) {
+    const call = envelope.open(request);
+    const operation = operations[request.op];
+    if (!operation) throw envelope.unknownOperation(request.op);
+    return call.close(operation(request, call));
+  }
+
+  return {
+    get: (parameters) => answer(envelope.fromQuery(parameters), reads),
+    post: (body) => answer(envelope.fromBody(body), writes),
+  };
+});

@@ -1,0 +1,27 @@
+/**
+ * What the answer tells about a record that stands in NetSuite.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/url'], (url) => {
+  function link(type, id) {
+    const host = url.resolveDomain({ hostType: url.HostType.APPLICATION });
+    return `https://${host}${url.resolveRecord({ recordType: type, recordId: id, isEditMode: false })}`;
+  }
+
+  /** The item of the answer for a loaded record. */
+  function of(status, kind, record, totals) {
+    const told = {
+      status,
+      type: kind.type,
+      internalId: String(record.id),
+      externalId: record.getValue({ fieldId: 'externalid' }) || null,
+      number: record.getValue({ fieldId: kind.number }) || null,
+      url: link(kind.type, record.id),
+    };
+    return kind.hasTotals ? Object.assign(told, { totals }) : told;
+  }
+
+  return { of };
+});

@@ -1,0 +1,60 @@
+/**
+ * Documents: written once, never changed, and only when their totals are Lago's.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/record', './answers', './creation', './faults', './totals'], (record, answers, creation, faults, totals) => {
+  function load(kind, id, call) {
+    const document = record.load({ type: kind.type, id });
+    return { document, figures: totals.read(document, call.decimals(document.getValue({ fieldId: 'currency' }))) };
+  }
+
+  function conflict(told, stored, item) {
+    const text = `The record was written with fingerprint ${stored}, this request has ${item.fingerprint}.`;
+    const error = faults.describe(faults.raise('LAGO_FINGERPRINT_CONFLICT', text));
+    return Object.assign(told, { status: 'conflict', error: Object.assign(error, { class: 'duplicate' }) });
+  }
+
+  function existing(kind, item, found, call, warnings) {
+    const { document, figures } = load(kind, found.id, call);
+    const told = answers.of('exists', kind, document, figures);
+    const stored = document.getValue({ fieldId: kind.fingerprint });
+    if (stored && stored !== item.fingerprint) return conflict(told, stored, item);
+    const wrong = totals.difference(figures, item.expect || {});
+    if (wrong) warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
+    if (call.isDryRun || !creation.adopt(kind, item, found)) return told;
+    return Object.assign(told, { status: 'adopted', externalId: item.external_id });
+  }
+
+  // A wrong total must not stand in the books for longer than it takes to see it.
+  function withdraw(kind, id, wrong) {
+    try {
+      record.delete({ type: kind.type, id });
+    } catch (thrown) {
+      const text = `${wrong} Record ${id} stands and must be corrected: it could not be deleted (${thrown.message}).`;
+      throw totals.mismatch(text);
+    }
+    throw totals.mismatch(`${wrong} The record was deleted again.`);
+  }
+
+  function created(kind, item, id, call) {
+    const { document, figures } = load(kind, id, call);
+    const wrong = totals.difference(figures, item.expect || {});
+    if (wrong) withdraw(kind, id, wrong);
+    return answers.of('created', kind, document, figures);
+  }
+
+  function createOrGet(kind, item, call, warnings) {
+    const found = creation.find(kind, item);
+    if (found) return existing(kind, item, found, call, warnings);
+    const outcome = creation.create(kind, item, call, warnings);
+    if (outcome.existing) {
+      return Object.assign(existing(kind, item, outcome.existing, call, warnings), { raced: true });
+    }
+    if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
+    return created(kind, item, outcome.id, call);
+  }
+
+  return { create_or_get: createOrGet };
+});

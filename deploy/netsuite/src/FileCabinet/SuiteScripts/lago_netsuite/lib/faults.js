@@ -1,0 +1,118 @@
+/**
+ * What went wrong, in the words of the contract: {code, class, message, field, line, retryable}.
+ *
+ * Branches on codes only, since NetSuite's messages are localised to the user's language; the one exception is
+ * USER_ERROR, whose text is all there is.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define([], () => {
+  // Class, whether repeating the same call may help, codes.
+  const TABLE = [
+    ['rate', true, [
+      'SSS_REQUEST_LIMIT_EXCEEDED', 'CONCURRENCY_LIMIT_EXCEEDED', 'EXCEEDED_MAX_CONCUR_RQST', 'SSS_QUEUE_LIMIT_EXCEEDED',
+    ]],
+    ['governance', true, [
+      'SSS_USAGE_LIMIT_EXCEEDED', 'SSS_TIME_LIMIT_EXCEEDED', 'SSS_INSTRUCTION_COUNT_EXCEEDED',
+      'SSS_STATEMENT_COUNT_EXCEEDED', 'SSS_MEMORY_USAGE_EXCEEDED',
+    ]],
+    ['transient', true, [
+      'UNEXPECTED_ERROR', 'SSS_SEARCH_TIMEOUT', 'SEARCH_TIMED_OUT', 'SSS_REQUEST_TIME_EXCEEDED',
+      'SSS_CONNECTION_TIME_OUT', 'SSS_APP_SERVER_RESTART', 'RCRD_HAS_BEEN_CHANGED', 'CUSTOM_RECORD_COLLISION',
+      'RCRD_EDITED_SINCE_RETRIEVED',
+    ]],
+    ['auth', false, [
+      'INVALID_LOGIN_ATTEMPT', 'INVALID_LOGIN_CREDENTIALS', 'INVALID_REQUEST', 'TWO_FA_REQD', 'SSS_INVALID_SCRIPTLET_ID',
+    ]],
+    ['permission', false, ['INSUFFICIENT_PERMISSION', 'INSUFFICIENT_FLD_PERMISSION', 'PERMISSION_VIOLATION']],
+    ['missing_field', false, [
+      'MISSING_REQD_FLD', 'FIELD_REQD', 'LOCATION_REQD', 'CRNCY_REQD', 'TRAN_DATE_REQD', 'VALID_LINE_ITEM_REQD',
+    ]],
+    ['invalid_reference', false, [
+      'INVALID_KEY_OR_REF', 'RCRD_DSNT_EXIST', 'SSS_RECORD_TYPE_MISMATCH', 'INVALID_TRANS_SUB_ENTITY',
+      'INVALID_TRANS_SUB_ITEM', 'INVALID_TRANS_SUB_ACCT', 'INVALID_TRANS_SUB_CLASS', 'INVALID_TRANS_SUB_DEPT',
+      'INVALID_TRANS_SUB_LOC', 'LAGO_INVALID_REFERENCE', 'LAGO_EXTID_TYPE_MISMATCH',
+    ]],
+    ['period_closed', false, [
+      'VALID_PRD_REQD', 'TRAN_PERIOD_CLOSED', 'CLOSED_TRAN_PRD', 'TRANS_EDIT_DISALLWD', 'TRAN_PRD_CLOSED',
+    ]],
+    ['tax', false, ['TAX_CODE_REQD', 'TAX_SETUP_REQD', 'NEXUS_REQD']],
+    ['state', false, [
+      'CANT_VOID_TRANS', 'CANT_MODIFY_VOID_TRANS', 'TRANS_ALREADY_VOIDED', 'VOIDING_REVERSAL_DISALLWD', 'VOID_FAILED',
+      'TRANS_IN_USE', 'CANT_DELETE_CHILD_RCRDS_EXIST', 'CANT_DELETE_CHILD_RCRD_FOUND', 'SO_HAS_CHILD_TRANS',
+      'RCRD_LOCKED_BY_WF', 'RCRD_DELETED_SINCE_RETRIEVED',
+    ]],
+    ['validation', false, [
+      'INVALID_FLD_VALUE', 'EXCEEDED_MAX_FIELD_LENGTH', 'STORAGE_LIMIT_EXCEEDED', 'EXCEEDED_MAX_TRANS_LINES',
+      'INVALID_TRANSACTION_DATE', 'INVALID_TRANSACTIO_DATE', 'INVALID_TRANS_AMT', 'INVALID_TRANS_TYP',
+      'TRANS_APPLIED_AMTS_UNBALNCD', 'TRANS_UNBALNCD', 'TRANS_FORGN_CRNCY_MISMATCH', 'SSS_MISSING_REQD_ARGUMENT',
+      'SSS_INVALID_TYPE_ARG', 'WRONG_PARAMETER_TYPE', 'SSS_INVALID_API_USAGE', 'SSS_INVALID_SUBLIST_OPERATION',
+      'USER_ERROR', 'LAGO_BAD_ITEM', 'LAGO_MODE_NOT_SUPPORTED',
+    ]],
+    ['config', false, ['INVALID_RCRD_TYPE', 'FEATURE_DISABLED', 'LAGO_TYPE_NOT_SUPPORTED', 'INVALID_RETURN_DATA_FORMAT']],
+    ['dependency', true, ['LAGO_REFERENCE_NOT_FOUND', 'LAGO_DEPENDENCY_FAILED']],
+    ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH']],
+  ];
+  const BY_CODE = {};
+  TABLE.forEach(([group, retryable, codes]) => codes.forEach((code) => { BY_CODE[code] = { group, retryable }; }));
+
+  const DUPLICATE = /^(DUP_|UNIQUE_)/;
+  const READ_ONLY_SUBLIST = /^A_SCRIPT_IS_ATTEMPTING_TO_EDIT/;
+  const MISSING_VALUES = /^Please enter value\(s\) for: (.+)$/;
+  const OUTSIDE_PERIOD = /not within the date range of your accounting period|closed period/i;
+
+  /** An error of this script's own, with the place it concerns. */
+  function raise(code, message, place) {
+    return Object.assign(new Error(message), { name: code, isLago: true }, place);
+  }
+
+  /** Adds to an error on its way up where it happened; the innermost place wins. */
+  function at(place, work) {
+    try {
+      return work();
+    } catch (thrown) {
+      throw thrown.place ? thrown : placed(thrown, place);
+    }
+  }
+
+  function placed(thrown, place) {
+    return Object.assign(new Error(thrown.message), { name: thrown.name, isLago: thrown.isLago, field: thrown.field, line: thrown.line, place });
+  }
+
+  function isDuplicate(thrown) {
+    return DUPLICATE.test(thrown.name);
+  }
+
+  function classify(code, message) {
+    if (isDuplicate({ name: code })) return { group: 'duplicate', retryable: false };
+    if (READ_ONLY_SUBLIST.test(code)) return { group: 'tax', retryable: false };
+    if (code === 'USER_ERROR' && MISSING_VALUES.test(message)) return { group: 'missing_field', retryable: false };
+    if (code === 'USER_ERROR' && OUTSIDE_PERIOD.test(message)) return { group: 'period_closed', retryable: false };
+    return BY_CODE[code] || { group: 'unknown', retryable: false };
+  }
+
+  /** The labels that a "Please enter value(s) for" names, empty for any other error. */
+  function missingLabels(thrown) {
+    const found = MISSING_VALUES.exec(thrown.message || '');
+    return found ? found[1].split(',').map((label) => label.trim()) : [];
+  }
+
+  function known(...candidates) {
+    const found = candidates.find((value) => value !== undefined && value !== null);
+    return found === undefined ? null : found;
+  }
+
+  /** The error object of an answer. */
+  function describe(thrown) {
+    const code = String(thrown.name || 'UNKNOWN');
+    const message = String(thrown.message || thrown);
+    const { group, retryable } = classify(code, message);
+    const place = thrown.place || {};
+    return {
+      code, class: group, message, field: known(thrown.field, place.field), line: known(thrown.line, place.line), retryable,
+    };
+  }
+
+  return { raise, at, isDuplicate, missingLabels, describe };
+});

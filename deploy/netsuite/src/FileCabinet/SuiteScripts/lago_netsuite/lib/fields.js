@@ -1,0 +1,86 @@
+/**
+ * Of what kind each field is, and so how a value of the wire becomes one that setValue takes.
+ *
+ * On the wire decimals are strings, dates YYYY-MM-DD and flags booleans; null leaves a field alone.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['./faults'], (faults) => {
+  const DATES = new Set([
+    'trandate', 'duedate', 'startdate', 'enddate', 'shipdate', 'saleseffectivedate', 'custcol_service_period_date_from',
+    'custcol_service_period_date_to',
+  ]);
+  const NUMBERS = new Set([
+    'quantity', 'rate', 'amount', 'taxbasis', 'taxrate', 'taxamount', 'exchangerate', 'payment', 'discountrate', 'due',
+  ]);
+  const RADIOS = new Set(['isperson', 'undepfunds']);
+  const NUMBER_TYPES = new Set(['currency', 'currency2', 'float', 'integer', 'percent', 'posfloat', 'poscurrency', 'posinteger']);
+
+  // Pseudo fields: what they are called in accounts that keep them.
+  const PSEUDO = { lago_plan_codes: 'custbody_lago_plan_codes', item_source: 'custcol_lago_item_source' };
+
+  // NetSuite works on the record with each value set, so entity goes before what it overwrites, the box that
+  // unlocks a field before the field, and the last word on a line's total is its amount.
+  const FIRST = [
+    'customform', 'entity', 'customer', 'isperson', 'subsidiary', 'currency', 'exchangerate', 'trandate', 'postingperiod',
+    'autoname', 'entityid', 'tranid', 'location', 'department', 'class', 'terms', 'duedate', 'country',
+  ];
+  const FIRST_ON_LINES = ['item', 'taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate'];
+  const LAST = ['taxregoverride', 'nexus', 'subsidiarytaxregnum', 'entitytaxregnum', 'taxdetailsoverride'];
+  const LAST_ON_LINES = ['quantity', 'price', 'rate', 'amount', 'taxamount'];
+
+  function rank(fieldId, first, last) {
+    if (first.includes(fieldId)) return first.indexOf(fieldId) - first.length;
+    return last.indexOf(fieldId) + 1;
+  }
+
+  function ordered(columns, first, last) {
+    return Object.keys(columns)
+      .filter((fieldId) => columns[fieldId] !== null && columns[fieldId] !== undefined)
+      .map((fieldId, index) => ({ fieldId, index, rank: rank(fieldId, first, last) }))
+      .sort((left, right) => left.rank - right.rank || left.index - right.index)
+      .map(({ fieldId }) => fieldId);
+  }
+
+  function isCustom(fieldId) {
+    return /^cust(entity|body|col)_/.test(fieldId);
+  }
+
+  function date(fieldId, text) {
+    const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+    const [year, month, day] = parts ? parts.slice(1).map(Number) : [];
+    // Never new Date('2026-01-31'): that is midnight UTC and the day before in NetSuite's zone.
+    const made = parts && new Date(year, month - 1, day);
+    if (!made || made.getMonth() !== month - 1 || made.getDate() !== day) {
+      throw faults.raise('INVALID_FLD_VALUE', `${fieldId} must be a date as YYYY-MM-DD, not ${JSON.stringify(text)}.`);
+    }
+    return made;
+  }
+
+  function number(fieldId, value) {
+    const text = String(value);
+    if (!/^-?\d+(\.\d+)?$/.test(text)) {
+      throw faults.raise('INVALID_FLD_VALUE', `${fieldId} must be a decimal number, not ${JSON.stringify(value)}.`);
+    }
+    return Number(text);
+  }
+
+  /** The value for setValue; `type` is what the account says of a custom field. */
+  function convert(fieldId, value, type) {
+    if (value === '') return '';
+    if (DATES.has(fieldId) || (type === 'date' && isCustom(fieldId))) return date(fieldId, value);
+    if (NUMBERS.has(fieldId) || (isCustom(fieldId) && NUMBER_TYPES.has(type))) return number(fieldId, value);
+    if (RADIOS.has(fieldId) && typeof value === 'boolean') return value ? 'T' : 'F';
+    return value;
+  }
+
+  return {
+    convert,
+    isCustom,
+    realName: (fieldId) => PSEUDO[fieldId] || fieldId,
+    isPseudo: (fieldId) => PSEUDO[fieldId] !== undefined,
+    inOrder: (columns) => ordered(columns, FIRST, LAST),
+    lineInOrder: (columns) => ordered(columns, FIRST_ON_LINES, LAST_ON_LINES),
+  };
+});

@@ -1,0 +1,87 @@
+/**
+ * References of the wire, resolved to internal ids.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
+  const LISTS = {
+    item: 'item', subsidiary: 'subsidiary', location: 'location', department: 'department', class: 'classification',
+    currency: 'currency', account: 'account', discountitem: 'item',
+  };
+  const CUSTOMERS = new Set(['entity', 'customer', 'parent']);
+  const OUR_CUSTOMER = /^lago-cus-(.+)$/;
+  const OUR_DOCUMENT = /^lago-(inv|so|cn|pay)-(.+)$/;
+  const TYPE_OF_PREFIX = { inv: 'invoice', so: 'salesorder', cn: 'creditmemo', pay: 'customerpayment' };
+
+  function isReference(value) {
+    return value !== null && typeof value === 'object';
+  }
+
+  /** Remembers what the earlier items of a call came to, and what was found before. */
+  function resolver() {
+    const found = {};
+    const failed = new Set();
+
+    function find(fieldId, reference) {
+      if (LISTS[fieldId]) return inList(fieldId, reference);
+      return CUSTOMERS.has(fieldId) ? customer(reference) : transaction(reference);
+    }
+
+    function inList(fieldId, reference) {
+      return reference.externalId === undefined ? null : lookup.inList(LISTS[fieldId], reference.externalId);
+    }
+
+    function customer(reference) {
+      const kind = kinds.of('customer');
+      if (reference.lagoId !== undefined) return lookup.byLagoId(kind, reference.lagoId);
+      const direct = lookup.byExternalId('entity', reference.externalId);
+      const ours = OUR_CUSTOMER.exec(reference.externalId);
+      return direct || (ours && lookup.byLagoId(kind, ours[1]));
+    }
+
+    function transaction(reference) {
+      if (reference.externalId === undefined) return lookup.byLagoId(kinds.of('invoice'), reference.lagoId);
+      const direct = lookup.byExternalId('transaction', reference.externalId);
+      const ours = OUR_DOCUMENT.exec(reference.externalId);
+      const kind = ours && kinds.of(TYPE_OF_PREFIX[ours[1]]);
+      return direct || (kind ? lookup.byLagoId(kind, ours[2]) : null);
+    }
+
+    function missing(fieldId, reference) {
+      const key = reference.externalId || reference.lagoId;
+      if (failed.has(key)) {
+        return faults.raise('LAGO_DEPENDENCY_FAILED', `${key} was not written earlier in this call.`, { field: fieldId });
+      }
+      if (LISTS[fieldId]) {
+        return faults.raise('LAGO_INVALID_REFERENCE', `There is no ${fieldId} with the id ${key}.`, { field: fieldId });
+      }
+      return faults.raise('LAGO_REFERENCE_NOT_FOUND', `${key} is not in NetSuite yet.`, { field: fieldId });
+    }
+
+    function resolve(fieldId, value) {
+      if (!isReference(value)) return value;
+      if (value.internalId !== undefined) return String(value.internalId);
+      if (value.externalId === undefined && value.lagoId === undefined) {
+        const text = `${fieldId} must refer by internalId, externalId or lagoId.`;
+        throw faults.raise('LAGO_INVALID_REFERENCE', text, { field: fieldId });
+      }
+      const key = `${fieldId} ${JSON.stringify(value)}`;
+      if (!found[key]) {
+        const record = find(fieldId, value);
+        if (!record) throw missing(fieldId, value);
+        found[key] = record.id;
+      }
+      return found[key];
+    }
+
+    /** Tells what depends on an item that it was not written. */
+    function fail(item) {
+      [item.external_id, item.lago_id].filter(Boolean).forEach((key) => failed.add(key));
+    }
+
+    return { resolve, fail };
+  }
+
+  return { resolver };
+});

@@ -1,0 +1,73 @@
+/**
+ * op=write: one item after the other, each by itself, until units or time run short.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/log', './customers', './documents', './faults', './kinds', './references', './totals'], (
+  log, customers, documents, faults, kinds, references, totals,
+) => {
+  const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
+  const WRITERS = { entity: customers, transaction: documents };
+  const NEEDED = ['external_id', 'lago_id', 'fingerprint'];
+  const WRITTEN = ['created', 'exists', 'updated', 'adopted', 'voided'];
+
+  function check(item) {
+    const missing = NEEDED.find((name) => typeof item[name] !== 'string' || item[name] === '');
+    if (missing) throw faults.raise('LAGO_BAD_ITEM', `The item has no ${missing}.`, { field: missing });
+    if (!item.record || typeof item.record !== 'object') {
+      throw faults.raise('LAGO_BAD_ITEM', 'The item has no record.', { field: 'record' });
+    }
+  }
+
+  function writerOf(item) {
+    const kind = kinds.of(item.record.type);
+    if (!kind) {
+      throw faults.raise('LAGO_TYPE_NOT_SUPPORTED', `This RESTlet does not write ${item.record.type} records.`);
+    }
+    if (!kind.modes.includes(item.mode)) {
+      throw faults.raise('LAGO_MODE_NOT_SUPPORTED', `${item.mode} is not possible for ${kind.type} records.`);
+    }
+    return { kind, write: WRITERS[kind.group][item.mode] };
+  }
+
+  function attempt(item, call) {
+    const warnings = call.isDryRun ? [{ code: 'LAGO_DRY_RUN' }] : [];
+    try {
+      check(item);
+      const { kind, write } = writerOf(item);
+      return Object.assign({ ref: item.ref }, write(kind, item, call, warnings), { warnings });
+    } catch (thrown) {
+      return refused(item, thrown, warnings);
+    }
+  }
+
+  function refused(item, thrown, warnings) {
+    const error = faults.describe(thrown);
+    log.error({ title: `lago ${error.code}`, details: { ref: item.ref, external_id: item.external_id } });
+    const type = item.record && item.record.type ? { type: item.record.type } : {};
+    return Object.assign({ ref: item.ref, status: 'error' }, type, { warnings, error });
+  }
+
+  function run(request, envelope) {
+    const options = Object.assign({}, DEFAULTS, request.options);
+    const resolver = references.resolver();
+    const call = {
+      isDryRun: options.dry_run === true, resolve: resolver.resolve, decimals: totals.currencies(),
+    };
+    let isStopped = false;
+
+    function next(item) {
+      isStopped = isStopped || envelope.unitsLeft() < options.min_units
+        || envelope.elapsedMs() > options.soft_deadline_s * 1000;
+      if (isStopped) return { ref: item.ref, status: 'skipped', warnings: [] };
+      const result = attempt(item, call);
+      if (!WRITTEN.includes(result.status)) resolver.fail(item);
+      return result;
+    }
+
+    return { items: request.items.map(next) };
+  }
+
+  return { run };
+});
