@@ -1,0 +1,234 @@
+"""
+A month of Lago events, July 2026, with faults planted by name; pure, and the same for the same seed.
+
+Twelve customers, three billing entities, four currencies; customers that come before and after their
+invoices, repeated deliveries, events that are none of NetSuite's business, and what goes wrong in real life.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from consumer.commands.demo import price_list
+from consumer.commands.demo.bill import Bill, Invoice, Sale, draw_up
+from consumer.commands.demo.bodies import Bodies
+from consumer.commands.demo.cast import Cast, Member, read
+
+Ending = Literal["booked", "ignored", "rejected"]
+HMAC_KEY = "a3c0f9f2-6f0e-4c57-9a51-0d9e3f0c7b11"
+BEFORE_THEIR_INVOICES = ("brenner", "soen", "lumiere", "redwood", "lakeshore", "hudson", "kitsune")
+AFTER_THEIR_INVOICES = ("okafor", "garonne", "gulf", "tide")
+FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
+JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (FIRST, LAST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """
+    One event on its topic, and how it must end.
+
+    Attributes:
+        title: what a person calls it.
+        topic: without the deployment's prefix.
+        ending: ``booked`` means that NetSuite holds its object afterwards, whoever brought it there.
+        plant: the name of the fault that is planted here, when there is one.
+        lago_id: of the object; empty when the bytes hold none.
+        number: of the invoice; None for anything else.
+        total: Lago's total as decimal text in units of the currency.
+    """
+
+    title: str
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    ending: Ending
+    plant: str | None = None
+    lago_id: str = ""
+    number: str | None = None
+    currency: str | None = None
+    total: str | None = None
+
+
+def tell(seed: int) -> tuple[Scene, ...]:
+    """The whole month in the order in which it reaches Kafka."""
+    return tuple(_Teller(seed).month())
+
+
+class _Teller:
+    """Draws the amounts, counts the invoices and makes the events."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - amounts for a demo, nothing to guess
+        self._bodies = Bodies(world=uuid.uuid5(uuid.NAMESPACE_URL, f"lago-netsuite/demo/{seed}"))
+        self._cast: Cast = read()
+        self._counts: dict[str, int] = defaultdict(int)
+        self._progressive_numbers: dict[str, str] = {}
+
+    def month(self) -> Iterator[Scene]:
+        """Everything that happens."""
+        yield from (self._customer(self._cast.members[name]) for name in BEFORE_THEIR_INVOICES)
+        nameless = self._cast.members["nameless"]
+        yield replace(self._customer(nameless), ending="rejected", plant="customer_refused")
+        monthly = list(self._first_of_july())
+        yield from monthly
+        yield from (self._customer(self._cast.members[name]) for name in AFTER_THEIR_INVOICES)
+        yield replace(self._usage(nameless), ending="rejected", plant="customer_refused")
+        yield from self._weeks()
+        yield from (replace(scene, title=f"{scene.title} again", plant="repeated") for scene in monthly[:5])
+        yield from self._faults()
+        yield from self._moves()
+        yield from self._last_of_july()
+
+    def _first_of_july(self) -> Iterator[Scene]:
+        for member in self._members():
+            scene = self._usage(member, coupon_percent=10 if member.plan == "enterprise" else 0)
+            yield replace(scene, plant="lost_answer") if member.handle == "redwood" else scene
+
+    def _weeks(self) -> Iterator[Scene]:
+        members = self._cast.members
+        for day, handle in (
+            (3, "brenner"),
+            (6, "garonne"),
+            (8, "tide"),
+            (9, "kitsune"),
+            (14, "gulf"),
+            (15, "soen"),
+        ):
+            yield self._one_off(members[handle], day)
+        for day, handle in ((7, "redwood"), (10, "lumiere"), (13, "kitsune"), (16, "hudson")):
+            yield self._top_up(members[handle], day)
+        for day, handle in ((11, "soen"), (17, "lakeshore"), (20, "gulf")):
+            yield self._progressive(members[handle], day)
+        yield from self._none_of_netsuites_business()
+
+    def _none_of_netsuites_business(self) -> Iterator[Scene]:
+        members = self._cast.members
+        draft = self._invoice(members["tide"], [*price_list.plan(members["tide"])], 18, status="draft")
+        yield self._of_invoice(draft, "invoice.drafted", ending="ignored")
+        own = self._invoice(members["hudson"], [*price_list.plan(members["hudson"])], 19, self_billed=True)
+        yield self._of_invoice(own, "invoice.created", ending="ignored")
+        for handle in ("brenner", "soen", "redwood"):
+            paper = self._invoice(members[handle], [*price_list.plan(members[handle])], 21)
+            yield self._of_invoice(paper, "invoice.generated", ending="ignored")
+        for handle in ("lumiere", "tide"):
+            linked = self._customer(members[handle], "customer.payment_provider_created")
+            yield replace(linked, ending="ignored")
+
+    def _faults(self) -> Iterator[Scene]:
+        members = self._cast.members
+        unmapped = self._invoice(members["hudson"], [price_list.unmapped()], 22)
+        yield self._of_invoice(unmapped, "invoice.created", ending="rejected", plant="unmapped_metric")
+        late = replace(
+            self._invoice(members["lakeshore"], [*price_list.plan(members["lakeshore"])], 23), issued=JUNE[1]
+        )
+        yield self._of_invoice(late, "invoice.created", ending="rejected", plant="closed_period")
+        whole = self._one_off(members["brenner"], 24)
+        yield from (
+            self._garbled(value) for value in (whole.value[:-40], b"\x00\x00\x00\x00\x07\x02H\x0einvoice")
+        )
+
+    def _moves(self) -> Iterator[Scene]:
+        for day, handle in ((25, "brenner"), (26, "okafor"), (27, "hudson"), (28, "tide")):
+            member = replace(self._cast.members[handle], street=f"New Street {day}")
+            yield self._customer(member, "customer.updated", day=day)
+
+    def _last_of_july(self) -> Iterator[Scene]:
+        members = self._cast.members
+        for handle, prepaid in (("redwood", 5000), ("lumiere", 2500), ("kitsune", 3000), ("hudson", 0)):
+            yield self._usage(members[handle], day=31, prepaid_cents=prepaid, coupon_percent=5)
+        for handle in ("soen", "lakeshore", "gulf"):
+            yield self._usage(members[handle], day=31, progressive_of=self._progressive_numbers[handle])
+
+    def _members(self) -> list[Member]:
+        return [member for member in self._cast.members.values() if member.handle != "nameless"]
+
+    def _usage(
+        self, member: Member, *, day: int = 1, coupon_percent: int = 0, prepaid_cents: int = 0,
+        progressive_of: str | None = None,
+    ) -> Scene:  # fmt: skip
+        sales = [*price_list.plan(member), *price_list.usage(member, self._random)]
+        sales += price_list.reduced(self._cast.taxes["vat_de_7"]) if member.handle == "brenner" else []
+        bill = draw_up(
+            sales, member.currency, member.taxes,
+            coupon_percent=coupon_percent, prepaid_cents=prepaid_cents,
+            progressive_cents=price_list.THRESHOLD_CENTS if progressive_of else 0,
+        )  # fmt: skip
+        invoice = self._numbered(member, bill, day, kind="subscription")
+        period = JUNE if day == 1 else JULY
+        coupon = f"Launch partner {coupon_percent}%" if coupon_percent else None
+        invoice = replace(invoice, period=period, coupon=coupon, progressive_of=progressive_of)
+        return self._of_invoice(invoice, "invoice.created")
+
+    def _one_off(self, member: Member, day: int) -> Scene:
+        invoice = self._invoice(member, [*price_list.services(member, self._random)], day, kind="one_off")
+        return self._of_invoice(invoice, "invoice.one_off_created")
+
+    def _top_up(self, member: Member, day: int) -> Scene:
+        taxless = replace(member, taxes=())
+        invoice = self._invoice(taxless, [price_list.credits(member)], day, kind="credit")
+        return self._of_invoice(invoice, "invoice.paid_credit_added")
+
+    def _progressive(self, member: Member, day: int) -> Scene:
+        invoice = self._invoice(member, [price_list.threshold(member)], day, kind="progressive_billing")
+        self._progressive_numbers[member.handle] = invoice.number
+        return self._of_invoice(invoice, "invoice.created")
+
+    def _invoice(self, member: Member, sales: list[Sale], day: int, **changes: Any) -> Invoice:
+        bill = draw_up(sales, member.currency, member.taxes)
+        return replace(self._numbered(member, bill, day), **changes)
+
+    def _numbered(self, member: Member, bill: Bill, day: int, kind: str = "subscription") -> Invoice:
+        self._counts[member.handle] += 1
+        issued = date(2026, 7, day)
+        made_at = datetime.combine(issued, time(0, 5), ZoneInfo(member.zone)).astimezone(UTC)
+        number = f"{member.slug}-202607-{self._counts[member.handle]:03d}"
+        return Invoice(
+            member=member, bill=bill, number=number, kind=kind, issued=issued, period=(issued, issued),
+            made_at=made_at,
+        )  # fmt: skip
+
+    def _of_invoice(
+        self, invoice: Invoice, webhook_type: str, *, ending: Ending = "booked", plant: str | None = None
+    ) -> Scene:
+        content = self._bodies.invoice(invoice)
+        value = self._bodies.event(webhook_type, "invoice", content)
+        scene = self._scene(invoice.member, "lago.invoices", value, f"{webhook_type} {invoice.number}")
+        return replace(
+            scene, ending=ending, plant=plant, lago_id=content["lago_id"], number=invoice.number,
+            currency=invoice.bill.currency, total=invoice.bill.total,
+        )  # fmt: skip
+
+    def _customer(self, member: Member, webhook_type: str = "customer.created", day: int = 1) -> Scene:
+        updated_at = datetime(2026, 7, day, 0, 4, tzinfo=UTC) - timedelta(days=1 if day == 1 else 0)
+        content = self._bodies.customer(member, updated_at) | {"integration_customers": []}
+        value = self._bodies.event(webhook_type, "customer", content)
+        scene = self._scene(member, "lago.customers", value, f"{webhook_type} {member.external_id}")
+        return replace(scene, lago_id=content["lago_id"])
+
+    def _garbled(self, value: bytes) -> Scene:
+        scene = self._scene(
+            self._cast.members["brenner"], "lago.invoices", value, f"{len(value)} garbled bytes"
+        )
+        return replace(scene, ending="rejected", plant="undecodable_bytes")
+
+    def _scene(self, member: Member, topic: str, value: bytes, title: str) -> Scene:
+        digest = hmac.new(HMAC_KEY.encode(), value, hashlib.sha256).digest()
+        signature = base64.b64encode(digest)
+        headers = (
+            ("X-Lago-Signature", signature),
+            ("X-Lago-Signature-Algorithm", b"hmac"),
+            ("X-Lago-Unique-Key", self._bodies.id("webhook", title).encode()),
+        )
+        key = f"{self._bodies.organization_id}:{member.external_id}".encode()
+        return Scene(title=title, topic=topic, key=key, value=value, headers=headers, ending="booked")
