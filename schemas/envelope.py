@@ -65,7 +65,7 @@ def _decode_confluent(value: bytes) -> Envelope | Undecodable:
 
 def _decode_json(value: bytes) -> Envelope | Undecodable:
     try:
-        body = wire.loads(value.decode("utf-8"))
+        body = _parsed(value.decode("utf-8"))
     except UnicodeDecodeError as error:
         return Undecodable(reason="not_json", message=f"not UTF-8 at byte {error.start}")
     except json.JSONDecodeError as error:
@@ -73,6 +73,22 @@ def _decode_json(value: bytes) -> Envelope | Undecodable:
     except ValueError as error:
         return Undecodable(reason="not_json", message=f"not JSON: {error}")
     return _unwrap(body)
+
+
+def _parsed(text: str) -> Any:
+    body = wire.loads(text)
+    # An escaped half of a surrogate pair is JSON but no text: nothing that holds it can be written again.
+    if "\\ud" in text.lower() and _has_lone_surrogate(body):
+        raise ValueError("a text holds half of a surrogate pair")
+    return body
+
+
+def _has_lone_surrogate(body: Any) -> bool:
+    try:
+        json.dumps(body, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, RecursionError):  # writing nests a little deeper than reading
+        return True
+    return False
 
 
 def _unwrap(body: Any) -> Envelope | Undecodable:

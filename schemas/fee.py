@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from schemas.scalar import Cents, LagoObject, Number, Rate, Text
+from schemas.scalar import Cents, LagoObject, Number, Rate, Text, Timestamp
 
 
 class FeeItem(LagoObject):
@@ -33,6 +33,6 @@ class Fee(LagoObject):
     taxes_rate: Rate = Decimal(0)
     units: Number | None = None
     precise_unit_amount: Number | None = None
-    created_at: AwareDatetime | None = None
-    from_date: AwareDatetime | None = None
-    to_date: AwareDatetime | None = None
+    created_at: Timestamp = None
+    from_date: Timestamp = None
+    to_date: Timestamp = None

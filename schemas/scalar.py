@@ -17,6 +17,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 MAX_CENTS = 10**18
 MAX_DECIMAL_MAGNITUDE = 30
+MIN_YEAR, MAX_YEAR = 1900, 9998
 
 
 class LagoObject(BaseModel):
@@ -26,6 +27,8 @@ class LagoObject(BaseModel):
 
 
 def _zero_when_null(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a flag is no amount")  # noqa: TRY004 - pydantic turns only ValueError into an error
     return 0 if value is None else value
 
 
@@ -44,6 +47,13 @@ def _sane(value: Decimal) -> Decimal:
     return value
 
 
+def _of_this_age(value: datetime) -> datetime:
+    # Nearer the ends of the calendar, a change of time zone leaves it, and years lose their four digits.
+    if not MIN_YEAR <= value.year <= MAX_YEAR:
+        raise ValueError(f"year beyond {MIN_YEAR} to {MAX_YEAR}")
+    return value
+
+
 Cents = Annotated[int, Field(ge=-MAX_CENTS, le=MAX_CENTS), BeforeValidator(_zero_when_null)]
 """An amount in the currency's subunit; see `consumer.mapping.money` for what a subunit is."""
 
@@ -56,7 +66,9 @@ Rate = Annotated[Number, BeforeValidator(_zero_when_null)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_null)]
 """A text; null, blank and absent mean the same: none."""
 
-Timestamp = AwareDatetime | None
+Timestamp = Annotated[AwareDatetime, AfterValidator(_of_this_age)] | None
+"""A moment with its offset."""
+
 Day = date | None
 
 
