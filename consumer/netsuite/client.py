@@ -37,7 +37,7 @@ Query = Sequence[tuple[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
 
 _log = structlog.get_logger()
-_backoff = tenacity.wait_exponential_jitter(initial=0.5, max=5, jitter=1)
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=5, jitter=1)
 
 
 class Client:

@@ -65,7 +65,7 @@ _CODES_BY_KIND: dict[Kind, dict[str, str]] = {
         "INVALID_LOGIN_ATTEMPT INVALID_LOGIN_CREDENTIALS INVALID_REQUEST TWO_FA_REQD": advice.LOGIN,
         "invalid_grant invalid_client invalid_request unauthorized_client": advice.CERTIFICATE,
         "SSS_INVALID_SCRIPTLET_ID": advice.DEPLOYMENT,
-        "SSS_METHOD_NOT_IMPLEMENTED": advice.CONTRACT,
+        "SSS_METHOD_NOT_IMPLEMENTED LAGO_VERSION_NOT_SUPPORTED LAGO_UNKNOWN_OPERATION": advice.CONTRACT,
         "INSUFFICIENT_PERMISSION": advice.ROLE,
     },
     Kind.REJECTED: {

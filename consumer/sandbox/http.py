@@ -22,6 +22,7 @@ from consumer.sandbox.console import RESTLET_PATH, Console
 from consumer.sandbox.faults import Fault, Faults
 from consumer.sandbox.gate import Gate
 from consumer.sandbox.login import Accepted, Attempt, AuditTrail, Refused
+from consumer.sandbox.suitescript import runner
 from consumer.sandbox.suitescript.answer import Answer, refusal
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -48,7 +49,7 @@ class Call(Protocol):
         ...
 
 
-def create_app(account: Account, *, clock: Clock | None = None, call: Call | None = None) -> Starlette:
+def create_app(account: Account, *, clock: Clock | None = None, call: Call = runner.call) -> Starlette:
     """
     Make the account reachable over HTTP.
 
@@ -57,9 +58,7 @@ def create_app(account: Account, *, clock: Clock | None = None, call: Call | Non
         clock: decides when tokens expire and which timestamps are good; the account's own by default.
         call: what runs the scripts.
     """
-    from consumer.sandbox.suitescript import runner  # noqa: PLC0415 -- until it is there
-
-    front = Front(account, clock or account.clock, call or runner.call)
+    front = Front(account, clock or account.clock, call)
     console = Console(
         account, certificates=front.certificates, trail=front.trail, faults=front.faults, gate=front.gate
     )
@@ -147,7 +146,7 @@ class Front:
             self._account,
             script=params.pop("script", ""),
             deploy=params.pop("deploy", ""),
-            verb=request.method.lower(),
+            verb=request.method,
             params=params,
             body=body if request.method in {"POST", "PUT"} else None,
         )
