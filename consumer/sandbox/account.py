@@ -10,6 +10,7 @@ from consumer.clock import Clock, SystemClock
 from consumer.sandbox.books import Books
 from consumer.sandbox.lists import Lists
 from consumer.sandbox.profile import Profile
+from consumer.sandbox.suitescript.fields import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Account:
     profile: Profile
     books: Books
     lists: Lists
+    catalogue: Catalogue
     clock: Clock = field(default_factory=SystemClock)
 
     @classmethod
@@ -29,7 +31,7 @@ class Account:
         Raises:
             sqlite3.DatabaseError: the file holds something else.
         """
-        return cls(profile, Books.open(state), Lists(profile), clock or SystemClock())
+        return cls(profile, Books.open(state), Lists(profile), Catalogue(profile), clock or SystemClock())
 
     def records(self, record_type: str) -> list[dict[str, Any]]:
         """Every record of that type as flat JSON, oldest first."""

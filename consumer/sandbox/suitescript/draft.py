@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from consumer.sandbox.account import Account
 from consumer.sandbox.books import Fields, Group, Saved, Sublists
-from consumer.sandbox.profile import Profile
 from consumer.sandbox.suitescript.address import Address
 from consumer.sandbox.suitescript.errors import ScriptError, wrong_mode
-from consumer.sandbox.suitescript.fields import body_fields, sublist_fields
 from consumer.sandbox.suitescript.fieldset import FieldSet
 from consumer.sandbox.suitescript.values import Value
 
@@ -80,13 +79,14 @@ class Cursor:
 class Draft:
     """One open record. Dynamic mode acts on every set; standard mode only when it is saved."""
 
-    def __init__(self, kind: RecordKind, profile: Profile, rules: Rules, *, dynamic: bool) -> None:
+    def __init__(self, kind: RecordKind, account: Account, rules: Rules, *, dynamic: bool) -> None:
         self.kind = kind
-        self.profile = profile
+        self.profile = account.profile
+        self._catalogue = account.catalogue
         self.rules = rules
         self.dynamic = dynamic
         self.saved: Saved | None = None
-        self.body = FieldSet(body_fields(profile, kind.type), profile)
+        self.body = FieldSet(account.catalogue.body(kind.type), account.profile)
         self.sublists: dict[str, list[FieldSet]] = {name: [] for name in kind.sublists}
         self._cursors: dict[str, Cursor] = {}
 
@@ -102,7 +102,7 @@ class Draft:
 
     def lines(self, sublist: str) -> list[FieldSet]:
         """The committed lines of a sublist; raises SSS_INVALID_SUBLIST_OPERATION for one it does not have."""
-        if sublist not in self.sublists or not sublist_fields(self.profile, sublist):
+        if sublist not in self.sublists or not self._catalogue.sublist(sublist):
             text = f"You have attempted an invalid sublist or line item operation: {sublist}"
             raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", text)
         return self.sublists[sublist]
@@ -117,7 +117,7 @@ class Draft:
     def new_line(self, sublist: str) -> FieldSet:
         """An empty line that belongs to no place yet."""
         self.lines(sublist)
-        return FieldSet(sublist_fields(self.profile, sublist), self.profile)
+        return FieldSet(self._catalogue.sublist(sublist), self.profile)
 
     # Dynamic mode.
 
@@ -214,7 +214,7 @@ class Draft:
             self.sublists[name] = [self._restored(name, kept) for kept in saved.sublists.get(name, [])]
 
     def _restored(self, sublist: str, kept: Fields) -> FieldSet:
-        line = FieldSet(sublist_fields(self.profile, sublist), self.profile)
+        line = FieldSet(self._catalogue.sublist(sublist), self.profile)
         line.restore(kept)
         if ADDRESS_FIELD in kept:
             self.subrecord(line, ADDRESS_FIELD).restore(kept[ADDRESS_FIELD])

@@ -181,28 +181,29 @@ CURRENCY: FieldTable = _table(
 )
 
 
-def body_fields(profile: Profile, record_type: str) -> FieldTable:
-    """The body fields of a record type in this account, its deployed custom fields among them."""
-    if record_type == "customer":
-        return _CUSTOMER | _custom(profile, "custentity_")
-    taxes = _SUITETAX_BODY if profile.has_suitetax else _LEGACY_TAX_BODY
-    return _TRANSACTION | taxes | _custom(profile, "custbody_")
+class Catalogue:
+    """The fields of one account, its deployed custom fields among them."""
 
+    def __init__(self, profile: Profile) -> None:
+        body_taxes, line_taxes = (
+            (_SUITETAX_BODY, _SUITETAX_ITEM) if profile.has_suitetax else (_LEGACY_TAX_BODY, _LEGACY_TAX_ITEM)
+        )
+        self._customer = _CUSTOMER | _custom(profile, "custentity_")
+        self._transaction = _TRANSACTION | body_taxes | _custom(profile, "custbody_")
+        self._sublists: dict[str, FieldTable] = {
+            "item": _ITEM | line_taxes | _custom(profile, "custcol_"),
+            "taxdetails": _TAX_DETAILS if profile.has_suitetax else {},
+            "addressbook": _ADDRESS_BOOK,
+            "currency": _CURRENCIES,
+        }
 
-def sublist_fields(profile: Profile, sublist: str) -> FieldTable:
-    """The fields of one line of a sublist in this account; empty for a sublist it does not have."""
-    match sublist:
-        case "item":
-            taxes = _SUITETAX_ITEM if profile.has_suitetax else _LEGACY_TAX_ITEM
-            return _ITEM | taxes | _custom(profile, "custcol_")
-        case "taxdetails":
-            return _TAX_DETAILS if profile.has_suitetax else {}
-        case "addressbook":
-            return _ADDRESS_BOOK
-        case "currency":
-            return _CURRENCIES
-        case _:
-            return {}
+    def body(self, record_type: str) -> FieldTable:
+        """The body fields of a record type."""
+        return self._customer if record_type == "customer" else self._transaction
+
+    def sublist(self, sublist: str) -> FieldTable:
+        """The fields of one line of a sublist; empty for a sublist the account does not have."""
+        return self._sublists.get(sublist, {})
 
 
 def _custom(profile: Profile, prefix: str) -> dict[str, Field]:

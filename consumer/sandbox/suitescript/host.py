@@ -26,6 +26,8 @@ from consumer.sandbox.suitescript.opening import Opening
 from consumer.sandbox.suitescript.values import Value, for_script
 
 _log = structlog.get_logger(__name__)
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+_NOTHING = '{"ok":null}'
 _SEARCH_UNITS = 10
 _LOOKUP_UNITS = 1
 _LIST_LOAD_UNITS = 5
@@ -49,7 +51,7 @@ class Host:
         """Carry out an operation; never raises."""
         try:
             self._meter.check()
-            result = self._operations[operation](*json.loads(arguments, parse_float=Decimal))
+            result = self._operations[operation](*_decode(arguments))
         except ScriptError as error:
             return json.dumps({"error": {"name": error.name, "message": error.message}})
         except Exception as error:  # noqa: BLE001 - an exception must not cross the engine; the script gets it
@@ -57,7 +59,7 @@ class Host:
             return json.dumps(
                 {"error": {"name": "UNEXPECTED_ERROR", "message": f"An unexpected error occurred. {error!r}"}}
             )
-        return json.dumps({"ok": result})
+        return _NOTHING if result is None else json.dumps({"ok": result})
 
     # Whole records.
 

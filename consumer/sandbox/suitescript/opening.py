@@ -34,7 +34,7 @@ class Opening:
         kind = kind_of(record_type)
         self._meter.spend(kind.open_units)
         self._demand(kind, _CREATE)
-        draft = Draft(kind, self._account.profile, self._rules(kind), dynamic=dynamic)
+        draft = Draft(kind, self._account, self._rules(kind), dynamic=dynamic)
         draft.rules.start(draft)
         return draft
 
@@ -43,7 +43,7 @@ class Opening:
         kind = kind_of(record_type)
         self._meter.spend(kind.open_units)
         self._demand(kind, _VIEW)
-        draft = Draft(kind, self._account.profile, self._rules(kind), dynamic=dynamic)
+        draft = Draft(kind, self._account, self._rules(kind), dynamic=dynamic)
         draft.restore(self._get(kind, number))
         return draft
 
@@ -77,7 +77,7 @@ class Opening:
         kind = kind_of(record_type)
         self._meter.spend(kind.open_units)
         self._demand(kind, _EDIT)
-        draft = Draft(kind, self._account.profile, self._rules(kind), dynamic=False)
+        draft = Draft(kind, self._account, self._rules(kind), dynamic=False)
         draft.restore(self._get(kind, number))
         for field_id, raw in values.items():
             draft.body.put(field_id, raw)

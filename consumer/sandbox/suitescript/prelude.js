@@ -52,25 +52,36 @@
     return value;
   }
 
+  const NOTHING = '{"ok":null}';
   function host(operation, ...args) {
-    const answer = JSON.parse(__host(operation, JSON.stringify(args.map(outgoing))));
+    const text = __host(operation, JSON.stringify(args.map(outgoing)));
+    if (text === NOTHING) return null;
+    const answer = JSON.parse(text);
     if (answer.error) throw new SuiteScriptError(answer.error.name, answer.error.message);
     return incoming(answer.ok);
   }
 
   // Methods take one object of options or the options in order; a missing one is an error before anything else.
+  const NEEDED = {};
+  function parse(names) {
+    return names.map((name) => ({ name: name.replace('?', ''), isNeeded: !name.endsWith('?') && name !== 'value' }));
+  }
+
   function take(method, names, args) {
+    const wanted = NEEDED[method] || (NEEDED[method] = parse(names));
     const first = args[0];
     const isOptions = args.length === 1 && first !== null && typeof first === 'object'
       && !Array.isArray(first) && !(first instanceof PlainDate);
-    return names.map((name, index) => {
-      const optional = name.endsWith('?');
-      const value = isOptions ? first[optional ? name.slice(0, -1) : name] : args[index];
-      if (!optional && (value === undefined || value === null || value === '') && name !== 'value') {
+    const taken = [];
+    for (let index = 0; index < wanted.length; index += 1) {
+      const { name, isNeeded } = wanted[index];
+      const value = isOptions ? first[name] : args[index];
+      if (isNeeded && (value === undefined || value === null || value === '')) {
         throw new SuiteScriptError('SSS_MISSING_REQD_ARGUMENT', `${method}: Missing a required argument: ${name}`);
       }
-      return value;
-    });
+      taken.push(value);
+    }
+    return taken;
   }
 
   class Subrecord {

@@ -11,7 +11,6 @@ from consumer.sandbox.books import INDEXED, Saved
 from consumer.sandbox.profile import Item
 from consumer.sandbox.suitescript.draft import KINDS
 from consumer.sandbox.suitescript.errors import ScriptError
-from consumer.sandbox.suitescript.fields import body_fields
 
 _GROUPS = {"transaction": "transaction", "entity": "entity"}
 _VIEW = 1
@@ -180,13 +179,13 @@ def _is_known(account: Account, search_type: str, name: str) -> bool:
         if search_type in KINDS
         else [kind for kind in KINDS if KINDS[kind].group == search_type]
     )
-    return any(name in body_fields(account.profile, kind) for kind in kinds)
+    return any(name in account.catalogue.body(kind) for kind in kinds)
 
 
 def column(account: Account, row: Row, name: str) -> tuple[str, str]:
     """Value and text of a column; a select's text is the name of what it refers to."""
     value = _text(row.values.get(name))
-    fields = body_fields(account.profile, row.record_type) if row.record_type in KINDS else {}
+    fields = account.catalogue.body(row.record_type) if row.record_type in KINDS else {}
     target = fields[name].target if name in fields else None
     names = {entry.id: entry.name for entry in account.lists.all(target or "")}
     return value, names.get(value, value)

@@ -9,7 +9,6 @@ from typing import Any
 
 from consumer.sandbox.account import Account
 from consumer.sandbox.suitescript.errors import ScriptError
-from consumer.sandbox.suitescript.fields import body_fields
 
 _ROW_LIMIT = 5000  # rows of one runSuiteQL
 _CODES = {
@@ -49,8 +48,7 @@ def _define_views(account: Account) -> None:
 
 def _select(account: Account, record_type: str, group: str) -> str:
     columns = [
-        f"json_extract(fields, '$.{name}') AS \"{name}\""
-        for name in body_fields(account.profile, record_type)
+        f"json_extract(fields, '$.{name}') AS \"{name}\"" for name in account.catalogue.body(record_type)
     ]
     columns.append("json_extract(fields, '$.total') AS foreigntotal")
     cases = " ".join(f"WHEN '{name}' THEN '{code}'" for name, code in _CODES.items())

@@ -70,17 +70,22 @@ def _text(field: Field, raw: Any) -> str:
 
 
 def _number(field: Field, raw: Any) -> Decimal:
-    if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
-        raise invalid_value(field.id, raw)
-    if not _PLAIN_NUMBER.fullmatch(str(raw)):
-        raise invalid_value(field.id, raw)
-    number = Decimal(str(raw))
-    if abs(number) >= _QUANTITY_LIMIT and field.id == "quantity":
+    number = _decimal(field, raw)
+    if field.id == "quantity" and abs(number) >= _QUANTITY_LIMIT:
         raise ScriptError("STORAGE_LIMIT_EXCEEDED", "The number you entered is too large.")
-    if len(f"{number:f}".lstrip("-").replace(".", "").lstrip("0")) > _SIGNIFICANT_CHARACTERS:
+    _, digits, exponent = number.as_tuple()
+    if max(len(digits), number.adjusted() + 1) > _SIGNIFICANT_CHARACTERS:
         raise invalid_value(field.id, raw)
-    is_long = -int(number.as_tuple().exponent) > _RATE_DECIMALS
-    return rounded(number, _RATE_DECIMALS) if field.id == "rate" and is_long else number
+    is_long = field.id == "rate" and -int(exponent) > _RATE_DECIMALS
+    return rounded(number, _RATE_DECIMALS) if is_long else number
+
+
+def _decimal(field: Field, raw: Any) -> Decimal:
+    if isinstance(raw, Decimal):
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, (str, int)) or not _PLAIN_NUMBER.fullmatch(str(raw)):
+        raise invalid_value(field.id, raw)
+    return Decimal(raw)
 
 
 def _date(field: Field, raw: Any, profile: Profile) -> date:
