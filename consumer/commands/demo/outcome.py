@@ -1,0 +1,120 @@
+"""The figures of one run, and the verdict over them: what `build/demo.json` holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import quantiles
+
+from consumer.commands.demo.audit import Audit
+from consumer.commands.demo.ending import Endings, Played, disagreements, fates
+
+PLANTS = {
+    "customer_refused": "a company without a name, which NetSuite refuses, and its invoice",
+    "lost_answer": "NetSuite commits, the answer is lost on the way",
+    "repeated": "the same webhook delivered twice",
+    "unmapped_metric": "a metric that nobody mapped, and no fallback",
+    "closed_period": "an invoice dated in a closed accounting period",
+    "undecodable_bytes": "bytes that are no Lago event",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """
+    What happened, counted by input event.
+
+    Attributes:
+        latency_p50_ms: from an event's timestamp to NetSuite's answer, over all events that reached NetSuite.
+        planted: what became of each planted fault, by its name.
+    """
+
+    events: int
+    written: int
+    already_there: int
+    ignored: int
+    rejected: int
+    webhooks_verified: int
+    duplicates: int
+    seconds: float
+    latency_p50_ms: float
+    latency_p99_ms: float
+    broker: str
+    planted: dict[str, str]
+    problems: list[str] = field(default_factory=list)
+
+    def write(self, file: Path) -> None:
+        """Write the figures as JSON."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")
+
+
+def figures(
+    story: Sequence[Played],
+    endings: Endings,
+    audit: Audit,
+    *,
+    settled: Mapping[str, int],
+    webhooks: Sequence[str],
+    unsettled: Sequence[str],
+    broker: str,
+) -> Figures:
+    """Count everything, and say what is not as it must be; `webhooks` are ids, `seconds` is left to the caller."""
+    counted = fates(story, endings)
+    unheard = {error.id for error in endings.errors.values()} ^ set(webhooks)
+    problems = [*disagreements(story, endings, settled), *audit.differences]
+    problems += [f"{title} was not settled in time" for title in unsettled]
+    problems += [f"{audit.duplicates} records stand twice in NetSuite"] if audit.duplicates else []
+    problems += [f"failures and verified webhooks differ: {one}" for one in sorted(unheard)]
+    p50_ms, p99_ms = _percentiles(latencies_ms(story, endings))
+    return Figures(
+        events=len(story),
+        written=counted["written"],
+        already_there=counted["already_there"],
+        ignored=counted["ignored"],
+        rejected=counted["rejected"],
+        webhooks_verified=len(webhooks),
+        duplicates=audit.duplicates,
+        seconds=0.0,
+        latency_p50_ms=p50_ms,
+        latency_p99_ms=p99_ms,
+        broker=broker,
+        planted={name: _planted(name, story, endings) for name in PLANTS},
+        problems=problems,
+    )
+
+
+def latencies_ms(story: Sequence[Played], endings: Endings) -> list[float]:
+    """The latency of every event that reached NetSuite, in milliseconds."""
+    mains = (endings.main_result(played) for played in story)
+    return [result.timings.latency_ms for result in mains if result is not None]
+
+
+def _percentiles(values: Sequence[float]) -> tuple[float, float]:
+    if len(values) < 2:
+        return 0.0, 0.0
+    cuts = quantiles(values, n=100, method="inclusive")
+    return round(cuts[49], 1), round(cuts[98], 1)
+
+
+def _planted(name: str, story: Sequence[Played], endings: Endings) -> str:
+    """What became of a fault: fates with their codes or attempts, each once."""
+    found: dict[str, int] = {}
+    for played in story:
+        if played.scene.plant != name:
+            continue
+        said = _said(played, endings)
+        found[said] = found.get(said, 0) + 1
+    return ", ".join(f"{count} {said}" for said, count in found.items())
+
+
+def _said(played: Played, endings: Endings) -> str:
+    fate = endings.fate_of(played.place)
+    error, result = endings.errors.get(played.place), endings.main_result(played)
+    if error is not None:
+        return f"{fate} ({error.accounting_provider_customer_error.provider_error.error_code})"
+    if result is not None and result.attempts > 1:
+        return f"{fate} (attempt {result.attempts})"
+    return fate
