@@ -66,7 +66,8 @@ def limited(number: Decimal) -> str:
     """
     A number in at most fifteen characters, rounded half up where it had more.
 
-    The rule is Lago's (``limited_rate``): decimals are cut until it fits.
+    The rule is Lago's (``limited_rate``): decimals are cut until it fits. A whole part of more digits than that
+    stays as it is.
     """
     text = plain(number)
     if len(text) <= MAX_NUMBER_CHARS:
@@ -74,7 +75,8 @@ def limited(number: Decimal) -> str:
     places = max(MAX_NUMBER_CHARS - 1 - text.index("."), 0)
     with localcontext(prec=_PRECISION_DIGITS):
         rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return plain(rounded.normalize()) if places else f"{rounded:f}"
+    shortened = plain(rounded.normalize())
+    return shortened if places and len(shortened) <= MAX_NUMBER_CHARS else f"{rounded:.0f}"
 
 
 def plain(number: Decimal) -> str:
