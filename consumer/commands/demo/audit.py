@@ -1,4 +1,4 @@
-"""The sandbox's books compared with what Lago says: each document once, with Lago's total, and nothing else."""
+"""The sandbox's books compared with Lago: each document once, with Lago's total, and nothing else."""
 
 from __future__ import annotations
 

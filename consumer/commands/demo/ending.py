@@ -11,7 +11,7 @@ from consumer.commands.demo.story import Scene
 from schemas.error_event import ErrorEvent
 from schemas.result import Result, SourceRef
 
-Fate = Literal["written", "already_there", "ignored", "rejected"]
+Fate = Literal["written", "already_there", "ignored", "rejected", "unsettled"]
 Place = tuple[str, int, int]
 
 # A repeat that found everything in place wrote nothing; whatever else a result says changed the books.
@@ -32,6 +32,7 @@ class Endings:
 
     results: dict[Place, dict[str, Result]] = field(default_factory=dict)
     errors: dict[Place, ErrorEvent] = field(default_factory=dict)
+    unsettled: set[Place] = field(default_factory=set)
 
     def note_result(self, result: Result) -> None:
         """A result was published; one event has one for each NetSuite record it touched."""
@@ -47,12 +48,12 @@ class Endings:
         return len(self.results.keys() | self.errors.keys())
 
     def fate_of(self, place: Place) -> Fate:
-        """What became of a settled event; what nobody spoke of was ignored."""
+        """What became of an event; one that is settled and that nobody spoke of was ignored."""
         if place in self.errors:
             return "rejected"
         statuses = {result.status for result in self.results.get(place, {}).values()}
         if not statuses:
-            return "ignored"
+            return "unsettled" if place in self.unsettled else "ignored"
         return "already_there" if statuses == {UNCHANGED} else "written"
 
     def main_result(self, played: Played) -> Result | None:

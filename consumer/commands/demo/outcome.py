@@ -58,14 +58,12 @@ def figures(
     *,
     settled: Mapping[str, int],
     webhooks: Sequence[str],
-    unsettled: Sequence[str],
     broker: str,
 ) -> Figures:
-    """Count everything, and say what is not as it must be; `webhooks` are ids, `seconds` is left to the caller."""
+    """Count everything and say what is not as it must be; `webhooks` are the ids of those verified."""
     counted = fates(story, endings)
     unheard = {error.id for error in endings.errors.values()} ^ set(webhooks)
     problems = [*disagreements(story, endings, settled), *audit.differences]
-    problems += [f"{title} was not settled in time" for title in unsettled]
     problems += [f"{audit.duplicates} records stand twice in NetSuite"] if audit.duplicates else []
     problems += [f"failures and verified webhooks differ: {one}" for one in sorted(unheard)]
     p50_ms, p99_ms = _percentiles(latencies_ms(story, endings))

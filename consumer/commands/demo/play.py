@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from consumer.commands.demo import web
-from consumer.commands.demo.ending import Endings, Played
+from consumer.commands.demo.ending import Endings, Place, Played
 from consumer.commands.demo.stage import Stage
 from consumer.commands.demo.story import Scene
 from consumer.commands.demo.webhook import Inbox, signed_headers
@@ -87,8 +87,12 @@ async def served(inbox: Inbox) -> AsyncIterator[str]:
             serving.cancel()
 
 
-async def until_settled(stage: Stage, played: Sequence[Played], look: Look) -> list[Played]:
-    """Wait until the worker has committed every event; gives those it has not in time."""
+async def until_settled(stage: Stage, played: Sequence[Played], look: Look) -> set[Place]:
+    """
+    Wait until the worker has committed every event; gives the places of those it has not in time.
+
+    One that waits holds back the commit of those behind it; what must be ignored is not blamed for that.
+    """
     cluster = Cluster.of(stage.settings)
     give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
     while True:
@@ -96,7 +100,7 @@ async def until_settled(stage: Stage, played: Sequence[Played], look: Look) -> l
         left = [one for one in played if done.get(one.place[:2], 0) <= one.place[2]]
         look()
         if not left or time.monotonic() > give_up_at_s:
-            return left
+            return {one.place for one in left if one.scene.ending != "ignored"}
         await asyncio.sleep(LOOK_EVERY_S)
 
 

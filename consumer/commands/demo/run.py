@@ -87,7 +87,7 @@ async def _perform(
     with _progress(out, len(scenes), endings) as look:
         async with play.watched(ready, endings, inbox, webhook_url):
             await play.send(ready, scenes, played, look)
-            left = await play.until_settled(ready, played, look)
+            endings.unsettled = await play.until_settled(ready, played, look)
             settled = await play.until_told(ready, endings, inbox)
     books = audit(scenes, await play.books(ready, "customer"), await play.books(ready, "invoice"))
     found = figures(
@@ -96,7 +96,6 @@ async def _perform(
         books,
         settled=settled,
         webhooks=list(inbox.verified),
-        unsettled=[one.scene.title for one in left],
         broker=kafka.name,
     )
     return found, played, endings
