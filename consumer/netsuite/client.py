@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 import structlog
@@ -76,6 +76,12 @@ class Client:
         self._login = build(1, {})
         self._auth = credentials.auth(connection, clock=clock, http=self._login)
         self._pool = Pool(connection.concurrency, lambda connections: build(connections, _HEADERS))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
 
     async def write(self, request: wire.WriteRequest) -> Outcome:
         """
