@@ -16,9 +16,9 @@ TO = "custcol_service_period_date_to"
 def zone_of(customer: Customer | None) -> tzinfo:
     """The customer's zone as Lago applies it; UTC when Lago names none that exists."""
     names = (customer.applicable_timezone, customer.timezone) if customer else ()
-    for name in names:
+    for name in filter(None, names):
         try:
-            return ZoneInfo(name) if name else UTC
+            return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return UTC
