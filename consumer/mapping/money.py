@@ -66,8 +66,7 @@ def limited(number: Decimal) -> str:
     """
     A number in at most fifteen characters, rounded half up where it had more.
 
-    The rule is Lago's (``limited_rate``): decimals are cut until it fits. A whole part of more digits than that
-    stays as it is.
+    The rule is Lago's (``limited_rate``): decimals are cut until it fits. A whole part of more digits stays.
     """
     text = plain(number)
     if len(text) <= MAX_NUMBER_CHARS:

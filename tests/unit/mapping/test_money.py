@@ -7,25 +7,9 @@ import pytest
 from consumer.mapping import money
 
 UNDIVIDED = [
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "HUF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "MGA",
-    "PYG",
-    "RWF",
-    "UGX",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-]
+    "BIF", "CLP", "DJF", "GNF", "HUF", "ISK", "JPY", "KMF", "KRW",
+    "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("currency", UNDIVIDED)
