@@ -6,6 +6,8 @@ import signal
 import socket
 from pathlib import Path
 
+import uvicorn
+
 from consumer.errors import ConfigurationError, StartupError
 from consumer.sandbox import abort
 from consumer.sandbox.account import Account
@@ -33,20 +35,31 @@ def run(port: int, state: Path | None, profile: str) -> None:
     listener = _listen(port)
     account = Account.open(chosen, state)
     try:
-        origin = f"http://{HOST}:{listener.getsockname()[1]}"
-        script = chosen.scripts[0]
-        print(
-            f"NetSuite sandbox {chosen.account_id} at {origin}"
-            f" | restlet_url: {origin}{RESTLET_PATH}?script={script.id}&deploy={script.deploy}"
-            f" | credentials: {origin}/sandbox/credentials",
-            flush=True,
-        )
-        # uvicorn raises the signal that stopped it once more for whoever started it; here that is all.
-        signal.signal(signal.SIGTERM, lambda *_: None)
-        signal.signal(signal.SIGINT, lambda *_: None)
-        abort.server(create_app(account)).run(sockets=[listener])
+        server = abort.server(create_app(account))
+        _stop_on_signals(server)
+        print(_line(chosen, f"http://{HOST}:{listener.getsockname()[1]}"), flush=True)
+        server.run(sockets=[listener])
     finally:
         account.close()
+
+
+def _stop_on_signals(server: uvicorn.Server) -> None:
+    """Stop for signals that come before uvicorn listens to them, and for those it raises again when done."""
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _line(profile: Profile, origin: str) -> str:
+    script = profile.scripts[0]
+    return (
+        f"NetSuite sandbox {profile.account_id} at {origin}"
+        f" | restlet_url: {origin}{RESTLET_PATH}?script={script.id}&deploy={script.deploy}"
+        f" | credentials: {origin}/sandbox/credentials"
+    )
 
 
 def _load(profile: str) -> Profile:
