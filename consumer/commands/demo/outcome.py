@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,13 +12,33 @@ from statistics import quantiles
 from consumer.commands.demo.audit import Audit
 from consumer.commands.demo.ending import Endings, Played, disagreements, fates
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """A planted fault: what it is, how many events carry it, and how what became of each must begin."""
+
+    what: str
+    events: int
+    ends: str
+
+
 PLANTS = {
-    "customer_refused": "a company without a name, which NetSuite refuses, and its invoice",
-    "lost_answer": "NetSuite commits, the answer is lost on the way",
-    "repeated": "the same webhook delivered twice",
-    "unmapped_metric": "a metric that nobody mapped, and no fallback",
-    "closed_period": "an invoice dated in a closed accounting period",
-    "undecodable_bytes": "bytes that are no Lago event",
+    "customer_refused": Plant(
+        what="a company without a name, which NetSuite refuses, and its invoice",
+        events=2,
+        ends="rejected (USER_ERROR)",
+    ),
+    "lost_answer": Plant(
+        what="NetSuite commits, the answer is lost on the way", events=1, ends="already_there (attempt"
+    ),
+    "repeated": Plant(what="the same webhook delivered twice", events=5, ends="already_there"),
+    "unmapped_metric": Plant(
+        what="a metric that nobody mapped, and no fallback", events=1, ends="rejected (invalid_mapping)"
+    ),
+    "closed_period": Plant(
+        what="an invoice dated in a closed accounting period", events=1, ends="rejected (TRAN_PERIOD_CLOSED)"
+    ),
+    "undecodable_bytes": Plant(what="bytes that are no Lago event", events=2, ends="rejected (undecodable)"),
 }
 
 
@@ -63,7 +84,8 @@ def figures(
     """Count everything and say what is not as it must be; `webhooks` are the ids of those verified."""
     counted = fates(story, endings)
     unheard = {error.id for error in endings.errors.values()} ^ set(webhooks)
-    problems = [*disagreements(story, endings, settled), *audit.differences]
+    planted = {name: _planted(name, story, endings) for name in PLANTS}
+    problems = [*disagreements(story, endings, settled), *_unaccounted(planted), *audit.differences]
     problems += [f"{audit.duplicates} records stand twice in NetSuite"] if audit.duplicates else []
     problems += [f"failures and verified webhooks differ: {one}" for one in sorted(unheard)]
     p50_ms, p99_ms = _percentiles(latencies_ms(story, endings))
@@ -79,7 +101,7 @@ def figures(
         latency_p50_ms=p50_ms,
         latency_p99_ms=p99_ms,
         broker=broker,
-        planted={name: _planted(name, story, endings) for name in PLANTS},
+        planted={name: _listed(said) for name, said in planted.items()},
         problems=problems,
     )
 
@@ -97,15 +119,21 @@ def _percentiles(values: Sequence[float]) -> tuple[float, float]:
     return round(cuts[49], 1), round(cuts[98], 1)
 
 
-def _planted(name: str, story: Sequence[Played], endings: Endings) -> str:
-    """What became of a fault: fates with their codes or attempts, each once."""
-    found: dict[str, int] = {}
-    for played in story:
-        if played.scene.plant != name:
-            continue
-        said = _said(played, endings)
-        found[said] = found.get(said, 0) + 1
-    return ", ".join(f"{count} {said}" for said, count in found.items())
+def _planted(name: str, story: Sequence[Played], endings: Endings) -> Counter[str]:
+    """What became of a fault: fates with their codes or attempts, and how often."""
+    return Counter(_said(played, endings) for played in story if played.scene.plant == name)
+
+
+def _unaccounted(planted: Mapping[str, Counter[str]]) -> list[str]:
+    return [
+        f"the planted {name} must end {plant.events} times as {plant.ends}, and is {_listed(planted[name])}"
+        for name, plant in PLANTS.items()
+        if sum(n for said, n in planted[name].items() if said.startswith(plant.ends)) != plant.events
+    ]
+
+
+def _listed(said: Counter[str]) -> str:
+    return ", ".join(f"{count} {each}" for each, count in said.items())
 
 
 def _said(played: Played, endings: Endings) -> str:

@@ -7,6 +7,7 @@ import base64
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,8 @@ def run(*, seed: int, report_file: Path) -> int:
     """
     logging.configure(level="error", form="console")
     _forget_other_deployments()
+    # Whoever ends the demo ends its processes too: SIGTERM unwinds like Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console()
     found = asyncio.run(_demonstrate(story.tell(seed), folder, out))

@@ -72,8 +72,8 @@ def _failed(out: Console, story: Sequence[Played], endings: Endings, webhooks: M
 
 def _planted(out: Console, figures: Figures) -> Table:
     table = _table(out, "Planted faults", "Name", "What it is", "What became of it")
-    for name, what in PLANTS.items():
-        table.add_row(name, what, figures.planted[name] or "MISSING")
+    for name, plant in PLANTS.items():
+        table.add_row(name, plant.what, figures.planted[name] or "MISSING")
     return table
 
 
