@@ -307,17 +307,16 @@ def _invoice_head(currency: str) -> Json:
 
 def _billed(fees: Sequence[Json], currency: str, discount_cents: int) -> list[Json]:
     subunits = SUBUNITS.get(currency, 100)
-    amounts = [
-        each.get(
-            "amount_cents", rounded(Decimal(each["units"]) * Decimal(each["precise_unit_amount"]) * subunits)
-        )
-        for each in fees
-    ]
+    amounts = [each["amount_cents"] if "amount_cents" in each else _priced(each, subunits) for each in fees]
     whole = sum(amounts)
     return [
         _with_amounts(each, cents, Decimal(discount_cents) * cents / whole if whole else Decimal(0), currency)
         for each, cents in zip(fees, amounts, strict=True)
     ]
+
+
+def _priced(fee_before: Json, subunits: int) -> int:
+    return rounded(Decimal(fee_before["units"]) * Decimal(fee_before["precise_unit_amount"]) * subunits)
 
 
 def _with_amounts(fee_before: Json, cents: int, share: Decimal, currency: str) -> Json:

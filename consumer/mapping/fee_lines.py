@@ -56,7 +56,8 @@ def _priced(item: Item | None, fee: Fee, currency: str) -> dict[str, Any]:
     quantity = money.limited(fee.units if fee.units is not None else Decimal(1))
     rate = money.limited(fee.precise_unit_amount if fee.precise_unit_amount is not None else Decimal(0))
     # Zero times anything is zero to NetSuite, and so is a rate that is lost to rounding.
-    if abs(Decimal(quantity)) >= QUANTITY_LIMIT or not Decimal(quantity) or not Decimal(rate):
+    is_vain = not Decimal(quantity) or not Decimal(rate)
+    if is_vain or abs(Decimal(quantity)) >= QUANTITY_LIMIT or len(rate) > money.MAX_NUMBER_CHARS:
         return priced(item, amount)
     return priced(item, amount, quantity=quantity, rate=rate)
 
