@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from consumer.clock import FakeClock
 from consumer.engine.backoff import Backoff, GiveUp, Park, Settle
@@ -60,36 +60,50 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.position = {partition: self.committed[partition] for partition in partitions}
         self.last_started: dict[tuple[LaneKey, Partition], int] = defaultdict(lambda: -1)
 
-    @rule(partition=st.sampled_from(PARTITIONS), lane=st.sampled_from("abc"), gap=st.integers(0, 2))
-    def produce(self, partition: Partition, lane: str, gap: int) -> None:
-        offset = (self.log[partition][-1].source.offset + 1 if self.log[partition] else 0) + gap
-        source = Source(topic=partition.topic, partition=partition.number, offset=offset)
-        self.log[partition].append(
-            Record(source=source, timestamp_ms=0, key=None, value=b"x", lane=LaneKey(lane))
-        )
+    @rule(
+        partition=st.sampled_from(PARTITIONS),
+        lanes=st.text("abc", min_size=1, max_size=6),
+        gap=st.integers(0, 2),
+    )
+    def produce(self, partition: Partition, lanes: str, gap: int) -> None:
+        for lane in lanes:
+            offset = (self.log[partition][-1].source.offset + 1 if self.log[partition] else 0) + gap
+            source = Source(topic=partition.topic, partition=partition.number, offset=offset)
+            self.log[partition].append(
+                Record(source=source, timestamp_ms=0, key=None, value=b"x", lane=LaneKey(lane))
+            )
+        self.poll(1)
 
-    @rule(partition=st.sampled_from(PARTITIONS), count=st.integers(1, 5))
-    def poll(self, partition: Partition, count: int) -> None:
-        if partition not in self.position:
-            return
-        ahead = [r for r in self.log[partition] if r.source.offset >= self.position[partition]][:count]
-        for record in ahead:
-            assert self.engine.admit(record) is Admission.TAKEN
-            self.position[partition] = record.source.offset + 1
+    @rule(count=st.sampled_from([1, 3, 100]))
+    def poll(self, count: int) -> None:
+        for partition, position in self.position.items():
+            ahead = [r for r in self.log[partition] if r.source.offset >= position][:count]
+            for record in ahead:
+                assert self.engine.admit(record) is Admission.TAKEN
+                self.position[partition] = record.source.offset + 1
 
     @rule()
     def dispatch(self) -> None:
-        attempt = self.engine.take()
-        if attempt is None:
-            return
-        lane, partition = attempt.record.lane, Partition.of(attempt.record.source)
-        assert lane not in {other.record.lane for other in self.under_way}
-        assert attempt.record.source.offset >= self.last_started[lane, partition]
-        self.last_started[lane, partition] = attempt.record.source.offset
-        self.under_way.append(attempt)
+        while (attempt := self.engine.take()) is not None:
+            lane, partition = attempt.record.lane, Partition.of(attempt.record.source)
+            assert lane not in {other.record.lane for other in self.under_way}
+            assert attempt.record.source.offset >= self.last_started[lane, partition]
+            self.last_started[lane, partition] = attempt.record.source.offset
+            self.under_way.append(attempt)
 
-    @precondition(lambda self: self.under_way)
-    @rule(outcome=outcomes, which=st.integers(0, PERMITS))
+    @rule(results=st.lists(st.tuples(outcomes, st.integers(0, PERMITS)), min_size=1, max_size=6))
+    def work(self, results) -> None:
+        for outcome, which in results:
+            self.dispatch()
+            if self.under_way:
+                self.finish(outcome, which)
+
+    @rule(outcome=outcomes, seconds=st.sampled_from([0.1, 10.0, 400.0, 100_000.0]))
+    def retry(self, outcome, seconds: float) -> None:
+        self.work([(outcome, 0)])
+        self.clock.advance(seconds)
+        self.dispatch()
+
     def finish(self, outcome, which: int) -> None:
         attempt = self.under_way.pop(which % len(self.under_way))
         match self.engine.decide(attempt, outcome):
@@ -98,10 +112,6 @@ class EngineOnABroker(RuleBasedStateMachine):
                 self.engine.complete(attempt)
             case Park() as park:
                 self.engine.park(attempt, park)
-
-    @rule(seconds=st.sampled_from([0.1, 1.0, 10.0, 400.0, 100_000.0]))
-    def wait(self, seconds: float) -> None:
-        self.clock.advance(seconds)
 
     @rule()
     def commit(self) -> None:
@@ -135,13 +145,12 @@ class EngineOnABroker(RuleBasedStateMachine):
         if not hasattr(self, "engine"):
             return
         self.rebalance(set(PARTITIONS))
-        for partition in PARTITIONS:
-            self.poll(partition, 10_000)
+        self.poll(10_000)
         everything = {record.source for records in self.log.values() for record in records}
         for _ in range(2 * len(everything) + PERMITS + 1):
             self.clock.advance(1_000)
             self.dispatch()
-            if self.under_way:
+            while self.under_way:
                 self.finish(Delivered(written=()), 0)
         self.commit()
         assert everything <= self.settled

@@ -1,0 +1,85 @@
+"""Lanes under any sequence of arrivals, successes and failures."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.engine.lanes import Attempt, Lanes
+from consumer.record import LaneKey, Record, Source
+
+PERMITS = 3
+LATER_S = 10.0
+steps = st.lists(
+    st.one_of(st.sampled_from("abcd"), st.sampled_from(["succeed", "fail", "later"])), min_size=5, max_size=80
+)
+
+
+def attempt(offset: int, lane: str) -> Attempt:
+    source = Source(topic="t", partition=0, offset=offset)
+    return Attempt(
+        record=Record(source=source, timestamp_ms=0, key=None, value=b"", lane=LaneKey(lane)), epoch=1
+    )
+
+
+class Bench:
+    """Starts whatever may start after every step and keeps book of it."""
+
+    def __init__(self) -> None:
+        self.lanes = Lanes()
+        self.under_way: list[Attempt] = []
+        self.ended: list[Attempt] = []
+        self.now_s = 0.0
+        self.added = 0
+
+    def step(self, what: str) -> None:
+        match what:
+            case "succeed" if self.under_way:
+                over = self.under_way.pop(0)
+                self.ended.append(over)
+                self.lanes.finish(over)
+            case "fail" if self.under_way:
+                self.lanes.park(self.under_way.pop(0), due_s=self.now_s + LATER_S)
+            case "later":
+                self.now_s += LATER_S
+            case "a" | "b" | "c" | "d":
+                self.lanes.add(attempt(self.added, what))
+                self.added += 1
+            case _:
+                pass
+        self.lanes.wake(self.now_s)
+        while len(self.under_way) < PERMITS and (started := self.lanes.take()) is not None:
+            self.under_way.append(started)
+
+
+@given(steps=steps)
+def test_a_lane_runs_one_at_a_time_and_ends_in_order_and_nothing_is_left_behind(steps):
+    """Whatever fails and whenever: per lane the order is kept, and in the end all of it has run."""
+    bench = Bench()
+
+    for what in steps:
+        bench.step(what)
+        running = [each.record.lane for each in bench.under_way]
+        assert len(set(running)) == len(running) == bench.lanes.running
+        assert bench.lanes.queued + bench.lanes.running + len(bench.ended) == bench.added
+    while bench.lanes.running or bench.lanes.queued:
+        bench.step("later")
+        bench.step("succeed")
+
+    for lane in "abcd":
+        ended = [each.record.source.offset for each in bench.ended if each.record.lane == lane]
+        assert ended == sorted(ended)
+    assert len(bench.ended) == bench.added
+
+
+@given(steps=steps)
+def test_a_parked_lane_runs_as_soon_as_it_is_due_and_a_permit_is_free(steps):
+    """No lane starves: with a free permit nothing that is due is left waiting."""
+    bench = Bench()
+
+    for what in steps:
+        bench.step(what)
+
+        due_s = bench.lanes.next_due_s
+        assert len(bench.under_way) == PERMITS or bench.lanes.ready == 0
+        assert due_s is None or due_s > bench.now_s
