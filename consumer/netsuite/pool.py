@@ -31,9 +31,6 @@ class Pool:
         self._free = [client for client in reversed(self._clients) for _ in range(each)]
         self._overflow = itertools.cycle(self._clients)
 
-    def __len__(self) -> int:
-        return len(self._clients)
-
     @contextmanager
     def client(self) -> Iterator[httpx.AsyncClient]:
         """

@@ -96,12 +96,10 @@ def of_refusal(got: Answer, content: answer.Content, connection: Connection, *, 
             fault = faults.of_refusal(got.status, code)
         case answer.Page(title=title):
             code, message, fault = f"HTTP_{got.status}", title, _of_page(got.status)
-        case answer.Envelope():
-            code, message, fault = f"HTTP_{got.status}", "", faults.of_status(got.status)
         case answer.Unreadable(reason=reason) if got.status < 300:
             code, message = "CONTRACT", reason
             fault = faults.Fault(faults.Kind.ACCOUNT_DOWN, advice.CONTRACT)
-        case answer.Unreadable():
+        case answer.Envelope() | answer.Unreadable():
             code, message, fault = f"HTTP_{got.status}", "", faults.of_status(got.status)
         case _:
             assert_never(content)
