@@ -53,8 +53,8 @@ def _fee_line(fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoic
 def _priced(item: Item | None, fee: Fee, currency: str) -> dict[str, Any]:
     """Item, quantity and rate within NetSuite's limits, and the amount, which decides."""
     amount = money.major(fee.amount_cents, currency)
-    quantity = money.limited(fee.units if fee.units is not None else Decimal(1))
-    rate = money.limited(fee.precise_unit_amount if fee.precise_unit_amount is not None else Decimal(0))
+    quantity = money.limited(fee.units or Decimal(0))
+    rate = money.limited(fee.precise_unit_amount or Decimal(0))
     # Zero times anything is zero to NetSuite, and so is a rate that is lost to rounding.
     is_vain = not Decimal(quantity) or not Decimal(rate)
     if is_vain or abs(Decimal(quantity)) >= QUANTITY_LIMIT or len(rate) > money.MAX_NUMBER_CHARS:
