@@ -1,0 +1,186 @@
+"""The demo's month is told the same way every time, in bodies as complete as Lago's."""
+
+import json
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from string import Template
+
+import pytest
+
+from consumer import connections_file, ownership, routing
+from consumer.commands.demo import cast, outcome, stage, story
+from consumer.mapping.mapped import Mapped, Refused
+from consumer.outcome import Ignored
+from schemas import envelope
+from schemas.envelope import Envelope
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return story.tell(1)
+
+
+@pytest.fixture(scope="module")
+def plan(scenes, tmp_path_factory):
+    """What the worker of the demo makes of a scene."""
+    organization_id = next(event.organization_id for event in events(scenes))
+    text = Template(Path(stage.TEMPLATE).read_text()).substitute(
+        organization_id=organization_id,
+        account_id="1234567_SB1",
+        restlet_url="http://127.0.0.1:1/restlet.nl?script=1&deploy=1",
+        client_id="client",
+        certificate_id="certificate",
+        private_key_file="/does/not/matter",
+        webhook_url="http://127.0.0.1:2/hooks",
+        webhook_secret="whsec_AAAA",
+    )
+    file = tmp_path_factory.mktemp("demo") / "connections.yaml"
+    file.write_text(text)
+    connections = connections_file.load(file)
+    owner = ownership.Ownership(connection=connections[0], all_connections=connections, reports_orphans=True)
+    return lambda scene: routing.plan(envelope.decode(scene.value), owner)
+
+
+def events(scenes):
+    decoded = (envelope.decode(scene.value) for scene in scenes)
+    return [event for event in decoded if isinstance(event, Envelope)]
+
+
+def test_the_same_seed_tells_the_same_bytes(scenes):
+    """No clock and no chance is in it, so that two runs can be compared."""
+    assert story.tell(1) == scenes
+
+
+def test_another_seed_tells_the_same_month_with_other_amounts(scenes):
+    other = story.tell(2)
+
+    assert [scene.title for scene in other if scene.ending == "booked"] == [
+        scene.title for scene in scenes if scene.ending == "booked"
+    ]
+    assert [scene.total for scene in other] != [scene.total for scene in scenes]
+
+
+def test_it_is_a_month_of_twelve_customers_in_four_currencies(scenes):
+    """Enough to be worth looking at, and every shape of invoice Lago makes."""
+    invoices = [event.object for event in events(scenes) if event.object_type == "invoice"]
+
+    assert len(scenes) >= 60
+    assert len({invoice["customer"]["external_id"] for invoice in invoices}) == 12
+    assert {invoice["currency"] for invoice in invoices} == {"EUR", "USD", "JPY", "KWD"}
+    assert {invoice["invoice_type"] for invoice in invoices} >= {
+        "subscription", "one_off", "credit", "progressive_billing",
+    }  # fmt: skip
+    assert {fee["item"]["type"] for invoice in invoices for fee in invoice["fees"]} == {
+        "subscription", "charge", "fixed_charge", "commitment", "add_on", "credit",
+    }  # fmt: skip
+    for kind in ("coupons", "prepaid_credit", "progressive_billing_credit"):
+        assert any(invoice[f"{kind}_amount_cents"] for invoice in invoices)
+    assert any(len(invoice["applied_taxes"]) > 1 for invoice in invoices)
+    assert len({invoice["customer"]["timezone"] for invoice in invoices}) >= 7
+
+
+def test_customers_come_before_and_after_their_invoices(scenes):
+    """Kafka promises nothing about the order of different topics."""
+    first = {}
+    for place, event in enumerate(events(scenes)):
+        if event.webhook_type in {"customer.created", "invoice.created"}:
+            customer = event.object.get("customer", event.object)["external_id"]
+            first.setdefault((customer, event.object_type), place)
+
+    orders = {
+        first[customer, "customer"] < first[customer, "invoice"]
+        for customer, kind in first
+        if kind == "customer"
+    }
+    assert orders == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(1, 8))
+def test_the_amounts_of_every_invoice_fit_together_as_lagos_do(seed):
+    """fees - progressive - coupons = subtotal, + taxes - prepaid = total, and fees add up."""
+    for event in events(story.tell(seed)):
+        invoice = event.object
+        if event.object_type != "invoice":
+            continue
+        fees = sum(fee["amount_cents"] for fee in invoice["fees"])
+        subtotal = fees - invoice["progressive_billing_credit_amount_cents"] - invoice["coupons_amount_cents"]
+        taxes = sum(tax["amount_cents"] for tax in invoice["applied_taxes"])
+
+        assert invoice["fees_amount_cents"] == fees
+        assert invoice["sub_total_excluding_taxes_amount_cents"] == subtotal
+        assert invoice["taxes_amount_cents"] == taxes
+        assert invoice["total_amount_cents"] == subtotal + taxes - invoice["prepaid_credit_amount_cents"]
+        assert invoice["total_amount_cents"] > 0
+
+
+def test_decimals_are_texts_with_a_point_and_amounts_whole_numbers(scenes):
+    """Lago's own notation; anything else would test a decoder that nobody needs."""
+    for event in events(scenes):
+        for fee in event.object.get("fees", []):
+            for name in ("units", "precise_unit_amount", "precise_amount", "taxes_precise_amount"):
+                assert isinstance(fee[name], str)
+                assert "." in fee[name]
+                assert Decimal(fee[name]).is_finite()
+            assert type(fee["amount_cents"]) is int
+
+
+def test_bodies_escape_what_rails_escapes(scenes):
+    """The signature is over these very bytes."""
+    bodies = [scene.value for scene in scenes if scene.plant != "undecodable_bytes"]
+
+    assert any(b"\\u0026" in body for body in bodies)
+    assert not any(sign in body for body in bodies for sign in (b"&", b"<", b">"))
+    assert all(json.loads(body)["organization_id"] for body in bodies)
+
+
+def test_a_repeated_delivery_is_the_same_bytes_and_keeps_its_unique_key(scenes):
+    """As Lago's retries do."""
+    repeated = [scene for scene in scenes if scene.plant == "repeated"]
+
+    for scene in repeated:
+        originals = [
+            one
+            for one in scenes
+            if one.value == scene.value and one.headers == scene.headers and one is not scene
+        ]
+        assert len(originals) == 1
+
+
+def test_every_planted_fault_is_in_the_story(scenes):
+    """As often as the verdict expects it."""
+    planted = Counter(scene.plant for scene in scenes if scene.plant)
+
+    assert planted == {name: plant.events for name, plant in outcome.PLANTS.items()}
+
+
+def test_what_must_be_booked_maps_to_a_request_with_lagos_total(scenes, plan):
+    """So that whatever else happens to it happens in NetSuite."""
+    for scene in (scene for scene in scenes if scene.ending == "booked"):
+        planned = plan(scene)
+
+        assert isinstance(planned, Mapped), scene.title
+        if scene.number:
+            assert planned.request.items[-1].expect["total"] == scene.total
+
+
+def test_what_must_be_ignored_is_ignored_by_a_named_rule(scenes, plan):
+    ignored = [plan(scene) for scene in scenes if scene.ending == "ignored"]
+
+    assert all(isinstance(planned, Ignored) for planned in ignored)
+    assert {planned.rule for planned in ignored} == {"event_type", "self_billed"}
+
+
+@pytest.mark.parametrize("plant", ["unmapped_metric", "undecodable_bytes"])
+def test_what_cannot_be_mapped_is_refused_before_any_call(scenes, plan, plant):
+    planned = [plan(scene) for scene in scenes if scene.plant == plant]
+
+    assert planned
+    assert all(isinstance(one, Refused) for one in planned)
+
+
+def test_the_cast_has_twelve_members_with_numbers_of_their_own():
+    """Invoice numbers begin with the slug, so slugs must differ."""
+    members = cast.read().members
+
+    assert len(members) == len({member.slug for member in members.values()}) == 12

@@ -1,0 +1,177 @@
+"""The verdict sees every event that ends otherwise than it must, and every figure that does not fit."""
+
+import pytest
+
+from consumer.commands.demo import outcome
+from consumer.commands.demo.audit import audit
+from consumer.commands.demo.ending import Endings, Played
+from consumer.commands.demo.outcome import Plant, figures
+from consumer.commands.demo.story import Scene
+from schemas.error_event import CustomerError, ErrorEvent, ProviderError
+from schemas.result import Result, SourceRef, Timings
+
+NOTHING = audit((), (), ())
+
+
+@pytest.fixture(autouse=True)
+def no_plants(monkeypatch):
+    monkeypatch.setattr(outcome, "PLANTS", {})
+
+
+def scene(offset, *, ending="booked", plant=None, number="INV-1", total="10.00"):
+    return Played(
+        scene=Scene(
+            title=f"event {offset}", topic="lago.invoices", key=b"k", value=b"{}", headers=(), ending=ending,
+            plant=plant, lago_id=f"id-{offset}", number=number, currency="EUR", total=total,
+        ),
+        place=("lago.invoices", 0, offset),
+    )  # fmt: skip
+
+
+def source(offset):
+    return SourceRef(topic="lago.invoices", partition=0, offset=offset, timestamp_ms=0)
+
+
+def result(offset, *, status="created", lago_id=None, attempts=1, latency_ms=100.0):
+    return Result(
+        connection="c", object="invoice", lago_id=lago_id or f"id-{offset}", event="invoice.created",
+        status=status, netsuite_type="invoice", internal_id="1", external_id="x", mapping_version="m",
+        attempts=attempts, written_at="2026-07-01T00:00:00Z",
+        timings=Timings(latency_ms=latency_ms, call_ms=1), source=source(offset),
+    )  # fmt: skip
+
+
+def failure(offset, code="invalid_mapping"):
+    about = CustomerError(
+        lago_customer_id=None, external_customer_id=None, accounting_provider_code="c",
+        provider_error=ProviderError(message="no", error_code=code),
+    )  # fmt: skip
+    return ErrorEvent(
+        organization_id=None, accounting_provider_customer_error=about, id=f"e{offset}",
+        occurred_at="2026-07-01T00:00:00Z", event=None, object=None, hint="", retryable=True, attempts=1,
+        first_failed_at="2026-07-01T00:00:00Z", source=source(offset), original=None,
+    )  # fmt: skip
+
+
+def endings(*published):
+    found = Endings()
+    for one in published:
+        found.note_error(one) if isinstance(one, ErrorEvent) else found.note_result(one)
+    return found
+
+
+def judged(story, found, *, settled, webhooks=(), books=NOTHING):
+    return figures(story, found, books, settled=settled, webhooks=webhooks, broker="b")
+
+
+def test_a_run_in_which_all_is_well_has_no_problem():
+    """Every event is counted once, by what became of it."""
+    story = [scene(0), scene(1), scene(2, ending="ignored"), scene(3, ending="rejected")]
+    found = endings(result(0), result(1, status="exists"), failure(3))
+    settled = {"written": 1, "already_there": 1, "ignored": 1, "rejected": 1}
+
+    run = judged(story, found, settled=settled, webhooks=["e3"])
+
+    assert run.problems == []
+    assert (run.events, run.written, run.already_there, run.ignored, run.rejected) == (4, 1, 1, 1, 1)
+    assert run.latency_p50_ms == 100.0
+
+
+def test_an_event_that_also_created_its_customer_is_written_once():
+    """Two results of one event are one event."""
+    found = endings(result(0, status="exists"), result(0, status="created", lago_id="customer"))
+
+    run = judged([scene(0)], found, settled={"written": 1})
+
+    assert (run.written, run.already_there, run.problems) == (1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("story", "published", "settled", "said"),
+    [
+        ([scene(0)], [], {"ignored": 1}, "event 0 must be booked and is ignored"),
+        ([scene(0)], [failure(0)], {"rejected": 1}, "event 0 must be booked and is rejected"),
+        ([scene(0, ending="ignored")], [result(0)], {"written": 1}, "event 0 must be ignored and is written"),
+        ([scene(0)], [result(0)], {"written": 2}, "topics tell of 1 written, the worker's metrics of 2"),
+        (
+            [scene(0, ending="rejected")],
+            [failure(0)],
+            {"rejected": 1},
+            "failures and verified webhooks differ: e0",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_said(story, published, settled, said):
+    assert said in judged(story, endings(*published), settled=settled).problems
+
+
+def test_an_event_that_was_not_settled_is_not_taken_for_ignored():
+    found = endings()
+    found.unsettled = {("lago.invoices", 0, 0)}
+
+    assert judged([scene(0)], found, settled={}).problems == ["event 0 must be booked and is unsettled"]
+
+
+@pytest.mark.parametrize(
+    ("published", "became", "is_good"),
+    [
+        ([result(0, status="exists", attempts=2)], "1 already_there (attempt 2)", True),
+        ([result(0, status="exists")], "1 already_there", False),
+        ([failure(0, "USER_ERROR")], "1 rejected (USER_ERROR)", False),
+        ([], "1 ignored", False),
+    ],
+)
+def test_a_planted_fault_must_end_as_it_was_meant_to(monkeypatch, published, became, is_good):
+    """By name, with its code or its attempts."""
+    monkeypatch.setattr(outcome, "PLANTS", {"lost": Plant(what="", events=1, ends="already_there (attempt")})
+
+    run = judged([scene(0, plant="lost")], endings(*published), settled={})
+
+    assert run.planted == {"lost": became}
+    assert any("the planted lost" in problem for problem in run.problems) is not is_good
+
+
+BOOK = {
+    "custbody_lago_id": "id-0", "externalid": "lago-inv-id-0", "tranid": "INV-1", "total": "10.00",
+    "currency_iso": "EUR",
+}  # fmt: skip
+
+
+class TestAudit:
+    """The books must hold each booked document once, with Lago's figures, and nothing else."""
+
+    def look(self, *books, ending="booked"):
+        return audit([scene(0, ending=ending).scene], (), books)
+
+    def test_books_that_agree(self):
+        assert self.look(BOOK) == NOTHING
+
+    @pytest.mark.parametrize(
+        ("book", "said"),
+        [
+            (BOOK | {"total": "10.01"}, "invoice INV-1 is 10.00 EUR in Lago and 10.01 EUR in NetSuite"),
+            (BOOK | {"currency_iso": "USD"}, "invoice INV-1 is 10.00 EUR in Lago and 10.00 USD in NetSuite"),
+            (BOOK | {"tranid": "9"}, "invoice INV-1 is called 9 in NetSuite"),
+        ],
+    )
+    def test_a_document_with_other_figures_is_said(self, book, said):
+        assert self.look(book).differences == (said,)
+
+    def test_a_document_that_is_missing_is_said(self):
+        assert self.look().differences == ("invoice INV-1 is not in NetSuite",)
+
+    def test_a_document_that_should_not_be_there_is_said(self):
+        found = self.look(BOOK, ending="rejected")
+
+        assert found.differences == ("invoice INV-1 is in NetSuite and should not be",)
+
+    @pytest.mark.parametrize("changed", ["custbody_lago_id", "externalid"])
+    def test_records_that_share_one_id_are_duplicates_whichever_id_it_is(self, changed):
+        second = BOOK | {changed: "another"}
+
+        assert self.look(BOOK, second).duplicates == 1
+
+    def test_a_customer_that_is_missing_is_said(self):
+        customer = scene(0, number=None).scene
+
+        assert audit([customer], (), ()).differences == ("customer id-0 is not in NetSuite",)
