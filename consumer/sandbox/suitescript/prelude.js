@@ -11,7 +11,7 @@
       this.type = 'error.SuiteScriptError';
       this.name = name;
       this.id = '';
-      this.stack = [];
+      Object.defineProperty(this, 'stack', { value: [], writable: true, configurable: true });
       this.cause = { name: name, message: message };
       this.notifyOff = false;
       this.userFacing = false;
@@ -338,8 +338,8 @@
     },
   };
 
-  const write = (level) => (options, details) => {
-    host('log', level, typeof options === 'object' ? String(options.title) : String(options), details === undefined);
+  const write = (level) => (options) => {
+    host('log', level, String(options !== null && typeof options === 'object' ? options.title : options));
   };
   const log = { audit: write('audit'), debug: write('debug'), error: write('error'), emergency: write('emergency') };
 

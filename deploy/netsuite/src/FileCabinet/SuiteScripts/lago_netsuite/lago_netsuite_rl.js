@@ -14,9 +14,9 @@ define(['./lib/envelope', './lib/write'], (envelope, write) => {
 
   function answer(request, operations) {
     const call = envelope.open(request);
-    const operation = operations[request.op];
-    if (!operation) throw envelope.unknownOperation(request.op);
-    return call.close(operation(request, call));
+    const isKnown = Object.prototype.hasOwnProperty.call(operations, request.op);
+    if (!isKnown) throw envelope.unknownOperation(request.op);
+    return call.close(operations[request.op](request, call));
   }
 
   return {

@@ -69,7 +69,7 @@ define(['N/record', './addresses', './faults', './filling', './lookup', './total
     const draft = record.create({ type: kind.type, isDynamic: true });
     fill(draft, kind, item, Object.assign({}, item.record.columns, marks(kind, item)), call, warnings);
     if (kind.hasTotals) {
-      const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }));
+      const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), item.expect);
       totals.checkUnsaved(draft, item.expect || {}, decimals, item.record.taxdetails);
     }
     if (call.isDryRun) return { id: null };
@@ -88,7 +88,7 @@ define(['N/record', './addresses', './faults', './filling', './lookup', './total
   }
 
   function nameTaken(item, thrown) {
-    const holder = lookup.byEntityId(item.record.columns.entityid);
+    const holder = lookup.byEntityId((item.record.columns || {}).entityid);
     const text = holder ? ` It is customer ${holder.id}, which carries another Lago id or none.` : '';
     return faults.raise(thrown.name, `${thrown.message}${text}`, { field: 'entityid' });
   }

@@ -5,19 +5,19 @@
  * @NModuleScope SameAccount
  */
 define(['N/record', './answers', './creation', './faults', './totals'], (record, answers, creation, faults, totals) => {
-  function load(kind, id, call) {
+  function load(kind, item, id, call) {
     const document = record.load({ type: kind.type, id });
-    return { document, figures: totals.read(document, call.decimals(document.getValue({ fieldId: 'currency' }))) };
+    const decimals = call.decimals(document.getValue({ fieldId: 'currency' }), item.expect);
+    return { document, figures: totals.read(document, decimals) };
   }
 
   function conflict(told, stored, item) {
     const text = `The record was written with fingerprint ${stored}, this request has ${item.fingerprint}.`;
-    const error = faults.describe(faults.raise('LAGO_FINGERPRINT_CONFLICT', text));
-    return Object.assign(told, { status: 'conflict', error: Object.assign(error, { class: 'duplicate' }) });
+    return Object.assign(told, { status: 'conflict', error: faults.describe(faults.raise('LAGO_FINGERPRINT_CONFLICT', text)) });
   }
 
   function existing(kind, item, found, call, warnings) {
-    const { document, figures } = load(kind, found.id, call);
+    const { document, figures } = load(kind, item, found.id, call);
     const told = answers.of('exists', kind, document, figures);
     const stored = document.getValue({ fieldId: kind.fingerprint });
     if (stored && stored !== item.fingerprint) return conflict(told, stored, item);
@@ -39,7 +39,7 @@ define(['N/record', './answers', './creation', './faults', './totals'], (record,
   }
 
   function created(kind, item, id, call) {
-    const { document, figures } = load(kind, id, call);
+    const { document, figures } = load(kind, item, id, call);
     const wrong = totals.difference(figures, item.expect || {});
     if (wrong) withdraw(kind, id, wrong);
     return answers.of('created', kind, document, figures);

@@ -52,6 +52,7 @@ define([], () => {
     ]],
     ['config', false, ['INVALID_RCRD_TYPE', 'FEATURE_DISABLED', 'LAGO_TYPE_NOT_SUPPORTED', 'INVALID_RETURN_DATA_FORMAT']],
     ['dependency', true, ['LAGO_REFERENCE_NOT_FOUND', 'LAGO_DEPENDENCY_FAILED']],
+    ['duplicate', false, ['LAGO_FINGERPRINT_CONFLICT']],
     ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH']],
   ];
   const BY_CODE = {};
@@ -64,7 +65,7 @@ define([], () => {
 
   /** An error of this script's own, with the place it concerns. */
   function raise(code, message, place) {
-    return Object.assign(new Error(message), { name: code, isLago: true }, place);
+    return Object.assign(new Error(message), { name: code }, place);
   }
 
   /** Adds to an error on its way up where it happened; the innermost place wins. */
@@ -72,12 +73,14 @@ define([], () => {
     try {
       return work();
     } catch (thrown) {
-      throw thrown.place ? thrown : placed(thrown, place);
+      throw placed(thrown, place);
     }
   }
 
   function placed(thrown, place) {
-    return Object.assign(new Error(thrown.message), { name: thrown.name, isLago: thrown.isLago, field: thrown.field, line: thrown.line, place });
+    const { name, message, field, line } = thrown;
+    const known = Object.assign({}, place, thrown.place);
+    return Object.assign(new Error(message), { name, field, line, place: known });
   }
 
   function isDuplicate(thrown) {

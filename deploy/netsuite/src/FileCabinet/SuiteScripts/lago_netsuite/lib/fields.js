@@ -17,6 +17,8 @@ define(['./faults'], (faults) => {
   const RADIOS = new Set(['isperson', 'undepfunds']);
   const NUMBER_TYPES = new Set(['currency', 'currency2', 'float', 'integer', 'percent', 'posfloat', 'poscurrency', 'posinteger']);
 
+  const MAX_DIGITS = 15;
+
   // Pseudo fields: what they are called in accounts that keep them.
   const PSEUDO = { lago_plan_codes: 'custbody_lago_plan_codes', item_source: 'custcol_lago_item_source' };
 
@@ -63,7 +65,17 @@ define(['./faults'], (faults) => {
     if (!/^-?\d+(\.\d+)?$/.test(text)) {
       throw faults.raise('INVALID_FLD_VALUE', `${fieldId} must be a decimal number, not ${JSON.stringify(value)}.`);
     }
+    // More digits than a JavaScript number keeps apart would be changed without a word.
+    if (significantDigits(text) > MAX_DIGITS) {
+      throw faults.raise('INVALID_FLD_VALUE', `${fieldId} has more than ${MAX_DIGITS} digits: ${text}.`);
+    }
     return Number(text);
+  }
+
+  function significantDigits(text) {
+    const digits = text.replace('-', '').replace(/^0+/, '');
+    const kept = digits.includes('.') ? digits.replace(/0+$/, '') : digits;
+    return kept.replace('.', '').replace(/^0+/, '').length;
   }
 
   /** The value for setValue; `type` is what the account says of a custom field. */

@@ -22,6 +22,7 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
   function resolver() {
     const found = {};
     const failed = new Set();
+    const planned = new Set();
 
     function find(fieldId, reference) {
       if (LISTS[fieldId]) return inList(fieldId, reference);
@@ -53,6 +54,9 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
       if (failed.has(key)) {
         return faults.raise('LAGO_DEPENDENCY_FAILED', `${key} was not written earlier in this call.`, { field: fieldId });
       }
+      if (planned.has(key)) {
+        return faults.raise('LAGO_PLANNED_REFERENCE', `${key} would be created first.`, { field: fieldId });
+      }
       if (LISTS[fieldId]) {
         return faults.raise('LAGO_INVALID_REFERENCE', `There is no ${fieldId} with the id ${key}.`, { field: fieldId });
       }
@@ -75,12 +79,21 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
       return found[key];
     }
 
-    /** Tells what depends on an item that it was not written. */
-    function fail(item) {
-      [item.external_id, item.lago_id].filter(Boolean).forEach((key) => failed.add(key));
+    function keysOf(item) {
+      return [item.external_id, item.lago_id].filter(Boolean);
     }
 
-    return { resolve, fail };
+    /** Tells what depends on an item that it was not written. */
+    function fail(item) {
+      keysOf(item).forEach((key) => failed.add(key));
+    }
+
+    /** Tells what depends on an item that a dry run would have written it. */
+    function plan(item) {
+      keysOf(item).forEach((key) => planned.add(key));
+    }
+
+    return { resolve, fail, plan };
   }
 
   return { resolver };

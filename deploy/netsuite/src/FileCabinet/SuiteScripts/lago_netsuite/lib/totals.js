@@ -12,23 +12,28 @@ define(['N/record', './faults'], (record, faults) => {
     return (String(text).split('.')[1] || '').length;
   }
 
-  /** Decimals by currency id, asked for once a call. */
+  /** Decimals by currency id, asked for once a call; those of `expected` when the role may not see currencies. */
   function currencies() {
     const known = {};
-    return (currencyId) => {
+    return (currencyId, expected) => {
       if (known[currencyId] === undefined) known[currencyId] = ask(currencyId);
-      return known[currencyId];
+      return known[currencyId] === null ? decimalsOfAll(expected || {}) : known[currencyId];
     };
   }
 
   function ask(currencyId) {
-    if (!currencyId) return DEFAULT_DECIMALS;
+    if (!currencyId) return null;
     try {
       const found = record.load({ type: 'currency', id: currencyId }).getValue({ fieldId: 'currencyprecision' });
-      return /^\d$/.test(String(found)) ? Number(found) : DEFAULT_DECIMALS;
+      return /^\d$/.test(String(found)) ? Number(found) : null;
     } catch (thrown) {
-      return DEFAULT_DECIMALS; // a role without the permission to see currencies can still write documents
+      return null;
     }
+  }
+
+  function decimalsOfAll(expected) {
+    const figures = Object.keys(FIELDS).filter((name) => isFigure(expected[name]));
+    return figures.length === 0 ? DEFAULT_DECIMALS : Math.max(...figures.map((name) => decimalsOf(expected[name])));
   }
 
   function isFigure(value) {

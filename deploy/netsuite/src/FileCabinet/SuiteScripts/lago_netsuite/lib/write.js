@@ -38,8 +38,14 @@ define(['N/log', './customers', './documents', './faults', './kinds', './referen
       const { kind, write } = writerOf(item);
       return Object.assign({ ref: item.ref }, write(kind, item, call, warnings), { warnings });
     } catch (thrown) {
-      return refused(item, thrown, warnings);
+      return thrown.name === 'LAGO_PLANNED_REFERENCE' ? unchecked(item, thrown, warnings) : refused(item, thrown, warnings);
     }
+  }
+
+  // A dry run cannot build what stands on a record that it does not create.
+  function unchecked(item, thrown, warnings) {
+    warnings.push({ code: 'LAGO_NOT_CHECKED', field: thrown.field, message: thrown.message });
+    return { ref: item.ref, status: 'created', type: item.record.type, externalId: item.external_id, warnings };
   }
 
   function refused(item, thrown, warnings) {
@@ -63,6 +69,7 @@ define(['N/log', './customers', './documents', './faults', './kinds', './referen
       if (isStopped) return { ref: item.ref, status: 'skipped', warnings: [] };
       const result = attempt(item, call);
       if (!WRITTEN.includes(result.status)) resolver.fail(item);
+      if (call.isDryRun && result.status === 'created') resolver.plan(item);
       return result;
     }
 
