@@ -1,0 +1,166 @@
+"""The worker as its operator meets it: a process, a broker, a NetSuite."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from consumer.kafka import topics
+from consumer.sandbox.broker import free_port
+from consumer.settings import Settings
+from schemas import error_event, result
+from tests import lago_events
+from tests.integration import house
+from tests.integration.stage import Stage, stage
+
+pytestmark = pytest.mark.kafka
+
+GROUP = f"worker.{house.CODE}"
+
+
+@pytest.fixture(scope="module")
+def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[house.Sandbox]:
+    with house.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
+        yield ready
+
+
+@pytest.fixture
+def environment(tmp_path, bootstrap_servers, topic_prefix, netsuite) -> dict[str, str]:
+    return house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=house.connection(netsuite),
+    )
+
+
+async def published(on_kafka: Stage, topic: str, count: int) -> list[dict]:
+    """The first so many events of a topic."""
+    name = on_kafka.cluster.topic(topic)
+    reader = AIOKafkaConsumer(
+        name, bootstrap_servers=on_kafka.cluster.bootstrap_servers, auto_offset_reset="earliest"
+    )
+    await reader.start()
+    try:
+        async with asyncio.timeout(house.EVENTUALLY_S):
+            return [json.loads((await reader.getone()).value) for _ in range(count)]
+    finally:
+        await reader.stop()
+
+
+def test_a_broker_that_is_not_there_is_one_sentence_with_its_address_and_setting(tmp_path, netsuite):
+    """Nothing runs, the exit status is 1, and what to change is named."""
+    address = f"127.0.0.1:{free_port()}"
+    environment = house.environment(
+        tmp_path, bootstrap_servers=address, topic_prefix="", connection=house.connection(netsuite)
+    )
+
+    with house.worker(tmp_path, environment) as worker:
+        status = worker.ended()
+
+    assert status == 1
+    last = worker.said.splitlines()[-1]
+    assert last.startswith(f"Kafka cannot be reached at {address} (LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS)")
+    assert "Traceback" not in worker.said
+
+
+def test_missing_topics_are_named_with_the_command_that_makes_them(tmp_path, environment, topic_prefix):
+    """All of them at once, under their real names."""
+    with house.worker(tmp_path, environment) as worker:
+        status = worker.ended()
+
+    assert status == 1
+    last = worker.said.splitlines()[-1]
+    assert f"{topic_prefix}lago.invoices" in last
+    assert f"{topic_prefix}{error_event.TOPIC}" in last
+    assert "lago-netsuite topics create" in last
+
+
+async def test_an_account_that_is_not_the_configured_one_stops_the_start(
+    tmp_path, bootstrap_servers, topic_prefix, netsuite
+):
+    """Test events never reach production books, nor the other way round: both environments are named."""
+    credentials = netsuite.get("credentials")["tba"]
+    secrets = {f"HOUSE_{name.upper()}": value for name, value in credentials.items() if name != "type"}
+    auth = {name: f"env:HOUSE_{name.upper()}" for name in credentials if name != "type"} | {"type": "tba"}
+    environment = house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=house.connection(netsuite, environment="production", auth=auth),
+    )
+
+    async with stage(bootstrap_servers, topic_prefix):
+        with house.worker(tmp_path, environment | secrets) as worker:
+            status = await asyncio.to_thread(worker.ended)
+
+    assert status == 1
+    last = worker.said.splitlines()[-1]
+    assert f"connection {house.CODE}" in last
+    assert "(production)" in last
+    assert "(sandbox)" in last
+
+
+async def test_what_nobody_can_read_becomes_an_error_event_and_the_rest_is_written(
+    tmp_path: Path, environment, bootstrap_servers, topic_prefix, netsuite
+):
+    """A broken record costs one error event and stops nothing; SIGTERM then ends the worker with status 0."""
+    invoice_id = lago_events.id_of("worker", topic_prefix)
+    event = lago_events.invoice_event(lago_id=invoice_id, number=f"W-{topic_prefix}")
+
+    async with stage(bootstrap_servers, topic_prefix) as on_kafka:
+        await on_kafka.produce(b"{broken", event)
+        with house.worker(tmp_path, environment) as worker:
+            [error] = await published(on_kafka, error_event.TOPIC, 1)
+            [told] = await published(on_kafka, result.TOPIC, 1)
+            worker.process.send_signal(signal.SIGTERM)
+            status = await asyncio.to_thread(worker.ended)
+        committed = await on_kafka.committed(group=f"{topic_prefix}{GROUP}")
+
+    assert error["source"]["offset"] == 0
+    assert invoice_id in json.dumps(told)
+    assert [f"lago-inv-{invoice_id}"] == [
+        each["externalid"] for each in netsuite.records("invoice") if invoice_id in each["externalid"]
+    ]
+    assert committed == 2
+    assert status == 0, worker.said
+
+
+async def test_a_second_signal_ends_the_worker_at_once(
+    tmp_path, environment, bootstrap_servers, topic_prefix, netsuite
+):
+    """While a call hangs, the first signal waits for it and the second does not."""
+    invoice_id = lago_events.id_of("hangs", topic_prefix)
+    event = lago_events.invoice_event(lago_id=invoice_id, number=f"H-{topic_prefix}")
+    netsuite.strike(kind="slow", times=1, match=invoice_id, delay_s=20)
+
+    async with stage(bootstrap_servers, topic_prefix) as on_kafka:
+        await on_kafka.produce(event)
+        with house.worker(tmp_path, environment) as worker:
+            await asyncio.to_thread(house.until, lambda: netsuite.get("faults") == [])
+            worker.process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(house.until, lambda: "draining" in worker.said)
+            worker.process.send_signal(signal.SIGTERM)
+            status = await asyncio.to_thread(worker.ended)
+
+    assert status == 1
+    assert "stopped_by_force" in worker.said
+
+
+async def test_topics_are_made_once_and_reported(bootstrap_servers, topic_prefix):
+    """A second run changes nothing and says what is there."""
+    settings = Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+
+    first = await topics.create(settings)
+    second = await topics.create(settings)
+
+    assert {made.status for made in first} == {"created"}
+    assert {made.status for made in second} == {"exists"}
+    assert {made.name for made in first} == {topic_prefix + topic.name for topic in topics.declared()}
+    assert {made.partitions for made in second} == {12}
