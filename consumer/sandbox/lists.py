@@ -6,18 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TypeVar
 
-from consumer.sandbox.profile import (
-    Currency,
-    Entry,
-    Item,
-    Nexus,
-    Period,
-    Profile,
-    Subsidiary,
-    TaxCode,
-    TaxType,
-    Term,
-)
+from consumer.sandbox.entries import Currency, Entry, Item, Nexus, Period, Subsidiary, TaxCode, TaxType, Term
+from consumer.sandbox.profile import Profile
 
 Row = TypeVar("Row", bound=Entry)
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from consumer.sandbox.entries import (
+    Currency,
+    Entry,
+    GlAccount,
+    Item,
+    Nexus,
+    Part,
+    Period,
+    Subsidiary,
+    TaxCode,
+    TaxType,
+    Term,
+)
 
 _PROFILES = Path(__file__).parent / "profiles"
 
@@ -18,95 +30,7 @@ FieldKind = Literal[
 ]  # fmt: skip
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-class Entry(_Part):
-    """One row of a list of the account; `id` is the internal id that requests refer to."""
-
-    id: str
-    name: str
-    externalid: str | None = None
-    inactive: bool = False
-
-
-class Currency(Entry):
-    """A currency: ISO `symbol`, decimals kept in amounts, units of the base currency it is worth."""
-
-    symbol: str
-    precision: Annotated[int, Field(ge=0, le=4)] = 2
-    rate: Decimal = Decimal(1)
-
-
-class Subsidiary(Entry):
-    """A legal entity; nexuses it has no registration for cannot be chosen on its transactions."""
-
-    country: str
-    currency: str
-    nexuses: tuple[str, ...] = ()
-
-
-class Item(Entry):
-    """
-    What can stand on an item line.
-
-    Attributes:
-        account: number of the income account.
-        subsidiaries: ids it may be sold in; empty means all.
-    """
-
-    type: Literal["Service", "NonInvtPart", "OthCharge", "Discount", "InvtPart"] = "Service"
-    account: str
-    taxable: bool = True
-    saleable: bool = True
-    description: str = ""
-    rate: Decimal | None = None
-    subsidiaries: tuple[str, ...] = ()
-
-
-class GlAccount(Entry):
-    """An account of the chart of accounts."""
-
-    number: str
-    type: str
-
-
-class Nexus(Entry):
-    """A tax jurisdiction."""
-
-    country: str
-
-
-class TaxType(Entry):
-    """A kind of tax, levied in one nexus."""
-
-    nexus: str
-
-
-class TaxCode(Entry):
-    """A rate of a tax type, in percent."""
-
-    type: str
-    rate: Decimal
-
-
-class Term(Entry):
-    """Terms of payment."""
-
-    days: int
-
-
-class Period(Entry):
-    """An accounting period; both dates belong to it."""
-
-    start: date
-    end: date
-    closed: bool = False
-    ar_locked: bool = False
-
-
-class CustomField(_Part):
+class CustomField(Part):
     """A custom field that is deployed; its prefix says where it shows."""
 
     id: Annotated[str, Field(pattern=r"^cust(entity|body|col)_[a-z0-9_]+$")]
@@ -114,14 +38,14 @@ class CustomField(_Part):
     label: str
 
 
-class Form(_Part):
+class Form(Part):
     """What the preferred form of a record type demands: ids of mandatory body and line fields."""
 
     body: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
 
 
-class Script(_Part):
+class Script(Part):
     """A script deployment: only ``RELEASED`` ones answer calls from outside."""
 
     id: str
@@ -131,7 +55,7 @@ class Script(_Part):
     version: str = "2.1"
 
 
-class TokenBased(_Part):
+class TokenBased(Part):
     """An integration with token-based authentication (OAuth 1.0a)."""
 
     kind: Literal["tba"]
@@ -142,7 +66,7 @@ class TokenBased(_Part):
     concurrency: int | None = None
 
 
-class OAuth2(_Part):
+class OAuth2(Part):
     """An integration with OAuth 2.0 client credentials; without a public key one pair is made at start."""
 
     kind: Literal["oauth2"]
@@ -152,7 +76,7 @@ class OAuth2(_Part):
     concurrency: int | None = None
 
 
-class Latency(_Part):
+class Latency(Part):
     """
     How slow the account is, in real seconds.
 
@@ -165,7 +89,7 @@ class Latency(_Part):
     per_line_s: Annotated[float, Field(ge=0)] = 0.0
 
 
-class User(_Part):
+class User(Part):
     """Who the integration logs in as."""
 
     id: int = 42
@@ -174,7 +98,7 @@ class User(_Part):
     role_name: str = "customrole_lago_integration"
 
 
-class Switches(_Part):
+class Switches(Part):
     """
     Behaviour that Oracle does not document or that differs between accounts.
 
@@ -198,7 +122,7 @@ class Switches(_Part):
     utc_offset_h: int = -8
 
 
-class Profile(_Part):
+class Profile(Part):
     """
     One NetSuite account, read from JSON.
 

@@ -133,7 +133,8 @@
     getText(...args) {
       const [fieldId] = take('getText', ['fieldId'], args);
       if (this.unread.has(fieldId)) {
-        throw new SuiteScriptError('SSS_INVALID_API_USAGE', 'Invalid API usage: getText after setValue in standard mode.');
+        const text = 'Invalid API usage: getText after setValue in standard mode.';
+        throw new SuiteScriptError('SSS_INVALID_API_USAGE', text);
       }
       return host('text', this.handle, fieldId);
     }
@@ -198,7 +199,8 @@
       return new Subrecord(host('current_subrecord', this.handle, sublistId, fieldId));
     }
     setSublistValue(...args) {
-      const [sublistId, fieldId, line, value] = take('setSublistValue', ['sublistId', 'fieldId', 'line', 'value'], args);
+      const names = ['sublistId', 'fieldId', 'line', 'value'];
+      const [sublistId, fieldId, line, value] = take('setSublistValue', names, args);
       host('set_line', this.handle, sublistId, line, fieldId, value);
       return this;
     }
@@ -410,10 +412,13 @@
   }
 
   function describe(thrown) {
-    if (thrown instanceof SuiteScriptError) return { name: thrown.name, message: thrown.message, json: thrown.toString() };
+    if (thrown instanceof SuiteScriptError) {
+      return { name: thrown.name, message: thrown.message, json: thrown.toString() };
+    }
     const plain = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const text = `${plain.name}: ${plain.message}`;
-    return { name: 'UNEXPECTED_ERROR', message: text, json: JSON.stringify({ type: 'error.SuiteScriptError', name: 'UNEXPECTED_ERROR', message: text, stack: String(plain.stack).split('\n') }) };
+    const made = new SuiteScriptError('UNEXPECTED_ERROR', `${plain.name}: ${plain.message}`);
+    made.stack = String(plain.stack).split('\n');
+    return { name: made.name, message: made.message, json: made.toString() };
   }
 
   globalThis.__run = (callSettings, main, verb, input) => {

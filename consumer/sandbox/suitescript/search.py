@@ -8,7 +8,7 @@ from typing import Any
 
 from consumer.sandbox.account import Account
 from consumer.sandbox.books import INDEXED, Saved
-from consumer.sandbox.profile import Item
+from consumer.sandbox.entries import Item
 from consumer.sandbox.suitescript.draft import KINDS
 from consumer.sandbox.suitescript.errors import ScriptError
 

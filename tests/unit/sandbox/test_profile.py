@@ -41,7 +41,7 @@ def test_books_are_closed_until_the_end_of_june_2026(day, closed):
 
 
 def test_whatever_the_lists_refer_to_is_there():
-    """Subsidiaries, tax types, tax codes and items name currencies, nexuses, types and accounts that exist."""
+    """Subsidiaries, taxes and items name currencies, nexuses, types and accounts that exist."""
     profile, lists = Profile.load(), Lists(Profile.load())
     numbers = {account.number for account in profile.accounts}
 

@@ -305,7 +305,8 @@ def test_a_search_that_is_malformed_is_refused(netsuite):
 def test_rows_of_lists_are_found_and_named(netsuite):
     told = netsuite.run("""
       const filters = [['itemid', 'is', 'COUPON']];
-      const found = search.create({type: 'item', filters: filters, columns: ['incomeaccount']}).run().getRange(0, 9);
+      const made = search.create({type: 'item', filters: filters, columns: ['incomeaccount']});
+      const found = made.run().getRange(0, 9);
       return [found.length, found[0].id, found[0].getValue('incomeaccount')];
     """)
 

@@ -44,7 +44,8 @@ define(['N/record', './addresses', './faults', './filling', './lookup', './total
   function save(draft, item) {
     const options = item.record.options || {};
     try {
-      return String(draft.save({ enableSourcing: true, ignoreMandatoryFields: options.ignoreMandatoryFields === true }));
+      const ignoreMandatoryFields = options.ignoreMandatoryFields === true;
+      return String(draft.save({ enableSourcing: true, ignoreMandatoryFields }));
     } catch (thrown) {
       const [label] = faults.missingLabels(thrown);
       if (label === undefined) throw thrown;

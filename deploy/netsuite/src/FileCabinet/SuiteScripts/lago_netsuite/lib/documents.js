@@ -13,7 +13,8 @@ define(['N/record', './answers', './creation', './faults', './totals'], (record,
 
   function conflict(told, stored, item) {
     const text = `The record was written with fingerprint ${stored}, this request has ${item.fingerprint}.`;
-    return Object.assign(told, { status: 'conflict', error: faults.describe(faults.raise('LAGO_FINGERPRINT_CONFLICT', text)) });
+    const error = faults.describe(faults.raise('LAGO_FINGERPRINT_CONFLICT', text));
+    return Object.assign(told, { status: 'conflict', error });
   }
 
   function existing(kind, item, found, call, warnings) {

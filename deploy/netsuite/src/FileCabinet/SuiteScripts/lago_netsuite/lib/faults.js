@@ -11,7 +11,8 @@ define([], () => {
   // Class, whether repeating the same call may help, codes.
   const TABLE = [
     ['rate', true, [
-      'SSS_REQUEST_LIMIT_EXCEEDED', 'CONCURRENCY_LIMIT_EXCEEDED', 'EXCEEDED_MAX_CONCUR_RQST', 'SSS_QUEUE_LIMIT_EXCEEDED',
+      'SSS_REQUEST_LIMIT_EXCEEDED', 'CONCURRENCY_LIMIT_EXCEEDED', 'EXCEEDED_MAX_CONCUR_RQST',
+      'SSS_QUEUE_LIMIT_EXCEEDED',
     ]],
     ['governance', true, [
       'SSS_USAGE_LIMIT_EXCEEDED', 'SSS_TIME_LIMIT_EXCEEDED', 'SSS_INSTRUCTION_COUNT_EXCEEDED',
@@ -23,7 +24,8 @@ define([], () => {
       'RCRD_EDITED_SINCE_RETRIEVED',
     ]],
     ['auth', false, [
-      'INVALID_LOGIN_ATTEMPT', 'INVALID_LOGIN_CREDENTIALS', 'INVALID_REQUEST', 'TWO_FA_REQD', 'SSS_INVALID_SCRIPTLET_ID',
+      'INVALID_LOGIN_ATTEMPT', 'INVALID_LOGIN_CREDENTIALS', 'INVALID_REQUEST', 'TWO_FA_REQD',
+      'SSS_INVALID_SCRIPTLET_ID',
     ]],
     ['permission', false, ['INSUFFICIENT_PERMISSION', 'INSUFFICIENT_FLD_PERMISSION', 'PERMISSION_VIOLATION']],
     ['missing_field', false, [
@@ -50,7 +52,9 @@ define([], () => {
       'SSS_INVALID_TYPE_ARG', 'WRONG_PARAMETER_TYPE', 'SSS_INVALID_API_USAGE', 'SSS_INVALID_SUBLIST_OPERATION',
       'USER_ERROR', 'LAGO_BAD_ITEM', 'LAGO_MODE_NOT_SUPPORTED',
     ]],
-    ['config', false, ['INVALID_RCRD_TYPE', 'FEATURE_DISABLED', 'LAGO_TYPE_NOT_SUPPORTED', 'INVALID_RETURN_DATA_FORMAT']],
+    ['config', false, [
+      'INVALID_RCRD_TYPE', 'FEATURE_DISABLED', 'LAGO_TYPE_NOT_SUPPORTED', 'INVALID_RETURN_DATA_FORMAT',
+    ]],
     ['dependency', true, ['LAGO_REFERENCE_NOT_FOUND', 'LAGO_DEPENDENCY_FAILED']],
     ['duplicate', false, ['LAGO_FINGERPRINT_CONFLICT']],
     ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH']],
@@ -112,9 +116,9 @@ define([], () => {
     const message = String(thrown.message || thrown);
     const { group, retryable } = classify(code, message);
     const place = thrown.place || {};
-    return {
-      code, class: group, message, field: known(thrown.field, place.field), line: known(thrown.line, place.line), retryable,
-    };
+    const field = known(thrown.field, place.field);
+    const line = known(thrown.line, place.line);
+    return { code, class: group, message, field, line, retryable };
   }
 
   return { raise, at, isDuplicate, missingLabels, describe };

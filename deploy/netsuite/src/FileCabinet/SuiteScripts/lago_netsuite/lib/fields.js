@@ -15,7 +15,9 @@ define(['./faults'], (faults) => {
     'quantity', 'rate', 'amount', 'taxbasis', 'taxrate', 'taxamount', 'exchangerate', 'payment', 'discountrate', 'due',
   ]);
   const RADIOS = new Set(['isperson', 'undepfunds']);
-  const NUMBER_TYPES = new Set(['currency', 'currency2', 'float', 'integer', 'percent', 'posfloat', 'poscurrency', 'posinteger']);
+  const NUMBER_TYPES = new Set([
+    'currency', 'currency2', 'float', 'integer', 'percent', 'posfloat', 'poscurrency', 'posinteger',
+  ]);
 
   const MAX_DIGITS = 15;
 
@@ -25,8 +27,8 @@ define(['./faults'], (faults) => {
   // NetSuite works on the record with each value set, so entity goes before what it overwrites, the box that
   // unlocks a field before the field, and the last word on a line's total is its amount.
   const FIRST = [
-    'customform', 'entity', 'customer', 'isperson', 'subsidiary', 'currency', 'exchangerate', 'trandate', 'postingperiod',
-    'autoname', 'entityid', 'tranid', 'location', 'department', 'class', 'terms', 'duedate', 'country',
+    'customform', 'entity', 'customer', 'isperson', 'subsidiary', 'currency', 'exchangerate', 'trandate',
+    'postingperiod', 'autoname', 'entityid', 'tranid', 'location', 'department', 'class', 'terms', 'duedate', 'country',
   ];
   const FIRST_ON_LINES = ['item', 'taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate'];
   const LAST = ['taxregoverride', 'nexus', 'subsidiarytaxregnum', 'entitytaxregnum', 'taxdetailsoverride'];

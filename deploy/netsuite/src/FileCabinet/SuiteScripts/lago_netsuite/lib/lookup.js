@@ -10,7 +10,8 @@ define(['N/search'], (search) => {
   function first(type, filters) {
     const found = search.create({ type, filters, columns: ['externalid'] }).run().getRange({ start: 0, end: 1 });
     if (found.length === 0) return null;
-    return { id: String(found[0].id), type: found[0].recordType, externalId: found[0].getValue({ name: 'externalid' }) };
+    const [row] = found;
+    return { id: String(row.id), type: row.recordType, externalId: row.getValue({ name: 'externalid' }) };
   }
 
   function onMainLine(group, filter) {

@@ -52,7 +52,8 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
     function missing(fieldId, reference) {
       const key = reference.externalId || reference.lagoId;
       if (failed.has(key)) {
-        return faults.raise('LAGO_DEPENDENCY_FAILED', `${key} was not written earlier in this call.`, { field: fieldId });
+        const text = `${key} was not written earlier in this call.`;
+        return faults.raise('LAGO_DEPENDENCY_FAILED', text, { field: fieldId });
       }
       if (planned.has(key)) {
         return faults.raise('LAGO_PLANNED_REFERENCE', `${key} would be created first.`, { field: fieldId });

@@ -65,7 +65,8 @@ define(['N/record', './faults'], (record, faults) => {
   // are there and right; then tax and total cannot be judged before the save.
   function isTaxPending(totals, expected, taxdetails) {
     const isNothingYet = totals.tax === undefined || Number(totals.tax) === 0;
-    return isNothingYet && Number(expected.tax || 0) !== 0 && !differs(String(sentTax(taxdetails).toFixed(4)), expected.tax);
+    const isTaxed = Number(expected.tax || 0) !== 0;
+    return isNothingYet && isTaxed && !differs(sentTax(taxdetails).toFixed(4), expected.tax);
   }
 
   function comparable(totals, expected, taxdetails) {

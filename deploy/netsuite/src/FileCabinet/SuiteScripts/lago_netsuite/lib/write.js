@@ -38,7 +38,8 @@ define(['N/log', './customers', './documents', './faults', './kinds', './referen
       const { kind, write } = writerOf(item);
       return Object.assign({ ref: item.ref }, write(kind, item, call, warnings), { warnings });
     } catch (thrown) {
-      return thrown.name === 'LAGO_PLANNED_REFERENCE' ? unchecked(item, thrown, warnings) : refused(item, thrown, warnings);
+      const isPlanned = thrown.name === 'LAGO_PLANNED_REFERENCE';
+      return isPlanned ? unchecked(item, thrown, warnings) : refused(item, thrown, warnings);
     }
   }
 
