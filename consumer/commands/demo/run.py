@@ -43,11 +43,13 @@ def run(*, seed: int, report_file: Path) -> int:
     """
     logging.configure(level="error", form="console")
     _forget_other_deployments()
-    # Whoever ends the demo ends its processes too: SIGTERM unwinds like Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console()
-    found = asyncio.run(_demonstrate(story.tell(seed), folder, out))
+    try:
+        found = asyncio.run(_demonstrate(story.tell(seed), folder, out))
+    except asyncio.CancelledError:
+        out.print("Stopped before the end.")
+        return FAILURE
     found.write(report_file)
     if found.problems:
         out.print(f"The logs of all processes are in {folder}", markup=False)
@@ -66,6 +68,7 @@ def _forget_other_deployments() -> None:
 
 
 async def _demonstrate(scenes: Sequence[Scene], folder: Path, out: Console) -> Figures:
+    _stop_by_signal()
     started_s = time.monotonic()
     inbox = Inbox(secret=_new_secret(), clock=SystemClock())
     async with stage.kafka(folder) as kafka, play.served(inbox) as origin:
@@ -80,6 +83,14 @@ async def _demonstrate(scenes: Sequence[Scene], folder: Path, out: Console) -> F
     found = replace(found, seconds=round(time.monotonic() - started_s, 1))
     tables.show(out, story_played, endings, inbox.verified, found)
     return found
+
+
+def _stop_by_signal() -> None:
+    # Whoever ends the demo ends its processes too: both signals unwind everything that was started.
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    if task is not None:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
 
 
 async def _perform(
