@@ -11,12 +11,32 @@ from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    Tag,
+)
 
+from consumer.expression import Expression
 from consumer.secret import Secret
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Constant = str | bool | int
+
+
+def _kind_of_value(value: Any) -> str:
+    return "expression" if isinstance(value, dict | Expression) else "constant"
+
+
+FieldValue = Annotated[
+    Annotated[Constant, Tag("constant")] | Annotated[Expression, Tag("expression")],
+    Discriminator(_kind_of_value),
+]
+"""A constant, or ``{expr: "<CEL>"}`` over ``event``, ``customer`` and, on lines, ``fee``."""
 
 
 class _Part(BaseModel):
@@ -77,11 +97,17 @@ class Customers(_Part):
 
     ``on_event``: a customer event creates, a document waits for it. ``on_first_document``: as before, and a
     document whose customer is missing creates it in the same call. ``never``: only what is there is used.
+
+    Attributes:
+        entity_id: NetSuite's entity id is Lago's ``external_id``, or NetSuite's own number (``auto``).
+        on_entity_id_clash: when another record holds that entity id: ``reject`` the event, or append a
+            ``suffix`` that the first eight characters of Lago's id make unique.
     """
 
     create: Literal["on_event", "on_first_document", "never"] = "on_first_document"
     subsidiary: str | None = None
     entity_id: Literal["external_id", "auto"] = "external_id"
+    on_entity_id_clash: Literal["reject", "suffix"] = "reject"
 
 
 class Item(_Part):
@@ -130,7 +156,7 @@ class Rules(_Part):
     add_ons: dict[str, Item] = Field(default_factory=dict)
     charge_filters: dict[str, Item] = Field(default_factory=dict)
     tax: Tax | None = None
-    fields: dict[FieldsFor, dict[str, Constant]] = Field(default_factory=dict)
+    fields: dict[FieldsFor, dict[str, FieldValue]] = Field(default_factory=dict)
 
 
 class EntityRules(Rules):

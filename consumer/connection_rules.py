@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from consumer.expression import Expression
 from consumer.netsuite.account import normalise_account_id
 from consumer.yaml_tree import Path
 
@@ -35,6 +36,7 @@ def faults_of(connection: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _addresses(connection)
     yield from _secrets(connection)
     yield from _lago_api(connection)
+    yield from _fees_without_line(connection)
 
 
 def faults_between(connections: list[Mapping[str, Any]]) -> Iterator[Fault]:
@@ -167,6 +169,25 @@ def _lago_api(connection: Mapping[str, Any]) -> Iterator[Fault]:
     for given, other in (("api_url", "api_key"), ("api_key", "api_url")):
         if lago.get(given) and not lago.get(other):
             yield ("lago", given), f"is of no use without {other} beside it"
+
+
+def _fees_without_line(connection: Mapping[str, Any]) -> Iterator[Fault]:
+    mapping = section(connection, "mapping")
+    entities = section(mapping, "billing_entities")
+    levels: list[tuple[Path, Mapping[str, Any]]] = [(("mapping",), mapping)]
+    levels += [(("mapping", "billing_entities", code), section(entities, code)) for code in entities]
+    for path, rules in levels:
+        for kind, fields in section(rules, "fields").items():
+            for name, value in fields.items() if isinstance(fields, dict) else ():
+                if not kind.endswith("_line") and _looks_at_fee(value):
+                    yield (*path, "fields", kind, name, "expr"), f"looks at fee, which {kind} has none of"
+
+
+def _looks_at_fee(value: Any) -> bool:
+    try:
+        return isinstance(value, dict) and "fee" in Expression.model_validate(value).names
+    except ValueError:
+        return False  # no expression at all, which is said where it stands
 
 
 def _repeated(places: Iterator[tuple[Path, Any]]) -> Iterator[Fault]:

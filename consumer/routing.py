@@ -9,7 +9,7 @@ Rules that ignore, in the order in which they are asked: ``event_type``, ``other
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -22,6 +22,7 @@ from consumer.mapping import requests
 from consumer.mapping import void as voids
 from consumer.mapping.journal import Journal
 from consumer.mapping.mapped import Mapping, Refused
+from consumer.mapping.origin import Origin
 from consumer.outcome import Ignored, Rejected
 from consumer.ownership import Ownership
 from schemas.credit_note import CreditNote
@@ -73,7 +74,7 @@ def _plan_customer(event: Envelope, connection: Connection) -> Mapping:
         return customer
     if customer.account_type == "partner":
         return Ignored(rule="partner")
-    journal = Journal(connection=connection)
+    journal = _journal(event, connection)
     item = customers.item(customer, journal, is_update=True)
     return requests.of((item,), journal, details={"customer": customer.external_id})
 
@@ -85,7 +86,7 @@ def _plan_invoice(event: Envelope, connection: Connection) -> Mapping:
     if isinstance(invoice, Refused):
         return invoice
     rule = _rule_against(invoice, connection)
-    return Ignored(rule=rule) if rule else invoices.to_netsuite(invoice, connection)
+    return Ignored(rule=rule) if rule else invoices.to_netsuite(invoice, _journal(event, connection))
 
 
 def _plan_void(event: Envelope, connection: Connection) -> Mapping:
@@ -95,7 +96,7 @@ def _plan_void(event: Envelope, connection: Connection) -> Mapping:
     if isinstance(invoice, Refused):
         return invoice
     rule = _rule_against(invoice, connection) or ("zero_amount" if invoices.is_empty(invoice) else None)
-    return Ignored(rule=rule) if rule else voids.to_netsuite(invoice, connection)
+    return Ignored(rule=rule) if rule else voids.to_netsuite(invoice, _journal(event, connection))
 
 
 def _plan_credit_note(event: Envelope, connection: Connection) -> Mapping:
@@ -108,7 +109,7 @@ def _plan_credit_note(event: Envelope, connection: Connection) -> Mapping:
     # Lago issues a note for what a void forfeits and voids it at once; no money ever moves by it.
     if note.credit_status == "voided" and note.credit_amount_cents == note.total_amount_cents:
         rule = rule or "voided_credit_note"
-    return Ignored(rule=rule) if rule else credit_notes.to_netsuite(note, connection)
+    return Ignored(rule=rule) if rule else credit_notes.to_netsuite(note, _journal(event, connection))
 
 
 def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
@@ -123,7 +124,12 @@ def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
         return Ignored(rule="zero_amount")
     if connection.start_date and payment.created_at and payment.created_at.date() < connection.start_date:
         return Ignored(rule="before_start_date")
-    return payments.to_netsuite(payment, connection)
+    return payments.to_netsuite(payment, _journal(event, connection))
+
+
+def _journal(event: Envelope, connection: Connection) -> Journal:
+    origin = Origin(event.object, is_customer=event.object_type == "customer")
+    return Journal(connection=connection, origin=origin)
 
 
 def _payment_of(event: Envelope) -> Payment | Refused:
@@ -175,13 +181,3 @@ ROUTES: dict[str, Callable[[Envelope, Connection], Mapping]] = {
     "payment.succeeded": _plan_payment,
     "payment_receipt.created": _plan_payment,
 }
-
-
-def facts_of(event: Envelope) -> dict[str, Any]:
-    """What a person calls the object of an event: number, amount in subunits, currency; each may be None."""
-    content = event.object
-    return {
-        "number": content.get("number") or content.get("external_id"),
-        "cents": content.get("total_amount_cents", content.get("amount_cents")),
-        "currency": content.get("currency") or content.get("amount_currency"),
-    }

@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from consumer.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import document, fields, header, identity, items, money, requests
 from consumer.mapping.document import Figures
@@ -22,7 +21,7 @@ from schemas.wire import WriteItem
 COUPON_REFERENCE = "coupon_item"
 
 
-def to_netsuite(note: CreditNote, connection: Connection) -> Mapping:
+def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
     """
     The request that creates the memo and applies what offsets the note's own invoice.
 
@@ -34,7 +33,6 @@ def to_netsuite(note: CreditNote, connection: Connection) -> Mapping:
         return Refused(rejection=rejection)
     if not note.total_amount_cents:
         return Ignored(rule="zero_amount")
-    journal = Journal(connection=connection)
     lines = _lines(note, note.items, journal)
     built = document.build(lines, _figures(note, note.items), journal)
     columns = _columns(note, note.customer, journal)
@@ -123,7 +121,9 @@ def _line(part: CreditNoteItem, total_cents: int, note: CreditNote, journal: Jou
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": part.fee.item.name,
-        **fields.configured("credit_note_line", note.billing_entity_code, journal),
+        **fields.configured(
+            "credit_note_line", note.billing_entity_code, journal, journal.origin.fee(part.fee.lago_id)
+        ),
     }
     return Line(
         ref=part.lago_id,
@@ -148,15 +148,17 @@ def _exact_tax(part: CreditNoteItem, total_cents: int, note: CreditNote) -> Deci
 
 def _coupon_line(note: CreditNote, journal: Journal) -> Line:
     item = items.item_of_discount("coupon", note.billing_entity_code, journal)
-    amount = money.major(-note.coupons_adjustment_amount_cents, note.currency)
+    cents = -note.coupons_adjustment_amount_cents
+    amount = money.major(cents, note.currency)
+    fee = journal.origin.like_a_fee(item={"type": "coupon", "code": None, "name": None}, amount_cents=cents)
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": "Coupon adjustment",
-        **fields.configured("credit_note_line", note.billing_entity_code, journal),
+        **fields.configured("credit_note_line", note.billing_entity_code, journal, fee),
     }
     return Line(
         ref=COUPON_REFERENCE,
-        cents=-note.coupons_adjustment_amount_cents,
+        cents=cents,
         exact_tax=Decimal(0),
         tax_rate=note.taxes_rate,
         fields=header.filled(columns),

@@ -35,11 +35,13 @@ def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
             continue
         item = items.item_of_discount(kind, invoice.billing_entity_code, journal)
         amount = money.major(-cents, invoice.currency)
+        item_of = {"type": kind, "code": None, "name": description}
+        fee = journal.origin.like_a_fee(item=item_of, amount_cents=-cents)
         columns: dict[str, Any] = {
             **priced(item, amount),
             "description": description,
             "item_source": _SOURCES[kind],
-            **fields.configured("invoice_line", invoice.billing_entity_code, journal),
+            **fields.configured("invoice_line", invoice.billing_entity_code, journal, fee),
         }
         yield Line(
             ref=_REFERENCES[kind],

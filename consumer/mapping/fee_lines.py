@@ -39,7 +39,9 @@ def _fee_line(fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoic
         "description": fee.item.name,
         **dates,
         "item_source": _source(fee, plan),
-        **fields.configured("invoice_line", invoice.billing_entity_code, journal),
+        **fields.configured(
+            "invoice_line", invoice.billing_entity_code, journal, journal.origin.fee(fee.lago_id)
+        ),
     }
     return Line(
         ref=fee.lago_id,

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from consumer import problem
 from consumer.connection import FieldsFor
+from consumer.expression import EvaluationError, Expression
 from consumer.mapping.journal import Journal
 
 
-def configured(kind: FieldsFor, entity: str | None, journal: Journal) -> dict[str, Any]:
-    """The configured values by NetSuite field id; those of the billing entity win."""
+def configured(
+    kind: FieldsFor, entity: str | None, journal: Journal, fee: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """
+    The configured values by NetSuite field id; those of the billing entity win.
+
+    An expression that comes to null leaves its field out; one that cannot be evaluated is noted as a problem.
+    On lines, `fee` is what expressions know by that name.
+    """
     mapping = journal.connection.mapping
     levels = [(mapping.fields, "mapping.fields")]
     if entity is not None and entity in mapping.billing_entities:
@@ -19,6 +29,23 @@ def configured(kind: FieldsFor, entity: str | None, journal: Journal) -> dict[st
         for fields, prefix in levels
         for name, value in fields.get(kind, {}).items()
     }
-    for name, (value, rule) in chosen.items():
-        journal.chose(f"{kind} {name}", str(value), rule)
-    return {name: value for name, (value, _) in chosen.items()}
+    found = {name: _value(value, rule, journal, fee) for name, (value, rule) in chosen.items()}
+    for name, value in found.items():
+        if value is not None:
+            journal.chose(f"{kind} {name}", str(value), chosen[name][1])
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _value(value: Any, rule: str, journal: Journal, fee: Mapping[str, Any] | None) -> Any:
+    if not isinstance(value, Expression):
+        return value
+    try:
+        return value.value(journal.origin.scope, fee)
+    except EvaluationError as error:
+        expression = problem.shown(value.expr)
+        journal.refuse(
+            "invalid_expression",
+            f"{rule}: the expression {expression} does not suit this event: {error}",
+            f"correct the expression at {journal.connection.at(rule)}; has(event.key) asks for a key first",
+        )
+        return None

@@ -17,7 +17,7 @@ from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
 
-def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
+def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
     """
     The request that creates the invoice, together with its customer when that may be missing.
 
@@ -28,7 +28,7 @@ def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
         return Refused(rejection=_incomplete(invoice))
     if is_empty(invoice):
         return Ignored(rule="zero_amount")
-    journal = Journal(connection=connection)
+    connection = journal.connection
     lines = (*fee_lines.lines(invoice, invoice.customer, journal), *discounts.lines(invoice, journal))
     built = document.build(lines, _figures(invoice, connection), journal)
     columns = _columns(invoice, invoice.customer, journal)

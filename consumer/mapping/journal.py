@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from consumer.connection import Connection
+from consumer.mapping.origin import Origin
 from consumer.outcome import Rejected
 
 
@@ -45,9 +46,15 @@ class Problem:
 
 @dataclass(slots=True)
 class Journal:
-    """Collects decisions and problems of one event; a problem never stops the search for further ones."""
+    """
+    Collects decisions and problems of one event; a problem never stops the search for further ones.
+
+    Attributes:
+        origin: the event's object as it came, for expressions.
+    """
 
     connection: Connection
+    origin: Origin = field(default_factory=Origin)
     decisions: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 

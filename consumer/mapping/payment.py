@@ -15,7 +15,7 @@ from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
 
-def to_netsuite(payment: Payment, connection: Connection) -> Mapping:
+def to_netsuite(payment: Payment, journal: Journal) -> Mapping:
     """
     The request that creates the payment; the script pays what is due on each invoice, in order.
 
@@ -30,7 +30,6 @@ def to_netsuite(payment: Payment, connection: Connection) -> Mapping:
     if None in needed.values():
         rejection = requests.incomplete(f"payment {payment.lago_id}", needed, details_of(payment))
         return Refused(rejection=rejection)
-    journal = Journal(connection=connection)
     item = WriteItem(
         ref="payment",
         mode="create_or_get",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from consumer.connection import Connection
 from consumer.mapping import identity, requests, service_period
 from consumer.mapping import invoice as invoices
 from consumer.mapping.journal import Journal
@@ -12,7 +11,7 @@ from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
 
-def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
+def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
     """
     The request that voids the invoice; the script chooses between a native void and a reversing memo.
 
@@ -31,4 +30,4 @@ def to_netsuite(invoice: Invoice, connection: Connection) -> Mapping:
         fingerprint=identity.invoice_fingerprint(invoice),
         record={"type": "invoice", "columns": columns},
     )
-    return requests.of((item,), Journal(connection=connection), details=invoices.details_of(invoice))
+    return requests.of((item,), journal, details=invoices.details_of(invoice))
