@@ -99,10 +99,10 @@ def test_help_imports_nothing_heavy():
 
 
 def test_a_command_that_does_not_exist_is_a_usage_error(run):
-    code, _, err = run("wroker")
+    code, _, err = run("workr")
 
     assert code == 2
-    assert "wroker" in err
+    assert "workr" in err
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def run(*, seed: int, report_file: Path) -> int:
         found = asyncio.run(_demonstrate(story.tell(seed), folder, out))
     except asyncio.CancelledError:
         out.print("Stopped before the end.")
+        shutil.rmtree(folder)
         return FAILURE
     found.write(report_file)
     if found.problems:
