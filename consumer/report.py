@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from consumer import routing
+from consumer import facts
 from consumer.connection import Connection
+from consumer.facts import Facts
 from consumer.mapping import identity, money
 from consumer.outcome import Rejected, Written
 from consumer.record import Event, Record
-from schemas import error_event, result, wire
+from schemas import envelope, error_event, result, wire
 from schemas.envelope import Envelope, Undecodable
 from schemas.error_event import CustomerError, ErrorEvent, FailedObject, ProviderError
 from schemas.result import Result, SourceRef, Timings
@@ -89,13 +90,13 @@ class Reporter:
         )
 
     def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
-        facts = routing.facts_of(event)
+        known = facts.of(event)
         is_main = written.lago_id == event.object_id
         return Result(
             connection=self.connection.code,
             object=written.object,
             lago_id=written.lago_id,
-            lago_number=facts["number"] if is_main else None,
+            lago_number=known.number if is_main else None,
             event=event.webhook_type,
             status=written.status,
             netsuite_type=written.netsuite_type,
@@ -103,7 +104,7 @@ class Reporter:
             external_id=written.external_id,
             netsuite_number=written.number,
             url=written.url,
-            currency=facts["currency"] if written.totals else None,
+            currency=known.currency if written.totals else None,
             totals=written.totals,
             warnings=written.warnings,
             mapping_version=self.mapping_version,
@@ -120,12 +121,12 @@ class Reporter:
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
     ) -> ErrorEvent:
         known = event if isinstance(event, Envelope) else None
-        customer_id, external_id = _customer_of(known)
+        about = facts.of(known) if known else None
         return ErrorEvent(
             organization_id=known.organization_id if known else None,
             accounting_provider_customer_error=CustomerError(
-                lago_customer_id=customer_id,
-                external_customer_id=external_id,
+                lago_customer_id=about.lago_customer_id if about else None,
+                external_customer_id=about.external_customer_id if about else None,
                 accounting_provider_code=self.connection.code,
                 provider_error=ProviderError(
                     message=rejected.message[: error_event.MAX_MESSAGE_CHARS], error_code=rejected.code
@@ -134,7 +135,7 @@ class Reporter:
             id=error_event.event_id(self.connection.code, *_place(record)),
             occurred_at=utc_text(attempt.now),
             event=known.webhook_type if known else None,
-            object=_failed_object(known) if known else None,
+            object=_failed_object(known, about) if known and about else None,
             hint=rejected.hint,
             details=rejected.details,
             retryable=known is not None,
@@ -166,7 +167,7 @@ def _original(record: Record) -> str:
     if len(value) > MAX_ORIGINAL_BYTES:
         return wire.canonical({"omitted_bytes": len(value)}).decode()
     try:
-        text = value.decode("utf-8")
+        text = envelope.without_frame(value).decode("utf-8")
         parsed = wire.loads(text)
     except ValueError:
         parsed = None
@@ -175,32 +176,16 @@ def _original(record: Record) -> str:
     return wire.canonical({"base64": base64.b64encode(value).decode()}).decode()
 
 
-def _customer_of(event: Envelope | None) -> tuple[str | None, str | None]:
-    if event is None:
-        return None, None
-    content = event.object
-    customer = content if event.object_type == "customer" else content.get("customer") or content
-    if not isinstance(customer, dict):
-        return None, None
-    lago_id = customer.get("lago_customer_id") or customer.get("lago_id")
-    return _text(lago_id), _text(customer.get("external_customer_id") or customer.get("external_id"))
-
-
-def _failed_object(event: Envelope) -> FailedObject:
-    facts = routing.facts_of(event)
-    cents, currency = facts["cents"], _text(facts["currency"])
-    is_amount = isinstance(cents, int) and currency is not None
+def _failed_object(event: Envelope, about: Facts) -> FailedObject:
+    cents, currency = about.cents, about.currency
+    amount = None if cents is None or currency is None else money.major(cents, currency)
     return FailedObject(
         type=event.object_type,
         lago_id=event.object_id,
-        number=_text(facts["number"]),
-        amount=money.major(cents, currency) if is_amount and currency else None,
+        number=about.number,
+        amount=amount,
         currency=currency,
     )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _trace_id(record: Record) -> str | None:

@@ -52,11 +52,16 @@ def decode(value: bytes | None) -> Envelope | Undecodable:
     return _decode_json(value)
 
 
+def without_frame(value: bytes) -> bytes:
+    """The payload of a value in Confluent's wire format; any other value as it is."""
+    return value[CONFLUENT_PREFIX_BYTES:] if value[:1] == bytes([CONFLUENT_MAGIC_BYTE]) else value
+
+
 def _decode_confluent(value: bytes) -> Envelope | Undecodable:
     # Confluent wire format: one zero byte, four bytes of schema id, then the payload. JSON Schema payloads
     # are plain JSON; Avro and Protobuf need a registry that this connector does not talk to.
     schema_id = int.from_bytes(value[1:CONFLUENT_PREFIX_BYTES], "big")
-    payload = value[CONFLUENT_PREFIX_BYTES:]
+    payload = without_frame(value)
     if not payload.lstrip().startswith(b"{"):
         message = f"Confluent schema {schema_id} is not a JSON schema; produce Lago's webhook body as JSON"
         return Undecodable(reason="confluent_schema_not_json", message=message)

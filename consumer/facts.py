@@ -1,0 +1,59 @@
+"""
+What people call the object of an event: its number, its amount, its customer.
+
+Read from the object as it came, which may have any shape: also of an event that is refused, as much as can be
+told is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.envelope import Envelope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """
+    What is known; None where the object does not say.
+
+    Attributes:
+        cents: the amount in the currency's subunit; of a receipt, its payment's.
+    """
+
+    number: str | None
+    cents: int | None
+    currency: str | None
+    lago_customer_id: str | None
+    external_customer_id: str | None
+
+
+def of(event: Envelope) -> Facts:
+    """The facts of an event's object; never raises."""
+    content = event.object
+    payment = content.get("payment") if event.object_type == "payment_receipt" else None
+    amounts = payment if isinstance(payment, dict) else content
+    cents = amounts.get("total_amount_cents", amounts.get("amount_cents"))
+    customer_id, external_id = _customer(event, amounts)
+    return Facts(
+        number=_text(content.get("number") or content.get("external_id")),
+        cents=cents if isinstance(cents, int) and not isinstance(cents, bool) else None,
+        currency=_text(amounts.get("currency") or amounts.get("amount_currency")),
+        lago_customer_id=_text(customer_id),
+        external_customer_id=_text(external_id),
+    )
+
+
+def _customer(event: Envelope, amounts: dict[str, Any]) -> tuple[object, object]:
+    """The customer's two ids: of the customer itself, of the embedded one, or as payments name it."""
+    customer = event.object if event.object_type == "customer" else event.object.get("customer")
+    if isinstance(customer, dict):
+        return customer.get("lago_id"), customer.get("external_id")
+    return amounts.get("lago_customer_id"), amounts.get("external_customer_id")
+
+
+def _text(value: object) -> str | None:
+    # Some bridges write numbers where Lago writes texts.
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number or isinstance(value, str) else None
