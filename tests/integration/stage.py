@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -64,11 +64,14 @@ class Stage:
             await self.publisher.publish(Event(topic=topic, key=b"k", value=value, partition=partition))
 
     async def committed(self, partition: int = 0, group: str = GROUP) -> int | None:
-        tp = TopicPartition(self.cluster.topic(TOPIC), partition)
+        return (await self.positions(group, [partition])).get(partition)
+
+    async def positions(self, group: str, partitions: Iterable[int]) -> dict[int, int]:
+        """Where a group stands in each partition; without those where it has committed nothing."""
+        tps = [TopicPartition(self.cluster.topic(TOPIC), partition) for partition in partitions]
         async with self.cluster.admin() as admin:
-            found = await admin.list_consumer_group_offsets(group, partitions=[tp])
-        offset: int = found[tp].offset
-        return None if offset < 0 else offset
+            found = await admin.list_consumer_group_offsets(group, partitions=tps)
+        return {tp.partition: position.offset for tp, position in found.items() if position.offset >= 0}
 
     @asynccontextmanager
     async def flow(
