@@ -1,0 +1,123 @@
+"""Records on their way in."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from aiokafka.errors import TopicAuthorizationFailedError
+
+from consumer.clock import FakeClock
+from consumer.engine.backoff import Backoff
+from consumer.engine.engine import Engine
+from consumer.engine.ledger import Partition
+from consumer.kafka.source import Poller, partition_of, record_of
+from consumer.limits.gate import Gate
+from consumer.ops.metrics import Metrics
+from consumer.record import Source
+from tests.unit.kafka.fakes import FakeConsumer, message, tp
+
+
+def lane_of(value: bytes | None) -> str | None:
+    return value.decode().partition(":")[0] if value else None
+
+
+class Scene:
+    def __init__(self, consumer: FakeConsumer, lane=lane_of) -> None:
+        self.consumer = consumer
+        self.engine = Engine(gate=Gate(permits=5_000), backoff=Backoff(jitter=lambda: 0.5), clock=FakeClock())
+        self.admitted = asyncio.Event()
+        self.poller = Poller(
+            consumer=consumer,
+            engine=self.engine,
+            lane_of=lane,
+            metrics=Metrics(version="test"),
+            polled=lambda: None,
+            admitted=self.admitted.set,
+        )
+
+    async def play(self) -> None:
+        """Until the consumer has nothing left to give."""
+        self.consumer.exhausted.clear()
+        task = asyncio.create_task(self.poller.run())
+        await self.consumer.exhausted.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def test_a_record_is_taken_as_it_came():
+    """Bytes, key, headers and coordinates untouched; the lane comes from the value."""
+    record = record_of(message(7, b"inv:1"), lane_of)
+
+    assert record.source == Source(topic="lago.invoices", partition=0, offset=7)
+    assert (record.key, record.value, record.timestamp_ms) == (b"k", b"inv:1", 1_000)
+    assert record.headers == (("traceparent", b"x"),)
+    assert record.lane == "inv"
+
+
+def test_what_has_no_lane_queues_alone():
+    """An undecodable record waits for nobody and nobody waits for it."""
+    assert record_of(message(7, None), lane_of).lane == "lago.invoices/0/7"
+
+
+async def test_records_of_owned_partitions_reach_the_engine_and_wake_the_dispatcher():
+    """All of a batch, in order."""
+    scene = Scene(FakeConsumer(batches=[{tp(0): [message(0), message(1)], tp(1): [message(5, partition=1)]}]))
+    scene.engine.assign([partition_of(tp(0)), partition_of(tp(1))])
+
+    await scene.play()
+
+    assert scene.engine.unsettled == 3
+    assert scene.admitted.is_set()
+
+
+async def test_a_record_that_comes_before_its_assignment_is_asked_for_again():
+    """aiokafka may be early; its position is then put back, so that nothing is skipped."""
+    scene = Scene(FakeConsumer(batches=[{tp(0): [message(3), message(4)]}]))
+
+    await scene.play()
+
+    assert scene.consumer.seeks == [(tp(0), 3)]
+    assert scene.engine.unsettled == 0
+
+
+async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded_are_dropped():
+    """They come again from the committed position; taking them too would settle them twice."""
+    batch = {tp(0): [message(offset) for offset in range(100)]}
+    owner = Partition(topic="lago.invoices", number=0)
+
+    def rebalancing(value: bytes | None) -> str | None:
+        scene.engine.forget([owner])
+        scene.engine.assign([owner])
+        return lane_of(value)
+
+    scene = Scene(FakeConsumer(batches=[batch]), rebalancing)
+    scene.engine.assign([owner])
+
+    await scene.play()
+
+    assert scene.engine.unsettled == 0
+
+
+async def test_a_full_partition_is_paused_and_resumed_when_there_is_room():
+    """Only the full one; and a pause that somebody else left behind is lifted."""
+    batch = {tp(0): [message(offset, f"lane{offset}:0".encode()) for offset in range(1_000)]}
+    scene = Scene(FakeConsumer(batches=[batch], paused_now={tp(1)}))
+    scene.engine.assign([partition_of(tp(0)), partition_of(tp(1))])
+
+    await scene.play()
+    paused_when_full = scene.consumer.paused()
+    while (attempt := scene.engine.take()) is not None:
+        scene.engine.complete(attempt)
+    await scene.play()
+
+    assert paused_when_full == {tp(0)}
+    assert scene.consumer.paused() == set()
+
+
+async def test_an_error_that_no_repeat_mends_ends_the_poll():
+    """A topic that may not be read is for a person to see, not to be retried in silence."""
+    scene = Scene(FakeConsumer(refuse_poll=TopicAuthorizationFailedError()))
+
+    with pytest.raises(TopicAuthorizationFailedError):
+        await scene.poller.run()

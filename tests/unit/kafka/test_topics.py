@@ -1,0 +1,41 @@
+"""The topics as they are declared."""
+
+from __future__ import annotations
+
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster
+
+CLUSTER = Cluster(bootstrap_servers="nowhere:1", topic_prefix="acme.")
+DAY_MS = 86_400_000
+
+
+def by_name() -> dict[str, topics.Topic]:
+    return {topic.name: topic for topic in topics.declared()}
+
+
+def test_the_four_inputs_have_equal_partitions():
+    """Partitions of equal number then lie on one worker."""
+    inputs = topics.names("input")
+
+    assert inputs == ("lago.customers", "lago.invoices", "lago.credit_notes", "lago.payments")
+    assert {by_name()[name].partitions for name in inputs} == {12}
+
+
+def test_results_are_compacted_and_everything_else_is_kept_two_weeks():
+    """Long enough for a replay, and by far longer than a record may be tried."""
+    declared = by_name()
+    results = declared.pop("lago.netsuite.results")
+
+    assert results.settings["cleanup.policy"] == "compact"
+    assert {int(topic.settings["retention.ms"]) for topic in declared.values()} == {14 * DAY_MS}
+
+
+def test_fewer_brokers_than_replicas_take_both_figures_down():
+    """On one broker nothing could ever be acknowledged by two."""
+    topic = by_name()["lago.invoices"]
+
+    alone, three = topics._new(CLUSTER, topic, 1), topics._new(CLUSTER, topic, 3)
+
+    assert (alone.name, alone.replication_factor) == ("acme.lago.invoices", 1)
+    assert alone.topic_configs["min.insync.replicas"] == "1"
+    assert (three.replication_factor, three.topic_configs["min.insync.replicas"]) == (3, "2")
