@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -93,8 +94,9 @@ def _read(file: Path) -> bytes:
 
 def _events(content: bytes) -> Iterator[bytes]:
     """The events of a file, each as the bytes it would have on Kafka."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        parsed = json.loads(content)
+        parsed = json.loads(content.decode())
     except (ValueError, RecursionError):
         yield from _lines_or_whole(content)
         return
