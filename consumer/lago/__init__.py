@@ -1,0 +1,1 @@
+"""Everything that knows Lago's HTTP."""
