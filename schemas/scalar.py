@@ -54,13 +54,15 @@ def _of_this_age(value: datetime) -> datetime:
     return value
 
 
-Cents = Annotated[int, Field(ge=-MAX_CENTS, le=MAX_CENTS), BeforeValidator(_zero_when_null)]
+_WholeCents = Annotated[int, Field(ge=-MAX_CENTS, le=MAX_CENTS)]
+
+Cents = Annotated[_WholeCents, BeforeValidator(_zero_when_null, json_schema_input_type=_WholeCents | None)]
 """An amount in the currency's subunit; see `consumer.mapping.money` for what a subunit is."""
 
 Number = Annotated[Decimal, AfterValidator(_sane)]
 """A decimal exactly as it stood in the JSON text."""
 
-Rate = Annotated[Number, BeforeValidator(_zero_when_null)]
+Rate = Annotated[Number, BeforeValidator(_zero_when_null, json_schema_input_type=Number | None)]
 """A percentage, ``19.0``."""
 
 Text = Annotated[str | None, BeforeValidator(_blank_is_null)]

@@ -1,0 +1,100 @@
+"""
+Write the JSON Schema of every contract to `schemas/json`: ``python -m schemas.export``.
+
+What is read is described as tolerantly as it is read, what is written as strictly as it is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
+from schemas.credit_note import CreditNote
+from schemas.customer import Customer
+from schemas.error_event import ErrorEvent
+from schemas.invoice import Invoice
+from schemas.payment import Payment, PaymentReceipt
+from schemas.result import Result
+from schemas.scalar import LagoObject
+from schemas.wire import Response
+
+FOLDER = Path(__file__).parent / "json"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# Each object with the events that are acted on.
+EVENTS: dict[str, tuple[type[LagoObject], tuple[str, ...]]] = {
+    "customer": (Customer, ("customer.created", "customer.updated")),
+    "invoice": (
+        Invoice,
+        (
+            "invoice.created",
+            "invoice.one_off_created",
+            "invoice.paid_credit_added",
+            "invoice.resynced",
+            "invoice.voided",
+        ),
+    ),
+    "credit_note": (CreditNote, ("credit_note.created",)),
+    "payment": (Payment, ("payment.succeeded",)),
+    "payment_receipt": (PaymentReceipt, ("payment_receipt.created",)),
+}
+PUBLISHED: dict[str, type[BaseModel]] = {"result": Result, "error_event": ErrorEvent}
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Members with defaults are written too, so that readers may rely on every one."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002, FBT001 - pydantic's
+        return True
+
+
+def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every contract's file name and schema."""
+    for object_type, (model, events) in EVENTS.items():
+        yield f"{object_type}_event.schema.json", _event_schema(object_type, model, events)
+    for name, published in PUBLISHED.items():
+        schema = published.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+        yield f"{name}.schema.json", {"$schema": DIALECT} | schema
+    yield "restlet_response.schema.json", {"$schema": DIALECT} | Response.model_json_schema()
+
+
+def _event_schema(object_type: str, model: type[LagoObject], events: Sequence[str]) -> dict[str, Any]:
+    content = model.model_json_schema(ref_template="#/$defs/{model}")
+    definitions = content.pop("$defs", {}) | {model.__name__: content}
+    return {
+        "$schema": DIALECT,
+        "title": f"Lago's {object_type.replace('_', ' ')} event",
+        "type": "object",
+        "properties": {
+            "webhook_type": {"type": "string", "minLength": 1, "examples": list(events)},
+            "object_type": {"const": object_type},
+            "organization_id": {"type": "string", "minLength": 1},
+            object_type: {"$ref": f"#/$defs/{model.__name__}"},
+        },
+        "required": ["webhook_type", "object_type", "organization_id", object_type],
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def text_of(schema: dict[str, Any]) -> str:
+    """A schema as the text of its file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Write every file, and remove those that no contract has any more."""
+    folder.mkdir(exist_ok=True)
+    texts = {name: text_of(schema) for name, schema in schemas()}
+    for stale in {path.name for path in folder.glob("*.schema.json")} - texts.keys():
+        (folder / stale).unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
