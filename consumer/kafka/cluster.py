@@ -134,12 +134,13 @@ class Cluster:
         Connect a consumer or producer.
 
         Raises:
-            StartupError: Kafka cannot be reached; the client is stopped then.
+            StartupError: Kafka cannot be reached.
         """
         try:
             async with self._reaching():
                 await client.start()
-        except StartupError:
+        except BaseException:
+            # Cancelled too: half a connection would outlive us.
             await stop(client)
             raise
 

@@ -25,7 +25,8 @@ from tests.integration.stage import Stage, stage, until
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        not (choice.chosen() and choice.chosen().is_apache), reason="proves something on Apache Kafka only"
+        choice.chosen() is not None and choice.chosen().is_substitute,
+        reason="proves something on Apache Kafka only",
     ),
 ]
 

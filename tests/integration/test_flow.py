@@ -10,6 +10,7 @@ import pytest
 from consumer.errors import ContractError
 from consumer.outcome import Delivered, Outcome, Rejected, Throttled
 from consumer.record import Record
+from tests.integration.brokers import choice
 from tests.integration.stage import Ledger, Stage, stage, until
 
 pytestmark = pytest.mark.kafka
@@ -164,6 +165,10 @@ async def test_a_rejected_record_is_settled_and_its_lane_goes_on(on_kafka: Stage
     assert await on_kafka.committed() == 2
 
 
+@pytest.mark.skipif(
+    choice.chosen() is not None and choice.chosen().is_substitute,
+    reason="the embedded broker refuses commits while a group rebalances, Apache Kafka does not",
+)
 async def test_two_members_share_the_work_and_a_leaver_hands_over_without_repeats(on_kafka: Stage):
     """When a member joins and another leaves, every record is delivered, none twice."""
     first, second = Ledger(), Ledger()

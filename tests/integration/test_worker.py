@@ -107,6 +107,28 @@ async def test_an_account_that_is_not_the_configured_one_stops_the_start(
     assert "(sandbox)" in last
 
 
+async def test_a_netsuite_that_is_away_does_not_keep_the_worker_from_starting(
+    tmp_path, bootstrap_servers, topic_prefix, netsuite
+):
+    """It is ready, waits for the account to come back, and stops when told to."""
+    away = f"http://127.0.0.1:{free_port()}/app/site/hosting/restlet.nl?script=1&deploy=1"
+    environment = house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=house.connection(netsuite, restlet_url=away),
+    )
+
+    async with stage(bootstrap_servers, topic_prefix):
+        with house.worker(tmp_path, environment) as worker:
+            await asyncio.to_thread(worker.until_ready)
+            worker.process.send_signal(signal.SIGTERM)
+            status = await asyncio.to_thread(worker.ended)
+
+    assert status == 0
+    assert "netsuite_not_reachable_yet" in worker.said
+
+
 async def test_what_nobody_can_read_becomes_an_error_event_and_the_rest_is_written(
     tmp_path: Path, environment, bootstrap_servers, topic_prefix, netsuite
 ):
@@ -118,13 +140,14 @@ async def test_what_nobody_can_read_becomes_an_error_event_and_the_rest_is_writt
         await on_kafka.produce(b"{broken", event)
         with house.worker(tmp_path, environment) as worker:
             [error] = await published(on_kafka, error_event.TOPIC, 1)
-            [told] = await published(on_kafka, result.TOPIC, 1)
+            told = await published(on_kafka, result.TOPIC, 2)
             worker.process.send_signal(signal.SIGTERM)
             status = await asyncio.to_thread(worker.ended)
         committed = await on_kafka.committed(group=f"{topic_prefix}{GROUP}")
 
     assert error["source"]["offset"] == 0
-    assert invoice_id in json.dumps(told)
+    assert {each["object"] for each in told} == {"customer", "invoice"}
+    assert invoice_id in {each["lago_id"] for each in told}
     assert [f"lago-inv-{invoice_id}"] == [
         each["externalid"] for each in netsuite.records("invoice") if invoice_id in each["externalid"]
     ]

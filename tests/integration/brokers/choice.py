@@ -13,11 +13,11 @@ from tests.integration.brokers import apache, docker, embedded, external
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A broker that can be run in a directory; `is_apache` when it is Apache Kafka for sure."""
+    """A broker that can be run in a directory; `is_substitute` when it is certainly not Apache Kafka."""
 
     label: str
     run: Callable[[Path], AbstractContextManager[str]]
-    is_apache: bool = False
+    is_substitute: bool = False
 
 
 @cache
@@ -26,10 +26,12 @@ def chosen() -> Broker | None:
     if external.is_available():
         return Broker(label=f"named by {external.VARIABLE}", run=external.run)
     if docker.is_available():
-        return Broker(label=f"{docker.IMAGE} (Docker)", run=docker.run, is_apache=True)
+        return Broker(label=f"{docker.IMAGE} (Docker)", run=docker.run)
     if apache.is_available():
         label = f"Apache Kafka {apache.version()} (Maven Central)"
-        return Broker(label=label, run=apache.run, is_apache=True)
+        return Broker(label=label, run=apache.run)
     if embedded.is_available():
-        return Broker(label="noida-db, the embedded broker (NOT Apache Kafka)", run=embedded.run)
+        return Broker(
+            label="noida-db, the embedded broker (NOT Apache Kafka)", run=embedded.run, is_substitute=True
+        )
     return None
