@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -21,6 +22,7 @@ from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
+from consumer.lago.api import LagoApi, LookUp
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import http
 from consumer.ops.health import Health
@@ -37,6 +39,15 @@ CLOSE_LIMIT_S = 5.0
 FORCED_STATUS = 1
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """One connection with its ways to both sides; Lago's API only where it is configured."""
+
+    connection: Connection
+    client: Client
+    look_up: LookUp | None = None
 
 
 async def run_worker(settings: Settings, connections: Sequence[Connection], only: Sequence[str] = ()) -> None:
@@ -61,27 +72,26 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         cluster=cluster, metrics=Metrics(version=__version__), health=Health(clock), clock=clock
     )
     async with AsyncExitStack() as stack:
-        clients = await _clients(chosen, clock, stack)
-        await _meet(clients)
+        accounts = [_account(connection, clock, stack) for connection in chosen]
+        await _meet({account.connection.code: account.client for account in accounts})
         publish = await _publisher(cluster, stack)
-        flows = [
-            _flow(connection, client, settings, connections, publish, around)
-            for connection, client in zip(chosen, clients.values(), strict=True)
-        ]
+        flows = [_flow(account, settings, connections, publish, around) for account in accounts]
         await _run(flows, settings, around)
     log.info("worker_stopped")
 
 
-async def _clients(
-    connections: Sequence[Connection], clock: Clock, stack: AsyncExitStack
-) -> dict[str, Client]:
-    clients = {connection.code: Client(connection, clock=clock) for connection in connections}
-    for client in clients.values():
-        stack.push_async_callback(_close, client)
-    return clients
+def _account(connection: Connection, clock: Clock, stack: AsyncExitStack) -> _Account:
+    """The ways to both sides of a connection, closed when the stack is."""
+    client = Client(connection, clock=clock)
+    stack.push_async_callback(_close, client)
+    if not (connection.lago.api_url and connection.lago.api_key):
+        return _Account(connection=connection, client=client)
+    api = LagoApi(connection, clock=clock)
+    stack.push_async_callback(_close, api)
+    return _Account(connection=connection, client=client, look_up=api.customer)
 
 
-async def _close(client: Client) -> None:
+async def _close(client: Client | LagoApi) -> None:
     async with asyncio.timeout(CLOSE_LIMIT_S):
         await client.aclose()
 
@@ -124,18 +134,19 @@ async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publish:
 
 
 def _flow(
-    connection: Connection,
-    client: Client,
+    account: _Account,
     settings: Settings,
     connections: Sequence[Connection],
     publish: Publish,
     around: Surroundings,
 ) -> Flow:
+    connection = account.connection
     pipeline = Pipeline(
         connection=connection,
         reports_orphans=connection.code == connections[0].code,
         all_connections=connections,
-        write=client.write,
+        write=account.client.write,
+        look_up=account.look_up,
         publish=publish,
         clock=around.clock,
         observer=around.metrics,

@@ -9,6 +9,8 @@ from typing import Any
 from consumer.connection import Connection
 from schemas.envelope import Envelope
 
+PAYMENTS = frozenset(("payment", "payment_receipt"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:
@@ -32,21 +34,59 @@ class Ownership:
         """Whether no connection of the file claims the event."""
         return not any(claims(event, each, self.all_connections) for each in self.all_connections)
 
+    def reports(self, event: Envelope) -> bool:
+        """
+        Whether this connection answers for the event when nobody claims it.
+
+        For a payment that several connections may carry it is the first of these: the others do not look up
+        whose it is.
+        """
+        carriers = _carriers(event, self.all_connections)
+        if event.object_type in PAYMENTS and len(carriers) > 1:
+            return self.connection.code == carriers[0].code
+        return self.reports_orphans
+
 
 def claims(event: Envelope, connection: Connection, all_connections: Sequence[Connection]) -> bool:
     """
     Whether the event belongs to the connection.
 
     A link the event itself names decides, when its code is that of a connection; else the connection's
-    ``select`` rules within its organisation do.
+    ``select`` rules within its organisation do. A payment names no more than its customer's ids: it belongs
+    to the only connection that carries payments, and may belong to each of several until the customer has
+    been looked up. When none carries payments, each may ignore it.
     """
     if event.organization_id != connection.lago.organization_id:
         return False
+    if event.object_type in PAYMENTS:
+        carriers = _carriers(event, all_connections)
+        if len(carriers) <= 1 or is_undecided(event, all_connections):
+            return connection.sync.payments or not carriers
     known = {each.code for each in all_connections}
     linked = _linked_codes(event) & known
     if linked:
         return connection.code in linked
     return _is_selected(event, connection)
+
+
+def is_undecided(event: Envelope, all_connections: Sequence[Connection]) -> bool:
+    """Whether only Lago can tell whose the event is: a payment that several connections may carry."""
+    is_payment = event.object_type in PAYMENTS
+    return is_payment and len(_carriers(event, all_connections)) > 1 and not carries_links(event)
+
+
+def carries_links(event: Envelope) -> bool:
+    """Whether the event says to which NetSuite customers its customer is linked, be it to none."""
+    return isinstance(_customer(event).get("integration_customers"), list)
+
+
+def _carriers(event: Envelope, all_connections: Sequence[Connection]) -> list[Connection]:
+    organization_id = event.organization_id
+    return [
+        each
+        for each in all_connections
+        if each.lago.organization_id == organization_id and each.sync.payments
+    ]
 
 
 def _is_selected(event: Envelope, connection: Connection) -> bool:

@@ -1,5 +1,5 @@
 """
-One connection's way from a Kafka record to NetSuite, on one screen: decode, route and map, write, tell.
+One connection's way from a Kafka record to NetSuite, on one screen: decode, enrich, route, map, write, tell.
 
 What happens to the offset is the engine's business; this module only says what became of the record, and has
 told the world before it says so.
@@ -13,10 +13,11 @@ from typing import Protocol, assert_never
 
 import structlog
 
-from consumer import routing
+from consumer import enrichment, routing
 from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.errors import ContractError
+from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapped, Mapping, Refused
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Unavailable
 from consumer.ownership import Ownership
@@ -55,14 +56,17 @@ class Pipeline:
         write: Write,
         publish: Publish,
         clock: Clock,
+        look_up: LookUp | None = None,
         observer: Observer | None = None,
     ) -> None:
+        """Keep what the way needs; without `look_up` no event waits for Lago's API."""
         self._ownership = Ownership(
             connection=connection, all_connections=all_connections, reports_orphans=reports_orphans
         )
         self._reporter = Reporter.of(connection)
         self._write = write
         self._publish = publish
+        self._look_up = look_up
         self._clock = clock
         self._observer = observer
         self._tries: dict[Source, tuple[int, datetime]] = {}
@@ -85,7 +89,7 @@ class Pipeline:
     async def _deliver(self, record: Record) -> Outcome:
         self._begin(record)
         event = envelope.decode(record.value)
-        plan = routing.plan(event, self._ownership)
+        plan = await self._plan(event)
         started_s = self._clock.monotonic_s()
         outcome = await self._carry_out(plan)
         call_ms = (self._clock.monotonic_s() - started_s) * 1000
@@ -97,14 +101,25 @@ class Pipeline:
                 pass
         return outcome
 
-    async def _carry_out(self, plan: Mapping) -> Outcome:
+    async def _plan(self, event: Envelope | Undecodable) -> Mapping | Unavailable:
+        plan = routing.plan(event, self._ownership)
+        customer = enrichment.wanted(event, plan, self._ownership)
+        if customer is None or isinstance(event, Undecodable):
+            return plan
+        if self._look_up is None or not customer.external_id:
+            return enrichment.unasked(plan, customer, event, self._ownership)
+        answer = await self._look_up(customer.external_id)
+        enriched = enrichment.answered(event, customer, answer, self._ownership)
+        return routing.plan(enriched, self._ownership) if isinstance(enriched, Envelope) else enriched
+
+    async def _carry_out(self, plan: Mapping | Unavailable) -> Outcome:
         match plan:
             case Mapped():
                 self._note_fallbacks(plan)
                 return await self._write(plan.request)
             case Refused():
                 return plan.rejection
-            case Ignored():
+            case Ignored() | Unavailable():
                 return plan
             case _:
                 assert_never(plan)

@@ -43,22 +43,22 @@ OTHER_CONNECTION = Ignored(rule="other_connection")
 def plan(event: Envelope | Undecodable, ownership: Ownership) -> Mapping:
     """What one connection does with one event: send a request, ignore it by a rule, or refuse it."""
     if isinstance(event, Undecodable):
-        return _orphan("undecodable", event.message, "", ownership)
+        return _orphan("undecodable", event.message, "", reports=ownership.reports_orphans)
     route = ROUTES.get(event.webhook_type)
     if route is None:
         return Ignored(rule="event_type")
     if ownership.is_mine(event):
         return route(event, ownership.connection)
     if ownership.is_orphan(event):
-        organization = ownership.connection.lago.organization_id
+        reports, organization = ownership.reports(event), ownership.connection.lago.organization_id
         message = f"no connection claims this {event.webhook_type} of organisation {event.organization_id}"
         hint = f"add a connection for it, or widen select (the first connection serves {organization})"
-        return _orphan("unclaimed", message, hint, ownership)
+        return _orphan("unclaimed", message, hint, reports=reports)
     return OTHER_CONNECTION
 
 
-def _orphan(code: str, message: str, hint: str, ownership: Ownership) -> Mapping:
-    if not ownership.reports_orphans:
+def _orphan(code: str, message: str, hint: str, *, reports: bool) -> Mapping:
+    if not reports:
         return OTHER_CONNECTION
     hint = hint or "look at the record on its topic; produce the webhook body as Lago sent it"
     return Refused(rejection=Rejected(code=code, message=message, hint=hint))
@@ -118,13 +118,8 @@ def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
     payment = _payment_of(event)
     if isinstance(payment, Refused):
         return payment
-    if not payments.is_settled(payment):
-        return Ignored(rule="payment_not_settled")
-    if not payment.amount_cents:
-        return Ignored(rule="zero_amount")
-    if connection.start_date and payment.created_at and payment.created_at.date() < connection.start_date:
-        return Ignored(rule="before_start_date")
-    return payments.to_netsuite(payment, _journal(event, connection))
+    rule = _rule_against_payment(payment, connection)
+    return Ignored(rule=rule) if rule else payments.to_netsuite(payment, _journal(event, connection))
 
 
 def _journal(event: Envelope, connection: Connection) -> Journal:
@@ -150,6 +145,17 @@ def _rule_against(document: Invoice | CreditNote, connection: Connection) -> str
         return "not_finalized"
     start, issued = connection.start_date, document.issuing_date
     return "before_start_date" if start and issued and issued < start else None
+
+
+def _rule_against_payment(payment: Payment, connection: Connection) -> str | None:
+    if payment.customer is not None and payment.customer.account_type == "partner":
+        return "partner"
+    if not payments.is_settled(payment):
+        return "payment_not_settled"
+    if not payment.amount_cents:
+        return "zero_amount"
+    start, paid_at = connection.start_date, payment.created_at
+    return "before_start_date" if start and paid_at and paid_at.date() < start else None
 
 
 def _read(model: type[Model], event: Envelope) -> Model | Refused:

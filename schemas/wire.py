@@ -26,6 +26,8 @@ class WriteItem:
     One record to write.
 
     Attributes:
+        internal_id: the NetSuite record that mode ``adopt`` makes this one; it is stamped with `external_id`
+            and `lago_id`.
         version: the source's ``updated_at``; an older one never overwrites a newer one.
         fingerprint: hash of what makes the document this document; equal means "nothing to do".
         expect: what NetSuite must compute, as decimal strings; empty for customers.
@@ -40,6 +42,7 @@ class WriteItem:
     version: str
     fingerprint: str
     record: dict[str, Any]
+    internal_id: str | None = None
     expect: dict[str, str] = field(default_factory=dict)
     apply_credits: tuple[dict[str, Any], ...] = ()
 
@@ -49,6 +52,7 @@ class WriteItem:
             "ref": self.ref,
             "mode": self.mode,
             "external_id": self.external_id,
+            **({"internal_id": self.internal_id} if self.internal_id else {}),
             "lago_id": self.lago_id,
             "version": self.version,
             "fingerprint": self.fingerprint,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO, assert_never
 
-from consumer import ownership, routing
+from consumer import enrichment, ownership, routing
 from consumer.connection import Connection
 from consumer.errors import LagoNetsuiteError
 from consumer.mapping.mapped import Mapped, Mapping, Refused
@@ -31,6 +31,7 @@ def run(
 
     A file holds one event, a JSON array of events, or one event a line; ``-`` is standard input. Without
     `code` each event goes to the connection that claims it, or to the first, which answers for orphans.
+    Lago's API is not asked; a decision says where it would be.
 
     Raises:
         LagoNetsuiteError: a file cannot be read.
@@ -39,7 +40,9 @@ def run(
         for value in _events(_read(file)):
             event = envelope.decode(value)
             connection = _connection_for(event, connections, code)
-            plan = routing.plan(event, _ownership(connection, connections))
+            mine = _ownership(connection, connections)
+            plan = routing.plan(event, mine)
+            plan = enrichment.offline(plan, enrichment.wanted(event, plan, mine), event, mine)
             print(line(event, connection, plan), file=out or sys.stdout)
     return 0
 

@@ -79,7 +79,7 @@ def _figures(note: CreditNote, parts: tuple[CreditNoteItem, ...]) -> Figures:
 def _columns(note: CreditNote, customer: Customer, journal: Journal) -> dict[str, Any]:
     return header.filled(
         {
-            "entity": customers.reference(customer, journal.connection),
+            "entity": customers.reference(customer, journal),
             "subsidiary": header.subsidiary(note.billing_entity_code, journal),
             "currency": header.currency(note.currency, f"credit note {note.number}", journal),
             "trandate": str(note.issuing_date),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from consumer.connection import Connection
 from consumer.mapping import fields, header, identity
 from consumer.mapping.journal import Journal
-from schemas.customer import Address, Customer
+from schemas.customer import Address, Customer, IntegrationCustomer
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
@@ -20,41 +21,66 @@ MAX_STATE_CHARS = 30
 MAX_COMPANY_NAME_CHARS = 83
 MAX_PHONE_CHARS = 32
 
+LINKED_ID = "event.integration_customers.external_customer_id"
+
 
 def linked_id(customer: Customer, connection: Connection) -> str | None:
-    """The internal id of the NetSuite customer that Lago has linked at this connection, if any."""
-    links = (link for link in customer.integration_customers if link.type == "netsuite")
-    ids = [link.external_customer_id for link in links if link.integration_code == connection.code]
+    """
+    The internal id of the NetSuite customer that Lago has linked at this connection, if any.
+
+    A link without an id is none: Lago keeps one while it is about to create the customer by itself
+    (``sync_with_provider``).
+    """
+    ids = (link.external_customer_id for link in _links(customer, connection))
     return next((found for found in ids if found), None)
 
 
-def reference(customer: Customer, connection: Connection) -> dict[str, str]:
+def reference(customer: Customer, journal: Journal) -> dict[str, str]:
     """How a document names its customer."""
-    internal_id = linked_id(customer, connection)
+    internal_id = linked_id(customer, journal.connection)
     if internal_id:
+        journal.chose("customer", f"internal id {internal_id}", LINKED_ID)
         return {"internalId": internal_id}
     return {"externalId": identity.CUSTOMER + customer.lago_id}
 
 
 def item(customer: Customer, journal: Journal, *, is_update: bool) -> WriteItem:
-    """The customer as one item of a request; `is_update` lets an existing record be changed."""
-    record = {
-        "type": "customer",
-        "columns": _columns(customer, journal),
-        "lines": _address_book(customer),
-        "options": {"ignoreMandatoryFields": False},
-    }
-    if not record["lines"]:
-        del record["lines"]
+    """
+    The customer as one item of a request; `is_update` lets an existing record be changed.
+
+    A customer that Lago has linked is adopted: the record with that internal id becomes this customer's.
+    """
+    internal_id = linked_id(customer, journal.connection) if is_update else None
+    if internal_id:
+        journal.chose("customer", f"adopts internal id {internal_id}", LINKED_ID)
+    record = _record(customer, journal)
     return WriteItem(
         ref="customer",
-        mode="upsert" if is_update else "create_or_get",
+        mode="adopt" if internal_id else "upsert" if is_update else "create_or_get",
         external_id=identity.CUSTOMER + customer.lago_id,
+        internal_id=internal_id,
         lago_id=customer.lago_id,
         version=utc_text(customer.updated_at or customer.created_at),
         fingerprint=identity.fingerprint(record),
         record=record,
     )
+
+
+def _links(customer: Customer, connection: Connection) -> Iterator[IntegrationCustomer]:
+    for link in customer.integration_customers:
+        if link.type == "netsuite" and link.integration_code == connection.code:
+            yield link
+
+
+def _record(customer: Customer, journal: Journal) -> dict[str, Any]:
+    clash = journal.connection.customers.on_entity_id_clash
+    addresses = _address_book(customer)
+    return {
+        "type": "customer",
+        "columns": _columns(customer, journal),
+        **({"lines": addresses} if addresses else {}),
+        "options": {"ignoreMandatoryFields": False} | ({"entityIdClash": clash} if clash == "suffix" else {}),
+    }
 
 
 def _columns(customer: Customer, journal: Journal) -> dict[str, Any]:
@@ -88,8 +114,8 @@ def _names(customer: Customer) -> dict[str, str | None]:
 
 def _subsidiary(customer: Customer, journal: Journal) -> str | None:
     connection = journal.connection
-    links = [link for link in customer.integration_customers if link.integration_code == connection.code]
-    linked = next((link.subsidiary_id for link in links if link.subsidiary_id), None)
+    ids = (link.subsidiary_id for link in _links(customer, connection))
+    linked = next((found for found in ids if found), None)
     if linked:
         journal.chose("customer subsidiary", linked, "event.integration_customers.subsidiary_id")
         return linked

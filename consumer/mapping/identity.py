@@ -81,5 +81,8 @@ def payment_fingerprint(payment: Payment) -> str:
 
 def request_id(items: tuple[wire.WriteItem, ...]) -> str:
     """The id of a call: the same for the same records in the same versions."""
-    name = "\n".join(f"{item.external_id} {item.mode} {item.version} {item.fingerprint}" for item in items)
+    name = "\n".join(
+        f"{item.external_id} {item.mode} {item.version} {item.fingerprint} {item.internal_id or ''}".rstrip()
+        for item in items
+    )
     return str(uuid.uuid5(_REQUESTS, name))

@@ -74,7 +74,7 @@ def _columns(invoice: Invoice, customer: Customer, journal: Journal) -> dict[str
     connection = journal.connection
     return header.filled(
         {
-            "entity": customers.reference(customer, connection),
+            "entity": customers.reference(customer, journal),
             "subsidiary": header.subsidiary(invoice.billing_entity_code, journal),
             "currency": header.currency(invoice.currency, f"invoice {invoice.number}", journal),
             "trandate": str(invoice.issuing_date),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from consumer.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import fields, header, identity, money, requests, service_period
 from consumer.mapping.journal import Journal
@@ -72,7 +71,7 @@ def _columns(payment: Payment, journal: Journal) -> dict[str, Any]:
     )
     return header.filled(
         {
-            "customer": _customer(payment, journal.connection),
+            "customer": _customer(payment, journal),
             "payment": money.major(payment.amount_cents, payment.amount_currency),
             "trandate": paid_at.date().isoformat() if paid_at else None,
             "currency": header.currency(payment.amount_currency, label, journal),
@@ -87,9 +86,9 @@ def _columns(payment: Payment, journal: Journal) -> dict[str, Any]:
     )
 
 
-def _customer(payment: Payment, connection: Connection) -> dict[str, str]:
+def _customer(payment: Payment, journal: Journal) -> dict[str, str]:
     if payment.customer is not None:
-        return customers.reference(payment.customer, connection)
+        return customers.reference(payment.customer, journal)
     return {"externalId": f"{identity.CUSTOMER}{payment.lago_customer_id}"}
 
 
