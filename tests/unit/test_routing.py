@@ -134,6 +134,46 @@ def test_documents_before_the_start_date_are_ignored_by_name(issued, outcome):
         assert planned.rule == "before_start_date"
 
 
+def test_a_note_that_a_void_forfeits_is_ignored_by_name():
+    """Lago issues it and voids it at once; a note voided in part still moves money."""
+    forfeited = {"credit_status": "voided", "credit_amount_cents": 1000, "total_amount_cents": 1000}
+
+    assert ignored(bytes_of("credit_note.created", **forfeited)) == "voided_credit_note"
+    assert mapped(bytes_of("credit_note.created", **forfeited | {"credit_amount_cents": 400}))
+    assert ignored(bytes_of("credit_note.created", **forfeited, self_billed=True)) == "self_billed"
+
+
+@pytest.mark.parametrize(
+    ("state", "rule"),
+    [
+        ({"payment_status": "pending"}, "payment_not_settled"),
+        ({"payment_status": "failed"}, "payment_not_settled"),
+        ({"payment_status": None, "status": "processing"}, "payment_not_settled"),
+        ({"amount_cents": 0}, "zero_amount"),
+        ({"created_at": "2025-12-31T23:59:59Z"}, "before_start_date"),
+    ],
+)
+def test_payments_that_move_no_money_here_are_ignored_by_name(state, rule):
+    """Not arrived, of nothing, or before the connection's time."""
+    chosen = connection(start_date="2026-01-01")
+
+    assert ignored(bytes_of("payment.succeeded", **state), chosen) == rule
+
+
+def test_a_payment_whose_own_status_is_missing_goes_by_its_providers():
+    """Manual payments carry one of the two only."""
+    value = bytes_of("payment.succeeded", payment_status=None, status="succeeded")
+
+    assert document(value)["record"]["type"] == "customerpayment"
+
+
+def test_a_void_of_nothing_is_ignored_as_the_invoice_was():
+    """It was never booked."""
+    nothing = lago.invoice([lago.fee(unit_price=0)], status="voided")
+
+    assert ignored(lago.body(lago.event("invoice.voided", nothing))) == "zero_amount"
+
+
 def test_self_billing_is_asked_before_anything_else_about_a_document():
     """Rules have an order, so that the same record is counted under the same name."""
     value = lago.invoice_event(self_billed=True, status="draft", issuing_date="2020-01-01", customer=PARTNER)

@@ -414,3 +414,32 @@ def test_the_same_event_always_gives_the_same_bytes():
     assert first.body() == second.body()
     assert first.request_id == second.request_id
     assert mapped(event_of(*FEES, number="other")).request.request_id != first.request_id
+
+
+def test_a_sales_order_goes_before_its_invoice_where_that_is_wanted():
+    """A document of its own, with the same lines and totals, an id of its own and no due date."""
+    order, invoice = items(lago.invoice_event(), connection(sync={"sales_orders": True}))[1:]
+
+    assert order["external_id"] == f"lago-so-{lago.INVOICE_ID}"
+    assert order["record"]["type"] == "salesorder"
+    assert order["record"]["lines"] == invoice["record"]["lines"]
+    assert (order["expect"], order["fingerprint"]) == (invoice["expect"], invoice["fingerprint"])
+    assert "duedate" not in order["record"]["columns"]
+    assert len(items(lago.invoice_event())) == 2
+
+
+def test_spent_credit_notes_are_named_with_what_they_pay():
+    """So that their memos can be applied; the others stay open."""
+    spent = [
+        lago.credit("credit_note", "CN-1", "ACM-1", 300),
+        lago.credit("credit_note", "CN-2", "ACM-1", 0),
+        lago.credit("coupon", "summer", "Summer", 100),
+    ]
+    value = event_of(lago.fee(), discounts=Discounts(credit_notes=300), credits=spent)
+
+    applied = document(value, connection(credits="apply"))["apply_credits"]
+
+    note_id = spent[0]["item"]["lago_item_id"]
+    assert applied == [{"doc": {"externalId": f"lago-cn-{note_id}"}, "amount": "3.00"}]
+    assert "apply_credits" not in document(value, connection(credits="line"))
+    assert "apply_credits" not in document(event_of(lago.fee()))

@@ -1,0 +1,158 @@
+"""Lago's credit note as a credit memo: its own date, its own tax, applied to what it offsets."""
+
+import pytest
+
+from tests import lago_events as lago
+from tests.connection_files import FULL_MAPPING, connection
+from tests.planning import columns, document, ignored, items, lines, mapped, refused, tax_details
+
+
+def item_of(name, cents, *, rate=0, code="api_calls", currency="EUR"):
+    fee = lago.invoice([lago.fee("charge", code, tax_rate=rate, amount_cents=cents)], currency=currency)[
+        "fees"
+    ][0]
+    return lago.credit_note_item(lago_id=lago.id_of(name), amount_cents=cents, fee=fee)
+
+
+def note_of(*parts, taxes=0, coupon=0, currency="EUR", **changes):
+    total = sum(part["amount_cents"] for part in parts) - coupon + taxes
+    figures = {
+        "items": list(parts),
+        "currency": currency,
+        "taxes_amount_cents": taxes,
+        "coupons_adjustment_amount_cents": coupon,
+        "total_amount_cents": total,
+        "credit_amount_cents": total,
+        "customer": lago.customer(currency=currency),
+    }
+    return lago.body(lago.event("credit_note.created", lago.credit_note(**figures | changes)))
+
+
+TEN_EUROS = note_of(item_of("a", 1000))
+
+
+def test_a_credit_memo_carries_what_lagos_own_lacks():
+    """Date, currency, and the invoice it belongs to."""
+    found = columns(TEN_EUROS)
+
+    assert (found["trandate"], found["currency"]) == ("2026-08-05", "2")
+    assert (found["tranid"], found["otherrefnum"]) == ("ACM-3F21-202608-057-CN001",) * 2
+    assert found["custbody_lago_id"] == lago.id_of("credit note")
+    assert found["custbody_lago_invoice_id"] == lago.INVOICE_ID
+    assert found["entity"] == {"externalId": f"lago-cus-{lago.CUSTOMER_ID}"}
+
+
+def test_each_item_is_a_line_of_its_amount():
+    """By the item of its fee, configured fields included."""
+    mapping = FULL_MAPPING | {
+        "fields": {"credit_note_line": {"class": "7"}, "credit_note": {"location": "3"}}
+    }
+    chosen = connection(mapping=mapping)
+
+    [line] = lines(TEN_EUROS, chosen)
+
+    assert (line["item"], line["quantity"], line["rate"], line["amount"]) == ("811", "1", "10.00", "10.00")
+    assert (line["description"], line["class"]) == ("Api calls", "7")
+    assert columns(TEN_EUROS, chosen)["location"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("currency", "cents", "rate", "taxes", "amounts"),
+    [
+        # Lago's own integration sends -9800 and 10000 for this one, and 0.19 and 0.01 for the next.
+        ("JPY", 1000, 10, 200, ["100", "100"]),
+        ("KWD", 1000, 10, 200, ["0.100", "0.100"]),
+        ("EUR", 333, 20, 133, ["0.66", "0.67"]),
+        # and 1.00 for this one
+        ("EUR", 5000, "0.01", 1, ["0.00", "0.01"]),
+    ],
+)
+def test_the_tax_of_a_memo_is_lagos_in_every_currency(currency, cents, rate, taxes, amounts):
+    """Where the exponent of the currency went wrong in Lago's own payload."""
+    parts = [item_of(name, cents, rate=rate, currency=currency) for name in ("a", "b")]
+
+    assert (
+        sorted(line["taxamount"] for line in tax_details(note_of(*parts, taxes=taxes, currency=currency)))
+        == amounts
+    )
+
+
+def test_a_coupons_share_is_a_negative_line_and_lessens_each_items_tax():
+    """Not the first line's alone."""
+    value = note_of(item_of("a", 1000, rate=20), item_of("b", 3000, rate=20), coupon=400, taxes=720)
+
+    assert [line["amount"] for line in lines(value)] == ["10.00", "30.00", "-4.00"]
+    assert [line["taxamount"] for line in tax_details(value)] == ["1.80", "5.40", "0.00"]
+    assert lines(value)[-1]["description"] == "Coupon adjustment"
+    assert document(value)["expect"] == {"subtotal": "36.00", "tax": "7.20", "total": "43.20"}
+
+
+def test_an_unmapped_coupon_is_an_invalid_mapping():
+    """Lago's own integration sends a line without an item."""
+    bare = {"billable_metrics": {"api_calls": {"id": "811"}}}
+
+    rejection = refused(note_of(item_of("a", 1000), coupon=100), connection(mapping=bare))
+
+    assert (rejection.code, rejection.message) == ("invalid_mapping", "no NetSuite item is mapped for coupon")
+
+
+def test_what_offsets_its_own_invoice_is_applied_to_it():
+    """The rest stays open on the customer."""
+    sublists = document(note_of(item_of("a", 1000), offset_amount_cents=400))["record"]["lines"]
+
+    assert sublists[1] == {
+        "sublistId": "apply",
+        "lineItems": [
+            {"doc": {"externalId": f"lago-inv-{lago.INVOICE_ID}"}, "apply": True, "amount": "4.00"}
+        ],
+    }
+    assert len(document(TEN_EUROS)["record"]["lines"]) == 1
+
+
+def test_a_refund_that_is_due_is_pointed_out():
+    """NetSuite pays nobody by itself."""
+    plan = mapped(note_of(item_of("a", 1000), refund_amount_cents=1000, credit_amount_cents=0))
+
+    assert (plan.action_needed, plan.action_amount) == ("refund", "10.00")
+    assert mapped(TEN_EUROS).action_needed is None
+
+
+def test_items_that_do_not_make_the_notes_total_are_refused():
+    """With both sums and the numbers people know."""
+    rejection = refused(note_of(item_of("a", 1000), total_amount_cents=1100))
+
+    assert rejection.code == "total_mismatch"
+    assert rejection.message.startswith("credit note ACM-3F21-202608-057-CN001: ")
+    assert rejection.message.endswith("lines and taxes add up to 10.00 EUR, Lago's total is 11.00 EUR")
+    assert rejection.details["lago_invoice_number"] == "ACM-3F21-202608-057"
+
+
+@pytest.mark.parametrize("missing", ["customer", "items", "issuing_date"])
+def test_a_shortened_note_is_incomplete(missing):
+    """Half a body cannot be booked."""
+    rejection = refused(note_of(item_of("a", 1000), **{missing: None}))
+
+    assert rejection.code == "incomplete_event"
+    assert rejection.message.endswith(f"the event carries no {missing}")
+
+
+def test_a_note_over_nothing_is_ignored_by_name():
+    """There is nothing to book."""
+    assert ignored(note_of(item_of("a", 0))) == "zero_amount"
+
+
+def test_a_memo_comes_with_its_customer_and_is_addressed_by_lagos_id():
+    """As an invoice does."""
+    customer, memo = items(TEN_EUROS)
+
+    assert customer["record"]["type"] == "customer"
+    assert (memo["external_id"], memo["mode"]) == (f"lago-cn-{lago.id_of('credit note')}", "create_or_get")
+    assert memo["version"] == "2026-08-05T10:00:00Z"
+
+
+def test_what_becomes_of_the_credit_later_does_not_change_the_fingerprint():
+    """A spent note is the same document; another amount is another."""
+    spent = note_of(item_of("a", 1000), credit_status="consumed", balance_amount_cents=0)
+
+    assert document(spent)["fingerprint"] == document(TEN_EUROS)["fingerprint"]
+    assert document(note_of(item_of("a", 1001)))["fingerprint"] != document(TEN_EUROS)["fingerprint"]
