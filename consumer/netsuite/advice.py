@@ -28,6 +28,13 @@ TAX = "complete NetSuite's tax setup, or the tax part of the mapping"
 TOTAL = "compare taxes, discounts and rounding of NetSuite's figures with Lago's; nothing was posted"
 DUPLICATE = "another record holds this name or number: rename it, or link it to the Lago customer"
 CONFLICT = "a finalised document is never overwritten: compare NetSuite's with Lago's and correct it by hand"
+LINK = (
+    "Lago links the customer to a NetSuite id that is none: correct it at the customer's connection in Lago"
+)
+CURRENCY = "add the currency on the customer's Financial tab in NetSuite, or correct mapping.currencies"
+DELETED = "a record this one refers to is gone from NetSuite: restore it, or correct what refers to it"
+PAID = "take payments and credits off the invoice in NetSuite, then replay the event"
+OVERAPPLIED = "more is applied than is due: look for a payment booked by hand on the same invoice"
 
 BY_CLASS = {
     "missing_field": FIELD,

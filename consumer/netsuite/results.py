@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from consumer.connection import Connection
-from consumer.netsuite import account, advice, faults
+from consumer.netsuite import account, advice, codes, faults
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -112,7 +112,7 @@ def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
         case "unknown" if _may_stand(error.code):
             return Ambiguous(reason=reason)
         case _:
-            return _rejected(error)
+            return _rejected(error, item)
 
 
 def _may_stand(code: str) -> bool:
@@ -120,11 +120,14 @@ def _may_stand(code: str) -> bool:
     return fault is not None and fault.kind is faults.Kind.AMBIGUOUS
 
 
-def _rejected(error: wire.ItemError) -> Rejected:
-    known = faults.of_code(error.code)
-    hint = advice.BY_CLASS.get(error.group) or (known.advice if known else "")
-    code = "total_mismatch" if error.group == "total_mismatch" else error.code
-    return Rejected(code=code, message=error.message or error.code, hint=hint, details=_details(error))
+def _rejected(error: wire.ItemError, item: wire.WriteItem) -> Rejected:
+    known, code = faults.of_code(error.code), codes.of_item(error, item)
+    by_code = known.advice if known else ""
+    hint = codes.ADVICE.get(code) or advice.BY_CLASS.get(error.group) or by_code
+    if code == "invalid_reference" and by_code:
+        hint = by_code  # of several causes the code names the one
+    details = codes.with_original(_details(error), error.code, code)
+    return Rejected(code=code, message=error.message or error.code, hint=hint, details=details)
 
 
 def _details(error: wire.ItemError) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import assert_never
 import httpx
 
 from consumer.connection import Connection
-from consumer.netsuite import advice, answer, faults, results
+from consumer.netsuite import advice, answer, codes, faults, results
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -132,7 +132,8 @@ def nothing_sent(verdict: Verdict, connection: Connection) -> Verdict:
     match verdict.outcome:
         case Ambiguous(reason=reason):
             return replace(verdict, outcome=Unavailable(reason=reason), repeat=True)
-        case Rejected(code=code, message=message, hint=hint):
+        case Rejected(code=stable, message=message, hint=hint, details=details):
+            code = details.get("netsuite_code", stable)
             reason = code if message == code else f"{code}: {message}"
             return replace(verdict, outcome=AccountDown(reason=_refused(connection, reason, 0, hint)))
         case _:
@@ -170,8 +171,10 @@ def _outcome(
             # What was saved before the limit struck stands, so the repeat has less to do.
             return Ambiguous(reason=reason)
         case faults.Kind.TOO_BIG | faults.Kind.REJECTED:
-            details = {"http_status": str(got.status)}
-            return Rejected(code=code, message=message or reason, hint=fault.advice, details=details)
+            stable = codes.STABLE.get(code, code)
+            details = codes.with_original({"http_status": str(got.status)}, code, stable)
+            hint = fault.advice or codes.ADVICE.get(stable, "")
+            return Rejected(code=stable, message=message or reason, hint=hint, details=details)
         case faults.Kind.ACCOUNT_DOWN:
             return AccountDown(reason=_refused(connection, reason, got.status, fault.advice))
         case _:
@@ -186,8 +189,8 @@ def _refused(connection: Connection, reason: str, status: int, what_to_do: str) 
 
 def _item_code(outcome: Outcome) -> str:
     match outcome:
-        case Rejected(code=code):
-            return code
+        case Rejected(code=code, details=details):
+            return details.get("netsuite_code", code)
         case Throttled(reason=reason) | Ambiguous(reason=reason):
             return reason.partition(":")[0]
         case _:

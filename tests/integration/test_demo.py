@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 110
 PLANTED = {
-    "customer_refused": "2 rejected (USER_ERROR)",
+    "customer_refused": "2 rejected (missing_field)",
     "repeated": "5 already_there",
     "unmapped_metric": "1 rejected (invalid_mapping)",
-    "closed_period": "1 rejected (TRAN_PERIOD_CLOSED)",
+    "closed_period": "1 rejected (period_closed)",
     "undecodable_bytes": "2 rejected (undecodable)",
 }
 

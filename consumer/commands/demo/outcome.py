@@ -26,7 +26,7 @@ PLANTS = {
     "customer_refused": Plant(
         what="a company without a name, which NetSuite refuses, and its invoice",
         events=2,
-        ends="rejected (USER_ERROR)",
+        ends="rejected (missing_field)",
     ),
     "lost_answer": Plant(
         what="NetSuite commits, the answer is lost on the way", events=1, ends="already_there (attempt"
@@ -36,7 +36,7 @@ PLANTS = {
         what="a metric that nobody mapped, and no fallback", events=1, ends="rejected (invalid_mapping)"
     ),
     "closed_period": Plant(
-        what="an invoice dated in a closed accounting period", events=1, ends="rejected (TRAN_PERIOD_CLOSED)"
+        what="an invoice dated in a closed accounting period", events=1, ends="rejected (period_closed)"
     ),
     "undecodable_bytes": Plant(what="bytes that are no Lago event", events=2, ends="rejected (undecodable)"),
 }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from consumer.netsuite import verdict
+from consumer.netsuite import codes, verdict
 from consumer.outcome import AccountDown, Ambiguous, Delivered, Rejected, Throttled, Unavailable
 from tests.unit.netsuite import examples
 
@@ -171,14 +171,17 @@ def test_exhausted_limits_reject_a_single_item_and_are_repeated_for_several(code
 
 
 @pytest.mark.parametrize("code", REJECTED)
-def test_other_errors_reject_the_record_with_netsuites_own_code(code):
+def test_other_errors_reject_the_record_with_netsuites_own_code_or_the_stable_one(code):
     """
     A person has to change something; unknown codes belong here too.
     """
+    stable = codes.STABLE.get(code, code)
     found = judged(400, examples.platform_error(code, "Because."))
 
     assert isinstance(found.outcome, Rejected)
-    assert (found.outcome.code, found.outcome.message) == (code, "Because.")
+    assert (found.outcome.code, found.outcome.message) == (stable, "Because.")
+    assert found.outcome.details.get("netsuite_code", stable) == code
+    assert found.code == code
     assert found.repeat is False
 
 
