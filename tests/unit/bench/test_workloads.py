@@ -1,0 +1,89 @@
+"""Workloads: whom they name, how they shrink, and the events they are made of."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import islice, pairwise
+
+import pytest
+
+from schemas import envelope
+from tests.bench import events, workloads
+from tests.bench.report import GOALS, Goal
+
+
+def workload(name):
+    [found] = workloads.chosen((name,))
+    return found
+
+
+def test_w9_names_all_of_its_caps():
+    """And nothing else does."""
+    assert [each.cap for each in workloads.chosen(("W9",))] == list(workloads.CAPS)
+    assert [each.name for each in workloads.chosen(("W1",))] == ["W1"]
+
+
+def test_an_unknown_workload_is_said_so():
+    """With those there are."""
+    with pytest.raises(ValueError, match="W99; there are W1"):
+        workloads.chosen(("W1", "W99"))
+
+
+def test_a_run_is_never_shortened_below_what_it_needs():
+    """The outage lasts a minute at any scale."""
+    assert workload("W6").scaled(0.01).feed_s == 150.0
+    assert workload("W1").scaled(0.5).feed_s == 300.0
+
+
+def test_every_event_is_told_from_every_other_and_lies_with_its_lane():
+    """As the worker itself reads the lane from the body."""
+    drawn = list(islice(events.drafts(workload("W7")), 2_000))
+
+    assert len({draft.event for draft in drawn}) == 2_000
+    assert {envelope.lane_of(draft.body) for draft in drawn} == {draft.lane for draft in drawn}
+    assert len({(draft.lane, draft.partition) for draft in drawn}) == len({draft.lane for draft in drawn})
+
+
+def test_a_lane_begins_with_its_creation_and_changes_later_and_later():
+    """So the version tells its events apart."""
+    drawn = list(islice(events.drafts(workload("W7")), 1_000))
+    [lane, *_] = [each for each, count in Counter(draft.lane for draft in drawn).items() if count > 2]
+    types = [json.loads(draft.body)["webhook_type"] for draft in drawn if draft.lane == lane]
+    versions = [draft.event.version for draft in drawn if draft.lane == lane]
+
+    assert types[0] == "invoice.created"
+    assert set(types[1:]) == {"invoice.resynced"}
+    assert all(before < after for before, after in pairwise(versions))
+
+
+def test_the_most_popular_lane_of_the_skewed_workload_has_about_nine_percent():
+    """Zipf's law with exponent 1.1."""
+    drawn = Counter(islice(events.lanes(workload("W2")), 20_000))
+
+    assert drawn[1] / 20_000 == pytest.approx(0.094, abs=0.01)
+
+
+def test_every_partition_of_the_poisoned_workload_has_one_poisoned_head():
+    """Three partitions, three heads."""
+    heads = events.poison_heads(workload("W4"))
+    partitions = {
+        draft.partition
+        for draft in islice(events.drafts(workload("W4")), 100)
+        if draft.event.external_id in heads
+    }
+
+    assert len(heads) == 3
+    assert partitions == {0, 1, 2}
+
+
+def test_goals_are_those_of_workloads_there_are():
+    """A goal under a wrong name would never be missed."""
+    assert GOALS.keys() <= {each.name for each in workloads.ALL}
+
+
+def test_a_figure_that_could_not_be_had_misses_its_goal():
+    """No recovery is no success."""
+    assert not Goal("recovery_s", 10).is_met({"recovery_s": None})
+    assert Goal("recovery_s", 10).is_met({"recovery_s": 10})
+    assert not Goal("utilisation", 0.97, is_floor=True).is_met({"utilisation": 0.9})
