@@ -268,13 +268,15 @@ def test_tax_without_any_taxed_fee_is_refused():
     assert refused(lago.invoice_event(content=content)).code == "total_mismatch"
 
 
-@pytest.mark.parametrize("precise", [None, "999.0"])
+@pytest.mark.parametrize("precise", [None, "1.98", "999.0"])
 def test_a_fees_rounded_tax_weighs_where_the_precise_one_is_missing_or_wrong(precise):
     """Historical fees have none, and a precise tax far from the rounded one is another figure."""
-    fees = fees_of("10")
-    fees[0]["taxes_precise_amount"] = precise
+    content = lago.invoice(fees_of("10", "10"))
+    content["fees"][0]["taxes_precise_amount"] = precise
 
-    assert tax_details(lago.invoice_event(content=lago.invoice(fees)))[0]["taxamount"] == "2.00"
+    details = tax_details(lago.invoice_event(content=content))
+
+    assert [line["taxamount"] for line in details] == ["2.00", "2.00"]
 
 
 def rate_of(**changes):
