@@ -127,6 +127,16 @@ async def test_the_only_connection_that_carries_payments_needs_nothing(select, v
     assert world.columns["customer"] == {"externalId": f"lago-cus-{lago.CUSTOMER_ID}"}
 
 
+@pytest.mark.parametrize("value", [PAYMENT, RECEIPT])
+async def test_the_payment_of_a_linked_customer_refers_to_it_when_lago_can_be_asked(value):
+    """Its invoices do, and nobody may ever have adopted it under our external id."""
+    world = World(ALONE, answer=customer_with(lago.link(ALONE.code, external_customer_id="4711")))
+
+    await world.deliver(value)
+
+    assert world.columns["customer"] == {"internalId": "4711"}
+
+
 async def test_payments_that_no_connection_carries_are_nobodys_fault():
     """A setting says so; there is nothing to report."""
     first = connection(sync={"payments": False}, select={"billing_entities": ["acme-fr"]})
