@@ -121,16 +121,17 @@ def _suitetax(
                 f"set {where}.type and {where}.code at {journal.connection.at(where)}",
             )
         return TaxShape(columns=columns)
-    details = tuple(
-        _detail(line, share, currency, _codes(line, tax, applied, journal))
+    coded = (
+        (line, share, _codes(line, share, tax, applied, journal))
         for line, share in zip(lines, shares, strict=True)
     )
+    details = tuple(_detail(line, share, currency, codes) for line, share, codes in coded if codes)
     return TaxShape(columns=columns, details=details)
 
 
 def _codes(
-    line: Line, tax: tuple[Tax, str], applied: Sequence[AppliedTax], journal: Journal
-) -> tuple[str, str]:
+    line: Line, share: int, tax: tuple[Tax, str], applied: Sequence[AppliedTax], journal: Journal
+) -> tuple[str, str] | None:
     # A fee says only its rate; the rate names the tax when exactly one of the invoice's taxes has it.
     rules, where = tax
     matching = [entry.tax_code for entry in applied if entry.tax_rate == line.tax_rate and entry.tax_code]
@@ -139,12 +140,15 @@ def _codes(
     tax_type = (special and special.type) or rules.type
     code = (special and special.code) or rules.code
     if not tax_type or not code:
+        if not share:
+            # A discount at a mixed rate, where only single taxes are mapped: no tax needs no code.
+            return None
         journal.refuse(
             "invalid_mapping",
             f"no NetSuite tax code is mapped for {matching[0] if matching else f'{line.tax_rate} % tax'}",
             f"set {where}.type and {where}.code at {journal.connection.at(where)}",
         )
-        return "", ""
+        return None
     journal.chose(f"tax {line.ref}", f"{tax_type}/{code}", rule)
     return tax_type, code
 

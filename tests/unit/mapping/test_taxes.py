@@ -165,6 +165,19 @@ def test_a_tax_that_no_rule_covers_is_an_invalid_mapping():
     assert message == "no NetSuite tax code is mapped for 20.0 % tax"
 
 
+def test_a_discount_at_a_mixed_rate_needs_no_code_where_only_single_taxes_are_mapped():
+    """Its tax is nothing, so there is nothing to say about it; the fees keep their codes."""
+    rules = taxed(
+        mode="suitetax", taxes={"vat_20": {"type": "5", "code": "6"}, "vat_7": {"type": "5", "code": "9"}}
+    )
+    fees = [*fees_of("10"), lago.fee("add_on", "setup", unit_price="10", tax_rate=7)]
+    content = lago.invoice(fees, discounts=lago.Discounts(coupons=100))
+
+    details = tax_details(lago.invoice_event(content=content), rules)
+
+    assert [each["taxcode"] for each in details] == ["6", "9"]
+
+
 def test_legacy_tax_is_one_amount_for_the_whole_document():
     """Accounts without SuiteTax take a tax item and an override of its amount."""
     rules = taxed(mode="legacy", code="-7")
