@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from consumer.clock import Clock, SystemClock
+from consumer.sandbox import balances
 from consumer.sandbox.books import Books
 from consumer.sandbox.lists import Lists
 from consumer.sandbox.profile import Profile
-from consumer.sandbox.suitescript.fields import Catalogue
+from consumer.sandbox.suitescript.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Account:
         """Every record of that type as flat JSON, oldest first."""
         symbols = {currency.id: currency.symbol for currency in self.profile.currencies}
         return [_with_symbol(record, symbols) for record in self.books.records(record_type)]
+
+    def balances(self) -> list[dict[str, str]]:
+        """What each customer owes and is owed, in each currency."""
+        customers = self.books.find(group="entity", record_type="customer")
+        return balances.of(customers, self.books.find(group="transaction"), self.profile.currencies)
 
     def close(self) -> None:
         """Close the books."""

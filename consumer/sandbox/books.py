@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from threading import RLock
-from typing import Any, Literal, NewType
+from typing import Any
 
-Group = Literal["entity", "transaction"]
-"""Internal and external ids are unique within a group, not within a type (Oracle section_N3436356)."""
-InternalId = NewType("InternalId", int)
-Fields = dict[str, Any]
-Sublists = dict[str, list[Fields]]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS record (
-  grp TEXT NOT NULL, id INTEGER NOT NULL, type TEXT NOT NULL, version INTEGER NOT NULL,
-  externalid TEXT, entityid TEXT, tranid TEXT, lago_id TEXT, fields TEXT NOT NULL, sublists TEXT NOT NULL,
-  PRIMARY KEY (grp, id));
-CREATE UNIQUE INDEX IF NOT EXISTS unique_externalid ON record (grp, lower(externalid));
-CREATE UNIQUE INDEX IF NOT EXISTS unique_entityid ON record (lower(entityid)) WHERE grp = 'entity';
-CREATE INDEX IF NOT EXISTS by_lago_id ON record (lago_id);
-CREATE INDEX IF NOT EXISTS by_tranid ON record (tranid);
-CREATE INDEX IF NOT EXISTS by_type ON record (type, id);
-CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
-INSERT OR IGNORE INTO sequence VALUES ('entity', 500), ('transaction', 9000);
-"""
-INDEXED = {
-    "internalid": "id",
-    "externalid": "lower(externalid)",
-    "externalidstring": "lower(externalid)",
-    "entityid": "lower(entityid)",
-    "tranid": "tranid",
-    "custbody_lago_id": "lago_id",
-    "custentity_lago_id": "lago_id",
-}
-"""Fields whose equality SQLite finds without reading every record, and the expression that is indexed."""
-
-
-# Under these names sublists do not hide a body field.
-_LIST_NAMES = {"item": "lines", "currency": "currencies"}
+from consumer.sandbox import open_items
+from consumer.sandbox import saved as saved_records
+from consumer.sandbox.open_items import OpenItems, TakenError
+from consumer.sandbox.saved import INDEXED, Fields, Group, InternalId, Saved, Sublists, flat, row_of, saved_of
 
 
 class DuplicateError(Exception):
@@ -58,24 +29,13 @@ class StaleError(Exception):
     """The record was saved by someone else, or deleted, since it was read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """One record as it stands in the books; amounts are decimal strings, dates ISO."""
-
-    group: Group
-    id: InternalId
-    type: str
-    version: int
-    fields: Fields
-    sublists: Sublists = field(default_factory=dict)
-
-
 class Books:
     """All records of one account. Each write is a transaction of its own, as in NetSuite."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._lock = RLock()
+        self._open_items = OpenItems(connection)
 
     @classmethod
     def open(cls, path: Path | None) -> Books:
@@ -84,7 +44,7 @@ class Books:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
+        connection.executescript(saved_records.SCHEMA + open_items.SCHEMA)
         return cls(connection)
 
     def close(self) -> None:
@@ -98,6 +58,7 @@ class Books:
 
         Raises:
             DuplicateError: external id or entity id is taken.
+            StaleError: an invoice it is applied to was settled by someone else meanwhile.
         """
         with self._transaction():
             number = self._next(group)
@@ -109,7 +70,8 @@ class Books:
                 fields=fields,
                 sublists=sublists,
             )
-            self._write("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?)", _row(saved))
+            self._write("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?)", row_of(saved))
+            self._apply(saved)
         return saved
 
     def replace(self, saved: Saved) -> Saved:
@@ -120,7 +82,7 @@ class Books:
             StaleError: someone else was faster.
             DuplicateError: external id or entity id is taken.
         """
-        row = _row(saved)
+        row = row_of(saved)
         with self._transaction():
             cursor = self._write(
                 "UPDATE record SET version = version + 1, externalid = ?, entityid = ?, tranid = ?,"
@@ -129,18 +91,31 @@ class Books:
             )
             if cursor.rowcount == 0:
                 raise StaleError
+            self._apply(saved)
         return replace(saved, version=saved.version + 1)
 
     def get(self, group: Group, number: int) -> Saved | None:
         """The record with that internal id, or None."""
         rows = self._read("SELECT * FROM record WHERE grp = ? AND id = ?", (group, number))
-        return _saved(rows[0]) if rows else None
+        return saved_of(rows[0]) if rows else None
 
     def delete(self, group: Group, number: int) -> bool:
         """Forget a record, which frees its external id; False when it was not there."""
         with self._transaction():
+            if group == "transaction":
+                self._open_items.apply(number, [])
             cursor = self._write("DELETE FROM record WHERE grp = ? AND id = ?", (group, number))
             return cursor.rowcount > 0
+
+    def settling(self, number: int) -> list[tuple[int, Decimal]]:
+        """Payments and credit memos that settle an invoice: their ids and the amounts they are applied by."""
+        with self._lock:
+            return self._open_items.settling(number)
+
+    def settled(self, number: int) -> Decimal:
+        """How much of an invoice is settled."""
+        with self._lock:
+            return self._open_items.settled(number)
 
     def find(
         self,
@@ -158,7 +133,7 @@ class Books:
             clauses.append(f"{INDEXED[name]} IN ({','.join('?' * len(wanted))})")
             values += [text.lower() if INDEXED[name].startswith("lower") else text for text in wanted]
         return [
-            _saved(row)
+            saved_of(row)
             for row in self._read(f"SELECT * FROM record WHERE {' AND '.join(clauses)} ORDER BY id", values)
         ]
 
@@ -177,7 +152,7 @@ class Books:
             rows = self._connection.execute(
                 "SELECT * FROM record WHERE type = ? ORDER BY id", (record_type,)
             ).fetchall()
-        return [_flat(_saved(row)) for row in rows]
+        return [flat(saved_of(row)) for row in rows]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -189,6 +164,14 @@ class Books:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    def _apply(self, saved: Saved) -> None:
+        if "apply" not in saved.sublists:
+            return
+        try:
+            self._open_items.apply(saved.id, saved.sublists["apply"])
+        except TakenError as error:
+            raise StaleError from error
 
     def _next(self, sequence: str) -> int:
         statement = "UPDATE sequence SET last = last + 1 WHERE name = ? RETURNING last"
@@ -204,27 +187,3 @@ class Books:
         except sqlite3.IntegrityError as error:
             taken = "entityid" if "unique_entityid" in str(error) else "externalid"
             raise DuplicateError(taken) from error
-
-
-def _row(saved: Saved) -> tuple[Any, ...]:
-    found = saved.fields
-    lago_id = found.get("custbody_lago_id") or found.get("custentity_lago_id")
-    unique = (found.get("externalid"), found.get("entityid"), found.get("tranid"), lago_id)
-    contents = (json.dumps(found), json.dumps(saved.sublists))
-    return (saved.group, saved.id, saved.type, saved.version, *unique, *contents)
-
-
-def _saved(row: sqlite3.Row) -> Saved:
-    return Saved(
-        group=row["grp"],
-        id=InternalId(row["id"]),
-        type=row["type"],
-        version=row["version"],
-        fields=json.loads(row["fields"]),
-        sublists=json.loads(row["sublists"]),
-    )
-
-
-def _flat(saved: Saved) -> dict[str, Any]:
-    lines = {_LIST_NAMES.get(name, name): rows for name, rows in saved.sublists.items()}
-    return {"id": str(saved.id), "type": saved.type, **saved.fields, **lines}

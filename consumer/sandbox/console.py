@@ -37,6 +37,7 @@ class Console:
         return [
             Route("/healthz", self.healthz),
             Route("/sandbox/records", self.records),
+            Route("/sandbox/balances", self.balances),
             Route("/sandbox/credentials", self.credentials),
             Route("/sandbox/audit", self.audit),
             Route("/sandbox/stats", self.stats),
@@ -57,6 +58,10 @@ class Console:
         if not record_type:
             return JSONResponse({"error": "which records? add ?type=invoice"}, status_code=400)
         return JSONResponse(await asyncio.to_thread(self._account.records, record_type))
+
+    async def balances(self, _: Request) -> Response:
+        """What each customer owes and is owed, in each currency."""
+        return JSONResponse(await asyncio.to_thread(self._account.balances))
 
     async def credentials(self, request: Request) -> Response:
         """Blocks for connections.yaml: the address and one ``auth:`` for every way to log in."""

@@ -91,9 +91,21 @@ class Term(Entry):
 
 
 class Period(Entry):
-    """An accounting period; both dates belong to it."""
+    """
+    An accounting period; both dates belong to it.
+
+    Attributes:
+        kind: quarters and years only sum up months; nothing is posted to them.
+    """
 
     start: date
     end: date
+    kind: Literal["month", "quarter", "year", "adjustment"] = "month"
     closed: bool = False
     ar_locked: bool = False
+    all_locked: bool = False
+
+    @property
+    def posting(self) -> bool:
+        """Whether transactions can be posted to it."""
+        return self.kind in ("month", "adjustment")

@@ -29,6 +29,7 @@ class Lists:
             "department": profile.departments,
             "classification": profile.classes,
             "accountingperiod": profile.periods,
+            "paymentmethod": profile.payment_methods,
         }
         self._rows = {name: {row.id: row for row in entries} for name, entries in rows.items()}
 
@@ -74,9 +75,10 @@ class Lists:
         return _as(Term, self._rows["term"][key])
 
     def period_of(self, day: date) -> Period | None:
-        """The accounting period that holds a day."""
+        """The month that holds a day."""
         periods = (_as(Period, row) for row in self._rows["accountingperiod"].values())
-        return next((period for period in periods if period.start <= day <= period.end), None)
+        months = (period for period in periods if period.kind == "month")
+        return next((period for period in months if period.start <= day <= period.end), None)
 
     def period(self, key: str) -> Period:
         """The period with that id; raises KeyError."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -110,6 +111,8 @@ class Switches(Part):
         uncommitted_line: what `save` does with a line that was selected and not committed.
         outside_subsidiary: the code when entity or item do not belong to the subsidiary.
         utc_offset_h: the server's zone, which dates without time are cut in.
+        transform_taxes: whether a transformation carries overridden tax details over.
+        config_readable: whether the role may load the account's preferences.
     """
 
     error_message: Literal["json", "text"] = "json"
@@ -120,6 +123,8 @@ class Switches(Part):
     outside_subsidiary: Literal["INVALID_KEY_OR_REF", "INVALID_TRANS_SUB"] = "INVALID_KEY_OR_REF"
     closed_period: Literal["TRAN_PERIOD_CLOSED", "USER_ERROR"] = "TRAN_PERIOD_CLOSED"
     utc_offset_h: int = -8
+    transform_taxes: Literal["keep", "drop"] = "keep"
+    config_readable: bool = True
 
 
 class Profile(Part):
@@ -162,6 +167,7 @@ class Profile(Part):
     departments: tuple[Entry, ...] = ()
     classes: tuple[Entry, ...] = ()
     periods: tuple[Period, ...] = ()
+    payment_methods: tuple[Entry, ...] = ()
     forms: dict[str, Form] = Field(default_factory=dict)
     custom_fields: tuple[CustomField, ...] = ()
 
@@ -170,13 +176,13 @@ class Profile(Part):
         """
         The profile that ships under that name, or the one in that file.
 
+        A file may begin with ``"extends"``, the name of another profile whose settings it takes over.
+
         Raises:
             FileNotFoundError: there is neither.
             ValueError: the file is not a profile.
         """
-        shipped = _PROFILES / f"{name_or_path}.json"
-        path = shipped if shipped.is_file() else Path(name_or_path)
-        return cls.model_validate_json(path.read_bytes())
+        return cls.model_validate(_read(name_or_path))
 
     @property
     def has_suitetax(self) -> bool:
@@ -187,3 +193,12 @@ class Profile(Part):
     def is_one_world(self) -> bool:
         """Whether the account has subsidiaries."""
         return "SUBSIDIARIES" in self.features
+
+
+def _read(name_or_path: str | Path) -> Any:
+    shipped = _PROFILES / f"{name_or_path}.json"
+    path = shipped if shipped.is_file() else Path(name_or_path)
+    own = json.loads(path.read_bytes())
+    if not isinstance(own, dict) or "extends" not in own:
+        return own
+    return _read(own.pop("extends")) | own

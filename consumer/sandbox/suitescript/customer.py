@@ -22,6 +22,9 @@ class CustomerRules:
         """Give a new record its defaults."""
         draft.body.values |= {"isperson": "F", "autoname": True, "isinactive": False, "entitystatus": "13"}
 
+    def opened(self, draft: Draft) -> None:
+        """A customer stands as it was saved."""
+
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check references and names; the primary currency follows the subsidiary."""
         references.check(self._account, draft.body, field_id)
@@ -57,7 +60,7 @@ class CustomerRules:
 
     def _complete(self, draft: Draft) -> None:
         body = draft.body
-        if body.get("currency") is None and body.get("subsidiary") is not None:
+        if body.get("currency") is None:
             body.values["currency"] = self._home_currency(draft)
         if body.get("entityid") is None and body.get("autoname") is not False:
             person = " ".join(part for part in (body.text("firstname"), body.text("lastname")) if part)
@@ -69,15 +72,15 @@ class CustomerRules:
         return ("entityid", *named, *one_world)
 
     def _home_currency(self, draft: Draft) -> str:
-        return self._account.lists.subsidiary(draft.body.text("subsidiary") or "").currency
+        key = draft.body.text("subsidiary")
+        return self._account.lists.subsidiary(key).currency if key else self._account.profile.currencies[0].id
 
     def _check_posted(self, draft: Draft) -> None:
         # Subsidiary and primary currency are locked once a transaction was posted.
         saved = draft.saved
         if saved is None or all(saved.fields.get(key) == draft.body.get(key) for key in _FIXED_AFTER_POSTING):
             return
-        posted = self._account.books.find(group="transaction")
-        if any(found.fields.get("entity") == str(saved.id) for found in posted):
+        if self._account.books.find(group="transaction", equal={"entity": [str(saved.id)]}):
             raise ScriptError(
                 "USER_ERROR", "Subsidiary and currency cannot change after transactions were posted."
             )

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.books import Fields, Group, Saved, Sublists
+from consumer.sandbox.saved import Fields, Saved, Sublists
 from consumer.sandbox.suitescript.address import Address
 from consumer.sandbox.suitescript.errors import ScriptError, wrong_mode
 from consumer.sandbox.suitescript.fieldset import FieldSet
+from consumer.sandbox.suitescript.kinds import STATIC_SUBLISTS, RecordKind
 from consumer.sandbox.suitescript.values import Value
 
 ADDRESS_FIELD = "addressbookaddress"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordKind:
-    """A record type: who its neighbours in the id space are, who may write it, which sublists it has."""
-
-    type: str
-    group: Group
-    permission: str
-    sublists: tuple[str, ...]
-
-    @property
-    def open_units(self) -> int:
-        """Units of create, load and submitFields."""
-        return 10 if self.group == "transaction" else 5
-
-    @property
-    def save_units(self) -> int:
-        """Units of save and delete."""
-        return 20 if self.group == "transaction" else 10
-
-
-KINDS: Mapping[str, RecordKind] = {
-    "customer": RecordKind(
-        type="customer", group="entity", permission="LIST_CUSTJOB", sublists=("addressbook", "currency")
-    ),
-    "invoice": RecordKind(
-        type="invoice", group="transaction", permission="TRAN_CUSTINVC", sublists=("item", "taxdetails")
-    ),
-}
 
 
 class Rules(Protocol):
@@ -51,6 +21,9 @@ class Rules(Protocol):
 
     def start(self, draft: Draft) -> None:
         """Give a new record its defaults."""
+
+    def opened(self, draft: Draft) -> None:
+        """Complete a record that was loaded from the books."""
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check and source after a body field was set in dynamic mode."""
@@ -124,6 +97,7 @@ class Draft:
     def select_new(self, sublist: str) -> None:
         """`Record.selectNewLine`."""
         self._demand("selectNewLine", dynamic=True)
+        _demand_growable(sublist)
         self._cursors[sublist] = Cursor(len(self.lines(sublist)), self.new_line(sublist))
 
     def select(self, sublist: str, index: int) -> None:
@@ -170,6 +144,7 @@ class Draft:
     def insert(self, sublist: str, index: int) -> None:
         """`Record.insertLine`."""
         self._demand("insertLine", dynamic=False)
+        _demand_growable(sublist)
         self.lines(sublist).insert(index, self.new_line(sublist))
 
     def set_line(self, sublist: str, index: int, field_id: str, raw: Any) -> None:
@@ -188,6 +163,7 @@ class Draft:
 
     def remove(self, sublist: str, index: int) -> None:
         """`Record.removeLine`."""
+        _demand_growable(sublist)
         self.line(sublist, index)
         del self.lines(sublist)[index]
         if self.dynamic:
@@ -222,9 +198,21 @@ class Draft:
 
     def for_books(self) -> tuple[Fields, Sublists]:
         """Body and lines as the books keep them."""
-        lines = {name: [line.for_books() for line in rows] for name, rows in self.sublists.items()}
+        kept = {name: [line for line in rows if _is_kept(name, line)] for name, rows in self.sublists.items()}
+        lines = {name: [line.for_books() for line in rows] for name, rows in kept.items()}
         return self.body.for_books(), lines
 
     def _demand(self, method: str, *, dynamic: bool) -> None:
         if self.dynamic is not dynamic:
             raise wrong_mode(method, dynamic=self.dynamic)
+
+
+def _is_kept(sublist: str, line: FieldSet) -> bool:
+    # Of what NetSuite lists by itself only what was ticked belongs to the record.
+    return sublist not in STATIC_SUBLISTS or line.get("apply") is True
+
+
+def _demand_growable(sublist: str) -> None:
+    if sublist in STATIC_SUBLISTS:
+        text = f"You have attempted an invalid sublist or line item operation: lines of {sublist} are fixed."
+        raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", text)

@@ -6,15 +6,21 @@ import time
 from dataclasses import replace
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.books import DuplicateError, InternalId, Saved, StaleError
+from consumer.sandbox.books import DuplicateError, StaleError
+from consumer.sandbox.saved import InternalId, Saved
+from consumer.sandbox.suitescript import periods, transforms, voiding
 from consumer.sandbox.suitescript.customer import CustomerRules
-from consumer.sandbox.suitescript.draft import KINDS, Draft, RecordKind, Rules
+from consumer.sandbox.suitescript.draft import Draft, Rules
 from consumer.sandbox.suitescript.errors import ScriptError, no_permission
+from consumer.sandbox.suitescript.kinds import RecordKind, kind_of
 from consumer.sandbox.suitescript.meter import Meter
+from consumer.sandbox.suitescript.payment import PaymentRules
 from consumer.sandbox.suitescript.transaction import TransactionRules
 from consumer.sandbox.suitescript.values import coerce
 
 _VIEW, _CREATE, _EDIT, _FULL = 1, 2, 3, 4
+_VOID_UNITS = 10
+_SERIES = {"invoice": "INV", "creditmemo": "CM", "customerpayment": "PYMT", "salesorder": "SO"}
 _DUPLICATE_ENTITY_ID = (
     "A customer record with this ID already exists."
     " You must enter a unique customer ID for each record you create."
@@ -34,8 +40,25 @@ class Opening:
         kind = kind_of(record_type)
         self._meter.spend(kind.open_units)
         self._demand(kind, _CREATE)
-        draft = Draft(kind, self._account, self._rules(kind), dynamic=dynamic)
-        draft.rules.start(draft)
+        return self._started(kind, dynamic=dynamic)
+
+    def initialise(self, draft: Draft, entity: str) -> None:
+        """``defaultValues.entity`` of `record.create`: the record begins with its customer."""
+        field_id = "entity"
+        if isinstance(draft.rules, PaymentRules):
+            field_id, draft.rules.was_initialised = "customer", True
+        draft.set_value(field_id, entity)
+
+    def transform(self, from_type: str, number: str, to_type: str, *, dynamic: bool) -> Draft:
+        """`record.transform`; raises INVALID_RCRD_TRANSFRM, RCRD_DSNT_EXIST or INVALID_INITIALIZE_REF."""
+        transforms.check(from_type, to_type)
+        source, kind = kind_of(from_type), kind_of(to_type)
+        self._meter.spend(kind.open_units)
+        self._demand(source, _VIEW)
+        self._demand(kind, _CREATE)
+        found = self._get(source, number)
+        draft = self._started(kind, dynamic=dynamic)
+        transforms.fill(self._account, found, draft)
         return draft
 
     def load(self, record_type: str, number: str, *, dynamic: bool) -> Draft:
@@ -45,6 +68,7 @@ class Opening:
         self._demand(kind, _VIEW)
         draft = Draft(kind, self._account, self._rules(kind), dynamic=dynamic)
         draft.restore(self._get(kind, number))
+        draft.rules.opened(draft)
         return draft
 
     def save(self, draft: Draft, *, ignore_mandatory: bool) -> int:
@@ -59,7 +83,7 @@ class Opening:
         except DuplicateError as error:
             raise self._duplicate(draft.kind, error.field) from error
         except StaleError as error:
-            raise ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed") from error
+            raise _changed() from error
         draft.saved = saved
         return saved.id
 
@@ -69,8 +93,26 @@ class Opening:
         self._meter.spend(kind.save_units)
         self._demand(kind, _FULL)
         found = self._get(kind, number)
+        if kind.group == "transaction":
+            periods.check_saved(self._account, found)
+        if kind.group == "transaction" and self._account.books.settling(found.id):
+            raise ScriptError("TRANS_IN_USE", "This transaction cannot be deleted because it is linked to.")
         self._account.books.delete(kind.group, found.id)
         return found.id
+
+    def void(self, record_type: str, number: str) -> int:
+        """`transaction.void`; raises what `voiding.check` does."""
+        self._meter.spend(_VOID_UNITS)
+        kind = kind_of(record_type)
+        if kind.group != "transaction":
+            raise ScriptError("INVALID_RCRD_TYPE", f"Records of type {record_type} cannot be voided.")
+        self._demand(kind, _FULL)
+        found = self._get(kind, number)
+        voiding.check(self._account, found)
+        try:
+            return self._account.books.replace(voiding.voided(found)).id
+        except StaleError as error:
+            raise _changed() from error
 
     def submit_fields(self, record_type: str, number: str, values: dict[str, object]) -> int:
         """`record.submitFields`: body fields only; the external id too, as practice has it."""
@@ -87,7 +129,7 @@ class Opening:
         except DuplicateError as error:
             raise self._duplicate(kind, error.field) from error
         except StaleError as error:
-            raise ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed") from error
+            raise _changed() from error
         return int(number)
 
     def _insert(self, draft: Draft) -> Saved:
@@ -98,7 +140,7 @@ class Opening:
     def _number(self, draft: Draft, saved: Saved) -> Saved:
         # Auto-generated numbers are a series of their own; here they follow the internal id.
         field = draft.body.table["tranid"]
-        draft.body.values["tranid"] = coerce(field, f"INV{saved.id}", self._account.profile)
+        draft.body.values["tranid"] = coerce(field, f"{_SERIES[saved.type]}{saved.id}", self._account.profile)
         return self._replace(draft, saved)
 
     def _replace(self, draft: Draft, saved: Saved) -> Saved:
@@ -133,12 +175,18 @@ class Opening:
         if self._account.profile.latency.per_line_s:
             time.sleep(self._account.profile.latency.per_line_s * lines)
 
+    def _started(self, kind: RecordKind, *, dynamic: bool) -> Draft:
+        draft = Draft(kind, self._account, self._rules(kind), dynamic=dynamic)
+        draft.rules.start(draft)
+        return draft
+
     def _rules(self, kind: RecordKind) -> Rules:
-        return CustomerRules(self._account) if kind.group == "entity" else TransactionRules(self._account)
+        if kind.group == "entity":
+            return CustomerRules(self._account)
+        if kind.type == "customerpayment":
+            return PaymentRules(self._account)
+        return TransactionRules(self._account)
 
 
-def kind_of(record_type: str) -> RecordKind:
-    """What is known of a record type; raises INVALID_RCRD_TYPE for one that is not emulated."""
-    if record_type not in KINDS:
-        raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{record_type}] is invalid.")
-    return KINDS[record_type]
+def _changed() -> ScriptError:
+    return ScriptError("RCRD_HAS_BEEN_CHANGED", "Record has been changed")

@@ -222,10 +222,7 @@
     }
     findSublistLineWithValue(...args) {
       const [sublistId, fieldId, value] = take('findSublistLineWithValue', ['sublistId', 'fieldId', 'value'], args);
-      for (let line = 0; line < this.getLineCount(sublistId); line += 1) {
-        if (String(this.getSublistValue(sublistId, fieldId, line)) === String(value)) return line;
-      }
-      return -1;
+      return host('find_line', this.handle, sublistId, fieldId, value);
     }
     save(options) {
       this.id = host('save', this.handle, Boolean(options && options.ignoreMandatoryFields));
@@ -242,9 +239,20 @@
     Type: Type,
     create(...args) {
       const [type, isDynamic, defaults] = take('record.create', ['type', 'isDynamic?', 'defaultValues?'], args);
-      const created = new Record(type, Boolean(isDynamic), host('create', type, Boolean(isDynamic)));
-      Object.keys(defaults || {}).forEach((fieldId) => created.setValue(fieldId, defaults[fieldId]));
+      const values = defaults || {};
+      const opened = host('create', type, Boolean(isDynamic), values.entity === undefined ? null : values.entity);
+      const created = new Record(type, Boolean(isDynamic), opened);
+      Object.keys(values).filter((fieldId) => fieldId !== 'entity')
+        .forEach((fieldId) => created.setValue(fieldId, values[fieldId]));
       return created;
+    },
+    transform(...args) {
+      const names = ['fromType', 'fromId', 'toType', 'isDynamic?', 'defaultValues?'];
+      const [fromType, fromId, toType, isDynamic, defaults] = take('record.transform', names, args);
+      const opened = host('transform', fromType, fromId, toType, Boolean(isDynamic));
+      const made = new Record(toType, Boolean(isDynamic), opened);
+      Object.keys(defaults || {}).forEach((fieldId) => made.setValue(fieldId, defaults[fieldId]));
+      return made;
     },
     load(...args) {
       const [type, id, isDynamic] = take('record.load', ['type', 'id', 'isDynamic?'], args);
@@ -272,10 +280,12 @@
 
   const search = {
     Type: Type,
+    Sort: { ASC: 'ASC', DESC: 'DESC', NONE: 'NONE' },
+    Summary: { GROUP: 'GROUP', SUM: 'SUM' },
     createColumn(options) { return options; },
     create(options) {
       const [type] = take('search.create', ['type'], [options]);
-      const columns = (options.columns || []).map(nameOf);
+      const columns = (options.columns || []).map((column) => (typeof column === 'string' ? { name: column } : column));
       const range = (start, end) => host('search', type, options.filters || [], columns, start, end)
         .map((row) => new Result(row));
       return {
@@ -318,7 +328,7 @@
       return {
         id: settings.script, deploymentId: settings.deploy,
         getRemainingUsage: () => host('units_left'),
-        getParameter: () => null,
+        getParameter: (options) => settings.preferences[nameOf(options)] || null,
       };
     },
     getCurrentUser() {
@@ -329,6 +339,28 @@
         },
         getPreference: (options) => settings.preferences[nameOf(options)] || null,
       });
+    },
+  };
+
+  const transaction = {
+    Type: Type,
+    void(...args) {
+      const [type, id] = take('transaction.void', ['type', 'id'], args);
+      return host('void', type, id);
+    },
+  };
+
+  const config = {
+    Type: { ACCOUNTING_PREFERENCES: 'accountingpreferences', COMPANY_INFORMATION: 'companyinformation' },
+    load(...args) {
+      const [type] = take('config.load', ['type'], args);
+      const values = host('config', type);
+      return {
+        getValue(...fields) {
+          const [fieldId] = take('getValue', ['fieldId'], fields);
+          return values[fieldId] === undefined ? null : values[fieldId];
+        },
+      };
     },
   };
 
@@ -365,18 +397,22 @@
     },
   };
 
+  const isDayFirst = () => String((settings.preferences || {}).DATEFORMAT || 'M').startsWith('D');
   const format = {
     Type: { DATE: 'date' },
-    format({ value }) { return `${value.getMonth() + 1}/${value.getDate()}/${value.getFullYear()}`; },
+    format({ value }) {
+      const [day, month] = [value.getDate(), value.getMonth() + 1];
+      return `${isDayFirst() ? `${day}/${month}` : `${month}/${day}`}/${value.getFullYear()}`;
+    },
     parse({ value }) {
-      const [month, day, year] = String(value).split('/').map(Number);
-      return new ServerDate(year, month - 1, day);
+      const [first, second, year] = String(value).split('/').map(Number);
+      return isDayFirst() ? new ServerDate(year, second - 1, first) : new ServerDate(year, first - 1, second);
     },
   };
 
   const NATIVE = {
     'N/record': record, 'N/search': search, 'N/query': query, 'N/runtime': runtime, 'N/error': error, 'N/log': log,
-    'N/url': url, 'N/format': format,
+    'N/url': url, 'N/format': format, 'N/transaction': transaction, 'N/config': config,
   };
 
   // AMD: files are parsed once, their factories run afresh for each call, as NetSuite does.

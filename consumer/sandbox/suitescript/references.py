@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.books import Saved
+from consumer.sandbox.saved import Saved
 from consumer.sandbox.suitescript.errors import invalid_reference
 from consumer.sandbox.suitescript.fieldset import FieldSet
 

@@ -1,41 +1,33 @@
-"""`N/search`: filter expressions over the books and the account's lists."""
+"""`N/search`: filter expressions, columns, order and sums over the rows of an account."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.books import INDEXED, Saved
-from consumer.sandbox.entries import Item
-from consumer.sandbox.suitescript.draft import KINDS
+from consumer.sandbox.saved import INDEXED
 from consumer.sandbox.suitescript.errors import ScriptError
-
-_GROUPS = {"transaction": "transaction", "entity": "entity"}
-_VIEW = 1
-_LIST_PERMISSIONS = {
-    "item": "LIST_ITEM",
-    "account": "LIST_ACCOUNT",
-    "subsidiary": "LIST_SUBSIDIARY",
-    "currency": "LIST_CURRENCY",
-    "salestaxitem": "LIST_TAXITEM",
-    "location": "LIST_LOCATION",
-}
-_ALWAYS = frozenset(
-    {"internalid", "externalid", "externalidstring", "mainline", "type", "recordtype", "isinactive"}
-)
+from consumer.sandbox.suitescript.kinds import KINDS
+from consumer.sandbox.suitescript.search_rows import Row, candidates, is_known
+from consumer.sandbox.suitescript.values import day_of_text, text_of_day
 
 Expression = Sequence[Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One result: where it stands and its values by search column."""
-
-    id: str
-    record_type: str
-    values: Mapping[str, Any]
+Predicate = Callable[[Mapping[str, Any]], bool]
+_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
+    "after": lambda left, right: bool(left > right),
+    "onorafter": lambda left, right: bool(left >= right),
+    "before": lambda left, right: bool(left < right),
+    "onorbefore": lambda left, right: bool(left <= right),
+    "on": lambda left, right: bool(left == right),
+    "greaterthan": lambda left, right: bool(left > right),
+    "greaterthanorequalto": lambda left, right: bool(left >= right),
+    "lessthan": lambda left, right: bool(left < right),
+    "lessthanorequalto": lambda left, right: bool(left <= right),
+}
+_OF_DATES = frozenset({"after", "onorafter", "before", "onorbefore", "on"})
 
 
 def run(account: Account, search_type: str, expression: Expression) -> list[Row]:
@@ -46,33 +38,47 @@ def run(account: Account, search_type: str, expression: Expression) -> list[Row]
         ScriptError: INVALID_RCRD_TYPE, SSS_INVALID_SRCH_FILTER or SSS_INVALID_SRCH_FILTER_EXPR.
     """
     matches = _predicate(account, search_type, expression)
-    return [row for row in _candidates(account, search_type, expression) if matches(row.values)]
+    found = candidates(account, search_type, _narrowing(expression))
+    return [row for row in found if matches(row.values)]
 
 
 def check_column(account: Account, search_type: str, name: str) -> None:
     """Raise SSS_INVALID_SRCH_COL for a column the search type does not have."""
-    if not _is_known(account, search_type, name):
+    if not is_known(account, search_type, name):
         raise ScriptError("SSS_INVALID_SRCH_COL", f"An nlobjSearchColumn contains an invalid column: {name}.")
 
 
-def _candidates(account: Account, search_type: str, expression: Expression) -> list[Row]:
-    if account.lists.knows(search_type):
-        return _list_rows(account, search_type)
-    if not _may_view(account, KINDS[search_type].permission if search_type in KINDS else None):
-        return []
-    record_type = None if search_type in _GROUPS else search_type
-    found = account.books.find(
-        group=_group(search_type), record_type=record_type, equal=_narrowing(expression)
-    )
-    return [_record_row(saved) for saved in found]
+def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """The rows in the order that the columns ask for, the first column first."""
+    for column in reversed([column for column in columns if column.get("sort")]):
+        name = str(column["name"])
+        rows = sorted(rows, key=lambda row: _sortable(row.values.get(name)), reverse=column["sort"] == "DESC")
+    return rows
 
 
-def _group(search_type: str) -> Any:
-    if search_type in _GROUPS:
-        return search_type
-    if search_type in KINDS:
-        return KINDS[search_type].group
-    raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{search_type}] is invalid.")
+def summed(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """One row for each group when columns ask for sums, else the rows as they are."""
+    summary = {str(column["name"]): column.get("summary") for column in columns}
+    if not any(summary.values()):
+        return rows
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    keys = [name for name, kind in summary.items() if kind == "GROUP"]
+    for row in rows:
+        groups.setdefault(tuple(_text(row.values.get(name)) for name in keys), []).append(row)
+    return [_sum(members, summary) for members in groups.values()]
+
+
+def _sum(members: list[Row], summary: Mapping[str, Any]) -> Row:
+    values: dict[str, Any] = dict(members[0].values)
+    for name, kind in summary.items():
+        if kind == "SUM":
+            amounts = (Decimal(_text(row.values.get(name)) or "0") for row in members)
+            values[name] = f"{sum(amounts, Decimal(0)):f}"
+    return Row(id="", record_type=members[0].record_type, values=values)
+
+
+def _sortable(value: Any) -> tuple[bool, Any]:
+    return value is not None, value if isinstance(value, date) else _text(value)
 
 
 def _narrowing(expression: Expression) -> dict[str, list[str]]:
@@ -81,32 +87,6 @@ def _narrowing(expression: Expression) -> dict[str, list[str]]:
         return {}
     equal = (term for term in terms if _is_term(term) and term[1] in ("anyof", "is") and term[0] in INDEXED)
     return {str(term[0]): _texts(term[2:]) for term in equal}
-
-
-def _may_view(account: Account, permission: str | None) -> bool:
-    return permission is None or account.profile.permissions.get(permission, _VIEW) >= _VIEW
-
-
-def _list_rows(account: Account, name: str) -> list[Row]:
-    if not _may_view(account, _LIST_PERMISSIONS.get(name)):
-        return []
-    return [_list_row(name, entry) for entry in account.lists.all(name)]
-
-
-def _list_row(name: str, entry: Any) -> Row:
-    dumped = entry.model_dump(mode="json")
-    extra = {"internalid": entry.id, "isinactive": entry.inactive, "itemid": entry.name}
-    if isinstance(entry, Item):
-        extra |= {"incomeaccount": entry.account, "type": entry.type, "istaxable": entry.taxable}
-    return Row(id=entry.id, record_type=name, values=dumped | extra)
-
-
-def _record_row(saved: Saved) -> Row:
-    kind = {"internalid": str(saved.id), "mainline": True, "type": saved.type, "recordtype": saved.type}
-    text = {"externalidstring": saved.fields.get("externalid")}
-    return Row(
-        id=str(saved.id), record_type=saved.type, values={"isinactive": False} | saved.fields | kind | text
-    )
 
 
 def _predicate(
@@ -135,16 +115,17 @@ def _is_word(part: Any, word: str) -> bool:
     return isinstance(part, str) and part.lower() == word
 
 
-def _term(account: Account, search_type: str, term: Expression) -> Callable[[Mapping[str, Any]], bool]:
+def _term(  # noqa: PLR0911 - one row an operator
+    account: Account, search_type: str, term: Expression
+) -> Predicate:
     name, operator, wanted = str(term[0]), str(term[1]).lower(), _texts(term[2:])
-    if not _is_known(account, search_type, name):
+    if not is_known(account, search_type, name):
         raise ScriptError("SSS_INVALID_SRCH_FILTER", f"An nlobjSearchFilter contains invalid filter: {name}.")
+    lowered = {text.lower() for text in wanted}
     match operator:
         case "is" | "anyof" | "equalto":
-            lowered = {text.lower() for text in wanted}
             return lambda row: _text(row.get(name)).lower() in lowered
         case "isnot" | "noneof":
-            lowered = {text.lower() for text in wanted}
             return lambda row: _text(row.get(name)).lower() not in lowered
         case "startswith":
             return lambda row: _text(row.get(name)).lower().startswith(wanted[0].lower())
@@ -154,10 +135,23 @@ def _term(account: Account, search_type: str, term: Expression) -> Callable[[Map
             return lambda row: not _text(row.get(name))
         case "isnotempty":
             return lambda row: bool(_text(row.get(name)))
+        case _ if operator in _ORDERED:
+            return _comparison(account, name, operator, wanted[0])
         case _:
             raise ScriptError(
                 "SSS_INVALID_SRCH_OPERATOR", f"The search operator {operator} is not supported."
             )
+
+
+def _comparison(account: Account, name: str, operator: str, wanted: str) -> Predicate:
+    compare = _ORDERED[operator]
+    if operator not in _OF_DATES:
+        limit = Decimal(wanted)
+        return lambda row: bool(_text(row.get(name))) and compare(Decimal(_text(row.get(name))), limit)
+    day = day_of_text(wanted, account.profile)
+    if day is None:
+        raise ScriptError("SSS_INVALID_SRCH_FILTER_VAL", f"{wanted} is no date in the user's format.")
+    return lambda row: bool(_text(row.get(name))) and compare(date.fromisoformat(_text(row.get(name))), day)
 
 
 def _texts(values: Sequence[Any]) -> list[str]:
@@ -171,21 +165,14 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _is_known(account: Account, search_type: str, name: str) -> bool:
-    if name in _ALWAYS or account.lists.knows(search_type):
-        return True
-    kinds = (
-        [search_type]
-        if search_type in KINDS
-        else [kind for kind in KINDS if KINDS[kind].group == search_type]
-    )
-    return any(name in account.catalogue.body(kind) for kind in kinds)
-
-
 def column(account: Account, row: Row, name: str) -> tuple[str, str]:
-    """Value and text of a column; a select's text is the name of what it refers to."""
-    value = _text(row.values.get(name))
+    """Value and text of a column: of a select the name of what it refers to, a date in the user's format."""
     fields = account.catalogue.body(row.record_type) if row.record_type in KINDS else {}
-    target = fields[name].target if name in fields else None
-    names = {entry.id: entry.name for entry in account.lists.all(target or "")}
+    field, held = fields.get(name), row.values.get(name)
+    if held and (isinstance(held, date) or (field is not None and field.kind == "date")):
+        shown = text_of_day(held if isinstance(held, date) else date.fromisoformat(held), account.profile)
+        return shown, shown
+    value = _text(held)
+    target = field.target if field is not None else None
+    names = {entry.id: entry.name for entry in account.lists.all(target)} if target else {}
     return value, names.get(value, value)

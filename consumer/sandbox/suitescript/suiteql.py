@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from consumer.sandbox.account import Account
+from consumer.sandbox.open_items import VOIDED
 from consumer.sandbox.suitescript.errors import ScriptError
+from consumer.sandbox.suitescript.kinds import of_group
 
 _ROW_LIMIT = 5000  # rows of one runSuiteQL
-_CODES = {
-    "invoice": "CustInvc",
-    "creditmemo": "CustCred",
-    "customerpayment": "CustPymt",
-    "salesorder": "SalesOrd",
-}
+_STATUS = "json_extract(fields, '$.status')"
 _TRANSACTION = re.compile(r"\btransaction\b", re.IGNORECASE)
 _LIMIT = re.compile(r"\blimit\s+\d+\s*$", re.IGNORECASE)
 
@@ -42,15 +39,18 @@ def run(account: Account, statement: str, parameters: Sequence[Any]) -> list[dic
 
 
 def _define_views(account: Account) -> None:
-    account.books.define("transaction", _select(account, "invoice", "transaction"))
-    account.books.define("customer", _select(account, "customer", "entity"))
+    for view, group in (("transaction", "transaction"), ("customer", "entity")):
+        account.books.define(view, _select(account, group))
 
 
-def _select(account: Account, record_type: str, group: str) -> str:
-    columns = [
-        f"json_extract(fields, '$.{name}') AS \"{name}\"" for name in account.catalogue.body(record_type)
-    ]
-    columns.append("json_extract(fields, '$.total') AS foreigntotal")
-    cases = " ".join(f"WHEN '{name}' THEN '{code}'" for name, code in _CODES.items())
+def _select(account: Account, group: str) -> str:
+    kinds = of_group(group)
+    names = dict.fromkeys(name for kind in kinds for name in account.catalogue.body(kind.type))
+    columns = [f"json_extract(fields, '$.{name}') AS \"{name}\"" for name in names]
+    if group == "transaction":
+        columns.append("json_extract(fields, '$.total') AS foreigntotal")
+        columns.append("json_extract(fields, '$.amountremaining') AS foreignamountunpaid")
+        columns.append(f"CASE WHEN {_STATUS} LIKE '%:{VOIDED}' THEN 'T' ELSE 'F' END AS voided")
+    cases = " ".join(f"WHEN '{kind.type}' THEN '{kind.code or kind.type}'" for kind in kinds)
     kind = f"CASE type {cases} ELSE type END AS type, type AS recordtype"
     return f"SELECT id, {kind}, {', '.join(columns)} FROM record WHERE grp = '{group}'"

@@ -1,22 +1,28 @@
-"""What NetSuite does by itself to sales transactions: sourcing, totals, periods, numbers."""
+"""What NetSuite does by itself to invoices, credit memos and sales orders: sourcing, totals, rests."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.books import Saved
-from consumer.sandbox.suitescript import item_lines, mandatory, references, tax_details
+from consumer.sandbox.open_items import OPEN, PAID, VOIDED
+from consumer.sandbox.suitescript import (
+    apply_lines,
+    item_lines,
+    legacy_tax,
+    mandatory,
+    periods,
+    references,
+    sourcing,
+    tax_details,
+)
 from consumer.sandbox.suitescript.draft import Draft
-from consumer.sandbox.suitescript.errors import ScriptError, invalid_reference
+from consumer.sandbox.suitescript.errors import ScriptError
 from consumer.sandbox.suitescript.fieldset import FieldSet
-from consumer.sandbox.suitescript.values import Value, rounded
+from consumer.sandbox.suitescript.kinds import APPLY
+from consumer.sandbox.suitescript.values import rounded
 
-_CLOSED = "You cannot change the G/L impact of a transaction in a closed period."
-_NO_PERIOD = "Insert Transaction Failure: No valid, open, posting period exists for the transaction date."
-_OPEN, _PAID = "CustInvc:A", "CustInvc:B"
+_LISTS_ANEW = frozenset({"entity", "subsidiary", "currency", "account"})
 
 
 class TransactionRules:
@@ -30,35 +36,51 @@ class TransactionRules:
         draft.body.values |= {"trandate": self._account.clock.now().date(), "exchangerate": Decimal(1)}
         self._update_totals(draft)
 
+    def opened(self, draft: Draft) -> None:
+        """List what a credit memo can be applied to."""
+        self._list_open(draft)
+
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check and source after a body field was set."""
-        references.check(self._account, draft.body, field_id)
+        account = self._account
+        references.check(account, draft.body, field_id)
         match field_id:
             case "entity":
-                draft.body.values |= self._sourced(draft)
+                sourcing.sourced(account, draft)
             case "subsidiary":
-                self._check_subsidiary(draft)
+                sourcing.check_subsidiary(account, draft)
             case "currency":
-                self._check_currency(draft)
-                draft.body.values["exchangerate"] = self._exchange_rate(draft)
-            case "terms" | "trandate":
-                draft.body.values["duedate"] = self._due_date(draft) or draft.body.get("duedate")
+                sourcing.check_currency(account, draft)
+                draft.body.values["exchangerate"] = sourcing.exchange_rate(account, draft)
+            case "terms" | "trandate" if "duedate" in draft.body.table:
+                draft.body.values["duedate"] = sourcing.due_date(account, draft) or draft.body.get("duedate")
             case _:
                 self._tax_field_changed(draft, field_id)
+        if field_id in _LISTS_ANEW:
+            self._list_open(draft)
 
     def _tax_field_changed(self, draft: Draft, field_id: str) -> None:
         if self._account.profile.has_suitetax:
             tax_details.body_changed(self._account, draft, field_id)
+            return
+        legacy_tax.body_changed(self._account, draft, field_id)
+        if field_id in ("istaxable", "taxitem", "taxrate", "taxamountoverride"):
+            self._update_totals(draft)
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
         """Check and source after a field of the current line was set."""
         if sublist == "taxdetails":
             tax_details.line_changed(self._account, draft, line, field_id)
+        elif sublist == APPLY:
+            others = apply_lines.applied(draft) - _before(draft, line)
+            apply_lines.changed(line, field_id, _total(draft) - others)
         else:
             item_lines.changed(self._account, draft, line, field_id)
 
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
-        """An item line needs its item; it gets its amount and its tax reference."""
+        """An item line needs its item and gets its amount; an applied amount must be due."""
+        if sublist == APPLY:
+            apply_lines.check_line(line)
         if sublist != "item":
             return
         if line.get("item") is None:
@@ -79,24 +101,32 @@ class TransactionRules:
         if not draft.sublists["item"]:
             text = "You must have at least one valid line item for this transaction."
             raise ScriptError("VALID_LINE_ITEM_REQD", text)
-        tax_details.check_matches(self._account, draft)
+        if self._account.profile.has_suitetax:
+            tax_details.check_matches(self._account, draft)
         self._update_totals(draft)
-        self._check_period(draft)
+        periods.check(self._account, draft)
         self._close(draft)
 
     def _replay(self, draft: Draft) -> None:
         # Standard mode: everything is sourced and checked at save, and what the script set stays.
         given = {key: value for key, value in draft.body.values.items() if value is not None}
         references.check(self._account, draft.body, "entity")
-        draft.body.values |= self._sourced(draft) | given
+        sourcing.sourced(self._account, draft)
+        draft.body.values |= given
         for field_id in given:
             if field_id not in ("entity", "terms", "trandate"):
-                self.body_changed(draft, field_id)
+                self._replay_field(draft, field_id)
         for line in draft.sublists["item"]:
             self._replay_line(draft, line)
         for line in draft.sublists["taxdetails"]:
             for field_id in tuple(line.values):
                 tax_details.line_changed(self._account, draft, line, field_id)
+
+    def _replay_field(self, draft: Draft, field_id: str) -> None:
+        listed = draft.sublists.get(APPLY)
+        self.body_changed(draft, field_id)
+        if listed is not None:  # what the script ticked stays ticked
+            draft.sublists[APPLY] = listed
 
     def _replay_line(self, draft: Draft, line: FieldSet) -> None:
         given = {key: value for key, value in line.values.items() if value is not None}
@@ -107,71 +137,66 @@ class TransactionRules:
         line.values |= given
         item_lines.complete(self._account, draft, line)
 
-    def _customer(self, draft: Draft) -> Saved | None:
-        return references.customer(self._account, draft.body.text("entity"))
-
-    def _sourced(self, draft: Draft) -> dict[str, Value]:
-        found = self._customer(draft)
-        if found is None:
-            return {}
-        brought: dict[str, Any] = {
-            key: found.fields.get(key) for key in ("subsidiary", "currency", "terms", "email")
-        }
-        draft.body.values |= brought
-        rate, due, nexus = self._exchange_rate(draft), self._due_date(draft), None
-        if self._account.profile.has_suitetax:
-            nexus = tax_details.default_nexus(self._account, draft)
-        derived: dict[str, Value] = {"exchangerate": rate, "duedate": due, "nexus": nexus}
-        return brought | {key: value for key, value in derived.items() if key in draft.body.table}
-
-    def _check_subsidiary(self, draft: Draft) -> None:
-        found, subsidiary = self._customer(draft), draft.body.text("subsidiary")
-        if found is not None and found.fields.get("subsidiary") != subsidiary:
-            raise item_lines.outside(self._account, "entity", str(found.id), subsidiary)
-
-    def _check_currency(self, draft: Draft) -> None:
-        found, currency = self._customer(draft), draft.body.text("currency")
-        if found is None or "MULTICURRENCY" not in self._account.profile.features:
-            return
-        others = {line.get("currency") for line in found.sublists.get("currency", [])}
-        if currency not in {found.fields.get("currency"), *others}:
-            raise invalid_reference("currency", currency)
-
-    def _exchange_rate(self, draft: Draft) -> Decimal:
-        key = draft.body.text("currency")
-        return self._account.lists.currency(key).rate if key else Decimal(1)
-
-    def _due_date(self, draft: Draft) -> date | None:
-        terms, issued = draft.body.text("terms"), draft.body.get("trandate")
-        if terms is None or not isinstance(issued, date):
-            return None
-        return issued + timedelta(days=self._account.lists.term(terms).days)
+    def _list_open(self, draft: Draft) -> None:
+        if draft.kind.is_applied:
+            receivables = draft.body.text("account") or apply_lines.default_receivables(self._account)
+            apply_lines.list_open(self._account, draft, draft.body.text("entity"), receivables)
 
     def _update_totals(self, draft: Draft) -> None:
         net = item_lines.subtotal(self._account, draft)
-        tax = rounded(tax_details.total(draft), item_lines.decimals_of(self._account, draft))
+        decimals = item_lines.decimals_of(self._account, draft)
+        exact = (
+            tax_details.total(draft) if self._account.profile.has_suitetax else legacy_tax.total(draft, net)
+        )
+        tax = rounded(exact, decimals)
         draft.body.values |= {"subtotal": net, "taxtotal": tax, "total": net + tax}
-
-    def _check_period(self, draft: Draft) -> None:
-        key, issued = draft.body.text("postingperiod"), draft.body.get("trandate")
-        if "ACCOUNTINGPERIODS" not in self._account.profile.features or not isinstance(issued, date):
-            return
-        # A new date moves the transaction into its period, unless the script chose the period itself.
-        period = self._account.lists.period(key) if key else self._account.lists.period_of(issued)
-        if period is None:
-            raise ScriptError("VALID_PRD_REQD", _NO_PERIOD)
-        if (period.closed or period.ar_locked) and not self._account.profile.permissions.get(
-            "ADMI_PERIODOVERRIDE", 0
-        ):
-            raise ScriptError(self._account.profile.switches.closed_period, _CLOSED)
-        draft.body.values["postingperiod"] = period.id
+        if draft.kind.is_applied:
+            apply_lines.summarise(draft, net + tax)
 
     def _close(self, draft: Draft) -> None:
-        body = draft.body
-        total = body.get("total")
-        if isinstance(total, Decimal) and total < 0:
+        total, is_voided = _total(draft), _is_voided(draft)
+        if total < 0:
             raise ScriptError("INVALID_TRANS_AMT", "The total of this transaction may not be negative.")
-        body.values["status"] = _PAID if total == 0 else _OPEN
-        body.values["amountremaining"] = total
+        if is_voided and total:
+            text = "The G/L impact of a voided transaction cannot be changed."
+            raise ScriptError("CANT_MODIFY_VOID_TRANS", text)
+        due = self._due(draft, total)
+        if "amountremaining" in draft.body.table:
+            draft.body.values["amountremaining"] = due
+        draft.body.values["status"] = _status(draft, due, is_voided=is_voided)
         if not self._account.profile.switches.tranid_override and draft.saved is None:
-            body.values["tranid"] = None
+            draft.body.values["tranid"] = None
+
+    def _due(self, draft: Draft, total: Decimal) -> Decimal:
+        if draft.kind.is_applied:
+            apply_lines.settle(draft)
+            apply_lines.summarise(draft, total)
+            due = total - apply_lines.applied(draft)
+        else:
+            due = total - (self._account.books.settled(draft.saved.id) if draft.saved else Decimal(0))
+        if due < 0:
+            raise ScriptError("USER_ERROR", "You can not apply more than your total payments and credits")
+        return due
+
+
+def _before(draft: Draft, line: FieldSet) -> Decimal:
+    standing = (one for one in draft.sublists[APPLY] if one.get("doc") == line.get("doc"))
+    amounts = (one.get("amount") for one in standing if one.get("apply") is True)
+    return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
+
+
+def _total(draft: Draft) -> Decimal:
+    total = draft.body.get("total")
+    return total if isinstance(total, Decimal) else Decimal(0)
+
+
+def _is_voided(draft: Draft) -> bool:
+    return draft.saved is not None and str(draft.saved.fields.get("status", "")).endswith(f":{VOIDED}")
+
+
+def _status(draft: Draft, due: Decimal, *, is_voided: bool) -> str:
+    if is_voided:
+        return f"{draft.kind.code}:{VOIDED}"
+    if draft.kind.type == "salesorder":
+        return f"{draft.kind.code}:{draft.body.text('orderstatus')}"
+    return f"{draft.kind.code}:{OPEN if due else PAID}"

@@ -91,16 +91,34 @@ def _decimal(field: Field, raw: Any) -> Decimal:
 def _date(field: Field, raw: Any, profile: Profile) -> date:
     if isinstance(raw, Mapping) and "$date" in raw:
         return _day_of(raw["$date"], profile)
-    day_first = profile.preferences.get("DATEFORMAT", "M/D/YYYY").startswith("D")
-    parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", str(raw))
-    if parts is None:
+    found = day_of_text(str(raw), profile)
+    if found is None:
         raise invalid_value(field.id, raw)
+    return found
+
+
+def day_of_text(text: str, profile: Profile) -> date | None:
+    """The day that a text means in the user's format, None when it means none."""
+    parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
+    if parts is None:
+        return None
     first, second, year = (int(part) for part in parts.groups())
-    month, day = (second, first) if day_first else (first, second)
+    month, day = (second, first) if is_day_first(profile) else (first, second)
     try:
         return date(year, month, day)
-    except ValueError as error:
-        raise invalid_value(field.id, raw) from error
+    except ValueError:
+        return None
+
+
+def text_of_day(day: date, profile: Profile) -> str:
+    """A day in the user's format, as searches give it."""
+    month_first = f"{day.month}/{day.day}/{day.year}"
+    return f"{day.day}/{day.month}/{day.year}" if is_day_first(profile) else month_first
+
+
+def is_day_first(profile: Profile) -> bool:
+    """Whether the user writes the day before the month."""
+    return profile.preferences.get("DATEFORMAT", "M/D/YYYY").startswith("D")
 
 
 def _day_of(epoch_ms: Any, profile: Profile) -> date:

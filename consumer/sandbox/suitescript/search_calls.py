@@ -1,0 +1,57 @@
+"""What scripts look up: an operation for each method of `N/search` and `N/query`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from consumer.sandbox.account import Account
+from consumer.sandbox.suitescript import search, suiteql
+from consumer.sandbox.suitescript.meter import Meter
+from consumer.sandbox.suitescript.search_rows import Row
+
+_SEARCH_UNITS = 10
+_LOOKUP_UNITS = 1
+_RANGE_LIMIT = 1000  # rows of one getRange
+
+
+class SearchCalls:
+    """Searches of one call of a script."""
+
+    def __init__(self, account: Account, meter: Meter) -> None:
+        self._account = account
+        self._meter = meter
+
+    def do_search(
+        self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], first: int, last: int
+    ) -> list[dict[str, Any]]:
+        self._meter.spend(_SEARCH_UNITS)
+        names = [str(column["name"]) for column in columns]
+        for name in names:
+            search.check_column(self._account, search_type, name)
+        rows = search.ordered(search.run(self._account, search_type, filters), columns)
+        shown = search.summed(rows, columns)[first : min(last, first + _RANGE_LIMIT)]
+        return [self._result(row, names) for row in shown]
+
+    def _result(self, row: Row, columns: list[str]) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "recordType": row.record_type,
+            "columns": {name: search.column(self._account, row, name) for name in columns},
+        }
+
+    def do_lookup(self, search_type: str, number: Any, columns: list[str]) -> dict[str, Any]:
+        self._meter.spend(_LOOKUP_UNITS)
+        for name in columns:
+            search.check_column(self._account, search_type, name)
+        rows = search.run(self._account, search_type, ["internalid", "anyof", str(number)])
+        found = {name: search.column(self._account, row, name) for row in rows for name in columns}
+        return {name: self._looked_up(value, text) for name, (value, text) in found.items()}
+
+    def _looked_up(self, value: str, text: str) -> Any:
+        return [{"value": value, "text": text}] if text != value else value
+
+    def do_suiteql(self, statement: str, parameters: list[Any]) -> list[dict[str, Any]]:
+        self._meter.spend(_SEARCH_UNITS)
+        plain = [float(value) if isinstance(value, Decimal) else value for value in parameters]
+        return suiteql.run(self._account, statement, plain)
