@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,18 +21,24 @@ from tests.integration.brokers import choice
 BUILD = Path(__file__).parents[2] / "build"
 CORE_OF_ALL_ELSE = 0
 SCALE = 0.15
+TERMINATED = 128 + signal.SIGTERM
+TABLE_COLUMNS = 160
 
 
 def main() -> int:
     """Read the command line, measure one workload after another, report."""
     chosen = _arguments()
-    console = Console()
+    console = Console(width=max(TABLE_COLUMNS, Console().width))
     broker = choice.chosen()
     if broker is None:
         console.print("no broker: see tests/integration/brokers")
         return 1
     # What this process starts inherits the core: broker and stub; workers are given another one.
     os.sched_setaffinity(0, {CORE_OF_ALL_ELSE})
+    # By default SIGTERM would leave broker, stub and workers behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    # While new topics find their leaders, the client speaks of every retry.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     told = report.Report(scale=chosen.scale, latency=chosen.latency, broker=broker.label)
     folder = BUILD / "bench"
     shutil.rmtree(folder, ignore_errors=True)

@@ -30,7 +30,7 @@ DRAIN_LIMIT_S = 600.0
 ASK_LIMIT_S = 5.0
 LOOK_EVERY_S = 0.5
 FEED_EVERY_S = 0.25
-WARM_UP_S = 3.0
+WARM_UP_S = 10.0
 RESTART_AFTER_S = 1.0
 QUIET_BEFORE_END_S = 22.0
 
@@ -98,8 +98,6 @@ class Run:
                     await asyncio.sleep(0.05)
 
     async def _is_ready(self, one: Worker) -> bool:
-        assert one.process is not None
-        assert one.process.poll() is None, one.log_file.read_text()
         try:
             answer = await self.http.get(f"http://127.0.0.1:{one.ops_port}/readyz")
         except httpx.TransportError:
@@ -109,6 +107,8 @@ class Run:
     async def watch(self) -> None:
         """Sample the workers' use of the machine until cancelled."""
         while True:
+            for each in self.workers:
+                each.fail_if_over()
             usages = [each.usage() for each in self.workers]
             total = Usage(
                 cpu_s=sum(each.cpu_s for each in usages),

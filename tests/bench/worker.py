@@ -50,11 +50,12 @@ class Worker:
     process: subprocess.Popen[bytes] | None = None
     _cpu_before_s: float = 0.0
     _last: Usage = NOTHING
+    _is_ending: bool = False
     statuses: list[int] = field(default_factory=list)
 
     def start(self) -> None:
         """Start it, on the core that is its own."""
-        self.ops_port = free_port()
+        self.ops_port, self._is_ending = free_port(), False
         own = {env_name("ops_port"): str(self.ops_port)}
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
@@ -73,6 +74,16 @@ class Worker:
         """As Kubernetes does it, and by force after a minute."""
         self._end(signal.SIGTERM)
 
+    def fail_if_over(self) -> None:
+        """
+        See that it runs, unless it was told to end.
+
+        Raises:
+            AssertionError: it ended by itself; with the end of its log.
+        """
+        if self.process is not None and not self._is_ending and self.process.poll() is not None:
+            raise AssertionError(f"{self.name} ended: {self.log_file.read_text()[-2_000:]}")
+
     def usage(self) -> Usage:
         """What it has used under this name, killed processes included."""
         if self.process is not None and self.process.poll() is None:
@@ -83,6 +94,7 @@ class Worker:
         if self.process is None:
             return
         self.usage()
+        self._is_ending = True
         self.process.send_signal(how)
         try:
             self.statuses.append(self.process.wait(STOP_LIMIT_S))

@@ -54,7 +54,7 @@ class Workload:
 
 MIXED = Faults(unavailable=0.01, dropped=0.005, rejected=0.002)
 
-W6_BEFORE_S, W6_OUTAGE_S, W6_AFTER_S = 30.0, 60.0, 60.0
+W6_BEFORE_S, W6_OUTAGE_S, W6_AFTER_S = 30.0, 60.0, 45.0
 KILL_EVERY_S = 20.0
 CAPS = (5, 15, 40, 65)
 
@@ -105,7 +105,7 @@ ALL: tuple[Workload, ...] = (
         ahead=1_000,
         lanes=250,
         drain=True,
-        least_feed_s=105.0,
+        least_feed_s=85.0,
         kill_every_s=KILL_EVERY_S,
     ),
     *map(of_cap, CAPS),
@@ -115,7 +115,7 @@ ALL: tuple[Workload, ...] = (
         lanes=200,
         ahead=0,
         rate_per_s=2.0,
-        least_feed_s=120.0,
+        least_feed_s=100.0,
         drain=True,
     ),
 )

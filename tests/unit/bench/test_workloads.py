@@ -32,7 +32,7 @@ def test_an_unknown_workload_is_said_so():
 
 def test_a_run_is_never_shortened_below_what_it_needs():
     """The outage lasts a minute at any scale."""
-    assert workload("W6").scaled(0.01).feed_s == 150.0
+    assert workload("W6").scaled(0.01).feed_s == 135.0
     assert workload("W1").scaled(0.5).feed_s == 300.0
 
 
