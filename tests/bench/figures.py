@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from tests.bench import measure
+from tests.bench.course import Sample
 from tests.bench.measure import Events, Window
-from tests.bench.run import Evidence, Sample
+from tests.bench.run import Evidence
 
 Figures = dict[str, Any]
+KILLED = -signal.SIGKILL
 
 
 def figures(evidence: Evidence) -> Figures:
@@ -58,7 +61,7 @@ def _about(evidence: Evidence, settled: int) -> Figures:
         "repeats": measure.repeats(calls),
         "unanswered": measure.unanswered(calls),
         "reported_errors": len(evidence.reported),
-        "exit_statuses": evidence.statuses,
+        "exit_statuses": [status for status in evidence.statuses if status != KILLED],
         "machine_load": evidence.load_average,
         "rss_over_time_mb": _memory(evidence.samples),
     }
