@@ -30,6 +30,7 @@ class Fee(LagoObject):
     amount_cents: Cents = 0
     taxes_amount_cents: Cents = 0
     taxes_precise_amount: Number | None = None
+    precise_coupons_amount_cents: Number | None = None
     taxes_rate: Rate = Decimal(0)
     units: Number | None = None
     precise_unit_amount: Number | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
+from consumer.mapping import credited, document, fields, header, identity, items, money, requests
 from consumer.mapping import customer as customers
-from consumer.mapping import document, fields, header, identity, items, money, requests
 from consumer.mapping.document import Figures
 from consumer.mapping.journal import Journal
 from consumer.mapping.line import Line, priced
@@ -107,17 +107,20 @@ def _applied(note: CreditNote) -> list[dict[str, Any]]:
 
 
 def _lines(note: CreditNote, parts: tuple[CreditNoteItem, ...], journal: Journal) -> tuple[Line, ...]:
-    credited = [part for part in parts if part.amount_cents]
-    total = sum(part.amount_cents for part in credited)
-    lines = [_line(part, total, note, journal) for part in credited]
+    listed = [part for part in parts if part.amount_cents]
+    amounts = zip(credited.cents_of_lines(note, listed), credited.exact_taxes(note, listed), strict=True)
+    lines = [
+        _line(part, cents, tax, note, journal) for part, (cents, tax) in zip(listed, amounts, strict=True)
+    ]
     if note.coupons_adjustment_amount_cents > 0:
         lines.append(_coupon_line(note, journal))
-    return tuple(lines)
+    # NetSuite drops lines of zero, then misses what refers to them.
+    return tuple(line for line in lines if line.cents)
 
 
-def _line(part: CreditNoteItem, total_cents: int, note: CreditNote, journal: Journal) -> Line:
+def _line(part: CreditNoteItem, cents: int, tax: Decimal, note: CreditNote, journal: Journal) -> Line:
     item = items.item_of_fee(part.fee, part.fee.item.code, note.billing_entity_code, journal)
-    amount = money.major(part.amount_cents, note.currency)
+    amount = money.major(cents, note.currency)
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": part.fee.item.name,
@@ -127,23 +130,11 @@ def _line(part: CreditNoteItem, total_cents: int, note: CreditNote, journal: Jou
     }
     return Line(
         ref=part.lago_id,
-        cents=part.amount_cents,
-        exact_tax=_exact_tax(part, total_cents, note),
+        cents=cents,
+        exact_tax=tax,
         tax_rate=part.fee.taxes_rate,
         fields=header.filled(columns),
     )
-
-
-def _exact_tax(part: CreditNoteItem, total_cents: int, note: CreditNote) -> Decimal:
-    """
-    The part's tax before rounding, in subunits: on its amount less its share of the coupon.
-
-    Lago's own payload multiplies units by a rate and divides by a hundred, whatever the currency; this is the
-    rule of its ``CreditNotes::ComputeAmountsService`` instead.
-    """
-    with localcontext(prec=60):
-        coupon = note.coupons_adjustment_amount_cents * Decimal(part.amount_cents) / total_cents
-        return (part.amount_cents - coupon) * part.fee.taxes_rate / 100
 
 
 def _coupon_line(note: CreditNote, journal: Journal) -> Line:

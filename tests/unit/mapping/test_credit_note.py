@@ -127,6 +127,34 @@ def test_items_that_do_not_make_the_notes_total_are_refused():
     assert rejection.details["lago_invoice_number"] == "ACM-3F21-202608-057"
 
 
+def test_rounded_items_of_exact_amounts_make_the_total_that_lago_rounded_once():
+    """A subscription that ends early credits halves of cents: twice 333.5 are 667, not 668."""
+    parts = [item_of(name, 334) | {"precise_amount_cents": "333.5"} for name in ("a", "b")]
+
+    value = note_of(*parts, total_amount_cents=667)
+
+    assert sorted(line["amount"] for line in lines(value)) == ["3.33", "3.34"]
+    assert document(value)["expect"] == {"subtotal": "6.67", "tax": "0.00", "total": "6.67"}
+
+
+def test_a_total_that_lago_lets_be_one_cent_off_is_met_by_the_lines():
+    """Coupon and tax are rounded by themselves: 10.00 less 0.33 and 1.84 of tax are 11.51, or 11.50."""
+    value = note_of(item_of("a", 1000, rate=19), coupon=33, taxes=184, total_amount_cents=1150)
+
+    assert [line["amount"] for line in lines(value)] == ["9.99", "-0.33"]
+    assert document(value)["expect"] == {"subtotal": "9.66", "tax": "1.84", "total": "11.50"}
+
+
+def test_a_coupon_of_some_fees_lessens_the_tax_of_those_alone():
+    """Each fee knows its share of the coupon."""
+    taxed, untaxed = item_of("a", 1000, rate=20), item_of("b", 1000)
+    taxed["fee"] |= {"precise_coupons_amount_cents": "500.0"}
+
+    value = note_of(taxed, untaxed, coupon=500, taxes=100)
+
+    assert [line["taxamount"] for line in tax_details(value)] == ["1.00", "0.00", "0.00"]
+
+
 @pytest.mark.parametrize("missing", ["customer", "items", "issuing_date"])
 def test_a_shortened_note_is_incomplete(missing):
     """Half a body cannot be booked."""
