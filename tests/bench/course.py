@@ -106,6 +106,7 @@ class Course:
                 cpu_s=sum(each.cpu_s for each in usages),
                 rss_mb=max(each.rss_mb for each in usages),
                 peak_mb=max(each.peak_mb for each in usages),
+                kept_waiting_s=sum(each.kept_waiting_s for each in usages),
             )
             self.samples.append(Sample(worker.moment(), total))
             await asyncio.sleep(LOOK_EVERY_S)

@@ -63,6 +63,7 @@ def _about(evidence: Evidence, settled: int) -> Figures:
         "reported_errors": len(evidence.reported),
         "exit_statuses": [status for status in evidence.statuses if status != KILLED],
         "machine_load": evidence.load_average,
+        "kept_waiting": _kept_waiting(evidence),
         "rss_over_time_mb": _memory(evidence.samples),
     }
 
@@ -129,9 +130,19 @@ def _poison(evidence: Evidence, events: Events) -> Figures:
 
 def _cpu_s(samples: list[Sample], windows: list[Window]) -> float:
     at = [sample.at for sample in samples]
-    used = [sample.usage.cpu_s for sample in samples]
+    return _grown(at, [sample.usage.cpu_s for sample in samples], windows)
+
+
+def _kept_waiting(evidence: Evidence) -> float | None:
+    """Which share of the window the workers waited for their core; more than a little spoils a measurement."""
+    at = [sample.at for sample in evidence.samples]
+    waited_s = _grown(at, [sample.usage.kept_waiting_s for sample in evidence.samples], [evidence.window])
+    return _rounded(waited_s / evidence.window.length_s, 4)
+
+
+def _grown(at: list[float], totals: list[float], windows: list[Window]) -> float:
     return sum(
-        float(np.interp(window.end, at, used) - np.interp(window.begin, at, used)) for window in windows
+        float(np.interp(window.end, at, totals) - np.interp(window.begin, at, totals)) for window in windows
     )
 
 

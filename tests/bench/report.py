@@ -28,6 +28,7 @@ COLUMNS = {
     "events_per_s": "events/s",
     "recovery_s": "recovery s",
     "repeats": "repeats",
+    "kept_waiting": "kept waiting",
 }
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,25 @@ STOP_LIMIT_S = 60.0
 CORE_OF_THE_WORKER = 1
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 KIB_PER_MB = 1024
+NS_PER_S = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Of one process: CPU seconds, resident memory now and at its peak in MB (2^20 bytes)."""
+    """
+    Of one process: CPU seconds, resident memory now and at its peak in MB (2^20 bytes).
 
-    cpu_s: float
-    rss_mb: float
-    peak_mb: float
+    Attributes:
+        kept_waiting_s: how long it was ready to run and its core was not free.
+    """
+
+    cpu_s: float = 0.0
+    rss_mb: float = 0.0
+    peak_mb: float = 0.0
+    kept_waiting_s: float = 0.0
 
 
-NOTHING = Usage(0.0, 0.0, 0.0)
+NOTHING = Usage()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +55,7 @@ class Worker:
     is_named: bool
     ops_port: int = 0
     process: subprocess.Popen[bytes] | None = None
-    _cpu_before_s: float = 0.0
+    _before: Usage = NOTHING
     _last: Usage = NOTHING
     _is_ending: bool = False
     statuses: list[int] = field(default_factory=list)
@@ -88,7 +95,11 @@ class Worker:
         """What it has used under this name, killed processes included."""
         if self.process is not None and self.process.poll() is None:
             self._last = _usage(self.process.pid) or self._last
-        return Usage(self._cpu_before_s + self._last.cpu_s, self._last.rss_mb, self._last.peak_mb)
+        return replace(
+            self._last,
+            cpu_s=self._before.cpu_s + self._last.cpu_s,
+            kept_waiting_s=self._before.kept_waiting_s + self._last.kept_waiting_s,
+        )
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is None:
@@ -101,7 +112,7 @@ class Worker:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.statuses.append(self.process.wait(STOP_LIMIT_S))
-        self._cpu_before_s, self._last = self._cpu_before_s + self._last.cpu_s, NOTHING
+        self._before, self._last = self.usage(), NOTHING
         self.process = None
 
     def _host(self) -> Sequence[str]:
@@ -175,12 +186,13 @@ def _usage(pid: int) -> Usage | None:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
         status = Path(f"/proc/{pid}/status").read_text()
+        queued_ns = Path(f"/proc/{pid}/schedstat").read_text().split()[1]
     except OSError:
         return None
     # The name, in parentheses, may hold anything; utime and stime are the 14th and 15th field (proc(5)).
     fields = stat.rpartition(")")[2].split()
     cpu_s = (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-    return Usage(cpu_s, _mb(status, "VmRSS"), _mb(status, "VmHWM"))
+    return Usage(cpu_s, _mb(status, "VmRSS"), _mb(status, "VmHWM"), int(queued_ns) / NS_PER_S)
 
 
 def _mb(status: str, name: str) -> float:
