@@ -111,6 +111,12 @@ CATALOGUE = _listed(
         where="Lago",
     ),
     ErrorCode(
+        code="link_taken",
+        meaning="Lago links the customer to a NetSuite customer that another Lago customer is linked to.",
+        change="Link each Lago customer to a NetSuite customer of its own.",
+        where="Lago",
+    ),
+    ErrorCode(
         code="invalid_reference",
         meaning="The mapping names an item, account, subsidiary or the like that NetSuite does not accept.",
         change="Compare the internal id with the list in NetSuite, and whether the subsidiary may use it.",
@@ -150,6 +156,12 @@ CATALOGUE = _listed(
         code="overapplied",
         meaning="A payment or credit memo exceeds what is due on its invoices.",
         change="Look for a payment booked by hand on the same invoice, and take one of the two off it.",
+        where="NetSuite",
+    ),
+    ErrorCode(
+        code="not_applicable",
+        meaning="A payment or credit memo is of another customer, currency or account than its invoice.",
+        change="Compare the two in NetSuite; after a changed link the invoice stands at the former customer.",
         where="NetSuite",
     ),
     ErrorCode(

@@ -17,7 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 CONTRACT_VERSION = 1
 
 Mode = Literal["create_or_get", "upsert", "adopt", "void"]
-Status = Literal["created", "exists", "updated", "adopted", "voided", "conflict", "error", "skipped"]
+Status = Literal[
+    "created", "exists", "updated", "adopted", "voided", "conflict", "error", "skipped", "missing"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,15 @@ class ItemError(_Answer):
 
 
 class ItemResult(_Answer):
-    """What became of one item."""
+    """
+    What became of one item, or what a look-up found of it.
+
+    Attributes:
+        totals: decimal strings; of a look-up also ``due``, ``applied`` and ``unapplied``.
+        currency: ISO code, of a look-up only.
+        voided: whether a document was voided, of a look-up only.
+        balance: what a customer owes in its own currency, of a look-up only; `balances` by ISO code.
+    """
 
     ref: str
     status: Status
@@ -145,6 +155,10 @@ class ItemResult(_Answer):
     number: str | None = None
     url: str | None = None
     totals: dict[str, str] = Field(default_factory=dict)
+    currency: str | None = None
+    voided: bool | None = None
+    balance: str | None = None
+    balances: dict[str, str] = Field(default_factory=dict)
     warnings: tuple[Any, ...] = ()
     error: ItemError | None = None
 

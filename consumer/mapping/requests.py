@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from consumer.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import identity
 from consumer.mapping.journal import Journal
@@ -32,9 +34,19 @@ def of(items: Sequence[WriteItem], journal: Journal, *, details: dict[str, str])
     rejection = journal.rejection(details)
     if rejection is not None:
         return Refused(rejection=rejection, decisions=decisions)
-    numbered = tuple(replace(item, ref=str(place)) for place, item in enumerate(items, start=1))
+    numbered = tuple(
+        replace(item, ref=str(place), record=_with_policy(item.record, journal.connection))
+        for place, item in enumerate(items, start=1)
+    )
     request = WriteRequest(request_id=identity.request_id(numbered), items=numbered)
     return Mapped(request=request, decisions=decisions)
+
+
+def _with_policy(record: dict[str, Any], connection: Connection) -> dict[str, Any]:
+    """The record, told to move out of a closed period where the connection says so; customers have none."""
+    if connection.closed_period != "next_open_period" or record.get("type") == "customer":
+        return record
+    return record | {"options": record.get("options", {}) | {"closedPeriod": connection.closed_period}}
 
 
 def incomplete(label: str, needed: Dictionary[str, object], details: dict[str, str]) -> Rejected:

@@ -31,6 +31,8 @@ CONFLICT = "a finalised document is never overwritten: compare NetSuite's with L
 LINK = (
     "Lago links the customer to a NetSuite id that is none: correct it at the customer's connection in Lago"
 )
+LINK_TAKEN = "two Lago customers are linked to one NetSuite customer: give each one of its own in Lago"
+NOT_APPLICABLE = "compare customer, currency and receivables account of the two records in NetSuite"
 CURRENCY = "add the currency on the customer's Financial tab in NetSuite, or correct mapping.currencies"
 DELETED = "a record this one refers to is gone from NetSuite: restore it, or correct what refers to it"
 PAID = "take payments and credits off the invoice in NetSuite, then replay the event"

@@ -27,6 +27,8 @@ _BY_CODE = {
     "currency_not_on_customer": "LAGO_CURRENCY_NOT_ON_CUSTOMER",
     "void_of_paid_invoice": "LAGO_VOID_OF_PAID_INVOICE",
     "overapplied": "LAGO_OVERAPPLIED",
+    "link_taken": "LAGO_LINK_TAKEN",
+    "not_applicable": "LAGO_CUSTOMER_MISMATCH LAGO_CURRENCY_MISMATCH LAGO_NOT_APPLICABLE",
     "restlet_outdated": """
         LAGO_BAD_ENVELOPE LAGO_BAD_ITEM LAGO_MODE_NOT_SUPPORTED LAGO_TYPE_NOT_SUPPORTED LAGO_UNKNOWN_OPERATION
         LAGO_VERSION_NOT_SUPPORTED
@@ -54,6 +56,8 @@ ADVICE = {
     "record_deleted": advice.DELETED,
     "void_of_paid_invoice": advice.PAID,
     "overapplied": advice.OVERAPPLIED,
+    "link_taken": advice.LINK_TAKEN,
+    "not_applicable": advice.NOT_APPLICABLE,
     "restlet_outdated": advice.CONTRACT,
 }
 """What to do, by our code."""

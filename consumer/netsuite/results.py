@@ -28,6 +28,8 @@ _OBJECTS = {
     "customerpayment": "payment",
     "salesorder": "sales_order",
 }
+_WORDS = ("code", "field", "period", "amount", "message")
+"""What of a warning is told, in this order."""
 
 
 def of_response(response: wire.Response, request: wire.WriteRequest, connection: Connection) -> Outcome:
@@ -73,7 +75,7 @@ def _same_account(found: str, expected: str) -> bool:
 def _of_item(
     result: wire.ItemResult | None, item: wire.WriteItem, request: wire.WriteRequest, connection: Connection
 ) -> Written | Rejected | Unsettled:
-    if result is None:
+    if result is None or result.status == "missing":
         return Ambiguous(reason=f"the answer lacks item {item.ref}")
     match result.status:
         case "created" | "exists" | "updated" | "adopted" | "voided":
@@ -139,16 +141,21 @@ def _what_is_missing(error: wire.ItemError, item: wire.WriteItem) -> str:
     """Name the record that is waited for by the reference we sent, ``entity lago-cus-9a…``."""
     if error.field is None:
         return "a record this one refers to"
-    sent = _sent(item.record, error.field, error.line)
+    if error.field == "external_id":
+        return f"{item.record.get('type', 'record')} {item.external_id}"
+    sent = _sent(item.as_json(), error.field, error.line)
     key = next((str(value) for value in sent.values()), "") if isinstance(sent, Mapping) else str(sent or "")
     return f"{error.field} {key}".strip()
 
 
-def _sent(record: Mapping[str, Any], field: str, line: int | None) -> Any:
+def _sent(item: Mapping[str, Any], field: str, line: int | None) -> Any:
+    record: Mapping[str, Any] = item["record"]
     columns: Mapping[str, Any] = record.get("columns", {})
     if field in columns:
         return columns[field]
     rows = [row for sublist in record.get("lines", ()) for row in sublist.get("lineItems", ())]
+    if field == "apply_credits":
+        field, rows = "doc", list(item.get("apply_credits", ()))
     lines = [row for row in rows if field in row]
     chosen = lines[line : line + 1] if line is not None and 0 <= line < len(lines) else lines[:1]
     return chosen[0][field] if chosen else None
@@ -175,4 +182,4 @@ def _warning(warning: Any) -> str:
     """Put a warning in words; the script sends texts, or objects with a code and what it concerns."""
     if not isinstance(warning, Mapping):
         return str(warning)
-    return " ".join(str(warning[name]) for name in ("code", "field", "message") if warning.get(name))
+    return " ".join(str(warning[name]) for name in _WORDS if warning.get(name))

@@ -1,16 +1,16 @@
 /**
  * Writes Lago's customers and documents into NetSuite, once each, however often a request is repeated.
  *
- * POST {"v": 1, "op": "write", ...} writes; GET ?op=ping says who answers. HTTP 200 with an envelope whenever
+ * POST {"v": 1, "op": "write", ...} writes, "lookup" reads; GET ?op=ping says who answers. HTTP 200 with an envelope whenever
  * this script ran; it throws (HTTP 400, code LAGO_...) only when the envelope itself is of no use.
  *
  * @NApiVersion 2.1
  * @NScriptType Restlet
  * @NModuleScope SameAccount
  */
-define(['./lib/envelope', './lib/write'], (envelope, write) => {
+define(['./lib/envelope', './lib/inquiry', './lib/write'], (envelope, inquiry, write) => {
   const reads = { ping: () => ({ server_time: new Date().toISOString() }) };
-  const writes = { write: write.run };
+  const posts = { write: write.run, lookup: inquiry.run };
 
   function answer(request, operations) {
     const call = envelope.open(request);
@@ -21,6 +21,6 @@ define(['./lib/envelope', './lib/write'], (envelope, write) => {
 
   return {
     get: (parameters) => answer(envelope.fromQuery(parameters), reads),
-    post: (body) => answer(envelope.fromBody(body), writes),
+    post: (body) => answer(envelope.fromBody(body), posts),
   };
 });

@@ -5,6 +5,7 @@
  * @NModuleScope SameAccount
  */
 define(['N/url'], (url) => {
+  /** The absolute address of a record in NetSuite's user interface. */
   function link(type, id) {
     const host = url.resolveDomain({ hostType: url.HostType.APPLICATION });
     return `https://${host}${url.resolveRecord({ recordType: type, recordId: id, isEditMode: false })}`;
@@ -20,8 +21,8 @@ define(['N/url'], (url) => {
       number: record.getValue({ fieldId: kind.number }) || null,
       url: link(kind.type, record.id),
     };
-    return kind.hasTotals ? Object.assign(told, { totals }) : told;
+    return kind.totals ? Object.assign(told, { totals }) : told;
   }
 
-  return { of };
+  return { of, link };
 });

@@ -4,17 +4,23 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './addresses', './faults', './filling', './lookup', './totals'], (
-  record, addresses, faults, filling, lookup, totals,
-) => {
+define([
+  'N/record', './addresses', './applying', './faults', './filling', './lookup', './money', './totals',
+], (record, addresses, applying, faults, filling, lookup, money, totals) => {
+  const OWN_WAY = new Set([addresses.SUBLIST, applying.SUBLIST]);
+  // NetSuite works it out anew with each line, so what overrides it comes after them.
+  const AFTER_LINES = ['taxamountoverride'];
+
   /** The record an item stands for, by external id or Lago's id; raises when the external id is another type's. */
   function find(kind, item) {
     const byKey = lookup.byExternalId(kind.group, item.external_id);
-    if (byKey && byKey.type !== kind.type) {
-      const text = `${item.external_id} is the external id of the ${byKey.type} ${byKey.id}.`;
-      throw faults.raise('LAGO_EXTID_TYPE_MISMATCH', text, { field: 'externalid' });
-    }
+    if (byKey && byKey.type !== kind.type) throw otherType(item, byKey);
     return byKey || lookup.byLagoId(kind, item.lago_id);
+  }
+
+  function otherType(item, found) {
+    const text = `${item.external_id} is the external id of the ${found.type} ${found.id}.`;
+    return faults.raise('LAGO_EXTID_TYPE_MISMATCH', text, { field: 'externalid' });
   }
 
   /** Gives a record that was found by Lago's id our external id, when it has none. True when it was stamped. */
@@ -30,14 +36,20 @@ define(['N/record', './addresses', './faults', './filling', './lookup', './total
     return kind.version ? Object.assign(columns, { [kind.version]: item.version }) : columns;
   }
 
-  function fill(draft, kind, item, columns, call, warnings) {
+  function only(columns, isWanted) {
+    return Object.keys(columns).filter(isWanted).reduce((kept, name) => Object.assign(kept, { [name]: columns[name] }), {});
+  }
+
+  /** Sets columns, lines, tax details and addresses of an item on an open record. */
+  function fill(draft, item, columns, call, warnings) {
     const filler = filling.filler(draft, call.resolve, warnings);
-    filler.columns(columns);
+    filler.columns(only(columns, (name) => !AFTER_LINES.includes(name)));
     const lines = item.record.lines || [];
-    filler.sublists(lines.filter((group) => group.sublistId !== addresses.SUBLIST));
+    filler.sublists(lines.filter((group) => !OWN_WAY.has(group.sublistId)));
     lines.filter((group) => group.sublistId === addresses.SUBLIST)
       .forEach((group) => addresses.fill(draft, group.lineItems, filler));
     filler.sublists(item.record.taxdetails);
+    filler.columns(only(columns, (name) => AFTER_LINES.includes(name)));
   }
 
   /** Saves, saying which field a "please enter" means. */
@@ -62,20 +74,35 @@ define(['N/record', './addresses', './faults', './filling', './lookup', './total
     return field ? field.label : null;
   }
 
+  // A credit memo is applied when its lines have given it an amount, all in the one save.
+  function apply(draft, item, documents, decimals, call) {
+    applying.linesOf(item).forEach(({ amount }, line) => faults.at({ field: 'doc', line }, () => {
+      const wanted = amount === undefined || amount === null ? null : money.units(amount, decimals);
+      applying.settle(draft, documents[line], wanted, decimals, call);
+    }));
+  }
+
+  /** Builds the record without saving it; `given` columns take the place of the item's. */
+  function draft(kind, item, call, warnings, given) {
+    const documents = applying.documentsOf(item, call);
+    const made = record.create({ type: kind.type, isDynamic: true });
+    fill(made, item, Object.assign({}, item.record.columns, marks(kind, item), given), call, warnings);
+    if (!kind.totals) return made;
+    const expected = totals.expectedOf(kind, item);
+    const decimals = call.decimals(made.getValue({ fieldId: 'currency' }), expected);
+    totals.checkUnsaved(made, kind, expected, decimals, item.record.taxdetails);
+    apply(made, item, documents, decimals, call);
+    return made;
+  }
+
   /**
-   * Makes the record. Answers {id} when it was saved, {id: null} in a dry run, {existing} when a second look found
-   * that someone else had been faster.
+   * Saves a record that was built. Answers {id} when it was saved, {id: null} in a dry run, {existing} when a
+   * second look found that someone else had been faster.
    */
-  function create(kind, item, call, warnings) {
-    const draft = record.create({ type: kind.type, isDynamic: true });
-    fill(draft, kind, item, Object.assign({}, item.record.columns, marks(kind, item)), call, warnings);
-    if (kind.hasTotals) {
-      const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), item.expect);
-      totals.checkUnsaved(draft, item.expect || {}, decimals, item.record.taxdetails);
-    }
+  function commit(kind, item, made, call) {
     if (call.isDryRun) return { id: null };
     try {
-      return { id: save(draft, item) };
+      return { id: save(made, item) };
     } catch (thrown) {
       return settle(kind, item, thrown);
     }
@@ -94,5 +121,5 @@ define(['N/record', './addresses', './faults', './filling', './lookup', './total
     return faults.raise(thrown.name, `${thrown.message}${text}`, { field: 'entityid' });
   }
 
-  return { find, adopt, marks, fill, save, create };
+  return { find, otherType, adopt, marks, fill, save, draft, commit };
 });

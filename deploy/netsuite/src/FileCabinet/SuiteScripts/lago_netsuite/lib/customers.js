@@ -4,10 +4,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './answers', './creation'], (record, answers, creation) => {
+define(['N/record', './answers', './creation', './remedies'], (record, answers, creation, remedies) => {
   // What a customer cannot change once it has transactions, or ever.
   const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'];
-  const CHANGED_MEANWHILE = 'RCRD_HAS_BEEN_CHANGED';
 
   function load(kind, id, isDynamic) {
     return record.load({ type: kind.type, id, isDynamic });
@@ -47,25 +46,36 @@ define(['N/record', './answers', './creation'], (record, answers, creation) => {
     return columns;
   }
 
-  function update(kind, item, found, call, warnings) {
-    const customer = load(kind, found.id, true);
-    if (isCurrent(kind, item, customer)) return kept('exists', kind, item, found, call);
-    creation.fill(customer, kind, item, changes(kind, item, customer, warnings), call, warnings);
-    if (!call.isDryRun) creation.save(customer, item);
-    return answers.of('updated', kind, customer);
+  // A name that had to be made unique stays so.
+  function keepName(item, customer, columns) {
+    const standing = customer.getValue({ fieldId: 'entityid' });
+    const isSuffixed = columns.entityid && standing === remedies.suffixed(columns.entityid, item);
+    if (isSuffixed) delete columns.entityid;
   }
 
-  function updateTwice(kind, item, found, call, warnings) {
-    try {
-      return update(kind, item, found, call, warnings);
-    } catch (thrown) {
-      if (thrown.name !== CHANGED_MEANWHILE) throw thrown;
-      return update(kind, item, found, call, warnings);
-    }
+  /** Brings all that an item says of a customer to the record with that id. */
+  function bring(status, kind, item, id, call, warnings) {
+    const customer = remedies.around({ kind, item, call, warnings }, (given) => {
+      const loaded = load(kind, id, true);
+      const columns = changes(kind, item, loaded, warnings);
+      keepName(item, loaded, columns);
+      creation.fill(loaded, item, Object.assign(columns, given), call, warnings);
+      if (!call.isDryRun) creation.save(loaded, item);
+      return loaded;
+    });
+    return answers.of(status, kind, customer);
+  }
+
+  /** Brings a later version to a customer, unless it has it. */
+  function update(kind, item, found, call, warnings) {
+    if (isCurrent(kind, item, load(kind, found.id, false))) return kept('exists', kind, item, found, call);
+    return bring('updated', kind, item, found.id, call, warnings);
   }
 
   function make(kind, item, call, warnings, settle) {
-    const outcome = creation.create(kind, item, call, warnings);
+    const outcome = remedies.around({ kind, item, call, warnings }, (given) => (
+      creation.commit(kind, item, creation.draft(kind, item, call, warnings, given), call)
+    ));
     if (outcome.existing) return Object.assign(settle(outcome.existing), { raced: true });
     if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
     return answers.of('created', kind, load(kind, outcome.id, false));
@@ -78,10 +88,10 @@ define(['N/record', './answers', './creation'], (record, answers, creation) => {
   }
 
   function upsert(kind, item, call, warnings) {
-    const bring = (found) => updateTwice(kind, item, found, call, warnings);
+    const refresh = (found) => update(kind, item, found, call, warnings);
     const found = creation.find(kind, item);
-    return found ? bring(found) : make(kind, item, call, warnings, bring);
+    return found ? refresh(found) : make(kind, item, call, warnings, refresh);
   }
 
-  return { create_or_get: createOrGet, upsert };
+  return { create_or_get: createOrGet, upsert, update, bring };
 });

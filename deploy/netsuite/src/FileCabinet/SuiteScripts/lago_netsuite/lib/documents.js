@@ -4,11 +4,13 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './answers', './creation', './faults', './totals'], (record, answers, creation, faults, totals) => {
+define(['N/record', './answers', './creation', './faults', './remedies', './totals'], (
+  record, answers, creation, faults, remedies, totals,
+) => {
   function load(kind, item, id, call) {
     const document = record.load({ type: kind.type, id });
-    const decimals = call.decimals(document.getValue({ fieldId: 'currency' }), item.expect);
-    return { document, figures: totals.read(document, decimals) };
+    const decimals = call.decimals(document.getValue({ fieldId: 'currency' }), totals.expectedOf(kind, item));
+    return { document, decimals, figures: totals.read(document, kind, decimals) };
   }
 
   function conflict(told, stored, item) {
@@ -22,7 +24,7 @@ define(['N/record', './answers', './creation', './faults', './totals'], (record,
     const told = answers.of('exists', kind, document, figures);
     const stored = document.getValue({ fieldId: kind.fingerprint });
     if (stored && stored !== item.fingerprint) return conflict(told, stored, item);
-    const wrong = totals.difference(figures, item.expect || {});
+    const wrong = totals.difference(figures, totals.expectedOf(kind, item));
     if (wrong) warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
     if (call.isDryRun || !creation.adopt(kind, item, found)) return told;
     return Object.assign(told, { status: 'adopted', externalId: item.external_id });
@@ -39,23 +41,42 @@ define(['N/record', './answers', './creation', './faults', './totals'], (record,
     throw totals.mismatch(`${wrong} The record was deleted again.`);
   }
 
-  function created(kind, item, id, call) {
-    const { document, figures } = load(kind, item, id, call);
-    const wrong = totals.difference(figures, item.expect || {});
+  /** The saved record, once its totals have proved right; takes it back and raises when they are not. */
+  function proven(kind, item, id, expected, call) {
+    const loaded = load(kind, item, id, call);
+    const wrong = totals.difference(loaded.figures, expected);
     if (wrong) withdraw(kind, id, wrong);
+    return loaded;
+  }
+
+  function created(kind, item, id, call) {
+    const { document, figures } = proven(kind, item, id, totals.expectedOf(kind, item), call);
     return answers.of('created', kind, document, figures);
   }
 
-  function createOrGet(kind, item, call, warnings) {
-    const found = creation.find(kind, item);
-    if (found) return existing(kind, item, found, call, warnings);
-    const outcome = creation.create(kind, item, call, warnings);
-    if (outcome.existing) {
-      return Object.assign(existing(kind, item, outcome.existing, call, warnings), { raced: true });
+  /**
+   * A writer of documents. `build` makes the unsaved record; `finish` does what follows once it stands, new or
+   * not, and may change what is told.
+   */
+  function writer(build, finish) {
+    function make(kind, item, call, warnings) {
+      const outcome = remedies.around({ kind, item, call, warnings }, (given) => (
+        creation.commit(kind, item, build(kind, item, call, warnings, given), call)
+      ));
+      if (outcome.existing) {
+        return Object.assign(existing(kind, item, outcome.existing, call, warnings), { raced: true });
+      }
+      if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
+      return created(kind, item, outcome.id, call);
     }
-    if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
-    return created(kind, item, outcome.id, call);
+
+    return (kind, item, call, warnings) => {
+      const found = creation.find(kind, item);
+      const told = found ? existing(kind, item, found, call, warnings) : make(kind, item, call, warnings);
+      const isSettled = told.status === 'conflict' || call.isDryRun;
+      return finish && !isSettled ? finish(told, item, call, warnings) : told;
+    };
   }
 
-  return { create_or_get: createOrGet };
+  return { create_or_get: writer(creation.draft), writer, proven };
 });

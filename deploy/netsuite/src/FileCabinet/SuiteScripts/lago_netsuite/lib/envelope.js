@@ -6,6 +6,7 @@
  */
 define(['N/error', 'N/runtime'], (error, runtime) => {
   const CONTRACT_VERSION = 1;
+  const WITH_ITEMS = { write: Infinity, lookup: 200 };
   const SCRIPT_VERSION = '1.0.0';
 
   function refuse(name, message) {
@@ -26,12 +27,14 @@ define(['N/error', 'N/runtime'], (error, runtime) => {
 
   function fromBody(body) {
     if (!isObject(body)) throw refuse('LAGO_BAD_ENVELOPE', 'The body must be a JSON object.');
-    if (body.op === 'write') checkItems(body.items);
+    const isKnown = Object.prototype.hasOwnProperty.call(WITH_ITEMS, body.op);
+    if (isKnown) checkItems(body.items, WITH_ITEMS[body.op]);
     return body;
   }
 
-  function checkItems(items) {
+  function checkItems(items, limit) {
     if (!Array.isArray(items)) throw refuse('LAGO_BAD_ENVELOPE', 'items must be an array.');
+    if (items.length > limit) throw refuse('LAGO_BAD_ENVELOPE', `There are more than ${limit} items.`);
     items.forEach((item, index) => {
       if (!isObject(item) || typeof item.ref !== 'string') {
         throw refuse('LAGO_BAD_ENVELOPE', `items[${index}] must be an object with a ref.`);

@@ -12,7 +12,8 @@ define(['./faults'], (faults) => {
     'custcol_service_period_date_to',
   ]);
   const NUMBERS = new Set([
-    'quantity', 'rate', 'amount', 'taxbasis', 'taxrate', 'taxamount', 'exchangerate', 'payment', 'discountrate', 'due',
+    'quantity', 'rate', 'amount', 'taxbasis', 'taxrate', 'taxamount', 'taxamountoverride',
+    'exchangerate', 'payment', 'discountrate', 'due',
   ]);
   const RADIOS = new Set(['isperson', 'undepfunds']);
   const NUMBER_TYPES = new Set([
@@ -28,10 +29,12 @@ define(['./faults'], (faults) => {
   // unlocks a field before the field, and the last word on a line's total is its amount.
   const FIRST = [
     'customform', 'entity', 'customer', 'isperson', 'subsidiary', 'currency', 'exchangerate', 'trandate',
-    'postingperiod', 'autoname', 'entityid', 'tranid', 'location', 'department', 'class', 'terms', 'duedate', 'country',
+    'postingperiod', 'autoapply', 'payment', 'undepfunds', 'account', 'autoname', 'entityid', 'tranid', 'location', 'department', 'class', 'terms', 'duedate', 'country',
   ];
   const FIRST_ON_LINES = ['item', 'taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate'];
-  const LAST = ['taxregoverride', 'nexus', 'subsidiarytaxregnum', 'entitytaxregnum', 'taxdetailsoverride'];
+  const LAST = [
+    'istaxable', 'taxitem', 'taxregoverride', 'nexus', 'subsidiarytaxregnum', 'entitytaxregnum', 'taxdetailsoverride',
+  ];
   const LAST_ON_LINES = ['quantity', 'price', 'rate', 'amount', 'taxamount'];
 
   function rank(fieldId, first, last) {

@@ -1,5 +1,5 @@
 /**
- * The record types this script writes, and where each keeps Lago's marks.
+ * The record types this script writes, where each keeps Lago's marks and which figures it answers with.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
@@ -11,7 +11,8 @@ define([], () => {
     fingerprint: 'custbody_lago_fingerprint',
     version: null,
     number: 'tranid',
-    hasTotals: true,
+    customer: 'entity',
+    totals: { subtotal: 'subtotal', tax: 'taxtotal', total: 'total' },
     modes: ['create_or_get'],
   };
   const KINDS = {
@@ -21,10 +22,16 @@ define([], () => {
       fingerprint: 'custentity_lago_fingerprint',
       version: 'custentity_lago_version',
       number: 'entityid',
-      hasTotals: false,
-      modes: ['create_or_get', 'upsert'],
+      totals: null,
+      modes: ['create_or_get', 'upsert', 'adopt'],
     },
-    invoice: document,
+    invoice: Object.assign({}, document, { modes: ['create_or_get', 'void'] }),
+    salesorder: document,
+    creditmemo: document,
+    customerpayment: Object.assign({}, document, {
+      customer: 'customer',
+      totals: { total: 'payment', applied: 'applied', unapplied: 'unapplied' },
+    }),
   };
 
   /** What is known of a type, undefined for one this script does not write. */

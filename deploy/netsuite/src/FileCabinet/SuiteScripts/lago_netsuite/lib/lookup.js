@@ -6,12 +6,24 @@
  */
 define(['N/search'], (search) => {
   const UNKNOWN_FIELD = /^SSS_INVALID_SRCH_(FILTER|COL)/;
+  const ROWS = 1000;
+  const VOIDED = /(^|:)V$|^voided$/i;
+
+  function rows(type, filters, columns) {
+    return search.create({ type, filters, columns }).run().getRange({ start: 0, end: ROWS });
+  }
+
+  function keyed(row) {
+    return { id: String(row.id), type: row.recordType, externalId: row.getValue({ name: 'externalid' }) };
+  }
+
+  function all(type, filters) {
+    return rows(type, filters, ['externalid']).map(keyed);
+  }
 
   function first(type, filters) {
-    const found = search.create({ type, filters, columns: ['externalid'] }).run().getRange({ start: 0, end: 1 });
-    if (found.length === 0) return null;
-    const [row] = found;
-    return { id: String(row.id), type: row.recordType, externalId: row.getValue({ name: 'externalid' }) };
+    const [found] = search.create({ type, filters, columns: ['externalid'] }).run().getRange({ start: 0, end: 1 });
+    return found ? keyed(found) : null;
   }
 
   function onMainLine(group, filter) {
@@ -23,15 +35,29 @@ define(['N/search'], (search) => {
     return first(group, onMainLine(group, ['externalid', 'anyof', externalId]));
   }
 
-  /** The record of that type that carries Lago's id in its custom field; null also when there is no such field. */
-  function byLagoId(kind, lagoId) {
-    if (!lagoId) return null;
+  /** Those of a group that have one of the external ids. */
+  function byExternalIds(group, externalIds) {
+    return all(group, onMainLine(group, ['externalid', 'anyof'].concat(externalIds)));
+  }
+
+  /** What an unknown custom field finds: nothing. */
+  function orNone(work) {
     try {
-      return first(kind.type, onMainLine(kind.group, [kind.lagoId, 'is', lagoId]));
+      return work();
     } catch (thrown) {
-      if (UNKNOWN_FIELD.test(thrown.name)) return null;
+      if (UNKNOWN_FIELD.test(thrown.name)) return [];
       throw thrown;
     }
+  }
+
+  /** The records of that type that carry Lago's id in its custom field; none also when there is no such field. */
+  function allByLagoId(kind, lagoId) {
+    return lagoId ? orNone(() => all(kind.type, onMainLine(kind.group, [kind.lagoId, 'is', lagoId]))) : [];
+  }
+
+  /** The record of that type that carries Lago's id, or null. */
+  function byLagoId(kind, lagoId) {
+    return allByLagoId(kind, lagoId)[0] || null;
   }
 
   /** The customer of that name. */
@@ -44,5 +70,47 @@ define(['N/search'], (search) => {
     return first(type, [['externalid', 'anyof', externalId]]);
   }
 
-  return { byExternalId, byLagoId, byEntityId, inList };
+  function isVoided(row) {
+    return row.getValue({ name: 'voided' }) === 'T' || VOIDED.test(row.getValue({ name: 'status' }));
+  }
+
+  function fact(row) {
+    const amount = (name) => Math.abs(Number(row.getValue({ name }) || 0));
+    return {
+      id: String(row.id),
+      number: row.getValue({ name: 'tranid' }),
+      customer: String(row.getValue({ name: 'entity' })),
+      currency: String(row.getValue({ name: 'currency' })),
+      total: amount('fxamount'),
+      remaining: amount('fxamountremaining'),
+      isVoided: isVoided(row),
+    };
+  }
+
+  /** What is known of invoices, by internal id: whose, how much, how much still due, in their currency. */
+  function invoices(ids) {
+    const columns = ['tranid', 'entity', 'currency', 'fxamount', 'fxamountremaining', 'voided', 'status'];
+    const found = {};
+    if (ids.length === 0) return found;
+    const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));
+    rows('invoice', filters, columns).forEach((row) => { found[String(row.id)] = fact(row); });
+    return found;
+  }
+
+  /** What is known of one invoice. */
+  function invoice(id) {
+    const unknown = { id: String(id), number: null, customer: null, currency: null, total: 0, remaining: 0 };
+    return invoices([String(id)])[String(id)] || Object.assign(unknown, { isVoided: false });
+  }
+
+  /** The credit memos of Lago's notes on an invoice, without those that were voided. */
+  function notesOn(lagoId) {
+    const filters = onMainLine('transaction', ['custbody_lago_invoice_id', 'is', lagoId]);
+    const found = orNone(() => rows('creditmemo', filters, ['externalid', 'voided', 'status']));
+    return found.filter((row) => !isVoided(row)).map(keyed);
+  }
+
+  return {
+    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, rows, isVoided,
+  };
 });

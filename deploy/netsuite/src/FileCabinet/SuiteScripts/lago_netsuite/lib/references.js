@@ -7,7 +7,8 @@
 define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
   const LISTS = {
     item: 'item', subsidiary: 'subsidiary', location: 'location', department: 'department', class: 'classification',
-    currency: 'currency', account: 'account', discountitem: 'item',
+    currency: 'currency', account: 'account', aracct: 'account', discountitem: 'item',
+    paymentmethod: 'paymentmethod',
   };
   const CUSTOMERS = new Set(['entity', 'customer', 'parent']);
   const OUR_CUSTOMER = /^lago-cus-(.+)$/;
@@ -16,6 +17,10 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
 
   function isReference(value) {
     return value !== null && typeof value === 'object';
+  }
+
+  function keyOf(fieldId, value) {
+    return `${fieldId} ${JSON.stringify(value)}`;
   }
 
   /** Remembers what the earlier items of a call came to, and what was found before. */
@@ -71,13 +76,24 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
         const text = `${fieldId} must refer by internalId, externalId or lagoId.`;
         throw faults.raise('LAGO_INVALID_REFERENCE', text, { field: fieldId });
       }
-      const key = `${fieldId} ${JSON.stringify(value)}`;
+      const key = keyOf(fieldId, value);
       if (!found[key]) {
         const record = find(fieldId, value);
         if (!record) throw missing(fieldId, value);
         found[key] = record.id;
       }
       return found[key];
+    }
+
+    /** Looks for many documents at once; what it does not find, `resolve` looks for by itself. */
+    function resolveAll(fieldId, references) {
+      const wanted = references.filter((value) => isReference(value) && value.externalId !== undefined);
+      if (wanted.length < 2) return;
+      const externalIds = wanted.map((value) => String(value.externalId));
+      lookup.byExternalIds('transaction', externalIds.filter((id, at) => externalIds.indexOf(id) === at))
+        .forEach((record) => wanted
+          .filter((value) => String(value.externalId).toLowerCase() === String(record.externalId).toLowerCase())
+          .forEach((value) => { found[keyOf(fieldId, value)] = record.id; }));
     }
 
     function keysOf(item) {
@@ -94,7 +110,7 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
       keysOf(item).forEach((key) => planned.add(key));
     }
 
-    return { resolve, fail, plan };
+    return { resolve, resolveAll, fail, plan };
   }
 
   return { resolver };

@@ -4,47 +4,15 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './faults'], (record, faults) => {
-  const FIELDS = { subtotal: 'subtotal', tax: 'taxtotal', total: 'total' };
-  const DEFAULT_DECIMALS = 2;
+define(['./currencies', './faults'], (currencies, faults) => {
+  const { decimalsOf, isFigure } = currencies;
+  const JUDGED = ['subtotal', 'tax', 'total'];
 
-  function decimalsOf(text) {
-    return (String(text).split('.')[1] || '').length;
-  }
-
-  /** Decimals by currency id, asked for once a call; those of `expected` when the role may not see currencies. */
-  function currencies() {
-    const known = {};
-    return (currencyId, expected) => {
-      if (known[currencyId] === undefined) known[currencyId] = ask(currencyId);
-      return known[currencyId] === null ? decimalsOfAll(expected || {}) : known[currencyId];
-    };
-  }
-
-  function ask(currencyId) {
-    if (!currencyId) return null;
-    try {
-      const found = record.load({ type: 'currency', id: currencyId }).getValue({ fieldId: 'currencyprecision' });
-      return /^\d$/.test(String(found)) ? Number(found) : null;
-    } catch (thrown) {
-      return null;
-    }
-  }
-
-  function decimalsOfAll(expected) {
-    const figures = Object.keys(FIELDS).filter((name) => isFigure(expected[name]));
-    return figures.length === 0 ? DEFAULT_DECIMALS : Math.max(...figures.map((name) => decimalsOf(expected[name])));
-  }
-
-  function isFigure(value) {
-    return value !== '' && value !== null && value !== undefined && !Number.isNaN(Number(value));
-  }
-
-  /** Subtotal, tax and total of a record as decimal strings, those of them that the account gives. */
-  function read(document, decimals) {
+  /** The figures of a record as decimal strings, those of them that the account gives. */
+  function read(document, kind, decimals) {
     const totals = {};
-    Object.keys(FIELDS).forEach((name) => {
-      const value = document.getValue({ fieldId: FIELDS[name] });
+    Object.keys(kind.totals).forEach((name) => {
+      const value = document.getValue({ fieldId: kind.totals[name] });
       if (isFigure(value)) totals[name] = Number(value).toFixed(decimals);
     });
     return totals;
@@ -70,7 +38,7 @@ define(['N/record', './faults'], (record, faults) => {
   }
 
   function comparable(totals, expected, taxdetails) {
-    const names = isTaxPending(totals, expected, taxdetails) ? ['subtotal'] : Object.keys(FIELDS);
+    const names = isTaxPending(totals, expected, taxdetails) ? ['subtotal'] : JUDGED;
     return names.filter((name) => isFigure(expected[name]) && totals[name] !== undefined);
   }
 
@@ -80,16 +48,22 @@ define(['N/record', './faults'], (record, faults) => {
     return wrong ? `NetSuite computes ${wrong} ${totals[wrong]}, Lago billed ${expected[wrong]}.` : null;
   }
 
+  /** What Lago expects of an item's figures; a payment carries it in its columns. */
+  function expectedOf(kind, item) {
+    if (kind.type !== 'customerpayment') return item.expect || {};
+    return Object.assign({ total: (item.record.columns || {}).payment }, item.expect);
+  }
+
   function mismatch(message) {
     return faults.raise('LAGO_TOTAL_MISMATCH', message);
   }
 
   /** Raises when the account already shows that it would compute something else. */
-  function checkUnsaved(document, expected, decimals, taxdetails) {
-    const totals = read(document, decimals);
+  function checkUnsaved(document, kind, expected, decimals, taxdetails) {
+    const totals = read(document, kind, decimals);
     const found = difference(totals, expected, comparable(totals, expected, taxdetails));
     if (found) throw mismatch(`${found} Nothing was saved.`);
   }
 
-  return { currencies, read, difference, checkUnsaved, mismatch };
+  return { read, difference, expectedOf, checkUnsaved, mismatch };
 });

@@ -4,11 +4,18 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/log', './customers', './documents', './faults', './kinds', './references', './totals'], (
-  log, customers, documents, faults, kinds, references, totals,
-) => {
+define([
+  'N/log', './credits', './currencies', './customers', './documents', './faults', './kinds', './links', './payments',
+  './periods', './references', './voids',
+], (log, credits, currencies, customers, documents, faults, kinds, links, payments, periods, references, voids) => {
   const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
-  const WRITERS = { entity: customers, transaction: documents };
+  const WRITERS = {
+    customer: Object.assign({}, customers, links),
+    invoice: Object.assign({}, credits, voids),
+    creditmemo: documents,
+    salesorder: documents,
+    customerpayment: payments,
+  };
   const NEEDED = ['external_id', 'lago_id', 'fingerprint'];
   const WRITTEN = ['created', 'exists', 'updated', 'adopted', 'voided'];
 
@@ -28,7 +35,7 @@ define(['N/log', './customers', './documents', './faults', './kinds', './referen
     if (!kind.modes.includes(item.mode)) {
       throw faults.raise('LAGO_MODE_NOT_SUPPORTED', `${item.mode} is not possible for ${kind.type} records.`);
     }
-    return { kind, write: WRITERS[kind.group][item.mode] };
+    return { kind, write: WRITERS[kind.type][item.mode] };
   }
 
   function attempt(item, call) {
@@ -59,9 +66,12 @@ define(['N/log', './customers', './documents', './faults', './kinds', './referen
   function run(request, envelope) {
     const options = Object.assign({}, DEFAULTS, request.options);
     const resolver = references.resolver();
-    const call = {
-      isDryRun: options.dry_run === true, resolve: resolver.resolve, decimals: totals.currencies(),
-    };
+    const call = Object.assign({
+      isDryRun: options.dry_run === true,
+      resolve: resolver.resolve,
+      resolveAll: resolver.resolveAll,
+      nextOpenPeriod: periods.finder(),
+    }, currencies.knowledge());
     let isStopped = false;
 
     function next(item) {

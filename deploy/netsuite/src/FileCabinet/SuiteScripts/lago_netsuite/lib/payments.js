@@ -1,0 +1,89 @@
+/**
+ * Payments: made from the first invoice that is open, applied to what is due on each, the rest left unapplied.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/record', './applying', './creation', './documents', './faults', './filling', './lookup', './money'], (
+  record, applying, creation, documents, faults, filling, lookup, money,
+) => {
+  function factsOf(item, ids, customer, call) {
+    const known = lookup.invoices(ids);
+    const { currency } = item.record.columns;
+    return ids.map((id, line) => faults.at({ field: 'doc', line }, () => {
+      if (!known[id]) throw faults.raise('LAGO_INVALID_REFERENCE', `Record ${id} is no invoice.`);
+      applying.check(known[id], customer, currency, call);
+      return known[id];
+    }));
+  }
+
+  // record.create is not for payments; NetSuite lists what is open only when it is made from something.
+  function open(facts, customer) {
+    const first = facts.find((fact) => fact.remaining > 0);
+    const [fromType, fromId] = first ? ['invoice', first.id] : ['customer', customer];
+    return record.transform({ fromType, fromId, toType: 'customerpayment', isDynamic: true });
+  }
+
+  function columnsOf(kind, item, draft, given) {
+    const columns = Object.assign({}, item.record.columns, creation.marks(kind, item), given);
+    delete columns[kind.customer];
+    // Setting the currency again would make NetSuite list anew.
+    if (String(columns.currency) === String(draft.getValue({ fieldId: 'currency' }))) delete columns.currency;
+    return columns;
+  }
+
+  function explicit(fact, line, amount, left, decimals) {
+    const wanted = money.units(amount, decimals);
+    const due = line < 0 ? 0 : left.due;
+    if (wanted > due) throw applying.tooMuch(applying.named(fact), wanted, due, decimals);
+    if (wanted > left.paid) throw applying.tooMuch(`${applying.named(fact)} from the payment`, wanted, left.paid, decimals);
+    return wanted;
+  }
+
+  /** Applies the payment in the order of its lines; answers what of it is applied, in smallest units. */
+  function settle(draft, item, facts, paid, decimals) {
+    let applied = 0;
+    applying.linesOf(item).forEach(({ amount }, index) => faults.at({ field: 'doc', line: index }, () => {
+      const line = applying.lineOf(draft, facts[index].id);
+      const left = { due: line < 0 ? 0 : applying.due(draft, line, decimals), paid: paid - applied };
+      const units = amount === undefined || amount === null
+        ? Math.min(left.due, left.paid) : explicit(facts[index], line, amount, left, decimals);
+      if (units <= 0) return;
+      applying.tick(draft, line, units, decimals);
+      applied += units;
+    }));
+    return applied;
+  }
+
+  function check(draft, paid, applied, decimals) {
+    const [now, used] = ['payment', 'applied'].map((fieldId) => money.units(draft.getValue({ fieldId }), decimals));
+    if (now === paid && used === applied) return;
+    const [wrong, right] = [[now, used], [paid, applied]]
+      .map(([amount, part]) => `${money.text(amount, decimals)} with ${money.text(part, decimals)} applied`);
+    throw faults.raise('LAGO_TOTAL_MISMATCH', `NetSuite makes a payment of ${wrong}, not of ${right}. Nothing was saved.`);
+  }
+
+  function build(kind, item, call, warnings, given) {
+    const { columns } = item.record;
+    const customer = faults.at({ field: 'customer' }, () => call.resolve('customer', columns.customer));
+    const facts = factsOf(item, applying.documentsOf(item, call), customer, call);
+    const draft = open(facts, customer);
+    filling.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, given));
+    const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), { payment: columns.payment });
+    const paid = money.units(columns.payment, decimals);
+    applying.clear(draft);
+    const applied = settle(draft, item, facts, paid, decimals);
+    // What is ticked may have moved the amount.
+    draft.setValue({ fieldId: 'payment', value: money.amount(paid, decimals) });
+    check(draft, paid, applied, decimals);
+    return draft;
+  }
+
+  function finish(told, item, call, warnings) {
+    const { unapplied } = told.totals;
+    if (Number(unapplied) > 0) warnings.push({ code: 'LAGO_UNAPPLIED', amount: unapplied });
+    return told;
+  }
+
+  return { create_or_get: documents.writer(build, finish) };
+});
