@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
-import signal
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
@@ -24,7 +20,7 @@ from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.lago.api import LagoApi, LookUp
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import http
+from consumer.ops import http, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -36,7 +32,6 @@ from schemas.envelope import lane_of
 
 PING_LIMIT_S = 30.0
 CLOSE_LIMIT_S = 5.0
-FORCED_STATUS = 1
 
 log = structlog.get_logger(__name__)
 
@@ -167,7 +162,7 @@ def _flow(
 async def _run(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:
     stopping = asyncio.Event()
     failures: list[Exception] = []
-    with _signals(partial(_stop, stopping, around.health)):
+    with signals.stopping(stopping, around.health):
         async with asyncio.TaskGroup() as tasks:
             app = http.create_app(around.metrics, around.health)
             ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
@@ -186,27 +181,3 @@ async def _guarded(flow: Flow, stopping: asyncio.Event, failures: list[Exception
         log.exception("flow_failed")
         failures.append(error)
         stopping.set()
-
-
-def _stop(stopping: asyncio.Event, health: Health, received: signal.Signals) -> None:
-    if stopping.is_set():
-        log.warning("stopped_by_force", signal=received.name)
-        logging.shutdown()
-        # At once and without clean-up: safe, because what was not committed is repeated to no effect.
-        os._exit(FORCED_STATUS)
-    log.info("stopping", signal=received.name)
-    health.drain()
-    stopping.set()
-
-
-@contextmanager
-def _signals(stop_by: partial[None]) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    chosen = (signal.SIGTERM, signal.SIGINT)
-    for each in chosen:
-        loop.add_signal_handler(each, stop_by, each)
-    try:
-        yield
-    finally:
-        for each in chosen:
-            loop.remove_signal_handler(each)

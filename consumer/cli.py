@@ -85,11 +85,24 @@ def worker(connection: Codes = None) -> None:
 
     settings, connections = _configuration()
     chosen = connections_file.chosen(connections, connection or ())
-    missing = connections_file.unresolved_secrets(chosen, ("auth", "lago"))
+    missing = connections_file.unresolved_secrets(chosen, ("auth", "lago.api_key"))
     if missing:
         raise ConfigurationError(missing)
     logging.configure(level=settings.log_level, form=settings.log_format)
     asyncio.run(run_worker(settings, connections, tuple(connection or ())))
+
+
+@app.command()
+def ingest() -> None:
+    """Take Lago's webhooks at /lago/CODE on LAGO_NETSUITE_INGEST_PORT and put them on their topics."""
+    import asyncio
+
+    from consumer.commands import ingest as command
+    from consumer.ops import logging
+
+    settings, connections = _configuration()
+    logging.configure(level=settings.log_level, form=settings.log_format)
+    asyncio.run(command.run(settings, connections))
 
 
 @app.command()

@@ -63,13 +63,23 @@ class TokenBased(_Part):
 
 
 class Lago(_Part):
-    """The Lago organisation whose events belong here, and its API when lookups are wanted."""
+    """
+    The Lago organisation whose events belong here, its API when lookups are wanted, its webhooks' keys.
+
+    Attributes:
+        webhook_hmac_key: for webhooks signed by HMAC; one for an organisation.
+        webhook_public_key: for those signed as JWT: PEM, or as Lago's API gives it; else `api_url` is asked.
+        webhook_issuer: what such a JWT names as its issuer, Lago's ``LAGO_API_URL``; else `api_url`.
+    """
 
     organization_id: str
     organization_slug: str | None = None
     front_url: str | None = None
     api_url: str | None = None
     api_key: Secret | None = None
+    webhook_hmac_key: Secret | None = None
+    webhook_public_key: Secret | None = None
+    webhook_issuer: str | None = None
 
 
 class Select(_Part):

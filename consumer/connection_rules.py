@@ -25,6 +25,7 @@ SECRETS_OF_AUTH = (
     "token_id",
     "token_secret",
 )
+SECRETS_OF_LAGO = ("api_key", "webhook_hmac_key")
 ORACLE_RESTLETS = ".restlets.api.netsuite.com"
 
 Fault = tuple[Path, str]
@@ -158,7 +159,7 @@ def _how_to_refer(code: str, path: Path) -> str:
 def _given_secrets(connection: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     auth, lago = section(connection, "auth"), section(connection, "lago")
     places: list[tuple[Path, Any]] = [(("auth", key), auth.get(key)) for key in SECRETS_OF_AUTH]
-    places.append((("lago", "api_key"), lago.get("api_key")))
+    places += [(("lago", key), lago.get(key)) for key in SECRETS_OF_LAGO]
     webhooks = entries(connection, "webhooks")
     places += [(("webhooks", n, "secret"), webhook.get("secret")) for n, webhook in enumerate(webhooks)]
     return ((path, str(value)) for path, value in places if isinstance(value, str | int) and str(value))
@@ -169,6 +170,8 @@ def _lago_api(connection: Mapping[str, Any]) -> Iterator[Fault]:
     for given, other in (("api_url", "api_key"), ("api_key", "api_url")):
         if lago.get(given) and not lago.get(other):
             yield ("lago", given), f"is of no use without {other} beside it"
+    if lago.get("webhook_public_key") and not (lago.get("webhook_issuer") or lago.get("api_url")):
+        yield ("lago", "webhook_public_key"), "is of no use without webhook_issuer beside it"
 
 
 def _fees_without_line(connection: Mapping[str, Any]) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ Secrets are references and stay references here; `unresolved_secrets` tells whic
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from consumer.netsuite.account import normalise_account_id
 from consumer.secret import Secret
 from consumer.yaml_tree import Problem, Tree
 
-SECRET_KEYS = frozenset((*connection_rules.SECRETS_OF_AUTH, "api_key", "secret"))
+SECRET_KEYS = frozenset((*connection_rules.SECRETS_OF_AUTH, *connection_rules.SECRETS_OF_LAGO, "secret"))
 
 
 class _File(BaseModel):
@@ -75,12 +76,18 @@ def chosen(connections: Sequence[Connection], codes: Sequence[str]) -> tuple[Con
 def unresolved_secrets(
     connections: Sequence[Connection], parts: Sequence[str] = ("auth", "lago", "webhooks")
 ) -> list[str]:
-    """Every secret whose variable or file is missing, as a sentence; empty when all is there."""
+    """
+    Every secret whose variable or file is missing, as a sentence; empty when all is there.
+
+    Args:
+        connections: whose secrets.
+        parts: where to look: sections such as ``auth``, or single keys such as ``lago.api_key``.
+    """
     return [
         f"{connection.at(place)}: connection {connection.code}: {place}: {missing}"
         for connection in connections
         for part in parts
-        for place, secret in _secrets(getattr(connection, part), part)
+        for place, secret in _secrets(attrgetter(part)(connection), part)
         if (missing := _missing(secret))
     ]
 

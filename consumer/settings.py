@@ -28,6 +28,7 @@ FILE_SUFFIX = "_FILE"
 # LAGO_NETSUITE_SERVICE_HOST, LAGO_NETSUITE_PORT=tcp://… and more. They are not ours and not typing errors.
 SERVICE_LINK = re.compile(r"^LAGO_NETSUITE_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_\w+)?$")
 
+MEBIBYTE = 1024 * 1024
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -38,6 +39,8 @@ class Settings(BaseSettings):
     Attributes:
         topic_prefix: put before every topic name, so that several deployments share one cluster.
         ops_port: of ``/metrics``, ``/healthz`` and ``/readyz``; 0 takes a free one.
+        ingest_port: where ``ingest`` takes Lago's webhooks; 0 takes a free one.
+        ingest_body_limit_bytes: of one webhook.
         log_format: absent means ``console`` on a terminal and ``json`` elsewhere.
         drain_budget_s: how long a stopping worker waits for calls under way.
         park_max_age_s: how long a failing record is tried before it is rejected.
@@ -61,6 +64,9 @@ class Settings(BaseSettings):
     topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
     ops_host: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside of the container
     ops_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    ingest_host: str = "0.0.0.0"  # noqa: S104 - Lago comes from outside of the container
+    ingest_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    ingest_body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * MEBIBYTE)] = 5 * MEBIBYTE
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
     drain_budget_s: Seconds = 25.0

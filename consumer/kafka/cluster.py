@@ -103,13 +103,13 @@ class Cluster:
             **self.security,
         )
 
-    def producer(self) -> AIOKafkaProducer:
+    def producer(self, *, record_limit_bytes: int = REQUEST_LIMIT_BYTES) -> AIOKafkaProducer:
         """A producer whose acknowledgement means "on every in-sync replica, once"."""
         return AIOKafkaProducer(
             bootstrap_servers=self.bootstrap_servers,
             acks="all",
             enable_idempotence=True,
-            max_request_size=REQUEST_LIMIT_BYTES,
+            max_request_size=record_limit_bytes,
             **self.security,
         )
 

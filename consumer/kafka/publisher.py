@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from consumer.errors import ContractError
 from consumer.kafka.cluster import Cluster
 from consumer.record import Event
 
 ACKNOWLEDGE_LIMIT_S = 15.0
+
+
+class RecordTooLargeError(ContractError):
+    """Kafka takes no record of that size; no repeat will change that."""
 
 
 class Publisher:
@@ -29,8 +33,9 @@ class Publisher:
         Return when every in-sync replica has the event.
 
         Raises:
-            ContractError: it was refused, or not acknowledged in time; it may still arrive, so a repeat must
-                carry the same id.
+            RecordTooLargeError: it is larger than the producer or the topic allows.
+            ContractError: it was refused otherwise, or not acknowledged in time; it may still arrive, so a
+                repeat must carry the same id.
         """
         topic = self._cluster.topic(event.topic)
         try:
@@ -46,6 +51,9 @@ class Publisher:
         except TimeoutError:
             problem = f"Kafka did not acknowledge an event for {topic} within {self._limit_s:.0f} s"
             raise ContractError(problem) from None
+        except MessageSizeTooLargeError as error:
+            problem = f"Kafka refused an event for {topic}: too large, max.message.bytes allows less"
+            raise RecordTooLargeError(problem) from error
         except KafkaError as error:
             reason = str(error) or type(error).__name__
             raise ContractError(f"Kafka refused an event for {topic}: {reason}") from error

@@ -15,27 +15,22 @@ from cachetools import TLRUCache
 
 from consumer.clock import Clock
 from consumer.connection import Connection
-from consumer.connection_rules import is_loopback
-from consumer.errors import ConfigurationError
+from consumer.lago import http
 from consumer.lago.answer import Answer, Failed, Found, LookUp, Missing
 from consumer.lago.pace import Pace
 from schemas import wire
 
 __all__ = ["Answer", "Failed", "Found", "LagoApi", "LookUp", "Missing"]
 
-API_PATH = "/api/v1"
 REQUESTS_PER_S = 50  # Lago's limit for an organisation, all keys together
 MAX_ATTEMPTS = 3
-ATTEMPT_LIMIT_S = 10.0
 LONGEST_WAIT_S = 10.0
 FOUND_TTL_S = 300.0
 MISSING_TTL_S = 30.0
 CACHED_ANSWERS = 10_000
-MAX_CONNECTIONS = 13
 LONGEST_HOLD_S = 60.0
 # What has kept us waiting once is not asked again within the same permit.
 _QUICKLY_LOST = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
-_TIMEOUT = httpx.Timeout(ATTEMPT_LIMIT_S, connect=5)
 
 Sleep = Callable[[float], Awaitable[None]]
 _Kept = Found | Missing
@@ -82,7 +77,7 @@ class LagoApi:
         """
         self._connection = connection
         self._sleep = sleep
-        self._http = _client(connection, transport)
+        self._http = http.client(connection, transport)
         self._pace = Pace(REQUESTS_PER_S, clock=clock)
         self._flights: dict[str, asyncio.Future[Answer]] = {}
         self._cache: TLRUCache[str, _Kept] = TLRUCache(
@@ -139,7 +134,7 @@ class LagoApi:
         if (wait_s := self._pace.take()) > 0:
             await self._sleep(wait_s)
         try:
-            async with asyncio.timeout(ATTEMPT_LIMIT_S):
+            async with asyncio.timeout(http.ATTEMPT_LIMIT_S):
                 response = await self._http.get(f"customers/{quote(external_id, safe='')}")
         except (httpx.HTTPError, TimeoutError) as error:
             return self._lost(error)
@@ -183,33 +178,6 @@ class LagoApi:
     def _setting(self, key: str) -> str:
         place = f"lago.{key}"
         return f"{place} of connection {self._connection.code} at {self._connection.at(place)}"
-
-
-def _client(connection: Connection, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    url, key = connection.lago.api_url, connection.lago.api_key
-    if url is None or key is None:
-        place = f"lago.{'api_url' if url is None else 'api_key'}"
-        raise ConfigurationError(
-            [f"{connection.at('lago')}: connection {connection.code}: {place} is missing"]
-        )
-    try:
-        secret = key.reveal()
-    except LookupError as error:
-        place = f"{connection.at('lago.api_key')}: connection {connection.code}: lago.api_key"
-        raise ConfigurationError([f"{place}: {error}"]) from error
-    return httpx.AsyncClient(
-        base_url=url.rstrip("/").removesuffix(API_PATH) + API_PATH,
-        headers={
-            "User-Agent": "lago-netsuite",
-            "Accept": "application/json",
-            "Authorization": f"Bearer {secret}",
-        },
-        timeout=_TIMEOUT,
-        limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
-        transport=transport,
-        follow_redirects=False,
-        trust_env=not is_loopback(url),
-    )
 
 
 def _goes_stale(_: str, answer: _Kept, now_s: float) -> float:

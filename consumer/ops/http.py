@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from consumer.errors import StartupError
 from consumer.ops.health import Health, Verdict
 from consumer.ops.metrics import CONTENT_TYPE, Metrics
+from consumer.settings import env_name
 
 GRACEFUL_STOP_LIMIT_S = 2
 KEEP_ALIVE_LIMIT_S = 5
@@ -54,7 +55,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], No
     Raises:
         StartupError: the address cannot be listened on.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     actual_port = listener.getsockname()[1]
     log.info("ops_listening", host=host, port=actual_port)
     if bound is not None:
@@ -67,7 +68,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], No
         timeout_keep_alive=KEEP_ALIVE_LIMIT_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
     )
-    server = _Server(config)
+    server = Server(config)
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -76,7 +77,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], No
         listener.close()
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Leaves signals alone: who starts the process decides what they mean."""
 
     @contextmanager
@@ -84,15 +85,25 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, settings: str = "ops") -> socket.socket:
+    """
+    The address, taken; port 0 takes a free one.
+
+    Args:
+        host: the address to listen on.
+        port: and its port.
+        settings: which settings name them: ``ops`` or ``ingest``.
+
+    Raises:
+        StartupError: the address cannot be listened on.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise StartupError(
-            f"cannot listen on {host}:{port}: {reason}; see LAGO_NETSUITE_OPS_HOST and LAGO_NETSUITE_OPS_PORT"
-        ) from error
+        names = f"{env_name(f'{settings}_host')} and {env_name(f'{settings}_port')}"
+        raise StartupError(f"cannot listen on {host}:{port}: {reason}; see {names}") from error
 
 
 def _answer(verdict: Verdict) -> Response:

@@ -1,0 +1,73 @@
+"""``lago-netsuite ingest``: what takes Lago's webhooks put together, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+
+import structlog
+
+from consumer import __version__
+from consumer.clock import SystemClock
+from consumer.connection import Connection
+from consumer.ingest import entrance, http, server
+from consumer.ingest.reception import Reception
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.publisher import Publisher
+from consumer.ops import http as ops
+from consumer.ops import signals
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+from consumer.settings import Settings
+
+# Lago waits 30 s, but what it is answered late it sends again.
+ACKNOWLEDGE_LIMIT_S = 5.0
+# A body of five MiB and the JWT that carries it once more; `deploy/topics.yaml` allows as much.
+RECORD_LIMIT_BYTES = 16 * 1024 * 1024
+PART = "ingest"
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, connections: Sequence[Connection]) -> None:
+    """
+    Take webhooks until SIGTERM or SIGINT, then answer those under way; a second signal ends it at once.
+
+    Raises:
+        StartupError: Kafka cannot be reached, lacks topics, or an address cannot be listened on.
+        ConfigurationError: an organisation has no key, or one that cannot be used; all are named.
+    """
+    clock = SystemClock()
+    metrics, health = Metrics(version=__version__), Health(clock)
+    health.expect(PART)
+    async with AsyncExitStack() as stack:
+        entrances = entrance.entrances(connections, clock=clock, stack=stack)
+        publisher = await _publisher(Cluster.of(settings), stack)
+        reception = Reception(entrances, publish=publisher.publish, observer=metrics, clock=clock)
+        app = http.create_app(reception, metrics, body_limit_bytes=settings.ingest_body_limit_bytes)
+        stopping = asyncio.Event()
+        with signals.stopping(stopping, health):
+            async with asyncio.TaskGroup() as tasks:
+                watched = ops.create_app(metrics, health)
+                probes = tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port))
+                await server.serve(
+                    app,
+                    settings.ingest_host,
+                    settings.ingest_port,
+                    body_limit_bytes=settings.ingest_body_limit_bytes,
+                    stop=stopping,
+                    bound=partial(health.ready, PART),
+                )
+                probes.cancel()
+    log.info("ingest_stopped")
+
+
+async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publisher:
+    await topics.require(cluster, topics.names("input"))
+    producer = cluster.producer(record_limit_bytes=RECORD_LIMIT_BYTES)
+    await cluster.start(producer)
+    stack.push_async_callback(stop, producer)
+    return Publisher(producer, cluster, limit_s=ACKNOWLEDGE_LIMIT_S)

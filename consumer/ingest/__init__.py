@@ -1,0 +1,1 @@
+"""Lago's webhooks in, Kafka records out: verified, unchanged, acknowledged."""

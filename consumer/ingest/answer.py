@@ -1,0 +1,72 @@
+"""What a webhook can be answered: every answer by name, with its status and its one clear sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Name = Literal[
+    "produced", "ignored", "repeated",
+    "not_a_webhook", "incomplete", "no_unique_key",
+    "no_signature", "unknown_algorithm", "no_key", "bad_signature", "foreign_issuer", "foreign_organization",
+    "unknown_name", "no_such_page", "wrong_method", "too_slow", "too_large", "wrong_content_type",
+    "unverifiable", "not_acknowledged",
+]  # fmt: skip
+
+STATUS: dict[Name, int] = {
+    # Lago counts 200, 201, 202 and 204 as delivered and repeats everything else twice, after 3 and 20 seconds
+    # or so (getlago/lago-api app/jobs/send_http_webhook_job.rb).
+    "produced": 202,
+    "ignored": 202,
+    "repeated": 202,
+    "not_a_webhook": 400,
+    "incomplete": 400,
+    "no_unique_key": 400,
+    "no_signature": 401,
+    "unknown_algorithm": 401,
+    "no_key": 401,
+    "bad_signature": 401,
+    "foreign_issuer": 401,
+    "foreign_organization": 401,
+    "unknown_name": 404,
+    "no_such_page": 404,
+    "wrong_method": 405,
+    "too_slow": 408,
+    "too_large": 413,
+    "wrong_content_type": 415,
+    "unverifiable": 503,
+    "not_acknowledged": 503,
+}
+RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    One answer.
+
+    Attributes:
+        name: also the label ``answer`` of the metric.
+        sentence: what is wrong; empty when nothing is.
+    """
+
+    name: Name
+    sentence: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return STATUS[self.name]
+
+    @property
+    def body(self) -> dict[str, str]:
+        """What is sent as JSON: ``error`` with the sentence, or ``status`` with the name."""
+        return {"error": self.sentence} if self.sentence else {"status": self.name}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers beyond those of any JSON answer."""
+        if self.status == 503:
+            return {"retry-after": str(RETRY_AFTER_S)}
+        # What the sender still has to say is not listened to.
+        return {"connection": "close"} if self.name in {"too_slow", "too_large", "incomplete"} else {}

@@ -1,0 +1,115 @@
+"""What is done with one webhook: is it Lago's, what is it about, does Kafka have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+
+from consumer.clock import Clock
+from consumer.errors import ContractError
+from consumer.ingest.answer import Answer
+from consumer.ingest.entrance import Entrance
+from consumer.ingest.repeats import Repeats
+from consumer.ingest.webhook import Webhook, to_event, topic_of
+from consumer.kafka.publisher import RecordTooLargeError
+from consumer.problem import shown
+from consumer.record import Event, Publish
+from schemas.envelope import CONFLUENT_MAGIC_BYTE, Envelope, Undecodable, decode
+
+UNIQUE_KEY_LIMIT_CHARS = 200
+
+_log = structlog.get_logger(__name__)
+
+
+class Observer(Protocol):
+    """Whoever counts."""
+
+    def ingest_repeated(self) -> None:
+        """A webhook that Kafka has already has come again."""
+        ...
+
+
+class Reception:
+    """Answers webhooks, and answers "accepted" only for what Kafka has acknowledged."""
+
+    def __init__(
+        self, entrances: Mapping[str, Entrance], *, publish: Publish, observer: Observer, clock: Clock
+    ) -> None:
+        self._entrances = entrances
+        self._publish = publish
+        self._observer = observer
+        self._clock = clock
+        self._repeats = Repeats(clock)
+
+    def knows(self, name: str) -> bool:
+        """Whether webhooks may be posted to that name."""
+        return name in self._entrances
+
+    async def receive(self, webhook: Webhook) -> Answer:
+        """The answer to a webhook; never raises for what came or for what Kafka says."""
+        entrance = self._entrances.get(webhook.name)
+        if entrance is None:
+            return unknown(webhook.name)
+        objection = await entrance.objection(webhook) or _objection_to_key(webhook.unique_key)
+        if objection is not None:
+            return objection
+        if self._repeats.has(webhook):
+            self._observer.ingest_repeated()
+            return Answer(name="repeated")
+        event = _decoded(webhook.body)
+        if isinstance(event, Undecodable):
+            return Answer(name="not_a_webhook", sentence=f"this is no Lago webhook: {event.message}")
+        if event.organization_id != entrance.organization_id:
+            return _foreign(event, webhook)
+        return await self._keep(webhook, event)
+
+    async def _keep(self, webhook: Webhook, event: Envelope) -> Answer:
+        topic = topic_of(event)
+        if topic is None:
+            return Answer(name="ignored")
+        answer = await self._produced(to_event(webhook, event, topic=topic, now=self._clock.now()))
+        if answer.name == "produced":
+            self._repeats.add(webhook)
+        return answer
+
+    async def _produced(self, event: Event) -> Answer:
+        try:
+            await self._publish(event)
+        except RecordTooLargeError as error:
+            _log.error("webhook_too_large_for_kafka", topic=event.topic, size_bytes=len(event.value))
+            return Answer(name="too_large", sentence=str(error))
+        except ContractError as error:
+            _log.warning("webhook_not_acknowledged", topic=event.topic, reason=str(error))
+            return Answer(name="not_acknowledged", sentence="Kafka has not acknowledged it, send it again")
+        return Answer(name="produced")
+
+
+def unknown(name: str) -> Answer:
+    """The answer for a name that nobody has."""
+    sentence = f"{shown(name)} is neither a connection's code nor an organisation's id here"
+    return Answer(name="unknown_name", sentence=sentence)
+
+
+def _objection_to_key(unique_key: str) -> Answer | None:
+    if not unique_key:
+        return Answer(name="no_unique_key", sentence="the header X-Lago-Unique-Key is missing")
+    is_good = unique_key.isascii() and unique_key.isprintable() and len(unique_key) <= UNIQUE_KEY_LIMIT_CHARS
+    sentence = f"the header X-Lago-Unique-Key is not {UNIQUE_KEY_LIMIT_CHARS} characters of ASCII at most"
+    return None if is_good else Answer(name="no_unique_key", sentence=sentence)
+
+
+def _decoded(body: bytes) -> Envelope | Undecodable:
+    # Kafka's framing has no place in a request.
+    if body[:1] == bytes([CONFLUENT_MAGIC_BYTE]):
+        return Undecodable(reason="not_json", message="not JSON: it begins with a zero byte")
+    if not body:
+        return Undecodable(reason="empty", message="the body is empty")
+    return decode(body)
+
+
+def _foreign(event: Envelope, webhook: Webhook) -> Answer:
+    # One key pair signs for all organisations of a Lago installation, so this is no formality.
+    sentence = f"organisation {shown(event.organization_id)} has no business at {shown(webhook.name)}"
+    return Answer(name="foreign_organization", sentence=sentence)

@@ -1,0 +1,100 @@
+"""One webhook as it came, and the Kafka event it becomes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from consumer import facts
+from consumer.kafka.headers import TRACE_PARENT, Headers, cloud_event
+from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
+from consumer.record import Event
+from consumer.routing import ROUTES
+from schemas.envelope import Envelope
+
+TOPICS = {
+    "customer": "lago.customers",
+    "invoice": "lago.invoices",
+    "credit_note": "lago.credit_notes",
+    "payment": "lago.payments",
+    "payment_receipt": "lago.payments",
+}
+TRACE_STATE_LIMIT_CHARS = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """
+    A request as it came; what was not sent is empty.
+
+    Attributes:
+        name: of the connection or organisation it was posted to.
+        body: the very bytes.
+        unique_key: of Lago's stored webhook: the same for all repeats, another for each endpoint.
+    """
+
+    name: str
+    body: bytes
+    signature: str = ""
+    algorithm: str = ""
+    unique_key: str = ""
+    trace_parent: str = ""
+    trace_state: str = ""
+
+
+def topic_of(event: Envelope) -> str | None:
+    """
+    The input topic, without prefix, where an event belongs; None for one that nobody here has a use for.
+
+    Every event about the four objects is kept, not only those that are acted on today: Lago sends nothing
+    again, and a rule that is added later can then be replayed.
+    """
+    topic = TOPICS.get(event.object_type)
+    if topic is None and event.webhook_type in ROUTES:
+        return TOPICS[event.webhook_type.partition(".")[0]]
+    return topic
+
+
+def to_event(webhook: Webhook, event: Envelope, *, topic: str, now: datetime) -> Event:
+    """
+    The record that carries a webhook: its bytes unchanged, keyed by organisation and customer.
+
+    Args:
+        webhook: what came.
+        event: the same, decoded.
+        topic: where it goes, without prefix.
+        now: when it came: Lago does not say when the event happened.
+    """
+    return Event(topic=topic, key=_key(event), value=webhook.body, headers=_headers(webhook, event, now))
+
+
+def _key(event: Envelope) -> bytes:
+    customer = facts.of(event).external_customer_id
+    return (f"{event.organization_id}:{customer}" if customer else event.organization_id).encode()
+
+
+def _headers(webhook: Webhook, event: Envelope, now: datetime) -> Headers:
+    return (
+        (SIGNATURE_HEADER, webhook.signature.encode()),
+        (ALGORITHM_HEADER, webhook.algorithm.encode()),
+        (UNIQUE_KEY_HEADER, webhook.unique_key.encode()),
+        *cloud_event(
+            event_id=webhook.unique_key,
+            event_type=event.webhook_type,
+            source=f"/lago/{event.organization_id}",
+            time=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        ),
+        *_trace(webhook),
+    )
+
+
+def _trace(webhook: Webhook) -> Headers:
+    if not TRACE_PARENT.fullmatch(webhook.trace_parent):
+        # A trace begins here. It is marked as sampled, else nobody behind us would record it.
+        made = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        return (("traceparent", made.encode()),)
+    parent = ("traceparent", webhook.trace_parent.encode())
+    state = webhook.trace_state[: TRACE_STATE_LIMIT_CHARS + 1]
+    is_good = state.isascii() and 0 < len(state) <= TRACE_STATE_LIMIT_CHARS
+    return (parent, ("tracestate", state.encode())) if is_good else (parent,)

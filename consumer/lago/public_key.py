@@ -1,0 +1,130 @@
+"""The key that verifies Lago's JWT webhooks: given in the configuration, or asked of Lago and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+import httpx
+import structlog
+from joserfc.jwk import RSAKey
+
+from consumer.clock import Clock
+from consumer.connection import Connection
+from consumer.lago import http, signatures
+from schemas import wire
+
+# Lago never says that it has changed its key, and anyone can send a signature that does not fit: so a doubt
+# makes us ask again, but seldom.
+ASK_AGAIN_AFTER_S = 60.0
+ASK_AGAIN_AFTER_FAILURE_S = 5.0
+ASK_LIMIT_S = 10.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable:
+    """Lago's key cannot be had for now."""
+
+    reason: str
+
+
+class PublicKey(Protocol):
+    """Where Lago's public key comes from."""
+
+    async def current(self) -> RSAKey | Unavailable:
+        """The key as far as it is known."""
+        ...
+
+    async def renewed(self, doubted: RSAKey) -> RSAKey | None:
+        """Another key than the doubted one, if Lago has one by now."""
+        ...
+
+
+class GivenKey:
+    """The key of the configuration; it never changes."""
+
+    def __init__(self, key: RSAKey) -> None:
+        self._key = key
+
+    async def current(self) -> RSAKey:
+        """The key."""
+        return self._key
+
+    async def renewed(self, doubted: RSAKey) -> RSAKey | None:
+        """Only when it is another than the one in doubt."""
+        return None if self._key is doubted else self._key
+
+
+class AskedKey:
+    """The key as ``GET /api/v1/webhooks/json_public_key`` gives it, kept until it is in doubt."""
+
+    def __init__(
+        self, connection: Connection, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """
+        Prepare the HTTP client; nothing is sent yet.
+
+        Raises:
+            ConfigurationError: ``lago.api_url`` or ``lago.api_key`` is missing.
+        """
+        self._code = connection.code
+        self._clock = clock
+        self._http = http.client(connection, transport)
+        self._asking = asyncio.Lock()
+        self._known: RSAKey | None = None
+        self._next_at_s = clock.monotonic_s()
+        self._last_reason = "Lago has not been asked for its public key yet"
+
+    async def current(self) -> RSAKey | Unavailable:
+        """The key, asked for when there is none yet; never raises for what Lago answers."""
+        async with self._asking:
+            if self._known is None and self._may_ask:
+                await self._ask()
+            return self._known or Unavailable(reason=self._last_reason)
+
+    async def renewed(self, doubted: RSAKey) -> RSAKey | None:
+        """Another key than the doubted one; Lago is asked at most once a minute."""
+        async with self._asking:
+            if self._known is doubted and self._may_ask:
+                await self._ask()
+            return None if self._known is doubted else self._known
+
+    async def aclose(self) -> None:
+        """Close the HTTP client."""
+        await self._http.aclose()
+
+    @property
+    def _may_ask(self) -> bool:
+        return self._clock.monotonic_s() >= self._next_at_s
+
+    async def _ask(self) -> None:
+        answer = await self._answer()
+        wait_s = ASK_AGAIN_AFTER_FAILURE_S if isinstance(answer, Unavailable) else ASK_AGAIN_AFTER_S
+        self._next_at_s = self._clock.monotonic_s() + wait_s
+        if isinstance(answer, Unavailable):
+            self._last_reason = answer.reason
+            _log.warning("lago_public_key_not_had", connection=self._code, reason=answer.reason)
+        elif self._known is None or answer.as_dict() != self._known.as_dict():
+            self._known = answer
+            _log.info("lago_public_key_had", connection=self._code, thumbprint=answer.thumbprint())
+
+    async def _answer(self) -> RSAKey | Unavailable:
+        try:
+            async with asyncio.timeout(ASK_LIMIT_S):
+                response = await self._http.get("webhooks/json_public_key")
+        except (httpx.HTTPError, TimeoutError) as error:
+            # The text of an error may quote a header, so only its kind is told.
+            return Unavailable(reason=f"Lago does not give its public key: {type(error).__name__}")
+        if response.status_code != 200:
+            return Unavailable(reason=f"Lago does not give its public key: HTTP {response.status_code}")
+        return _key_of(response.content)
+
+
+def _key_of(content: bytes) -> RSAKey | Unavailable:
+    try:
+        return signatures.public_key(str(wire.loads(content)["webhook"]["public_key"]))
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(reason="Lago gives no public key that can be used")

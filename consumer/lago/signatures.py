@@ -1,0 +1,127 @@
+"""
+Whether a webhook is Lago's: its signature against its body, by either of Lago's two schemes.
+
+The signed text is the request's body as it came. A body that has been parsed and written again does not fit:
+Lago writes ``<``, ``>`` and ``&`` as escapes (getlago/lago-api ``app/services/webhooks/base_service.rb``).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from joserfc import jws
+from joserfc.errors import ExceededSizeError, JoseError, UnsupportedAlgorithmError
+from joserfc.jwk import RSAKey
+
+SIGNATURE_HEADER = "x-lago-signature"
+ALGORITHM_HEADER = "x-lago-signature-algorithm"
+UNIQUE_KEY_HEADER = "x-lago-unique-key"
+
+JWT_ALGORITHM = "RS256"
+SHORTEST_KEY_BITS = 2048
+# A JWT holds the body as a JSON string: at the very worst six characters for one.
+JWT_LIMIT_BYTES = 64 * 1024 * 1024
+
+Reason = Literal["bad_signature", "foreign_issuer"]
+
+_WHITESPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forged:
+    """A signature that does not prove that Lago sent this body, and why not."""
+
+    reason: Reason
+    sentence: str
+
+
+def hmac_signature(body: bytes, key: str) -> str:
+    """Base64 of HMAC-SHA256 over the body, under the key's literal text (``app/models/webhook.rb``)."""
+    return base64.b64encode(hmac.digest(key.encode(), body, hashlib.sha256)).decode()
+
+
+def check_hmac(body: bytes, signature: str, *, key: str) -> Forged | None:
+    """None for Lago's own signature; compared in constant time."""
+    if hmac.compare_digest(hmac_signature(body, key).encode(), signature.encode()):
+        return None
+    sentence = "X-Lago-Signature is not the HMAC of this body under the organisation's key"
+    return Forged(reason="bad_signature", sentence=sentence)
+
+
+def check_jwt(body: bytes, token: str, *, key: RSAKey, issuer: str) -> Forged | None:
+    """
+    None for a token of Lago's that holds this very body.
+
+    Its claims are exactly ``data`` and ``iss``: Lago sets no time and no id, so none is asked for.
+    """
+    claims = _claims(token, key)
+    if isinstance(claims, Forged):
+        return claims
+    if claims.get("iss") != issuer:
+        return Forged(reason="foreign_issuer", sentence=f"X-Lago-Signature was not issued by {issuer}")
+    if not _is_text_of(claims.get("data"), body):
+        return Forged(reason="bad_signature", sentence="X-Lago-Signature was made for another body")
+    return None
+
+
+def public_key(text: str) -> RSAKey:
+    """
+    Lago's public key, as PEM or as its API gives it: base64 of the PEM text, broken into lines.
+
+    Raises:
+        ValueError: it is no RSA public key of 2048 bits or more; says so without quoting it.
+    """
+    pem = text if "-----BEGIN" in text else _unpacked(text)
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError("is no public key, neither as PEM nor as base64 of PEM") from None
+    if not isinstance(key, RSAPublicKey) or key.key_size < SHORTEST_KEY_BITS:
+        raise ValueError(f"is no RSA key of {SHORTEST_KEY_BITS} bits or more")
+    return RSAKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _unpacked(text: str) -> str:
+    try:
+        return base64.b64decode(_WHITESPACE.sub("", text), validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+class _Registry(jws.JWSRegistry):
+    # joserfc's own limits are for tokens, not for documents.
+    max_payload_length = JWT_LIMIT_BYTES
+
+
+_REGISTRY = _Registry(algorithms=[JWT_ALGORITHM])
+
+
+def _claims(token: str, key: RSAKey) -> dict[str, Any] | Forged:
+    try:
+        claims = json.loads(jws.deserialize_compact(token.encode(), key, registry=_REGISTRY).payload)
+    except UnsupportedAlgorithmError:
+        return _bad(f"X-Lago-Signature is a JWT of another algorithm than {JWT_ALGORITHM}")
+    except ExceededSizeError:
+        return _bad("X-Lago-Signature is a JWT of no size that Lago makes")
+    except (JoseError, ValueError, TypeError, RecursionError):
+        return _bad("X-Lago-Signature is no JWT signed with Lago's key")
+    return claims if isinstance(claims, dict) else _bad("X-Lago-Signature is a JWT without claims")
+
+
+def _bad(sentence: str) -> Forged:
+    return Forged(reason="bad_signature", sentence=sentence)
+
+
+def _is_text_of(data: Any, body: bytes) -> bool:
+    # Half a surrogate pair is JSON but has no bytes; "surrogatepass" gives it some that no body has.
+    return isinstance(data, str) and data.encode("utf-8", "surrogatepass") == body
