@@ -134,10 +134,11 @@ def _cpu_s(samples: list[Sample], windows: list[Window]) -> float:
 
 
 def _kept_waiting(evidence: Evidence) -> float | None:
-    """Which share of the window the workers waited for their core; more than a little spoils a measurement."""
+    """Which share of the time in which the workers could have run they waited for their core."""
     at = [sample.at for sample in evidence.samples]
     waited_s = _grown(at, [sample.usage.kept_waiting_s for sample in evidence.samples], [evidence.window])
-    return _rounded(waited_s / evidence.window.length_s, 4)
+    ran_s = _cpu_s(evidence.samples, [evidence.window])
+    return _rounded(waited_s / (waited_s + ran_s), 3) if ran_s else None
 
 
 def _grown(at: list[float], totals: list[float], windows: list[Window]) -> float:
