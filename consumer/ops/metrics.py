@@ -24,6 +24,7 @@ from consumer.outcome import AlreadyThere, Delivered, Ignored, Rejected, Settled
 
 NAMESPACE = "lago_netsuite"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+INGEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400)
 
 
@@ -60,6 +61,19 @@ class Metrics:
         self._parked = self._gauge(
             "parked_lanes", "Lanes whose first record waits for its next try.", "connection"
         )
+        self._ingest_requests = self._counter(
+            "ingest_requests", "Requests to the webhook endpoint, by how they were answered.", "answer"
+        )
+        self._ingest_repeats = self._counter(
+            "ingest_repeats", "Webhooks that came again when Kafka had them already."
+        )
+        self._ingest_duration = Histogram(
+            "ingest_duration_seconds",
+            "Time from a request's headers to its answer.",
+            namespace=NAMESPACE,
+            registry=self.registry,
+            buckets=INGEST_BUCKETS_S,
+        )
         self._inflight = self._gauge("inflight", "Deliveries to NetSuite under way.", "connection")
         info = self._gauge("build_info", "Always 1; the labels say what is running.", "version", "python")
         info.labels(version=version, python=platform.python_version()).set(1)
@@ -91,6 +105,15 @@ class Metrics:
     def fallback_used(self, *, connection: str, rule: str) -> None:
         """A fallback item was chosen for want of a mapping."""
         self._fallbacks.labels(connection=connection, rule=rule).inc()
+
+    def ingest_answered(self, *, answer: str, seconds: float) -> None:
+        """A request to the webhook endpoint was answered so, that long after its headers had come."""
+        self._ingest_requests.labels(answer=answer).inc()
+        self._ingest_duration.observe(seconds)
+
+    def ingest_repeated(self) -> None:
+        """A webhook came again that Kafka had already."""
+        self._ingest_repeats.inc()
 
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""
