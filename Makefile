@@ -25,7 +25,7 @@ check: setup ## Lint, types, import rules, spelling
 	$(BIN)/codespell consumer schemas tests deploy README.md
 
 test: setup ## The whole suite; the header says which broker it ran on
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 integration: setup ## Only the tests that need a broker
 	$(BIN)/python -m pytest -m kafka

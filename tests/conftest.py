@@ -15,6 +15,13 @@ def pytest_report_header() -> str:
     return f"kafka: {broker.label}" if broker else "kafka: none found, tests marked `kafka` are skipped"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Under pytest-xdist, what needs the broker runs in one process, so that a run starts one broker."""
+    for item in items:
+        if item.get_closest_marker("kafka") or "bootstrap_servers" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("broker"))
+
+
 @pytest.fixture(scope="session")
 def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the broker of this run, started when the first test asks for it."""
