@@ -7,6 +7,7 @@ import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from random import SystemRandom
 
 import structlog
 
@@ -19,6 +20,7 @@ from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.lago.api import LagoApi, LookUp
+from consumer.limits.gate import Gate
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import http, signals
 from consumer.ops.health import Health
@@ -38,9 +40,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Account:
-    """One connection with its ways to both sides; Lago's API only where it is configured."""
+    """One connection with its permits and its ways to both sides; Lago's API only where it is configured."""
 
     connection: Connection
+    gate: Gate
     client: Client
     look_up: LookUp | None = None
 
@@ -68,7 +71,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
     )
     async with AsyncExitStack() as stack:
         accounts = [_account(connection, clock, stack) for connection in chosen]
-        await _meet({account.connection.code: account.client for account in accounts})
+        await _meet(accounts)
         publish = await _publisher(cluster, stack)
         flows = [_flow(account, settings, connections, publish, around) for account in accounts]
         await _run(flows, settings, around)
@@ -77,13 +80,14 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
 
 def _account(connection: Connection, clock: Clock, stack: AsyncExitStack) -> _Account:
     """The ways to both sides of a connection, closed when the stack is."""
-    client = Client(connection, clock=clock)
+    gate = Gate(cap=connection.concurrency, clock=clock, jitter=SystemRandom().random)
+    client = Client(connection, clock=clock, refused=gate.refused)
     stack.push_async_callback(_close, client)
     if not (connection.lago.api_url and connection.lago.api_key):
-        return _Account(connection=connection, client=client)
+        return _Account(connection=connection, gate=gate, client=client)
     api = LagoApi(connection, clock=clock)
     stack.push_async_callback(_close, api)
-    return _Account(connection=connection, client=client, look_up=api.customer)
+    return _Account(connection=connection, gate=gate, client=client, look_up=api.customer)
 
 
 async def _close(client: Client | LagoApi) -> None:
@@ -91,26 +95,31 @@ async def _close(client: Client | LagoApi) -> None:
         await client.aclose()
 
 
-async def _meet(clients: dict[str, Client]) -> None:
+async def _meet(accounts: Sequence[_Account]) -> None:
     """
     Ask every account who it is, all at once.
 
-    An account that is away for now is no reason not to start. One that answers for another account, or that
-    refuses the login, is: nothing may be sent there before a person has looked.
+    One that answers for another account is a reason not to start: nothing may be sent there before a person
+    has looked. One that is away, or that refuses the login, is not: its breaker is open until that is mended,
+    and the other connections go on meanwhile.
     """
     async with asyncio.TaskGroup() as tasks:
-        asked = {code: tasks.create_task(_ping(client)) for code, client in clients.items()}
-    refused = []
-    for code, task in asked.items():
+        asked = [tasks.create_task(_ping(account.client)) for account in accounts]
+    elsewhere = []
+    for account, task in zip(accounts, asked, strict=True):
+        code = account.connection.code
         match task.result():
+            case AccountDown(is_elsewhere=True, reason=reason):
+                elsewhere.append(reason)
             case AccountDown(reason=reason):
-                refused.append(reason if code in reason else f"connection {code}: {reason}")
+                account.gate.shut()
+                log.error("netsuite_refuses_connection", connection=code, reason=reason)
             case Throttled(reason=reason) | Unavailable(reason=reason):
                 log.warning("netsuite_not_reachable_yet", connection=code, reason=reason)
             case answer:
                 log.info("netsuite_reached", connection=code, account=answer.account.id)
-    if refused:
-        raise StartupError("\n".join(refused))
+    if elsewhere:
+        raise StartupError("\n".join(elsewhere))
 
 
 async def _ping(client: Client) -> PingResult:
@@ -152,11 +161,12 @@ def _flow(
         instance_id=socket.gethostname() if settings.static_membership else None,
         topics=topics.names("input"),
         lane_of=lane_of,
+        account=connection.account_id,
         permits=connection.concurrency,
         drain_budget_s=settings.drain_budget_s,
         park_max_age_s=settings.park_max_age_s,
     )
-    return Flow(plan, around, deliver=pipeline.deliver, give_up=pipeline.give_up)
+    return Flow(plan, around, gate=account.gate, deliver=pipeline.deliver, give_up=pipeline.give_up)
 
 
 async def _run(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:

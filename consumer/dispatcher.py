@@ -14,6 +14,7 @@ import structlog
 
 from consumer.clock import Clock
 from consumer.engine.backoff import Decision, GiveUp, Park, Settle
+from consumer.engine.calls import Call
 from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.errors import ContractError
@@ -56,13 +57,14 @@ class Dispatcher:
         async with asyncio.TaskGroup() as deliveries:
             while True:
                 self._moved.clear()
-                while (attempt := self._engine.take()) is not None:
-                    deliveries.create_task(self._carry(attempt))
-                self._measure()
+                for attempt, decision in self._engine.take_pressed():
+                    deliveries.create_task(self._end(attempt, decision, took_s=0.0))
+                while (call := self._engine.take()) is not None:
+                    deliveries.create_task(self._carry(call))
                 await self._something_happens()
 
     def wake(self) -> None:
-        """Look again: records were admitted, or partitions assigned."""
+        """Look again: records were admitted, partitions assigned, or a poll came back."""
         self._moved.set()
 
     async def drained(self, limit_s: float) -> bool:
@@ -85,30 +87,48 @@ class Dispatcher:
         except TimeoutError:
             return
 
-    async def _carry(self, attempt: Attempt) -> None:
+    async def _carry(self, call: Call) -> None:
         started_s = self._clock.monotonic_s()
-        decision = await self._decide(attempt)
+        decisions = await self._decide(call)
+        # The permit is free: whoever waits for it need not wait for what is still to be told.
+        self._moved.set()
+        took_s = self._clock.monotonic_s() - started_s
+        for attempt, decision in zip(call.attempts, decisions, strict=True):
+            await self._end(attempt, decision, took_s=took_s)
+
+    async def _decide(self, call: Call) -> list[Decision]:
+        sources = [str(attempt.record.source) for attempt in call.attempts]
+        outcomes: Sequence[Outcome] = ()
+        try:
+            outcomes = await self._deliver(call.records)
+        except ContractError as error:
+            log.warning("event_not_acknowledged", connection=self._name, sources=sources, error=str(error))
+            return [self._engine.decide_lost_acknowledgement(attempt) for attempt in call.attempts]
+        except Exception as error:  # a bulkhead: one record's defect must not stop all others
+            log.exception("delivery_failed_unexpectedly", connection=self._name, sources=sources)
+            name = type(error).__name__
+            return [self._engine.decide_defect(call, attempt, name) for attempt in call.attempts]
+        finally:
+            self._engine.returned(call, outcomes)
+        pairs = zip(call.attempts, outcomes, strict=True)
+        return [self._engine.decide(call, attempt, outcome) for attempt, outcome in pairs]
+
+    async def _end(self, attempt: Attempt, decision: Decision, *, took_s: float) -> None:
         if isinstance(decision, GiveUp):
             decision = await self._surrender(attempt, decision.rejected)
-        self._apply(attempt, decision, took_s=self._clock.monotonic_s() - started_s)
+        self._apply(attempt, decision, took_s=took_s)
         self._moved.set()
-
-    async def _decide(self, attempt: Attempt) -> Decision:
-        try:
-            [outcome] = await self._deliver([attempt.record])
-            return self._engine.decide(attempt, outcome)
-        except ContractError as error:
-            log.warning("event_not_acknowledged", source=str(attempt.record.source), error=str(error))
-            return self._engine.decide_lost_acknowledgement(attempt)
-        except Exception as error:  # a bulkhead: one record's defect must not stop all others
-            log.exception("delivery_failed_unexpectedly", source=str(attempt.record.source))
-            return self._engine.decide_defect(attempt, type(error).__name__)
 
     async def _surrender(self, attempt: Attempt, rejected: Rejected) -> Settle | Park:
         try:
-            await self._give_up(attempt.record, rejected)
+            await self._give_up(attempt.handed, rejected)
         except ContractError as error:
-            log.warning("event_not_acknowledged", source=str(attempt.record.source), error=str(error))
+            log.warning(
+                "event_not_acknowledged",
+                connection=self._name,
+                sources=[str(attempt.record.source)],
+                error=str(error),
+            )
             return self._engine.decide_lost_acknowledgement(attempt)
         return Settle(outcome=rejected)
 
@@ -117,6 +137,7 @@ class Dispatcher:
             "connection": self._name,
             "source": str(attempt.record.source),
             "lane": attempt.record.lane,
+            "tries": attempt.tally.tries,
             "took_s": round(took_s, 3),
             "epoch_stale": self._engine.is_stale(attempt),
         }
@@ -137,10 +158,6 @@ class Dispatcher:
         if isinstance(outcome, Delivered | AlreadyThere) and outcome.written:
             age_s = self._clock.now().timestamp() - record.timestamp_ms / 1_000
             self._metrics.latency(object=outcome.written[0].object, seconds=max(0.0, age_s))
-
-    def _measure(self) -> None:
-        self._metrics.parked_lanes(connection=self._name, count=self._engine.parked)
-        self._metrics.inflight(connection=self._name, count=self._engine.under_way)
 
 
 def _why(outcome: Settled) -> dict[str, str]:

@@ -17,15 +17,21 @@ from consumer.clock import Clock
 from consumer.dispatcher import Deliver, Dispatcher, Surrender
 from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
-from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
+from consumer.kafka.seeding import Seeder, committed_by
 from consumer.kafka.source import LaneOf, Poller
+from consumer.limits import lease
 from consumer.limits.gate import Gate
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
+from consumer.vitals import Vitals
 
 SILENCE_LIMIT_S = 60.0
+# Beyond half of the session the group may have given our partitions to somebody else.
+ZOMBIE_LIMIT_S = SESSION_LIMIT_MS / 1_000 / 2
+MEASURE_EVERY_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +45,9 @@ class Plan:
         name: of the connection, in logs and metrics.
         group: the consumer group.
         instance_id: for static membership; None joins anew at each start.
-        topics: without the deployment's prefix.
-        permits: how many deliveries may be under way.
+        topics: without the deployment's prefix; leases go with the partitions of the first.
+        account: whose limit it is; workers of one account share it out by this name.
+        permits: how many calls may be under way, all workers together.
         drain_budget_s: how long to wait for those when stopping.
     """
 
@@ -49,6 +56,7 @@ class Plan:
     instance_id: str | None = None
     topics: Sequence[str]
     lane_of: LaneOf
+    account: str
     permits: int
     drain_budget_s: float
     park_max_age_s: float
@@ -67,13 +75,17 @@ class Surroundings:
 class Flow:
     """Runs a plan; must be made and run within one event loop."""
 
-    def __init__(self, plan: Plan, around: Surroundings, *, deliver: Deliver, give_up: Surrender) -> None:
+    def __init__(
+        self, plan: Plan, around: Surroundings, *, gate: Gate, deliver: Deliver, give_up: Surrender
+    ) -> None:
         self._plan = plan
         self._around = around
+        self._gate = gate
         self._engine = Engine(
-            gate=Gate(permits=plan.permits),
+            gate=gate,
             backoff=Backoff(jitter=SystemRandom().random, park_max_age_s=plan.park_max_age_s),
             clock=around.clock,
+            silence_limit_s=ZOMBIE_LIMIT_S,
         )
         self._consumer = around.cluster.consumer(group=plan.group, instance_id=plan.instance_id)
         self._dispatcher = Dispatcher(
@@ -87,12 +99,22 @@ class Flow:
         self._poller = Poller(
             consumer=self._consumer,
             engine=self._engine,
+            seeder=self._seeder(),
             lane_of=plan.lane_of,
+            clock=around.clock,
             metrics=around.metrics,
             polled=self._polled,
             admitted=self._dispatcher.wake,
         )
         self._committer = Committer(consumer=self._consumer, engine=self._engine)
+        self._vitals = Vitals(
+            name=plan.name,
+            engine=self._engine,
+            gate=gate,
+            metrics=around.metrics,
+            health=around.health,
+            clock=around.clock,
+        )
         self._is_assigned = False
         around.health.expect(plan.name)
 
@@ -111,6 +133,14 @@ class Flow:
             self._around.health.unwatch(self._plan.name)
             await stop(self._consumer)
 
+    def _seeder(self) -> Seeder:
+        return Seeder(
+            consumer=self._consumer,
+            engine=self._engine,
+            committed=committed_by(self._around.cluster, self._plan.group),
+            metrics=self._around.metrics,
+        )
+
     def _subscribe(self) -> None:
         membership = Membership(
             consumer=self._consumer,
@@ -127,6 +157,7 @@ class Flow:
             poller = tasks.create_task(self._poller.run())
             committer = tasks.create_task(self._committer.run())
             dispatcher = tasks.create_task(self._dispatcher.run())
+            watch = tasks.create_task(self._watch())
             await stopping.wait()
             self._engine.close()
             poller.cancel()
@@ -134,6 +165,12 @@ class Flow:
             committer.cancel()
             await self._committer.commit()
             dispatcher.cancel()
+            watch.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            self._vitals.take()
+            await asyncio.sleep(MEASURE_EVERY_S)
 
     async def _drain(self) -> None:
         log.info("draining", connection=self._plan.name, under_way=self._engine.under_way)
@@ -145,6 +182,7 @@ class Flow:
     def _assignment_changed(self, is_assigned: bool) -> None:  # noqa: FBT001 - a callback with one thing to say
         self._is_assigned = is_assigned
         if is_assigned:
+            self._take_lease()
             self._around.health.ready(self._plan.name)
             self._around.health.watch(self._plan.name, limit_s=SILENCE_LIMIT_S)
             self._dispatcher.wake()
@@ -152,6 +190,22 @@ class Flow:
             # The poll rests while the group rebalances, or while Kafka is away: no restart would help.
             self._around.health.unwatch(self._plan.name)
 
+    def _take_lease(self) -> None:
+        reference = self._around.cluster.topic(self._plan.topics[0])
+        count = len(self._consumer.partitions_for_topic(reference) or ())
+        owned = {each.number for each in self._engine.holdings.partitions if each.topic == reference}
+        if not count:
+            return
+        tokens = lease.share(
+            cap=self._plan.permits, partitions=count, account=self._plan.account, owned=owned
+        )
+        if not tokens:
+            # More workers than permits, or than partitions: they add rebalances and nothing else.
+            log.warning("no_permit_leased", connection=self._plan.name, cap=self._plan.permits)
+        self._gate.lease(tokens)
+        log.info("permits_leased", connection=self._plan.name, permits=tokens, cap=self._plan.permits)
+
     def _polled(self) -> None:
+        self._dispatcher.wake()
         if self._is_assigned:
             self._around.health.beat(self._plan.name)

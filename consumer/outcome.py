@@ -8,6 +8,7 @@ tried again.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttled:
-    """The account refused the call before any script ran; repeating it is always safe."""
+    """
+    The record was not begun; repeating it is always safe.
+
+    Attributes:
+        by: ``account`` refused the call before any script ran, or the ``script`` left the record for another
+            call because its time or units ran out.
+    """
 
     reason: str
     retry_after_s: float | None = None
+    by: Literal["account", "script"] = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +113,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDown:
-    """NetSuite refuses this connection as a whole: login, role, account or script."""
+    """
+    NetSuite refuses this connection as a whole: login, role, account or script.
+
+    Attributes:
+        is_elsewhere: another account, or another environment, answered; nothing may be sent there.
+    """
 
     reason: str
+    is_elsewhere: bool = False
 
 
 Settled = Delivered | AlreadyThere | Ignored | Rejected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 LaneKey = NewType("LaneKey", str)
@@ -31,6 +32,8 @@ class Record:
         timestamp_ms: milliseconds since the epoch, as the broker gave it.
         value: the bytes as they were produced; ``None`` for a tombstone.
         lane: the aggregate the record belongs to (`schemas.envelope.lane_of`).
+        tries: how often this worker has handed it out, this time included.
+        first_tried_at: when it did so first; None before.
     """
 
     source: Source
@@ -39,6 +42,8 @@ class Record:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
     lane: LaneKey
+    tries: int = 1
+    first_tried_at: datetime | None = None
 
     def header(self, name: str) -> str | None:
         """The last header of that name as text, or None."""

@@ -6,18 +6,25 @@ Every method is synchronous and none does I/O, so there is nothing to lock: whoe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
 from consumer.clock import Clock
-from consumer.engine import pressure
-from consumer.engine.backoff import Backoff, Decision, GiveUp, Park
+from consumer.engine.backoff import Backoff, Decision, GiveUp, Park, Situation
+from consumer.engine.calls import Call, Calls
+from consumer.engine.holdings import Holdings
 from consumer.engine.lanes import Attempt, Lanes
-from consumer.engine.ledger import Ledger, Partition
+from consumer.engine.ledger import Owed, Partition
+from consumer.engine.offset_map import OffsetMap
+from consumer.engine.tally import Cause, Tally
 from consumer.limits.gate import Gate
 from consumer.outcome import Outcome
 from consumer.record import Record
+
+LONGEST_RESTART_DELAY_S = 30.0
+RESTART_DELAY_EACH_S = 0.1
 
 
 class Admission(Enum):
@@ -25,32 +32,42 @@ class Admission(Enum):
     What became of a record that was handed in.
 
     ``REWOUND`` was taken too: the partition has gone back (deleted and made anew, or reset out of range), so
-    all that was known about it is void. ``FOREIGN`` was not taken: its partition is not ours now.
+    all that was known about it is void. ``DONE_BEFORE`` needs nothing more. ``FOREIGN`` was not taken: its
+    partition is not ours now, or not known well enough yet.
     """
 
     TAKEN = auto()
     REWOUND = auto()
+    DONE_BEFORE = auto()
     FOREIGN = auto()
 
 
 class Engine:
     """The state of one connection in this worker."""
 
-    def __init__(self, *, gate: Gate, backoff: Backoff, clock: Clock) -> None:
+    def __init__(
+        self, *, gate: Gate, backoff: Backoff, clock: Clock, silence_limit_s: float = math.inf
+    ) -> None:
+        """
+        Begin with nothing.
+
+        Args:
+            gate: how many calls may be under way.
+            backoff: what follows from outcomes.
+            clock: monotonic time is what is used, and the wall's for what people read.
+            silence_limit_s: for how long after a poll something may be started: a process that was frozen
+                wakes up as owner of what is no longer its own.
+        """
         self._gate = gate
         self._backoff = backoff
         self._clock = clock
+        self._silence_limit_s = silence_limit_s
+        self._heard_s = clock.monotonic_s()
         self._lanes = Lanes()
-        self._ledgers: dict[Partition, Ledger] = {}
-        self._epochs: dict[Partition, int] = {}
-        self._assigned_ever = 0
+        self._calls = Calls(gate, clock)
         self._is_held = False
         self._is_closed = False
-
-    @property
-    def partitions(self) -> frozenset[Partition]:
-        """The partitions whose records are taken."""
-        return frozenset(self._epochs)
+        self.holdings = Holdings()
 
     @property
     def under_way(self) -> int:
@@ -58,35 +75,48 @@ class Engine:
         return self._lanes.running
 
     @property
+    def calls(self) -> int:
+        """Calls to the account that have not come back."""
+        return self._calls.under_way
+
+    @property
     def parked(self) -> int:
         """Lanes that wait for their time."""
         return self._lanes.parked
 
     @property
-    def unsettled(self) -> int:
-        """Records taken and not done: the true backlog in this process."""
-        return sum(ledger.unsettled for ledger in self._ledgers.values())
+    def queued(self) -> int:
+        """Records that wait in lanes."""
+        return self._lanes.queued
 
     @property
     def next_due_s(self) -> float | None:
-        """When something parked can run, on the monotonic clock; None while nothing may start anyway."""
-        return self._lanes.next_due_s if self._may_start else None
+        """When to look again though nothing happened, on the monotonic clock; None while that is no use."""
+        if not self._may_start:
+            return None
+        if self._calls.waiting_kind(self._lanes) is None:
+            return self._lanes.next_due_s
+        return self._gate.changes_at_s
 
     @property
     def _may_start(self) -> bool:
-        return not (self._is_held or self._is_closed) and self._gate.has_room(self.under_way)
-
-    def epoch(self, partition: Partition) -> int | None:
-        """Which ownership of a partition this is; None when it is not ours."""
-        return self._epochs.get(partition)
+        is_awake = self._clock.monotonic_s() - self._heard_s < self._silence_limit_s
+        return is_awake and not (self._is_held or self._is_closed)
 
     def assign(self, partitions: Iterable[Partition]) -> None:
         """Own partitions from now on, knowing nothing about them yet; starting is allowed again."""
         owned = list(partitions)
         self.forget(owned)
-        self._assigned_ever += 1
-        self._epochs |= dict.fromkeys(owned, self._assigned_ever)
+        self.holdings.assign(owned)
         self._is_held = False
+        self.heard(self._clock.monotonic_s())
+
+    def seed(self, partition: Partition, epoch: int, known: OffsetMap | None) -> bool:
+        """Know what the last owner left (None: nobody did); whether the partition is still ours as then."""
+        if self.holdings.epoch(partition) != epoch:
+            return False
+        self.holdings.seed(partition, known)
+        return True
 
     def hold(self) -> None:
         """Start nothing until partitions are assigned again."""
@@ -96,51 +126,76 @@ class Engine:
         """Start nothing any more."""
         self._is_closed = True
 
+    def heard(self, polled_s: float) -> None:
+        """A poll that began then has come back."""
+        self._heard_s = polled_s
+
     def forget(self, partitions: Iterable[Partition]) -> None:
         """Own partitions no longer: what waits is dropped, what runs will count for nothing."""
         for partition in partitions:
-            self._ledgers.pop(partition, None)
-            self._epochs.pop(partition, None)
+            self.holdings.forget(partition)
         self._lanes.forget(self.is_stale)
 
     def admit(self, record: Record) -> Admission:
         """Take a record that Kafka has handed out."""
         partition = Partition.of(record.source)
-        if partition not in self._epochs:
+        if partition not in self.holdings.partitions or partition in self.holdings.unseeded:
             return Admission.FOREIGN
-        known = self._ledgers.get(partition)
-        is_rewound = known is not None and record.source.offset < known.next_offset
+        is_rewound = self.holdings.is_rewound(record.source)
         if is_rewound:
-            self._restart(partition)
-        ledger = self._ledgers.setdefault(partition, Ledger(record.source.offset))
-        ledger.admit(record.source.offset, size_bytes=len(record.value or b"") + len(record.key or b""))
-        self._lanes.add(Attempt(record=record, epoch=self._epochs[partition]))
+            self.holdings.restart(partition)
+            self._lanes.forget(self.is_stale)
+        owed = self.holdings.admit(record)
+        if owed is Owed.DONE_BEFORE:
+            return Admission.DONE_BEFORE
+        if self.holdings.may_start(record):
+            self._queue(record, is_again=owed is Owed.AGAIN)
         return Admission.REWOUND if is_rewound else Admission.TAKEN
 
-    def take(self) -> Attempt | None:
-        """The next attempt to start, when there is one and a permit for it."""
+    def take(self) -> Call | None:
+        """The next call to make, when there is one and a permit for it."""
         if not self._may_start:
             return None
         self._lanes.wake(self._clock.monotonic_s())
-        return self._lanes.take()
+        return self._calls.take(self._lanes)
 
-    def decide(self, attempt: Attempt, outcome: Outcome) -> Decision:
-        """What follows from the outcome; apply it with `complete` or `park`."""
-        return self._backoff.decide(outcome, attempt.tally, now_s=self._clock.monotonic_s())
+    def take_pressed(self) -> list[tuple[Attempt, GiveUp]]:
+        """
+        Records whose waiting would soon stop their partition, to be given up.
+
+        Never one that waits for the account: that would make an error event of every record in turn.
+        """
+        if not self._may_start or self._gate.is_closed_to_records:
+            return []
+        pressed = set(self.holdings.pressed())
+        taken = [each for each in self._lanes.heads() if each.record.source in pressed and _is_own(each)]
+        for attempt in taken:
+            self._lanes.take_parked(attempt)
+        return [(each, self._backoff.under_pressure(each.tally, self._gate.open_time_s)) for each in taken]
+
+    def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+        """The account has answered, or nothing can be said of it (no outcomes): the call's permit is free."""
+        self._calls.returned(call, outcomes)
+
+    def decide(self, call: Call, attempt: Attempt, outcome: Outcome) -> Decision:
+        """What follows from an outcome of the call; apply it with `complete` or `park`."""
+        return self._backoff.decide(outcome, attempt.tally, self._situation(call))
 
     def decide_lost_acknowledgement(self, attempt: Attempt) -> Park:
         """What follows when Kafka did not acknowledge the attempt's events."""
-        return self._backoff.after_lost_acknowledgement(attempt.tally, now_s=self._clock.monotonic_s())
+        seen = Situation(now_s=self._gate.open_time_s)
+        return self._backoff.after_lost_acknowledgement(attempt.tally, seen)
 
-    def decide_defect(self, attempt: Attempt, error_name: str) -> Park | GiveUp:
-        """What follows when the attempt ended in an unexpected error of ours."""
-        return self._backoff.after_defect(error_name, attempt.tally, now_s=self._clock.monotonic_s())
+    def decide_defect(self, call: Call, attempt: Attempt, error_name: str) -> Park | GiveUp:
+        """What follows when the call ended in an unexpected error of ours."""
+        return self._backoff.after_defect(error_name, attempt.tally, self._situation(call))
 
     def complete(self, attempt: Attempt) -> None:
-        """The record is done; a stale one only frees its lane and its permit."""
+        """The record is done; a stale one only frees its lane."""
         self._lanes.finish(attempt)
         if not self.is_stale(attempt):
-            self._ledgers[Partition.of(attempt.record.source)].complete(attempt.record.source.offset)
+            for released in self.holdings.complete(attempt.record.source):
+                self._queue(released, is_again=False)
 
     def park(self, attempt: Attempt, park: Park) -> None:
         """The record waits at the head of its lane; a stale one is dropped, its new owner has it."""
@@ -152,22 +207,26 @@ class Engine:
 
     def is_stale(self, attempt: Attempt) -> bool:
         """Whether the attempt's partition has changed hands since it was taken."""
-        return self._epochs.get(Partition.of(attempt.record.source)) != attempt.epoch
+        return self.holdings.epoch(Partition.of(attempt.record.source)) != attempt.epoch
 
-    def committable(self) -> dict[Partition, int]:
-        """The position of every partition of which something has been taken: its lowest open offset."""
-        return {partition: ledger.committable for partition, ledger in self._ledgers.items()}
+    def _queue(self, record: Record, *, is_again: bool) -> None:
+        epoch = self.holdings.epoch(Partition.of(record.source))
+        if epoch is None:
+            raise KeyError(record.source)
+        attempt = Attempt(record=record, epoch=epoch)
+        if not is_again:
+            self._lanes.add(attempt)
+            return
+        # Under way or parked when the last owner left: the more there are, the more slowly they come back.
+        longest_s = min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * self.holdings.unsettled)
+        due_s = self._clock.monotonic_s() + longest_s * self._backoff.jitter()
+        parked = replace(attempt, tally=Tally().parked(Cause.RESTART, self._gate.open_time_s))
+        self._lanes.add_parked(parked, due_s=due_s)
 
-    def is_full(self, partition: Partition, *, is_paused: bool) -> bool:
-        """Whether no more records of a partition should be fetched now."""
-        ledger = self._ledgers.get(partition)
-        return pressure.is_full(
-            records=ledger.unsettled if ledger else 0,
-            total_bytes=sum(each.buffered_bytes for each in self._ledgers.values()),
-            is_paused=is_paused,
-        )
+    def _situation(self, call: Call) -> Situation:
+        is_open = not (call.passage.is_probe or self._gate.is_closed_to_records)
+        return Situation(now_s=self._gate.open_time_s, carried=len(call.attempts), is_account_open=is_open)
 
-    def _restart(self, partition: Partition) -> None:
-        self.forget([partition])
-        self._assigned_ever += 1
-        self._epochs[partition] = self._assigned_ever
+
+def _is_own(attempt: Attempt) -> bool:
+    return attempt.tally.cause is not None and attempt.tally.cause.is_own

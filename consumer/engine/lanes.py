@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
-from consumer.engine.backoff import Tally
+from consumer.engine.tally import Tally
 from consumer.record import LaneKey, Record
 
 
@@ -25,18 +25,23 @@ class Attempt:
     epoch: int
     tally: Tally = field(default_factory=Tally)
 
+    @property
+    def handed(self) -> Record:
+        """The record as it is handed out, with how often it has been."""
+        return replace(self.record, tries=self.tally.tries, first_tried_at=self.tally.first_tried_at)
+
 
 class Lanes:
     """
     Queues by lane.
 
-    A lane with records is in exactly one of three states: ready (waiting for a permit), running or parked.
-    The state is where its key lies, so no flag can disagree with it.
+    A lane with records is in exactly one of four states: ready with a fresh head, ready to retry, running or
+    parked. The state is where its key lies, so no flag can disagree with it.
     """
 
     def __init__(self) -> None:
         self._queues: dict[LaneKey, deque[Attempt]] = {}
-        self._ready: OrderedDict[LaneKey, None] = OrderedDict()
+        self._ready: dict[bool, OrderedDict[LaneKey, None]] = {False: OrderedDict(), True: OrderedDict()}
         self._running: dict[LaneKey, Attempt] = {}
         self._parked: dict[LaneKey, int] = {}
         self._due: list[tuple[float, int, LaneKey]] = []
@@ -53,11 +58,6 @@ class Lanes:
         return len(self._parked)
 
     @property
-    def ready(self) -> int:
-        """Lanes that could run now."""
-        return len(self._ready)
-
-    @property
     def queued(self) -> int:
         """Records that are not under way, those of parked lanes included."""
         return sum(len(queue) for queue in self._queues.values())
@@ -68,20 +68,42 @@ class Lanes:
         self._drop_void_dues()
         return self._due[0][0] if self._due else None
 
+    def ready(self, *, retries: bool) -> int:
+        """Lanes that could run now, by whether their head has failed before."""
+        return len(self._ready[retries])
+
+    def heads(self) -> Iterator[Attempt]:
+        """What each parked lane waits with."""
+        return (self._queues[lane][0] for lane in self._parked)
+
+    def under_way(self) -> Iterator[Attempt]:
+        """What runs."""
+        return iter(self._running.values())
+
     def add(self, attempt: Attempt) -> None:
         """Queue behind what the lane already holds."""
         lane = attempt.record.lane
         self._queues.setdefault(lane, deque()).append(attempt)
         self._make_ready(lane)
 
-    def take(self) -> Attempt | None:
-        """The head of the lane that has been ready longest; it runs from now on."""
-        if not self._ready:
-            return None
-        lane, _ = self._ready.popitem(last=False)
-        attempt = self._queues[lane].popleft()
-        self._running[lane] = attempt
-        return attempt
+    def take(self, count: int, *, retries: bool) -> list[Attempt]:
+        """The heads of at most `count` lanes that have been ready longest, as many as go together."""
+        taken: list[Attempt] = []
+        ready = self._ready[retries]
+        while ready and len(taken) < count:
+            lane = next(iter(ready))
+            count = min(count, self._queues[lane][0].tally.company)
+            if len(taken) >= count:
+                break
+            del ready[lane]
+            taken.append(self._start(lane))
+        return taken
+
+    def take_parked(self, attempt: Attempt) -> None:
+        """Run a parked attempt before its time."""
+        lane = attempt.record.lane
+        del self._parked[lane]
+        self._start(lane)
 
     def finish(self, attempt: Attempt) -> None:
         """The attempt is over for good; its lane goes on."""
@@ -94,9 +116,17 @@ class Lanes:
         lane = attempt.record.lane
         del self._running[lane]
         self._queues.setdefault(lane, deque()).appendleft(attempt)
-        self._parked_ever += 1
-        self._parked[lane] = self._parked_ever
-        heapq.heappush(self._due, (due_s, self._parked_ever, lane))
+        self._wait(lane, due_s)
+
+    def add_parked(self, attempt: Attempt, *, due_s: float) -> None:
+        """Queue behind what the lane already holds; when that is nothing, the lane waits until `due_s`."""
+        lane = attempt.record.lane
+        is_alone = lane not in self._queues and lane not in self._running
+        self._queues.setdefault(lane, deque()).append(attempt)
+        if is_alone:
+            self._wait(lane, due_s)
+        else:
+            self._make_ready(lane)
 
     def wake(self, now_s: float) -> None:
         """Make ready what is due."""
@@ -118,14 +148,30 @@ class Lanes:
             self._queues[lane] = kept
             if not kept or kept[0] is not head:
                 self._parked.pop(lane, None)
+                self._unready(lane)
             self._make_ready(lane)
 
+    def _start(self, lane: LaneKey) -> Attempt:
+        attempt = self._queues[lane].popleft()
+        self._running[lane] = attempt
+        return attempt
+
+    def _wait(self, lane: LaneKey, due_s: float) -> None:
+        self._parked_ever += 1
+        self._parked[lane] = self._parked_ever
+        heapq.heappush(self._due, (due_s, self._parked_ever, lane))
+
     def _make_ready(self, lane: LaneKey) -> None:
-        if not self._queues.get(lane):
+        queue = self._queues.get(lane)
+        if not queue:
             self._queues.pop(lane, None)
-            self._ready.pop(lane, None)
+            self._unready(lane)
         elif lane not in self._running and lane not in self._parked:
-            self._ready.setdefault(lane)
+            self._ready[queue[0].tally.is_retry].setdefault(lane)
+
+    def _unready(self, lane: LaneKey) -> None:
+        for ready in self._ready.values():
+            ready.pop(lane, None)
 
     def _drop_void_dues(self) -> None:
         while self._due and self._parked.get(self._due[0][2]) != self._due[0][1]:

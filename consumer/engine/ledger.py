@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Self
 
+from consumer.engine import offset_map
+from consumer.engine.offset_map import OffsetMap
 from consumer.record import Source
 
 
@@ -15,10 +19,34 @@ class Partition:
     topic: str
     number: int
 
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.number}"
+
     @classmethod
     def of(cls, source: Source) -> Partition:
         """The partition a record lies in."""
         return cls(topic=source.topic, number=source.partition)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What is committed: everything below `offset` is settled, and above it what the metadata says."""
+
+    offset: int
+    metadata: str = ""
+
+
+class Owed(Enum):
+    """
+    Whether an offset that comes in has to be carried.
+
+    ``AGAIN`` is carried too: others after it had been settled when the last owner left, so it was under way
+    or parked then. ``DONE_BEFORE`` had been settled and recorded.
+    """
+
+    NEW = auto()
+    AGAIN = auto()
+    DONE_BEFORE = auto()
 
 
 class Ledger:
@@ -29,11 +57,21 @@ class Ledger:
     settled, because nothing can be owed for them.
     """
 
-    def __init__(self, first_offset: int) -> None:
-        self._next_offset = first_offset
+    def __init__(self, known: OffsetMap) -> None:
+        self._next_offset = known.base
+        self._restored_end = known.end
+        # Open by the last owner's map and not come in yet; what is below the next offset never will.
+        self._expected = deque(known.open)
         self._admitted: deque[int] = deque()
         self._open_bytes: dict[int, int] = {}
         self._bytes = 0
+        self._highest_settled = known.end - 1
+        self._position: Position | None = None
+
+    @classmethod
+    def at(cls, first_offset: int) -> Self:
+        """A ledger of which nothing is known but where it begins."""
+        return cls(OffsetMap(base=first_offset, end=first_offset))
 
     @property
     def next_offset(self) -> int:
@@ -51,13 +89,20 @@ class Ledger:
         return self._bytes
 
     @property
-    def committable(self) -> int:
+    def base(self) -> int:
         """The position to commit: the lowest open offset, or the next one to come when nothing is open."""
-        return self._admitted[0] if self._admitted else self._next_offset
+        if self._admitted:
+            return self._admitted[0]
+        return self._expected[0] if self._expected else max(self._next_offset, self._restored_end)
 
-    def admit(self, offset: int, *, size_bytes: int = 0) -> None:
+    @property
+    def span(self) -> int:
+        """How far what has come in reaches above the base."""
+        return max(0, self._next_offset - self.base)
+
+    def admit(self, offset: int, *, size_bytes: int = 0) -> Owed:
         """
-        Owe an offset.
+        Owe an offset, unless it was settled before.
 
         Raises:
             ValueError: the offset is not above all that were admitted.
@@ -65,9 +110,14 @@ class Ledger:
         if offset < self._next_offset:
             raise ValueError(f"offset {offset} after {self._next_offset - 1}")
         self._next_offset = offset + 1
+        self._position = None
+        is_expected = self._was_expected(offset)
+        if offset < self._restored_end and not is_expected:
+            return Owed.DONE_BEFORE
         self._admitted.append(offset)
         self._open_bytes[offset] = size_bytes
         self._bytes += size_bytes
+        return Owed.AGAIN if is_expected else Owed.NEW
 
     def complete(self, offset: int) -> None:
         """
@@ -77,5 +127,25 @@ class Ledger:
             KeyError: the offset is not open; settling twice is a defect.
         """
         self._bytes -= self._open_bytes.pop(offset)
+        self._highest_settled = max(self._highest_settled, offset)
+        self._position = None
         while self._admitted and self._admitted[0] not in self._open_bytes:
             self._admitted.popleft()
+
+    def position(self) -> Position:
+        """What to commit now."""
+        if self._position is None:
+            base = self.base
+            end = max(base, self._highest_settled + 1)
+            still_open = (*(each for each in self._admitted if each in self._open_bytes), *self._expected)
+            known = OffsetMap(base=base, end=end, open=tuple(each for each in still_open if each < end))
+            self._position = Position(offset=base, metadata=offset_map.encode(known))
+        return self._position
+
+    def _was_expected(self, offset: int) -> bool:
+        while self._expected and self._expected[0] < offset:
+            self._expected.popleft()
+        if self._expected and self._expected[0] == offset:
+            self._expected.popleft()
+            return True
+        return False

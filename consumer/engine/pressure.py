@@ -7,13 +7,17 @@ rebalance can leave a partition paused for good (spring-projects/spring-kafka#25
 
 from __future__ import annotations
 
+from consumer.engine.offset_map import MAX_SPAN
+
 FULL_AT_RECORDS = 1_000
 ROOM_BELOW_RECORDS = 250
 FULL_AT_BYTES = 64 * 1024 * 1024
 ROOM_BELOW_BYTES = 48 * 1024 * 1024
+ROOM_BELOW_SPAN = MAX_SPAN - 1_024
+PRESSING_SPAN = MAX_SPAN * 3 // 4
 
 
-def is_full(*, records: int, total_bytes: int, is_paused: bool) -> bool:
+def is_full(*, records: int, span: int, total_bytes: int, is_paused: bool) -> bool:
     """
     Whether a partition should be paused.
 
@@ -22,9 +26,15 @@ def is_full(*, records: int, total_bytes: int, is_paused: bool) -> bool:
 
     Args:
         records: unsettled records of this partition.
+        span: offsets from its lowest open one to the next to come.
         total_bytes: size of the unsettled records of all partitions.
         is_paused: what the client says now.
     """
     if is_paused:
-        return records >= ROOM_BELOW_RECORDS or total_bytes >= ROOM_BELOW_BYTES
-    return records >= FULL_AT_RECORDS or total_bytes >= FULL_AT_BYTES
+        return records >= ROOM_BELOW_RECORDS or span >= ROOM_BELOW_SPAN or total_bytes >= ROOM_BELOW_BYTES
+    return records >= FULL_AT_RECORDS or span >= MAX_SPAN or total_bytes >= FULL_AT_BYTES
+
+
+def is_pressing(span: int) -> bool:
+    """Whether a record that waits for its own reasons has held its partition's position for long enough."""
+    return span >= PRESSING_SPAN

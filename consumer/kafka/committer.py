@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, OffsetMetadataTooLargeError
+from aiokafka.structs import OffsetAndMetadata
 
 from consumer.engine.engine import Engine
-from consumer.engine.ledger import Partition
+from consumer.engine.ledger import Partition, Position
 
 COMMIT_EVERY_S = 1.0
 COMMIT_LIMIT_S = 5.0
@@ -18,12 +21,12 @@ log = structlog.get_logger(__name__)
 
 
 class Committer:
-    """Commits the lowest unsettled offset of each partition."""
+    """Commits the lowest unsettled offset of each partition, and in its metadata what is settled above."""
 
     def __init__(self, *, consumer: AIOKafkaConsumer, engine: Engine) -> None:
         self._consumer = consumer
         self._engine = engine
-        self._acknowledged: dict[Partition, int] = {}
+        self._acknowledged: dict[Partition, Position] = {}
         # Two commits at once could reach the broker in the wrong order and take a position back.
         self._one_at_a_time = asyncio.Lock()
 
@@ -58,16 +61,31 @@ class Committer:
         self._acknowledged.clear()
 
     async def _commit_changes(self) -> None:
-        committable = self._engine.committable()
         changed = {
-            partition: offset
-            for partition, offset in committable.items()
-            if self._acknowledged.get(partition) != offset
+            partition: position
+            for partition, position in self._engine.holdings.positions().items()
+            if self._acknowledged.get(partition) != position
         }
         if changed:
-            await self._consumer.commit({_tp(partition): offset for partition, offset in changed.items()})
+            await self._send(changed)
             self._acknowledged |= changed
 
+    async def _send(self, positions: Mapping[Partition, Position]) -> None:
+        try:
+            await self._consumer.commit(_offsets(positions))
+        except OffsetMetadataTooLargeError:
+            # Somebody has lowered offset.metadata.max.bytes: what is done beyond the position will be
+            # repeated after a restart, to no effect.
+            longest = max(len(position.metadata) for position in positions.values())
+            log.warning("offset_map_refused", longest_chars=longest)
+            bare = {partition: replace(position, metadata="") for partition, position in positions.items()}
+            await self._consumer.commit(_offsets(bare))
 
-def _tp(partition: Partition) -> TopicPartition:
-    return TopicPartition(partition.topic, partition.number)
+
+def _offsets(positions: Mapping[Partition, Position]) -> dict[TopicPartition, OffsetAndMetadata]:
+    return {
+        TopicPartition(partition.topic, partition.number): OffsetAndMetadata(
+            position.offset, position.metadata
+        )
+        for partition, position in positions.items()
+    }

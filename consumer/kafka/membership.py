@@ -62,7 +62,8 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         log.info("partitions_revoked", partitions=_listed(revoked))
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Own the partitions before aiokafka can hand out a record of theirs; it does not wait for this."""
+        """Own the partitions, paused until they are seeded: aiokafka does not wait for this to end."""
+        self._consumer.pause(*(set(assigned) & self._consumer.assignment()))
         self._engine.assign(partition_of(tp) for tp in assigned)
         self._changed(True)
         log.info("partitions_assigned", partitions=_listed(assigned))

@@ -9,8 +9,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from consumer.clock import Clock
 from consumer.engine.engine import Admission, Engine
 from consumer.engine.ledger import Partition
+from consumer.kafka.seeding import Seeder
 from consumer.ops.metrics import Metrics
 from consumer.record import LaneKey, Record, Source
 
@@ -30,19 +32,23 @@ class Poller:
     It goes on polling while everything is paused: a consumer that does not poll loses its partitions.
     """
 
-    def __init__(  # the parts it connects, each named at the one call
+    def __init__(  # noqa: PLR0913 - the parts it connects, each named at the one call
         self,
         *,
         consumer: AIOKafkaConsumer,
         engine: Engine,
+        seeder: Seeder,
         lane_of: LaneOf,
+        clock: Clock,
         metrics: Metrics,
         polled: Callable[[], None],
         admitted: Callable[[], None],
     ) -> None:
         self._consumer = consumer
         self._engine = engine
+        self._seeder = seeder
         self._lane_of = lane_of
+        self._clock = clock
         self._metrics = metrics
         self._polled = polled
         self._admitted = admitted
@@ -64,29 +70,37 @@ class Poller:
                 await asyncio.sleep(RETRY_EVERY_S)
 
     async def _turn(self) -> None:
+        begun_s = self._clock.monotonic_s()
+        is_seeded = await self._seeder.seed()
         self._apply_pressure()
         batches = await self._consumer.getmany(timeout_ms=POLL_LIMIT_MS)
-        self._polled()
+        self._engine.heard(begun_s)
+        if is_seeded:
+            self._polled()
         if batches:
             await self._take(batches)
 
     def _apply_pressure(self) -> None:
         paused = self._consumer.paused()
         assigned = self._consumer.assignment()
-        full = {tp for tp in assigned if self._engine.is_full(partition_of(tp), is_paused=tp in paused)}
+        is_full = self._engine.holdings.is_full
+        full = {tp for tp in assigned if is_full(partition_of(tp), is_paused=tp in paused)}
         if newly_full := full - paused:
             self._consumer.pause(*newly_full)
         if with_room := (paused & assigned) - full:
             self._consumer.resume(*with_room)
 
     async def _take(self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
-        epochs = {tp: self._engine.epoch(partition_of(tp)) for tp in batches}
+        epochs = {tp: self._epoch(tp) for tp in batches}
         decoded = {tp: await self._decode(messages) for tp, messages in batches.items()}
         for tp, records in decoded.items():
             # Decoding lets other tasks run: the partition may have been lost, and even won again, meanwhile.
-            if self._engine.epoch(partition_of(tp)) == epochs[tp]:
+            if self._epoch(tp) == epochs[tp]:
                 self._admit(tp, records)
         self._admitted()
+
+    def _epoch(self, tp: TopicPartition) -> int | None:
+        return self._engine.holdings.epoch(partition_of(tp))
 
     async def _decode(self, messages: Sequence[ConsumerRecord]) -> list[Record]:
         records = []
@@ -105,7 +119,7 @@ class Poller:
                     return
                 case Admission.REWOUND:
                     log.warning("partition_rewound", source=str(record.source))
-                case Admission.TAKEN:
+                case Admission.TAKEN | Admission.DONE_BEFORE:
                     pass
         self._metrics.consumed(topic=tp.topic, count=len(records))
 

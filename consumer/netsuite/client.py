@@ -35,6 +35,8 @@ PingResult = wire.Response | Throttled | Unavailable | AccountDown
 Judged = TypeVar("Judged", verdict.Verdict, verdict.Verdict | wire.Response)
 Query = Sequence[tuple[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
+Refused = Callable[[float], None]
+"""Takes the monotonic time at which a refused attempt began, in seconds."""
 
 _log = structlog.get_logger()
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=5, jitter=1)
@@ -55,6 +57,7 @@ class Client:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
+        refused: Refused = lambda _: None,
     ) -> None:
         """
         Reveal the connection's secrets and prepare its HTTP clients; nothing is sent yet.
@@ -64,6 +67,8 @@ class Client:
             clock: stamps signatures and tells when a token expires.
             transport: stands in for the network in tests.
             sleep: waits between attempts.
+            refused: is told of every attempt that the account refused for its limit, also of those that are
+                tried again here.
 
         Raises:
             ConfigurationError: a secret is missing or no key, or restlet_url is unusable; each is named.
@@ -71,6 +76,7 @@ class Client:
         self._connection = connection
         self._clock = clock
         self._sleep = sleep
+        self._refused = refused
         self._restlet = credentials.restlet(connection)
         build = _builder(connection, transport)
         self._login = build(1, {})
@@ -149,8 +155,11 @@ class Client:
         numbers = itertools.count(1)
 
         async def logged() -> Judged:
+            started_s = self._clock.monotonic_s()
             judged = await attempt()
             self._log_failure(judged, next(numbers))
+            if _is_refusal(judged):
+                self._refused(started_s)
             return judged
 
         return await tenacity.AsyncRetrying(
@@ -187,6 +196,12 @@ def _builder(
         )
 
     return build
+
+
+def _is_refusal(judged: verdict.Verdict | wire.Response) -> bool:
+    if isinstance(judged, wire.Response) or not isinstance(judged.outcome, Throttled):
+        return False
+    return judged.outcome.by == "account"
 
 
 def _is_worth_repeating(judged: verdict.Verdict | wire.Response) -> bool:

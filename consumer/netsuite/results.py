@@ -64,7 +64,8 @@ def wrong_account(response: wire.Response, connection: Connection) -> AccountDow
     return AccountDown(
         reason=f"connection {connection.code} is for account {connection.account_id} "
         f"({connection.environment}), but restlet_url leads to {found_id} ({found_environment.lower()}): "
-        f"correct account_id, environment or restlet_url at {connection.at('account_id')}"
+        f"correct account_id, environment or restlet_url at {connection.at('account_id')}",
+        is_elsewhere=True,
     )
 
 
@@ -83,7 +84,7 @@ def _of_item(
                 return Ambiguous(reason=f"the answer says {result.status} and gives no internal id")
             return _written(result, item, connection)
         case "skipped":
-            return Throttled(reason="skipped")
+            return Throttled(reason="skipped", by="script")
         case "conflict":
             error = result.error or wire.ItemError(code="conflict")
             message = error.message or f"{item.external_id} stands in NetSuite with other content"
@@ -104,7 +105,7 @@ def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
         case "rate":
             return Throttled(reason=reason)
         case "governance" if error.retryable:
-            return Throttled(reason=reason)
+            return Throttled(reason=reason, by="script")
         case "transient":
             return Ambiguous(reason=reason)
         case "auth":

@@ -14,9 +14,16 @@ from consumer.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An answer and, when it is no, why; `reasons` is empty exactly when all is well."""
+    """
+    An answer and, when it is no, why.
+
+    Attributes:
+        reasons: empty exactly when all is well.
+        remarks: what a person should know all the same.
+    """
 
     reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -37,6 +44,7 @@ class Health:
         self._clock = clock
         self._pulses: dict[str, _Pulse] = {}
         self._awaited: set[str] = set()
+        self._remarks: dict[str, str] = {}
         self._is_draining = False
 
     def expect(self, part: str) -> None:
@@ -46,6 +54,13 @@ class Health:
     def ready(self, part: str) -> None:
         """This part is ready."""
         self._awaited.discard(part)
+
+    def remark(self, part: str, text: str | None) -> None:
+        """Something to be seen about this part that fails no probe; None takes it back."""
+        if text is None:
+            self._remarks.pop(part, None)
+        else:
+            self._remarks[part] = text
 
     def drain(self) -> None:
         """From now on the process takes nothing new."""
@@ -78,4 +93,6 @@ class Health:
     def readiness(self) -> Verdict:
         """Whether the process works on records."""
         draining = ("draining",) if self._is_draining else ()
-        return Verdict(reasons=(*draining, *(f"{part} is not ready yet" for part in sorted(self._awaited))))
+        awaited = (f"{part} is not ready yet" for part in sorted(self._awaited))
+        remarks = tuple(f"{part}: {text}" for part, text in sorted(self._remarks.items()))
+        return Verdict(reasons=(*draining, *awaited), remarks=remarks)

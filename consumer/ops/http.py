@@ -107,6 +107,7 @@ def listen(host: str, port: int, *, settings: str = "ops") -> socket.socket:
 
 
 def _answer(verdict: Verdict) -> Response:
+    remarks = {"remarks": list(verdict.remarks)} if verdict.remarks else {}
     if verdict.is_good:
-        return JSONResponse({"status": "ok"})
-    return JSONResponse({"status": "failing", "reasons": list(verdict.reasons)}, status_code=503)
+        return JSONResponse({"status": "ok"} | remarks)
+    return JSONResponse({"status": "failing", "reasons": list(verdict.reasons)} | remarks, status_code=503)

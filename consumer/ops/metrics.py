@@ -7,7 +7,8 @@ Names begin with ``lago_netsuite_``, units are base units, and no label carries 
 from __future__ import annotations
 
 import platform
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from typing import Literal, assert_never
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -26,6 +27,35 @@ NAMESPACE = "lago_netsuite"
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 INGEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400)
+
+ConnectionGauge = Literal[
+    "parked_lanes",
+    "inflight",
+    "permits_leased",
+    "permits_window",
+    "permits_borrowed",
+    "permits_in_use",
+    "breaker_state",
+]
+PartitionGauge = Literal["unsettled_records", "oldest_unsettled_age_seconds", "offset_span_ratio"]
+
+_OF_CONNECTION: dict[ConnectionGauge, str] = {
+    "parked_lanes": "Lanes whose first record waits for its next try.",
+    "inflight": "Records on their way to NetSuite.",
+    "permits_leased": "Calls that this worker may always make at once.",
+    "permits_window": "Those of them that it may make now.",
+    "permits_borrowed": "Calls that it may make beyond them.",
+    "permits_in_use": "Calls to NetSuite under way.",
+    "breaker_state": "0 closed, 1 half open, 2 open: the account is left alone.",
+}
+_OF_PARTITION: dict[PartitionGauge, str] = {
+    "unsettled_records": "Records taken and not done: the backlog in this process.",
+    "oldest_unsettled_age_seconds": "Age of the first record that is not done.",
+    "offset_span_ratio": "How much of the offset map is used; at 1 the partition stops.",
+}
+
+PartitionLabels = tuple[str, str, str]
+"""Connection, topic and partition: every connection reads all partitions in a group of its own."""
 
 
 class Metrics:
@@ -50,16 +80,11 @@ class Metrics:
         self._fallbacks = self._counter(
             "fallbacks_used", "Lines that got a fallback item for want of a mapping.", "connection", "rule"
         )
-        self._latency = Histogram(
+        self._latency = self._histogram(
             "record_latency_seconds",
-            "Time from a record's timestamp to its settlement.",
-            ["object"],
-            namespace=NAMESPACE,
-            registry=self.registry,
-            buckets=LATENCY_BUCKETS_S,
-        )
-        self._parked = self._gauge(
-            "parked_lanes", "Lanes whose first record waits for its next try.", "connection"
+            LATENCY_BUCKETS_S,
+            "Time from a record's timestamp to its end.",
+            "object",
         )
         self._ingest_requests = self._counter(
             "ingest_requests", "Requests to the webhook endpoint, by how they were answered.", "answer"
@@ -67,14 +92,23 @@ class Metrics:
         self._ingest_repeats = self._counter(
             "ingest_repeats", "Webhooks that came again when Kafka had them already."
         )
-        self._ingest_duration = Histogram(
-            "ingest_duration_seconds",
-            "Time from a request's headers to its answer.",
-            namespace=NAMESPACE,
-            registry=self.registry,
-            buckets=INGEST_BUCKETS_S,
+        self._ingest_duration = self._histogram(
+            "ingest_duration_seconds", INGEST_BUCKETS_S, "Time from a request's headers to its answer."
         )
-        self._inflight = self._gauge("inflight", "Deliveries to NetSuite under way.", "connection")
+        self._maps_rejected = self._counter(
+            "offset_map_rejected", "Commit metadata ignored because it disagreed with the commit.", "reason"
+        )
+        self._throttled = self._counter(
+            "throttled", "Calls that an account refused for its limit.", "connection"
+        )
+        self._of_connection = {
+            name: self._gauge(name, help_sentence, "connection")
+            for name, help_sentence in _OF_CONNECTION.items()
+        }
+        self._of_partition = {
+            name: self._gauge(name, help_sentence, "connection", "topic", "partition")
+            for name, help_sentence in _OF_PARTITION.items()
+        }
         info = self._gauge("build_info", "Always 1; the labels say what is running.", "version", "python")
         info.labels(version=version, python=platform.python_version()).set(1)
 
@@ -90,13 +124,28 @@ class Metrics:
         """A record took this long from its timestamp to its settlement."""
         self._latency.labels(object=object).observe(seconds)
 
-    def parked_lanes(self, *, connection: str, count: int) -> None:
-        """So many lanes are parked now."""
-        self._parked.labels(connection=connection).set(count)
+    def offset_map_rejected(self, *, reason: str) -> None:
+        """A partition begins without what its last owner had done beyond the position."""
+        self._maps_rejected.labels(reason=reason).inc()
 
-    def inflight(self, *, connection: str, count: int) -> None:
-        """So many deliveries are under way now."""
-        self._inflight.labels(connection=connection).set(count)
+    def partition(self, labels: PartitionLabels, values: Mapping[PartitionGauge, float]) -> None:
+        """How far behind one partition is now."""
+        for name, value in values.items():
+            self._of_partition[name].labels(*labels).set(value)
+
+    def partition_lost(self, labels: PartitionLabels) -> None:
+        """A partition is somebody else's to report on."""
+        for gauge in self._of_partition.values():
+            gauge.remove(*labels)
+
+    def connection(self, connection: str, values: Mapping[ConnectionGauge, float]) -> None:
+        """What one connection does now."""
+        for name, value in values.items():
+            self._of_connection[name].labels(connection=connection).set(value)
+
+    def throttled(self, *, connection: str, count: int) -> None:
+        """The account refused so many more calls."""
+        self._throttled.labels(connection=connection).inc(count)
 
     def error_published(self, *, code: str) -> None:
         """An error event is in Kafka."""
@@ -121,6 +170,11 @@ class Metrics:
 
     def _counter(self, name: str, help_sentence: str, *labels: str) -> Counter:
         return Counter(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)
+
+    def _histogram(self, name: str, buckets: Sequence[float], help_sentence: str, *labels: str) -> Histogram:
+        return Histogram(
+            name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry, buckets=buckets
+        )
 
     def _gauge(self, name: str, help_sentence: str, *labels: str) -> Gauge:
         return Gauge(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import random
 
 from aiokafka import TopicPartition
 
@@ -15,6 +16,7 @@ from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
+from consumer.limits.gate import Gate
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Outcome, Rejected
@@ -40,11 +42,13 @@ class Ledger:
 
     def recording(self, inner: Callable[[Record], Awaitable[Outcome]] | None = None) -> Deliver:
         async def deliver(records: Sequence[Record]) -> Sequence[Outcome]:
-            [record] = records
+            return list(await asyncio.gather(*map(deliver_one, records)))
+
+        async def deliver_one(record: Record) -> Outcome:
             self.started.append(record)
             outcome = await inner(record) if inner else Delivered(written=())
             self.ended.append(record)
-            return [outcome]
+            return outcome
 
         return deliver
 
@@ -87,13 +91,15 @@ class Stage:
             group=GROUP,
             topics=[TOPIC],
             lane_of=lane_of,
+            account="1234567",
             permits=permits,
             drain_budget_s=drain_budget_s,
             park_max_age_s=86_400.0,
         )
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(Flow(plan, around, deliver=deliver, give_up=give_up).run(stopping))
+            gate = Gate(cap=permits, clock=clock, jitter=random)
+            tasks.create_task(Flow(plan, around, gate=gate, deliver=deliver, give_up=give_up).run(stopping))
             try:
                 yield stopping
             finally:

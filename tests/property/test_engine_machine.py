@@ -1,35 +1,50 @@
 """
 The engine under everything that can happen to it, in any order: records, outcomes, time, rebalances, crashes.
 
-The machine is a broker with one log a partition and one consumer. It checks after every step what must hold
-always, and at the end that every record is settled at least once.
+The machine is a broker with one log a partition and one consumer that commits offsets with their maps. It
+checks after every step what must hold always, and at the end that every record is settled at least once.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from consumer.clock import FakeClock
+from consumer.engine import offset_map
 from consumer.engine.backoff import Backoff, GiveUp, Park, Settle
+from consumer.engine.calls import Call
 from consumer.engine.engine import Admission, Engine
 from consumer.engine.lanes import Attempt
-from consumer.engine.ledger import Partition
+from consumer.engine.ledger import Partition, Position
+from consumer.engine.offset_map import OffsetMap
+from consumer.limits.breaker import State
 from consumer.limits.gate import Gate
-from consumer.outcome import AccountDown, Ambiguous, Delivered, Rejected, Throttled, Unavailable, Waiting
+from consumer.outcome import (
+    AccountDown,
+    Ambiguous,
+    Delivered,
+    Outcome,
+    Rejected,
+    Throttled,
+    Unavailable,
+    Waiting,
+)
 from consumer.record import LaneKey, Record, Source
 
-PERMITS = 3
+PERMITS = 4
 PARTITIONS = [Partition(topic="t", number=number) for number in range(3)]
+BEGINNING = Position(offset=0)
 outcomes = st.sampled_from(
     [
         Delivered(written=()),
         Rejected(code="no", message="no"),
         Waiting(on="customer"),
         Throttled(reason="limit"),
+        Throttled(reason="skipped", by="script"),
         Unavailable(reason="503"),
         Ambiguous(reason="reset"),
         AccountDown(reason="login"),
@@ -42,28 +57,38 @@ class EngineOnABroker(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = FakeClock()
         self.log: dict[Partition, list[Record]] = {partition: [] for partition in PARTITIONS}
-        self.committed: dict[Partition, int] = dict.fromkeys(PARTITIONS, 0)
+        self.committed: dict[Partition, Position] = dict.fromkeys(PARTITIONS, BEGINNING)
         self.settled: set[Source] = set()
-        self.under_way: list[Attempt] = []
+        self.recorded: set[Source] = set()
+        self.under_way: list[Call] = []
         self.start()
 
     def start(self) -> None:
         """A worker begins, or begins again after a crash: nothing but the log and the commits is left."""
-        self.engine = Engine(
-            gate=Gate(permits=PERMITS), backoff=Backoff(jitter=lambda: 0.5), clock=self.clock
-        )
+        self.gate = Gate(cap=PERMITS, clock=self.clock, jitter=lambda: 0.5)
+        self.engine = Engine(gate=self.gate, backoff=Backoff(jitter=lambda: 0.5), clock=self.clock)
         self.under_way.clear()
+        self.failures: Counter[Source] = Counter()
         self.assign(PARTITIONS)
 
     def assign(self, partitions: list[Partition]) -> None:
         self.engine.assign(partitions)
-        self.position = {partition: self.committed[partition] for partition in partitions}
+        self.position: dict[Partition, int] = {}
+        self.floor = dict.fromkeys(partitions, 0)
         self.last_started: dict[tuple[LaneKey, Partition], int] = defaultdict(lambda: -1)
+
+    def seed(self) -> None:
+        for partition in self.engine.holdings.unseeded:
+            at = self.committed[partition]
+            known = offset_map.decode(at.metadata, at.offset)
+            assert isinstance(known, OffsetMap)
+            self.engine.seed(partition, self.engine.holdings.epoch(partition), known)
+            self.position[partition] = at.offset
 
     @rule(
         partition=st.sampled_from(PARTITIONS),
-        lanes=st.text("abc", min_size=1, max_size=6),
-        gap=st.integers(0, 2),
+        lanes=st.text("abcdefgh", min_size=1, max_size=8),
+        gap=st.sampled_from([0, 0, 0, 1, 2, 9_000]),
     )
     def produce(self, partition: Partition, lanes: str, gap: int) -> None:
         for lane in lanes:
@@ -76,20 +101,41 @@ class EngineOnABroker(RuleBasedStateMachine):
 
     @rule(count=st.sampled_from([1, 3, 100]))
     def poll(self, count: int) -> None:
+        self.seed()
         for partition, position in self.position.items():
-            ahead = [r for r in self.log[partition] if r.source.offset >= position][:count]
-            for record in ahead:
-                assert self.engine.admit(record) is Admission.TAKEN
+            if self.engine.holdings.is_full(partition, is_paused=False):
+                continue
+            for record in [r for r in self.log[partition] if r.source.offset >= position][:count]:
+                admission = self.engine.admit(record)
+                assert admission in {Admission.TAKEN, Admission.DONE_BEFORE}
+                if admission is Admission.DONE_BEFORE:
+                    assert record.source in self.settled
                 self.position[partition] = record.source.offset + 1
 
     @rule()
     def dispatch(self) -> None:
-        while (attempt := self.engine.take()) is not None:
-            lane, partition = attempt.record.lane, Partition.of(attempt.record.source)
-            assert lane not in {other.record.lane for other in self.under_way}
-            assert attempt.record.source.offset >= self.last_started[lane, partition]
-            self.last_started[lane, partition] = attempt.record.source.offset
-            self.under_way.append(attempt)
+        while (call := self.engine.take()) is not None:
+            assert self.engine.calls <= max(self.gate.permits, 1) or call.passage.is_probe
+            running = {each.record.lane for other in self.under_way for each in other.attempts}
+            for attempt in call.attempts:
+                self.check_start(attempt, running)
+                running.add(attempt.record.lane)
+            self.under_way.append(call)
+
+    def check_start(self, attempt: Attempt, running: set[LaneKey]) -> None:
+        lane, source = attempt.record.lane, attempt.record.source
+        partition = Partition.of(source)
+        # Invariant 5: in order, never two of a lane at once, also across epochs.
+        assert lane not in running
+        assert source.offset >= self.last_started[lane, partition]
+        self.last_started[lane, partition] = source.offset
+        # Invariant 4: what the last acknowledged commit knew to be done is not done again.
+        assert source not in self.recorded
+        # Invariant 6: nothing of a partition that is not ours.
+        assert not self.engine.is_stale(attempt)
+        ledger = self.engine.holdings.ledger(partition)
+        assert ledger is not None
+        assert source.offset - ledger.base < offset_map.MAX_SPAN
 
     @rule(results=st.lists(st.tuples(outcomes, st.integers(0, PERMITS)), min_size=1, max_size=6))
     def work(self, results) -> None:
@@ -104,18 +150,47 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.clock.advance(seconds)
         self.dispatch()
 
-    def finish(self, outcome, which: int) -> None:
-        attempt = self.under_way.pop(which % len(self.under_way))
-        match self.engine.decide(attempt, outcome):
-            case Settle() | GiveUp():
-                self.settled.add(attempt.record.source)
-                self.engine.complete(attempt)
-            case Park() as park:
-                self.engine.park(attempt, park)
+    def finish(self, outcome: Outcome, which: int) -> None:
+        call = self.under_way.pop(which % len(self.under_way))
+        was_closed = self.gate.reading().state is State.CLOSED and not call.passage.is_probe
+        self.engine.returned(call, [outcome] * len(call.attempts))
+        for attempt in call.attempts:
+            match self.engine.decide(call, attempt, outcome):
+                case Settle() | GiveUp():
+                    self.settle(attempt)
+                case Park() as park:
+                    # Invariant 14: with the breaker open no record's attempts grow.
+                    assert was_closed or park.tally.attempts == attempt.tally.attempts
+                    self.engine.park(attempt, park)
+
+    def settle(self, attempt: Attempt) -> None:
+        # Invariant 10 in small: `complete` is the only way, and it comes after the event was acknowledged.
+        self.settled.add(attempt.record.source)
+        self.engine.complete(attempt)
+
+    @rule()
+    def relieve(self) -> None:
+        for attempt, _ in self.engine.take_pressed():
+            self.settle(attempt)
 
     @rule()
     def commit(self) -> None:
-        self.committed |= self.engine.committable()
+        for partition, position in self.engine.holdings.positions().items():
+            # Invariant 1: it never falls within an epoch.
+            assert position.offset >= self.floor[partition]
+            self.floor[partition] = position.offset
+            self.committed[partition] = position
+            assert len(position.metadata) <= 4_096
+            self.record(partition, position)
+
+    def record(self, partition: Partition, position: Position) -> None:
+        known = offset_map.decode(position.metadata, position.offset)
+        assert isinstance(known, OffsetMap)
+        for record in self.log[partition]:
+            offset = record.source.offset
+            if offset < position.offset or (offset < known.end and offset not in known.open):
+                assert record.source in self.settled
+                self.recorded.add(record.source)
 
     @rule(keep=st.sets(st.sampled_from(PARTITIONS)))
     def rebalance(self, keep: set[Partition]) -> None:
@@ -123,7 +198,10 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.engine.hold()
         assert self.engine.take() is None
         self.commit()
-        self.engine.forget(self.engine.partitions)
+        self.engine.forget(self.engine.holdings.partitions)
+        # Invariant 6: after a revoke there is nothing to start and nothing to commit.
+        assert self.engine.take() is None
+        assert self.engine.holdings.positions() == {}
         self.assign(sorted(keep, key=str))
 
     @rule()
@@ -131,30 +209,46 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.start()
 
     @invariant()
-    def commits_never_pass_what_is_not_settled(self) -> None:
-        for partition, offset in {**self.committed, **self.engine.committable()}.items():
-            below = {r.source for r in self.log[partition] if r.source.offset < offset}
+    def invariant_1_commits_never_pass_what_is_not_settled(self) -> None:
+        for partition, position in {**self.committed, **self.engine.holdings.positions()}.items():
+            below = {r.source for r in self.log[partition] if r.source.offset < position.offset}
             assert below <= self.settled
 
     @invariant()
-    def permits_are_kept(self) -> None:
-        assert self.engine.under_way == len(self.under_way) <= PERMITS
+    def invariant_7_calls_are_what_was_taken_and_not_returned(self) -> None:
+        assert self.engine.calls == len(self.under_way)
+
+    @invariant()
+    def invariant_9_what_has_room_is_not_paused(self) -> None:
+        self.seed()
+        for partition in self.engine.holdings.partitions:
+            ledger = self.engine.holdings.ledger(partition)
+            has_room = ledger is None or (ledger.unsettled < 250 and ledger.span < 15_000)
+            assert not (has_room and self.engine.holdings.is_full(partition, is_paused=True))
+
+    @invariant()
+    def invariant_12_every_open_record_is_queued_running_or_too_far_ahead(self) -> None:
+        running = sum(
+            not self.engine.is_stale(attempt) for call in self.under_way for attempt in call.attempts
+        )
+        waiting = self.engine.queued + self.engine.holdings.beyond
+        assert self.engine.holdings.unsettled == waiting + running
 
     def teardown(self) -> None:
-        """With nothing but successes from now on, all is settled: nothing starves, nothing is lost."""
+        """Invariant 4: with nothing but successes from now on, all is settled: nothing starves or is lost."""
         if not hasattr(self, "engine"):
             return
         self.rebalance(set(PARTITIONS))
-        self.poll(10_000)
         everything = {record.source for records in self.log.values() for record in records}
         for _ in range(2 * len(everything) + PERMITS + 1):
+            self.poll(10_000)
             self.clock.advance(1_000)
             self.dispatch()
             while self.under_way:
                 self.finish(Delivered(written=()), 0)
         self.commit()
         assert everything <= self.settled
-        assert self.engine.unsettled == 0
+        assert self.engine.holdings.unsettled == 0
         assert (self.engine.parked, self.engine.under_way) == (0, 0)
 
 

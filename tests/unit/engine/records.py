@@ -1,7 +1,17 @@
-"""Records as small as a test of the engine needs them."""
+"""Records, permits and partitions as small as a test of the engine needs them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from consumer.clock import Clock, FakeClock
+from consumer.engine.backoff import Backoff
+from consumer.engine.engine import Engine
+from consumer.engine.lanes import Attempt
+from consumer.engine.ledger import Partition
+from consumer.engine.offset_map import OffsetMap
+from consumer.limits.gate import Gate, Passage
+from consumer.outcome import Delivered
 from consumer.record import LaneKey, Record, Source
 
 TOPIC = "lago.invoices"
@@ -15,3 +25,43 @@ def record(offset: int, *, lane: str = "a", partition: int = 0, value: bytes = b
         value=value,
         lane=LaneKey(lane),
     )
+
+
+def gate_of(permits: int, clock: Clock) -> Gate:
+    """A whole account for this worker."""
+    return Gate(cap=permits, clock=clock, jitter=lambda: 0.5)
+
+
+def trusting(gate: Gate) -> Gate:
+    """After many successes: calls may carry as many records as they ever may."""
+    for _ in range(30):
+        gate.leave(Passage(started_s=0.0), [Delivered(written=())], under_way=0)
+    return gate
+
+
+def engine_of(permits: int = 2, clock: Clock | None = None, **settings) -> Engine:
+    clock = clock or FakeClock()
+    backoff = Backoff(jitter=lambda: 0.5)
+    return Engine(gate=gate_of(permits, clock), backoff=backoff, clock=clock, **settings)
+
+
+def own(engine: Engine, partitions: Iterable[Partition], known: OffsetMap | None = None) -> None:
+    """Assigned and seeded, as after a first turn of the poll."""
+    engine.assign(list(partitions))
+    seed_all(engine, known)
+
+
+def seed_all(engine: Engine, known: OffsetMap | None = None) -> None:
+    for partition in engine.holdings.unseeded:
+        epoch = engine.holdings.epoch(partition)
+        assert epoch is not None
+        assert engine.seed(partition, epoch, known)
+
+
+def started(engine: Engine) -> Attempt:
+    """The next attempt, whose call comes back at once: only its lane is busy."""
+    call = engine.take()
+    assert call is not None
+    engine.returned(call, ())
+    [attempt] = call.attempts
+    return attempt

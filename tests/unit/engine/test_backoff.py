@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.engine.backoff import Backoff, Cause, GiveUp, Park, Settle, Tally
+from consumer.engine.backoff import Backoff, GiveUp, Park, Settle, Situation
+from consumer.engine.tally import Cause, Tally
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -35,7 +36,7 @@ SHORTEST = Backoff(jitter=lambda: 0.0)
 )
 def test_an_end_is_an_end(outcome):
     """What is delivered, there, ignored or rejected is done."""
-    assert LONGEST.decide(outcome, Tally(), now_s=0) == Settle(outcome=outcome)
+    assert LONGEST.decide(outcome, Tally(), Situation(now_s=0)) == Settle(outcome=outcome)
 
 
 @pytest.mark.parametrize(
@@ -56,15 +57,17 @@ def test_an_end_is_an_end(outcome):
         # the account's limit: a moment
         (Throttled(reason="limit"), Tally(attempts=9), 0.25, 0.75, False),
         (Throttled(reason="limit", retry_after_s=2), Tally(), 2, 2, False),
-        # the account closed: patience
-        (AccountDown(reason="login"), Tally(), 5, 5, False),
-        (AccountDown(reason="login"), Tally(postponed=500), 5, 300, False),
+        # the account closed: a moment too, for the gate lets nothing start before it opens
+        (AccountDown(reason="login"), Tally(), 0.25, 0.75, False),
+        (AccountDown(reason="login"), Tally(postponed=500), 0.25, 0.75, False),
+        # left over by the script for another call: at no cost among others, not so when alone
+        (Throttled(reason="skipped", by="script"), Tally(), 0, 2, True),
     ],
 )
 def test_a_wait_is_as_long_as_its_cause_asks(outcome, tally, shortest_s, longest_s, counts):
     """Each cause has its own span, and only some are charged to the record."""
-    shortest = SHORTEST.decide(outcome, tally, now_s=0)
-    longest = LONGEST.decide(outcome, tally, now_s=0)
+    shortest = SHORTEST.decide(outcome, tally, Situation(now_s=0))
+    longest = LONGEST.decide(outcome, tally, Situation(now_s=0))
 
     assert isinstance(shortest, Park)
     assert isinstance(longest, Park)
@@ -78,8 +81,8 @@ def test_a_record_that_fails_for_a_day_is_given_up(outcome):
     """The budget is time since its failures began; the last answer is told."""
     tally = Tally(attempts=300, retried_s=DAY_S - 1, parked_at_s=0, cause=Cause.RECORD)
 
-    before = LONGEST.decide(outcome, tally, now_s=0.5)
-    after = LONGEST.decide(outcome, tally, now_s=1)
+    before = LONGEST.decide(outcome, tally, Situation(now_s=0.5))
+    after = LONGEST.decide(outcome, tally, Situation(now_s=1))
 
     assert isinstance(before, Park)
     assert isinstance(after, GiveUp)
@@ -92,7 +95,7 @@ def test_a_record_whose_reference_does_not_come_in_six_hours_is_given_up():
     """A missing customer is named, and so is what to do about it."""
     tally = Tally(waits=80, waited_s=6 * 3600, cause=None)
 
-    decision = LONGEST.decide(Waiting(on="customer cus_7"), tally, now_s=0)
+    decision = LONGEST.decide(Waiting(on="customer cus_7"), tally, Situation(now_s=0))
 
     assert isinstance(decision, GiveUp)
     assert decision.rejected.code == "dependency_missing"
@@ -107,7 +110,7 @@ def test_what_is_not_the_records_fault_costs_it_nothing(outcome, cause):
     """A week of a closed account, or of refusals, leaves every budget untouched and rejects nothing."""
     tally = Tally(attempts=3, retried_s=100, parked_at_s=0, cause=cause)
 
-    decision = LONGEST.decide(outcome, tally, now_s=7 * DAY_S)
+    decision = LONGEST.decide(outcome, tally, Situation(now_s=7 * DAY_S))
 
     assert isinstance(decision, Park)
     assert (decision.tally.attempts, decision.tally.retried_s) == (3, 100)
@@ -117,7 +120,7 @@ def test_waiting_and_failing_have_budgets_of_their_own():
     """Time spent waiting for a customer is not time spent failing."""
     tally = Tally(retried_s=10, waited_s=20, parked_at_s=100, cause=Cause.DEPENDENCY)
 
-    decision = LONGEST.decide(Unavailable(reason="503"), tally, now_s=105)
+    decision = LONGEST.decide(Unavailable(reason="503"), tally, Situation(now_s=105))
 
     assert isinstance(decision, Park)
     assert (decision.tally.retried_s, decision.tally.waited_s) == (10, 25)
@@ -127,7 +130,7 @@ def test_an_event_that_kafka_does_not_acknowledge_never_ends_its_record():
     """However long Kafka is away: without an acknowledged error event nothing is settled."""
     tally = Tally(postponed=10_000, parked_at_s=0, cause=Cause.BROKER)
 
-    decision = LONGEST.after_lost_acknowledgement(tally, now_s=30 * DAY_S)
+    decision = LONGEST.after_lost_acknowledgement(tally, Situation(now_s=30 * DAY_S))
 
     assert (decision.counts, decision.tally.retried_s) == (False, 0)
     assert decision.delay_s <= 300
@@ -137,11 +140,11 @@ def test_a_defect_of_ours_is_tried_five_times_and_then_told():
     """One record that our code cannot carry becomes an error event, and does not stop the rest for ever."""
     tally = Tally()
     for _ in range(4):
-        parked = LONGEST.after_defect("KeyError", tally, now_s=0)
+        parked = LONGEST.after_defect("KeyError", tally, Situation(now_s=0))
         assert isinstance(parked, Park)
         tally = parked.tally
 
-    last = LONGEST.after_defect("KeyError", tally, now_s=0)
+    last = LONGEST.after_defect("KeyError", tally, Situation(now_s=0))
 
     assert isinstance(last, GiveUp)
     assert last.rejected.code == "internal_error"
@@ -152,6 +155,47 @@ def test_the_budget_for_failing_can_be_set():
     """An operator may want to hear sooner."""
     soon = replace(LONGEST, park_max_age_s=60)
 
-    decision = soon.decide(Unavailable(reason="503"), Tally(retried_s=60), now_s=0)
+    decision = soon.decide(Unavailable(reason="503"), Tally(retried_s=60), Situation(now_s=0))
 
     assert isinstance(decision, GiveUp)
+
+
+def test_what_a_full_call_leaves_over_costs_nothing():
+    """The script's time or units were used up by others."""
+    skipped = Throttled(reason="skipped", by="script")
+
+    decision = LONGEST.decide(skipped, Tally(), Situation(now_s=0, carried=25))
+
+    assert isinstance(decision, Park)
+    assert (decision.counts, decision.tally.attempts) == (False, 0)
+
+
+@pytest.mark.parametrize("outcome", [Unavailable(reason="503"), Ambiguous(reason="reset")])
+def test_while_the_account_is_left_alone_nothing_is_a_records_fault(outcome):
+    """A probe that fails says something of the account, and nothing of its record."""
+    seen = Situation(now_s=0, is_account_open=False)
+
+    decision = LONGEST.decide(outcome, Tally(retried_s=2 * DAY_S), seen)
+
+    assert isinstance(decision, Park)
+    assert (decision.counts, decision.tally.attempts) == (False, 0)
+
+
+def test_records_of_a_lost_call_go_on_in_smaller_company():
+    """Twenty-five, five, one: whoever breaks a call is alone after two more."""
+    companies, tally = [], Tally()
+    for carried in (25, 5, 1):
+        decision = LONGEST.decide(Ambiguous(reason="reset"), tally, Situation(now_s=0, carried=carried))
+        assert isinstance(decision, Park)
+        tally = decision.tally
+        companies.append(tally.company)
+
+    assert companies == [5, 1, 1]
+
+
+def test_a_defect_in_company_is_charged_to_nobody_before_each_has_been_alone():
+    """One record that our code cannot carry must not take others with it."""
+    decision = LONGEST.after_defect("KeyError", Tally(defects=4), Situation(now_s=0, carried=3))
+
+    assert isinstance(decision, Park)
+    assert (decision.tally.defects, decision.tally.company) == (4, 1)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.clock import FakeClock
-from consumer.engine.backoff import Backoff, Park, Settle, Tally
+from consumer.engine.backoff import Backoff, Decision, Park, Settle
+from consumer.engine.calls import Call
 from consumer.engine.engine import Admission, Engine
 from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition
-from consumer.limits.gate import Gate
-from consumer.outcome import AccountDown, Delivered, Unavailable
-from tests.unit.engine.records import TOPIC, record
+from consumer.engine.offset_map import OffsetMap
+from consumer.engine.tally import Tally
+from consumer.limits.gate import Passage
+from consumer.outcome import AccountDown, Delivered, Outcome, Unavailable, Waiting
+from tests.unit.engine.records import TOPIC, engine_of, gate_of, own, record, started, trusting
 
 HERE = Partition(topic=TOPIC, number=0)
 THERE = Partition(topic=TOPIC, number=1)
@@ -25,25 +30,29 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def engine(clock) -> Engine:
-    engine = Engine(gate=Gate(permits=2), backoff=Backoff(jitter=lambda: 0.5), clock=clock)
-    engine.assign([HERE])
+    engine = engine_of(2, clock)
+    own(engine, [HERE])
     return engine
 
 
-def started(engine: Engine) -> Attempt:
-    attempt = engine.take()
-    assert attempt is not None
-    return attempt
+def position(engine: Engine) -> int:
+    return engine.holdings.positions()[HERE].offset
+
+
+def decided(engine: Engine, attempt: Attempt, outcome: Outcome) -> Decision:
+    call = Call(attempts=(attempt,), passage=Passage(started_s=0.0))
+    return engine.decide(call, attempt, outcome)
 
 
 def test_no_more_calls_are_under_way_than_there_are_permits(engine):
     """A third lane waits until one of two is over."""
     for offset, lane in enumerate("abc"):
         engine.admit(record(offset, lane=lane))
-    first, _ = started(engine), started(engine)
+    first, _ = engine.take(), engine.take()
 
     assert engine.take() is None
-    engine.complete(first)
+    assert first is not None
+    engine.returned(first, [Delivered(written=())])
     assert started(engine).record.lane == "c"
 
 
@@ -56,10 +65,10 @@ def test_the_position_waits_for_the_record_that_is_parked(engine, clock):
     engine.park(failing, FIVE_S)
     engine.complete(other)
 
-    assert engine.committable() == {HERE: 0}
+    assert position(engine) == 0
     clock.advance(5)
     engine.complete(started(engine))
-    assert engine.committable() == {HERE: 2}
+    assert position(engine) == 2
 
 
 def test_a_parked_record_remembers_what_it_has_been_through(engine, clock):
@@ -68,17 +77,19 @@ def test_a_parked_record_remembers_what_it_has_been_through(engine, clock):
     engine.park(started(engine), FIVE_S)
     clock.advance(5)
 
-    assert started(engine).tally == Tally(attempts=1)
+    again = started(engine)
+    assert (again.tally.attempts, again.tally.tries) == (1, 1)
 
 
 def test_decisions_take_the_time_from_the_clock(engine, clock):
     """Time between two failures is charged to the record."""
     engine.admit(record(0))
-    first = engine.decide(started(engine), Unavailable(reason="503"))
+    first = decided(engine, started(engine), Unavailable(reason="503"))
     assert isinstance(first, Park)
     clock.advance(100)
 
-    second = engine.decide(Attempt(record=record(0), epoch=1, tally=first.tally), Unavailable(reason="503"))
+    again = Attempt(record=record(0), epoch=1, tally=first.tally)
+    second = decided(engine, again, Unavailable(reason="503"))
 
     assert isinstance(second, Park)
     assert second.tally.retried_s == 100
@@ -99,7 +110,7 @@ def test_a_partition_that_goes_back_is_begun_anew(engine):
     engine.complete(old)
 
     assert admission is Admission.REWOUND
-    assert engine.committable() == {HERE: 0}
+    assert position(engine) == 0
     assert started(engine).record.source.offset == 0
 
 
@@ -109,7 +120,7 @@ def test_while_held_nothing_starts_until_partitions_are_assigned(engine):
     engine.hold()
 
     assert engine.take() is None
-    engine.assign([HERE, THERE])
+    own(engine, [HERE, THERE])
     engine.admit(record(0, partition=1))
     assert started(engine).record.source.partition == 1
 
@@ -118,7 +129,7 @@ def test_once_closed_nothing_starts_again(engine):
     """A rebalance in the middle of a stop does not open what is closing."""
     engine.admit(record(0))
     engine.close()
-    engine.assign([HERE])
+    own(engine, [HERE])
     engine.admit(record(0))
 
     assert engine.take() is None
@@ -129,13 +140,13 @@ def test_a_result_that_comes_after_its_partition_has_gone_touches_nothing(engine
     engine.admit(record(0))
     late = started(engine)
     engine.forget([HERE])
-    engine.assign([HERE])
+    own(engine, [HERE])
     engine.admit(record(0))
 
     engine.complete(late)
 
     assert engine.is_stale(late)
-    assert engine.committable() == {HERE: 0}
+    assert position(engine) == 0
     assert started(engine).record.source.offset == 0
 
 
@@ -147,7 +158,7 @@ def test_a_failure_that_comes_after_its_partition_has_gone_is_not_parked(engine)
 
     engine.park(late, FIVE_S)
 
-    assert (engine.parked, engine.under_way, engine.unsettled) == (0, 0, 0)
+    assert (engine.parked, engine.under_way, engine.holdings.unsettled) == (0, 0, 0)
 
 
 def test_nothing_is_due_while_nothing_can_start(engine):
@@ -155,36 +166,37 @@ def test_nothing_is_due_while_nothing_can_start(engine):
     engine.admit(record(0, lane="a"))
     engine.park(started(engine), FIVE_S)
     due_s = engine.next_due_s
-    engine.admit(record(1, lane="b"))
-    engine.admit(record(2, lane="c"))
-    started(engine), started(engine)
+    for offset, lane in enumerate("bcd", start=1):
+        engine.admit(record(offset, lane=lane))
+    engine.take(), engine.take(), engine.take()
 
-    assert due_s is not None
+    assert due_s == 1_005
     assert engine.next_due_s is None
 
 
 def test_a_partition_fills_up_with_records_that_are_not_done(engine):
     """The thousandth open record asks for a pause."""
+    own(engine, [HERE, THERE])
     for offset in range(1_000):
         engine.admit(record(offset))
 
-    assert engine.is_full(HERE, is_paused=False)
-    assert not engine.is_full(THERE, is_paused=False)
+    assert engine.holdings.is_full(HERE, is_paused=False)
+    assert not engine.holdings.is_full(THERE, is_paused=False)
 
 
 def test_bytes_of_all_partitions_count_together(engine):
     """Memory is one, however many partitions there are."""
-    engine.assign([THERE])
+    own(engine, [THERE])
     engine.admit(record(0, value=bytes(64 * 1024 * 1024)))
 
-    assert engine.is_full(THERE, is_paused=False)
+    assert engine.holdings.is_full(THERE, is_paused=False)
 
 
 def test_a_closed_account_leaves_the_record_as_it_was(engine):
     """Nothing about the record has been tried."""
     engine.admit(record(0))
 
-    decision = engine.decide(started(engine), AccountDown(reason="login"))
+    decision = decided(engine, started(engine), AccountDown(reason="login"))
 
     assert isinstance(decision, Park)
     assert (decision.counts, decision.tally.attempts) == (False, 0)
@@ -195,8 +207,139 @@ def test_a_delivered_record_is_settled(engine):
     engine.admit(record(0))
     attempt = started(engine)
 
-    decision = engine.decide(attempt, Delivered(written=()))
+    decision = decided(engine, attempt, Delivered(written=()))
     engine.complete(attempt)
 
     assert isinstance(decision, Settle)
-    assert engine.unsettled == 0
+    assert engine.holdings.unsettled == 0
+
+
+def test_nothing_of_a_partition_is_taken_before_it_is_known_what_the_last_owner_left(engine):
+    """aiokafka hands records out as soon as it likes."""
+    engine.assign([HERE])
+
+    assert engine.admit(record(0)) is Admission.FOREIGN
+    assert engine.holdings.is_full(HERE, is_paused=False)
+
+
+def test_what_the_last_owner_had_done_is_not_done_again(engine):
+    """The map of the commit says so; what it left open comes back after a moment."""
+    own(engine, [HERE], OffsetMap(base=5, end=8, open=(5,)))
+
+    admitted = [engine.admit(record(offset, lane=str(offset))) for offset in (5, 6, 7, 8)]
+
+    done, taken = Admission.DONE_BEFORE, Admission.TAKEN
+    assert admitted == [taken, done, done, taken]
+    assert started(engine).record.source.offset == 8
+    assert engine.parked == 1
+
+
+def test_a_seed_that_comes_after_the_partition_has_gone_and_come_is_void(engine):
+    """It was read before somebody else worked on it."""
+    before = engine.holdings.epoch(HERE)
+    engine.assign([HERE])
+
+    assert not engine.seed(HERE, before, OffsetMap(base=0, end=0))
+    assert engine.holdings.unseeded == {HERE}
+
+
+def test_nothing_is_started_so_far_ahead_that_its_end_could_not_be_written_down(engine):
+    """Only once the position has followed."""
+    engine.admit(record(0, lane="a"))
+    engine.admit(record(16_384, lane="b"))
+    first = started(engine)
+
+    assert engine.take() is None
+    engine.complete(first)
+    assert started(engine).record.lane == "b"
+
+
+def test_a_process_that_has_not_polled_for_long_starts_nothing(clock):
+    """After a freeze its partitions may be somebody else's; a whole poll has to come back first."""
+    engine = engine_of(2, clock, silence_limit_s=22.5)
+    own(engine, [HERE])
+    engine.admit(record(0))
+    clock.advance(22.5)
+
+    assert (engine.take(), engine.next_due_s) == (None, None)
+    engine.heard(clock.monotonic_s())
+    assert engine.take() is not None
+
+
+def test_a_backlog_makes_calls_larger_and_a_trickle_does_not(clock):
+    """Ready lanes over permits: ten and two make five."""
+    engine = Engine(gate=trusting(gate_of(2, clock)), backoff=Backoff(jitter=lambda: 0.5), clock=clock)
+    own(engine, [HERE])
+    engine.admit(record(0, lane="first"))
+    single = engine.take()
+    for offset in range(1, 11):
+        engine.admit(record(offset, lane=str(offset)))
+    large = engine.take()
+
+    assert single is not None
+    assert large is not None
+    assert (len(single.attempts), len(large.attempts)) == (1, 5)
+
+
+def test_retries_hold_no_more_than_half_of_the_permits(clock):
+    """However much fails, what does not has room."""
+    engine = engine_of(4, clock)
+    own(engine, [HERE])
+    for offset in range(4):
+        engine.admit(record(offset, lane=str(offset)))
+    for failing in [started(engine) for _ in range(4)]:
+        engine.park(failing, FIVE_S)
+    clock.advance(5)
+
+    taken = [engine.take() for _ in range(3)]
+
+    assert [call is not None for call in taken] == [True, True, False]
+    engine.admit(record(4, lane="fresh"))
+    assert engine.take() is not None
+
+
+def test_a_record_is_handed_out_with_its_number_and_its_first_time(engine, clock):
+    """Reports tell them."""
+    engine.admit(record(0))
+    begun = clock.now()
+    first = started(engine)
+    engine.park(first, replace(FIVE_S, tally=first.tally))
+    clock.advance(5)
+
+    again = started(engine).handed
+
+    assert (again.tries, again.first_tried_at) == (2, begun)
+
+
+def test_a_record_that_holds_up_its_partition_for_its_own_reasons_is_given_up(engine):
+    """At three quarters of the offset map."""
+    engine.admit(record(0, lane="a"))
+    failing = started(engine)
+    decision = decided(engine, failing, Waiting(on="customer"))
+    assert isinstance(decision, Park)
+    engine.park(failing, decision)
+    engine.admit(record(12_286, lane="b"))
+    before = engine.take_pressed()
+    engine.admit(record(12_287, lane="c"))
+
+    [(attempt, given_up)] = engine.take_pressed()
+
+    assert before == []
+    assert attempt.record.source.offset == 0
+    assert given_up.rejected.code == "parked_too_long"
+    engine.complete(attempt)
+    assert position(engine) == 12_286
+
+
+def test_a_record_that_waits_for_its_account_is_never_given_up(engine):
+    """That would make an error event of every record in turn."""
+    engine.admit(record(0, lane="a"))
+    engine.admit(record(12_287, lane="b"))
+    call = engine.take()
+    assert call is not None
+    engine.returned(call, [AccountDown(reason="login")])
+    decision = engine.decide(call, call.attempts[0], AccountDown(reason="login"))
+    assert isinstance(decision, Park)
+    engine.park(call.attempts[0], decision)
+
+    assert engine.take_pressed() == []

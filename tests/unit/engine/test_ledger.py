@@ -9,7 +9,7 @@ from consumer.record import Source
 
 
 def ledger_of(*offsets: int) -> Ledger:
-    ledger = Ledger(offsets[0])
+    ledger = Ledger.at(offsets[0])
     for offset in offsets:
         ledger.admit(offset, size_bytes=10)
     return ledger
@@ -21,7 +21,7 @@ def test_nothing_open_commits_the_next_offset():
 
     ledger.complete(5)
 
-    assert ledger.committable == 6
+    assert ledger.base == 6
 
 
 def test_the_lowest_open_offset_holds_the_commit():
@@ -31,7 +31,7 @@ def test_the_lowest_open_offset_holds_the_commit():
     ledger.complete(6)
     ledger.complete(7)
 
-    assert ledger.committable == 5
+    assert ledger.base == 5
 
 
 def test_completing_the_lowest_releases_all_that_was_done_behind_it():
@@ -41,7 +41,7 @@ def test_completing_the_lowest_releases_all_that_was_done_behind_it():
 
     ledger.complete(5)
 
-    assert ledger.committable == 7
+    assert ledger.base == 7
 
 
 def test_offsets_that_never_arrive_count_as_done():
@@ -50,7 +50,7 @@ def test_offsets_that_never_arrive_count_as_done():
 
     ledger.complete(5)
 
-    assert ledger.committable == 9
+    assert ledger.base == 9
 
 
 def test_settling_twice_is_a_defect():

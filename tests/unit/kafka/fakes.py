@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 
 
 def tp(number: int = 0) -> TopicPartition:
@@ -37,10 +38,11 @@ class FakeConsumer:
     batches: list[Mapping[TopicPartition, Sequence[Any]]] = field(default_factory=list)
     assigned: set[TopicPartition] = field(default_factory=lambda: {tp(0), tp(1)})
     paused_now: set[TopicPartition] = field(default_factory=set)
-    commits: list[dict[TopicPartition, int]] = field(default_factory=list)
+    commits: list[dict[TopicPartition, OffsetAndMetadata]] = field(default_factory=list)
     seeks: list[tuple[TopicPartition, int]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     refuse_commit: Exception | None = None
+    refuse_metadata: Exception | None = None
     refuse_poll: Exception | None = None
     exhausted: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -61,9 +63,15 @@ class FakeConsumer:
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.seeks.append((partition, offset))
 
-    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+    @property
+    def offsets(self) -> list[dict[TopicPartition, int]]:
+        return [{tp: position.offset for tp, position in commit.items()} for commit in self.commits]
+
+    async def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
         if self.refuse_commit:
             raise self.refuse_commit
+        if self.refuse_metadata and any(position.metadata for position in offsets.values()):
+            raise self.refuse_metadata
         self.told.append("commit")
         self.commits.append(offsets)
 

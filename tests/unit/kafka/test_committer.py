@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from aiokafka.errors import CommitFailedError, KafkaConnectionError
+from aiokafka.errors import CommitFailedError, KafkaConnectionError, OffsetMetadataTooLargeError
+from structlog.testing import capture_logs
 
-from consumer.clock import FakeClock
-from consumer.engine.backoff import Backoff
+from consumer.engine import offset_map
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
+from consumer.engine.offset_map import OffsetMap
 from consumer.kafka.committer import Committer
-from consumer.limits.gate import Gate
-from tests.unit.engine.records import TOPIC, record
+from tests.unit.engine.records import TOPIC, engine_of, own, record, started
 from tests.unit.kafka.fakes import FakeConsumer, tp
 
 
 @pytest.fixture
 def engine() -> Engine:
-    engine = Engine(gate=Gate(permits=9), backoff=Backoff(jitter=lambda: 0.5), clock=FakeClock())
-    engine.assign([Partition(topic=TOPIC, number=0)])
+    engine = engine_of(9)
+    own(engine, [Partition(topic=TOPIC, number=0)])
     return engine
 
 
 def settle(engine: Engine, offset: int) -> None:
     engine.admit(record(offset, lane=str(offset)))
-    attempt = engine.take()
-    assert attempt is not None
-    engine.complete(attempt)
+    engine.complete(started(engine))
 
 
 async def test_only_what_has_changed_is_committed(engine):
@@ -40,7 +38,7 @@ async def test_only_what_has_changed_is_committed(engine):
     settle(engine, 6)
     await committer.commit()
 
-    assert consumer.commits == [{tp(): 6}, {tp(): 7}]
+    assert consumer.offsets == [{tp(): 6}, {tp(): 7}]
 
 
 @pytest.mark.parametrize("error", [CommitFailedError("rebalanced"), KafkaConnectionError("gone")])
@@ -55,7 +53,7 @@ async def test_a_commit_that_fails_is_carried_by_the_next(engine, error):
     accepted = await committer.commit()
 
     assert (refused, accepted) == (False, True)
-    assert consumer.commits == [{tp(): 6}]
+    assert consumer.offsets == [{tp(): 6}]
 
 
 async def test_after_a_rebalance_everything_is_news_again(engine):
@@ -68,4 +66,31 @@ async def test_after_a_rebalance_everything_is_news_again(engine):
     committer.forget()
     await committer.commit()
 
-    assert consumer.commits == [{tp(): 6}, {tp(): 6}]
+    assert consumer.offsets == [{tp(): 6}, {tp(): 6}]
+
+
+async def test_what_is_settled_beyond_the_position_is_committed_as_metadata(engine):
+    """So that whoever comes next does not carry it again."""
+    consumer = FakeConsumer()
+    committer = Committer(consumer=consumer, engine=engine)
+    engine.admit(record(5, lane="parked"))
+    started(engine)
+    settle(engine, 6)
+
+    await committer.commit()
+
+    [committed] = consumer.commits
+    assert offset_map.decode(committed[tp()].metadata, 5) == OffsetMap(base=5, end=7, open=(5,))
+
+
+async def test_a_broker_that_refuses_metadata_gets_the_position_alone(engine):
+    """Somebody lowered its limit: the position counts more than the map, and the log says so."""
+    consumer = FakeConsumer(refuse_metadata=OffsetMetadataTooLargeError())
+    committer = Committer(consumer=consumer, engine=engine)
+    settle(engine, 5)
+
+    with capture_logs() as logs:
+        assert await committer.commit()
+
+    assert consumer.offsets == [{tp(): 6}]
+    assert [log["event"] for log in logs] == ["offset_map_refused"]

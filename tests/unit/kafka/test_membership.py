@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.clock import FakeClock
-from consumer.engine.backoff import Backoff
-from consumer.engine.engine import Engine
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
-from consumer.limits.gate import Gate
-from tests.unit.engine.records import record
+from tests.unit.engine.records import engine_of, record, seed_all, started
 from tests.unit.kafka.fakes import FakeConsumer, tp
 
 
 class Scene:
     def __init__(self, *, drains: bool = True) -> None:
         self.consumer = FakeConsumer()
-        self.engine = Engine(gate=Gate(permits=9), backoff=Backoff(jitter=lambda: 0.5), clock=FakeClock())
+        self.engine = engine_of(9)
         self.drains = drains
         self.assigned: list[bool] = []
         self.running = []
@@ -29,9 +25,11 @@ class Scene:
             changed=self.assigned.append,
         )
         self.membership.on_partitions_assigned([tp(0), tp(1)])
+        seed_all(self.engine)
+        assert self.consumer.told.pop() == "pause", "nothing may be handed out before it is seeded"
         self.engine.admit(record(0, lane="a"))
         self.engine.admit(record(1, lane="b"))
-        self.running.append(self.engine.take())
+        self.running.append(started(self.engine))
 
     async def drained(self, limit_s: float) -> bool:
         assert 0 < limit_s < 90
@@ -49,8 +47,8 @@ async def test_a_revoke_pauses_drains_commits_and_then_forgets():
     await scene.membership.on_partitions_revoked([tp(0), tp(1)])
 
     assert scene.consumer.told == ["pause", "drain", "commit"]
-    assert scene.consumer.commits == [{tp(0): 1}]
-    assert scene.engine.partitions == frozenset()
+    assert scene.consumer.offsets == [{tp(0): 1}]
+    assert scene.engine.holdings.partitions == frozenset()
     assert scene.assigned == [True, False]
 
 
@@ -60,12 +58,13 @@ async def test_a_call_that_outlives_the_drain_is_left_alone_and_counts_for_nothi
 
     await scene.membership.on_partitions_revoked([tp(0), tp(1)])
     scene.membership.on_partitions_assigned([tp(0)])
+    seed_all(scene.engine)
     scene.engine.admit(record(0, lane="a"))
 
-    assert scene.consumer.commits == [{tp(0): 0}]
+    assert scene.consumer.offsets == [{tp(0): 0}]
     assert scene.engine.under_way == 1
     scene.engine.complete(scene.running.pop())
-    assert scene.engine.committable() == {next(iter(scene.engine.partitions)): 0}
+    assert [each.offset for each in scene.engine.holdings.positions().values()] == [0]
 
 
 async def test_partitions_are_forgotten_even_when_the_drain_breaks():
@@ -76,7 +75,7 @@ async def test_partitions_are_forgotten_even_when_the_drain_breaks():
     with pytest.raises(IndexError):
         await scene.membership.on_partitions_revoked([tp(0), tp(1)])
 
-    assert scene.engine.partitions == frozenset()
+    assert scene.engine.holdings.partitions == frozenset()
 
 
 async def test_the_first_join_revokes_nothing():

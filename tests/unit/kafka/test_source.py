@@ -8,13 +8,12 @@ import pytest
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from consumer.clock import FakeClock
-from consumer.engine.backoff import Backoff
-from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
+from consumer.kafka.seeding import Seeder
 from consumer.kafka.source import Poller, partition_of, record_of
-from consumer.limits.gate import Gate
 from consumer.ops.metrics import Metrics
 from consumer.record import Source
+from tests.unit.engine.records import engine_of, own
 from tests.unit.kafka.fakes import FakeConsumer, message, tp
 
 
@@ -25,16 +24,23 @@ def lane_of(value: bytes | None) -> str | None:
 class Scene:
     def __init__(self, consumer: FakeConsumer, lane=lane_of) -> None:
         self.consumer = consumer
-        self.engine = Engine(gate=Gate(permits=5_000), backoff=Backoff(jitter=lambda: 0.5), clock=FakeClock())
+        self.engine = engine_of(5_000)
         self.admitted = asyncio.Event()
         self.poller = Poller(
             consumer=consumer,
             engine=self.engine,
+            seeder=Seeder(
+                consumer=consumer, engine=self.engine, committed=self.committed, metrics=Metrics(version="t")
+            ),
             lane_of=lane,
+            clock=FakeClock(),
             metrics=Metrics(version="test"),
             polled=lambda: None,
             admitted=self.admitted.set,
         )
+
+    async def committed(self, _):
+        raise AssertionError("everything is seeded")
 
     async def play(self) -> None:
         """Until the consumer has nothing left to give."""
@@ -63,11 +69,11 @@ def test_what_has_no_lane_queues_alone():
 async def test_records_of_owned_partitions_reach_the_engine_and_wake_the_dispatcher():
     """All of a batch, in order."""
     scene = Scene(FakeConsumer(batches=[{tp(0): [message(0), message(1)], tp(1): [message(5, partition=1)]}]))
-    scene.engine.assign([partition_of(tp(0)), partition_of(tp(1))])
+    own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
 
     await scene.play()
 
-    assert scene.engine.unsettled == 3
+    assert scene.engine.holdings.unsettled == 3
     assert scene.admitted.is_set()
 
 
@@ -78,7 +84,7 @@ async def test_a_record_that_comes_before_its_assignment_is_asked_for_again():
     await scene.play()
 
     assert scene.consumer.seeks == [(tp(0), 3)]
-    assert scene.engine.unsettled == 0
+    assert scene.engine.holdings.unsettled == 0
 
 
 async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded_are_dropped():
@@ -88,27 +94,28 @@ async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded
 
     def rebalancing(value: bytes | None) -> str | None:
         scene.engine.forget([owner])
-        scene.engine.assign([owner])
+        own(scene.engine, [owner])
         return lane_of(value)
 
     scene = Scene(FakeConsumer(batches=[batch]), rebalancing)
-    scene.engine.assign([owner])
+    own(scene.engine, [owner])
 
     await scene.play()
 
-    assert scene.engine.unsettled == 0
+    assert scene.engine.holdings.unsettled == 0
 
 
 async def test_a_full_partition_is_paused_and_resumed_when_there_is_room():
     """Only the full one; and a pause that somebody else left behind is lifted."""
     batch = {tp(0): [message(offset, f"lane{offset}:0".encode()) for offset in range(1_000)]}
     scene = Scene(FakeConsumer(batches=[batch], paused_now={tp(1)}))
-    scene.engine.assign([partition_of(tp(0)), partition_of(tp(1))])
+    own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
 
     await scene.play()
     paused_when_full = scene.consumer.paused()
-    while (attempt := scene.engine.take()) is not None:
-        scene.engine.complete(attempt)
+    while (call := scene.engine.take()) is not None:
+        scene.engine.returned(call, ())
+        scene.engine.complete(call.attempts[0])
     await scene.play()
 
     assert paused_when_full == {tp(0)}

@@ -226,7 +226,7 @@ def test_skipped_item_is_throttled():
     """
     Units or time ran out before its turn; sending it again is always right.
     """
-    assert outcome_of({"ref": "1", "status": "skipped"}) == Throttled(reason="skipped")
+    assert outcome_of({"ref": "1", "status": "skipped"}) == Throttled(reason="skipped", by="script")
 
 
 @pytest.mark.parametrize(

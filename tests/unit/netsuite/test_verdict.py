@@ -343,5 +343,6 @@ def test_wrong_account_is_named_with_the_right_one():
     assert isinstance(found, verdict.Verdict)
     assert found.outcome == AccountDown(
         reason="connection netsuite-eu is for account 1234567_SB1 (sandbox), but restlet_url leads to "
-        "7654321 (production): correct account_id, environment or restlet_url at connections.yaml:5"
+        "7654321 (production): correct account_id, environment or restlet_url at connections.yaml:5",
+        is_elsewhere=True,
     )

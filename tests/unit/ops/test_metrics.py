@@ -28,8 +28,8 @@ def test_what_is_counted_is_exposed(metrics):
     metrics.consumed(topic="lago.invoices", count=3)
     metrics.settled(connection="eu", topic="lago.invoices", outcome=Delivered(written=()))
     metrics.latency(object="invoice", seconds=0.3)
-    metrics.parked_lanes(connection="eu", count=2)
-    metrics.inflight(connection="eu", count=5)
+    metrics.connection("eu", {"parked_lanes": 2, "inflight": 5, "breaker_state": 1})
+    metrics.throttled(connection="eu", count=3)
     metrics.error_published(code="invalid_mapping")
     metrics.fallback_used(connection="eu", rule="mapping.fallback_item")
 
@@ -41,6 +41,8 @@ def test_what_is_counted_is_exposed(metrics):
         'lago_netsuite_record_latency_seconds_bucket{le="0.5",object="invoice"} 1.0',
         'lago_netsuite_parked_lanes{connection="eu"} 2.0',
         'lago_netsuite_inflight{connection="eu"} 5.0',
+        'lago_netsuite_breaker_state{connection="eu"} 1.0',
+        'lago_netsuite_throttled_total{connection="eu"} 3.0',
         'lago_netsuite_errors_published_total{code="invalid_mapping"} 1.0',
         'lago_netsuite_fallbacks_used_total{connection="eu",rule="mapping.fallback_item"} 1.0',
     ):

@@ -1,0 +1,87 @@
+"""Calls under way: which records go next, how many of them together, and their permits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from consumer.clock import Clock
+from consumer.engine.lanes import Attempt, Lanes
+from consumer.limits.gate import Gate, Passage
+from consumer.outcome import Outcome
+from consumer.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Call:
+    """Attempts that go to the account together, one a lane, and their permit."""
+
+    attempts: tuple[Attempt, ...]
+    passage: Passage
+
+    @property
+    def records(self) -> list[Record]:
+        """What to deliver."""
+        return [each.handed for each in self.attempts]
+
+    @property
+    def is_retry(self) -> bool:
+        """Whether its records have failed before for their own reasons; all of them have, or none."""
+        return self.attempts[0].tally.is_retry
+
+
+class Calls:
+    """The traffic of one gate."""
+
+    def __init__(self, gate: Gate, clock: Clock) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._under_way: set[Call] = set()
+        self._retries_next = False
+
+    @property
+    def under_way(self) -> int:
+        """Calls to the account that have not come back."""
+        return len(self._under_way)
+
+    @property
+    def retrying(self) -> int:
+        """Those of them that are retries."""
+        return sum(call.is_retry for call in self._under_way)
+
+    def waiting_kind(self, lanes: Lanes) -> bool | None:
+        """
+        Whether retries (True) or fresh records go next; None when nothing may.
+
+        They take turns, and retries never hold more than half of the permits: however much fails, what does
+        not has room.
+        """
+        has_fresh = lanes.ready(retries=False) > 0
+        retries_fit = self.retrying < max(1, self._gate.permits // 2)
+        may_retry = retries_fit and lanes.ready(retries=True) > 0
+        if has_fresh and may_retry:
+            return self._retries_next
+        return may_retry if has_fresh or may_retry else None
+
+    def take(self, lanes: Lanes) -> Call | None:
+        """The next call to make, when there is one and a permit for it."""
+        retries = self.waiting_kind(lanes)
+        if retries is None or not self._gate.has_room(self.under_way):
+            return None
+        taken = lanes.take(self._size(lanes.ready(retries=retries)), retries=retries)
+        now = self._clock.now()
+        tried = tuple(replace(each, tally=each.tally.tried(now)) for each in taken)
+        call = Call(attempts=tried, passage=self._gate.enter())
+        self._under_way.add(call)
+        self._retries_next = not retries
+        return call
+
+    def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+        """The account has answered, or nothing can be said of it (no outcomes): the permit is free."""
+        self._gate.leave(call.passage, outcomes, under_way=self.under_way)
+        self._under_way.remove(call)
+
+    def _size(self, ready: int) -> int:
+        # Only a backlog makes calls larger: a trickle keeps the latency of single records.
+        return min(self._gate.largest_batch, math.ceil(ready / max(1, self._gate.permits)))

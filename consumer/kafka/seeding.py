@@ -1,0 +1,100 @@
+"""
+What the last owner of a partition left behind: how far it was, and what it had done beyond.
+
+aiokafka's own ``committed()`` gives no metadata, so the administration client is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from consumer.engine import offset_map
+from consumer.engine.engine import Engine
+from consumer.engine.ledger import Partition, Position
+from consumer.engine.offset_map import OffsetMap, Unusable
+from consumer.errors import StartupError
+from consumer.kafka.cluster import Cluster
+from consumer.ops.metrics import Metrics
+
+REQUEST_LIMIT_S = 10.0
+
+Committed = Callable[[Collection[Partition]], Awaitable[Mapping[Partition, Position]]]
+"""The committed position of each partition that has one."""
+
+log = structlog.get_logger(__name__)
+
+
+class Seeder:
+    """
+    Makes assigned partitions known to the engine.
+
+    Not in the rebalance callback: aiokafka hands out records before that has ended and swallows what it
+    raises (aio-libs/aiokafka#738). Until a partition is seeded it is paused and none of its records is taken.
+    """
+
+    def __init__(
+        self, *, consumer: AIOKafkaConsumer, engine: Engine, committed: Committed, metrics: Metrics
+    ) -> None:
+        self._consumer = consumer
+        self._engine = engine
+        self._committed = committed
+        self._metrics = metrics
+
+    async def seed(self) -> bool:
+        """Seed what is not; whether nothing is left. A failure is logged, for the next turn to repeat."""
+        holdings = self._engine.holdings
+        epochs = {partition: holdings.epoch(partition) for partition in holdings.unseeded}
+        if not epochs:
+            return True
+        try:
+            async with asyncio.timeout(REQUEST_LIMIT_S):
+                found = await self._committed(epochs.keys())
+        except (KafkaError, StartupError, TimeoutError, AttributeError) as error:
+            # AttributeError: what aiokafka's client raises when a coordinator answers with an error code.
+            log.warning("committed_offsets_unknown", error=str(error) or type(error).__name__)
+            return False
+        for partition, epoch in epochs.items():
+            if epoch is not None:
+                self._seed(partition, epoch, found.get(partition))
+        return True
+
+    def _seed(self, partition: Partition, epoch: int, position: Position | None) -> None:
+        known = self._read(partition, position) if position else None
+        if not self._engine.seed(partition, epoch, known):
+            return
+        tp = TopicPartition(partition.topic, partition.number)
+        if known is not None and tp in self._consumer.assignment():
+            self._consumer.seek(tp, known.base)
+
+    def _read(self, partition: Partition, position: Position) -> OffsetMap:
+        match offset_map.decode(position.metadata, position.offset):
+            case Unusable(reason=reason):
+                log.warning("offset_map_ignored", partition=str(partition), reason=reason)
+                self._metrics.offset_map_rejected(reason=reason)
+                return OffsetMap(base=position.offset, end=position.offset)
+            case known:
+                return known
+
+
+def committed_by(cluster: Cluster, group: str) -> Committed:
+    """The positions of a consumer group."""
+    return partial(_committed, cluster, group)
+
+
+async def _committed(
+    cluster: Cluster, group: str, partitions: Collection[Partition]
+) -> Mapping[Partition, Position]:
+    asked = [TopicPartition(partition.topic, partition.number) for partition in partitions]
+    async with cluster.admin() as admin:
+        found = await admin.list_consumer_group_offsets(group, partitions=asked)
+    return {
+        Partition(topic=tp.topic, number=tp.partition): Position(offset=at.offset, metadata=at.metadata or "")
+        for tp, at in found.items()
+        if at.offset >= 0
+    }

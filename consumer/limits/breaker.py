@@ -1,0 +1,95 @@
+"""
+When an account is left alone: zero permits, but for one probe now and then.
+
+No special path hangs on it: nothing is started, buffers fill, partitions pause by the ordinary rule. No
+record's budget is used up meanwhile, and no error event is published.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+
+
+class State(IntEnum):
+    """The value of the gauge."""
+
+    CLOSED = 0
+    HALF_OPEN = 1
+    OPEN = 2
+
+
+class Reason(Enum):
+    """Why it is open."""
+
+    UNAVAILABLE = "unavailable"
+    ACCOUNT_DOWN = "account_down"
+    REJECTION_STORM = "rejection_storm"
+
+
+FIRST_DELAY_S = {Reason.UNAVAILABLE: 5.0, Reason.ACCOUNT_DOWN: 5.0, Reason.REJECTION_STORM: 60.0}
+# Repeated bad logins can lock a NetSuite role, so those are tried most rarely.
+LONGEST_DELAY_S = {Reason.UNAVAILABLE: 300.0, Reason.ACCOUNT_DOWN: 900.0, Reason.REJECTION_STORM: 60.0}
+
+
+class Breaker:
+    """Closed, open, or half open while its probe is due or out; times in seconds, monotonic."""
+
+    def __init__(self) -> None:
+        self._reason: Reason | None = None
+        self._delay_s = 0.0
+        self._due_s = 0.0
+        self._is_probe_out = False
+        self._opened_at_s = 0.0
+        self._open_before_s = 0.0
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it is open; None while closed."""
+        return self._reason
+
+    @property
+    def probe_due_s(self) -> float | None:
+        """When the next probe may start; None while closed or while one is out."""
+        return None if self._reason is None or self._is_probe_out else self._due_s
+
+    def state(self, now_s: float) -> State:
+        """Where it stands."""
+        if self._reason is None:
+            return State.CLOSED
+        return State.HALF_OPEN if self._is_probe_out or now_s >= self._due_s else State.OPEN
+
+    def open_for_s(self, now_s: float) -> float:
+        """How long it has been open in all, so that time can be told that does not pass while it is."""
+        return self._open_before_s + (0.0 if self._reason is None else now_s - self._opened_at_s)
+
+    def open(self, reason: Reason, now_s: float) -> None:
+        """Leave the account alone; while it is open only a refused login can change the reason."""
+        if self._reason is None:
+            self._opened_at_s = now_s
+        elif self._reason is reason or reason is not Reason.ACCOUNT_DOWN:
+            return
+        self._reason = reason
+        self._delay_s = FIRST_DELAY_S[reason]
+        self._due_s = now_s + self._delay_s
+
+    def probe_starts(self) -> None:
+        """The one call that may be made has been."""
+        self._is_probe_out = True
+
+    def probe_succeeded(self, now_s: float) -> None:
+        """The account is back."""
+        self._open_before_s = self.open_for_s(now_s)
+        self._reason = None
+        self._is_probe_out = False
+
+    def probe_failed(self, now_s: float) -> None:
+        """It is not; the next probe waits twice as long."""
+        self._is_probe_out = False
+        if self._reason is not None:
+            self._delay_s = min(LONGEST_DELAY_S[self._reason], self._delay_s * 2)
+            self._due_s = now_s + self._delay_s
+
+    def probe_told_nothing(self, now_s: float, *, again_after_s: float) -> None:
+        """The probe did not get as far as to tell."""
+        self._is_probe_out = False
+        self._due_s = now_s + again_after_s

@@ -1,0 +1,83 @@
+"""What recent calls say of an account: that it fails, or that it rejects what it should not."""
+
+from __future__ import annotations
+
+from collections import deque
+
+SAMPLE_AGE_S = 60.0
+SAMPLES_AT_LEAST = 10
+FAILED_SHARE = 0.5
+
+SETTLED_LOOKED_AT = 200
+REJECTED_SHARE = 0.2
+REJECTED_IN_A_ROW = 25
+
+LARGEST_BATCH = 25
+DOUBT_AFTER_REJECTIONS = 3
+
+
+class Failures:
+    """The calls of the last minute: half of ten or more failing means that the account does."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, bool]] = deque()
+
+    def note(self, now_s: float, *, has_failed: bool) -> None:
+        """A call is over, at `now_s` on the monotonic clock."""
+        self._samples.append((now_s, has_failed))
+        while self._samples[0][0] < now_s - SAMPLE_AGE_S:
+            self._samples.popleft()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._samples.clear()
+
+    @property
+    def are_many(self) -> bool:
+        """Whether the account should be left alone."""
+        failed = sum(has_failed for _, has_failed in self._samples)
+        return len(self._samples) >= SAMPLES_AT_LEAST and failed >= len(self._samples) * FAILED_SHARE
+
+
+class Rejections:
+    """
+    What became of the last settled records: a wrong setting must not make 40 000 error events.
+
+    The idea is Arroyo's ``DlqLimit`` (getsentry/arroyo ``dlq.py``).
+    """
+
+    def __init__(self) -> None:
+        self._were_rejected: deque[bool] = deque(maxlen=SETTLED_LOOKED_AT)
+        self._in_a_row = 0
+        self._trust = 1
+
+    def note(self, *, was_rejected: bool) -> None:
+        """A record is settled that NetSuite had to do with."""
+        self._were_rejected.append(was_rejected)
+        self._in_a_row = self._in_a_row + 1 if was_rejected else 0
+        if self._in_a_row >= DOUBT_AFTER_REJECTIONS:
+            self._trust = 1
+        elif not was_rejected:
+            self._trust = min(LARGEST_BATCH, self._trust + 1)
+
+    def forget(self) -> None:
+        """Begin anew, without trust."""
+        self._were_rejected.clear()
+        self._in_a_row, self._trust = 0, 1
+
+    @property
+    def are_a_storm(self) -> bool:
+        """Whether the account should be left alone."""
+        if self._in_a_row >= REJECTED_IN_A_ROW:
+            return True
+        share = sum(self._were_rejected) / SETTLED_LOOKED_AT
+        return len(self._were_rejected) == SETTLED_LOOKED_AT and share > REJECTED_SHARE
+
+    @property
+    def largest_batch(self) -> int:
+        """
+        How many records a call may carry.
+
+        It grows with every success, because a call of 25 that all end in error events cannot be called back.
+        """
+        return self._trust
