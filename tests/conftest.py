@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from tests.integration.brokers import choice
+
+
+# How long an example takes is for tests/bench to say: a busy machine is no defect.
+settings.register_profile("lago-netsuite", deadline=None, print_blob=True)
+settings.load_profile("lago-netsuite")
 
 
 def pytest_report_header() -> str:
