@@ -74,7 +74,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         await _meet(accounts)
         publish = await _publisher(cluster, stack)
         flows = [_flow(account, settings, connections, publish, around) for account in accounts]
-        await _run(flows, settings, around)
+        await run_flows(flows, settings, around)
     log.info("worker_stopped")
 
 
@@ -149,7 +149,7 @@ def _flow(
         connection=connection,
         reports_orphans=connection.code == connections[0].code,
         all_connections=connections,
-        write=account.client.write,
+        write=account.client.write_many,
         look_up=account.look_up,
         publish=publish,
         clock=around.clock,
@@ -169,7 +169,13 @@ def _flow(
     return Flow(plan, around, gate=account.gate, deliver=pipeline.deliver, give_up=pipeline.give_up)
 
 
-async def _run(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:
+async def run_flows(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:
+    """
+    Run flows side by side, watched at the port for machines, until SIGTERM or SIGINT.
+
+    Raises:
+        ExceptionGroup: what ended a flow, after the others have finished what they were doing.
+    """
     stopping = asyncio.Event()
     failures: list[Exception] = []
     with signals.stopping(stopping, around.health):
@@ -180,7 +186,7 @@ async def _run(flows: Sequence[Flow], settings: Settings, around: Surroundings) 
             await asyncio.wait(running)
             ops.cancel()
     if failures:
-        raise ExceptionGroup("the worker had to stop", failures)
+        raise ExceptionGroup("the process had to stop", failures)
 
 
 async def _guarded(flow: Flow, stopping: asyncio.Event, failures: list[Exception]) -> None:

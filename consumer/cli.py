@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+relay_app = typer.Typer()
+app.add_typer(relay_app, name="relay")
 
 Codes = Annotated[
     list[str] | None,
@@ -103,6 +105,38 @@ def ingest() -> None:
     settings, connections = _configuration()
     logging.configure(level=settings.log_level, form=settings.log_format)
     asyncio.run(command.run(settings, connections))
+
+
+@relay_app.callback(invoke_without_command=True)
+def relay(
+    context: typer.Context,
+    endpoint: Annotated[
+        list[str] | None,
+        typer.Option("--endpoint", metavar="ID", help="Only this endpoint; may be given several times."),
+    ] = None,
+) -> None:
+    """Post error events as signed webhooks until told to stop; `relay test ENDPOINT` posts a sample."""
+    if context.invoked_subcommand is not None:
+        return
+    import asyncio
+
+    from consumer.commands import relay as command
+    from consumer.ops import logging
+
+    settings, connections = _configuration()
+    logging.configure(level=settings.log_level, form=settings.log_format)
+    asyncio.run(command.run(settings, connections, endpoint or ()))
+
+
+@relay_app.command("test")
+def relay_test(endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT")]) -> None:
+    """Post one signed sample to an endpoint and print what it answers."""
+    import asyncio
+
+    from consumer.commands import relay as command
+
+    _, connections = _configuration()
+    raise typer.Exit(asyncio.run(command.test(connections, endpoint)))
 
 
 @app.command()

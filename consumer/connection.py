@@ -23,6 +23,7 @@ from pydantic import (
 
 from consumer.expression import Expression
 from consumer.secret import Secret
+from consumer.webhook import Webhook
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Constant = str | bool | int
@@ -189,16 +190,6 @@ class MappingRules(Rules):
 
     currencies: dict[str, str] = Field(default_factory=dict)
     billing_entities: dict[str, EntityRules] = Field(default_factory=dict)
-
-
-class Webhook(_Part):
-    """An endpoint of yours that is told about failures."""
-
-    id: Code
-    url: str
-    secret: Secret
-    events: tuple[str, ...] = ("customer.accounting_provider_error",)
-    allow_http: bool = False
 
 
 class Connection(_Part):

@@ -26,6 +26,7 @@ SECRETS_OF_AUTH = (
     "token_secret",
 )
 SECRETS_OF_LAGO = ("api_key", "webhook_hmac_key")
+SECRETS_OF_WEBHOOK = ("secret", "secret_previous")
 ORACLE_RESTLETS = ".restlets.api.netsuite.com"
 
 Fault = tuple[Path, str]
@@ -160,8 +161,8 @@ def _given_secrets(connection: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     auth, lago = section(connection, "auth"), section(connection, "lago")
     places: list[tuple[Path, Any]] = [(("auth", key), auth.get(key)) for key in SECRETS_OF_AUTH]
     places += [(("lago", key), lago.get(key)) for key in SECRETS_OF_LAGO]
-    webhooks = entries(connection, "webhooks")
-    places += [(("webhooks", n, "secret"), webhook.get("secret")) for n, webhook in enumerate(webhooks)]
+    for n, webhook in enumerate(entries(connection, "webhooks")):
+        places += [(("webhooks", n, key), webhook.get(key)) for key in SECRETS_OF_WEBHOOK]
     return ((path, str(value)) for path, value in places if isinstance(value, str | int) and str(value))
 
 

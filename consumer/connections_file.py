@@ -21,7 +21,13 @@ from consumer.netsuite.account import normalise_account_id
 from consumer.secret import Secret
 from consumer.yaml_tree import Problem, Tree
 
-SECRET_KEYS = frozenset((*connection_rules.SECRETS_OF_AUTH, *connection_rules.SECRETS_OF_LAGO, "secret"))
+SECRET_KEYS = frozenset(
+    (
+        *connection_rules.SECRETS_OF_AUTH,
+        *connection_rules.SECRETS_OF_LAGO,
+        *connection_rules.SECRETS_OF_WEBHOOK,
+    )
+)
 
 
 class _File(BaseModel):

@@ -17,10 +17,12 @@ from pydantic.json_schema import GenerateJsonSchema
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
 from schemas.error_event import ErrorEvent
+from schemas.error_mark import ErrorMark
 from schemas.invoice import Invoice
 from schemas.payment import Payment, PaymentReceipt
 from schemas.result import Result
 from schemas.scalar import LagoObject
+from schemas.undeliverable import Undeliverable
 from schemas.wire import Response
 
 FOLDER = Path(__file__).parent / "json"
@@ -43,7 +45,12 @@ EVENTS: dict[str, tuple[type[LagoObject], tuple[str, ...]]] = {
     "payment": (Payment, ("payment.succeeded",)),
     "payment_receipt": (PaymentReceipt, ("payment_receipt.created",)),
 }
-PUBLISHED: dict[str, type[BaseModel]] = {"result": Result, "error_event": ErrorEvent}
+PUBLISHED: dict[str, type[BaseModel]] = {
+    "result": Result,
+    "error_event": ErrorEvent,
+    "error_mark": ErrorMark,
+    "undeliverable": Undeliverable,
+}
 
 
 class _AsWritten(GenerateJsonSchema):

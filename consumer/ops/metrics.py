@@ -95,6 +95,12 @@ class Metrics:
         self._ingest_duration = self._histogram(
             "ingest_duration_seconds", INGEST_BUCKETS_S, "Time from a request's headers to its answer."
         )
+        self._webhooks = self._counter(
+            "webhooks_posted", "Attempts to post a webhook, by what was answered.", "endpoint", "answer"
+        )
+        self._disabled = self._gauge(
+            "webhook_endpoint_disabled", "1 while its events wait on Kafka, but for a probe.", "endpoint"
+        )
         self._maps_rejected = self._counter(
             "offset_map_rejected", "Commit metadata ignored because it disagreed with the commit.", "reason"
         )
@@ -163,6 +169,14 @@ class Metrics:
     def ingest_repeated(self) -> None:
         """A webhook came again that Kafka had already."""
         self._ingest_repeats.inc()
+
+    def webhook_posted(self, *, endpoint: str, answer: str) -> None:
+        """An endpoint answered with that status, or ``none``."""
+        self._webhooks.labels(endpoint=endpoint, answer=answer).inc()
+
+    def webhook_endpoint_disabled(self, *, endpoint: str, is_disabled: bool) -> None:
+        """Whether only probes are posted to an endpoint."""
+        self._disabled.labels(endpoint=endpoint).set(is_disabled)
 
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""

@@ -1,0 +1,160 @@
+"""``relay``: error events and new customers become signed webhooks; ``relay test`` posts a sample."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from random import SystemRandom
+
+import structlog
+
+from consumer import __version__
+from consumer.app import run_flows
+from consumer.clock import Clock, SystemClock
+from consumer.connection import Connection
+from consumer.errors import ConfigurationError
+from consumer.flow import Flow, Plan, Surroundings
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.publisher import Publisher
+from consumer.limits.gate import Gate
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+from consumer.record import Publish
+from consumer.relay import endpoint as endpoints
+from consumer.relay import message, sample, signing
+from consumer.relay.deliver import Relay
+from consumer.relay.egress import Answered, Egress
+from consumer.relay.endpoint import Endpoint
+from consumer.settings import Settings
+from schemas import error_event, result, undeliverable
+
+PERMITS = 10
+# The schedule ends earlier by itself; this only bounds what it cannot: a webhook that is always postponed.
+PARK_MAX_AGE_S = 10 * 86_400.0
+CLOSE_LIMIT_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class OneByOne(Gate):
+    """The permits of an endpoint: a call carries one webhook, so that a slow one keeps no other waiting."""
+
+    @property
+    def largest_batch(self) -> int:
+        """One."""
+        return 1
+
+
+async def run(settings: Settings, connections: Sequence[Connection], only: Sequence[str] = ()) -> None:
+    """
+    Post webhooks until SIGTERM or SIGINT; a second signal ends the process at once.
+
+    Args:
+        settings: of this process.
+        connections: all of the file.
+        only: ids of the endpoints to post to; all when empty.
+
+    Raises:
+        StartupError: Kafka cannot be reached or lacks topics.
+        ConfigurationError: there is no endpoint, or one that cannot be used; all are named.
+    """
+    chosen = endpoints.endpoints(connections, only)
+    if not chosen:
+        raise ConfigurationError(
+            ["no connection has webhooks: name an endpoint under connections[].webhooks"]
+        )
+    cluster, clock = Cluster.of(settings), SystemClock()
+    await topics.require(cluster, (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC))
+    around = Surroundings(
+        cluster=cluster, metrics=Metrics(version=__version__), health=Health(clock), clock=clock
+    )
+    organizations = {each.code: each.lago.organization_id for each in connections}
+    async with AsyncExitStack() as stack:
+        publish = await _publisher(cluster, stack)
+        flows = [
+            _flow(each, organizations[each.connection], settings, publish, around, stack) for each in chosen
+        ]
+        await run_flows(flows, settings, around)
+    log.info("relay_stopped")
+
+
+async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
+    """
+    Post one signed sample and print what is answered; 0 when it was taken, 1 when not.
+
+    Raises:
+        ConfigurationError: there is no such endpoint, or it cannot be used.
+    """
+    [endpoint] = endpoints.endpoints(connections, [endpoint_id])
+    clock = SystemClock()
+    organization_id = next(
+        each.lago.organization_id for each in connections if each.code == endpoint.connection
+    )
+    webhook_id = str(uuid.uuid4())
+    body = sample.body(endpoint, organization_id, webhook_id=webhook_id, now=clock.now())
+    headers = signing.headers(
+        endpoint.keys, webhook_id=webhook_id, timestamp_s=int(clock.now().timestamp()), body=body
+    )
+    async with AsyncExitStack() as stack:
+        answer = await _egress(endpoint, clock, stack).post(body, headers)
+    is_taken = isinstance(answer, Answered) and 200 <= answer.status < 300
+    print(f"POST {endpoint.webhook.url}")
+    print(f"webhook-id: {webhook_id}, {len(body)} bytes, signed with {len(endpoint.keys)} secret(s)")
+    took = f" after {answer.took_s * 1000:.0f} ms" if isinstance(answer, Answered) else ""
+    print(f"{'taken' if is_taken else 'NOT taken'}{took}: {answer}")
+    return 0 if is_taken else 1
+
+
+def _flow(
+    endpoint: Endpoint,
+    organization_id: str,
+    settings: Settings,
+    publish: Publish,
+    around: Surroundings,
+    stack: AsyncExitStack,
+) -> Flow:
+    random = SystemRandom().random
+    gate = OneByOne(cap=PERMITS, clock=around.clock, jitter=random)
+    relay = Relay(
+        endpoint,
+        organization_id=organization_id,
+        post=_egress(endpoint, around.clock, stack).post,
+        publish=publish,
+        clock=around.clock,
+        jitter=random,
+        observer=around.metrics,
+        is_left_alone=lambda: gate.is_closed_to_records,
+    )
+    name = f"relay.{endpoint.id}"
+    plan = Plan(
+        name=name,
+        group=f"{settings.consumer_group}.{name}",
+        topics=message.topics_for(endpoint),
+        lane_of=message.lane_of,
+        account=name,
+        permits=PERMITS,
+        drain_budget_s=settings.drain_budget_s,
+        park_max_age_s=PARK_MAX_AGE_S,
+    )
+    return Flow(plan, around, gate=gate, deliver=relay.deliver, give_up=relay.give_up)
+
+
+def _egress(endpoint: Endpoint, clock: Clock, stack: AsyncExitStack) -> Egress:
+    egress = Egress(endpoint.target, clock=clock)
+    stack.push_async_callback(_close, egress)
+    return egress
+
+
+async def _close(egress: Egress) -> None:
+    async with asyncio.timeout(CLOSE_LIMIT_S):
+        await egress.aclose()
+
+
+async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publish:
+    producer = cluster.producer()
+    await cluster.start(producer)
+    stack.push_async_callback(stop, producer)
+    return Publisher(producer, cluster).publish

@@ -1,0 +1,1 @@
+"""Events on Kafka become signed webhooks at endpoints of yours."""

@@ -1,0 +1,122 @@
+"""Which webhook a record of Kafka's becomes, if any, and behind which others it must queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from consumer.outcome import Ignored
+from consumer.record import Record
+from consumer.relay.endpoint import Endpoint
+from schemas import error_event, error_mark, result, wire
+
+CREATED_TYPE = "customer.accounting_provider_created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """
+    One webhook.
+
+    Attributes:
+        id: becomes ``webhook-id``; the same for every attempt at every time.
+        body: the bytes that are signed and sent.
+    """
+
+    id: str
+    body: bytes = field(repr=False)
+
+
+def message_of(record: Record, endpoint: Endpoint, organization_id: str) -> Message | Ignored:
+    """What is to be posted for a record, or the rule by which nothing is."""
+    if record.header(error_mark.HEADER) is not None:
+        return Ignored(rule="mark")
+    body = _parsed(record.value)
+    if body is None:
+        return Ignored(rule="not_json")
+    if "webhook_type" in body:
+        return _of_error(record, body, endpoint)
+    return _of_result(record, body, endpoint, organization_id)
+
+
+def lane_of(value: bytes | None) -> str | None:
+    """
+    The customer whose events keep their order at an endpoint; None for what names none.
+
+    With one consumer group an endpoint, this makes a lane of every endpoint and customer.
+    """
+    body = _parsed(value)
+    if body is None:
+        return None
+    told = body.get("accounting_provider_customer_error")
+    about = told.get("lago_customer_id") if isinstance(told, dict) else body.get("lago_id")
+    return f"customer:{about}" if about else None
+
+
+def topics_for(endpoint: Endpoint) -> tuple[str, ...]:
+    """What an endpoint's group reads; the results only where it has asked for what comes of them."""
+    return (error_event.TOPIC, *((result.TOPIC,) if endpoint.wants(CREATED_TYPE) else ()))
+
+
+def _of_error(record: Record, body: dict[str, Any], endpoint: Endpoint) -> Message | Ignored:
+    told = body.get("accounting_provider_customer_error")
+    code = told.get("accounting_provider_code") if isinstance(told, dict) else None
+    rule = _rule(endpoint, code, str(body["webhook_type"]), record)
+    if rule is not None or record.value is None:
+        return Ignored(rule=rule or "not_json")
+    return Message(id=str(body.get("id") or _id_of(record, endpoint)), body=record.value)
+
+
+def _of_result(
+    record: Record, body: dict[str, Any], endpoint: Endpoint, organization_id: str
+) -> Message | Ignored:
+    if (body.get("object"), body.get("status")) != ("customer", "created"):
+        return Ignored(rule="no_webhook_for_it")
+    rule = _rule(endpoint, body.get("connection"), CREATED_TYPE, record)
+    if rule is not None:
+        return Ignored(rule=rule)
+    created = wire.canonical(_created(body, organization_id))
+    return Message(id=record.header("ce_id") or _id_of(record, endpoint), body=created)
+
+
+def _rule(endpoint: Endpoint, connection: object, webhook_type: str, record: Record) -> str | None:
+    if connection != endpoint.connection:
+        return "other_connection"
+    if not endpoint.wants(webhook_type):
+        return "not_subscribed"
+    happened = datetime.fromtimestamp(record.timestamp_ms / 1_000, UTC)
+    return "before_since" if endpoint.is_before(happened) else None
+
+
+def _created(body: dict[str, Any], organization_id: str) -> dict[str, Any]:
+    """Lago's body, as far as a result knows it: the customer by id, and its link to NetSuite."""
+    link = {
+        "type": "netsuite",
+        "integration_code": body.get("connection"),
+        "external_customer_id": body.get("internal_id"),
+    }
+    return {
+        "webhook_type": CREATED_TYPE,
+        "object_type": "customer",
+        "organization_id": organization_id,
+        "customer": {
+            "lago_id": body.get("lago_id"),
+            "external_id": body.get("lago_number"),
+            "integration_customers": [link],
+            "netsuite_url": body.get("url") or None,
+        },
+    }
+
+
+def _id_of(record: Record, endpoint: Endpoint) -> str:
+    source = record.source
+    return error_event.event_id(endpoint.connection, source.topic, source.partition, source.offset)
+
+
+def _parsed(value: bytes | None) -> dict[str, Any] | None:
+    try:
+        body = wire.loads(value or b"")
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
