@@ -7,27 +7,29 @@ told the world before it says so.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from typing import Protocol, assert_never
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import structlog
 
 from consumer import enrichment, routing
 from consumer.clock import Clock
 from consumer.connection import Connection
-from consumer.errors import ContractError
 from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapped, Mapping, Refused
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Unavailable
 from consumer.ownership import Ownership
-from consumer.record import Publish, Record, Source
+from consumer.record import Publish, Record
 from consumer.report import Attempt, Reporter
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.wire import WriteRequest
 
-Write = Callable[[WriteRequest], Awaitable[Outcome]]
+Write = Callable[[Sequence[WriteRequest]], Awaitable[Sequence[Outcome]]]
+"""Carries requests out together; an outcome for each."""
+
+Got = TypeVar("Got")
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +47,7 @@ class Observer(Protocol):
 
 
 class Pipeline:
-    """Carries records of one connection; holds nothing but how often each unsettled one was tried."""
+    """Carries records of one connection, and remembers nothing of them."""
 
     def __init__(  # noqa: PLR0913 - everything the way needs, by keyword, once
         self,
@@ -69,11 +71,23 @@ class Pipeline:
         self._look_up = look_up
         self._clock = clock
         self._observer = observer
-        self._tries: dict[Source, tuple[int, datetime]] = {}
 
     async def deliver(self, records: Sequence[Record]) -> Sequence[Outcome]:
-        """What became of each record; a settled one has been told to Kafka, acknowledged, before."""
-        return [await self._deliver(record) for record in records]
+        """
+        What became of each record; a settled one has been told to Kafka, acknowledged, before.
+
+        Raises:
+            ContractError: Kafka did not acknowledge what had to be told of one of them: none may be settled
+                yet. The same calls are repeated, and NetSuite answers "already there".
+        """
+        events = [envelope.decode(record.value) for record in records]
+        plans = await _all(map(self._plan, events))
+        started_s = self._clock.monotonic_s()
+        outcomes = await self._carry_out(plans)
+        call_ms = (self._clock.monotonic_s() - started_s) * 1000
+        told = zip(records, events, outcomes, strict=True)
+        await _all(self._tell(*each, self._attempt(each[0], call_ms)) for each in told)
+        return outcomes
 
     async def give_up(self, record: Record, outcome: Rejected) -> None:
         """
@@ -84,22 +98,6 @@ class Pipeline:
         """
         event = envelope.decode(record.value)
         await self._tell_failure(record, event, outcome, self._attempt(record, call_ms=0.0))
-        self._tries.pop(record.source, None)
-
-    async def _deliver(self, record: Record) -> Outcome:
-        self._begin(record)
-        event = envelope.decode(record.value)
-        plan = await self._plan(event)
-        started_s = self._clock.monotonic_s()
-        outcome = await self._carry_out(plan)
-        call_ms = (self._clock.monotonic_s() - started_s) * 1000
-        outcome = await self._tell(record, event, outcome, self._attempt(record, call_ms))
-        match outcome:
-            case Delivered() | AlreadyThere() | Ignored() | Rejected():
-                self._tries.pop(record.source, None)
-            case _:
-                pass
-        return outcome
 
     async def _plan(self, event: Envelope | Undecodable) -> Mapping | Unavailable:
         plan = routing.plan(event, self._ownership)
@@ -112,32 +110,21 @@ class Pipeline:
         enriched = enrichment.answered(event, customer, answer, self._ownership)
         return routing.plan(enriched, self._ownership) if isinstance(enriched, Envelope) else enriched
 
-    async def _carry_out(self, plan: Mapping | Unavailable) -> Outcome:
-        match plan:
-            case Mapped():
-                self._note_fallbacks(plan)
-                return await self._write(plan.request)
-            case Refused():
-                return plan.rejection
-            case Ignored() | Unavailable():
-                return plan
-            case _:
-                assert_never(plan)
+    async def _carry_out(self, plans: Sequence[Mapping | Unavailable]) -> list[Outcome]:
+        mapped = [plan for plan in plans if isinstance(plan, Mapped)]
+        for plan in mapped:
+            self._note_fallbacks(plan)
+        written = iter(await self._write([plan.request for plan in mapped]) if mapped else ())
+        return [next(written) if isinstance(plan, Mapped) else _unsent(plan) for plan in plans]
 
     async def _tell(
         self, record: Record, event: Envelope | Undecodable, outcome: Outcome, attempt: Attempt
-    ) -> Outcome:
-        try:
-            if isinstance(outcome, Rejected):
-                await self._tell_failure(record, event, outcome, attempt)
-            elif isinstance(outcome, Delivered | AlreadyThere) and isinstance(event, Envelope):
-                for result in self._reporter.results(record, event, outcome.written, attempt):
-                    await self._publish(result)
-        except ContractError as error:
-            # Not told means not settled: the same call is repeated, and NetSuite answers "already there".
-            log.warning("report_not_acknowledged", source=str(record.source), reason=str(error))
-            return Unavailable(reason=f"Kafka: {error}")
-        return outcome
+    ) -> None:
+        if isinstance(outcome, Rejected):
+            await self._tell_failure(record, event, outcome, attempt)
+        elif isinstance(outcome, Delivered | AlreadyThere) and isinstance(event, Envelope):
+            for result in self._reporter.results(record, event, outcome.written, attempt):
+                await self._publish(result)
 
     async def _tell_failure(
         self, record: Record, event: Envelope | Undecodable, outcome: Rejected, attempt: Attempt
@@ -146,14 +133,10 @@ class Pipeline:
         if self._observer is not None:
             self._observer.error_published(code=outcome.code)
 
-    def _begin(self, record: Record) -> None:
-        count, first_at = self._tries.get(record.source, (0, self._clock.now()))
-        self._tries[record.source] = (count + 1, first_at)
-
     def _attempt(self, record: Record, call_ms: float) -> Attempt:
         now = self._clock.now()
-        count, first_at = self._tries.get(record.source, (1, now))
-        return Attempt(number=count, first_at=first_at, now=now, call_ms=call_ms)
+        first_at = record.first_tried_at or now
+        return Attempt(number=record.tries, first_at=first_at, now=now, call_ms=call_ms)
 
     def _note_fallbacks(self, plan: Mapped) -> None:
         for choice in plan.fallbacks:
@@ -161,3 +144,16 @@ class Pipeline:
             log.warning("fallback_used", connection=code, subject=choice.subject, at=choice.at)
             if self._observer is not None:
                 self._observer.fallback_used(connection=code, rule=choice.rule)
+
+
+def _unsent(plan: Refused | Ignored | Unavailable) -> Outcome:
+    return plan.rejection if isinstance(plan, Refused) else plan
+
+
+async def _all(awaitables: Iterable[Awaitable[Got]]) -> list[Got]:
+    """Side by side, each to its end; only then what one of them raised."""
+    ended = await asyncio.gather(*awaitables, return_exceptions=True)
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in ended if not isinstance(each, BaseException)]

@@ -16,6 +16,7 @@ from consumer.connection import Connection
 from consumer.errors import ContractError
 from consumer.netsuite import credentials, verdict
 from consumer.netsuite.account import is_loopback
+from consumer.netsuite.batch import Batch, batches
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.netsuite.pool import Pool
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
@@ -96,17 +97,26 @@ class Client:
         Once an attempt may have been carried out, a later one that did not come through cannot tell: the
         outcome stays `Ambiguous`.
         """
-        body = request.body()
-        outcomes: list[Outcome] = []
+        [outcome] = await self.write_many((request,))
+        return outcome
+
+    async def write_many(self, requests: Sequence[wire.WriteRequest]) -> list[Outcome]:
+        """Send several requests in as few calls as hold them, one after the other; an outcome for each."""
+        return [outcome for batch in batches(requests) for outcome in await self._write(batch)]
+
+    async def _write(self, batch: Batch) -> list[Outcome]:
+        body = batch.request.body()
+        attempts: list[list[Outcome]] = []
 
         async def attempt() -> verdict.Verdict:
             got = await self._send("POST", self._restlet.query, body)
-            judged = got if isinstance(got, verdict.Verdict) else self._judge(got, request)
-            outcomes.append(judged.outcome)
-            return judged
+            judged = self._judge(got, batch)
+            attempts.append([each.outcome for each in judged])
+            # All are worth repeating, or none; what has failed is what is worth a line of log.
+            return next((each for each in judged if not each.is_success), judged[0])
 
         await self._persist(attempt)
-        return _honest(outcomes)
+        return [_honest(outcomes) for outcomes in zip(*attempts, strict=True)]
 
     async def ping(self) -> PingResult:
         """
@@ -135,8 +145,10 @@ class Client:
         await self._pool.aclose()
         await self._login.aclose()
 
-    def _judge(self, got: verdict.Answer, request: wire.WriteRequest) -> verdict.Verdict:
-        return verdict.of_write(got, request, self._connection)
+    def _judge(self, got: verdict.Answer | verdict.Verdict, batch: Batch) -> list[verdict.Verdict]:
+        if isinstance(got, verdict.Verdict):
+            return [got] * len(batch.parts)
+        return verdict.of_batch(got, batch, self._connection)
 
     async def _send(self, method: str, query: Query, body: bytes | None) -> verdict.Answer | verdict.Verdict:
         try:

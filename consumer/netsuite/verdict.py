@@ -12,6 +12,7 @@ import httpx
 
 from consumer.connection import Connection
 from consumer.netsuite import advice, answer, codes, faults, results
+from consumer.netsuite.batch import Batch
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -67,11 +68,25 @@ class Answer:
 
 def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> Verdict:
     """Judge the answer to a write."""
+    return of_batch(got, Batch.alone(request), connection)[0]
+
+
+def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[Verdict]:
+    """
+    Judge the answer to a write of several requests, for each of them.
+
+    What the script left over is worth repeating at once only when nobody else was in the call.
+    """
     content = answer.read(got.body)
     if isinstance(content, answer.Envelope) and got.status < 300:
-        outcome = results.of_response(content.response, request, connection)
-        return Verdict(outcome=outcome, code=_item_code(outcome), repeat=isinstance(outcome, Throttled))
-    return of_refusal(got, content, connection, items=len(request.items))
+        outcomes = [results.of_response(content.response, part, connection) for part in batch.parts]
+        is_alone = len(outcomes) == 1
+        return [
+            Verdict(outcome=each, code=_item_code(each), repeat=is_alone and isinstance(each, Throttled))
+            for each in outcomes
+        ]
+    refusal = of_refusal(got, content, connection, items=len(batch.request.items))
+    return [refusal] * len(batch.parts)
 
 
 def of_ping(got: Answer, connection: Connection) -> Verdict | wire.Response:

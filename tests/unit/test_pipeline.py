@@ -1,6 +1,7 @@
 """One record's way: written or refused, and told to Kafka, acknowledged, before it counts as settled."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,13 +51,15 @@ class Account:
 
     def __init__(self, clock, journal):
         self.answers = []
+        self.calls = 0
         self.clock = clock
         self.journal = journal
 
-    async def write(self, request):
-        self.journal.append(("write", request))
+    async def write(self, requests):
+        self.journal += [("write", request) for request in requests]
+        self.calls += 1
         self.clock.advance(CALL_S)
-        return self.answers.pop(0) if self.answers else Delivered(written=(WRITTEN,))
+        return [self.answers.pop(0) if self.answers else Delivered(written=(WRITTEN,)) for _ in requests]
 
 
 class Topic:
@@ -220,9 +223,9 @@ async def test_what_kafka_does_not_acknowledge_is_not_settled(world, answer):
     world.account.answers = [answer]
     world.topic.refusals = 1
 
-    outcome = await world.deliver(lago.invoice_event())
+    with pytest.raises(ContractError, match="not acknowledged"):
+        await world.deliver(lago.invoice_event())
 
-    assert outcome == Unavailable(reason="Kafka: not acknowledged within 30 s")
     assert world.observer.errors == []
 
 
@@ -251,56 +254,33 @@ async def test_every_result_of_a_delivery_has_to_be_acknowledged():
 
     world.pipeline._publish = refuse_the_second
 
-    first = await world.deliver(lago.invoice_event())
+    with pytest.raises(ContractError):
+        await world.deliver(lago.invoice_event())
     second = await world.deliver(lago.invoice_event())
 
-    assert isinstance(first, Unavailable)
     assert isinstance(second, AlreadyThere)
     assert [body["object"] for body in world.bodies(RESULTS)] == ["customer", "customer", "invoice"]
 
 
-async def test_attempts_are_counted_until_a_record_is_settled(world):
-    """And the first failure's time is kept."""
-    world.account.answers = [*UNSETTLED[:2], REJECTED]
-    for _ in range(3):
-        await world.deliver(lago.invoice_event())
-        world.clock.advance(60.0)
+async def test_an_error_event_tells_how_often_and_since_when_the_record_was_tried(world):
+    """As whoever hands the record out has counted."""
+    world.account.answers = [REJECTED]
+    tried = replace(record_of(lago.invoice_event()), tries=3, first_tried_at=world.clock.now())
+    world.clock.advance(120.0)
+
+    await world.pipeline.deliver([tried])
 
     [error] = world.bodies(ERRORS)
-
     assert error["attempts"] == 3
     assert error["first_failed_at"] == "2026-08-01T00:00:00Z"
-    assert error["occurred_at"] == "2026-08-01T00:02:01Z"
-
-
-async def test_attempts_of_one_record_are_not_anothers(world):
-    """Counted by where the record lies."""
-    world.account.answers = [UNSETTLED[0], REJECTED]
-    await world.deliver(lago.invoice_event(), offset=1)
-    await world.deliver(lago.invoice_event(), offset=2)
-
-    assert world.bodies(ERRORS)[0]["attempts"] == 1
-
-
-@pytest.mark.parametrize("settled", [Delivered(written=(WRITTEN,)), REJECTED])
-async def test_a_settled_record_begins_anew_when_it_comes_again(world, settled):
-    """A replay is no fourth attempt, and memory does not grow with the topic."""
-    world.account.answers = [UNSETTLED[0], settled, REJECTED]
-    for _ in range(3):
-        await world.deliver(lago.invoice_event())
-
-    assert world.bodies(ERRORS)[-1]["attempts"] == 1
+    assert error["occurred_at"] == "2026-08-01T00:02:00Z"
 
 
 async def test_a_record_given_up_is_told_with_all_its_attempts(world):
     """The engine's patience is over; the error event says how long it lasted."""
-    world.account.answers = [UNSETTLED[0], UNSETTLED[0]]
-    await world.deliver(lago.invoice_event())
-    await world.deliver(lago.invoice_event())
+    tried = replace(record_of(lago.invoice_event()), tries=2)
 
-    await world.pipeline.give_up(
-        record_of(lago.invoice_event()), Rejected(code="gave_up", message="a day is over")
-    )
+    await world.pipeline.give_up(tried, Rejected(code="gave_up", message="a day is over"))
 
     [error] = world.bodies(ERRORS)
     assert error["attempts"] == 2
@@ -316,17 +296,13 @@ async def test_a_record_given_up_before_any_attempt_counts_one(world):
 
 
 async def test_giving_up_fails_when_kafka_does_not_acknowledge(world):
-    """The record must not be settled, and keeps its count."""
-    world.account.answers = [UNSETTLED[0]]
-    await world.deliver(lago.invoice_event())
+    """The record must not be settled."""
     world.topic.refusals = 1
-    gave_up = Rejected(code="gave_up", message="over")
 
     with pytest.raises(ContractError, match="not acknowledged"):
-        await world.pipeline.give_up(record_of(lago.invoice_event()), gave_up)
-    await world.deliver(lago.invoice_event())
-
-    assert world.bodies(RESULTS)[0]["attempts"] == 2
+        await world.pipeline.give_up(
+            record_of(lago.invoice_event()), Rejected(code="gave_up", message="over")
+        )
 
 
 async def test_every_fallback_is_counted(world):
@@ -354,3 +330,24 @@ async def test_several_records_are_answered_in_their_order(world):
     outcomes = await world.pipeline.deliver([record_of(value, place) for place, value in enumerate(values)])
 
     assert [type(outcome) for outcome in outcomes] == [Delivered, Rejected, Ignored]
+
+
+async def test_several_records_are_written_in_one_call(world):
+    """Each with the outcome of its own request, and told for itself."""
+    world.account.answers = [Delivered(written=(WRITTEN,)), UNSETTLED[0], REJECTED]
+
+    outcomes = await world.pipeline.deliver([record_of(lago.invoice_event(), place) for place in range(3)])
+
+    assert [type(outcome) for outcome in outcomes] == [Delivered, Waiting, Rejected]
+    assert (world.account.calls, len(world.written)) == (1, 3)
+    assert (len(world.bodies(RESULTS)), len(world.bodies(ERRORS))) == (1, 1)
+
+
+async def test_what_can_be_told_of_a_call_is_told_also_when_something_else_cannot(world):
+    """Then none of its records is settled, and all are carried again."""
+    world.topic.refusals = 1
+
+    with pytest.raises(ContractError):
+        await world.pipeline.deliver([record_of(lago.invoice_event(), place) for place in range(3)])
+
+    assert len(world.bodies(RESULTS)) == 2

@@ -1,0 +1,68 @@
+"""Several requests in one call, and each one's own share of the answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from schemas.wire import WriteRequest
+
+# An invoice of a few lines takes some 100 of the 5 000 units that a RESTlet has.
+MAX_ITEMS = 25
+
+_BATCHES = uuid.uuid5(uuid.NAMESPACE_DNS, "batches.lago-netsuite")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """
+    One call.
+
+    Attributes:
+        request: what is sent.
+        parts: the requests it was made of, with the references and the id that the answer will have.
+    """
+
+    request: WriteRequest
+    parts: tuple[WriteRequest, ...]
+
+    @classmethod
+    def alone(cls, request: WriteRequest) -> Batch:
+        """A call of one request, which stays what it is to the last byte."""
+        return cls(request=request, parts=(request,))
+
+
+def batches(requests: Sequence[WriteRequest]) -> Iterator[Batch]:
+    """As few calls as hold all requests in their order; a request is never torn apart."""
+    together: list[WriteRequest] = []
+    for request in requests:
+        if together and not _fits(request, together):
+            yield _merged(together)
+            together = []
+        together.append(request)
+    if together:
+        yield _merged(together)
+
+
+def _fits(request: WriteRequest, together: Sequence[WriteRequest]) -> bool:
+    size = len(request.items) + sum(len(each.items) for each in together)
+    return size <= MAX_ITEMS and request.options == together[0].options
+
+
+def _merged(requests: Sequence[WriteRequest]) -> Batch:
+    if len(requests) == 1:
+        return Batch.alone(requests[0])
+    request_id = str(uuid.uuid5(_BATCHES, "\n".join(request.request_id for request in requests)))
+    numbers = count(1)
+    parts = tuple(
+        replace(
+            request,
+            request_id=request_id,
+            items=tuple(replace(item, ref=str(next(numbers))) for item in request.items),
+        )
+        for request in requests
+    )
+    items = tuple(item for part in parts for item in part.items)
+    return Batch(request=replace(parts[0], items=items), parts=parts)
