@@ -83,7 +83,7 @@ def _decode_json(value: bytes) -> Envelope | Undecodable:
 def _parsed(text: str) -> Any:
     body = wire.loads(text)
     # An escaped half of a surrogate pair is JSON but no text: nothing that holds it can be written again.
-    if "\\ud" in text.lower() and _has_lone_surrogate(body):
+    if ("\\ud" in text or "\\uD" in text) and _has_lone_surrogate(body):
         raise ValueError("a text holds half of a surrogate pair")
     return body
 

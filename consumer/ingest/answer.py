@@ -68,5 +68,7 @@ class Answer:
         """Headers beyond those of any JSON answer."""
         if self.status == 503:
             return {"retry-after": str(RETRY_AFTER_S)}
+        if self.status == 405:
+            return {"allow": "POST"}
         # What the sender still has to say is not listened to.
         return {"connection": "close"} if self.name in {"too_slow", "too_large", "incomplete"} else {}

@@ -11,7 +11,7 @@ from consumer.clock import Clock
 from consumer.errors import ContractError
 from consumer.ingest.answer import Answer
 from consumer.ingest.entrance import Entrance
-from consumer.ingest.repeats import Repeats
+from consumer.ingest.repeats import Identity, Repeats, identity
 from consumer.ingest.webhook import Webhook, to_event, topic_of
 from consumer.kafka.publisher import RecordTooLargeError
 from consumer.problem import shown
@@ -55,7 +55,8 @@ class Reception:
         objection = await entrance.objection(webhook) or _objection_to_key(webhook.unique_key)
         if objection is not None:
             return objection
-        if self._repeats.has(webhook):
+        known_as = identity(webhook)
+        if known_as in self._repeats:
             self._observer.ingest_repeated()
             return Answer(name="repeated")
         event = _decoded(webhook.body)
@@ -63,15 +64,15 @@ class Reception:
             return Answer(name="not_a_webhook", sentence=f"this is no Lago webhook: {event.message}")
         if event.organization_id != entrance.organization_id:
             return _foreign(event, webhook)
-        return await self._keep(webhook, event)
+        return await self._keep(webhook, event, known_as)
 
-    async def _keep(self, webhook: Webhook, event: Envelope) -> Answer:
+    async def _keep(self, webhook: Webhook, event: Envelope, known_as: Identity) -> Answer:
         topic = topic_of(event)
         if topic is None:
             return Answer(name="ignored")
         answer = await self._produced(to_event(webhook, event, topic=topic, now=self._clock.now()))
         if answer.name == "produced":
-            self._repeats.add(webhook)
+            self._repeats.add(known_as)
         return answer
 
     async def _produced(self, event: Event) -> Answer:

@@ -92,7 +92,8 @@ def _headers(webhook: Webhook, event: Envelope, now: datetime) -> Headers:
 def _trace(webhook: Webhook) -> Headers:
     if not TRACE_PARENT.fullmatch(webhook.trace_parent):
         # A trace begins here. It is marked as sampled, else nobody behind us would record it.
-        made = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        digits = secrets.token_hex(24)
+        made = f"00-{digits[:32]}-{digits[32:]}-01"
         return (("traceparent", made.encode()),)
     parent = ("traceparent", webhook.trace_parent.encode())
     state = webhook.trace_state[: TRACE_STATE_LIMIT_CHARS + 1]

@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
 from consumer.errors import ConfigurationError, StartupError
+from consumer.kafka.partitioner import partition_of
 from consumer.settings import Settings, env_name
 
 START_LIMIT_S = 15.0
@@ -110,6 +111,7 @@ class Cluster:
             acks="all",
             enable_idempotence=True,
             max_request_size=record_limit_bytes,
+            partitioner=partition_of,
             **self.security,
         )
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -41,23 +41,42 @@ ACCEPTED = b"HTTP/1.1 202"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What one round measured; every webhook was answered by 202 after Kafka's acknowledgement."""
+    """
+    What one round measured; every webhook was answered by 202 after Kafka's acknowledgement.
+
+    Attributes:
+        cpu_ms_per_webhook: processor time of the server under full load; also true on a machine that is busy
+            with other things, where `webhooks_per_s` is not.
+    """
 
     webhooks_per_s: float
+    cpu_ms_per_webhook: float
     gentle_p50_ms: float
     gentle_p99_ms: float
     body_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server:
+    port: int
+    pid: int
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:
     """Measure some rounds, print and write their medians."""
     chosen = _arguments()
     os.sched_setaffinity(0, {LOAD_CORE})
-    with tempfile.TemporaryDirectory(prefix="bench-ingest-") as place:
-        with embedded_broker(Path(place) / "kafka") as address, _server(Path(place), address) as port:
-            rounds = [
-                asyncio.run(_round(port, chosen.seconds, number)) for number in range(-1, chosen.rounds)
-            ]
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-ingest-")))
+        address = stack.enter_context(embedded_broker(place / "kafka"))
+        server = stack.enter_context(_server(place, address))
+        rounds = [asyncio.run(_round(server, chosen.seconds, number)) for number in range(-1, chosen.rounds)]
     medians = {key: median(asdict(each)[key] for each in rounds[1:]) for key in asdict(rounds[0])}
     BUILD.mkdir(exist_ok=True)
     (BUILD / "bench-ingest.json").write_text(json.dumps(medians | {"rounds": len(rounds) - 1}, indent=2))
@@ -73,8 +92,8 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _server(folder: Path, bootstrap_servers: str) -> Iterator[int]:
-    """``lago-netsuite ingest`` on a core of its own; gives its port."""
+def _server(folder: Path, bootstrap_servers: str) -> Iterator[_Server]:
+    """``lago-netsuite ingest`` on a core of its own."""
     entry = connection_files.settings(code=CODE, lago={"webhook_hmac_key": "env:BENCH_HMAC_KEY"})
     (folder / "connections.yaml").write_text(connection_files.yaml_text(entry))
     asyncio.run(topics.create(Settings(kafka_bootstrap_servers=bootstrap_servers)))
@@ -96,7 +115,7 @@ def _server(folder: Path, bootstrap_servers: str) -> Iterator[int]:
     )
     try:
         asyncio.run(_listening(port))
-        yield port
+        yield _Server(port=port, pid=process.pid)
     finally:
         stop(process)
 
@@ -113,14 +132,17 @@ async def _listening(port: int) -> None:
                 return
 
 
-async def _round(port: int, seconds: float, number: int) -> Figures:
+async def _round(server: _Server, seconds: float, number: int) -> Figures:
     bodies = [_body(customer) for customer in range(CUSTOMERS)]
     requests = (_request(bodies[n % CUSTOMERS], f"{number}-{n}") for n in itertools.count())
-    count = await _flood(port, requests, seconds)
-    latencies_ms = await _drip(port, requests, seconds)
+    before_s = server.cpu_s
+    count = await _flood(server.port, requests, seconds)
+    used_s = server.cpu_s - before_s
+    latencies_ms = await _drip(server.port, requests, seconds)
     cuts = quantiles(latencies_ms, n=100)
     return Figures(
         webhooks_per_s=round(count / seconds, 1),
+        cpu_ms_per_webhook=round(used_s / count * 1000, 3),
         gentle_p50_ms=round(cuts[49], 2),
         gentle_p99_ms=round(cuts[98], 2),
         body_bytes=len(bodies[0]),
