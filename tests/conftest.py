@@ -10,7 +10,6 @@ from hypothesis import settings
 
 from tests.integration.brokers import choice
 
-
 # How long an example takes is for tests/bench to say: a busy machine is no defect.
 settings.register_profile("lago-netsuite", deadline=None, print_blob=True)
 settings.load_profile("lago-netsuite")
