@@ -85,7 +85,7 @@ class Pipeline:
         started_s = self._clock.monotonic_s()
         outcomes = await self._carry_out(plans)
         call_ms = (self._clock.monotonic_s() - started_s) * 1000
-        told = zip(records, events, outcomes, strict=True)
+        told = zip(records, events, plans, outcomes, strict=True)
         await _all(self._tell(*each, self._attempt(each[0], call_ms)) for each in told)
         return outcomes
 
@@ -118,12 +118,18 @@ class Pipeline:
         return [next(written) if isinstance(plan, Mapped) else _unsent(plan) for plan in plans]
 
     async def _tell(
-        self, record: Record, event: Envelope | Undecodable, outcome: Outcome, attempt: Attempt
+        self,
+        record: Record,
+        event: Envelope | Undecodable,
+        plan: Mapping | Unavailable,
+        outcome: Outcome,
+        attempt: Attempt,
     ) -> None:
         if isinstance(outcome, Rejected):
             await self._tell_failure(record, event, outcome, attempt)
         elif isinstance(outcome, Delivered | AlreadyThere) and isinstance(event, Envelope):
-            for result in self._reporter.results(record, event, outcome.written, attempt):
+            action = plan.action if isinstance(plan, Mapped) else None
+            for result in self._reporter.results(record, event, outcome.written, attempt, action):
                 await self._publish(result)
 
     async def _tell_failure(

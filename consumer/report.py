@@ -11,6 +11,7 @@ from consumer import facts
 from consumer.connection import Connection
 from consumer.facts import Facts
 from consumer.mapping import identity, money
+from consumer.mapping.mapped import Action
 from consumer.outcome import Rejected, Written
 from consumer.record import Event, Record
 from schemas import envelope, error_event, result, wire
@@ -57,11 +58,19 @@ class Reporter:
         return cls(connection=connection, mapping_version=digest[:12])
 
     def results(
-        self, record: Record, event: Envelope, written: tuple[Written, ...], attempt: Attempt
+        self,
+        record: Record,
+        event: Envelope,
+        written: tuple[Written, ...],
+        attempt: Attempt,
+        action: Action | None = None,
     ) -> Iterator[Event]:
-        """One result for every NetSuite record that a delivery touched."""
+        """A result for every NetSuite record touched; the document's own says what is left to a person."""
         for each in written:
             outcome = self._result(record, event, each, attempt)
+            if action is not None and each.object == event.object_type:
+                left = {"action_needed": action.needed, "action_amount": action.amount}
+                outcome = outcome.model_copy(update=left)
             yield Event(
                 topic=result.TOPIC,
                 key=outcome.key.encode(),
@@ -91,7 +100,7 @@ class Reporter:
 
     def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
         known = facts.of(event)
-        is_main = written.lago_id == event.object_id
+        is_main = (written.object == "customer") == (event.object_type == "customer")
         return Result(
             connection=self.connection.code,
             object=written.object,

@@ -55,6 +55,8 @@ class Result(BaseModel):
     currency: str | None = None
     totals: dict[str, str] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    action_needed: str | None = Field(default=None, examples=["refund"])
+    action_amount: str | None = Field(default=None, description="in units of the currency")
     mapping_version: str
     attempts: int
     written_at: str

@@ -11,7 +11,7 @@ from consumer.mapping import customer as customers
 from consumer.mapping.document import Figures
 from consumer.mapping.journal import Journal
 from consumer.mapping.line import Line, priced
-from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.mapping.mapped import Action, Mapped, Mapping, Refused
 from consumer.outcome import Ignored
 from schemas.credit_note import CreditNote, CreditNoteItem
 from schemas.customer import Customer
@@ -49,7 +49,7 @@ def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
     planned = requests.with_customer((memo,), note.customer, journal, details=details_of(note))
     if note.refund_amount_cents > 0 and isinstance(planned, Mapped):
         amount = money.major(note.refund_amount_cents, note.currency)
-        return replace(planned, action_needed="refund", action_amount=amount)
+        return replace(planned, action=Action(needed="refund", amount=amount))
     return planned
 
 

@@ -10,18 +10,20 @@ from schemas.wire import WriteRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
-    """
-    A request that is ready to be sent.
+class Action:
+    """What a person has to do in NetSuite: ``refund``, with its amount in units of the currency."""
 
-    Attributes:
-        action_needed: what a person still has to do once it is written, ``refund``; with its amount in units.
-    """
+    needed: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """A request that is ready to be sent, and what is left to a person once it is written."""
 
     request: WriteRequest
     decisions: tuple[Decision, ...]
-    action_needed: str | None = None
-    action_amount: str | None = None
+    action: Action | None = None
 
     @property
     def fallbacks(self) -> tuple[Decision, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from consumer.mapping.mapped import Action
 from consumer.outcome import Rejected, Written
 from consumer.record import LaneKey, Record, Source
 from consumer.report import MAX_ORIGINAL_BYTES, Attempt, Reporter
@@ -299,6 +300,19 @@ def test_each_record_a_delivery_touched_has_its_own_result():
     assert (customer["object"], invoice["object"]) == ("customer", "invoice")
     assert (customer["lago_number"], customer["currency"], customer["totals"]) == (None, None, {})
     assert invoice["lago_number"] == "ACM-3F21-202608-057"
+
+
+def test_the_result_of_a_document_names_what_a_person_has_left_to_do():
+    """A refund is never passed over in silence; the customer's own result has no part in it."""
+    both = (CUSTOMER_WRITTEN, WRITTEN)
+    refund = Action(needed="refund", amount="12.00")
+    value = lago.invoice_event()
+    reporter = Reporter.of(connection())
+
+    events = reporter.results(record_of(value), envelope.decode(value), both, ATTEMPT, refund)
+
+    told = [Result.model_validate_json(each.value) for each in events]
+    assert [(each.action_needed, each.action_amount) for each in told] == [(None, None), ("refund", "12.00")]
 
 
 def test_results_have_ids_of_their_own_and_the_same_ones_when_told_again():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from consumer.mapping.mapped import Action
 from tests import lago_events as lago
 from tests.connection_files import FULL_MAPPING, connection
 from tests.planning import columns, document, ignored, items, lines, mapped, refused, tax_details
@@ -113,8 +114,8 @@ def test_a_refund_that_is_due_is_pointed_out():
     """NetSuite pays nobody by itself."""
     plan = mapped(note_of(item_of("a", 1000), refund_amount_cents=1000, credit_amount_cents=0))
 
-    assert (plan.action_needed, plan.action_amount) == ("refund", "10.00")
-    assert mapped(TEN_EUROS).action_needed is None
+    assert plan.action == Action(needed="refund", amount="10.00")
+    assert mapped(TEN_EUROS).action is None
 
 
 def test_items_that_do_not_make_the_notes_total_are_refused():
