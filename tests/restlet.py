@@ -7,8 +7,10 @@ import json
 from typing import Any
 
 from consumer.sandbox.account import Account
+from consumer.sandbox.lists import Lists
 from consumer.sandbox.profile import Profile
 from consumer.sandbox.suitescript.answer import Answer
+from consumer.sandbox.suitescript.catalogue import Catalogue
 from consumer.sandbox.suitescript.engine import Engine
 from consumer.sandbox.suitescript.host import Host
 from consumer.sandbox.suitescript.meter import Meter
@@ -151,8 +153,15 @@ def untaxed(**changes: Any) -> dict[str, Any]:
 class NetSuite:
     """An emulated account with the RESTlet on it."""
 
-    def __init__(self, **profile: Any) -> None:
-        self.account = Account.open(Profile.load().model_copy(update=profile))
+    def __init__(self, name: str = "default", **profile: Any) -> None:
+        self.account = Account.open(Profile.load(name).model_copy(update=profile))
+
+    def reopen(self, **profile: Any) -> None:
+        """Change what the account is configured to be; its books stay."""
+        changed = self.account.profile.model_copy(update=profile)
+        self.account = Account(
+            changed, self.account.books, Lists(changed), Catalogue(changed), self.account.clock
+        )
 
     def call(
         self, body: Any, *, verb: str = "POST", script: str = SCRIPT, deploy: str = DEPLOYMENT
@@ -184,6 +193,7 @@ class NetSuite:
     def run(self, body: str) -> Any:
         """What a script returns whose only statement list is `body`, with the N modules in scope."""
         names = ["record", "search", "query", "runtime", "error", "url", "log", "format"]
+        names += ["transaction", "config"]
         paths = ", ".join(f"'N/{name}'" for name in names)
         source = f"define([{paths}], ({', '.join(names)}) => ({{ post: () => {{ {body} }} }}));"
         profile = self.account.profile

@@ -330,6 +330,13 @@ def test_records_need_a_type(box):
     assert (response.status_code, response.json()) == (400, {"error": "which records? add ?type=invoice"})
 
 
+def test_balances_are_listed_by_customer_and_currency(box):
+    """
+    Nobody owes anything in empty books.
+    """
+    assert box.http.get("/sandbox/balances").json() == []
+
+
 def test_sandbox_is_healthy(box):
     """
     Whoever starts it can wait for this.

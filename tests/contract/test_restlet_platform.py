@@ -172,12 +172,6 @@ def test_row_44_an_item_of_another_subsidiary_is_refused():
     assert (error["message"], error["line"]) == ("Invalid item reference key 802 for subsidiary 1.", 0)
 
 
-def test_row_45_a_currency_the_customer_does_not_have_is_refused():
-    error = _error_of(NetSuite(), invoice(columns={"currency": "3"}))
-
-    assert error["message"] == "Invalid currency reference key 3."
-
-
 @pytest.mark.parametrize(
     ("columns", "code", "field"),
     [

@@ -38,7 +38,7 @@ def default_receivables(account: Account) -> str | None:
 def changed(line: FieldSet, field_id: str, available: Decimal | None) -> None:
     """Give a line that was ticked its amount, as far as that is available; None means without limit."""
     if field_id == "amount":
-        line.values["apply"] = bool(_amount(line))
+        line.values |= {"apply": bool(_amount(line)), "amount": _amount(line).quantize(_number(line, "due"))}
     elif line.get("apply") is True:
         due = _number(line, "due")
         line.values["amount"] = due if available is None else min(due, max(available, _NOTHING))
@@ -59,7 +59,7 @@ def applied(draft: Draft) -> Decimal:
 
 def summarise(draft: Draft, total: Decimal) -> None:
     """Bring applied and unapplied amounts up to date."""
-    used = applied(draft)
+    used = applied(draft).quantize(total)
     draft.body.values |= {"applied": used, "unapplied": total - used, "amountremaining": total - used}
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from consumer.netsuite import results
@@ -270,3 +272,76 @@ def test_same_account_in_another_spelling_is_the_same(account):
     Neither the spelling of the id nor a script that tells nothing stops the work.
     """
     assert isinstance(outcome_of(examples.created(), envelope={"account": account}), Delivered)
+
+
+@pytest.mark.parametrize(
+    ("code", "group", "published"),
+    [
+        ("LAGO_OVERAPPLIED", "state", "overapplied"),
+        ("LAGO_VOID_OF_PAID_INVOICE", "state", "void_of_paid_invoice"),
+        ("LAGO_CURRENCY_MISMATCH", "state", "not_applicable"),
+        ("LAGO_NOT_APPLICABLE", "state", "not_applicable"),
+        ("LAGO_CUSTOMER_MISMATCH", "invalid_reference", "not_applicable"),
+        ("LAGO_LINK_NOT_FOUND", "config", "link_not_found"),
+        ("LAGO_LINK_TAKEN", "config", "link_taken"),
+        ("LAGO_CURRENCY_NOT_ON_CUSTOMER", "config", "currency_not_on_customer"),
+        ("INVALID_RCRD_TRANSFRM", "config", "INVALID_RCRD_TRANSFRM"),
+    ],
+)
+def test_what_the_books_or_the_setup_forbid_is_rejected(code, group, published):
+    """
+    The classes state and config need a person; NetSuite's own codes stay as they are.
+    """
+    found = outcome_of(examples.failed(code=code, **{"class": group}))
+
+    assert isinstance(found, Rejected)
+    assert found.code == published
+    assert found.details["class"] == group
+
+
+def test_a_void_waits_for_its_invoice_by_name():
+    """
+    The invoice is named by the item itself; no field refers to it.
+    """
+    error = {"code": "LAGO_REFERENCE_NOT_FOUND", "class": "dependency", "field": "external_id"}
+
+    assert outcome_of(examples.failed(**error)).on == "invoice lago-inv-1"
+
+
+def test_a_spent_credit_waits_for_its_memo_by_name():
+    """
+    Credits stand on the item, beside the record.
+    """
+    credits_ = tuple({"doc": {"externalId": f"lago-cn-{number}"}, "amount": "1.00"} for number in (1, 2))
+    error = {"code": "LAGO_REFERENCE_NOT_FOUND", "class": "dependency", "field": "apply_credits", "line": 1}
+
+    found = outcome_of(
+        examples.failed(**error), items=[dataclasses.replace(examples.item(), apply_credits=credits_)]
+    )
+
+    assert found.on == "apply_credits lago-cn-2"
+
+
+@pytest.mark.parametrize(
+    ("warning", "words"),
+    [
+        ({"code": "LAGO_UNAPPLIED", "amount": "12.00"}, "LAGO_UNAPPLIED 12.00"),
+        (
+            {"code": "LAGO_POSTED_IN", "field": "postingperiod", "period": "Jul 2026"},
+            "LAGO_POSTED_IN postingperiod Jul 2026",
+        ),
+        ({"code": "LAGO_VOIDED_BY_MEMO", "message": "credit memo 7"}, "LAGO_VOIDED_BY_MEMO credit memo 7"),
+    ],
+)
+def test_a_warning_says_amounts_and_periods(warning, words):
+    """
+    Results carry warnings as words.
+    """
+    assert outcome_of(examples.created(warnings=[warning])).written[0].warnings == (words,)
+
+
+def test_an_answer_to_a_look_up_is_none_to_a_write():
+    """
+    Only the same call, repeated, can tell what became of the record.
+    """
+    assert isinstance(outcome_of({"ref": "1", "status": "missing"}), Ambiguous)

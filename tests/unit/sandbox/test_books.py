@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from consumer.sandbox import balances
 from consumer.sandbox.books import Books, DuplicateError, StaleError
+from consumer.sandbox.entries import Currency
 
 
 @pytest.fixture
@@ -114,4 +117,92 @@ def test_a_record_is_listed_flat(books):
     ]
     assert books.records("invoice") == [
         {"id": "9001", "type": "invoice", "total": "1.00", "lines": [{"item": "802"}], "taxdetails": []}
+    ]
+
+
+def applied(target, amount):
+    return {"apply": [{"apply": True, "doc": str(target), "amount": amount}]}
+
+
+@pytest.fixture
+def bill(books):
+    """An invoice of 10.00."""
+    fields = {"total": "10.00", "amountremaining": "10.00", "status": "CustInvc:A", "entity": "501"}
+    return books.insert("transaction", "invoice", fields | {"currency": "2"}, {})
+
+
+def test_what_is_applied_to_an_invoice_is_not_due_any_more(books, bill):
+    """Row 60, 65."""
+    paid = books.insert("transaction", "customerpayment", {}, applied(bill.id, "4.00"))
+
+    assert books.settling(bill.id) == [(paid.id, Decimal("4.00"))]
+    assert books.get("transaction", bill.id).fields["amountremaining"] == "6.00"
+    books.replace(replace(paid, sublists=applied(bill.id, "10.00")))
+    assert books.get("transaction", bill.id).fields["status"] == "CustInvc:B"
+
+
+def test_no_more_than_is_due_can_be_applied(books, bill):
+    """Row 62: and the record that tried is not kept."""
+    with pytest.raises(StaleError):
+        books.insert("transaction", "customerpayment", {}, applied(bill.id, "10.01"))
+
+    assert books.records("customerpayment") == []
+    assert books.get("transaction", bill.id) == bill
+
+
+def test_nothing_can_be_applied_to_what_is_not_there(books):
+    with pytest.raises(StaleError):
+        books.insert("transaction", "customerpayment", {}, applied(77, "1.00"))
+
+
+def test_many_threads_cannot_apply_more_than_is_due(books, bill):
+    """Row 26: five times 4.00 on 10.00."""
+    refused = []
+
+    def pay():
+        try:
+            books.insert("transaction", "customerpayment", {}, applied(bill.id, "4.00"))
+        except StaleError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=pay) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) == 3
+    assert books.get("transaction", bill.id).fields["amountremaining"] == "2.00"
+
+
+def test_a_deleted_payment_leaves_its_invoice_due(books, bill):
+    """Row 70."""
+    paid = books.insert("transaction", "customerpayment", {}, applied(bill.id, "10.00"))
+
+    books.delete("transaction", paid.id)
+
+    assert books.get("transaction", bill.id).fields["amountremaining"] == "10.00"
+
+
+def test_balances_tell_what_is_open_on_each_side(books, bill):
+    customer = books.insert("entity", "customer", {"entityid": "acme", "externalid": "lago-cus-1"}, {})
+    open_ = {"entity": str(customer.id), "currency": "2"}
+    books.insert("transaction", "creditmemo", open_ | {"amountremaining": "3.00"}, {})
+    books.insert("transaction", "customerpayment", open_ | {"amountremaining": "2", "currency": "4"}, {})
+    books.insert("transaction", "salesorder", open_ | {"total": "9.00"}, {})
+    currencies = [
+        Currency(id="2", name="Euro", symbol="EUR"),
+        Currency(id="4", name="Yen", symbol="JPY", precision=0),
+    ]
+
+    rows = balances.of(books.find(group="entity"), books.find(group="transaction"), currencies)
+
+    named = {"customer": "501", "externalid": "lago-cus-1", "entityid": "acme"}
+    assert rows == [
+        named
+        | {"currency": "2", "currency_iso": "EUR", "receivable": "10.00", "open_credits": "3.00"}
+        | {"unapplied_payments": "0.00", "balance": "7.00"},
+        named
+        | {"currency": "4", "currency_iso": "JPY", "receivable": "0", "open_credits": "0"}
+        | {"unapplied_payments": "2", "balance": "-2"},
     ]

@@ -71,6 +71,7 @@ define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faul
     customer.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
+  /** The remedy for a record that was changed while it was open; whoever decided by what it said leaves it out. */
   function newerRecord(situation, thrown) {
     return CHANGED_MEANWHILE.has(thrown.name) ? {} : null;
   }
@@ -87,7 +88,10 @@ define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faul
 
   const REMEDIES = [otherName, laterPeriod, moreCurrency, newerRecord];
 
-  /** Does `work` with the columns that differ from the item's; none at first, then what the remedies bring. */
+  /**
+   * Does `work` with the columns that differ from the item's; none at first, then what the remedies bring. Those
+   * that are `used` are left out.
+   */
   function around(situation, work, columns, used) {
     try {
       return work(columns || {});
@@ -100,5 +104,5 @@ define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faul
     }
   }
 
-  return { around, again, suffixed };
+  return { around, again, newerRecord, suffixed };
 });

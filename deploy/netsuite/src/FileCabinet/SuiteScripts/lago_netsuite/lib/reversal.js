@@ -85,6 +85,7 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
   function build({ item, fact, due, hasNotes, decimals, call, warnings }, kind, given) {
     const invoice = record.load({ type: 'invoice', id: fact.id });
     const memo = record.transform({ fromType: 'invoice', fromId: fact.id, toType: 'creditmemo', isDynamic: true });
+    memo.setValue({ fieldId: 'trandate', value: invoice.getValue({ fieldId: 'trandate' }) });
     filling.filler(memo, call.resolve, warnings).columns(columnsOf(item, fact, given));
     const isPart = hasNotes && due < money.units(fact.total, decimals);
     const expected = isPart ? shrink(memo, invoice, due, decimals) : keepAll(memo, invoice, kind, decimals);
@@ -112,7 +113,7 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     const { expected, saved } = remedies.around({ kind, item, call, warnings }, (given) => {
       const built = build(plan, kind, given);
       return { expected: built.expected, saved: save(item, built.memo) };
-    });
+    }, {}, [remedies.newerRecord]);
     if (saved.existing) return { status: 'exists', way: way(saved.existing) };
     documents.proven(kind, item, saved.id, expected, call);
     return { status: 'voided', way: way(saved) };

@@ -5,9 +5,9 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/config', 'N/record', 'N/transaction', './answers', './creation', './faults', './lookup', './money', './reversal',
-  './totals',
-], (config, record, transaction, answers, creation, faults, lookup, money, reversal, totals) => {
+  'N/config', 'N/record', 'N/transaction', './answers', './creation', './faults', './lookup', './money', './remedies',
+  './reversal', './totals',
+], (config, record, transaction, answers, creation, faults, lookup, money, remedies, reversal, totals) => {
   // What keeps an invoice from being voided natively, but not from being reversed.
   const REVERSIBLE = new Set(['state', 'period_closed', 'permission', 'config']);
   const DONE = 'TRANS_ALREADY_VOIDED';
@@ -81,7 +81,7 @@ define([
     const before = reversal.find(item);
     if (before) return tell('exists', kind, id, call, reversal.way(before), warnings);
     if (call.isDryRun) return { status: 'voided', type: kind.type, internalId: id, externalId: item.external_id };
-    const { status, way } = take(item, id, call, warnings);
+    const { status, way } = remedies.again(() => take(item, id, call, warnings));
     return tell(status, kind, id, call, way, warnings);
   }
 
