@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
+from consumer.commands import failure_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+app.add_typer(failure_options.app)
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")
 

@@ -1,0 +1,81 @@
+"""Everything that has failed, read from the topics up to their ends as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from consumer.failures.failure import Failure, read
+from consumer.failures.history import History, Settled, State, oldest_ms
+from consumer.kafka import past
+from consumer.kafka.cluster import Cluster
+from consumer.kafka.tail import committed
+from consumer.settings import Settings
+from schemas import error_event, result
+from schemas.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureLog:
+    """A moment's view of all failures."""
+
+    history: History
+    settled: Settled
+
+    @property
+    def open(self) -> list[Failure]:
+        """What is open, oldest first."""
+        return self.history.open(self.settled)
+
+    @property
+    def under_way(self) -> int:
+        """How many are replayed and not settled yet."""
+        return self.history.count(State.UNDER_WAY, self.settled)
+
+
+async def take(settings: Settings) -> FailureLog:
+    """
+    The failures of the error topic and what has become of each.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+    """
+    cluster = Cluster.of(settings)
+    history = await _failures(cluster)
+    first_ms = oldest_ms(history.failures.values())
+    if first_ms is not None:
+        await _results(cluster, history, since_ms=first_ms)
+    codes = {each.connection for each in history.failures.values()}
+    return FailureLog(history=history, settled=await _settled(cluster, settings.consumer_group, codes))
+
+
+async def _failures(cluster: Cluster) -> History:
+    history = History()
+    async for record in past.history(cluster, error_event.TOPIC):
+        match read(record):
+            case None:
+                continue
+            case Failure() as failure:
+                history.note_failure(failure)
+            case mark:
+                history.note_mark(mark)
+    return history
+
+
+async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None:
+    async for record in past.history(cluster, result.TOPIC, since_ms=since_ms):
+        try:
+            told = Result.model_validate_json(record.value or b"")
+        except ValidationError:
+            continue  # a tombstone, or not ours: it says nothing of any failure
+        history.note_result(told, record.timestamp_ms)
+
+
+async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:
+    found: dict[tuple[str, str, int], int] = {}
+    for code in codes:
+        positions = await committed(cluster, f"{group}.{code}")
+        found |= {(code, topic, partition): offset for (topic, partition), offset in positions.items()}
+    return found

@@ -1,0 +1,81 @@
+"""``errors`` and ``replay`` on the command line: their options, and which of them go together."""
+# ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from consumer.errors import ConfigurationError
+
+app = typer.Typer()
+
+
+@app.command()
+def errors(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False
+) -> None:
+    """Show what has failed and is still open, by cause, with amounts and the fix; oldest first."""
+    import asyncio
+
+    from consumer.commands import errors as command
+    from consumer.settings import Settings
+
+    raise typer.Exit(asyncio.run(command.run(Settings.load(), as_json=as_json)))
+
+
+@app.command()
+def replay(
+    *,
+    code: Annotated[list[str] | None, typer.Option("--code", metavar="CODE", help="Error code.")] = None,
+    connection: Annotated[
+        list[str] | None, typer.Option("--connection", metavar="CODE", help="Of this connection.")
+    ] = None,
+    object_type: Annotated[str | None, typer.Option("--object", help="invoice, payment, …")] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Lago's id of the customer, or the external id.")
+    ] = None,
+    number: Annotated[str | None, typer.Option(help="The document's number.")] = None,
+    since: Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")] = None,
+    until: Annotated[str | None, typer.Option(help="As --since; not included.")] = None,
+    error_id: Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="Error event.")] = None,
+    go: Annotated[bool, typer.Option("--go", help="Do it; else it is only shown.")] = False,
+    rate: Annotated[float, typer.Option(min=0.1, help="Events a second, at most.")] = 50.0,
+    mark_synced: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="This one has been booked by hand.")
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Those given by --id need not be in NetSuite.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Send failed events back to where they came from; shows what it would do unless --go is given."""
+    import asyncio
+
+    from consumer.commands import moment
+    from consumer.commands import replay as command
+    from consumer.failures.selection import Selection
+    from consumer.settings import Settings
+
+    if ignore is not None and (not ignore.strip() or not error_id):
+        raise ConfigurationError(["--ignore needs a reason, and --id for each failure that is meant"])
+    if (bool(mark_synced), ignore is not None, go).count(True) > 1:
+        raise ConfigurationError(["--mark-synced, --ignore and --go exclude each other"])
+    selection = Selection(
+        codes=frozenset(code or ()),
+        connections=frozenset(connection or ()),
+        ids=frozenset(error_id or ()),
+        object=object_type,
+        customer=customer,
+        number=number,
+        since=moment.option("--since", since),
+        until=moment.option("--until", until),
+    )
+    settings = Settings.load()
+    if mark_synced or ignore is not None:
+        work = command.settle(settings, mark_synced or error_id or (), reason=ignore)
+    else:
+        wish = command.Wish(selection=selection, go=go, rate_per_s=rate, as_json=as_json)
+        work = command.run(settings, wish)
+    raise typer.Exit(asyncio.run(work))

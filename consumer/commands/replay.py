@@ -1,0 +1,158 @@
+"""``replay``: events that failed go back to their partition; shown first, and done with ``--go``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from consumer.clock import SystemClock
+from consumer.commands import cause_table, failure_log, marking
+from consumer.commands.failure_log import FailureLog
+from consumer.commands.replaying import Done, Replaying
+from consumer.failures import causes
+from consumer.failures.failure import Failure
+from consumer.failures.selection import Selection
+from consumer.kafka import again
+from consumer.kafka.cluster import Cluster
+from consumer.settings import Settings
+
+DONE, FAILED = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """
+    What is asked for.
+
+    Attributes:
+        go: do it; else only show it.
+        rate_per_s: events a second, at most.
+    """
+
+    selection: Selection
+    go: bool = False
+    rate_per_s: float = 50.0
+    as_json: bool = False
+
+
+async def run(settings: Settings, wish: Wish) -> int:
+    """
+    Show what a replay would do, or do it; 0 when all went, 1 when something is missing or it was interrupted.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+        ContractError: Kafka did not acknowledge; what is marked is done, a second run does the rest.
+    """
+    log = await failure_log.take(settings)
+    chosen = wish.selection.of(log.open)
+    allowed = [each for each in chosen if wish.selection.may_replay(each)]
+    unknown = marking.unknown(sorted(wish.selection.ids), list(log.history.failures.values()))
+    done = await _go(settings, wish, log, allowed) if wish.go else None
+    if wish.as_json:
+        print(json.dumps(_as_json(chosen, allowed, unknown, done), indent=2, ensure_ascii=False))
+    else:
+        _print(chosen, allowed, unknown, done)
+    is_bad = done is not None and (done.is_interrupted or bool(done.missing))
+    return FAILED if unknown or is_bad else DONE
+
+
+async def settle(settings: Settings, ids: Sequence[str], *, reason: str | None) -> int:
+    """
+    Mark failures as settled by hand: ignored when a reason is given, else synced; 1 when any is unknown.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+        ContractError: Kafka did not acknowledge.
+    """
+    log = await failure_log.take(settings)
+    known, clock = log.history.failures, SystemClock()
+    unknown = marking.unknown(ids, list(known.values()))
+    kind = marking.IGNORED if reason is not None else marking.SYNCED
+    marks = [marking.mark(known[each], kind, clock, reason=reason or "") for each in ids if each in known]
+    async with again.opened(Cluster.of(settings)) as way_back:
+        await way_back.put(marks)
+    for each in ids:
+        print(f"{each}: {'unknown' if each in unknown else kind}")
+    return FAILED if unknown else DONE
+
+
+async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:
+    cluster, stopping = Cluster.of(settings), asyncio.Event()
+    console = Console(stderr=True, quiet=wish.as_json)
+    async with again.opened(cluster) as way_back:
+        replaying = Replaying(
+            cluster,
+            way_back,
+            history=log.history,
+            clock=SystemClock(),
+            rate_per_s=wish.rate_per_s,
+            stop=stopping,
+        )
+        with Progress(console=console) as progress, _interruptible(stopping):
+            task = progress.add_task("replaying", total=len(failures))
+            return await replaying.run(failures, lambda count: progress.advance(task, count))
+
+
+@contextmanager
+def _interruptible(stopping: asyncio.Event) -> Iterator[None]:
+    """Within the block Ctrl-C ends the replay after the batch under way, marked like all before it."""
+    loop = asyncio.get_running_loop()
+    chosen = (signal.SIGINT, signal.SIGTERM)
+    for each in chosen:
+        loop.add_signal_handler(each, stopping.set)
+    try:
+        yield
+    finally:
+        for each in chosen:
+            loop.remove_signal_handler(each)
+
+
+def _as_json(
+    chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], done: Done | None
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "selected": len(chosen),
+        "replayable": len(allowed),
+        "unknown": list(unknown),
+        "causes": [cause.as_json() for cause in causes.grouped(chosen)],
+    }
+    if done is not None:
+        shown |= {
+            "replayed": len(done.replayed),
+            "from_error_event": len(done.from_error),
+            "missing": done.missing,
+            "interrupted": done.is_interrupted,
+        }
+    return shown
+
+
+def _print(
+    chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], done: Done | None
+) -> None:
+    console = Console()
+    if chosen:
+        console.print(cause_table.table(causes.grouped(chosen), "Failures by cause"))
+    for each in unknown:
+        print(f"{each}: there is no such error event", file=sys.stderr)
+    if barred := len(chosen) - len(allowed):
+        console.print(f"{barred} cannot succeed as they are, and are left out unless named by --code or --id")
+    if done is None:
+        console.print(f"{len(allowed)} would be replayed; --go does it" if allowed else "Nothing to replay.")
+        return
+    console.print(f"{len(done.replayed)} of {len(allowed)} replayed")
+    if done.from_error:
+        count = len(done.from_error)
+        console.print(f"{count} of them as the error event carries them: their topic has them no more")
+    for each in done.missing:
+        print(f"{each}: neither its topic nor its error event has the event any more", file=sys.stderr)
+    if done.is_interrupted:
+        console.print("Interrupted. The same command does the rest.")

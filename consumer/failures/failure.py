@@ -1,0 +1,105 @@
+"""One error event as the topic has it, without the event that failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from pydantic import ValidationError
+
+from consumer.record import Record, Source
+from schemas import error_mark
+from schemas.error_codes import CATALOGUE
+from schemas.error_event import ErrorEvent
+from schemas.error_mark import ErrorMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """
+    A failed event at one connection.
+
+    Attributes:
+        id: of the error event.
+        event: Lago's type of what failed; None when it could not be decoded.
+        object, object_id, number: the document; empty when unknown.
+        amount, currency: what is missing in NetSuite, in units of the currency.
+        source: where the event that failed lies, the topic under Kafka's name for it.
+        place: where the error event lies.
+        key: the error event's, which its marks carry too.
+        told_ms: when the error event was published, milliseconds since the epoch.
+    """
+
+    id: str
+    connection: str
+    code: str
+    message: str
+    hint: str
+    event: str | None
+    object: str = ""
+    object_id: str = ""
+    number: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    customers: frozenset[str] = frozenset()
+    is_retryable: bool = True
+    source: Source
+    source_key: str | None = None
+    place: Source
+    key: bytes = b""
+    told_ms: int
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was published."""
+        return datetime.fromtimestamp(self.told_ms / 1_000, UTC)
+
+    @property
+    def fix(self) -> str:
+        """What a person can do: what the event says, else what the catalogue of codes does."""
+        known = CATALOGUE.get(self.code)
+        return self.hint or (known.change if known else "")
+
+
+def read(record: Record) -> Failure | ErrorMark | None:
+    """What a record of the error topic says; None when it is neither an error event nor a mark."""
+    try:
+        if record.header(error_mark.HEADER) is not None:
+            return ErrorMark.model_validate_json(record.value or b"")
+        return _failure(record, ErrorEvent.model_validate_json(record.value or b""))
+    except ValidationError:
+        return None
+
+
+def _failure(record: Record, event: ErrorEvent) -> Failure:
+    told = event.accounting_provider_customer_error
+    about, source = event.object, event.source
+    ids = (told.lago_customer_id, told.external_customer_id)
+    return Failure(
+        id=event.id,
+        connection=told.accounting_provider_code,
+        code=told.provider_error.error_code,
+        message=told.provider_error.message,
+        hint=event.hint,
+        event=event.event,
+        object=about.type if about else "",
+        object_id=about.lago_id if about else "",
+        number=about.number if about else None,
+        amount=_decimal(about.amount) if about else None,
+        currency=about.currency if about else None,
+        customers=frozenset(each for each in ids if each),
+        is_retryable=event.retryable,
+        source=Source(topic=source.topic, partition=source.partition, offset=source.offset),
+        source_key=source.key,
+        place=record.source,
+        key=record.key or b"",
+        told_ms=record.timestamp_ms,
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None

@@ -1,0 +1,119 @@
+"""
+What has become of every failure: open, under way again, or settled.
+
+All of it is read from the topics: error events, marks, results, and how far each connection's group is. So a
+replay that was interrupted goes on where it was, and one that is done finds nothing more to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from consumer.failures.failure import Failure
+from consumer.record import Source
+from schemas.error_mark import ErrorMark
+from schemas.result import Result
+
+VOIDED = "voided"
+
+Settled = Mapping[tuple[str, str, int], int]
+"""By connection, topic and partition: every record below this offset is settled."""
+
+
+class State(Enum):
+    """What has become of a failure."""
+
+    OPEN = "open"
+    UNDER_WAY = "under_way"
+    SETTLED = "settled"
+
+
+@dataclass(slots=True)
+class History:
+    """
+    What the topics say, note by note in their order.
+
+    Only the newest error event of each record counts: repeats carry the same id.
+    """
+
+    failures: dict[str, Failure] = field(default_factory=dict)
+    _closed: dict[str, ErrorMark] = field(default_factory=dict)
+    _replays: dict[str, ErrorMark] = field(default_factory=dict)
+    _attempts: dict[Source, int] = field(default_factory=dict)
+    _failed_at: set[tuple[str, Source]] = field(default_factory=set)
+    _written_ms: dict[tuple[str, str, str, bool], int] = field(default_factory=dict)
+    _written_from: dict[tuple[str, Source], int] = field(default_factory=dict)
+
+    def note_failure(self, failure: Failure) -> None:
+        """An error event, in the topic's order."""
+        before = self.failures.get(failure.id)
+        if before is None or before.told_ms <= failure.told_ms:
+            self.failures[failure.id] = failure
+        self._failed_at.add((failure.connection, failure.source))
+
+    def note_mark(self, mark: ErrorMark) -> None:
+        """A mark, in the topic's order."""
+        if mark.replay is None:
+            self._closed[mark.error_id] = mark
+            return
+        replay = mark.replay
+        place = Source(topic=replay.topic, partition=replay.partition, offset=replay.offset)
+        self._replays[mark.error_id] = mark
+        self._attempts[place] = replay.attempt
+
+    def note_result(self, result: Result, told_ms: int) -> None:
+        """A result, published at that time (milliseconds since the epoch)."""
+        key = (result.connection, result.object, result.lago_id, result.status == VOIDED)
+        self._written_ms[key] = max(told_ms, self._written_ms.get(key, 0))
+        source = result.source
+        place = Source(topic=source.topic, partition=source.partition, offset=source.offset)
+        self._written_from[(result.connection, place)] = told_ms
+
+    def attempt_of(self, failure: Failure) -> int:
+        """Which replay of the event the next one would be, from 1."""
+        return self._attempts.get(failure.source, 0) + 1
+
+    def state(self, failure: Failure, settled: Settled) -> State:
+        """What has become of it, given how far the groups are."""
+        if failure.id in self._closed:
+            return State.SETTLED
+        if self._has_been_written(failure):
+            return State.SETTLED
+        mark = self._replays.get(failure.id)
+        return State.OPEN if mark is None else self._after_replay(failure, mark, settled)
+
+    def open(self, settled: Settled) -> list[Failure]:
+        """What is open, oldest first."""
+        found = (each for each in self.failures.values() if self.state(each, settled) is State.OPEN)
+        return sorted(found, key=lambda each: (each.told_ms, each.place.partition, each.place.offset))
+
+    def count(self, state: State, settled: Settled) -> int:
+        """How many failures are in a state."""
+        return sum(self.state(each, settled) is state for each in self.failures.values())
+
+    def _after_replay(self, failure: Failure, mark: ErrorMark, settled: Settled) -> State:
+        replay = mark.replay
+        if replay is None:
+            return State.OPEN
+        place = Source(topic=replay.topic, partition=replay.partition, offset=replay.offset)
+        told = (failure.connection, place)
+        # When it has failed once more, that is a failure of its own, which stands for this one.
+        if told in self._failed_at or told in self._written_from:
+            return State.SETTLED
+        below = settled.get((failure.connection, place.topic, place.partition), 0)
+        return State.SETTLED if place.offset < below else State.UNDER_WAY
+
+    def _has_been_written(self, failure: Failure) -> bool:
+        if self._written_from.get((failure.connection, failure.source), 0) > failure.told_ms:
+            return True
+        # Only a void settles a failed void; any later word of NetSuite's settles everything else.
+        wanted = (True,) if (failure.event or "").endswith(f".{VOIDED}") else (True, False)
+        keys = ((failure.connection, failure.object, failure.object_id, each) for each in wanted)
+        return bool(failure.object_id) and any(self._written_ms.get(key, 0) > failure.told_ms for key in keys)
+
+
+def oldest_ms(failures: Iterable[Failure]) -> int | None:
+    """When the first of them was told; None of none."""
+    return min((each.told_ms for each in failures), default=None)

@@ -1,0 +1,54 @@
+"""Which failures are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from consumer.failures.failure import Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """
+    Filters; an empty one lets everything pass.
+
+    Attributes:
+        customer: Lago's id or the external id.
+        since, until: of the error event; `until` is not included.
+    """
+
+    codes: frozenset[str] = frozenset()
+    connections: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    object: str | None = None
+    customer: str | None = None
+    number: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def matches(self, failure: Failure) -> bool:
+        """Whether every filter lets it pass."""
+        return (
+            failure.code in (self.codes or {failure.code})
+            and failure.connection in (self.connections or {failure.connection})
+            and failure.id in (self.ids or {failure.id})
+            and self.object in {None, failure.object}
+            and self.number in {None, failure.number}
+            and (self.customer is None or self.customer in failure.customers)
+            and (self.since is None or self.since <= failure.told_at)
+            and (self.until is None or failure.told_at < self.until)
+        )
+
+    def may_replay(self, failure: Failure) -> bool:
+        """
+        Whether there is a point in the same event once more.
+
+        What cannot succeed as it is goes back only when it is asked for by code or id.
+        """
+        return failure.is_retryable or failure.code in self.codes or failure.id in self.ids
+
+    def of(self, failures: Iterable[Failure]) -> list[Failure]:
+        """Those that pass, in their order."""
+        return [each for each in failures if self.matches(each)]

@@ -1,0 +1,82 @@
+"""Records on their way back to where they came from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
+
+from consumer.errors import ContractError
+from consumer.kafka.cluster import Cluster, stop
+from consumer.record import Source
+
+ACKNOWLEDGE_LIMIT_S = 15.0
+# What `ingest` may have put on a topic must fit once more.
+RECORD_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A record to be put on a partition again; `topic` is Kafka's own name of it."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Again:
+    """Puts copies on their partitions, through one idempotent producer."""
+
+    def __init__(self, producer: AIOKafkaProducer, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
+        self._producer = producer
+        self._limit_s = limit_s
+
+    async def put(self, copies: Sequence[Copy]) -> list[Source]:
+        """
+        Where the copies lie now, acknowledged; those of one partition in the order given.
+
+        Raises:
+            ContractError: not all were acknowledged in time; some may have arrived.
+        """
+        try:
+            async with asyncio.timeout(self._limit_s):
+                sent = [await self._send(copy) for copy in copies]
+                kept = [await each for each in sent]
+        except TimeoutError:
+            raise ContractError(f"Kafka did not acknowledge within {self._limit_s:.0f} s") from None
+        except KafkaError as error:
+            raise ContractError(f"Kafka refused a record: {str(error) or type(error).__name__}") from error
+        return [Source(topic=each.topic, partition=each.partition, offset=each.offset) for each in kept]
+
+    async def _send(self, copy: Copy) -> Awaitable[RecordMetadata]:
+        sent: Awaitable[RecordMetadata] = await self._producer.send(
+            copy.topic,
+            value=copy.value,
+            key=copy.key,
+            partition=copy.partition,
+            headers=list(copy.headers),
+        )
+        return sent
+
+
+@asynccontextmanager
+async def opened(cluster: Cluster) -> AsyncIterator[Again]:
+    """
+    A way back, for as long as the block lasts.
+
+    Raises:
+        StartupError: Kafka cannot be reached.
+    """
+    producer = cluster.producer(record_limit_bytes=RECORD_LIMIT_BYTES)
+    await cluster.start(producer)
+    try:
+        yield Again(producer)
+    finally:
+        await stop(producer)

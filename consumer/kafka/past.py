@@ -1,0 +1,181 @@
+"""What lies on Kafka already: read outside of any group, up to where it ended when the reading began."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from consumer.errors import StartupError
+from consumer.kafka.cluster import Cluster, stop
+from consumer.record import LaneKey, Record, Source
+
+POLL_LIMIT_MS = 500
+SILENT_POLLS = 10
+REQUEST_LIMIT_S = 20.0
+# Seeking throws away what has been prefetched, so small gaps are read over.
+READ_OVER = 2_000
+
+
+async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) -> AsyncIterator[Record]:
+    """
+    Every record of a topic (named without the prefix) up to its end as of now.
+
+    Args:
+        cluster: where.
+        topic: of which.
+        since_ms: begin at the first record of that time (milliseconds since the epoch) or later.
+
+    Raises:
+        StartupError: Kafka cannot be reached, lacks the topic, or stops answering.
+    """
+    name = cluster.topic(topic)
+    async with _reader(cluster) as consumer:
+        async with asyncio.timeout(REQUEST_LIMIT_S):
+            places = await _partitions(consumer, name)
+            ends = await consumer.end_offsets(places)
+            starts = await _starts(consumer, places, since_ms, ends)
+        open_places = {place: ends[place] for place in places if starts[place] < ends[place]}
+        consumer.assign(list(open_places))
+        for place in open_places:
+            consumer.seek(place, starts[place])
+        async for record in _until(consumer, open_places):
+            yield record
+
+
+async def originals(
+    cluster: Cluster, sources: Iterable[Source]
+) -> AsyncGenerator[tuple[Source, Record | None], None]:
+    """
+    The records at given places, each partition in the order of its offsets; None where one is gone.
+
+    Topics are named as Kafka names them.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or stops answering.
+    """
+    wanted: dict[TopicPartition, list[Source]] = defaultdict(list)
+    for source in sorted(sources, key=lambda each: (each.topic, each.partition, each.offset)):
+        wanted[TopicPartition(source.topic, source.partition)].append(source)
+    async with _reader(cluster) as consumer:
+        for place, of_place in wanted.items():
+            async for found in _of_partition(consumer, place, of_place):
+                yield found
+
+
+def record_of(message: ConsumerRecord) -> Record:
+    """A Kafka record as it lies there, in a lane of its own."""
+    source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
+    return Record(
+        source=source,
+        timestamp_ms=message.timestamp,
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers),
+        lane=LaneKey(str(source)),
+    )
+
+
+@asynccontextmanager
+async def _reader(cluster: Cluster) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=cluster.bootstrap_servers,
+        group_id=None,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        **cluster.security,
+    )
+    await cluster.start(consumer)
+    try:
+        yield consumer
+    except (KafkaError, TimeoutError) as error:
+        raise StartupError(
+            f"Kafka does not give its records: {str(error) or type(error).__name__}"
+        ) from error
+    finally:
+        await stop(consumer)
+
+
+async def _partitions(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
+    # Asked for all topics: a broker with auto.create.topics.enable makes those that are asked for by name.
+    if name not in await consumer.topics():
+        raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
+    return [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
+
+
+async def _starts(
+    consumer: AIOKafkaConsumer,
+    places: Sequence[TopicPartition],
+    since_ms: int | None,
+    ends: Mapping[TopicPartition, int],
+) -> Mapping[TopicPartition, int]:
+    if since_ms is None:
+        starts: Mapping[TopicPartition, int] = await consumer.beginning_offsets(places)
+        return starts
+    found = await consumer.offsets_for_times(dict.fromkeys(places, since_ms))
+    return {place: at.offset if at else ends[place] for place, at in found.items()}
+
+
+async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[Record]:
+    silent = 0
+    while ends:
+        batches = await consumer.getmany(*ends, timeout_ms=POLL_LIMIT_MS)
+        silent = 0 if batches else silent + 1
+        for place, messages in batches.items():
+            for message in messages:
+                if message.offset < ends[place]:
+                    yield record_of(message)
+        for place in [place for place in ends if await consumer.position(place) >= ends[place]]:
+            del ends[place]
+        if silent >= SILENT_POLLS:
+            listed = ", ".join(f"{place.topic}/{place.partition}" for place in ends)
+            raise StartupError(f"Kafka does not give the rest of {listed}")
+
+
+async def _of_partition(
+    consumer: AIOKafkaConsumer, place: TopicPartition, wanted: Sequence[Source]
+) -> AsyncIterator[tuple[Source, Record | None]]:
+    begin, end = await _extent(consumer, place)
+    if end:
+        consumer.assign([place])
+    position = -READ_OVER
+    for source in wanted:
+        if not begin <= source.offset < end:
+            yield source, None
+            continue
+        if not position <= source.offset < position + READ_OVER:
+            consumer.seek(place, source.offset)
+        found = await _at(consumer, place, source.offset, end)
+        position = source.offset + 1
+        yield source, found
+
+
+async def _extent(consumer: AIOKafkaConsumer, place: TopicPartition) -> tuple[int, int]:
+    """The first offset and the one after the last; nothing where there is no such partition any more."""
+    async with asyncio.timeout(REQUEST_LIMIT_S):
+        is_there = place.topic in await consumer.topics()
+        if not is_there or place.partition not in (consumer.partitions_for_topic(place.topic) or ()):
+            return 0, 0
+        [begin] = (await consumer.beginning_offsets([place])).values()
+        [end] = (await consumer.end_offsets([place])).values()
+        return begin, end
+
+
+async def _at(consumer: AIOKafkaConsumer, place: TopicPartition, offset: int, end: int) -> Record | None:
+    """The record at an offset at or after the position; None when the log has a gap there."""
+    for _ in range(SILENT_POLLS):
+        while messages := (await consumer.getmany(place, timeout_ms=POLL_LIMIT_MS, max_records=1)).get(place):
+            [message] = messages
+            if message.offset == offset:
+                return record_of(message)
+            if message.offset > offset:
+                consumer.seek(place, message.offset)
+                return None
+        if await consumer.position(place) >= end:
+            return None
+    raise StartupError(f"Kafka does not give {place.topic}/{place.partition}/{offset}")
