@@ -1,0 +1,132 @@
+"""
+NetSuite's books compared with the model's, to the minor unit; every difference is a sentence.
+
+What a void gives back may stand in either of two places in NetSuite: on the payments and notes that had
+settled the invoice, or on the memo that reverses it. Of these only the sum is compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from consumer.mapping import money
+from consumer.sandbox.account import Account as NetSuite
+from tests.lago_model.books import Account, Bill, Note
+
+Fields = dict[str, Any]
+
+
+class Audit:
+    """One customer's records, by external id."""
+
+    def __init__(self, netsuite: NetSuite, account: Account, *, credits_mode: str = "apply") -> None:
+        """Read what stands in NetSuite for the customer."""
+        self._account = account
+        self._applies = credits_mode == "apply"
+        lago_id = account.customer["lago_id"]
+        people = netsuite.books.find(group="entity", equal={"custentity_lago_id": [lago_id]})
+        found = netsuite.books.find(group="transaction", equal={"entity": [str(one.id) for one in people]})
+        self._people = [one.fields for one in people]
+        self._found = [one.fields | {"type": one.type} for one in found]
+        self._by_external_id = {record.get("externalid"): record for record in self._found}
+
+    def differences(self) -> list[str]:
+        """Everything that does not agree; empty when all does."""
+        return [*self._identities(), *self._bills(), *self._notes(), *self._payments(), *self._balance()]
+
+    def _identities(self) -> Iterator[str]:
+        if len(self._people) != 1:
+            yield f"the customer is there {len(self._people)} times"
+        for external_id, count in Counter(record.get("externalid") for record in self._found).items():
+            if count > 1 or not external_id:
+                yield f"{external_id} is there {count} times"
+        for external_id in self._by_external_id.keys() - self._expected():
+            yield f"{external_id} is there and should not be"
+
+    def _expected(self) -> set[str | None]:
+        bills = [f"lago-inv-{bill.lago_id}" for bill in self._account.bills if bill.is_bookable]
+        voids = [f"lago-inv-{bill.lago_id}-void" for bill in self._account.bills if bill.is_voided]
+        notes = [f"lago-cn-{note.lago_id}" for note in self._account.notes]
+        payments = [f"lago-pay-{payment.lago_id}" for payment in self._account.payments]
+        return {*bills, *voids, *notes, *payments}
+
+    def _bills(self) -> Iterator[str]:
+        for bill in self._account.bills:
+            if not bill.is_bookable:
+                continue
+            record = self._by_external_id.get(f"lago-inv-{bill.lago_id}")
+            if record is None:
+                yield f"invoice {bill.content['number']} is missing"
+                continue
+            totals = {self._total_of(bill), 0} if bill.is_voided else {self._total_of(bill)}
+            if self._cents(record, "total") not in totals:
+                yield self._says(bill.content, "total", record, totals)
+            if self._cents(record, "amountremaining") != bill.due:
+                yield self._says(bill.content, "amountremaining", record, {bill.due})
+
+    def _total_of(self, bill: Bill) -> int:
+        return bill.gross if self._applies else bill.total
+
+    def _notes(self) -> Iterator[str]:
+        given_back = (
+            {lago_id for bill in self._voided() for lago_id in bill.spent} if self._applies else set()
+        )
+        for note in self._account.notes:
+            total, still_open = note.content["total_amount_cents"], self._open(note)
+            external_id = f"lago-cn-{note.lago_id}"
+            is_sure = note.lago_id not in given_back or not self._applies
+            yield from self._compared(external_id, note.content, total, still_open if is_sure else None)
+
+    def _open(self, note: Note) -> int:
+        if self._applies:
+            return note.open
+        # A spent note is a negative line of the later invoice, and nothing touches its memo.
+        return int(note.content["credit_amount_cents"]) + int(note.content["refund_amount_cents"])
+
+    def _payments(self) -> Iterator[str]:
+        voided = {bill.lago_id for bill in self._voided()}
+        for payment in self._account.payments:
+            unapplied = self._account.unapplied(payment)
+            is_sure = voided.isdisjoint(payment.applied)
+            external_id = f"lago-pay-{payment.lago_id}"
+            yield from self._compared(
+                external_id, payment.content, payment.amount, unapplied if is_sure else None
+            )
+
+    def _voided(self) -> list[Bill]:
+        return [bill for bill in self._account.bills if bill.is_voided]
+
+    def _compared(
+        self, external_id: str, content: Fields, total: int, still_open: int | None
+    ) -> Iterator[str]:
+        record = self._by_external_id.get(external_id)
+        if record is None:
+            yield f"{external_id} is missing"
+            return
+        if self._cents(record, "total") != total:
+            yield self._says(content, "total", record, {total})
+        if still_open is not None and self._cents(record, "amountremaining") != still_open:
+            yield self._says(content, "amountremaining", record, {still_open})
+
+    def _balance(self) -> Iterator[str]:
+        theirs = sum(SIGNS[record["type"]] * self._cents(record, "amountremaining") for record in self._found)
+        ours = self._account.balance
+        if not self._applies:
+            ours -= sum(sum(bill.spent.values()) for bill in self._account.bills if not bill.is_voided)
+        if theirs != ours:
+            yield f"the balance is {theirs} in NetSuite and {ours} in Lago"
+
+    def _cents(self, record: Fields, name: str) -> Decimal:
+        return money.to_subunits(Decimal(record.get(name) or 0), self._account.currency)
+
+    def _says(self, content: Fields, name: str, record: Fields, ours: set[int]) -> str:
+        label = content.get("number") or content["lago_id"]
+        return (
+            f"{record['type']} {label}: {name} is {self._cents(record, name)} in NetSuite and {ours} in Lago"
+        )
+
+
+SIGNS = {"invoice": 1, "creditmemo": -1, "customerpayment": -1}

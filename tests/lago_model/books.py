@@ -1,0 +1,168 @@
+"""
+What Lago holds against a customer, and what of it must stand in NetSuite.
+
+The balance rule, per customer and currency: *balance = what is due on invoices, less open credit, less
+payments not applied*. In it
+
+* a voided invoice is due 0, whatever was billed; the credit notes it had spent are open again, and what had
+  been paid for it is the customer's;
+* a credit note leaves its offset part on its own invoice, its credit part open until later invoices spend it,
+  and its refund part open as well: only a person knows when and how the money went back (action needed);
+* a note that Lago issued for what a void forfeits and voided at once counts for nothing;
+* a payment counts for what its invoices owed when it came, the rest is not applied.
+
+All amounts are whole subunits of the customer's currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Bill:
+    """
+    One finalised invoice.
+
+    Attributes:
+        content: the invoice as its events carry it, before anything was paid.
+        credited: what credit notes have taken of each fee, exact, by the fee's id.
+        notes: ids of the notes that were issued on it and are not voided.
+        spent: what it took of earlier credit notes, by their ids.
+    """
+
+    content: Json
+    paid: int = 0
+    offset: int = 0
+    is_voided: bool = False
+    spent: dict[str, int] = field(default_factory=dict)
+    credited: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def lago_id(self) -> str:
+        """Lago's id of the invoice."""
+        return str(self.content["lago_id"])
+
+    @property
+    def total(self) -> int:
+        """What was billed, after the credit notes it spent."""
+        return int(self.content["total_amount_cents"])
+
+    @property
+    def gross(self) -> int:
+        """What was billed, before the credit notes it spent: they pay for it where notes are applied."""
+        return self.total + sum(self.spent.values())
+
+    @property
+    def due(self) -> int:
+        """What is left to pay."""
+        return 0 if self.is_voided else self.total - self.paid - self.offset
+
+    @property
+    def is_creditable(self) -> bool:
+        """Whether a note can be issued on it; what was bought in advance is taken back by the wallet."""
+        return not self.is_voided and self.content["invoice_type"] != "credit"
+
+    @property
+    def is_voidable(self) -> bool:
+        """Whether Lago lets it be voided: not paid in full, no note that counts (``Invoice#voidable?``)."""
+        return self.due > 0 and not self.notes
+
+    @property
+    def is_bookable(self) -> bool:
+        """Whether there is anything to write: an invoice all of whose fees are zero is left out."""
+        return self.total > 0 or any(fee["amount_cents"] for fee in self.content["fees"])
+
+
+@dataclass(slots=True, kw_only=True)
+class Note:
+    """
+    One credit note that counts.
+
+    Attributes:
+        balance: what is left of its credit part.
+    """
+
+    content: Json
+    balance: int
+
+    @property
+    def lago_id(self) -> str:
+        """Lago's id of the note."""
+        return str(self.content["lago_id"])
+
+    @property
+    def open(self) -> int:
+        """Its open credit: what is left to spend and what a person has to pay back."""
+        return self.balance + int(self.content["refund_amount_cents"])
+
+
+@dataclass(slots=True, kw_only=True)
+class Payment:
+    """
+    One payment that succeeded.
+
+    Attributes:
+        applied: what it paid of each invoice, by the invoices' ids.
+    """
+
+    content: Json
+    applied: dict[str, int]
+
+    @property
+    def lago_id(self) -> str:
+        """Lago's id of the payment."""
+        return str(self.content["lago_id"])
+
+    @property
+    def amount(self) -> int:
+        """The whole of it."""
+        return int(self.content["amount_cents"])
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """One customer with all documents, oldest first."""
+
+    customer: Json
+    bills: list[Bill] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+
+    @property
+    def currency(self) -> str:
+        """Lago bills a customer in one currency."""
+        return str(self.customer["currency"])
+
+    @property
+    def receivable(self) -> int:
+        """What is due on all invoices."""
+        return sum(bill.due for bill in self.bills if bill.is_bookable)
+
+    @property
+    def open_credit(self) -> int:
+        """What all notes still hold."""
+        return sum(note.open for note in self.notes)
+
+    def unapplied(self, payment: Payment) -> int:
+        """What a payment is not applied to: all that it paid for invoices that were voided since."""
+        voided = {bill.lago_id for bill in self.bills if bill.is_voided}
+        kept = sum(cents for lago_id, cents in payment.applied.items() if lago_id not in voided)
+        return payment.amount - kept
+
+    @property
+    def balance(self) -> int:
+        """What the customer owes in all; negative when the customer is owed."""
+        return self.receivable - self.open_credit - sum(map(self.unapplied, self.payments))
+
+    def bill(self, lago_id: str) -> Bill:
+        """The invoice of that id."""
+        return next(bill for bill in self.bills if bill.lago_id == lago_id)
+
+    def note(self, lago_id: str) -> Note:
+        """The credit note of that id."""
+        return next(note for note in self.notes if note.lago_id == lago_id)

@@ -1,0 +1,249 @@
+"""
+A small honest Lago: customers, invoices, payments, credit notes and voids, and the webhooks they cause.
+
+It knows of its customer what finance must find in NetSuite (`tests.lago_model.books`). A move that Lago
+would refuse in the state of its books does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from tests import lago_events as lago
+from tests.lago_model import bills, notes, people
+from tests.lago_model.books import Account, Bill, Note, Payment
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """
+    One event on its topic.
+
+    Attributes:
+        shares_out: whether it is of a payment for several invoices, which says nothing of each one's part.
+    """
+
+    topic: str
+    value: bytes
+    shares_out: bool = False
+
+
+class Lago:
+    """One organisation with one customer a walk; `world` keeps its ids apart from those of other walks."""
+
+    def __init__(self, world: str, dice: Random) -> None:
+        """Take in the first customer, who has bought nothing yet."""
+        self._world = world
+        self._dice = dice
+        self.webhooks: list[Webhook] = []
+        self.account = Account(customer=people.customer(dice, world))
+        self._tell("customer.created", self.account.customer | {"integration_customers": []})
+
+    def play(self, move: str, number: int) -> None:
+        """Make one of `MOVES`; the number decides everything about it."""
+        self._dice = Random(number)
+        MOVES[move](self)
+
+    def live(self, number: int) -> None:
+        """Make a move that means something as things are; the number decides which, and all about it."""
+        wishes = self._wishes()
+        [move] = Random(number).choices(list(wishes), list(wishes.values()))
+        self.play(move, number)
+
+    def _wishes(self) -> dict[str, int]:
+        bills, owed = self.account.bills, [bill for bill in self.account.bills if bill.due > 0]
+        return {
+            "bill": 6 if len(bills) < MANY else 1,
+            "pay": 4 * bool(owed),
+            "pay several": 3 * (len(owed) > 1),
+            "credit": 6 * any(bill.is_creditable for bill in bills),
+            "void": 3 * any(bill.is_voidable for bill in bills),
+            "move house": 1,
+            "resync": bool(bills),
+        }
+
+    # --- moves --------------------------------------------------------------------------------------------
+
+    def move_house(self) -> None:
+        """The customer has another address from now on."""
+        changed_at = f"2026-08-{len(self.webhooks) % 27 + 1:02d}T08:00:00Z"
+        changes = people.address(self._dice) | {"updated_at": changed_at}
+        self.account.customer = self.account.customer | changes
+        self._tell("customer.updated", self.account.customer | {"integration_customers": []})
+
+    def bill(self) -> None:
+        """An invoice, lessened by what the customer has left of earlier credit notes."""
+        kind = bills.kind_of(self._dice)
+        content, spent = bills.invoice(self._dice, self.account, kind, (self._world, len(self.account.bills)))
+        for lago_id, cents in spent.items():
+            self.account.note(lago_id).balance -= cents
+        self.account.bills.append(Bill(content=content, spent=spent))
+        self._tell(bills.EVENTS[kind], content)
+
+    def resync(self) -> None:
+        """An invoice is sent again, as it stands now."""
+        if found := self._any(self.account.bills):
+            self._tell("invoice.resynced", self._as_it_stands(found))
+
+    def pay(self) -> None:
+        """One invoice is paid, by a provider or by hand, in whole or in part."""
+        if found := self._any([bill for bill in self.account.bills if bill.due > 0]):
+            cents = self._dice.choice((found.due, found.due, max(1, found.due // 3)))
+            self._pay({found.lago_id: cents}, is_manual=self._dice.random() < 0.5)
+
+    def pay_several(self) -> None:
+        """Several invoices are paid at once, each as a whole, by a payment request."""
+        owed = [bill for bill in self.account.bills if bill.due > 0]
+        if len(owed) > 1:
+            chosen = owed[: self._dice.randint(2, len(owed))]
+            self._pay({bill.lago_id: bill.due for bill in chosen}, is_manual=True)
+
+    def credit(self) -> None:
+        """A part of an invoice, or all of it, is taken back."""
+        if (found := self._any([bill for bill in self.account.bills if bill.is_creditable])) is None:
+            return
+        exact = self._dice.random() < 0.3
+        share = self._dice.choice((Fraction(1), Fraction(1, 2), Fraction(1, 7)))
+        credited = notes.parts(found, share, exact=exact)
+        figures = notes.add_up(credited, exact=exact)
+        if figures.total > 0:
+            split = self._split(found, figures.total)
+            found.offset += split["offset_amount_cents"]
+            self._issue(found, credited, figures, **split)
+
+    def void(self) -> None:
+        """An unpaid invoice without credit notes is voided; sometimes a part of it becomes a credit note."""
+        if (found := self._any([bill for bill in self.account.bills if bill.is_voidable])) is None:
+            return
+        if not found.paid and not found.spent and found.is_creditable:
+            self._credit_the_voided(found)
+        found.is_voided = True
+        for lago_id, cents in found.spent.items():
+            self.account.note(lago_id).balance += cents
+        self._tell("invoice.voided", self._as_it_stands(found))
+
+    # --- the parts of moves -------------------------------------------------------------------------------
+
+    def _credit_the_voided(self, found: Bill) -> None:
+        share = self._dice.choice((None, None, Fraction(1, 3), Fraction(1)))
+        credited = notes.parts(found, share, exact=False) if share else ()
+        figures = notes.add_up(credited, exact=False)
+        if figures.total <= 0:
+            return
+        none = {"refund_amount_cents": 0, "offset_amount_cents": 0}
+        self._issue(found, credited, figures, credit_amount_cents=figures.total, **none)
+        rest = notes.parts(found, Fraction(1), exact=False)
+        forfeited = notes.add_up(rest, exact=False)
+        if forfeited.total > 0:
+            content = notes.content(
+                self.account, found, rest, forfeited, place=len(found.notes) + 1,
+                credit_amount_cents=forfeited.total, **none,
+            )  # fmt: skip
+            voided = {"credit_status": "voided", "balance_amount_cents": 0}
+            self._tell("credit_note.created", content | voided)
+
+    def _issue(self, found: Bill, credited: tuple[notes.Part, ...], figures: notes.Sum, **split: int) -> None:
+        content = notes.content(self.account, found, credited, figures, place=len(found.notes) + 1, **split)
+        for part in credited:
+            lago_id = part.fee["lago_id"]
+            found.credited[lago_id] = found.credited.get(lago_id, 0) + notes.rounded(part.amount)
+        found.notes.append(content["lago_id"])
+        self.account.notes.append(Note(content=content, balance=split["credit_amount_cents"]))
+        self._tell("credit_note.created", content)
+
+    def _split(self, found: Bill, total: int) -> dict[str, int]:
+        """Offset no more than what is due, refund no more than what was paid; the rest is credit."""
+        offset = min(self._dice.choice((0, total, total, total // 2)), found.due)
+        refunded = sum(self.account.note(each).content["refund_amount_cents"] for each in found.notes)
+        wanted = self._dice.choice((0, total - offset, (total - offset) // 2))
+        refund = max(0, min(wanted, found.paid - refunded))
+        return {
+            "credit_amount_cents": total - offset - refund,
+            "refund_amount_cents": refund,
+            "offset_amount_cents": offset,
+        }
+
+    def _pay(self, applied: dict[str, int], *, is_manual: bool) -> None:
+        for lago_id, cents in applied.items():
+            self.account.bill(lago_id).paid += cents
+        paid = self._payment(applied, is_manual=is_manual)
+        self.account.payments.append(Payment(content=paid, applied=applied))
+        # Lago tells of a provider's payment by its event, by its receipt, or by both.
+        told = (False, True) if is_manual else self._dice.choice(((True, True), (True, False), (False, True)))
+        if told[0]:
+            self._tell("payment.succeeded", paid)
+        if told[1]:
+            receipt = lago.payment_receipt(lago_id=lago.id_of("receipt", paid["lago_id"]), payment=paid)
+            self._tell("payment_receipt.created", receipt, shares_out=len(applied) > 1)
+
+    def _payment(self, applied: dict[str, int], *, is_manual: bool) -> Json:
+        place = len(self.account.payments)
+        by_hand = {
+            "type": "manual",
+            "reference": f"SEPA {place}",
+            "payment_provider_code": None,
+            "payment_provider_type": None,
+            "provider_payment_id": None,
+            "external_payment_id": None,
+        }
+        return lago.payment(
+            lago_id=lago.id_of("payment", self._world, place),
+            lago_customer_id=self.account.customer["lago_id"],
+            external_customer_id=self.account.customer["external_id"],
+            invoice_ids=list(applied),
+            invoice_numbers=sorted(self.account.bill(each).content["number"] for each in applied),
+            lago_payable_id=next(iter(applied)),
+            payable_type="Invoice" if len(applied) == 1 else "PaymentRequest",
+            amount_cents=sum(applied.values()),
+            amount_currency=self.account.currency,
+            created_at=f"2026-08-{place % 27 + 1:02d}T11:12:13Z",
+            **(by_hand if is_manual else {}),
+        )
+
+    def _as_it_stands(self, found: Bill) -> Json:
+        changes = {
+            "status": "voided" if found.is_voided else "finalized",
+            "voided_at": "2026-08-29T09:00:00Z" if found.is_voided else None,
+            "payment_status": "succeeded" if found.due == 0 and not found.is_voided else "pending",
+            "total_paid_amount_cents": found.paid,
+            "total_offsetted_credit_note_amount_cents": found.offset,
+            "total_due_amount_cents": found.due,
+            "updated_at": "2026-08-29T09:00:00Z",
+        }
+        return found.content | changes
+
+    def _any(self, candidates: Sequence[Bill]) -> Bill | None:
+        return self._dice.choice(candidates) if candidates else None
+
+    def _tell(self, webhook_type: str, content: Json, *, shares_out: bool = False) -> None:
+        object_type = webhook_type.partition(".")[0]
+        value = lago.body(lago.event(webhook_type, content))
+        self.webhooks.append(Webhook(topic=TOPICS[object_type], value=value, shares_out=shares_out))
+
+
+MANY = 4
+"""Invoices after which a customer buys seldom."""
+
+TOPICS = {
+    "customer": "lago.customers",
+    "invoice": "lago.invoices",
+    "credit_note": "lago.credit_notes",
+    "payment": "lago.payments",
+    "payment_receipt": "lago.payments",
+}
+
+MOVES: dict[str, Callable[[Lago], None]] = {
+    "bill": Lago.bill,
+    "pay": Lago.pay,
+    "pay several": Lago.pay_several,
+    "credit": Lago.credit,
+    "void": Lago.void,
+    "move house": Lago.move_house,
+    "resync": Lago.resync,
+}
