@@ -9,7 +9,6 @@ HMAC-SHA256 of the body alone, so that whoever receives Lago's webhooks verifies
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -44,7 +43,7 @@ class SigningKey:
             return cls(standard=text, lago=text)
         try:
             decoded = _decoded(secret.removeprefix(SECRET_PREFIX))
-        except binascii.Error:
+        except ValueError:
             decoded = b""
         if not decoded:
             raise ValueError(f"is not base64 after {SECRET_PREFIX}")
