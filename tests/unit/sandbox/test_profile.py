@@ -61,9 +61,9 @@ def test_a_profile_that_is_no_object_is_refused(tmp_path):
 
 def test_an_unknown_setting_of_a_profile_is_refused(tmp_path):
     path = tmp_path / "mine.json"
-    path.write_text('{"nmae": "typo"}')
+    path.write_text('{"unheard_of": "x"}')
 
-    with pytest.raises(ValueError, match="nmae"):
+    with pytest.raises(ValueError, match="unheard_of"):
         Profile.load(path)
 
 
