@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -132,6 +133,7 @@ def _flow(
     plan = Plan(
         name=name,
         group=f"{settings.consumer_group}.{name}",
+        instance_id=socket.gethostname() if settings.static_membership else None,
         topics=message.topics_for(endpoint),
         lane_of=message.lane_of,
         account=name,
