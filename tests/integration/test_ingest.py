@@ -1,0 +1,287 @@
+"""``lago-netsuite ingest`` as a process, on a real broker: what it answers for is on the topics."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from consumer.kafka import topics
+from consumer.lago.signatures import hmac_signature
+from consumer.sandbox.broker import embedded_broker, free_port, is_available
+from consumer.settings import Settings, env_name
+from tests import connection_files, lago_events
+from tests.integration import house
+from tests.integration.stage import until
+from tests.webhooks import CODE, HMAC_KEY, ISSUER, SIGNER, UNIQUE_KEY, headers, jwt_headers
+
+pytestmark = pytest.mark.kafka
+
+TOPIC = "lago.invoices"
+PARTITIONS = 12
+LIMIT_S = 30.0
+SENDERS = 16
+KILL_AFTER = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """A running process and its two addresses."""
+
+    process: subprocess.Popen[bytes]
+    log_file: Path
+    url: str
+    port: int
+    ops: str
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.log_file.read_text()
+        try:
+            return httpx.get(f"{self.ops}/readyz", trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def metrics(self) -> str:
+        return httpx.get(f"{self.ops}/metrics", trust_env=False).text
+
+    async def post(self, body: bytes, given: dict[str, str]) -> httpx.Response:
+        async with httpx.AsyncClient(trust_env=False, timeout=LIMIT_S) as client:
+            return await client.post(self.url, content=body, headers=given)
+
+
+@contextmanager
+def ingest(folder: Path, bootstrap_servers: str, topic_prefix: str) -> Iterator[Ingest]:
+    (folder / "lago.pem").write_text(SIGNER.pem)
+    entry = connection_files.settings(
+        lago={
+            "webhook_hmac_key": "env:TEST_HMAC_KEY",
+            "webhook_public_key": f"file:{folder}/lago.pem",
+            "webhook_issuer": ISSUER,
+        }
+    )
+    (folder / "connections.yaml").write_text(connection_files.yaml_text(entry))
+    port, ops_port = free_port(), free_port()
+    given = {
+        "kafka_bootstrap_servers": bootstrap_servers,
+        "topic_prefix": topic_prefix,
+        "connections_file": str(folder / "connections.yaml"),
+        "ingest_host": "127.0.0.1",
+        "ingest_port": str(port),
+        "ops_host": "127.0.0.1",
+        "ops_port": str(ops_port),
+    }
+    environment = {env_name(name): value for name, value in given.items()} | {"TEST_HMAC_KEY": HMAC_KEY}
+    log_file = folder / "ingest.log"
+    with house.running(["ingest"], log_file, environment) as process:
+        ready = Ingest(
+            process=process,
+            log_file=log_file,
+            url=f"http://127.0.0.1:{port}/lago/{CODE}",
+            port=port,
+            ops=f"http://127.0.0.1:{ops_port}",
+        )
+        house.until(ready.is_ready, because=log_file.read_text)
+        yield ready
+
+
+@asynccontextmanager
+async def on_kafka(folder: Path, bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Ingest]:
+    await topics.create(Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix))
+    with ingest(folder, bootstrap_servers, topic_prefix) as ready:
+        yield ready
+
+
+async def records(bootstrap_servers: str, topic: str) -> list[ConsumerRecord]:
+    """All that lies on a topic."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, max_partition_fetch_bytes=20_000_000)
+    async with asyncio.timeout(LIMIT_S):
+        await consumer.start()
+        try:
+            partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            ends = await consumer.end_offsets(partitions)
+            found: list[ConsumerRecord] = []
+            while len(found) < sum(ends.values()):
+                for batch in (await consumer.getmany(timeout_ms=500)).values():
+                    found += batch
+            return found
+        finally:
+            await consumer.stop()
+
+
+async def test_a_webhook_lies_on_its_topic_as_it_came(tmp_path, bootstrap_servers, topic_prefix):
+    """Bytes, key and headers; a repeat adds nothing; the process says it is ready and stops with 0."""
+    body = lago_events.invoice_event()
+    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
+        first = await running.post(body, headers(body))
+        second = await running.post(body, headers(body))
+        refused = await running.post(body + b" ", headers(body))
+        counted = running.metrics()
+        running.process.send_signal(signal.SIGTERM)
+        status = running.process.wait(house.EVENTUALLY_S)
+
+    assert [first.status_code, second.status_code, refused.status_code] == [202, 202, 401]
+    assert status == 0
+    for answer in ("produced", "repeated", "bad_signature"):
+        assert f'lago_netsuite_ingest_requests_total{{answer="{answer}"}} 1.0' in counted
+    [record] = await records(bootstrap_servers, topic_prefix + TOPIC)
+    assert record.value == body
+    assert record.key == f"{lago_events.ORGANIZATION_ID}:cus_7f21c0".encode()
+    found = dict(record.headers)
+    assert found["x-lago-signature"].decode() == hmac_signature(record.value, HMAC_KEY)
+    assert found["x-lago-signature-algorithm"] == b"hmac"
+    assert found["x-lago-unique-key"] == found["ce_id"] == UNIQUE_KEY.encode()
+    assert found["ce_type"] == b"invoice.created"
+    assert found["traceparent"].startswith(b"00-")
+
+
+@pytest.mark.parametrize("size_bytes", [200_000, 2_000_000])
+async def test_a_jwt_as_large_as_its_body_is_read(tmp_path, bootstrap_servers, topic_prefix, size_bytes):
+    """It stands in a header, where web servers expect a few kilobytes."""
+    content = lago_events.invoice(customer=lago_events.customer(name='"' * (size_bytes // 2)))
+    body = lago_events.invoice_event(content=content)
+    assert len(body) > size_bytes
+    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
+        answer = await running.post(body, jwt_headers(body))
+
+    assert (answer.status_code, answer.text) == (202, '{"status":"produced"}')
+    [record] = await records(bootstrap_servers, topic_prefix + TOPIC)
+    assert record.value == body
+    assert dict(record.headers)["x-lago-signature"].decode() == jwt_headers(body)["x-lago-signature"]
+
+
+async def test_a_body_over_the_limit_is_refused_with_a_sentence_the_sender_hears(
+    tmp_path, bootstrap_servers, topic_prefix
+):
+    """413, although it is still sending when the limit is reached."""
+    body = b" " * 6_000_000
+    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
+        answer = await running.post(body, headers(body))
+
+    assert (answer.status_code, answer.json()) == (413, {"error": "the body is larger than 5242880 bytes"})
+
+
+async def test_headers_without_end_are_cut_off(tmp_path, bootstrap_servers, topic_prefix):
+    """431 instead of memory without end."""
+    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running, asyncio.timeout(LIMIT_S):
+        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(f"POST /lago/{CODE} HTTP/1.1\r\nx-lago-signature: ".encode())
+        with pytest.raises(ConnectionError):
+            await _write_for_ever(writer)
+        writer.close()
+        assert running.is_ready()
+
+
+async def _write_for_ever(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"x" * 1_000_000)
+        await writer.drain()
+
+
+@pytest.mark.skipif(not is_available(), reason="needs a broker of its own to stop")
+async def test_without_a_broker_lago_is_asked_to_come_again(tmp_path, topic_prefix):
+    """503 within seconds; nothing is claimed, and the process stays alive and ready for Kafka's return."""
+    body = lago_events.invoice_event()
+
+    async def is_accepted() -> bool:
+        return (await running.post(body, headers(body))).status_code == 202
+
+    async with AsyncExitStack() as stack:
+        with embedded_broker(tmp_path / "kafka") as address:
+            running = await stack.enter_async_context(on_kafka(tmp_path, address, topic_prefix))
+        answer = await running.post(body, headers(body))
+        still_ready = running.is_ready()
+        with embedded_broker(tmp_path / "kafka", port=int(address.rpartition(":")[2])):
+            await until(is_accepted)
+            values = {record.value for record in await records(address, topic_prefix + TOPIC)}
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json() == {"error": "Kafka has not acknowledged it, send it again"}
+    assert still_ready
+    assert values == {body}
+
+
+async def test_nothing_accepted_is_lost_when_the_process_is_killed(tmp_path, bootstrap_servers, topic_prefix):
+    """SIGKILL under load: every webhook answered by 202 is on the topic."""
+    accepted: set[str] = set()
+    numbers = itertools.count()
+    body = lago_events.invoice_event()
+    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
+
+        async def send() -> None:
+            async with httpx.AsyncClient(trust_env=False, timeout=LIMIT_S) as client:
+                while True:
+                    unique_key = f"key-{next(numbers)}"
+                    given = headers(body, x_lago_unique_key=unique_key)
+                    try:
+                        answer = await client.post(running.url, content=body, headers=given)
+                    except httpx.TransportError:
+                        return
+                    assert answer.status_code == 202
+                    accepted.add(unique_key)
+                    if len(accepted) == KILL_AFTER:
+                        running.process.kill()
+
+        async with asyncio.timeout(LIMIT_S * 2), asyncio.TaskGroup() as tasks:
+            for _ in range(SENDERS):
+                tasks.create_task(send())
+
+    found = await records(bootstrap_servers, topic_prefix + TOPIC)
+    assert len(accepted) >= KILL_AFTER
+    assert accepted <= {dict(record.headers)["x-lago-unique-key"].decode() for record in found}
+
+
+async def test_a_request_under_way_when_the_stop_comes_is_answered(tmp_path, bootstrap_servers, topic_prefix):
+    """The rest of its body comes after the signal; 202, then the end with 0."""
+    body = lago_events.invoice_event()
+    lines = [f"POST /lago/{CODE} HTTP/1.1", "host: localhost", f"content-length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers(body).items()]
+    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running, asyncio.timeout(LIMIT_S):
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write("\r\n".join([*lines, "", ""]).encode() + body[:100])
+        await writer.drain()
+        # Another request, answered although it came later, shows that the first has been read.
+        assert (await running.post(b"", {})).status_code == 415
+        running.process.send_signal(signal.SIGTERM)
+        await until(lambda: '"event": "stopping"' in running.log_file.read_text())
+        writer.write(body[100:])
+        answer = await reader.read()
+        writer.close()
+        status = await asyncio.to_thread(running.process.wait, house.EVENTUALLY_S)
+
+    assert answer.startswith(b"HTTP/1.1 202 ")
+    assert status == 0
+    assert [record.value for record in await records(bootstrap_servers, topic_prefix + TOPIC)] == [body]
+
+
+async def test_without_its_topics_it_does_not_start(tmp_path, bootstrap_servers, topic_prefix):
+    """It names those that are missing, and the command that makes them."""
+    (tmp_path / "connections.yaml").write_text(
+        connection_files.yaml_text(connection_files.settings(lago={"webhook_hmac_key": "env:TEST_HMAC_KEY"}))
+    )
+    given = {
+        "kafka_bootstrap_servers": bootstrap_servers,
+        "topic_prefix": topic_prefix,
+        "connections_file": str(tmp_path / "connections.yaml"),
+    }
+    environment = {env_name(name): value for name, value in given.items()} | {"TEST_HMAC_KEY": HMAC_KEY}
+
+    with house.running(["ingest"], tmp_path / "ingest.log", environment) as process:
+        status = await asyncio.to_thread(process.wait, house.EVENTUALLY_S)
+
+    said = (tmp_path / "ingest.log").read_text()
+    assert status == 1
+    assert said.startswith(
+        f"Kafka lacks the topics {topic_prefix}lago.customers, {topic_prefix}lago.invoices"
+    )
+    assert said.endswith("create them with `lago-netsuite topics create`\n")
