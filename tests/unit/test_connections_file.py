@@ -283,7 +283,10 @@ def test_a_key_that_stands_twice_is_refused_with_both_lines(file):
         ("", "connections.yaml:1: is empty, expected the key connections"),
         ("- code: a", "connections.yaml:1: is not a mapping, expected the key connections"),
         ("connections: []", "connections.yaml:1: connections: names no connection"),
-        ("kconnections: []", "connections.yaml:1: kconnections: is not a known key, did you mean 'connections'?"),
+        (
+            "kconnections: []",
+            "connections.yaml:1: kconnections: is not a known key, did you mean 'connections'?",
+        ),
         ("connections: [7]", "connections.yaml:1: connections[0]: 7 is not a mapping of keys to values"),
         ("connections: &a\n  - *a", "connections[0]: contains itself through an alias"),
     ],
