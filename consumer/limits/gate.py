@@ -135,7 +135,7 @@ class Gate:
         if self.is_closed_to_records:
             probe_s = self._breaker.probe_due_s
             return probe_s is not None and now_s >= probe_s
-        self._loan.expire(now_s)
+        self._loan.expire(now_s, is_in_use=under_way > self._window.permits)
         if under_way >= self.permits and self._window.is_full:
             self._loan.want(limit=self._spare, now_s=now_s)
         return under_way < self.permits

@@ -14,7 +14,9 @@ GROWTH_EVERY_S = 3.0
 HOLD_OFF_S = 5.0
 LONGEST_HOLD_OFF_S = 120.0
 HOLD_OFF_SPREAD = 0.3
+SMALL = 4
 UNUSED_LIMIT_S = 10.0
+PEACE_S = 60.0
 
 
 class Loan:
@@ -32,6 +34,7 @@ class Loan:
         self._not_before_s = 0.0
         self._hold_off_s = HOLD_OFF_S
         self._wanted_at_s = 0.0
+        self._cut_at_s = float("-inf")
 
     @property
     def permits(self) -> int:
@@ -48,22 +51,27 @@ class Loan:
         self._wanted_at_s = now_s
         if now_s < self._not_before_s or self._size >= limit:
             return
-        if self._size:
-            # The last step has stood its time unrefused: the account does have room.
+        if self._size and now_s - self._cut_at_s > PEACE_S:
+            # Nothing refused for long: the account does have room.
             self._hold_off_s = HOLD_OFF_S
         self._size = min(limit, max(1, self._size * 2))
         self._not_before_s = now_s + GROWTH_EVERY_S
 
     def cut(self, now_s: float) -> None:
         """The account refused a call while something was borrowed."""
-        self._size = int(self._size * CUT)
+        # A small loan goes whole: kept, it would be taken out of somebody's lease who cannot get it back,
+        # because only its owner is refused then. The simulation in tests/bench shows it.
+        self._size = int(self._size * CUT) if self._size > SMALL else 0
+        self._cut_at_s = now_s
         spread = 1 + HOLD_OFF_SPREAD * (2 * self._jitter() - 1)
         self._not_before_s = now_s + self._hold_off_s * spread
         self._hold_off_s = min(LONGEST_HOLD_OFF_S, self._hold_off_s * 2)
 
-    def expire(self, now_s: float) -> None:
+    def expire(self, now_s: float, *, is_in_use: bool) -> None:
         """Give back what nobody has wanted for a while, so that a burst begins at the lease."""
-        if now_s - self._wanted_at_s > UNUSED_LIMIT_S:
+        if is_in_use:
+            self._wanted_at_s = now_s
+        elif now_s - self._wanted_at_s > UNUSED_LIMIT_S:
             self._size = 0
 
     def bound(self, limit: int) -> None:

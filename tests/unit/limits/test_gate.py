@@ -111,21 +111,33 @@ def test_a_busy_worker_borrows_one_and_then_doubles_up_to_the_cap():
 
 
 def test_a_refusal_while_borrowing_cuts_the_loan_and_never_the_lease():
-    """The lease is ours; and the next try waits, twice as long each time."""
-    scene = Scene(cap=10, lease=4)
-    scene.borrow(3)
+    """The lease is ours; a small loan goes whole, and the next try waits, twice as long each time."""
+    scene = Scene(cap=20, lease=4)
+    scene.borrow(3, 3, 3)
     held = scene.gate.permits
 
-    scene.call(LIMIT, under_way=6)
+    scene.call(LIMIT, under_way=12)
     after_one = scene.gate.permits
-    scene.call(LIMIT, under_way=5)
-    after_two = scene.gate.permits
+    scene.call(LIMIT, under_way=9)
+    scene.call(LIMIT, under_way=7)
+    after_three = scene.gate.permits
 
-    assert (held, after_one, after_two) == (6, 5, 4)
-    scene.borrow(9.8)
+    assert (held, after_one, after_three) == (12, 9, 4)
+    scene.borrow(19.8)
     assert scene.gate.permits == 4
     scene.borrow(0.3)
     assert scene.gate.permits == 5
+
+
+def test_a_loan_in_use_is_not_given_back_though_nothing_more_is_wanted():
+    """Long calls are no sign of idleness."""
+    scene = Scene(cap=10, lease=4)
+    scene.borrow(3)
+    scene.clock.advance(11)
+
+    scene.gate.has_room(5)
+
+    assert scene.gate.permits >= 6
 
 
 def test_a_loan_that_nobody_wants_is_given_back():
