@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,13 @@ def test_the_demo_accounts_for_every_event(bootstrap_servers, tmp_path):
     assert figures["duplicates"] == 0
     assert figures["webhooks_verified"] == figures["rejected"] == 6
     assert figures["planted"].pop("lost_answer").startswith("1 already_there (attempt ")
+    assert figures["planted"].pop("payment_first").startswith("1 written (attempt ")
     assert figures["planted"] == PLANTED
     assert 0 < figures["latency_p50_ms"] <= figures["latency_p99_ms"]
+    assert figures["latency_max_ms"] > 0
+    assert len(figures["balances"]) == 11
+    assert all(Decimal(row["difference"]) == 0 for row in figures["balances"])
     assert figures["seconds"] < 60
     assert "What reached NetSuite" in done.stdout
+    assert "What every customer owes" in done.stdout
     assert "What failed, why, and what to do" in done.stdout

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from consumer.commands.demo.story import Scene
+from consumer.commands.demo.scene import Scene
 
 Book = Mapping[str, Any]
+DOCUMENTS = ("invoice", "creditmemo", "customerpayment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +29,25 @@ class Audit:
     differences: tuple[str, ...]
 
 
-def audit(scenes: Sequence[Scene], customers: Sequence[Book], invoices: Sequence[Book]) -> Audit:
-    """Compare all books with all scenes."""
-    documents = {scene.lago_id: scene for scene in scenes if scene.ending == "booked" and scene.number}
-    people = {scene.lago_id for scene in scenes if scene.ending == "booked" and not scene.number}
-    return Audit(
-        duplicates=_duplicates(customers, "custentity_lago_id") + _duplicates(invoices, "custbody_lago_id"),
-        differences=(
-            *_wrong_documents(documents, invoices),
-            *_strangers("invoice", invoices, "custbody_lago_id", documents.keys()),
-            *_missing("customer", customers, "custentity_lago_id", people),
-        ),
-    )
+def audit(scenes: Sequence[Scene], books: Mapping[str, Sequence[Book]]) -> Audit:
+    """Compare all scenes with all books, which are given by their record type."""
+    booked = [scene for scene in scenes if scene.ending == "booked"]
+    voided = {scene.lago_id for scene in booked if scene.is_void}
+    people = {scene.lago_id for scene in booked if scene.netsuite_type == "customer"}
+    customers = books.get("customer", ())
+    found = [_missing("customer", customers, "custentity_lago_id", people)]
+    duplicates = _duplicates(customers, "custentity_lago_id")
+    for record_type in DOCUMENTS:
+        records = [book for book in books.get(record_type, ()) if not _reverses(book, voided)]
+        documents = {one.lago_id: one for one in booked if one.total and one.netsuite_type == record_type}
+        duplicates += _duplicates(records, "custbody_lago_id")
+        found.append(_wrong_documents(record_type, documents, records, voided))
+        found.append(_strangers(record_type, records, "custbody_lago_id", documents.keys()))
+    return Audit(duplicates=duplicates, differences=tuple(itertools.chain.from_iterable(found)))
+
+
+def _reverses(book: Book, voided: Collection[str]) -> bool:
+    return book.get("custbody_lago_id") in voided and str(book.get("externalid", "")).endswith("-void")
 
 
 def _duplicates(books: Sequence[Book], id_field: str) -> int:
@@ -47,25 +56,28 @@ def _duplicates(books: Sequence[Book], id_field: str) -> int:
     return max(sum(counts.values()) - len(counts) for counts in (by_id, by_external_id))
 
 
-def _wrong_documents(documents: Mapping[str, Scene], invoices: Sequence[Book]) -> Iterable[str]:
-    booked = {book.get("custbody_lago_id"): book for book in invoices}
+def _wrong_documents(
+    kind: str, documents: Mapping[str, Scene], records: Sequence[Book], voided: Collection[str]
+) -> Iterable[str]:
+    booked = {book.get("custbody_lago_id"): book for book in records}
     for lago_id, scene in documents.items():
-        book = booked.get(lago_id)
+        book, name = booked.get(lago_id), f"{kind} {scene.number or lago_id}"
         if book is None:
-            yield f"invoice {scene.number} is not in NetSuite"
-        elif (
-            Decimal(book["total"]) != Decimal(scene.total or 0) or book.get("currency_iso") != scene.currency
-        ):
+            yield f"{name} is not in NetSuite"
+            continue
+        # NetSuite's own void leaves nothing of the amount.
+        totals = {Decimal(scene.total or 0), Decimal(0)} if lago_id in voided else {Decimal(scene.total or 0)}
+        if Decimal(book["total"]) not in totals or book.get("currency_iso") != scene.currency:
             theirs = f"{book['total']} {book.get('currency_iso')}"
-            yield f"invoice {scene.number} is {scene.total} {scene.currency} in Lago and {theirs} in NetSuite"
-        elif book.get("tranid") != scene.number:
-            yield f"invoice {scene.number} is called {book.get('tranid')} in NetSuite"
+            yield f"{name} is {scene.total} {scene.currency} in Lago and {theirs} in NetSuite"
+        elif scene.number and book.get("tranid") != scene.number:
+            yield f"{name} is called {book.get('tranid')} in NetSuite"
 
 
 def _strangers(kind: str, books: Sequence[Book], id_field: str, known: Iterable[str]) -> Iterable[str]:
     expected = set(known)
     return (
-        f"{kind} {book.get('tranid')} is in NetSuite and should not be"
+        f"{kind} {book.get('tranid') or book.get('externalid')} is in NetSuite and should not be"
         for book in books
         if book.get(id_field) not in expected
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from consumer.commands.demo.story import Scene
+from consumer.commands.demo.scene import Scene
 from schemas.error_event import ErrorEvent
 from schemas.result import Result, SourceRef
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from consumer.commands.demo.audit import Audit
+from consumer.commands.demo.balance import Balance, differences
 from consumer.commands.demo.ending import Endings, Played, disagreements, fates
 
 
@@ -31,6 +32,9 @@ PLANTS = {
     "lost_answer": Plant(
         what="NetSuite commits, the answer is lost on the way", events=1, ends="already_there (attempt"
     ),
+    "payment_first": Plant(
+        what="a payment of two invoices that comes before one of them", events=1, ends="written (attempt"
+    ),
     "repeated": Plant(what="the same webhook delivered twice", events=5, ends="already_there"),
     "unmapped_metric": Plant(
         what="a metric that nobody mapped, and no fallback", events=1, ends="rejected (invalid_mapping)"
@@ -48,7 +52,11 @@ class Figures:
     What happened, counted by input event.
 
     Attributes:
-        latency_p50_ms: from an event's timestamp to NetSuite's answer, over all events that reached NetSuite.
+        latency_p50_ms: from an event's timestamp to NetSuite's answer, over all events answered at the first
+            attempt; the 99th percentile likewise.
+        latency_max_ms: the longest of those that took more attempts: the planted lost answer, and what had
+            to wait for something else.
+        balances: what every customer owes in Lago and in NetSuite, and the difference, as decimal texts.
         planted: what became of each planted fault, by its name.
     """
 
@@ -62,6 +70,8 @@ class Figures:
     seconds: float
     latency_p50_ms: float
     latency_p99_ms: float
+    latency_max_ms: float
+    balances: list[dict[str, str]]
     broker: str
     planted: dict[str, str]
     problems: list[str] = field(default_factory=list)
@@ -77,6 +87,7 @@ def figures(
     endings: Endings,
     audit: Audit,
     *,
+    balances: Sequence[Balance],
     settled: Mapping[str, int],
     webhooks: Sequence[str],
     broker: str,
@@ -86,6 +97,7 @@ def figures(
     unheard = {error.id for error in endings.errors.values()} ^ set(webhooks)
     planted = {name: _planted(name, story, endings) for name in PLANTS}
     problems = [*disagreements(story, endings, settled), *_unaccounted(planted), *audit.differences]
+    problems += differences(balances)
     problems += [f"{audit.duplicates} records stand twice in NetSuite"] if audit.duplicates else []
     problems += [f"failures and verified webhooks differ: {one}" for one in sorted(unheard)]
     p50_ms, p99_ms = _percentiles(latencies_ms(story, endings))
@@ -100,16 +112,18 @@ def figures(
         seconds=0.0,
         latency_p50_ms=p50_ms,
         latency_p99_ms=p99_ms,
+        latency_max_ms=round(max(latencies_ms(story, endings, repeated=True), default=0.0), 1),
+        balances=[one.row() for one in balances],
         broker=broker,
         planted={name: _listed(said) for name, said in planted.items()},
         problems=problems,
     )
 
 
-def latencies_ms(story: Sequence[Played], endings: Endings) -> list[float]:
-    """The latency of every event that reached NetSuite, in milliseconds."""
+def latencies_ms(story: Sequence[Played], endings: Endings, *, repeated: bool = False) -> list[float]:
+    """The latency of every event that was answered at the first attempt, or of those that were not; in ms."""
     mains = (endings.main_result(played) for played in story)
-    return [result.timings.latency_ms for result in mains if result is not None]
+    return [each.timings.latency_ms for each in mains if each and (each.attempts > 1) == repeated]
 
 
 def _percentiles(values: Sequence[float]) -> tuple[float, float]:

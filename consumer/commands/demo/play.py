@@ -7,16 +7,20 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+from consumer import connections_file
+from consumer.clock import SystemClock
 from consumer.commands.demo import web
 from consumer.commands.demo.ending import Endings, Place, Played
+from consumer.commands.demo.scene import NETSUITE_TYPES, Scene
 from consumer.commands.demo.stage import Stage
-from consumer.commands.demo.story import Scene
 from consumer.commands.demo.webhook import Inbox, signed_headers
 from consumer.errors import StartupError
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.tail import committed, tail
+from consumer.netsuite.client import Client
 from consumer.ops import http
 from consumer.ops.metrics import settled_in
 from consumer.record import Record
@@ -43,6 +47,14 @@ async def lose_one_answer(stage: Stage, scenes: Sequence[Scene]) -> None:
         status = await web.post(f"{stage.sandbox}/sandbox/faults", json.dumps(fault).encode(), headers)
         if status != 201:
             raise StartupError(f"the sandbox refuses to plant a fault with status {status}")
+
+
+async def warm_up(stage: Stage) -> None:
+    """Call NetSuite as often at once as it allows, so that all script threads of the sandbox have begun."""
+    [connection] = connections_file.load(Path(stage.settings.connections_file))
+    async with Client(connection, clock=SystemClock()) as client, asyncio.TaskGroup() as tasks:
+        for _ in range(connection.concurrency):
+            tasks.create_task(client.ping())
 
 
 async def send(stage: Stage, scenes: Sequence[Scene], played: list[Played], look: Look) -> None:
@@ -117,9 +129,15 @@ async def until_told(stage: Stage, endings: Endings, inbox: Inbox) -> dict[str, 
     return settled
 
 
-async def books(stage: Stage, record_type: str) -> list[dict[str, Any]]:
-    """All records of a type in the sandbox."""
-    found: list[dict[str, Any]] = await web.get_json(f"{stage.sandbox}/sandbox/records?type={record_type}")
+async def books(stage: Stage) -> dict[str, list[dict[str, Any]]]:
+    """All records in the sandbox, by their types."""
+    address = f"{stage.sandbox}/sandbox/records?type="
+    return {each: await web.get_json(address + each) for each in NETSUITE_TYPES.values()}
+
+
+async def balances(stage: Stage) -> list[dict[str, str]]:
+    """What each customer owes and is owed in the sandbox."""
+    found: list[dict[str, str]] = await web.get_json(f"{stage.sandbox}/sandbox/balances")
     return found
 
 

@@ -21,10 +21,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from consumer.clock import SystemClock
 from consumer.commands.demo import play, stage, story, tables
 from consumer.commands.demo.audit import audit
+from consumer.commands.demo.balance import compare
 from consumer.commands.demo.ending import Endings, Played
 from consumer.commands.demo.outcome import Figures, figures
+from consumer.commands.demo.scene import Scene
 from consumer.commands.demo.stage import BROKER_VARIABLE, Kafka, Stage
-from consumer.commands.demo.story import Scene
 from consumer.commands.demo.webhook import PATH, SECRET_PREFIX, Inbox
 from consumer.ops import logging
 from consumer.settings import PREFIX
@@ -98,17 +99,18 @@ async def _perform(
     ready: Stage, kafka: Kafka, scenes: Sequence[Scene], inbox: Inbox, webhook_url: str, out: Console
 ) -> tuple[Figures, list[Played], Endings]:
     endings, played = Endings(), list[Played]()
+    await play.warm_up(ready)
     await play.lose_one_answer(ready, scenes)
     with _progress(out, len(scenes), endings) as look:
         async with play.watched(ready, endings, inbox, webhook_url):
             await play.send(ready, scenes, played, look)
             endings.unsettled = await play.until_settled(ready, played, look)
             settled = await play.until_told(ready, endings, inbox)
-    books = audit(scenes, await play.books(ready, "customer"), await play.books(ready, "invoice"))
     found = figures(
         played,
         endings,
-        books,
+        audit(scenes, await play.books(ready)),
+        balances=compare(scenes, await play.balances(ready)),
         settled=settled,
         webhooks=list(inbox.verified),
         broker=kafka.name,

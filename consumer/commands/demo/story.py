@@ -1,5 +1,7 @@
 """
-A month of Lago events, July 2026, with faults planted by name; pure, and the same for the same seed.
+A month of Lago events, July 2026, and how it is settled, with faults planted by name; pure.
+
+The same seed tells the same month.
 
 Twelve customers, three billing entities, four currencies; customers that come before and after their
 invoices, repeated deliveries, events that are none of NetSuite's business, and what goes wrong in real life.
@@ -14,50 +16,25 @@ import random
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from consumer.commands.demo import price_list
 from consumer.commands.demo.bill import Bill, Invoice, Sale, draw_up
 from consumer.commands.demo.bodies import Bodies
 from consumer.commands.demo.cast import Cast, Member, read
+from consumer.commands.demo.papers import Papers
+from consumer.commands.demo.scene import Ending, Scene
+from consumer.commands.demo.settlement import Settlement
 
-Ending = Literal["booked", "ignored", "rejected"]
 HMAC_KEY = "a3c0f9f2-6f0e-4c57-9a51-0d9e3f0c7b11"
 BEFORE_THEIR_INVOICES = ("brenner", "soen", "lumiere", "redwood", "lakeshore", "hudson", "kitsune")
 AFTER_THEIR_INVOICES = ("okafor", "garonne", "gulf", "tide")
 FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
 JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (FIRST, LAST)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """
-    One event on its topic, and how it must end.
-
-    Attributes:
-        title: what a person calls it.
-        topic: without the deployment's prefix.
-        ending: ``booked`` means that NetSuite holds its object afterwards, whoever brought it there.
-        plant: the name of the fault that is planted here, when there is one.
-        lago_id: of the object; empty when the bytes hold none.
-        number: of the invoice; None for anything else.
-        total: Lago's total as decimal text in units of the currency.
-    """
-
-    title: str
-    topic: str
-    key: bytes
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-    ending: Ending
-    plant: str | None = None
-    lago_id: str = ""
-    number: str | None = None
-    currency: str | None = None
-    total: str | None = None
 
 
 def tell(seed: int) -> tuple[Scene, ...]:
@@ -74,6 +51,7 @@ class _Teller:
         self._cast: Cast = read()
         self._counts: dict[str, int] = defaultdict(int)
         self._progressive_numbers: dict[str, str] = {}
+        self._billed: dict[str, list[Invoice]] = defaultdict(list)
 
     def month(self) -> Iterator[Scene]:
         """Everything that happens."""
@@ -89,6 +67,7 @@ class _Teller:
         yield from self._faults()
         yield from self._moves()
         yield from self._last_of_july()
+        yield from self._august()
 
     def _first_of_july(self) -> Iterator[Scene]:
         for member in self._members():
@@ -150,6 +129,15 @@ class _Teller:
         for handle in ("soen", "lakeshore", "gulf"):
             yield self._usage(members[handle], day=31, progressive_of=self._progressive_numbers[handle])
 
+    def _august(self) -> Iterator[Scene]:
+        for handle in ("lumiere", "hudson"):
+            member = self._cast.members[handle]
+            sales = [*price_list.plan(member), *price_list.usage(member, self._random)]
+            invoice = self._numbered(member, draw_up(sales, member.currency, member.taxes), 31)
+            self._billed[handle].append(replace(invoice, period=JULY))
+        papers = Papers(bodies=self._bodies)
+        yield from Settlement(papers=papers, billed=self._billed, put=self._scene).scenes()
+
     def _members(self) -> list[Member]:
         return [member for member in self._cast.members.values() if member.handle != "nameless"]
 
@@ -201,12 +189,14 @@ class _Teller:
     def _of_invoice(
         self, invoice: Invoice, webhook_type: str, *, ending: Ending = "booked", plant: str | None = None
     ) -> Scene:
+        if ending == "booked":
+            self._billed[invoice.member.handle].append(invoice)
         content = self._bodies.invoice(invoice)
         value = self._bodies.event(webhook_type, "invoice", content)
         scene = self._scene(invoice.member, "lago.invoices", value, f"{webhook_type} {invoice.number}")
         return replace(
             scene, ending=ending, plant=plant, lago_id=content["lago_id"], number=invoice.number,
-            currency=invoice.bill.currency, total=invoice.bill.total,
+            currency=invoice.bill.currency, total=invoice.bill.total, effect=Decimal(invoice.bill.total),
         )  # fmt: skip
 
     def _customer(self, member: Member, webhook_type: str = "customer.created", day: int = 1) -> Scene:

@@ -29,6 +29,8 @@ def show(
     out.print(_reached(out, story, endings))
     out.print(_failed(out, story, endings, webhooks))
     out.print(_planted(out, figures))
+    out.print(_to_do(out, story))
+    out.print(_balances(out, figures))
     out.print(_totals(figures))
     for problem in figures.problems:
         out.print(f"NOT AS IT MUST BE: {problem}", style="bold red", markup=False)
@@ -77,12 +79,30 @@ def _planted(out: Console, figures: Figures) -> Table:
     return table
 
 
+def _to_do(out: Console, story: Sequence[Played]) -> Table:
+    table = _table(out, "Booked, and a person still has to act", "Event", "What to do in NetSuite")
+    for played in story:
+        if played.scene.action:
+            table.add_row(played.scene.title, played.scene.action)
+    return table
+
+
+def _balances(out: Console, figures: Figures) -> Table:
+    # Rejected documents are left out on both sides: they are not in NetSuite until someone acts on them.
+    columns = ("Customer", "Currency", "Lago, without what was rejected", "NetSuite", "Difference")
+    table = _table(out, "What every customer owes", *columns)
+    for row in figures.balances:
+        table.add_row(row["customer"], row["currency"], row["lago"], row["netsuite"], row["difference"])
+    return table
+
+
 def _totals(figures: Figures) -> str:
     return (
         f"\n{figures.events} events on {figures.broker} in {figures.seconds} s: {figures.written} written, "
         f"{figures.already_there} already there, {figures.ignored} ignored, {figures.rejected} rejected; "
         f"{figures.webhooks_verified} webhooks verified, {figures.duplicates} duplicates; "
-        f"latency p50 {figures.latency_p50_ms:.0f} ms, p99 {figures.latency_p99_ms:.0f} ms"
+        f"latency p50 {figures.latency_p50_ms:.0f} ms, p99 {figures.latency_p99_ms:.0f} ms "
+        f"(answered at the first attempt), longest of the others {figures.latency_max_ms:.0f} ms"
     )
 
 

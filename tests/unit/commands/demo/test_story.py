@@ -1,7 +1,7 @@
 """The demo's month is told the same way every time, in bodies as complete as Lago's."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 from string import Template
@@ -110,7 +110,8 @@ def test_the_amounts_of_every_invoice_fit_together_as_lagos_do(seed):
         assert invoice["fees_amount_cents"] == fees
         assert invoice["sub_total_excluding_taxes_amount_cents"] == subtotal
         assert invoice["taxes_amount_cents"] == taxes
-        assert invoice["total_amount_cents"] == subtotal + taxes - invoice["prepaid_credit_amount_cents"]
+        paid = invoice["prepaid_credit_amount_cents"] + invoice["credit_notes_amount_cents"]
+        assert invoice["total_amount_cents"] == subtotal + taxes - paid
         assert invoice["total_amount_cents"] > 0
 
 
@@ -162,6 +163,35 @@ def test_what_must_be_booked_maps_to_a_request_with_lagos_total(scenes, plan):
         assert isinstance(planned, Mapped), scene.title
         if scene.number:
             assert planned.request.items[-1].expect["total"] == scene.total
+
+
+def test_every_kind_of_document_is_in_the_story(scenes):
+    """Notes that settle their invoice, stay for a later one or are paid back; payments; voids."""
+    by_type = defaultdict(list)
+    for event in events(scenes):
+        by_type[event.webhook_type].append(event.object)
+    notes, receipts = by_type["credit_note.created"], by_type["payment_receipt.created"]
+
+    for part in ("credit", "refund", "offset"):
+        assert [note for note in notes if note[f"{part}_amount_cents"] == note["total_amount_cents"]]
+    [spending] = [one for one in by_type["invoice.created"] if one["credit_notes_amount_cents"]]
+    assert spending["credits"][-1]["item"]["lago_item_id"] in {note["lago_id"] for note in notes}
+    assert any(len(receipt["payment"]["invoice_ids"]) > 1 for receipt in receipts)
+    assert {one["lago_id"] for one in by_type["payment.succeeded"]} < {
+        receipt["payment"]["lago_id"] for receipt in receipts
+    }
+    assert all(one["status"] == "voided" for one in by_type["invoice.voided"])
+    assert len(by_type["invoice.voided"]) == 2
+
+
+def test_a_note_adds_up_to_what_lago_would_compute(scenes):
+    """items - coupon + tax = credit + refund + offset = total."""
+    for event in (event.object for event in events(scenes) if event.object_type == "credit_note"):
+        items = sum(item["amount_cents"] for item in event["items"])
+        split = sum(event[f"{part}_amount_cents"] for part in ("credit", "refund", "offset"))
+
+        net = items - event["coupons_adjustment_amount_cents"]
+        assert split == event["total_amount_cents"] == net + event["taxes_amount_cents"]
 
 
 def test_what_must_be_ignored_is_ignored_by_a_named_rule(scenes, plan):

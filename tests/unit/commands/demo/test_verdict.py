@@ -1,16 +1,20 @@
 """The verdict sees every event that ends otherwise than it must, and every figure that does not fit."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from consumer.commands.demo import outcome
 from consumer.commands.demo.audit import audit
+from consumer.commands.demo.balance import compare
 from consumer.commands.demo.ending import Endings, Played
 from consumer.commands.demo.outcome import Plant, figures
-from consumer.commands.demo.story import Scene
+from consumer.commands.demo.scene import Scene
 from schemas.error_event import CustomerError, ErrorEvent, ProviderError
 from schemas.result import Result, SourceRef, Timings
 
-NOTHING = audit((), (), ())
+NOTHING = audit((), {})
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +64,8 @@ def endings(*published):
     return found
 
 
-def judged(story, found, *, settled, webhooks=(), books=NOTHING):
-    return figures(story, found, books, settled=settled, webhooks=webhooks, broker="b")
+def judged(story, found, *, settled, webhooks=(), books=NOTHING, balances=()):
+    return figures(story, found, books, balances=balances, settled=settled, webhooks=webhooks, broker="b")
 
 
 def test_a_run_in_which_all_is_well_has_no_problem():
@@ -141,7 +145,7 @@ class TestAudit:
     """The books must hold each booked document once, with Lago's figures, and nothing else."""
 
     def look(self, *books, ending="booked"):
-        return audit([scene(0, ending=ending).scene], (), books)
+        return audit([scene(0, ending=ending).scene], {"invoice": books})
 
     def test_books_that_agree(self):
         assert self.look(BOOK) == NOTHING
@@ -172,6 +176,75 @@ class TestAudit:
         assert self.look(BOOK, second).duplicates == 1
 
     def test_a_customer_that_is_missing_is_said(self):
-        customer = scene(0, number=None).scene
+        customer = replace(scene(0, number=None, total=None).scene, topic="lago.customers")
 
-        assert audit([customer], (), ()).differences == ("customer id-0 is not in NetSuite",)
+        assert audit([customer], {}).differences == ("customer id-0 is not in NetSuite",)
+
+    def test_a_payment_and_a_credit_note_are_looked_for_like_an_invoice(self):
+        note = replace(scene(0).scene, topic="lago.credit_notes", number="INV-1-CN001")
+        payment = replace(scene(1, number=None).scene, topic="lago.payments")
+
+        assert audit([note, payment], {}).differences == (
+            "creditmemo INV-1-CN001 is not in NetSuite",
+            "customerpayment id-1 is not in NetSuite",
+        )
+
+    def test_a_voided_invoice_may_amount_to_nothing_or_be_reversed_by_a_memo(self):
+        """Both ways are NetSuite's to choose; a memo of an invoice that nobody voided is a stranger."""
+        billed = scene(0).scene
+        void = replace(billed, is_void=True, total=None)
+        memo = BOOK | {"externalid": "lago-inv-id-0-void", "tranid": "R-1"}
+
+        assert audit([billed, void], {"invoice": [BOOK | {"total": "0.00"}]}) == NOTHING
+        assert audit([billed, void], {"invoice": [BOOK], "creditmemo": [memo]}) == NOTHING
+        assert audit([billed], {"invoice": [BOOK], "creditmemo": [memo]}).differences == (
+            "creditmemo R-1 is in NetSuite and should not be",
+        )
+
+
+class TestBalances:
+    """Every customer owes the same in Lago and in NetSuite, or the demo fails."""
+
+    def owed(self, *scenes, netsuite):
+        row = {"entityid": "c1", "currency_iso": "EUR", "balance": netsuite}
+        return compare(scenes, [row] if netsuite else [])
+
+    def of(self, effect, *, value=b"1", ending="booked"):
+        return replace(scene(0, ending=ending).scene, key=b"org:c1", value=value, effect=Decimal(effect))
+
+    def test_documents_that_raise_and_lower_what_is_owed_are_added_up(self):
+        [balance] = self.owed(self.of("10.00"), self.of("-4.00", value=b"2"), netsuite="6.00")
+
+        assert (balance.lago, balance.netsuite, balance.difference) == (6, 6, 0)
+
+    def test_the_same_webhook_again_counts_once(self):
+        [balance] = self.owed(self.of("10.00"), self.of("10.00"), netsuite="10.00")
+
+        assert not balance.difference
+
+    def test_what_must_be_rejected_is_left_out(self):
+        [balance] = self.owed(
+            self.of("10.00"), self.of("5.00", value=b"2", ending="rejected"), netsuite="10.00"
+        )
+
+        assert not balance.difference
+
+    @pytest.mark.parametrize(("netsuite", "theirs"), [("9.99", "9.99"), ("", "0")])
+    def test_a_difference_is_a_problem_of_the_run(self, netsuite, theirs):
+        run = judged([], Endings(), settled={}, balances=self.owed(self.of("10.00"), netsuite=netsuite))
+
+        assert run.problems == [f"c1 owes 10.00 EUR in Lago and {theirs} in NetSuite"]
+        assert run.balances[0]["difference"].startswith("-")
+
+
+def test_the_percentiles_are_of_what_was_answered_at_the_first_attempt():
+    """A lost answer, or a wait for something else, is told of by itself."""
+    story = [scene(0), scene(1), scene(2)]
+    found = endings(
+        result(0, latency_ms=10.0), result(1, latency_ms=20.0), result(2, attempts=2, latency_ms=5000.0)
+    )
+
+    run = judged(story, found, settled={"written": 3})
+
+    assert (run.latency_p50_ms, run.latency_max_ms) == (15.0, 5000.0)
+    assert run.latency_p99_ms < 21

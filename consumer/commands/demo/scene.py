@@ -1,0 +1,61 @@
+"""One event of the demo's story, and what must become of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Ending = Literal["booked", "ignored", "rejected"]
+NETSUITE_TYPES = {
+    "lago.customers": "customer",
+    "lago.invoices": "invoice",
+    "lago.credit_notes": "creditmemo",
+    "lago.payments": "customerpayment",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """
+    One event on its topic, and how it must end.
+
+    Attributes:
+        title: what a person calls it.
+        topic: without the deployment's prefix.
+        ending: ``booked`` means that NetSuite holds its object afterwards, whoever brought it there.
+        plant: the name of the fault that is planted here, when there is one.
+        lago_id: of the object; empty when the bytes hold none.
+        number: of the invoice or credit note; None for anything else.
+        total: what the document must amount to, as decimal text in units of the currency; None for what is
+            no document of its own: customers and voids.
+        effect: what it adds to what the customer owes, in units of the currency; None for what has none of
+            its own, such as the receipt of a payment that has been told of.
+        is_void: whether it takes back the invoice of its id.
+        action: what a person still has to do about it in NetSuite.
+    """
+
+    title: str
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    ending: Ending
+    plant: str | None = None
+    lago_id: str = ""
+    number: str | None = None
+    currency: str | None = None
+    total: str | None = None
+    effect: Decimal | None = None
+    is_void: bool = False
+    action: str = ""
+
+    @property
+    def netsuite_type(self) -> str:
+        """The type of the NetSuite record that stands for its object."""
+        return NETSUITE_TYPES[self.topic]
+
+    @property
+    def customer(self) -> str:
+        """The external id of its customer in Lago."""
+        return self.key.decode().partition(":")[2]
