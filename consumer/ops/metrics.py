@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from prometheus_client import (
@@ -58,6 +59,13 @@ PartitionLabels = tuple[str, str, str]
 """Connection, topic and partition: every connection reads all partitions in a group of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ingest:
+    requests: Counter
+    repeats: Counter
+    duration: Histogram
+
+
 class Metrics:
     """
     The metrics of one process, in a registry of their own.
@@ -86,15 +94,7 @@ class Metrics:
             "Time from a record's timestamp to its end.",
             "object",
         )
-        self._ingest_requests = self._counter(
-            "ingest_requests", "Requests to the webhook endpoint, by how they were answered.", "answer"
-        )
-        self._ingest_repeats = self._counter(
-            "ingest_repeats", "Webhooks that came again when Kafka had them already."
-        )
-        self._ingest_duration = self._histogram(
-            "ingest_duration_seconds", INGEST_BUCKETS_S, "Time from a request's headers to its answer."
-        )
+        self._ingest = self._of_ingest()
         self._webhooks = self._counter(
             "webhooks_posted", "Attempts to post a webhook, by what was answered.", "endpoint", "answer"
         )
@@ -163,12 +163,12 @@ class Metrics:
 
     def ingest_answered(self, *, answer: str, seconds: float) -> None:
         """A request to the webhook endpoint was answered so, that long after its headers had come."""
-        self._ingest_requests.labels(answer=answer).inc()
-        self._ingest_duration.observe(seconds)
+        self._ingest.requests.labels(answer=answer).inc()
+        self._ingest.duration.observe(seconds)
 
     def ingest_repeated(self) -> None:
         """A webhook came again that Kafka had already."""
-        self._ingest_repeats.inc()
+        self._ingest.repeats.inc()
 
     def webhook_posted(self, *, endpoint: str, answer: str) -> None:
         """An endpoint answered with that status, or ``none``."""
@@ -181,6 +181,17 @@ class Metrics:
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""
         return generate_latest(self.registry)
+
+    def _of_ingest(self) -> _Ingest:
+        return _Ingest(
+            requests=self._counter(
+                "ingest_requests", "Requests to the webhook endpoint, by how they were answered.", "answer"
+            ),
+            repeats=self._counter("ingest_repeats", "Webhooks that came again when Kafka had them already."),
+            duration=self._histogram(
+                "ingest_duration_seconds", INGEST_BUCKETS_S, "Time from a request's headers to its answer."
+            ),
+        )
 
     def _counter(self, name: str, help_sentence: str, *labels: str) -> Counter:
         return Counter(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)
