@@ -16,7 +16,7 @@ from consumer.clock import Clock, SystemClock
 from consumer.connection import Connection
 from consumer.errors import StartupError
 from consumer.flow import Flow, Plan, Surroundings
-from consumer.kafka import topics
+from consumer.kafka import retention, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.lago.api import LagoApi, LookUp
@@ -58,13 +58,15 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         only: codes of the connections to carry events for; all when empty.
 
     Raises:
-        StartupError: Kafka cannot be reached, lacks topics, or a NetSuite account is not the configured one.
+        StartupError: Kafka cannot be reached, lacks topics or forgets too soon, or a NetSuite account is not
+            the configured one.
         ConfigurationError: a certificate or a secret cannot be used.
     """
     chosen = connections_file.chosen(connections, only)
     cluster = Cluster.of(settings)
     inputs = topics.names("input")
     await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
+    await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
     clock = SystemClock()
     around = Surroundings(
         cluster=cluster, metrics=Metrics(version=__version__), health=Health(clock), clock=clock

@@ -53,7 +53,7 @@ class Bench:
 
 
 @given(steps=steps)
-def test_a_lane_runs_one_at_a_time_and_ends_in_order_and_nothing_is_left_behind(steps):
+def test_invariant_5_a_lane_runs_one_at_a_time_and_ends_in_order_and_nothing_is_left_behind(steps):
     """Whatever fails and whenever: per lane the order is kept, and in the end all of it has run."""
     bench = Bench()
 
@@ -73,7 +73,7 @@ def test_a_lane_runs_one_at_a_time_and_ends_in_order_and_nothing_is_left_behind(
 
 
 @given(steps=steps)
-def test_a_parked_lane_runs_as_soon_as_it_is_due_and_a_permit_is_free(steps):
+def test_invariant_8_a_parked_lane_runs_as_soon_as_it_is_due_and_a_permit_is_free(steps):
     """No lane starves: with a free permit nothing that is due is left waiting."""
     bench = Bench()
 

@@ -1,41 +1,62 @@
-"""The worker builds what each connection needs, once, and closes it when it stops."""
+"""How the worker meets its accounts."""
 
-from contextlib import AsyncExitStack
+from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from consumer import app
 from consumer.clock import FakeClock
-from consumer.lago.api import LagoApi
+from consumer.errors import StartupError
+from consumer.limits.breaker import Reason
+from consumer.limits.gate import Gate
+from consumer.outcome import AccountDown, Unavailable
+from schemas import wire
 from tests.connection_files import connection
 
-TBA = {"type": "tba", "client_id": "a", "client_secret": "b", "token_id": "c", "token_secret": "d"}
-API = {"api_url": "https://api.lago.example", "api_key": "key"}
+
+class Netsuite:
+    """Answers every ping alike."""
+
+    def __init__(self, answer) -> None:
+        self.answer = answer
+
+    async def ping(self):
+        return self.answer
 
 
-@pytest.fixture
-def closed(monkeypatch):
-    found = []
-
-    async def aclose(api):
-        found.append(api)
-
-    monkeypatch.setattr(LagoApi, "aclose", aclose)
-    return found
+def account_of(answer):
+    gate = Gate(cap=5, clock=FakeClock(), jitter=lambda: 0.5)
+    return app._Account(connection=connection(), gate=gate, client=Netsuite(answer))
 
 
-async def test_a_connection_with_a_key_can_ask_lago_until_the_worker_stops(closed):
-    """One API a connection, with one cache."""
-    async with AsyncExitStack() as stack:
-        account = app._account(connection(auth=TBA, lago=API), FakeClock(), stack)
-        assert closed == []
+async def test_another_account_than_the_configured_one_refuses_the_start():
+    """Nothing may be sent there before a person has looked."""
+    elsewhere = account_of(AccountDown(reason="leads to 7654321 (production)", is_elsewhere=True))
 
-    assert [account.look_up.__self__] == closed
+    with capture_logs(), pytest.raises(StartupError, match="leads to 7654321"):
+        await app._meet([account_of(wire.Response(v=1)), elsewhere])
 
 
-async def test_a_connection_without_a_key_asks_nobody(closed):
-    """It needs none as long as it is the only one that carries payments."""
-    async with AsyncExitStack() as stack:
-        assert app._account(connection(auth=TBA), FakeClock(), stack).look_up is None
+async def test_a_refused_login_leaves_that_account_alone_and_starts_the_others():
+    """Its breaker is open from the beginning, and the log says why."""
+    refused, fine = account_of(AccountDown(reason="invalid login")), account_of(wire.Response(v=1))
 
-    assert closed == []
+    with capture_logs() as logs:
+        await app._meet([refused, fine])
+
+    assert refused.gate.reading().reason is Reason.ACCOUNT_DOWN
+    assert fine.gate.reading().reason is None
+    assert [log["reason"] for log in logs if log["event"] == "netsuite_refuses_connection"] == [
+        "invalid login"
+    ]
+
+
+async def test_an_account_that_is_away_is_no_reason_to_do_anything():
+    """Maintenance ends by itself."""
+    away = account_of(Unavailable(reason="maintenance"))
+
+    with capture_logs():
+        await app._meet([away])
+
+    assert away.gate.permits == 5

@@ -123,7 +123,7 @@ async def test_a_failing_record_is_parked_and_keeps_its_offset_open():
     assert scene.offset == 0
 
 
-async def test_a_record_is_given_up_before_its_offset_settles():
+async def test_invariant_10_a_record_is_given_up_before_its_offset_settles():
     """The error event is acknowledged first; only then may the position move."""
     scene = Scene(park_max_age_s=0.0)
 

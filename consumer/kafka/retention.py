@@ -1,0 +1,69 @@
+"""How long topics keep what a failing record may still need."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+import structlog
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from consumer.errors import StartupError
+from consumer.kafka.cluster import Cluster
+from consumer.settings import env_name
+
+SETTING = "retention.ms"
+REQUEST_LIMIT_S = 10.0
+PARTS_OF_RETENTION = 4
+FOR_EVER_MS = -1
+
+log = structlog.get_logger(__name__)
+
+
+async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: float) -> None:
+    """
+    See that a record may fail for `park_max_age_s` and still be far from being deleted.
+
+    It waits in its topic and nowhere else, behind whatever backlog there is. A broker that does not tell its
+    settings is taken at its word; topic names are without the prefix.
+
+    Raises:
+        StartupError: a topic keeps its records for less than four times as long.
+    """
+    problems = too_short(await _retention_ms(cluster, topics), park_max_age_s)
+    if problems:
+        raise StartupError("\n".join(problems))
+
+
+def too_short(retention_ms: Mapping[str, int], park_max_age_s: float) -> list[str]:
+    """One sentence for every topic that keeps its records for less than four times `park_max_age_s`."""
+    needed_ms = int(park_max_age_s * 1_000 * PARTS_OF_RETENTION)
+    return [
+        f"topic {topic} keeps records for {kept_ms / 3_600_000:.1f} h ({SETTING}={kept_ms}), which must be "
+        f"at least four times {env_name('park_max_age_s')} ({park_max_age_s / 3_600:.1f} h): set {SETTING} "
+        f"to {needed_ms} or more, or lower the other"
+        for topic, kept_ms in retention_ms.items()
+        if kept_ms != FOR_EVER_MS and kept_ms < needed_ms
+    ]
+
+
+async def _retention_ms(cluster: Cluster, topics: Iterable[str]) -> dict[str, int]:
+    asked = [
+        ConfigResource(ConfigResourceType.TOPIC, cluster.topic(name), configs={SETTING: None})
+        for name in topics
+    ]
+    async with cluster.admin() as admin:
+        try:
+            async with asyncio.timeout(REQUEST_LIMIT_S):
+                answers = await admin.describe_configs(asked)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("topic_settings_unknown", error=str(error) or type(error).__name__)
+            return {}
+    found = (resource for answer in answers for resource in answer.resources)
+    return {
+        name: int(value)
+        for _, _, _, name, settings in found
+        for setting, value, *_ in settings
+        if setting == SETTING and value
+    }
