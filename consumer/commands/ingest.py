@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -49,6 +50,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
         reception = Reception(entrances, publish=publisher.publish, observer=metrics, clock=clock)
         app = http.create_app(reception, metrics, body_limit_bytes=settings.ingest_body_limit_bytes)
         stopping = asyncio.Event()
+        _collect_garbage_seldom()
         with signals.stopping(stopping, health):
             async with asyncio.TaskGroup() as tasks:
                 watched = ops.create_app(metrics, health)
@@ -71,3 +73,10 @@ async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publisher:
     await cluster.start(producer)
     stack.push_async_callback(stop, producer)
     return Publisher(producer, cluster, limit_s=ACKNOWLEDGE_LIMIT_S)
+
+
+def _collect_garbage_seldom() -> None:
+    # What is here now stays, and a request leaves no cycles behind: searching for them took a twelfth of the
+    # time under full load.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
