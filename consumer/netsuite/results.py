@@ -30,6 +30,7 @@ _OBJECTS = {
 }
 _WORDS = ("code", "field", "period", "amount", "message")
 """What of a warning is told, in this order."""
+CREDIT_PENDING = "LAGO_CREDIT_PENDING"
 
 
 def of_response(response: wire.Response, request: wire.WriteRequest, connection: Connection) -> Outcome:
@@ -82,7 +83,7 @@ def _of_item(
         case "created" | "exists" | "updated" | "adopted" | "voided":
             if not result.internal_id and not request.options.dry_run:
                 return Ambiguous(reason=f"the answer says {result.status} and gives no internal id")
-            return _written(result, item, connection)
+            return _pending(result, item) or _written(result, item, connection)
         case "skipped":
             return Throttled(reason="skipped", by="script")
         case "conflict":
@@ -93,6 +94,15 @@ def _of_item(
             return _of_error(result.error or wire.ItemError(), item, connection)
         case _:
             assert_never(result.status)
+
+
+def _pending(result: wire.ItemResult, item: wire.WriteItem) -> Waiting | None:
+    """The invoice stands, but a credit note spent on it does not yet: it is not done before both do."""
+    told = [one for one in result.warnings if isinstance(one, Mapping) and one.get("code") == CREDIT_PENDING]
+    if not told:
+        return None
+    memos = ", ".join(str(credit["doc"].get("externalId")) for credit in item.apply_credits)
+    return Waiting(on=memos, message=f"{CREDIT_PENDING}: {told[0].get('message', '')}")
 
 
 def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own table

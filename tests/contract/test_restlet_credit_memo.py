@@ -224,19 +224,19 @@ def test_a_share_that_someone_changed_is_put_right(netsuite):
     assert netsuite.one("creditmemo")["applied"] == "30.00"
 
 
-def test_an_invoice_waits_for_the_memo_that_is_spent_on_it(netsuite):
-    """The invoice stands; the repeat finds it and goes on."""
+def test_an_invoice_is_written_before_the_memo_that_is_spent_on_it(netsuite):
+    """It says that the credit is pending; the repeat finds the invoice and applies the memo."""
     item = plain_invoice("80.00", apply_credits=spent("50.00"))
 
-    waiting = netsuite.write(item)[0]
+    first = netsuite.write(item)[0]
     _, repeated = netsuite.write(credit_memo("50.00"), item)
 
-    error = waiting["error"]
-    assert (error["code"], error["class"], error["field"]) == (
-        "LAGO_REFERENCE_NOT_FOUND", "dependency", "apply_credits",
+    [warning] = first["warnings"]
+    assert (first["status"], warning["code"], warning["field"]) == (
+        "created", "LAGO_CREDIT_PENDING", "apply_credits",
     )  # fmt: skip
-    assert "The invoice itself stands: HOO-2e8c" in error["message"]
-    assert repeated["status"] == "exists"
+    assert "is not in NetSuite yet" in warning["message"]
+    assert (repeated["status"], repeated["warnings"]) == ("exists", [])
     assert netsuite.account.records("invoice")[1]["amountremaining"] == "30.00"
 
 

@@ -72,6 +72,20 @@ def test_written_record_carries_all_that_netsuite_said():
     assert written.warnings == ("LAGO_FIELD_MISSING custbody_x", "plain")
 
 
+@pytest.mark.parametrize("status", ["created", "exists"])
+def test_an_invoice_whose_credit_is_pending_waits_for_the_memo(status):
+    """
+    It stands, but it is not done: its balance is right only once the memo is applied.
+    """
+    credit = {"doc": {"externalId": "lago-cn-7"}, "amount": "50.00"}
+    item = dataclasses.replace(examples.item(), apply_credits=(credit,))
+    warning = {"code": "LAGO_CREDIT_PENDING", "message": "lago-cn-7 is not in NetSuite yet."}
+
+    found = outcome_of(examples.created(status=status, warnings=[warning]), items=[item])
+
+    assert found == Waiting(on="lago-cn-7", message="LAGO_CREDIT_PENDING: lago-cn-7 is not in NetSuite yet.")
+
+
 CUSTOMER_AND_INVOICE = [examples.item("1", "customer"), examples.item("2", "invoice")]
 
 

@@ -39,10 +39,15 @@ define(['N/record', './applying', './creation', './documents', './faults', './mo
     return told;
   }
 
-  function finish(told, item, call) {
+  // The invoice is written whether its credits are there or not; whoever asked repeats the call until they are.
+  function finish(told, item, call, warnings) {
     try {
       return applyAll(told, item, call);
     } catch (thrown) {
+      if (thrown.name === 'LAGO_REFERENCE_NOT_FOUND') {
+        warnings.push({ code: 'LAGO_CREDIT_PENDING', field: 'apply_credits', message: thrown.message });
+        return told;
+      }
       const text = `${thrown.message} The invoice itself stands: ${told.number} (${told.internalId}).`;
       throw Object.assign(faults.raise(thrown.name, text), { place: thrown.place, field: thrown.field });
     }
