@@ -32,6 +32,9 @@ COLUMNS = {
 }
 
 
+UNDISTURBED_BELOW = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """A bound that a figure should keep."""
@@ -115,7 +118,14 @@ class Report:
             table.add_column(heading, justify="right")
         for name, figures in self.workloads.items():
             table.add_row(name, *(_cell(figures, column) for column in COLUMNS))
+        if disturbed := self.disturbed():
+            table.caption = f"disturbed by other programs, measure again: {', '.join(disturbed)}"
         return table
+
+    def disturbed(self) -> list[str]:
+        """The workloads whose worker was kept from its core; several workers keep each other from it."""
+        alone = {name: figures for name, figures in self.workloads.items() if figures["workers"] == 1}
+        return [name for name, each in alone.items() if (each["kept_waiting"] or 0) > UNDISTURBED_BELOW]
 
 
 def machine() -> dict[str, Any]:

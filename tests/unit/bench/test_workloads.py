@@ -10,7 +10,7 @@ import pytest
 
 from schemas import envelope
 from tests.bench import events, workloads
-from tests.bench.report import GOALS, Goal
+from tests.bench.report import GOALS, Goal, Report
 
 
 def workload(name):
@@ -87,3 +87,15 @@ def test_a_figure_that_could_not_be_had_misses_its_goal():
     assert not Goal("recovery_s", 10).is_met({"recovery_s": None})
     assert Goal("recovery_s", 10).is_met({"recovery_s": 10})
     assert not Goal("utilisation", 0.97, is_floor=True).is_met({"utilisation": 0.9})
+
+
+def test_figures_of_a_worker_that_was_kept_from_its_core_are_marked():
+    """Three workers on one core keep each other waiting, which disturbs nothing."""
+    report = Report(scale=1.0, latency=1.0, broker="none")
+    report.workloads |= {
+        "quiet": {"workers": 1, "kept_waiting": 0.05},
+        "disturbed": {"workers": 1, "kept_waiting": 0.3},
+        "crowded": {"workers": 3, "kept_waiting": 0.3},
+    }
+
+    assert report.disturbed() == ["disturbed"]
