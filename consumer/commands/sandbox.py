@@ -78,7 +78,7 @@ def _listen(port: int) -> socket.socket:
         raise StartupError(
             f"port {port} of {HOST} cannot be used: {error.strerror}; choose another with --port"
         ) from error
-    # Accepted sockets inherit this. asyncio would set it only for sockets that name their protocol, and without
-    # it every answer in two parts waits some 40 ms for an acknowledgement.
+    # Accepted sockets inherit this. asyncio would set it only for sockets that name their protocol, and
+    # without it every answer in two parts waits some 40 ms for an acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
