@@ -11,7 +11,6 @@ from consumer.failures.failure import Failure, read
 from consumer.failures.history import History, Settled, State, oldest_ms
 from consumer.kafka import past
 from consumer.kafka.cluster import Cluster
-from consumer.kafka.tail import committed
 from consumer.settings import Settings
 from schemas import error_event, result
 from schemas.result import Result
@@ -47,8 +46,8 @@ async def take(settings: Settings) -> FailureLog:
     first_ms = oldest_ms(history.failures.values())
     if first_ms is not None:
         await _results(cluster, history, since_ms=first_ms)
-    codes = {each.connection for each in history.failures.values()}
-    return FailureLog(history=history, settled=await _settled(cluster, settings.consumer_group, codes))
+    settled = await _settled(cluster, settings.consumer_group, history.replaying)
+    return FailureLog(history=history, settled=settled)
 
 
 async def _failures(cluster: Cluster) -> History:
@@ -76,6 +75,6 @@ async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None
 async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:
     found: dict[tuple[str, str, int], int] = {}
     for code in codes:
-        positions = await committed(cluster, f"{group}.{code}")
+        positions = await past.positions(cluster, f"{group}.{code}")
         found |= {(code, topic, partition): offset for (topic, partition), offset in positions.items()}
     return found

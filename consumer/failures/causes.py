@@ -16,6 +16,8 @@ BLANK = "…"
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 # Numbers, amounts, dates and times that stand alone; digits within a code, such as vat_20, belong to it.
 _NUMBER = re.compile(r"(?<![\w-])[-+]?\d[\d.,:/-]*(T[\d:.]+Z?)?(?![\w-])")
+# Numbers of other documents, such as ACME-2026-001; codes seldom have three digits in a row.
+_LABEL = re.compile(r"[\w./#-]*\d{3}[\w/#-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +85,4 @@ def pattern_of(failure: Failure) -> str:
     for name in own:
         if name:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", BLANK, text)
-    return _NUMBER.sub(BLANK, _UUID.sub(BLANK, text))
+    return _LABEL.sub(BLANK, _NUMBER.sub(BLANK, _UUID.sub(BLANK, text)))

@@ -71,6 +71,11 @@ class History:
         place = Source(topic=source.topic, partition=source.partition, offset=source.offset)
         self._written_from[(result.connection, place)] = told_ms
 
+    @property
+    def replaying(self) -> frozenset[str]:
+        """The connections that have had replays: how far their groups are matters."""
+        return frozenset(mark.connection for mark in self._replays.values())
+
     def attempt_of(self, failure: Failure) -> int:
         """Which replay of the event the next one would be, from 1."""
         return self._attempts.get(failure.source, 0) + 1

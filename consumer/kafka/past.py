@@ -9,14 +9,19 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from consumer.errors import StartupError
+from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.tail import Place, committed
 from consumer.record import LaneKey, Record, Source
 
 POLL_LIMIT_MS = 500
 SILENT_POLLS = 10
 REQUEST_LIMIT_S = 20.0
+COORDINATOR_ATTEMPTS = 10
+COORDINATOR_WAIT_S = 0.5
 # Seeking throws away what has been prefetched, so small gaps are read over.
 READ_OVER = 2_000
 
@@ -34,9 +39,12 @@ async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) 
         StartupError: Kafka cannot be reached, lacks the topic, or stops answering.
     """
     name = cluster.topic(topic)
+    count = (await _counts(cluster)).get(name)
+    if count is None:
+        raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
+    places = [TopicPartition(name, number) for number in range(count)]
     async with _reader(cluster) as consumer:
         async with asyncio.timeout(REQUEST_LIMIT_S):
-            places = await _partitions(consumer, name)
             ends = await consumer.end_offsets(places)
             starts = await _starts(consumer, places, since_ms, ends)
         open_places = {place: ends[place] for place in places if starts[place] < ends[place]}
@@ -61,10 +69,42 @@ async def originals(
     wanted: dict[TopicPartition, list[Source]] = defaultdict(list)
     for source in sorted(sources, key=lambda each: (each.topic, each.partition, each.offset)):
         wanted[TopicPartition(source.topic, source.partition)].append(source)
+    counts = await _counts(cluster) if wanted else {}
+    for place in [place for place in wanted if place.partition >= counts.get(place.topic, 0)]:
+        for source in wanted.pop(place):
+            yield source, None
+    if not wanted:
+        # A client of aiokafka's that is stopped before it has done anything ends in a CancelledError.
+        return
     async with _reader(cluster) as consumer:
         for place, of_place in wanted.items():
-            async for found in _of_partition(consumer, place, of_place):
+            extent = await _extent(consumer, place)
+            async for found in _of_partition(consumer, place, of_place, extent):
                 yield found
+
+
+async def positions(cluster: Cluster, group: str) -> Mapping[Place, int]:
+    """
+    The next offset that a group will read, by topic (under Kafka's name) and partition.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or does not know yet who keeps the group.
+    """
+    try:
+        async for attempt in AsyncRetrying(
+            # A broker that has never had a group makes its topic for them now. AttributeError: what the
+            # client raises when a coordinator answers with an error code.
+            retry=retry_if_exception_type((KafkaError, AttributeError)),
+            stop=stop_after_attempt(COORDINATOR_ATTEMPTS),
+            wait=wait_fixed(COORDINATOR_WAIT_S),
+            reraise=True,
+        ):
+            with attempt:
+                return await committed(cluster, group)
+    except (KafkaError, AttributeError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise StartupError(f"Kafka does not say how far the group {group} is: {reason}") from error
+    raise AssertionError("tenacity gives up by raising")
 
 
 def record_of(message: ConsumerRecord) -> Record:
@@ -101,11 +141,9 @@ async def _reader(cluster: Cluster) -> AsyncIterator[AIOKafkaConsumer]:
         await stop(consumer)
 
 
-async def _partitions(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
-    # Asked for all topics: a broker with auto.create.topics.enable makes those that are asked for by name.
-    if name not in await consumer.topics():
-        raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
-    return [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
+async def _counts(cluster: Cluster) -> dict[str, int]:
+    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
+        return await topics.partitions(admin)
 
 
 async def _starts(
@@ -138,9 +176,9 @@ async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) ->
 
 
 async def _of_partition(
-    consumer: AIOKafkaConsumer, place: TopicPartition, wanted: Sequence[Source]
+    consumer: AIOKafkaConsumer, place: TopicPartition, wanted: Sequence[Source], extent: tuple[int, int]
 ) -> AsyncIterator[tuple[Source, Record | None]]:
-    begin, end = await _extent(consumer, place)
+    begin, end = extent
     if end:
         consumer.assign([place])
     position = -READ_OVER
@@ -156,11 +194,8 @@ async def _of_partition(
 
 
 async def _extent(consumer: AIOKafkaConsumer, place: TopicPartition) -> tuple[int, int]:
-    """The first offset and the one after the last; nothing where there is no such partition any more."""
+    """The first offset and the one after the last."""
     async with asyncio.timeout(REQUEST_LIMIT_S):
-        is_there = place.topic in await consumer.topics()
-        if not is_there or place.partition not in (consumer.partitions_for_topic(place.topic) or ()):
-            return 0, 0
         [begin] = (await consumer.beginning_offsets([place])).values()
         [end] = (await consumer.end_offsets([place])).values()
         return begin, end

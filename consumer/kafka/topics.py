@@ -72,7 +72,7 @@ async def create(settings: Settings) -> tuple[Made, ...]:
     cluster = Cluster.of(settings)
     wanted = declared()
     async with cluster.admin() as admin:
-        found = await _partitions(admin)
+        found = await partitions(admin)
         missing = [topic for topic in wanted if cluster.topic(topic.name) not in found]
         brokers = len((await admin.describe_cluster())["brokers"])
         created = await _create(admin, [_new(cluster, topic, brokers) for topic in missing])
@@ -87,7 +87,7 @@ async def require(cluster: Cluster, needed: Iterable[str]) -> None:
         StartupError: Kafka cannot be reached, or topics are missing: all of them are named.
     """
     async with cluster.admin() as admin:
-        found = await _partitions(admin)
+        found = await partitions(admin)
     real = [cluster.topic(name) for name in needed]
     missing = [name for name in real if name not in found]
     if missing:
@@ -104,7 +104,8 @@ def _topic(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Topic:
     return Topic.model_validate({**defaults, **own, "settings": texts})
 
 
-async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+async def partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    """How many partitions every topic of the cluster has, under Kafka's names for them."""
     # Asked for all topics: a broker with auto.create.topics.enable makes those that are asked for by name.
     return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
 

@@ -31,6 +31,7 @@ def test_connections_are_not_mixed():
         (f"invoice {UUID} is missing", "invoice 2f0e5a44-98a5-4b0c-8f5e-7d1c2b3a4d05 is missing"),
         ("Lago's total is 10.00, NetSuite's 9.99", "Lago's total is 1,234.50, NetSuite's -1"),
         ("the period of 2026-07-31 is closed", "the period of 2026-06-30 is closed"),
+        ("waits for invoice ACME-2026-001", "waits for invoice ACME-2025-999"),
         ("waited since 2026-07-31T09:00:00Z", "waited since 2026-08-01T10:11:12.123Z"),
     ],
 )

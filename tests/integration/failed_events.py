@@ -1,0 +1,112 @@
+"""Events that have failed, as the worker leaves them: on their topic, and as error events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from consumer.clock import SystemClock
+from consumer.outcome import Rejected
+from consumer.record import LaneKey, Record, Source
+from consumer.report import Attempt, Reporter
+from schemas import envelope
+from tests import lago_events
+from tests.connection_files import connection
+from tests.integration.stage import TOPIC, Stage
+
+BATCH = 500
+CUSTOMERS = 20
+MODEL_ID = b"the-id-of-a-model"
+MODEL_NUMBER = b"the-number-of-a-model"
+
+
+def failed(
+    event: bytes,
+    place: Source,
+    *,
+    error_code: str = "invalid_mapping",
+    message: str = "no item",
+    **changes: Any,
+):
+    """The event to publish about a record that was rejected."""
+    now = SystemClock().now()
+    record = Record(
+        source=place,
+        timestamp_ms=int(now.timestamp() * 1_000),
+        key=b"org:customer",
+        value=event,
+        lane=LaneKey(f"invoice:{place.offset}"),
+    )
+    rejected = Rejected(code=error_code, message=message, hint="mend it")
+    return _reporter(**changes).failure(
+        record, envelope.decode(event), rejected, Attempt(number=1, first_at=now, now=now)
+    )
+
+
+@cache
+def _reporter(**changes: Any) -> Reporter:
+    return Reporter.of(connection(**changes))
+
+
+def invoices(prefix: str, count: int) -> list[bytes]:
+    """Invoices of a few customers in turn."""
+    models = [_model(prefix, number) for number in range(min(count, CUSTOMERS))]
+    return [
+        models[n % CUSTOMERS]
+        .replace(MODEL_ID, lago_events.id_of(prefix, n).encode())
+        .replace(MODEL_NUMBER, f"F-{n}".encode())
+        for n in range(count)
+    ]
+
+
+def _model(prefix: str, number: int) -> bytes:
+    customer = lago_events.customer(
+        lago_id=lago_events.id_of(prefix, "customer", number), external_id=f"c-{number}", currency="EUR"
+    )
+    return lago_events.invoice_event(
+        lago_id=MODEL_ID.decode(), number=MODEL_NUMBER.decode(), customer=customer
+    )
+
+
+async def park(
+    on_kafka: Stage, events: Sequence[bytes], codes: Sequence[str], *, partitions: int = 12
+) -> dict[str, str]:
+    """Put events on their topic and an error event about each; gives code by error id."""
+    name = on_kafka.cluster.topic(TOPIC)
+    told: dict[str, str] = {}
+    producer = on_kafka.cluster.producer()
+    await producer.start()
+    try:
+        for begin in range(0, len(events), BATCH):
+            chunk = events[begin : begin + BATCH]
+            sent = [
+                await producer.send(
+                    name,
+                    value=event,
+                    key=b"org:customer",
+                    partition=(begin + n) % partitions,
+                    headers=[("x-lago", b"1")],
+                )
+                for n, event in enumerate(chunk)
+            ]
+            kept = await asyncio.gather(*sent)
+            errors = []
+            for n, (event, at) in enumerate(zip(chunk, kept, strict=True)):
+                code = codes[(begin + n) % len(codes)]
+                place = Source(topic=at.topic, partition=at.partition, offset=at.offset)
+                error = failed(event, place, error_code=code, message=f"F-{begin + n} fails with {code}")
+                told[dict(error.headers)["ce_id"].decode()] = code
+                errors.append(
+                    await producer.send(
+                        on_kafka.cluster.topic(error.topic),
+                        value=error.value,
+                        key=error.key,
+                        headers=list(error.headers),
+                    )
+                )
+            await asyncio.gather(*errors)
+    finally:
+        await producer.stop()
+    return told

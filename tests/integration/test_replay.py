@@ -1,0 +1,209 @@
+"""Ten thousand parked errors on a real broker: what goes back, what does not, what an interrupt leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import RecordsToDelete
+
+from consumer.kafka import past
+from consumer.record import Record, Source
+from consumer.settings import env_name
+from schemas import error_event
+from tests.integration import failed_events
+from tests.integration.stage import TOPIC, Stage, stage, until
+
+pytestmark = pytest.mark.kafka
+
+CAUSES = ("invalid_mapping", "period_closed", "missing_field")
+PARKED = 10_000
+LIMIT_S = 60
+
+
+@pytest.fixture
+async def on_kafka(bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Stage]:
+    async with stage(bootstrap_servers, topic_prefix) as ready:
+        yield ready
+
+
+@contextmanager
+def command(on_kafka: Stage, *arguments: str):
+    """The command line as a process of its own."""
+    settings = {
+        "kafka_bootstrap_servers": on_kafka.cluster.bootstrap_servers,
+        "topic_prefix": on_kafka.cluster.topic_prefix,
+        "consumer_group": f"{on_kafka.cluster.topic_prefix}worker",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "consumer", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **{env_name(name): value for name, value in settings.items()}},
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+async def said(on_kafka: Stage, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """The exit status and what was printed as JSON."""
+    with command(on_kafka, *arguments, "--json") as process:
+        out, err = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
+        assert out, err
+        return process.returncode, json.loads(out)
+
+
+async def replays(on_kafka: Stage) -> list[Record]:
+    """What lies on the events' topic for the second time."""
+    return [
+        record
+        async for record in past.history(on_kafka.cluster, TOPIC)
+        if record.header("replay-of") is not None
+    ]
+
+
+async def end_of_errors(on_kafka: Stage) -> int:
+    consumer = on_kafka.cluster.consumer(group="ends")
+    await consumer.start()
+    try:
+        places = [TopicPartition(on_kafka.cluster.topic(error_event.TOPIC), number) for number in range(12)]
+        return sum((await consumer.end_offsets(places)).values())
+    finally:
+        await consumer.stop()
+
+
+async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on_kafka):
+    """Of ten thousand errors those of one cause go back, each once, bytes and partition as they were."""
+    events = failed_events.invoices(on_kafka.cluster.topic_prefix, PARKED)
+    told = await failed_events.park(on_kafka, events, CAUSES)
+    wanted = {each for each, code in told.items() if code == CAUSES[0]}
+
+    status, shown = await said(on_kafka, "errors")
+    assert (status, shown["open"]) == (0, PARKED)
+    assert Counter({each["code"]: each["count"] for each in shown["causes"]}) == Counter(told.values())
+
+    status, shown = await said(on_kafka, "replay", "--code", CAUSES[0])
+    assert (status, shown["selected"]) == (0, len(wanted))
+    assert await replays(on_kafka) == []
+
+    with command(on_kafka, "replay", "--code", CAUSES[0], "--go", "--rate", "1000") as process:
+
+        async def is_in_the_middle() -> bool:
+            return await end_of_errors(on_kafka) > PARKED + 200
+
+        await until(is_in_the_middle)
+        process.send_signal(signal.SIGINT)
+        out, _ = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
+    assert process.returncode == 1
+    assert "Interrupted" in out
+    done_first = len(await replays(on_kafka))
+    assert 200 <= done_first < len(wanted)
+
+    status, shown = await said(on_kafka, "replay", "--code", CAUSES[0], "--go", "--rate", "100000")
+    assert (status, shown["replayed"]) == (0, len(wanted) - done_first)
+
+    found = await replays(on_kafka)
+    assert Counter(record.header("replay-of") for record in found) == Counter(wanted)
+    assert {record.value for record in found} == {
+        event for n, event in enumerate(events) if CAUSES[n % 3] == CAUSES[0]
+    }
+    assert {(record.key, record.header("x-lago"), record.header("replay-attempt")) for record in found} == {
+        (b"org:customer", "1", "1")
+    }
+    status, shown = await said(on_kafka, "replay", "--code", CAUSES[0], "--go")
+    assert (status, shown["selected"], len(await replays(on_kafka))) == (0, 0, len(wanted))
+    status, shown = await said(on_kafka, "errors")
+    assert (shown["open"], shown["under_way"]) == (PARKED - len(wanted), len(wanted))
+
+
+async def test_a_replay_goes_to_the_partition_of_its_source(on_kafka):
+    """Whatever its key would choose."""
+    await failed_events.park(on_kafka, failed_events.invoices("partition", 24), CAUSES)
+
+    status, _ = await said(on_kafka, "replay", "--go")
+
+    places = {
+        record.value: record.source.partition
+        async for record in past.history(on_kafka.cluster, TOPIC)
+        if record.header("replay-of") is None
+    }
+    assert status == 0
+    assert {record.value: record.source.partition for record in await replays(on_kafka)} == places
+
+
+async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
+    """Booked by hand, or ignored with a reason; unknown ids are said."""
+    told = list(await failed_events.park(on_kafka, failed_events.invoices("marks", 4), CAUSES[:1]))
+
+    with command(on_kafka, "replay", "--mark-synced", told[0]) as marking:
+        await asyncio.to_thread(marking.communicate, timeout=LIMIT_S)
+    with command(on_kafka, "replay", "--ignore", "a test", "--id", told[1], "--id", "nobody") as ignoring:
+        await asyncio.to_thread(ignoring.communicate, timeout=LIMIT_S)
+    status, shown = await said(on_kafka, "replay", "--go")
+
+    assert (marking.returncode, ignoring.returncode, status) == (0, 1, 0)
+    assert shown["replayed"] == 2
+    assert {record.header("replay-of") for record in await replays(on_kafka)} == set(told[2:])
+
+
+async def test_what_its_topic_has_lost_comes_out_of_the_error_event(on_kafka):
+    """And that is said; what the error could not carry either is said to be missing."""
+    events = failed_events.invoices("gone", 3)
+    await failed_events.park(on_kafka, events, CAUSES[:1], partitions=1)
+    large = json.dumps({"webhook_type": "x", "filler": "x" * 800_000}).encode()
+    error = failed_events.failed(large, Source(topic=on_kafka.cluster.topic(TOPIC), partition=0, offset=0))
+    lost = error.value.replace(b'"offset":0', b'"offset":900000')
+    lost = lost.replace(dict(error.headers)["ce_id"], b"the-lost-one")
+    await on_kafka.publisher.publish(
+        type(error)(topic=error.topic, key=error.key, value=lost, headers=error.headers)
+    )
+    async with on_kafka.cluster.admin() as admin:
+        place = TopicPartition(on_kafka.cluster.topic(TOPIC), 0)
+        await admin.delete_records({place: RecordsToDelete(before_offset=2)})
+
+    status, shown = await said(on_kafka, "replay", "--go", "--code", CAUSES[0])
+
+    assert status == 1
+    assert (shown["replayed"], shown["from_error_event"], shown["missing"]) == (3, 2, ["the-lost-one"])
+    assert {json.dumps(json.loads(record.value)) for record in await replays(on_kafka)} == {
+        json.dumps(json.loads(event)) for event in events
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--ignore", "why"), "--id"),
+        (("--mark-synced", "1", "--go"), "exclude each other"),
+        (("--since", "whenever"), "12h"),
+    ],
+)
+async def test_options_that_make_no_sense_together_are_refused(arguments, sentence):
+    """Exit status 2, one sentence, nothing read."""
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "consumer", "replay", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
