@@ -35,6 +35,7 @@ class WriteItem:
         expect: what NetSuite must compute, as decimal strings; empty for customers.
         apply_credits: credit memos to apply to this invoice once it stands, each ``{"doc": reference,
             "amount": decimal string}``.
+        release_credits: credit memos to take off an invoice before it is voided, each ``{"doc": reference}``.
     """
 
     ref: str
@@ -47,6 +48,7 @@ class WriteItem:
     internal_id: str | None = None
     expect: dict[str, str] = field(default_factory=dict)
     apply_credits: tuple[dict[str, Any], ...] = ()
+    release_credits: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The item in the order of the contract, without what it does not have."""
@@ -64,6 +66,8 @@ class WriteItem:
             item["expect"] = self.expect
         if self.apply_credits:
             item["apply_credits"] = list(self.apply_credits)
+        if self.release_credits:
+            item["release_credits"] = list(self.release_credits)
         return item
 
 

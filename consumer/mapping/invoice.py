@@ -115,7 +115,7 @@ def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connect
         fingerprint=identity.invoice_fingerprint(invoice),
         record=built.record("invoice", columns),
         expect=built.expect,
-        apply_credits=_spent_credits(invoice) if connection.credits == "apply" else (),
+        apply_credits=spent_credits(invoice, connection),
     )
 
 
@@ -133,8 +133,10 @@ def _sales_order(built: Document, columns: dict[str, Any], invoice: Invoice) -> 
     )
 
 
-def _spent_credits(invoice: Invoice) -> tuple[dict[str, Any], ...]:
+def spent_credits(invoice: Invoice, connection: Connection) -> tuple[dict[str, Any], ...]:
     """Which credit memos pay how much of this invoice; Lago names the note of each credit by its id."""
+    if connection.credits != "apply":
+        return ()
     return tuple(
         {
             "doc": {"externalId": identity.CREDIT_NOTE + credit.item.lago_item_id},

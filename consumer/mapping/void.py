@@ -29,5 +29,9 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
         version=utc_text(voided_at),
         fingerprint=identity.invoice_fingerprint(invoice),
         record={"type": "invoice", "columns": columns},
+        # Lago gives back the notes that a voided invoice had spent (``CreditNotes::RecreditService``).
+        release_credits=tuple(
+            {"doc": credit["doc"]} for credit in invoices.spent_credits(invoice, journal.connection)
+        ),
     )
     return requests.of((item,), journal, details=invoices.details_of(invoice))

@@ -17,6 +17,7 @@ from tests.restlet_documents import (
     payment,
     plain_invoice,
     taxed_credit_memo,
+    void,
 )
 
 
@@ -238,6 +239,39 @@ def test_an_invoice_is_written_before_the_memo_that_is_spent_on_it(netsuite):
     assert "is not in NetSuite yet" in warning["message"]
     assert (repeated["status"], repeated["warnings"]) == ("exists", [])
     assert netsuite.account.records("invoice")[1]["amountremaining"] == "30.00"
+
+
+def voided_with(*docs: dict[str, str]) -> dict:
+    other = plain_invoice("80.00")
+    return void(
+        external_id=other["external_id"],
+        lago_id=other["lago_id"],
+        release_credits=[{"doc": doc} for doc in docs],
+    )
+
+
+def test_a_void_gives_back_the_memo_that_was_spent_on_the_invoice(netsuite):
+    """The invoice is then voided as if nothing had been applied, and the memo can be spent again."""
+    netsuite.write(credit_memo("50.00"), plain_invoice("80.00", apply_credits=spent("50.00")))
+
+    first, again = (netsuite.write(voided_with(NOTE))[0] for _ in range(2))
+
+    assert (first["status"], again["status"]) == ("voided", "exists")
+    memo = netsuite.one("creditmemo")
+    assert (memo["applied"], memo["unapplied"]) == ("0.00", "50.00")
+
+
+def test_an_invoice_that_was_voided_meanwhile_spends_nothing(netsuite):
+    """It had waited for its memo; the repeat finds it taken back and leaves the memo alone."""
+    bill = plain_invoice("80.00", apply_credits=spent("50.00"))
+    netsuite.write(bill)
+    netsuite.write(voided_with(NOTE))
+
+    _, repeated = netsuite.write(credit_memo("50.00"), bill)
+
+    assert repeated["status"] == "exists"
+    assert "LAGO_CREDIT_PENDING" not in codes(repeated)
+    assert netsuite.one("creditmemo")["unapplied"] == "50.00"
 
 
 def test_a_memo_with_less_than_is_spent_is_refused(netsuite):

@@ -1,6 +1,7 @@
 """Lago's void takes the invoice's effect on the books back, once."""
 
 from tests import lago_events as lago
+from tests.connection_files import connection
 from tests.planning import items
 
 
@@ -32,3 +33,16 @@ def test_a_void_needs_neither_fees_nor_mapping():
     [item] = items(voided(fees=None, customer=None, currency="GBP"))
 
     assert item["mode"] == "void"
+
+
+def test_a_void_gives_back_the_credit_notes_that_the_invoice_had_spent():
+    """Lago makes them available again; with negative lines there is no memo to give back."""
+    credit = lago.credit("credit_note", "ACM-1-CN001", "ACM-1", 300)
+    body = voided(credits=[credit])
+
+    [applied] = items(body, connection(credits="apply"))
+    [lined] = items(body, connection(credits="line"))
+
+    expected = [{"doc": {"externalId": f"lago-cn-{credit['item']['lago_item_id']}"}}]
+    assert applied["release_credits"] == expected
+    assert "release_credits" not in lined

@@ -48,10 +48,15 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
     set(record, line, { apply: true, amount: money.amount(units, decimals) });
   }
 
+  /** Settles nothing of a line any more. */
+  function untick(record, line) {
+    set(record, line, { apply: false });
+  }
+
   /** Unticks whatever NetSuite has ticked by itself. */
   function clear(record) {
     for (let line = 0; line < record.getLineCount({ sublistId: SUBLIST }); line += 1) {
-      if (isTicked(record, line)) set(record, line, { apply: false });
+      if (isTicked(record, line)) untick(record, line);
     }
   }
 
@@ -128,6 +133,6 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
   }
 
   return {
-    SUBLIST, lineOf, due, applied, tick, clear, check, settle, tooMuch, named, absent, linesOf, documentsOf,
+    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, settle, tooMuch, named, absent, linesOf, documentsOf,
   };
 });

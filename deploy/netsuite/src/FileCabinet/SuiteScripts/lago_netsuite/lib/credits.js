@@ -4,9 +4,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './applying', './creation', './documents', './faults', './money', './remedies'], (
-  record, applying, creation, documents, faults, money, remedies,
-) => {
+define([
+  'N/record', './applying', './creation', './documents', './faults', './lookup', './money', './remedies', './reversal',
+], (record, applying, creation, documents, faults, lookup, money, remedies, reversal) => {
   function spend(memoId, invoiceId, amounts, call) {
     const memo = record.load({ type: 'creditmemo', id: memoId, isDynamic: true });
     const decimals = call.decimals(memo.getValue({ fieldId: 'currency' }));
@@ -39,8 +39,14 @@ define(['N/record', './applying', './creation', './documents', './faults', './mo
     return told;
   }
 
+  // What a void has given back is not spent once more by the repeat of an invoice that had waited for it.
+  function isTakenBack(told, item) {
+    return lookup.invoice(told.internalId).isVoided || reversal.find(item) !== null;
+  }
+
   // The invoice is written whether its credits are there or not; whoever asked repeats the call until they are.
   function finish(told, item, call, warnings) {
+    if (!item.apply_credits || isTakenBack(told, item)) return told;
     try {
       return applyAll(told, item, call);
     } catch (thrown) {
@@ -53,5 +59,21 @@ define(['N/record', './applying', './creation', './documents', './faults', './mo
     }
   }
 
-  return { create_or_get: documents.writer(creation.draft, finish) };
+  function unspend(memoId, invoiceId) {
+    const memo = record.load({ type: 'creditmemo', id: memoId, isDynamic: true });
+    const line = applying.lineOf(memo, invoiceId);
+    if (line < 0 || !applying.isTicked(memo, line)) return;
+    applying.untick(memo, line);
+    memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  /** Gives back what an invoice had spent, as Lago does when it voids one; what is not there yet was not spent. */
+  function release(item, invoiceId) {
+    (item.release_credits || []).forEach((credit) => {
+      const memo = lookup.byExternalId('transaction', credit.doc.externalId);
+      if (memo) remedies.again(() => unspend(memo.id, invoiceId));
+    });
+  }
+
+  return { create_or_get: documents.writer(creation.draft, finish), release };
 });

@@ -5,9 +5,9 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/config', 'N/record', 'N/transaction', './answers', './creation', './faults', './lookup', './money', './remedies',
-  './reversal', './totals',
-], (config, record, transaction, answers, creation, faults, lookup, money, remedies, reversal, totals) => {
+  'N/config', 'N/record', 'N/transaction', './answers', './creation', './credits', './faults', './lookup', './money',
+  './remedies', './reversal', './totals',
+], (config, record, transaction, answers, creation, credits, faults, lookup, money, remedies, reversal, totals) => {
   // What keeps an invoice from being voided natively, but not from being reversed.
   const REVERSIBLE = new Set(['state', 'period_closed', 'permission', 'config']);
   const DONE = 'TRANS_ALREADY_VOIDED';
@@ -78,6 +78,7 @@ define([
   /** Takes an invoice back, whatever was done about it before. */
   function write(kind, item, call, warnings) {
     const { id } = find(kind, item);
+    if (!call.isDryRun) credits.release(item, id);
     const before = reversal.find(item);
     if (before) return tell('exists', kind, id, call, reversal.way(before), warnings);
     if (call.isDryRun) return { status: 'voided', type: kind.type, internalId: id, externalId: item.external_id };
