@@ -83,6 +83,6 @@ def pattern_of(failure: Failure) -> str:
     text = failure.message
     own: Sequence[str | None] = (failure.number, failure.object_id, *sorted(failure.customers, key=len)[::-1])
     for name in own:
-        if name:
+        if name and name in text:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", BLANK, text)
     return _LABEL.sub(BLANK, _NUMBER.sub(BLANK, _UUID.sub(BLANK, text)))

@@ -83,6 +83,7 @@ def _as_written(text: str, carried: dict[str, Any]) -> bytes | None:
     decoder, at = json.JSONDecoder(), text.find(_MEMBER)
     while at >= 0:
         begin = at + len(_MEMBER)
+        begin += len(text[begin:]) - len(text[begin:].lstrip())
         try:
             _, end = decoder.raw_decode(text, begin)
         except ValueError:

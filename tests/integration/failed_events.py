@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from consumer.clock import SystemClock
 from consumer.outcome import Rejected
-from consumer.record import LaneKey, Record, Source
+from consumer.record import Event, LaneKey, Record, Source
 from consumer.report import Attempt, Reporter
 from schemas import envelope
+from schemas.error_event import event_id
 from tests import lago_events
 from tests.connection_files import connection
 from tests.integration.stage import TOPIC, Stage
 
 BATCH = 500
 CUSTOMERS = 20
+MODEL_PLACE = Source(topic="model", partition=0, offset=0)
+CONNECTION = "netsuite-eu"
 MODEL_ID = b"the-id-of-a-model"
 MODEL_NUMBER = b"the-number-of-a-model"
 
@@ -70,6 +74,20 @@ def _model(prefix: str, number: int) -> bytes:
     )
 
 
+@cache
+def _error(event: bytes, code: str) -> Event:
+    """A model: making ten thousand of them one by one would take longer than what is tested."""
+    return failed(event, MODEL_PLACE, error_code=code, message=f"an invoice fails with {code}")
+
+
+def _with(model: bytes, place: Source, error_id: str, event: dict[str, Any]) -> bytes:
+    error = json.loads(model)
+    error["id"], error["original"] = error_id, event
+    error["object"]["lago_id"] = event["invoice"]["lago_id"]
+    error["source"] |= {"topic": place.topic, "partition": place.partition, "offset": place.offset}
+    return json.dumps(error).encode()
+
+
 async def park(
     on_kafka: Stage, events: Sequence[bytes], codes: Sequence[str], *, partitions: int = 12
 ) -> dict[str, str]:
@@ -94,17 +112,14 @@ async def park(
             kept = await asyncio.gather(*sent)
             errors = []
             for n, (event, at) in enumerate(zip(chunk, kept, strict=True)):
-                code = codes[(begin + n) % len(codes)]
+                number = begin + n
+                error = _error(events[number % CUSTOMERS], codes[number % len(codes)])
                 place = Source(topic=at.topic, partition=at.partition, offset=at.offset)
-                error = failed(event, place, error_code=code, message=f"F-{begin + n} fails with {code}")
-                told[dict(error.headers)["ce_id"].decode()] = code
+                error_id = event_id(CONNECTION, place.topic, place.partition, place.offset)
+                told[error_id] = codes[number % len(codes)]
+                value = _with(error.value, place, error_id, json.loads(event))
                 errors.append(
-                    await producer.send(
-                        on_kafka.cluster.topic(error.topic),
-                        value=error.value,
-                        key=error.key,
-                        headers=list(error.headers),
-                    )
+                    await producer.send(on_kafka.cluster.topic(error.topic), value=value, key=error.key)
                 )
             await asyncio.gather(*errors)
     finally:

@@ -73,6 +73,14 @@ def test_bytes_come_back_as_bytes():
     assert found.value == b"\xff{"
 
 
+def test_whoever_writes_the_error_anew_may_put_spaces_in():
+    """They belong to the error and not to the event."""
+    found = original.from_error(failure(1), json.dumps(json.loads(error('{"a":1}'))).encode())
+
+    assert found is not None
+    assert found.value == b'{"a": 1}'
+
+
 @pytest.mark.parametrize("carried", ['{"omitted_bytes":900000}', "null", '"x"', '{"base64":"%"}'])
 def test_what_was_not_carried_is_not_made_up(carried):
     """An event too large for its error is only on its topic."""
