@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from consumer import facts
+from consumer import event_headers, facts
 from consumer.connection import Connection
 from consumer.facts import Facts
 from consumer.mapping import identity, money
@@ -152,7 +152,7 @@ class Reporter:
             first_failed_at=utc_text(attempt.first_at),
             source=_source(record),
             original=None,
-            trace_id=_trace_id(record),
+            trace_id=event_headers.trace_id(record),
         )
 
 
@@ -197,25 +197,22 @@ def _failed_object(event: Envelope, about: Facts) -> FailedObject:
     )
 
 
-def _trace_id(record: Record) -> str | None:
-    parts = (record.header("traceparent") or "").split("-")
-    return parts[1] if len(parts) == 4 else None
-
-
 def _headers(
     record: Record, now: datetime, *, event_id: str, event_type: str, connection: str
-) -> tuple[tuple[str, bytes], ...]:
+) -> event_headers.Headers:
     """CloudEvents in Kafka's binary mode, the source's coordinates, and the trace the record came with."""
-    values = {
-        "ce_specversion": "1.0",
-        "ce_id": event_id,
-        "ce_type": event_type,
-        "ce_source": f"/lago-netsuite/{connection}",
-        "ce_time": utc_text(now),
-        "content-type": "application/json",
+    place = {
         "source-topic": record.source.topic,
         "source-partition": str(record.source.partition),
         "source-offset": str(record.source.offset),
     }
-    values |= {name: found for name in ("traceparent", "tracestate") if (found := record.header(name))}
-    return tuple((name, value.encode()) for name, value in values.items())
+    return (
+        *event_headers.cloud_event(
+            event_id=event_id,
+            event_type=event_type,
+            source=f"/lago-netsuite/{connection}",
+            time=utc_text(now),
+        ),
+        *((name, value.encode()) for name, value in place.items()),
+        *event_headers.trace(record),
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumer import facts
-from consumer.kafka.headers import TRACE_PARENT, Headers, cloud_event
+from consumer.event_headers import TRACE_PARENT, Headers, cloud_event
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
 from consumer.record import Event
 from consumer.routing import ROUTES

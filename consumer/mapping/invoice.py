@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from consumer.connection import Connection
@@ -101,8 +102,9 @@ def _link(invoice: Invoice, customer: Customer, connection: Connection) -> str |
 def _items(
     built: Document, columns: dict[str, Any], invoice: Invoice, connection: Connection
 ) -> tuple[WriteItem, ...]:
-    order = (_sales_order(built, columns, invoice),) if connection.sync.sales_orders else ()
-    return (*order, _invoice(built, columns, invoice, connection))
+    bill = _invoice(built, columns, invoice, connection)
+    order = (_sales_order(bill, built, columns, invoice),) if connection.sync.sales_orders else ()
+    return (*order, bill)
 
 
 def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connection: Connection) -> WriteItem:
@@ -119,17 +121,14 @@ def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connect
     )
 
 
-def _sales_order(built: Document, columns: dict[str, Any], invoice: Invoice) -> WriteItem:
+def _sales_order(bill: WriteItem, built: Document, columns: dict[str, Any], invoice: Invoice) -> WriteItem:
+    """The same document once more, under an external id of its own."""
     ordered = {name: value for name, value in columns.items() if name != "duedate"}
-    return WriteItem(
-        ref="sales_order",
-        mode="create_or_get",
+    return replace(
+        bill,
         external_id=identity.SALES_ORDER + invoice.lago_id,
-        lago_id=invoice.lago_id,
-        version=utc_text(invoice.updated_at or invoice.created_at),
-        fingerprint=identity.invoice_fingerprint(invoice),
         record=built.record("salesorder", ordered | {"orderstatus": "B"}),
-        expect=built.expect,
+        apply_credits=(),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.kafka import headers
+from consumer import event_headers as headers
 from tests.unit.engine.records import record
 
 PARENT = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
