@@ -1,8 +1,8 @@
 """
 NetSuite's books compared with the model's, to the minor unit; every difference is a sentence.
 
-What a void gives back may stand in either of two places in NetSuite: on the payments and notes that had
-settled the invoice, or on the memo that reverses it. Of these only the sum is compared.
+What had been paid for a voided invoice may stand in either of two places in NetSuite: on the payment, or on
+the memo that reverses the invoice. Of these only the sum, the balance, is compared.
 """
 
 from __future__ import annotations
@@ -71,14 +71,9 @@ class Audit:
         return bill.gross if self._applies else bill.total
 
     def _notes(self) -> Iterator[str]:
-        given_back = (
-            {lago_id for bill in self._voided() for lago_id in bill.spent} if self._applies else set()
-        )
         for note in self._account.notes:
-            total, still_open = note.content["total_amount_cents"], self._open(note)
-            external_id = f"lago-cn-{note.lago_id}"
-            is_sure = note.lago_id not in given_back or not self._applies
-            yield from self._compared(external_id, note.content, total, still_open if is_sure else None)
+            total, external_id = note.content["total_amount_cents"], f"lago-cn-{note.lago_id}"
+            yield from self._compared(external_id, note.content, total, self._open(note))
 
     def _open(self, note: Note) -> int:
         if self._applies:
@@ -87,7 +82,7 @@ class Audit:
         return int(note.content["credit_amount_cents"]) + int(note.content["refund_amount_cents"])
 
     def _payments(self) -> Iterator[str]:
-        voided = {bill.lago_id for bill in self._voided()}
+        voided = {bill.lago_id for bill in self._account.bills if bill.is_voided}
         for payment in self._account.payments:
             unapplied = self._account.unapplied(payment)
             is_sure = voided.isdisjoint(payment.applied)
@@ -95,9 +90,6 @@ class Audit:
             yield from self._compared(
                 external_id, payment.content, payment.amount, unapplied if is_sure else None
             )
-
-    def _voided(self) -> list[Bill]:
-        return [bill for bill in self._account.bills if bill.is_voided]
 
     def _compared(
         self, external_id: str, content: Fields, total: int, still_open: int | None

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from tests import lago_events as lago
-from tests.lago_model import bills, notes, people
+from tests.lago_model import bills, notes, payments, people
 from tests.lago_model.books import Account, Bill, Note, Payment
 
 Json = dict[str, Any]
@@ -35,7 +35,14 @@ class Webhook:
 
 
 class Lago:
-    """One organisation with one customer a walk; `world` keeps its ids apart from those of other walks."""
+    """
+    One organisation with one customer a walk; `world` keeps its ids apart from those of other walks.
+
+    Attributes:
+        webhooks: what has been told so far, oldest first.
+        account: what the books say.
+        spends_again: whether a note that a void gave back has been spent once more.
+    """
 
     def __init__(self, world: str, dice: Random) -> None:
         """Take in the first customer, who has bought nothing yet."""
@@ -43,6 +50,7 @@ class Lago:
         self._dice = dice
         self.webhooks: list[Webhook] = []
         self.account = Account(customer=people.customer(dice, world))
+        self.spends_again = False
         self._tell("customer.created", self.account.customer | {"integration_customers": []})
 
     def play(self, move: str, number: int) -> None:
@@ -81,6 +89,8 @@ class Lago:
         """An invoice, lessened by what the customer has left of earlier credit notes."""
         kind = bills.kind_of(self._dice)
         content, spent = bills.invoice(self._dice, self.account, kind, (self._world, len(self.account.bills)))
+        given_back = {lago_id for bill in self.account.bills if bill.is_voided for lago_id in bill.spent}
+        self.spends_again |= not given_back.isdisjoint(spent)
         for lago_id, cents in spent.items():
             self.account.note(lago_id).balance -= cents
         self.account.bills.append(Bill(content=content, spent=spent))
@@ -172,7 +182,7 @@ class Lago:
     def _pay(self, applied: dict[str, int], *, is_manual: bool) -> None:
         for lago_id, cents in applied.items():
             self.account.bill(lago_id).paid += cents
-        paid = self._payment(applied, is_manual=is_manual)
+        paid = payments.payment(self.account, applied, is_manual=is_manual)
         self.account.payments.append(Payment(content=paid, applied=applied))
         # Lago tells of a provider's payment by its event, by its receipt, or by both.
         told = (False, True) if is_manual else self._dice.choice(((True, True), (True, False), (False, True)))
@@ -181,30 +191,6 @@ class Lago:
         if told[1]:
             receipt = lago.payment_receipt(lago_id=lago.id_of("receipt", paid["lago_id"]), payment=paid)
             self._tell("payment_receipt.created", receipt, shares_out=len(applied) > 1)
-
-    def _payment(self, applied: dict[str, int], *, is_manual: bool) -> Json:
-        place = len(self.account.payments)
-        by_hand = {
-            "type": "manual",
-            "reference": f"SEPA {place}",
-            "payment_provider_code": None,
-            "payment_provider_type": None,
-            "provider_payment_id": None,
-            "external_payment_id": None,
-        }
-        return lago.payment(
-            lago_id=lago.id_of("payment", self._world, place),
-            lago_customer_id=self.account.customer["lago_id"],
-            external_customer_id=self.account.customer["external_id"],
-            invoice_ids=list(applied),
-            invoice_numbers=sorted(self.account.bill(each).content["number"] for each in applied),
-            lago_payable_id=next(iter(applied)),
-            payable_type="Invoice" if len(applied) == 1 else "PaymentRequest",
-            amount_cents=sum(applied.values()),
-            amount_currency=self.account.currency,
-            created_at=f"2026-08-{place % 27 + 1:02d}T11:12:13Z",
-            **(by_hand if is_manual else {}),
-        )
 
     def _as_it_stands(self, found: Bill) -> Json:
         changes = {

@@ -19,7 +19,7 @@ from random import Random
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from tests.lago_model.audit import Audit
@@ -95,6 +95,8 @@ class Walker:
         lago = self._lago(Random(walk.order))
         for number in walk.moves:
             lago.live(number)
+        # See `test_a_note_given_back_may_be_spent_again_before_the_void_is_told`.
+        assume(not (lago.spends_again and walk.order))
         note(f"{len(lago.webhooks)} webhooks")
         return self._compared(lago, walk.told(lago.webhooks), walk, credits_mode)
 
@@ -173,6 +175,12 @@ def test_a_note_that_a_void_gave_back_is_spent_again(walker):
 def test_an_invoice_that_waits_for_its_note_may_be_voided_meanwhile(walker):
     """The note is told last: the invoice stands, its credit waits, and the void is faster."""
     assert walker.after(SPENT_AND_VOIDED, (0, 1, 3, 4, 2)) == []
+
+
+@pytest.mark.xfail(strict=True, reason="the first invoice is reported although its void puts all right")
+def test_a_note_given_back_may_be_spent_again_before_the_void_is_told(walker):
+    """The memo has not enough left for the invoice that will be voided; afterwards the books agree."""
+    assert walker.after(SPENT_VOIDED_SPENT, (0, 1, 2, 5, 3, 4)) == []
 
 
 @pytest.mark.xfail(strict=True, reason="the script shares the payment out before the note says its part")
