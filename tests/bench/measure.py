@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from tests.bench.events import Produced
-from tests.bench.journal import DROPPED, FINAL, LIMIT_EXCEEDED, OK, Call, EventId
+from tests.bench.journal import DROPPED, FINAL, LIMIT_EXCEEDED, OK, WRITTEN, Call, EventId
 
 RECOVERED_AT = 0.95
 RECOVERY_MEAN_S = 2.0
@@ -124,10 +124,10 @@ def lost(
     events: Events, calls: Sequence[Call], committed: Mapping[int, int], reported: set[tuple[int, int]]
 ) -> int:
     """Events that the group will never see again and that are neither written nor reported."""
-    settled = settled_at(calls)
+    written = {item.event for call in calls for item in call.items if item.status in WRITTEN}
     return sum(
         event.offset < committed.get(event.partition, 0)
-        and event.event not in settled
+        and event.event not in written
         and (event.partition, event.offset) not in reported
         for event in events.values()
     )

@@ -124,6 +124,14 @@ def test_an_event_that_the_error_topic_tells_of_is_not_lost():
     assert measure.lost(by_id(event("a")), [], {0: 1}, {(0, 0)}) == 0
 
 
+def test_an_event_that_was_refused_for_good_is_lost_unless_the_error_topic_tells_of_it():
+    """NetSuite's refusal alone tells nobody."""
+    events, calls = by_id(event("a")), [call(0, 1, "a", became="rejected")]
+
+    assert measure.lost(events, calls, {0: 1}, set()) == 1
+    assert measure.lost(events, calls, {0: 1}, {(0, 0)}) == 0
+
+
 def test_an_event_that_is_not_committed_is_not_lost():
     """It will come again."""
     assert measure.lost(by_id(event("a")), [], {0: 0}, set()) == 0
