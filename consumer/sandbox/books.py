@@ -127,15 +127,14 @@ class Books:
         """Records of a group, or of one type, whose fields of `INDEXED` have one of the given values."""
         clauses, values = ["grp = ?"], [str(group)]
         if record_type is not None:
-            clauses.append("type = ?")
+            # With the plus SQLite keeps to the index of a value, which finds a few, and off that of the type.
+            clauses.append("+type = ?" if equal else "type = ?")
             values.append(record_type)
         for name, wanted in (equal or {}).items():
             clauses.append(f"{INDEXED[name]} IN ({','.join('?' * len(wanted))})")
             values += [text.lower() if INDEXED[name].startswith("lower") else text for text in wanted]
-        return [
-            saved_of(row)
-            for row in self._read(f"SELECT * FROM record WHERE {' AND '.join(clauses)} ORDER BY id", values)
-        ]
+        rows = self._read(f"SELECT * FROM record WHERE {' AND '.join(clauses)}", values)
+        return sorted(map(saved_of, rows), key=_number_of)
 
     def query(self, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Rows of a statement that only reads; raises sqlite3.Error for a bad one."""
@@ -187,3 +186,7 @@ class Books:
         except sqlite3.IntegrityError as error:
             taken = "entityid" if "unique_entityid" in str(error) else "externalid"
             raise DuplicateError(taken) from error
+
+
+def _number_of(saved: Saved) -> int:
+    return saved.id

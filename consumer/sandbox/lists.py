@@ -33,6 +33,12 @@ class Lists:
         }
         self._rows = {name: {row.id: row for row in entries} for name, entries in rows.items()}
 
+        self._precisions = {row.id: row.precision for row in profile.currencies if not row.inactive}
+
+    def precision(self, currency: str | None) -> int:
+        """Decimals of a currency, two without one."""
+        return self._precisions.get(currency or "", 2)
+
     def knows(self, name: str) -> bool:
         """Whether there is such a list."""
         return name in self._rows

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS record (
   externalid TEXT, entityid TEXT, tranid TEXT, lago_id TEXT, fields TEXT NOT NULL, sublists TEXT NOT NULL,
   PRIMARY KEY (grp, id));
 CREATE UNIQUE INDEX IF NOT EXISTS unique_externalid ON record (grp, lower(externalid));
-CREATE UNIQUE INDEX IF NOT EXISTS unique_entityid ON record (lower(entityid)) WHERE grp = 'entity';
+CREATE UNIQUE INDEX IF NOT EXISTS unique_entityid ON record (lower(entityid));
 CREATE INDEX IF NOT EXISTS by_lago_id ON record (lago_id);
 CREATE INDEX IF NOT EXISTS by_tranid ON record (tranid);
 CREATE INDEX IF NOT EXISTS by_type ON record (type, id);

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+
 from consumer.sandbox.profile import CustomField, Profile
 from consumer.sandbox.suitescript import transaction_fields as transactions
 from consumer.sandbox.suitescript.fields import ADDRESS_BOOK, CURRENCIES, CUSTOMER, Field, FieldTable, define
 from consumer.sandbox.suitescript.kinds import APPLY
+
+_numbers = itertools.count()
 
 
 class Catalogue:
     """The fields of one account, its deployed custom fields among them."""
 
     def __init__(self, profile: Profile) -> None:
+        self.number = next(_numbers)
+        """Unlike that of any other account in this process."""
         body_taxes, line_taxes = _taxes(profile)
         absent = frozenset() if profile.is_one_world else frozenset({"subsidiary"})
         custom = _custom(profile, "custbody_")

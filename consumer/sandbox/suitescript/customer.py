@@ -45,7 +45,7 @@ class CustomerRules:
             if sublist == "addressbook" and line.get(flag) is True:
                 _clear_flag(draft, flag, keep=line)
 
-    def lines_changed(self, draft: Draft, sublist: str) -> None:
+    def refresh(self, draft: Draft) -> None:
         """Nothing follows from the lines."""
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:

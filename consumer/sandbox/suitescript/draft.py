@@ -34,8 +34,8 @@ class Rules(Protocol):
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
         """Check and complete a line before it is committed; raises ScriptError."""
 
-    def lines_changed(self, draft: Draft, sublist: str) -> None:
-        """Bring the record up to date after a line was committed or removed in dynamic mode."""
+    def refresh(self, draft: Draft) -> None:
+        """Bring what is computed up to date with the lines."""
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
         """Check and compute all that must be right before a save; raises ScriptError."""
@@ -60,13 +60,37 @@ class Draft:
         self.dynamic = dynamic
         self.saved: Saved | None = None
         self.body = FieldSet(account.catalogue.body(kind.type), account.profile)
-        self.sublists: dict[str, list[FieldSet]] = {name: [] for name in kind.sublists}
+        self._sublists: dict[str, list[FieldSet]] = {name: [] for name in kind.sublists}
+        self._kept: Sublists | None = None
+        self.is_stale = False
+        """Whether lines have changed since what is computed from them was."""
         self._cursors: dict[str, Cursor] = {}
+
+    @property
+    def sublists(self) -> dict[str, list[FieldSet]]:
+        """The lines by sublist; those of a loaded record are made when somebody looks at them."""
+        if self._kept is not None:
+            kept, self._kept = self._kept, None
+            for name in self.kind.sublists:
+                self._sublists[name] = [self._restored(name, row) for row in kept.get(name, [])]
+        return self._sublists
 
     @property
     def uncommitted(self) -> list[str]:
         """Sublists with a line that was selected and neither committed nor cancelled."""
         return list(self._cursors)
+
+    @property
+    def growing(self) -> list[str]:
+        """Sublists that `selectNewLine` works on."""
+        usable = (name for name in self.kind.sublists if self._catalogue.sublist(name))
+        return [name for name in usable if self.dynamic and name not in STATIC_SUBLISTS]
+
+    def freshen(self) -> None:
+        """Compute what was left for the moment when somebody asks."""
+        if self.is_stale:
+            self.is_stale = False
+            self.rules.refresh(self)
 
     def set_value(self, field_id: str, raw: Any) -> None:
         """`Record.setValue`."""
@@ -75,7 +99,7 @@ class Draft:
 
     def lines(self, sublist: str) -> list[FieldSet]:
         """The committed lines of a sublist; raises SSS_INVALID_SUBLIST_OPERATION for one it does not have."""
-        if sublist not in self.sublists or not self._catalogue.sublist(sublist):
+        if sublist not in self.kind.sublists or not self._catalogue.sublist(sublist):
             text = f"You have attempted an invalid sublist or line item operation: {sublist}"
             raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", text)
         return self.sublists[sublist]
@@ -122,9 +146,9 @@ class Draft:
 
     def set_current(self, sublist: str, field_id: str, raw: Any) -> None:
         """`Record.setCurrentSublistValue`."""
-        line = self.current(sublist, "setCurrentSublistValue")
-        if line.put(field_id, raw):
-            self.rules.line_changed(self, sublist, line, field_id)
+        found = self._cursors.get(sublist) or self.cursor(sublist, "setCurrentSublistValue")
+        if found.line.put(field_id, raw):
+            self.rules.line_changed(self, sublist, found.line, field_id)
 
     def commit(self, sublist: str) -> None:
         """`Record.commitLine`."""
@@ -132,7 +156,7 @@ class Draft:
         self.rules.check_line(self, sublist, cursor.line)
         self.lines(sublist)[cursor.index : cursor.index + 1] = [cursor.line]
         del self._cursors[sublist]
-        self.rules.lines_changed(self, sublist)
+        self.is_stale = True
 
     def cancel(self, sublist: str) -> None:
         """`Record.cancelLine`."""
@@ -166,8 +190,7 @@ class Draft:
         _demand_growable(sublist)
         self.line(sublist, index)
         del self.lines(sublist)[index]
-        if self.dynamic:
-            self.rules.lines_changed(self, sublist)
+        self.is_stale = self.dynamic
 
     def subrecord(self, line: FieldSet, field_id: str) -> FieldSet:
         """The address of an address book line, made on first use."""
@@ -186,8 +209,7 @@ class Draft:
         """Open what stands in the books."""
         self.saved = saved
         self.body.restore(saved.fields)
-        for name in self.kind.sublists:
-            self.sublists[name] = [self._restored(name, kept) for kept in saved.sublists.get(name, [])]
+        self._kept = saved.sublists
 
     def _restored(self, sublist: str, kept: Fields) -> FieldSet:
         line = FieldSet(self._catalogue.sublist(sublist), self.profile)

@@ -11,6 +11,7 @@ from typing import Any
 import quickjs
 
 from consumer.sandbox.suitescript import cabinet
+from consumer.sandbox.suitescript.crossing import Crossed
 from consumer.sandbox.suitescript.host import Host
 
 _PRELUDE = Path(__file__).with_name("prelude.js")
@@ -41,9 +42,9 @@ class Engine:
         finally:
             self._host = None
 
-    def _call_host(self, operation: str, arguments: str) -> str:
+    def _call_host(self, operation: str, *arguments: Crossed) -> Crossed:
         # Scripts reach this only from inside `run`; outside of it nothing of theirs is executed.
-        return self._host.call(operation, arguments) if self._host else '{"ok":null}'
+        return self._host.call(operation, *arguments) if self._host else None
 
 
 def of_this_thread() -> Engine:

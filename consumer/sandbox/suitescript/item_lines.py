@@ -88,5 +88,4 @@ def _in_currency(account: Account, draft: Draft, amount: Decimal) -> Decimal:
 
 def decimals_of(account: Account, draft: Draft) -> int:
     """Decimals of the transaction's currency."""
-    key = draft.body.text("currency")
-    return account.lists.currency(key).precision if key and account.lists.has("currency", key) else 2
+    return account.lists.precision(draft.body.text("currency"))

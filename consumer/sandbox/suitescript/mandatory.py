@@ -33,6 +33,7 @@ def demand(draft: Draft, extra: Iterable[str] = (), *, ignore_mandatory: bool) -
     labels = draft.body.missing(tuple(dict.fromkeys(wanted)))
     for name, lines in draft.sublists.items():
         on_form = () if ignore_mandatory else of_form(profile, kind, name)
-        labels += [label for line in lines for label in line.missing((*of_system(line), *on_form))]
+        of_line = (*of_system(lines[0]), *on_form) if lines else ()
+        labels += [label for line in lines for label in line.missing(of_line)]
     if labels:
         raise missing_values(dict.fromkeys(labels))

@@ -69,6 +69,7 @@ class PaymentRules:
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
         """Give a ticked line what is due, as far as the amount goes when a script has set it."""
         del sublist
+        draft.freshen()
         standing = (one for one in draft.sublists[APPLY] if one.get("doc") == line.get("doc"))
         before = sum((_number(one, "amount") for one in standing if one.get("apply") is True), Decimal(0))
         left = _number(draft.body, "payment") - apply_lines.applied(draft) + before
@@ -79,9 +80,8 @@ class PaymentRules:
         del draft, sublist
         apply_lines.check_line(line)
 
-    def lines_changed(self, draft: Draft, sublist: str) -> None:
+    def refresh(self, draft: Draft) -> None:
         """Bring the amounts up to date."""
-        del sublist
         self._update(draft)
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:

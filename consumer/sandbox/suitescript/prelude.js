@@ -1,4 +1,4 @@
-// The script's side of the emulated N/* modules: thin proxies over __host(operation, arguments as JSON).
+// The script's side of the emulated N/* modules: thin proxies over __host(operation, ...arguments).
 // Evaluated once for each engine; `__start(settings)` begins a call.
 'use strict';
 (function () {
@@ -39,9 +39,21 @@
   }
   globalThis.Date = ServerDate;
 
-  function outgoing(value) {
+  // Values cross as consumer/sandbox/suitescript/crossing.py describes it.
+  const asJson = (value) => `\u0001${JSON.stringify(value)}`;
+  function plain(value) {
     if (value instanceof PlainDate) return { $date: value.getTime() };
     return value === undefined ? null : value;
+  }
+
+  // String methods: an expression would be tried on every text that crosses.
+  function isPlain(text) {
+    return text.isWellFormed() && !text.includes('\u0000') && text[0] !== '\u0001';
+  }
+
+  function outgoing(value) {
+    if (typeof value === 'string') return isPlain(value) ? value : asJson(value);
+    return value !== null && typeof value === 'object' ? asJson(plain(value)) : value;
   }
 
   function incoming(value) {
@@ -52,13 +64,16 @@
     return value;
   }
 
-  const NOTHING = '{"ok":null}';
-  function host(operation, ...args) {
-    const text = __host(operation, JSON.stringify(args.map(outgoing)));
-    if (text === NOTHING) return null;
-    const answer = JSON.parse(text);
-    if (answer.error) throw new SuiteScriptError(answer.error.name, answer.error.message);
-    return incoming(answer.ok);
+  function cross(answer) {
+    if (typeof answer !== 'string') return answer === undefined ? null : answer;
+    if (answer[0] === 's') return answer.slice(1);
+    const value = JSON.parse(answer.slice(1));
+    if (answer[0] === 'e') throw new SuiteScriptError(value.name, value.message);
+    return incoming(value);
+  }
+
+  function host(operation, a, b, c, d, e) {
+    return cross(__host(operation, outgoing(a), outgoing(b), outgoing(c), outgoing(d), outgoing(e)));
   }
 
   // Methods take one object of options or the options in order; a missing one is an error before anything else.
@@ -67,21 +82,31 @@
     return names.map((name) => ({ name: name.replace('?', ''), isNeeded: !name.endsWith('?') && name !== 'value' }));
   }
 
+  function isOptions(args) {
+    const first = args[0];
+    return args.length === 1 && first !== null && typeof first === 'object'
+      && !Array.isArray(first) && !(first instanceof PlainDate);
+  }
+
+  function needed(method, name, value) {
+    if (value === undefined || value === null || value === '') {
+      throw new SuiteScriptError('SSS_MISSING_REQD_ARGUMENT', `${method}: Missing a required argument: ${name}`);
+    }
+    return value;
+  }
+
   function take(method, names, args) {
     const wanted = NEEDED[method] || (NEEDED[method] = parse(names));
-    const first = args[0];
-    const isOptions = args.length === 1 && first !== null && typeof first === 'object'
-      && !Array.isArray(first) && !(first instanceof PlainDate);
-    const taken = [];
-    for (let index = 0; index < wanted.length; index += 1) {
-      const { name, isNeeded } = wanted[index];
-      const value = isOptions ? first[name] : args[index];
-      if (isNeeded && (value === undefined || value === null || value === '')) {
-        throw new SuiteScriptError('SSS_MISSING_REQD_ARGUMENT', `${method}: Missing a required argument: ${name}`);
-      }
-      taken.push(value);
-    }
-    return taken;
+    const named = isOptions(args);
+    return wanted.map(({ name, isNeeded }, index) => {
+      const value = named ? args[0][name] : args[index];
+      return isNeeded ? needed(method, name, value) : value;
+    });
+  }
+
+  // The same for the first argument of the methods that are called most.
+  function takeOne(method, name, args) {
+    return needed(method, name, isOptions(args) ? args[0][name] : args[0]);
   }
 
   class Subrecord {
@@ -105,127 +130,191 @@
     }
   }
 
+  // What an account says of a field is the same whenever it is asked.
+  let described = {};
+  let describedFor = null;
+  function fieldOf(key, ask) {
+    if (described[key] === undefined) described[key] = ask();
+    return described[key] === null ? null : Object.assign({}, described[key]);
+  }
+
+  // Ids of fields and sublists that have crossed before, and so need no second look.
+  const ids = new Set();
+  function known(id) {
+    if (typeof id === 'string' && isPlain(id)) ids.add(id);
+    return id;
+  }
+
+  const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
+
+  /**
+   * A record. Three things spare it calls through the door: a new line is selected together with its first value,
+   * a record in standard mode that nobody has changed answers from what it was loaded with, and fields are
+   * described once. What a script sees is the same.
+   */
   class Record {
     constructor(type, isDynamic, opened) {
       this.type = type;
       this.isDynamic = isDynamic;
       this.id = opened.id;
-      Object.defineProperty(this, 'handle', { value: opened.handle });
-      Object.defineProperty(this, 'body', { value: opened.body });
-      Object.defineProperty(this, 'unread', { value: new Set() });
+      Object.defineProperty(this, 'own', { value: {
+        handle: opened.handle | 0, body: opened.body | 0, unread: new Set(), values: opened.values,
+        growing: opened.growing, fresh: null, working: new Set(),
+      } });
+    }
+    flush() {
+      const { own } = this;
+      const sublistId = own.fresh;
+      own.fresh = null;
+      host('select_new', own.handle, sublistId);
+    }
+    reach(operation, a, b, c, d) {
+      if (this.own.fresh !== null) this.flush();
+      return host(operation, this.own.handle, a, b, c, d);
+    }
+    change(operation, a, b, c, d) {
+      this.own.values = null;
+      this.reach(operation, a, b, c, d);
+      return this;
     }
     setValue(...args) {
-      const [fieldId, value] = take('setValue', ['fieldId', 'value'], args);
-      host('set_value', this.handle, fieldId, value);
-      if (!this.isDynamic) this.unread.add(fieldId);
+      const fieldId = known(takeOne('setValue', 'fieldId', args));
+      const value = isOptions(args) ? args[0].value : args[1];
+      this.change('set_value', fieldId, value);
+      if (!this.isDynamic) this.own.unread.add(fieldId);
       return this;
     }
     getValue(...args) {
-      const [fieldId] = take('getValue', ['fieldId'], args);
-      return host('get', this.body, fieldId);
+      const fieldId = takeOne('getValue', 'fieldId', args);
+      const { values, body } = this.own;
+      if (values === null) return host('get', body, fieldId);
+      return has(values, fieldId) ? incoming(values[fieldId]) : '';
     }
     setText(...args) {
       const [fieldId, text] = take('setText', ['fieldId', 'text'], args);
-      host('set_text', this.handle, fieldId, text);
-      this.unread.delete(fieldId);
+      this.change('set_text', fieldId, text);
+      this.own.unread.delete(fieldId);
       return this;
     }
     getText(...args) {
-      const [fieldId] = take('getText', ['fieldId'], args);
-      if (this.unread.has(fieldId)) {
+      const fieldId = takeOne('getText', 'fieldId', args);
+      if (this.own.unread.has(fieldId)) {
         const text = 'Invalid API usage: getText after setValue in standard mode.';
         throw new SuiteScriptError('SSS_INVALID_API_USAGE', text);
       }
-      return host('text', this.handle, fieldId);
+      return this.reach('text', fieldId);
     }
     getField(...args) {
-      const [fieldId] = take('getField', ['fieldId'], args);
-      return host('field', this.handle, fieldId);
+      const fieldId = takeOne('getField', 'fieldId', args);
+      return fieldOf(`${this.type} ${fieldId}`, () => this.reach('field', fieldId));
     }
-    getFields() { return host('field_ids', this.handle); }
+    getFields() { return this.reach('field_ids'); }
     getLineCount(...args) {
-      const [sublistId] = take('getLineCount', ['sublistId'], args);
-      return host('line_count', this.handle, sublistId);
+      const sublistId = takeOne('getLineCount', 'sublistId', args);
+      return this.reach('line_count', sublistId);
     }
     selectNewLine(...args) {
-      const [sublistId] = take('selectNewLine', ['sublistId'], args);
-      host('select_new', this.handle, sublistId);
+      const sublistId = takeOne('selectNewLine', 'sublistId', args);
+      const { own } = this;
+      if (!own.growing.includes(sublistId) || own.fresh !== null) this.change('select_new', sublistId);
+      else own.fresh = sublistId;
+      own.working.add(sublistId);
       return this;
     }
     selectLine(...args) {
       const [sublistId, line] = take('selectLine', ['sublistId', 'line'], args);
-      host('select', this.handle, sublistId, line);
+      this.change('select', sublistId, line);
+      this.own.working.add(sublistId);
       return this;
     }
     commitLine(...args) {
-      const [sublistId] = take('commitLine', ['sublistId'], args);
-      host('commit', this.handle, sublistId);
+      const sublistId = takeOne('commitLine', 'sublistId', args);
+      this.change('commit', sublistId);
+      this.own.working.delete(sublistId);
       return this;
     }
     cancelLine(...args) {
-      const [sublistId] = take('cancelLine', ['sublistId'], args);
-      host('cancel', this.handle, sublistId);
+      const sublistId = takeOne('cancelLine', 'sublistId', args);
+      this.change('cancel', sublistId);
+      this.own.working.delete(sublistId);
       return this;
     }
     removeLine(...args) {
       const [sublistId, line] = take('removeLine', ['sublistId', 'line'], args);
-      host('remove', this.handle, sublistId, line);
-      return this;
+      return this.change('remove', sublistId, line);
     }
     insertLine(...args) {
       const [sublistId, line] = take('insertLine', ['sublistId', 'line'], args);
-      host('insert', this.handle, sublistId, line);
-      return this;
+      return this.change('insert', sublistId, line);
     }
     setCurrentSublistValue(...args) {
-      const [sublistId, fieldId, value] = take('setCurrentSublistValue', ['sublistId', 'fieldId', 'value'], args);
-      host('set_current', this.handle, sublistId, fieldId, value);
+      const [options] = args;
+      if (args.length === 1 && options && ids.has(options.sublistId) && ids.has(options.fieldId)) {
+        return this.setCurrent(options.sublistId, options.fieldId, options.value);
+      }
+      const method = 'setCurrentSublistValue';
+      const sublistId = known(takeOne(method, 'sublistId', args));
+      const named = isOptions(args);
+      const fieldId = known(needed(method, 'fieldId', named ? args[0].fieldId : args[1]));
+      const value = named ? args[0].value : args[2];
+      return this.setCurrent(outgoing(sublistId), outgoing(fieldId), value);
+    }
+    setCurrent(sublistId, fieldId, value) {
+      const { own } = this;
+      own.values = null;
+      let operation = 'set_current';
+      if (own.fresh === sublistId) {
+        own.fresh = null;
+        operation = 'set_new';
+      } else if (own.fresh !== null) this.flush();
+      cross(__host(operation, own.handle, sublistId, fieldId, outgoing(value)));
       return this;
     }
     getCurrentSublistValue(...args) {
       const [sublistId, fieldId] = take('getCurrentSublistValue', ['sublistId', 'fieldId'], args);
-      return host('get_current', this.handle, sublistId, fieldId);
+      return this.reach('get_current', sublistId, fieldId);
     }
     getCurrentSublistField(...args) {
       const [sublistId, fieldId] = take('getCurrentSublistField', ['sublistId', 'fieldId'], args);
-      return host('current_field', this.handle, sublistId, fieldId);
+      const ask = () => this.reach('current_field', sublistId, fieldId);
+      return this.own.working.has(sublistId) ? fieldOf(`${this.type} ${sublistId} ${fieldId}`, ask) : ask();
     }
     getCurrentSublistIndex(...args) {
-      const [sublistId] = take('getCurrentSublistIndex', ['sublistId'], args);
-      return host('current_index', this.handle, sublistId);
+      const sublistId = takeOne('getCurrentSublistIndex', 'sublistId', args);
+      return this.reach('current_index', sublistId);
     }
     getCurrentSublistSubrecord(...args) {
       const [sublistId, fieldId] = take('getCurrentSublistSubrecord', ['sublistId', 'fieldId'], args);
-      return new Subrecord(host('current_subrecord', this.handle, sublistId, fieldId));
+      return new Subrecord(this.reach('current_subrecord', sublistId, fieldId));
     }
     setSublistValue(...args) {
       const names = ['sublistId', 'fieldId', 'line', 'value'];
       const [sublistId, fieldId, line, value] = take('setSublistValue', names, args);
-      host('set_line', this.handle, sublistId, line, fieldId, value);
-      return this;
+      return this.change('set_line', sublistId, line, fieldId, value);
     }
     getSublistValue(...args) {
       const [sublistId, fieldId, line] = take('getSublistValue', ['sublistId', 'fieldId', 'line'], args);
-      return host('get_line', this.handle, sublistId, line, fieldId);
+      return this.reach('get_line', sublistId, line, fieldId);
     }
     getSublistField(...args) {
       const [sublistId, fieldId] = take('getSublistField', ['sublistId', 'fieldId', 'line'], args);
-      return host('line_field', this.handle, sublistId, fieldId);
+      return this.reach('line_field', sublistId, fieldId);
     }
     getSublistFields(...args) {
-      const [sublistId] = take('getSublistFields', ['sublistId'], args);
-      return host('line_field_ids', this.handle, sublistId);
+      const sublistId = takeOne('getSublistFields', 'sublistId', args);
+      return this.reach('line_field_ids', sublistId);
     }
     getSublistSubrecord(...args) {
       const [sublistId, fieldId, line] = take('getSublistSubrecord', ['sublistId', 'fieldId', 'line'], args);
-      return new Subrecord(host('line_subrecord', this.handle, sublistId, line, fieldId));
+      return new Subrecord(this.reach('line_subrecord', sublistId, line, fieldId));
     }
     findSublistLineWithValue(...args) {
       const [sublistId, fieldId, value] = take('findSublistLineWithValue', ['sublistId', 'fieldId', 'value'], args);
-      return host('find_line', this.handle, sublistId, fieldId, value);
+      return this.reach('find_line', sublistId, fieldId, value);
     }
     save(options) {
-      this.id = host('save', this.handle, Boolean(options && options.ignoreMandatoryFields));
+      this.own.values = null;
+      this.id = this.reach('save', Boolean(options && options.ignoreMandatoryFields));
       return this.id;
     }
   }
@@ -265,7 +354,7 @@
     submitFields(...args) {
       const [type, id, values] = take('record.submitFields', ['type', 'id', 'values', 'options?'], args);
       const sent = {};
-      Object.keys(values).forEach((fieldId) => { sent[fieldId] = outgoing(values[fieldId]); });
+      Object.keys(values).forEach((fieldId) => { sent[fieldId] = plain(values[fieldId]); });
       return host('submit_fields', type, id, sent);
     },
   };
@@ -419,7 +508,10 @@
   const files = {};
   let parsing = null;
   globalThis.log = log;
-  globalThis.define = (dependencies, factory) => { files[parsing] = { dependencies, factory }; };
+  globalThis.define = (dependencies, factory) => {
+    const from = parsing;
+    files[from] = { needed: dependencies.map((name) => (name[0] === '.' ? absolute(from, name) : name)), factory };
+  };
   globalThis.__parse = (path, source) => {
     parsing = path;
     (0, eval)(source);
@@ -435,15 +527,16 @@
   }
 
   function load(path, loaded) {
-    if (loaded[path] === undefined) {
-      if (!files[path]) throw new SuiteScriptError('MODULE_DOES_NOT_EXIST', `Module does not exist: ${path}`);
-      const { dependencies, factory } = files[path];
-      loaded[path] = factory(...dependencies.map((name) => {
-        if (name.startsWith('.')) return load(absolute(path, name), loaded);
-        if (!NATIVE[name]) throw new SuiteScriptError('MODULE_DOES_NOT_EXIST', `Module does not exist: ${name}`);
-        return NATIVE[name];
-      }));
+    const known = NATIVE[path] || loaded[path];
+    if (known !== undefined) return known;
+    if (!files[path]) throw new SuiteScriptError('MODULE_DOES_NOT_EXIST', `Module does not exist: ${path}`);
+    const { needed, factory } = files[path];
+    const modules = [];
+    for (let index = 0; index < needed.length; index += 1) {
+      const name = needed[index];
+      modules.push(NATIVE[name] || loaded[name] || load(name, loaded));
     }
+    loaded[path] = factory.apply(null, modules);
     return loaded[path];
   }
 
@@ -459,6 +552,8 @@
 
   globalThis.__run = (callSettings, main, verb, input) => {
     settings = JSON.parse(callSettings);
+    if (settings.catalogue === undefined || settings.catalogue !== describedFor) described = {};
+    describedFor = settings.catalogue;
     try {
       const entry = load(main, {})[verb];
       if (!entry) return JSON.stringify({ noEntry: true });

@@ -26,6 +26,7 @@ class RecordCalls:
         self._opening = Opening(account, meter)
         self._drafts: list[Draft] = []
         self._sets: list[FieldSet] = []
+        self._bodies: dict[int, Draft] = {}
 
     # Whole records.
 
@@ -56,10 +57,17 @@ class RecordCalls:
         return self._opening.submit_fields(record_type, str(number), values)
 
     def _opened(self, draft: Draft) -> dict[str, Any]:
+        draft.freshen()
+        self._bodies[len(self._sets)] = draft
         self._drafts.append(draft)
         self._sets.append(draft.body)
-        number = draft.saved.id if draft.saved else None
-        return {"handle": len(self._drafts) - 1, "id": number, "body": len(self._sets) - 1}
+        return {
+            "handle": len(self._drafts) - 1,
+            "id": draft.saved.id if draft.saved else None,
+            "body": len(self._sets) - 1,
+            "values": None if draft.dynamic or draft.saved is None else _all(draft.body),
+            "growing": draft.growing,
+        }
 
     def _opened_list(self, name: str, number: str) -> dict[str, Any]:
         self._meter.spend(_LIST_LOAD_UNITS)
@@ -69,11 +77,14 @@ class RecordCalls:
         row.values |= {"name": currency.name, "symbol": currency.symbol}
         row.values |= {"currencyprecision": str(currency.precision), "exchangerate": currency.rate}
         self._sets.append(row)
-        return {"handle": None, "id": number, "body": len(self._sets) - 1}
+        place = len(self._sets) - 1
+        return {"handle": None, "id": number, "body": place, "values": _all(row), "growing": []}
 
     # Body fields and subrecords, by the number of their field set.
 
     def do_get(self, number: int, field_id: str) -> Any:
+        if number in self._bodies:
+            self._bodies[number].freshen()
         return for_script(self._sets[number].get(field_id))
 
     def do_put(self, number: int, field_id: str, raw: Any) -> None:
@@ -83,6 +94,7 @@ class RecordCalls:
         self._drafts[handle].set_value(field_id, raw)
 
     def do_text(self, handle: int, field_id: str) -> str:
+        self._drafts[handle].freshen()
         body = self._drafts[handle].body
         return self._text_of(body, field_id, body.get(field_id))
 
@@ -138,6 +150,11 @@ class RecordCalls:
     def do_insert(self, handle: int, sublist: str, index: int) -> None:
         self._drafts[handle].insert(sublist, index)
 
+    def do_set_new(self, handle: int, sublist: str, field_id: str, raw: Any) -> None:
+        draft = self._drafts[handle]
+        draft.select_new(sublist)
+        draft.set_current(sublist, field_id, raw)
+
     def do_set_current(self, handle: int, sublist: str, field_id: str, raw: Any) -> None:
         self._drafts[handle].set_current(sublist, field_id, raw)
 
@@ -182,6 +199,10 @@ class RecordCalls:
     def _subrecord(self, draft: Draft, line: FieldSet, field_id: str) -> int:
         self._sets.append(draft.subrecord(line, field_id))
         return len(self._sets) - 1
+
+
+def _all(fields: FieldSet) -> dict[str, Any]:
+    return {name: for_script(value) for name, value in fields.values.items()}
 
 
 def _text(value: Any) -> str:

@@ -10,8 +10,11 @@ from consumer.sandbox.suitescript.fieldset import FieldSet
 
 def check(account: Account, holder: FieldSet, field_id: str) -> None:
     """Raise INVALID_KEY_OR_REF when a select field holds an id that its list does not have, or not active."""
-    field, key = holder.field(field_id), holder.get(field_id)
-    if field is None or field.target is None or not isinstance(key, str):
+    field = holder.table.get(field_id)
+    if field is None or field.target is None:
+        return
+    key = holder.values.get(field_id)
+    if not isinstance(key, str):
         return
     found = customer(account, key) if field.target == "customer" else account.lists.has(field.target, key)
     if not found:

@@ -69,6 +69,7 @@ def _argument(verb: str, params: Mapping[str, str], body: str | None) -> str:
 def _settings(account: Account, script: Script) -> dict[str, Any]:
     profile = account.profile
     return {
+        "catalogue": account.catalogue.number,
         "accountId": profile.account_id,
         "environment": profile.environment,
         "version": "2026.2",

@@ -64,14 +64,14 @@ class TransactionRules:
             tax_details.body_changed(self._account, draft, field_id)
             return
         legacy_tax.body_changed(self._account, draft, field_id)
-        if field_id in ("istaxable", "taxitem", "taxrate", "taxamountoverride"):
-            self._update_totals(draft)
+        draft.is_stale = True
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
         """Check and source after a field of the current line was set."""
         if sublist == "taxdetails":
             tax_details.line_changed(self._account, draft, line, field_id)
         elif sublist == APPLY:
+            draft.freshen()
             others = apply_lines.applied(draft) - _before(draft, line)
             apply_lines.changed(line, field_id, _total(draft) - others)
         else:
@@ -87,9 +87,8 @@ class TransactionRules:
             raise ScriptError("USER_ERROR", "Please choose an item to add")
         item_lines.complete(self._account, draft, line)
 
-    def lines_changed(self, draft: Draft, sublist: str) -> None:
+    def refresh(self, draft: Draft) -> None:
         """Bring the totals up to date."""
-        del sublist
         self._update_totals(draft)
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:

@@ -73,7 +73,7 @@ def _fill_payment(draft: Draft, rules: PaymentRules, source: Saved, customer: st
     _put(draft, "currency", source.fields["currency"])
     _carry_custom_fields(draft, source)
     apply_lines.tick(draft, source.id, due)
-    rules.lines_changed(draft, "apply")
+    rules.refresh(draft)
 
 
 def _fill_document(account: Account, draft: Draft, source: Saved, customer: str) -> None:
@@ -91,11 +91,11 @@ def _fill_document(account: Account, draft: Draft, source: Saved, customer: str)
     if not keeps_taxes:
         draft.body.values |= {name: False for name in ("taxdetailsoverride",) if name in draft.body.table}
     draft.rules.opened(draft)
-    draft.rules.lines_changed(draft, "item")
+    draft.rules.refresh(draft)
     if draft.kind.is_applied:
         total = draft.body.get("total")
         apply_lines.tick(draft, source.id, total if isinstance(total, Decimal) else Decimal(0))
-        draft.rules.lines_changed(draft, "apply")
+        draft.rules.refresh(draft)
 
 
 def _copied(draft: Draft, sublist: str, row: dict[str, object]) -> FieldSet:

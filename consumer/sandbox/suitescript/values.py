@@ -16,6 +16,7 @@ Value = str | bool | Decimal | date | None
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 _SIGNIFICANT_CHARACTERS = 15  # getlago/lago-api keeps to this; longer numbers were refused
 _QUANTITY_LIMIT = Decimal(10_000_000_000)  # getlago/lago-api NS_QUANTITY_LIMIT
+_QUANTA = tuple(Decimal(1).scaleb(-decimals) for decimals in range(12))
 _RATE_DECIMALS = 8  # getlago/lago-api pull request 2874
 
 
@@ -129,7 +130,7 @@ def _day_of(epoch_ms: Any, profile: Profile) -> date:
 
 def rounded(number: Decimal, decimals: int) -> Decimal:
     """A number with that many decimals, half away from zero."""
-    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return number.quantize(_QUANTA[decimals], ROUND_HALF_UP)
 
 
 def for_script(value: Value) -> Any:

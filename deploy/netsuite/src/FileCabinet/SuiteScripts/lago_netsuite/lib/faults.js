@@ -61,8 +61,7 @@ define([], () => {
     ['duplicate', false, ['LAGO_FINGERPRINT_CONFLICT']],
     ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH']],
   ];
-  const BY_CODE = {};
-  TABLE.forEach(([group, retryable, codes]) => codes.forEach((code) => { BY_CODE[code] = { group, retryable }; }));
+  const UNKNOWN = ['unknown', false];
 
   const DUPLICATE = /^(DUP_|UNIQUE_)/;
   const READ_ONLY_SUBLIST = /^A_SCRIPT_IS_ATTEMPTING_TO_EDIT/;
@@ -83,6 +82,7 @@ define([], () => {
     }
   }
 
+  /** The error as one that happened there, unless it knows its place more exactly. */
   function placed(thrown, place) {
     const { name, message, field, line } = thrown;
     const known = Object.assign({}, place, thrown.place);
@@ -98,7 +98,8 @@ define([], () => {
     if (READ_ONLY_SUBLIST.test(code)) return { group: 'tax', retryable: false };
     if (code === 'USER_ERROR' && MISSING_VALUES.test(message)) return { group: 'missing_field', retryable: false };
     if (code === 'USER_ERROR' && OUTSIDE_PERIOD.test(message)) return { group: 'period_closed', retryable: false };
-    return BY_CODE[code] || { group: 'unknown', retryable: false };
+    const [group, retryable] = TABLE.find((row) => row[2].includes(code)) || UNKNOWN;
+    return { group, retryable };
   }
 
   /** The labels that a "Please enter value(s) for" names, empty for any other error. */
@@ -123,5 +124,5 @@ define([], () => {
     return { code, class: group, message, field, line, retryable };
   }
 
-  return { raise, at, isDuplicate, missingLabels, describe };
+  return { raise, at, placed, isDuplicate, missingLabels, describe };
 });

@@ -42,16 +42,26 @@ define(['./faults'], (faults) => {
     return last.indexOf(fieldId) + 1;
   }
 
-  function ordered(columns, first, last) {
-    return Object.keys(columns)
-      .filter((fieldId) => columns[fieldId] !== null && columns[fieldId] !== undefined)
+  // Lines are mostly alike, so their orders are remembered.
+  function orderer(first, last) {
+    const known = {};
+    return (columns) => {
+      const given = Object.keys(columns).filter((fieldId) => columns[fieldId] !== null && columns[fieldId] !== undefined);
+      const key = given.join();
+      if (known[key] === undefined) known[key] = ordered(given, first, last);
+      return known[key];
+    };
+  }
+
+  function ordered(fieldIds, first, last) {
+    return fieldIds
       .map((fieldId, index) => ({ fieldId, index, rank: rank(fieldId, first, last) }))
       .sort((left, right) => left.rank - right.rank || left.index - right.index)
       .map(({ fieldId }) => fieldId);
   }
 
   function isCustom(fieldId) {
-    return /^cust(entity|body|col)_/.test(fieldId);
+    return fieldId.startsWith('cust') && /^cust(entity|body|col)_/.test(fieldId);
   }
 
   function date(fieldId, text) {
@@ -71,7 +81,7 @@ define(['./faults'], (faults) => {
       throw faults.raise('INVALID_FLD_VALUE', `${fieldId} must be a decimal number, not ${JSON.stringify(value)}.`);
     }
     // More digits than a JavaScript number keeps apart would be changed without a word.
-    if (significantDigits(text) > MAX_DIGITS) {
+    if (text.length > MAX_DIGITS && significantDigits(text) > MAX_DIGITS) {
       throw faults.raise('INVALID_FLD_VALUE', `${fieldId} has more than ${MAX_DIGITS} digits: ${text}.`);
     }
     return Number(text);
@@ -87,7 +97,7 @@ define(['./faults'], (faults) => {
   function convert(fieldId, value, type) {
     if (value === '') return '';
     if (DATES.has(fieldId) || (type === 'date' && isCustom(fieldId))) return date(fieldId, value);
-    if (NUMBERS.has(fieldId) || (isCustom(fieldId) && NUMBER_TYPES.has(type))) return number(fieldId, value);
+    if (NUMBERS.has(fieldId) || (NUMBER_TYPES.has(type) && isCustom(fieldId))) return number(fieldId, value);
     if (RADIOS.has(fieldId) && typeof value === 'boolean') return value ? 'T' : 'F';
     return value;
   }
@@ -97,7 +107,7 @@ define(['./faults'], (faults) => {
     isCustom,
     realName: (fieldId) => PSEUDO[fieldId] || fieldId,
     isPseudo: (fieldId) => PSEUDO[fieldId] !== undefined,
-    inOrder: (columns) => ordered(columns, FIRST, LAST),
-    lineInOrder: (columns) => ordered(columns, FIRST_ON_LINES, LAST_ON_LINES),
+    inOrder: orderer(FIRST, LAST),
+    lineInOrder: orderer(FIRST_ON_LINES, LAST_ON_LINES),
   };
 });

@@ -34,40 +34,43 @@ define(['./fields', './faults'], (fields, faults) => {
       return field;
     }
 
-    function set(fieldId, raw, realId, field, assign) {
-      if (field === null) return;
-      assign(realId, fields.convert(realId, resolve(fieldId, raw), field && field.type));
+    function valueOf(fieldId, raw, realId, field) {
+      return fields.convert(realId, resolve(fieldId, raw), field ? field.type : undefined);
     }
 
     function column(fieldId, raw) {
       const realId = fields.realName(fieldId);
-      faults.at({ field: fieldId }, () => set(
-        fieldId, raw, realId,
-        inquire(fieldId, realId, () => record.getField({ fieldId: realId })),
-        (id, value) => record.setValue({ fieldId: id, value }),
-      ));
+      const field = inquire(fieldId, realId, () => record.getField({ fieldId: realId }), false);
+      if (field !== null) record.setValue({ fieldId: realId, value: valueOf(fieldId, raw, realId, field) });
     }
 
     function columns(values) {
-      fields.inOrder(values).forEach((fieldId) => column(fieldId, values[fieldId]));
+      fields.inOrder(values).forEach((fieldId) => {
+        faults.at({ field: fieldId }, () => column(fieldId, values[fieldId]));
+      });
     }
 
-    function lineColumn(sublistId, fieldId, raw, line) {
+    function lineColumn(sublistId, fieldId, raw) {
       const realId = fields.realName(fieldId);
       const ask = () => record.getCurrentSublistField({ sublistId, fieldId: realId });
-      faults.at({ field: fieldId, line }, () => set(
-        fieldId, raw, realId,
-        inquire(fieldId, realId, ask, OPTIONAL_ON_LINES.has(fieldId)),
-        (id, value) => record.setCurrentSublistValue({ sublistId, fieldId: id, value }),
-      ));
+      const field = inquire(fieldId, realId, ask, OPTIONAL_ON_LINES.has(fieldId));
+      if (field === null) return;
+      record.setCurrentSublistValue({ sublistId, fieldId: realId, value: valueOf(fieldId, raw, realId, field) });
     }
 
     function line(sublistId, values, index) {
-      faults.at({ line: index }, () => {
+      let field; // the one being set, as an error tells it
+      try {
         record.selectNewLine({ sublistId });
-        fields.lineInOrder(values).forEach((fieldId) => lineColumn(sublistId, fieldId, values[fieldId], index));
+        fields.lineInOrder(values).forEach((fieldId) => {
+          field = fieldId;
+          lineColumn(sublistId, fieldId, values[fieldId]);
+        });
+        field = undefined;
         record.commitLine({ sublistId });
-      });
+      } catch (thrown) {
+        throw faults.placed(thrown, field === undefined ? { line: index } : { field, line: index });
+      }
     }
 
     function sublists(groups) {
