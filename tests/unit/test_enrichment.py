@@ -58,9 +58,9 @@ class World:
         self.asked.append(external_id)
         return self.answer
 
-    async def write(self, request):
-        self.requests.append(json.loads(request.body()))
-        return Delivered(written=())
+    async def write(self, requests):
+        self.requests += [json.loads(request.body()) for request in requests]
+        return [Delivered(written=()) for _ in requests]
 
     async def publish(self, event):
         self.told.append(json.loads(event.value))
