@@ -22,6 +22,7 @@ from aiokafka.helpers import create_ssl_context
 
 from consumer.errors import ConfigurationError, StartupError
 from consumer.kafka.partitioner import partition_of
+from consumer.kafka.patience import pause_between_empty_fetches
 from consumer.settings import Settings, env_name
 
 START_LIMIT_S = 15.0
@@ -145,6 +146,8 @@ class Cluster:
             # Cancelled too: half a connection would outlive us.
             await stop(client)
             raise
+        if isinstance(client, AIOKafkaConsumer):
+            pause_between_empty_fetches(client)
 
     @asynccontextmanager
     async def _reaching(self) -> AsyncIterator[None]:
