@@ -47,6 +47,13 @@ def test_row_8_the_text_of_an_error_is_plain_where_the_account_has_it_so():
     assert json.loads(answer.body)["error"]["message"] == "This RESTlet speaks version 1 of the contract."
 
 
+def test_a_body_that_is_no_json_is_refused():
+    answer = NetSuite().call("{no json")
+
+    error = json.loads(answer.body)["error"]
+    assert (answer.status, error["code"]) == (400, "INVALID_REQUEST")
+
+
 def test_row_12_a_verb_without_entry_point_is_405():
     assert NetSuite().call({}, verb="PUT").status == 405
 

@@ -3,13 +3,15 @@ How values cross between the two sides of the door.
 
 Numbers, flags and nothing cross as they are. Texts cross as they are towards Python, and behind the letter
 ``s`` towards the script, where ``j`` leads JSON and ``e`` the JSON of an error. What a C string or UTF-8
-cannot hold (zero characters, lone surrogates), dates and objects cross as JSON behind the character U+0001.
+cannot hold (zero characters, lone surrogates), objects cross as JSON behind the character U+0001,
+dates as milliseconds behind U+0001 and an ``@``.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +19,24 @@ from consumer.sandbox.suitescript.errors import ScriptError
 
 Crossed = str | int | float | bool | None
 _MARK = "\x01"
+_PLAIN = frozenset({int, bool, type(None)})
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 
 
-def received(value: Crossed) -> Any:
-    """The argument that the script's side sent; numbers are integers or decimals."""
-    if type(value) is str:
-        return _decode(value[1:]) if value.startswith(_MARK) else value
-    return _number(value) if type(value) is float else value
+def received(values: Sequence[Crossed]) -> list[Any]:
+    """The arguments that the script's side sent; numbers are integers or decimals."""
+    return [
+        value if type(value) in _PLAIN or (type(value) is str and value[:1] != _MARK) else _made(value)
+        for value in values
+    ]
+
+
+def _made(value: Crossed) -> Any:
+    return _unmarked(value) if isinstance(value, str) else _number(value or 0.0)
+
+
+def _unmarked(text: str) -> Any:
+    return {"$date": int(text[2:])} if text[1] == "@" else _decode(text[1:])
 
 
 def answered(result: Any) -> Crossed:

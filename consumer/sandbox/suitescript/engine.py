@@ -37,7 +37,8 @@ class Engine:
         """Run an entry point of the file `main`; what it returned or threw, as the prelude describes it."""
         self._host = host
         try:
-            outcome: dict[str, Any] = json.loads(self._run(json.dumps(settings), main, verb, argument))
+            answer: str = self._run(json.dumps(settings), main, verb, argument)
+            outcome: dict[str, Any] = {"json": answer[1:]} if answer[0] == "=" else json.loads(answer)
             return outcome
         finally:
             self._host = None

@@ -61,7 +61,9 @@ class FieldSet:
     def for_books(self) -> dict[str, Any]:
         """The values as the books keep them, subrecords under their own names."""
         kept = {key: values.for_books(value) for key, value in self.values.items() if value is not None}
-        return kept | {name: subrecord.for_books() for name, subrecord in self.subrecords.items()}
+        for name, subrecord in self.subrecords.items():
+            kept[name] = subrecord.for_books()
+        return kept
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Take over what `for_books` gave."""

@@ -35,14 +35,14 @@ class Host:
         self._operations: dict[str, tuple[Callable[..., Any], int]] = {}
         for part in (self, RecordCalls(account, meter), SearchCalls(account, meter)):
             for name, count in _methods_of(type(part)):  # type: ignore[arg-type] # mypy doubts that classes hash
-                self._operations[name.removeprefix("do_")] = (getattr(part, name), count)
+                self._operations[name] = (getattr(part, f"do_{name}"), count)
 
     def call(self, operation: str, *arguments: Crossed) -> Crossed:
         """Carry out an operation; never raises."""
         try:
             self._meter.check()
             carry_out, count = self._operations[operation]
-            result = carry_out(*[crossing.received(argument) for argument in arguments[:count]])
+            result = carry_out(*crossing.received(arguments[:count]))
             return None if result is None else crossing.answered(result)
         except ScriptError as error:
             return crossing.thrown(error)
@@ -71,5 +71,6 @@ class Host:
 @cache
 def _methods_of(part: type) -> tuple[tuple[str, int], ...]:
     """Operations of a part and how many arguments each takes; beyond them nothing is meant."""
-    names = (name for name in dir(part) if name.startswith("do_"))
-    return tuple((name, getattr(part, name).__code__.co_argcount - 1) for name in names)
+    names = [name for name in dir(part) if name.startswith("do_")]
+    counts = [getattr(part, name).__code__.co_argcount - 1 for name in names]
+    return tuple((name.removeprefix("do_"), count) for name, count in zip(names, counts, strict=True))

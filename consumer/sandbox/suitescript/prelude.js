@@ -4,6 +4,7 @@
 (function () {
   const PlainDate = Date;
   let settings = {};
+  let settingsText = null;
 
   class SuiteScriptError extends Error {
     constructor(name, message) {
@@ -46,6 +47,11 @@
     return value === undefined ? null : value;
   }
 
+  function marked(value) {
+    const isDay = value instanceof PlainDate && !Number.isNaN(value.getTime());
+    return isDay ? `\u0001@${value.getTime()}` : asJson(plain(value));
+  }
+
   // String methods: an expression would be tried on every text that crosses.
   function isPlain(text) {
     return text.isWellFormed() && !text.includes('\u0000') && text[0] !== '\u0001';
@@ -53,7 +59,7 @@
 
   function outgoing(value) {
     if (typeof value === 'string') return isPlain(value) ? value : asJson(value);
-    return value !== null && typeof value === 'object' ? asJson(plain(value)) : value;
+    return value !== null && typeof value === 'object' ? marked(value) : value;
   }
 
   function incoming(value) {
@@ -247,11 +253,11 @@
       const [sublistId, line] = take('insertLine', ['sublistId', 'line'], args);
       return this.change('insert', sublistId, line);
     }
-    setCurrentSublistValue(...args) {
-      const [options] = args;
-      if (args.length === 1 && options && ids.has(options.sublistId) && ids.has(options.fieldId)) {
+    setCurrentSublistValue(options, ...rest) {
+      if (rest.length === 0 && options && ids.has(options.sublistId) && ids.has(options.fieldId)) {
         return this.setCurrent(options.sublistId, options.fieldId, options.value);
       }
+      const args = [options, ...rest];
       const method = 'setCurrentSublistValue';
       const sublistId = known(takeOne(method, 'sublistId', args));
       const named = isOptions(args);
@@ -551,15 +557,22 @@
   }
 
   globalThis.__run = (callSettings, main, verb, input) => {
-    settings = JSON.parse(callSettings);
+    if (callSettings !== settingsText) settings = JSON.parse(callSettings);
+    settingsText = callSettings;
     if (settings.catalogue === undefined || settings.catalogue !== describedFor) described = {};
     describedFor = settings.catalogue;
+    let argument;
+    try {
+      argument = JSON.parse(input);
+    } catch (thrown) {
+      return JSON.stringify({ unreadable: thrown.message });
+    }
     try {
       const entry = load(main, {})[verb];
       if (!entry) return JSON.stringify({ noEntry: true });
-      const output = entry(JSON.parse(input));
+      const output = entry(argument);
       if (typeof output === 'string') return JSON.stringify({ text: output });
-      return JSON.stringify({ json: output === undefined || output === null ? '' : JSON.stringify(output) });
+      return `=${output === undefined || output === null ? '' : JSON.stringify(output)}`;
     } catch (thrown) {
       return JSON.stringify({ thrown: describe(thrown) });
     }

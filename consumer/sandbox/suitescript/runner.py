@@ -37,10 +37,7 @@ def call(
     found = _deployment(account, script, deploy)
     if found is None:
         return refusal("SSS_INVALID_SCRIPTLET_ID", _NO_SCRIPT)
-    try:
-        argument = _argument(verb, params, body)
-    except ValueError as error:
-        return refusal("INVALID_REQUEST", f"The request body is not JSON: {error}")
+    argument = _argument(verb, params, body)
     profile = account.profile
     meter = Meter(units=profile.units, time_limit_s=profile.time_limit_s, clock=account.clock)
     try:
@@ -62,7 +59,6 @@ def _deployment(account: Account, script: str, deploy: str) -> Script | None:
 def _argument(verb: str, params: Mapping[str, str], body: str | None) -> str:
     if verb in ("GET", "DELETE"):
         return json.dumps({key: value for key, value in params.items() if key not in ("script", "deploy")})
-    json.loads(body or "null")
     return body or "null"
 
 
@@ -85,6 +81,8 @@ def _settings(account: Account, script: Script) -> dict[str, Any]:
 
 def _answer(account: Account, outcome: dict[str, Any]) -> Answer:
     match outcome:
+        case {"unreadable": str(reason)}:
+            return refusal("INVALID_REQUEST", f"The request body is not JSON: {reason}")
         case {"json": str(text)} | {"text": str(text)}:
             return Answer(status=200, content_type="application/json", body=text)
         case {"thrown": {"name": str(name), "message": str(message), "json": str(whole)}}:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, assert_never
+from typing import Any
 
 from consumer.sandbox.profile import FieldKind, Profile
 from consumer.sandbox.suitescript.errors import ScriptError, invalid_value
@@ -29,22 +29,10 @@ def coerce(field: Field, raw: Any, profile: Profile) -> Value:
     """
     if raw is None or raw == "":
         return None
-    match field.kind:
-        case "checkbox":
-            return _checkbox(field, raw)
-        case "radio":
-            return _radio(field, raw)
-        case "date":
-            return _date(field, raw, profile)
-        case "currency" | "float" | "percent" | "integer":
-            return _number(field, raw)
-        case "text" | "textarea" | "url" | "email" | "phone" | "select":
-            return _text(field, raw)
-        case _:
-            assert_never(field.kind)
+    return _COERCIONS[field.kind](field, raw, profile)
 
 
-def _checkbox(field: Field, raw: Any) -> bool:
+def _checkbox(field: Field, raw: Any, _: Profile) -> bool:
     if isinstance(raw, bool):
         return raw
     if raw in ("T", "F"):
@@ -52,14 +40,14 @@ def _checkbox(field: Field, raw: Any) -> bool:
     raise invalid_value(field.id, raw)
 
 
-def _radio(field: Field, raw: Any) -> str:
+def _radio(field: Field, raw: Any, _: Profile) -> str:
     # A radio takes the option's own value; a boolean is not one of them.
     if raw in ("T", "F"):
         return str(raw)
     raise invalid_value(field.id, raw)
 
 
-def _text(field: Field, raw: Any) -> str:
+def _text(field: Field, raw: Any, _: Profile) -> str:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
         raise invalid_value(field.id, raw)
     text = str(raw)
@@ -70,14 +58,14 @@ def _text(field: Field, raw: Any) -> str:
     return text
 
 
-def _number(field: Field, raw: Any) -> Decimal:
+def _number(field: Field, raw: Any, _: Profile) -> Decimal:
     number = _decimal(field, raw)
     if field.id == "quantity" and abs(number) >= _QUANTITY_LIMIT:
         raise ScriptError("STORAGE_LIMIT_EXCEEDED", "The number you entered is too large.")
-    _, digits, exponent = number.as_tuple()
-    if max(len(digits), number.adjusted() + 1) > _SIGNIFICANT_CHARACTERS:
+    parts = number.as_tuple()
+    if max(len(parts.digits), number.adjusted() + 1) > _SIGNIFICANT_CHARACTERS:
         raise invalid_value(field.id, raw)
-    is_long = field.id == "rate" and -int(exponent) > _RATE_DECIMALS
+    is_long = field.id == "rate" and -int(parts.exponent) > _RATE_DECIMALS
     return rounded(number, _RATE_DECIMALS) if is_long else number
 
 
@@ -135,26 +123,18 @@ def rounded(number: Decimal, decimals: int) -> Decimal:
 
 def for_script(value: Value) -> Any:
     """The JSON the script's side makes a JavaScript value of; nothing there reads as an empty string."""
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case date():
-            return {"$day": [value.year, value.month, value.day]}
-        case _:
-            return value
+    if isinstance(value, str | bool):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return "" if value is None else {"$day": [value.year, value.month, value.day]}
 
 
 def for_books(value: Value) -> Any:
     """The JSON the books keep: decimal strings, ISO dates."""
-    match value:
-        case Decimal():
-            return f"{value:f}"
-        case date():
-            return value.isoformat()
-        case _:
-            return value
+    if value is None or isinstance(value, str | bool):
+        return value
+    return f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
 
 
 def from_books(kind: FieldKind, kept: Any) -> Value:
@@ -164,3 +144,12 @@ def from_books(kind: FieldKind, kept: Any) -> Value:
     if kind in ("currency", "float", "percent", "integer"):
         return Decimal(kept)
     return date.fromisoformat(kept) if kind == "date" else str(kept)
+
+
+_COERCIONS: Mapping[FieldKind, Callable[[Field, Any, Profile], Value]] = {
+    "checkbox": _checkbox,
+    "radio": _radio,
+    "date": _date,
+    **dict.fromkeys(("currency", "float", "percent", "integer"), _number),
+    **dict.fromkeys(("text", "textarea", "url", "email", "phone", "select"), _text),
+}

@@ -7,6 +7,9 @@ from itertools import pairwise
 import pytest
 
 from consumer.sandbox.profile import Profile, Switches
+from consumer.sandbox.suitescript import crossing
+from consumer.sandbox.suitescript.meter import Meter
+from consumer.sandbox.suitescript.record_calls import RecordCalls
 from tests.restlet import NetSuite, customer, untaxed
 
 CUSTOMER = """
@@ -343,3 +346,100 @@ def test_an_invoice_can_be_written_in_standard_mode(netsuite):
 
 def test_a_bug_in_a_script_is_an_unexpected_error(netsuite):
     assert netsuite.run("null.x;")["name"] == "UNEXPECTED_ERROR"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x\\u0000y", "\\u0001x", "\\ud800", "\\ud83d\\ude00", "Grün", "7", "", "s", "=", "e{}"],
+    ids=["zero", "mark", "half a pair", "pair", "umlaut", "digit", "empty", "s", "equals", "error"],
+)
+def test_every_text_comes_back_as_it_went(netsuite, text):
+    told = netsuite.run(f"""
+      const bill = record.create({{type: 'invoice', isDynamic: true}});
+      bill.setValue('memo', '{text}'); return bill.getValue('memo') === '{text}';
+    """)
+
+    assert told is True
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("10.0", "10"),
+        ("0.1", "0.1"),
+        ("1e-7", "1E-7"),
+        ("-0", "0"),
+        ("2147483648", "2147483648"),
+        ("5e9", "5000000000"),
+    ],
+)
+def test_every_number_comes_as_its_shortest_digits(netsuite, sent, kept):
+    """As JSON has it: no binary fraction, no point behind whole numbers."""
+    account = netsuite.account
+    calls = RecordCalls(account, Meter(units=5000, time_limit_s=300, clock=account.clock))
+    calls.do_create("invoice", True, None)
+    calls.do_set_value(0, "exchangerate", *crossing.received([float(sent)]))
+
+    assert calls.do_get(0, "exchangerate") == float(sent)
+    assert str(*crossing.received([float(sent)])) == kept
+
+
+def test_what_is_no_number_is_nothing(netsuite):
+    assert crossing.received([float("nan"), float("inf")]) == [None, None]
+    assert netsuite.run(f"{INVOICE} bill.setValue('memo', NaN); return bill.getValue('memo');") == ""
+
+
+def test_a_record_in_standard_mode_tells_what_was_set_on_it(netsuite):
+    told = netsuite.run(f"""
+      {CUSTOMER}
+      const loaded = record.load({{type: 'customer', id: id}}); const before = loaded.getValue('companyname');
+      loaded.setValue('companyname', 'Acme SE'); const after = loaded.getValue('companyname');
+      loaded.save(); return [before, after, loaded.getValue('companyname'), loaded.getValue('constructor')];
+    """)
+
+    assert told == ["Acme", "Acme SE", "Acme SE", ""]
+
+
+def test_a_line_that_was_only_selected_is_there_for_whoever_looks(netsuite):
+    """Whatever comes next: a look, another sublist, a commit."""
+    told = netsuite.run(f"""
+      {INVOICE} bill.selectNewLine('item');
+      const index = bill.getCurrentSublistIndex('item');
+      const empty = bill.getCurrentSublistValue('item', 'item');
+      bill.setCurrentSublistValue('item', 'item', 802); bill.setCurrentSublistValue('item', 'rate', 10);
+      bill.commitLine('item'); bill.selectNewLine('item'); bill.cancelLine('item');
+      return [index, empty, bill.getLineCount('item'), bill.getValue('total')];
+    """)
+
+    assert told == [0, "", 1, 10]
+
+
+def test_a_line_of_one_sublist_may_wait_for_one_of_another(netsuite):
+    told = netsuite.run(f"""
+      {INVOICE} bill.setValue('taxdetailsoverride', true);
+      bill.selectNewLine('item'); bill.selectNewLine('taxdetails');
+      bill.setCurrentSublistValue('taxdetails', 'taxdetailsreference', 'x');
+      bill.setCurrentSublistValue('item', 'item', 802); bill.commitLine('item');
+      return [bill.getLineCount('item'), bill.getCurrentSublistValue('taxdetails', 'taxdetailsreference')];
+    """)
+
+    assert told == [1, "x"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "bill.getCurrentSublistField('item', 'rate')",
+        "bill.selectNewLine('item'); bill.cancelLine('item'); bill.getCurrentSublistField('item', 'rate')",
+        "bill.setCurrentSublistValue('item', 'rate', 1)",
+    ],
+)
+def test_there_is_no_current_line_before_one_is_selected(netsuite, call):
+    assert netsuite.run(f"{INVOICE} {call};")["name"] == "SSS_INVALID_SUBLIST_OPERATION"
+
+
+def test_a_script_may_change_what_it_was_told_of_a_field(netsuite):
+    """The next one who asks is told the truth."""
+    told = netsuite.run(f"{INVOICE} bill.getField('memo').label = 'x'; return bill.getField('memo').label;")
+
+    assert told == "Memo"

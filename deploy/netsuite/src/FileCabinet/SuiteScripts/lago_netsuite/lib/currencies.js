@@ -35,7 +35,7 @@ define(['N/record'], (record) => {
 
   /** What is known of currencies within one call; `expected` figures stand in for decimals that are not. */
   function knowledge() {
-    const known = {};
+    const known = Object.create(null);
     function of(currencyId) {
       if (known[currencyId] === undefined) known[currencyId] = ask(currencyId);
       return known[currencyId];

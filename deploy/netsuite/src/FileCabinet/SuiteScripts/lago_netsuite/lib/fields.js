@@ -44,7 +44,7 @@ define(['./faults'], (faults) => {
 
   // Lines are mostly alike, so their orders are remembered.
   function orderer(first, last) {
-    const known = {};
+    const known = Object.create(null);
     return (columns) => {
       const given = Object.keys(columns).filter((fieldId) => columns[fieldId] !== null && columns[fieldId] !== undefined);
       const key = given.join();
@@ -75,6 +75,13 @@ define(['./faults'], (faults) => {
     return made;
   }
 
+  // The same few days stand on every line.
+  const days = Object.create(null);
+  function known(fieldId, text) {
+    if (days[text] === undefined) days[text] = date(fieldId, text);
+    return days[text];
+  }
+
   function number(fieldId, value) {
     const text = String(value);
     if (!/^-?\d+(\.\d+)?$/.test(text)) {
@@ -96,7 +103,7 @@ define(['./faults'], (faults) => {
   /** The value for setValue; `type` is what the account says of a custom field. */
   function convert(fieldId, value, type) {
     if (value === '') return '';
-    if (DATES.has(fieldId) || (type === 'date' && isCustom(fieldId))) return date(fieldId, value);
+    if (DATES.has(fieldId) || (type === 'date' && isCustom(fieldId))) return known(fieldId, value);
     if (NUMBERS.has(fieldId) || (NUMBER_TYPES.has(type) && isCustom(fieldId))) return number(fieldId, value);
     if (RADIOS.has(fieldId) && typeof value === 'boolean') return value ? 'T' : 'F';
     return value;

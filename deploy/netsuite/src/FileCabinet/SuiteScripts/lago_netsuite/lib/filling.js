@@ -11,7 +11,8 @@ define(['./fields', './faults'], (fields, faults) => {
 
   /** Sets columns and lines on `record`, collecting warnings about what the account does not have. */
   function filler(record, resolve, warnings) {
-    const known = {};
+    const ofBody = Object.create(null);
+    const ofLines = Object.create(null);
 
     function warn(code, field, message) {
       if (!warnings.some((warning) => warning.code === code && warning.field === field)) {
@@ -19,29 +20,32 @@ define(['./fields', './faults'], (fields, faults) => {
       }
     }
 
-    function look(key, ask) {
-      if (known[key] === undefined) known[key] = ask() || null;
-      return known[key];
-    }
-
-    // The account's own word on a field, for those that an account may lack; undefined means "take it as there".
-    function inquire(fieldId, realId, ask, isOptional) {
-      if (!fields.isCustom(realId) && !isOptional) return undefined;
-      const field = look(realId, ask);
+    // How a field is set: under which id, as what type; not at all where the account lacks it. The account's own
+    // word is asked for those fields that an account may lack.
+    function way(fieldId, isOptional, ask) {
+      const realId = fields.realName(fieldId);
+      if (!fields.isCustom(realId) && !isOptional) return { realId, isThere: true, type: undefined };
+      const field = ask(realId);
       if (!field && !isOptional && !fields.isPseudo(fieldId) && !SILENTLY_SKIPPED.has(fieldId)) {
         warn('LAGO_FIELD_MISSING', fieldId);
       }
-      return field;
+      return { realId, isThere: Boolean(field), type: field ? field.type : undefined };
     }
 
-    function valueOf(fieldId, raw, realId, field) {
-      return fields.convert(realId, resolve(fieldId, raw), field ? field.type : undefined);
+    function wayOfColumn(fieldId) {
+      ofBody[fieldId] = way(fieldId, false, (realId) => record.getField({ fieldId: realId }));
+      return ofBody[fieldId];
+    }
+
+    function wayOnLine(sublistId, fieldId) {
+      const ask = (realId) => record.getCurrentSublistField({ sublistId, fieldId: realId });
+      ofLines[fieldId] = way(fieldId, OPTIONAL_ON_LINES.has(fieldId), ask);
+      return ofLines[fieldId];
     }
 
     function column(fieldId, raw) {
-      const realId = fields.realName(fieldId);
-      const field = inquire(fieldId, realId, () => record.getField({ fieldId: realId }), false);
-      if (field !== null) record.setValue({ fieldId: realId, value: valueOf(fieldId, raw, realId, field) });
+      const { realId, isThere, type } = ofBody[fieldId] || wayOfColumn(fieldId);
+      if (isThere) record.setValue({ fieldId: realId, value: fields.convert(realId, resolve(fieldId, raw), type) });
     }
 
     function columns(values) {
@@ -51,11 +55,10 @@ define(['./fields', './faults'], (fields, faults) => {
     }
 
     function lineColumn(sublistId, fieldId, raw) {
-      const realId = fields.realName(fieldId);
-      const ask = () => record.getCurrentSublistField({ sublistId, fieldId: realId });
-      const field = inquire(fieldId, realId, ask, OPTIONAL_ON_LINES.has(fieldId));
-      if (field === null) return;
-      record.setCurrentSublistValue({ sublistId, fieldId: realId, value: valueOf(fieldId, raw, realId, field) });
+      const { realId, isThere, type } = ofLines[fieldId] || wayOnLine(sublistId, fieldId);
+      if (!isThere) return;
+      const value = fields.convert(realId, resolve(fieldId, raw), type);
+      record.setCurrentSublistValue({ sublistId, fieldId: realId, value });
     }
 
     function line(sublistId, values, index) {
