@@ -342,3 +342,12 @@ def test_a_customer_is_found_for_its_memo_by_lago_id(netsuite):
 
     assert netsuite.write(item)[0]["status"] == "created"
     assert OTHER_INVOICE_ID not in str(netsuite.one("creditmemo"))
+
+
+def test_a_memo_cannot_offset_what_is_no_invoice(netsuite):
+    netsuite.write(credit_memo("10.00", external_id="lago-cn-2", lago_id="2", fingerprint="sha256:2"))
+
+    error = netsuite.write(credit_memo("50.00", ({"externalId": "lago-cn-2"}, "20.00")))[0]["error"]
+
+    assert (error["code"], error["class"]) == ("LAGO_INVALID_REFERENCE", "invalid_reference")
+    assert error["message"] == "Record 9002 is no invoice."

@@ -273,3 +273,13 @@ def test_a_name_whose_suffixed_form_is_taken_too_is_a_duplicate(netsuite):
     error = netsuite.write(suffixing(customer()))[0]["error"]
 
     assert (error["code"], error["class"]) == ("UNIQUE_CUST_ID_REQD", "duplicate")
+
+
+def test_a_role_that_may_not_see_customers_is_told(netsuite):
+    """Row 84: which says nothing of the link."""
+    number = standing(netsuite)
+    netsuite.reopen(permissions={"LIST_CUSTJOB": 0})
+
+    error = netsuite.write(link(number))[0]["error"]
+
+    assert (error["code"], error["class"]) == ("INSUFFICIENT_PERMISSION", "permission")

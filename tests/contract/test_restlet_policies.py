@@ -6,8 +6,10 @@ import pytest
 
 from consumer.sandbox.books import Books, StaleError
 from consumer.sandbox.profile import Profile
+from consumer.sandbox.suitescript import sourcing
+from consumer.sandbox.suitescript.errors import ScriptError
 from tests.restlet import INVOICE_ID, NetSuite, customer, fee, invoice, tax
-from tests.restlet_documents import INVOICE, codes, credit_memo, payment, plain_invoice, void
+from tests.restlet_documents import INVOICE, codes, credit_memo, elsewhere, payment, plain_invoice, void
 
 NEXT_OPEN = {"closedPeriod": "next_open_period"}
 ONE_CURRENCY = Profile.load().features - {"MULTICURRENCYCUSTOMER"}
@@ -163,6 +165,24 @@ def test_a_currency_that_someone_else_has_just_added_is_taken(netsuite, monkeypa
 
     assert (error["code"], error["class"]) == ("RCRD_HAS_BEEN_CHANGED", "transient")
     assert netsuite.write(item)[0]["status"] == "created"
+
+
+def test_a_currency_that_another_call_adds_first_is_not_added_twice(netsuite, monkeypatch):
+    check, attempts = sourcing.check_currency, []
+
+    def other_first(account, draft):
+        try:
+            check(account, draft)
+        except ScriptError:
+            attempts.append(draft)
+            if len(attempts) == 1:
+                elsewhere(lambda: netsuite.write(plain_invoice("5.00", "a", columns={"currency": "3"})))
+            raise
+
+    monkeypatch.setattr(sourcing, "check_currency", other_first)
+
+    assert netsuite.write(plain_invoice("10.00", columns={"currency": "3"}))[0]["status"] == "created"
+    assert [line["currency"] for line in netsuite.one("customer")["currencies"]] == ["3"]
 
 
 # Closed periods.

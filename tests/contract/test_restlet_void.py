@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
 
-from consumer.sandbox.books import Books
+from consumer.sandbox.books import Books, StaleError
 from consumer.sandbox.profile import Profile, Switches
 from consumer.sandbox.suitescript import voiding
 from tests.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
@@ -446,3 +447,47 @@ def test_a_dry_run_of_a_void_changes_nothing(netsuite):
 
     assert (written["status"], codes(written)) == ("voided", ["LAGO_DRY_RUN"])
     assert netsuite.one("invoice")["status"] == "CustInvc:A"
+
+
+def test_an_invoice_that_is_changed_while_it_is_voided_is_decided_on_anew(netsuite, monkeypatch):
+    """Row 32."""
+    replace, attempts = Books.replace, []
+
+    def stale_once(books, saved):
+        attempts.append(saved)
+        if len(attempts) == 1:
+            raise StaleError
+        return replace(books, saved)
+
+    monkeypatch.setattr(Books, "replace", stale_once)
+
+    assert codes(netsuite.write(void())[0]) == ["LAGO_VOIDED_NATIVELY"]
+    assert len(attempts) == 2
+
+
+def test_a_reversing_memo_that_turns_out_wrong_is_deleted_again(monkeypatch):
+    netsuite = made("reversing-voids")
+    replace = Books.replace
+
+    def one_more(books, saved):
+        changed = {"total": "498.32"} if saved.type == "creditmemo" else {}
+        return replace(books, dataclasses.replace(saved, fields=saved.fields | changed))
+
+    monkeypatch.setattr(Books, "replace", one_more)
+
+    error = netsuite.write(void())[0]["error"]
+
+    assert (error["code"], error["class"]) == ("LAGO_TOTAL_MISMATCH", "total_mismatch")
+    assert netsuite.account.records("creditmemo") == []
+    assert netsuite.one("invoice")["amountremaining"] == "498.31"
+
+
+def test_a_foreign_record_under_the_memos_external_id_is_named():
+    """Row 24."""
+    netsuite = made("reversing-voids")
+    netsuite.account.books.insert("transaction", "salesorder", {"externalid": REVERSAL}, {})
+
+    error = netsuite.write(void())[0]["error"]
+
+    assert error["code"] == "LAGO_EXTID_TYPE_MISMATCH"
+    assert REVERSAL in error["message"]

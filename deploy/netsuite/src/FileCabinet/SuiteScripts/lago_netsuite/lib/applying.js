@@ -60,6 +60,16 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
     }
   }
 
+  function noInvoice(id) {
+    return faults.raise('LAGO_INVALID_REFERENCE', `Record ${id} is no invoice.`);
+  }
+
+  function factOf(id) {
+    const fact = lookup.invoice(id);
+    if (fact === null) throw noInvoice(id);
+    return fact;
+  }
+
   function named(fact) {
     return `invoice ${fact.number || fact.id} (${fact.id})`;
   }
@@ -104,17 +114,17 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
   function settle(memo, id, wanted, decimals, call) {
     const line = lineOf(memo, id);
     if (line < 0) {
-      const found = lookup.invoice(id);
+      const found = factOf(id);
       check(found, memo.getValue({ fieldId: 'entity' }), memo.getValue({ fieldId: 'currency' }), call);
       throw absent(found, wanted || 0, decimals);
     }
     const [left, given] = [due(memo, line, decimals), open(memo, line, decimals)];
     const all = Math.min(left, given, money.units(memo.getValue({ fieldId: 'total' }), decimals));
     const units = wanted === null ? all : wanted;
-    if (units > left) throw tooMuch(named(lookup.invoice(id)), units, left, decimals);
+    if (units > left) throw tooMuch(named(factOf(id)), units, left, decimals);
     if (units > given) {
       const number = memo.getValue({ fieldId: 'tranid' });
-      throw tooMuch(`${named(lookup.invoice(id))} from credit memo ${number}`, units, given, decimals);
+      throw tooMuch(`${named(factOf(id))} from credit memo ${number}`, units, given, decimals);
     }
     tick(memo, line, units, decimals);
   }
@@ -133,6 +143,7 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
   }
 
   return {
-    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, settle, tooMuch, named, absent, linesOf, documentsOf,
+    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, settle, tooMuch, named, noInvoice, linesOf,
+    documentsOf,
   };
 });

@@ -37,7 +37,8 @@ define([
   }
 
   function only(columns, isWanted) {
-    return Object.keys(columns).filter(isWanted).reduce((kept, name) => Object.assign(kept, { [name]: columns[name] }), {});
+    return Object.keys(columns).filter(isWanted)
+      .reduce((kept, name) => Object.assign(kept, { [name]: columns[name] }), {});
   }
 
   /** Sets columns, lines, tax details and addresses of an item on an open record. */

@@ -29,7 +29,8 @@ define(['./faults'], (faults) => {
   // unlocks a field before the field, and the last word on a line's total is its amount.
   const FIRST = [
     'customform', 'entity', 'customer', 'isperson', 'subsidiary', 'currency', 'exchangerate', 'trandate',
-    'postingperiod', 'autoapply', 'payment', 'undepfunds', 'account', 'autoname', 'entityid', 'tranid', 'location', 'department', 'class', 'terms', 'duedate', 'country',
+    'postingperiod', 'autoapply', 'payment', 'undepfunds', 'account', 'autoname', 'entityid', 'tranid', 'location',
+    'department', 'class', 'terms', 'duedate', 'country',
   ];
   const FIRST_ON_LINES = ['item', 'taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate'];
   const LAST = [
@@ -46,7 +47,8 @@ define(['./faults'], (faults) => {
   function orderer(first, last) {
     const known = Object.create(null);
     return (columns) => {
-      const given = Object.keys(columns).filter((fieldId) => columns[fieldId] !== null && columns[fieldId] !== undefined);
+      const isGiven = (fieldId) => columns[fieldId] !== null && columns[fieldId] !== undefined;
+      const given = Object.keys(columns).filter(isGiven);
       const key = given.join();
       if (known[key] === undefined) known[key] = ordered(given, first, last);
       return known[key];

@@ -27,7 +27,9 @@ define(['N/record', './creation', './customers', './faults', './lookup'], (
   }
 
   function linked(kind, item) {
-    if (!item.internal_id) throw faults.raise('LAGO_BAD_ITEM', 'The item has no internal_id.', { field: 'internal_id' });
+    if (!item.internal_id) {
+      throw faults.raise('LAGO_BAD_ITEM', 'The item has no internal_id.', { field: 'internal_id' });
+    }
     const customer = load(kind, item);
     if (isTrue(customer.getValue({ fieldId: 'isinactive' }))) throw notFound(item, 'is inactive');
     const standing = customer.getValue({ fieldId: kind.lagoId });

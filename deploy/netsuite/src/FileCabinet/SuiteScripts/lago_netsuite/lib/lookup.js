@@ -97,10 +97,9 @@ define(['N/search'], (search) => {
     return found;
   }
 
-  /** What is known of one invoice. */
+  /** What is known of one invoice; null for what is none. */
   function invoice(id) {
-    const unknown = { id: String(id), number: null, customer: null, currency: null, total: 0, remaining: 0 };
-    return invoices([String(id)])[String(id)] || Object.assign(unknown, { isVoided: false });
+    return invoices([String(id)])[String(id)] || null;
   }
 
   /** The credit memos of Lago's notes on an invoice, without those that were voided. */

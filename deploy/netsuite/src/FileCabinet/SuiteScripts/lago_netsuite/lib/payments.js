@@ -11,7 +11,7 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     const known = lookup.invoices(ids);
     const { currency } = item.record.columns;
     return ids.map((id, line) => faults.at({ field: 'doc', line }, () => {
-      if (!known[id]) throw faults.raise('LAGO_INVALID_REFERENCE', `Record ${id} is no invoice.`);
+      if (!known[id]) throw applying.noInvoice(id);
       applying.check(known[id], customer, currency, call);
       return known[id];
     }));
@@ -36,7 +36,8 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     const wanted = money.units(amount, decimals);
     const due = line < 0 ? 0 : left.due;
     if (wanted > due) throw applying.tooMuch(applying.named(fact), wanted, due, decimals);
-    if (wanted > left.paid) throw applying.tooMuch(`${applying.named(fact)} from the payment`, wanted, left.paid, decimals);
+    const what = `${applying.named(fact)} from the payment`;
+    if (wanted > left.paid) throw applying.tooMuch(what, wanted, left.paid, decimals);
     return wanted;
   }
 
@@ -60,7 +61,8 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     if (now === paid && used === applied) return;
     const [wrong, right] = [[now, used], [paid, applied]]
       .map(([amount, part]) => `${money.text(amount, decimals)} with ${money.text(part, decimals)} applied`);
-    throw faults.raise('LAGO_TOTAL_MISMATCH', `NetSuite makes a payment of ${wrong}, not of ${right}. Nothing was saved.`);
+    const text = `NetSuite makes a payment of ${wrong}, not of ${right}. Nothing was saved.`;
+    throw faults.raise('LAGO_TOTAL_MISMATCH', text);
   }
 
   function build(kind, item, call, warnings, given) {

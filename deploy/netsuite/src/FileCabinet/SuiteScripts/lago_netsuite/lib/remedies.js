@@ -54,7 +54,8 @@ define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faul
       throw faults.raise('LAGO_CURRENCY_NOT_ON_CUSTOMER', text, { field: 'currency' });
     }
     if (call.isDryRun) {
-      throw faults.raise('LAGO_PLANNED_REFERENCE', `${symbol} would be added to the customer first.`, { field: 'currency' });
+      const text = `${symbol} would be added to the customer first.`;
+      throw faults.raise('LAGO_PLANNED_REFERENCE', text, { field: 'currency' });
     }
     addCurrency(customer, currency);
     warnings.push({ code: 'LAGO_CURRENCY_ADDED', field: 'currency', message: `${symbol} on customer ${customer}` });

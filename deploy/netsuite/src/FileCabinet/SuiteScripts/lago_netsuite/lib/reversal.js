@@ -4,8 +4,10 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './applying', './creation', './documents', './faults', './filling', './kinds', './lookup', './money',
-  './remedies', './taxes', './totals'], (
+define([
+  'N/record', './applying', './creation', './documents', './faults', './filling', './kinds', './lookup', './money',
+  './remedies', './taxes', './totals',
+], (
   record, applying, creation, documents, faults, filling, kinds, lookup, money, remedies, taxes, totals,
 ) => {
   const ITEMS = 'item';
@@ -14,10 +16,12 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     return `${item.external_id}-void`;
   }
 
-  /** The reversing memo that was written before, or null. */
+  /** The reversing memo that was written before, or null; raises when its external id is another record's. */
   function find(item) {
-    const found = lookup.byExternalId('transaction', keyOf(item));
-    return found && found.type === 'creditmemo' ? found : null;
+    const externalId = keyOf(item);
+    const found = lookup.byExternalId('transaction', externalId);
+    if (found && found.type !== 'creditmemo') throw creation.otherType({ external_id: externalId }, found);
+    return found;
   }
 
   /** How the answer tells of it. */
