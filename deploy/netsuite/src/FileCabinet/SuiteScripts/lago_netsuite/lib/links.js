@@ -4,9 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './creation', './customers', './faults', './lookup'], (
-  record, creation, customers, faults, lookup,
-) => {
+define(['N/record', './customers', './faults', './lookup'], (record, customers, faults, lookup) => {
   const NOT_THERE = new Set(['RCRD_DSNT_EXIST', 'SSS_RECORD_TYPE_MISMATCH']);
 
   function notFound(item, reason) {
