@@ -105,6 +105,18 @@ class Cluster:
             **self.security,
         )
 
+    def reader(self, *topics: str) -> AIOKafkaConsumer:
+        """A consumer outside of any group, from the beginning; real topic names, a running event loop."""
+        return AIOKafkaConsumer(
+            *topics,
+            bootstrap_servers=self.bootstrap_servers,
+            group_id=None,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            **self.security,
+        )
+
     def producer(self, *, record_limit_bytes: int = REQUEST_LIMIT_BYTES) -> AIOKafkaProducer:
         """A producer whose acknowledgement means "on every in-sync replica, once"."""
         return AIOKafkaProducer(

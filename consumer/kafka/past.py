@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from consumer.errors import StartupError
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.source import record_of
 from consumer.kafka.tail import Place, committed
-from consumer.record import LaneKey, Record, Source
+from consumer.record import Record, Source
 
 POLL_LIMIT_MS = 500
 SILENT_POLLS = 10
@@ -107,29 +108,9 @@ async def positions(cluster: Cluster, group: str) -> Mapping[Place, int]:
     raise AssertionError("tenacity gives up by raising")
 
 
-def record_of(message: ConsumerRecord) -> Record:
-    """A Kafka record as it lies there, in a lane of its own."""
-    source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
-    return Record(
-        source=source,
-        timestamp_ms=message.timestamp,
-        key=message.key,
-        value=message.value,
-        headers=tuple(message.headers),
-        lane=LaneKey(str(source)),
-    )
-
-
 @asynccontextmanager
 async def _reader(cluster: Cluster) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=cluster.bootstrap_servers,
-        group_id=None,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        isolation_level="read_committed",
-        **cluster.security,
-    )
+    consumer = cluster.reader()
     await cluster.start(consumer)
     try:
         yield consumer

@@ -130,7 +130,11 @@ class Poller:
             self._consumer.seek(tp, record.source.offset)
 
 
-def record_of(message: ConsumerRecord, lane_of: LaneOf) -> Record:
+def _no_lane(_: bytes | None) -> None:
+    return None
+
+
+def record_of(message: ConsumerRecord, lane_of: LaneOf = _no_lane) -> Record:
     """A Kafka record as it came; what has no lane of its own queues alone, under its coordinates."""
     source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
     return Record(

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer
 
 from consumer.kafka.cluster import START_LIMIT_S, Cluster, stop
-from consumer.record import LaneKey, Record, Source
+from consumer.kafka.source import record_of
+from consumer.record import Record
 
 POLL_LIMIT_MS = 200
 REQUEST_LIMIT_S = 10.0
@@ -25,15 +26,7 @@ async def tail(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[AsyncIt
     Raises:
         StartupError: Kafka cannot be reached.
     """
-    consumer = AIOKafkaConsumer(
-        *(cluster.topic(name) for name in topics),
-        bootstrap_servers=cluster.bootstrap_servers,
-        group_id=None,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        isolation_level="read_committed",
-        **cluster.security,
-    )
+    consumer = cluster.reader(*(cluster.topic(name) for name in topics))
     await cluster.start(consumer)
     try:
         yield _records(consumer)
@@ -51,14 +44,6 @@ async def committed(cluster: Cluster, group: str) -> Mapping[Place, int]:
 async def _records(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
     while True:
         batches = await consumer.getmany(timeout_ms=POLL_LIMIT_MS)
-        for place, messages in batches.items():
+        for messages in batches.values():
             for message in messages:
-                source = Source(topic=place.topic, partition=place.partition, offset=message.offset)
-                yield Record(
-                    source=source,
-                    timestamp_ms=message.timestamp,
-                    key=message.key,
-                    value=message.value,
-                    headers=tuple(message.headers),
-                    lane=LaneKey(str(source)),
-                )
+                yield record_of(message)
