@@ -30,7 +30,7 @@ from consumer.pipeline import Pipeline
 from consumer.record import Publish
 from consumer.settings import Settings
 from schemas import error_event, result
-from schemas.envelope import lane_of
+from schemas.lane import lane_of
 
 PING_LIMIT_S = 30.0
 CLOSE_LIMIT_S = 5.0

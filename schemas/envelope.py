@@ -70,7 +70,7 @@ def _decode_confluent(value: bytes) -> Envelope | Undecodable:
 
 def _decode_json(value: bytes) -> Envelope | Undecodable:
     try:
-        body = _parsed(value.decode("utf-8"))
+        body = _parsed(value)
     except UnicodeDecodeError as error:
         return Undecodable(reason="not_json", message=f"not UTF-8 at byte {error.start}")
     except json.JSONDecodeError as error:
@@ -80,10 +80,10 @@ def _decode_json(value: bytes) -> Envelope | Undecodable:
     return _unwrap(body)
 
 
-def _parsed(text: str) -> Any:
-    body = wire.loads(text)
+def _parsed(value: bytes) -> Any:
+    body = wire.loads(value)
     # An escaped half of a surrogate pair is JSON but no text: nothing that holds it can be written again.
-    if ("\\ud" in text or "\\uD" in text) and _has_lone_surrogate(body):
+    if (b"\\ud" in value or b"\\uD" in value) and _has_lone_surrogate(body):
         raise ValueError("a text holds half of a surrogate pair")
     return body
 
@@ -111,25 +111,3 @@ def _unwrap(body: Any) -> Envelope | Undecodable:
         organization_id=body["organization_id"],
         object=content,
     )
-
-
-def lane_of(value: bytes | None) -> str | None:
-    """
-    The aggregate whose records must queue behind each other, None for what cannot be decoded.
-
-    Invoices, their credit notes and their payments share the invoice's lane; customers have their own.
-    """
-    event = decode(value)
-    if isinstance(event, Undecodable):
-        return None
-    match event.object_type:
-        case "credit_note":
-            aggregate = event.object.get("lago_invoice_id")
-        case "payment" | "payment_receipt":
-            payment = event.object.get("payment", event.object)
-            ids = payment.get("invoice_ids") if isinstance(payment, dict) else None
-            aggregate = ids[0] if isinstance(ids, list) and ids else None
-        case _:
-            aggregate = event.object_id
-    family = "customer" if event.object_type == "customer" else "invoice"
-    return f"{family}:{aggregate}" if isinstance(aggregate, str) and aggregate else None

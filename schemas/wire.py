@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NoReturn
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 CONTRACT_VERSION = 1
+_FAST = msgspec.json.Decoder(float_hook=Decimal)
 
 Mode = Literal["create_or_get", "upsert", "adopt", "void"]
 Status = Literal[
@@ -113,6 +115,14 @@ def canonical(value: Any) -> bytes:
 def loads(text: str | bytes) -> Any:
     """JSON with decimals instead of floats; raises ValueError for anything that is not JSON."""
     try:
+        return _FAST.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ArithmeticError):
+        return _loads_exactly(text)  # it says what is wrong, and at which character
+
+
+def _loads_exactly(text: str | bytes) -> Any:
+    try:
+        text = text.decode() if isinstance(text, bytes) else text
         return json.loads(text, parse_float=Decimal, parse_constant=refuse_constant)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error

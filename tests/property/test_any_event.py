@@ -13,6 +13,7 @@ from consumer.record import LaneKey, Record, Source
 from consumer.report import Attempt, Reporter
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
+from schemas.lane import lane_of
 from tests import lago_events as lago
 from tests.connection_files import FULL_MAPPING, connection
 from tests.planning import plan
@@ -128,7 +129,7 @@ def is_closed(planned):
 def test_any_bytes_are_an_event_or_a_reason(value):
     """Decoding and finding the lane never raise."""
     assert isinstance(envelope.decode(value), Envelope | Undecodable)
-    lane = envelope.lane_of(value)
+    lane = lane_of(value)
     assert lane is None or lane.encode()
 
 
@@ -162,7 +163,7 @@ def test_any_mutation_of_an_event_is_planned_refused_or_ignored(event, chosen):
 def test_any_mutation_of_an_event_can_be_told_of(event):
     """Whatever is wrong with an event, its error event is JSON with the event inside."""
     value = json.dumps(event).encode()
-    lane = LaneKey(envelope.lane_of(value) or "source:lago.invoices/0/0")
+    lane = LaneKey(lane.lane_of(value) or "source:lago.invoices/0/0")
     source = Source(topic="lago.invoices", partition=0, offset=0)
     record = Record(source=source, timestamp_ms=0, key=None, value=value, lane=lane)
     attempt = Attempt(number=1, first_at=NOW, now=NOW)

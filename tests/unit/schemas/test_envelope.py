@@ -151,36 +151,3 @@ def test_a_whole_surrogate_pair_is_the_character_it_stands_for():
 def test_the_id_of_an_object_is_empty_when_lago_gives_none(content, object_id):
     """Error objects of Lago carry the customer's id only."""
     assert decoded(lago.body(lago.event("thing.happened", content))).object_id == object_id
-
-
-def receipt_of(payment: object) -> lago.Json:
-    return lago.payment_receipt(payment=payment)
-
-
-@pytest.mark.parametrize(
-    ("event", "lane"),
-    [
-        (lago.event("customer.created", lago.customer()), f"customer:{lago.CUSTOMER_ID}"),
-        (lago.event("invoice.created", lago.invoice()), f"invoice:{lago.INVOICE_ID}"),
-        (lago.event("invoice.voided", lago.invoice()), f"invoice:{lago.INVOICE_ID}"),
-        (lago.event("credit_note.created", lago.credit_note()), f"invoice:{lago.INVOICE_ID}"),
-        (lago.event("payment.succeeded", lago.payment()), f"invoice:{lago.INVOICE_ID}"),
-        (lago.event("payment_receipt.created", lago.payment_receipt()), f"invoice:{lago.INVOICE_ID}"),
-        (lago.event("payment.succeeded", lago.payment(invoice_ids=["b", "a"])), "invoice:b"),
-        (lago.event("payment.succeeded", lago.payment(invoice_ids=[])), None),
-        (lago.event("payment.succeeded", lago.payment(invoice_ids="abc")), None),
-        (lago.event("payment.succeeded", lago.payment(invoice_ids=[7])), None),
-        (lago.event("payment_receipt.created", receipt_of(None)), None),
-        (lago.event("credit_note.created", lago.credit_note(lago_invoice_id=None)), None),
-        (lago.event("invoice.created", lago.invoice(lago_id="")), None),
-    ],
-)
-def test_records_of_one_aggregate_share_a_lane(event, lane):
-    """An invoice, its credit notes and its payments queue behind each other; customers have their own."""
-    assert envelope.lane_of(lago.body(event)) == lane
-
-
-def test_undecodable_bytes_have_no_lane_of_their_own():
-    """Whoever queues them has to find another key."""
-    assert envelope.lane_of(b"garbage") is None
-    assert envelope.lane_of(None) is None

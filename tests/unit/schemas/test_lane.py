@@ -1,0 +1,45 @@
+import pytest
+
+from schemas.lane import lane_of
+from tests import lago_events as lago
+
+
+def receipt_of(payment: object) -> lago.Json:
+    return lago.payment_receipt(payment=payment)
+
+
+@pytest.mark.parametrize(
+    ("event", "lane"),
+    [
+        (lago.event("customer.created", lago.customer()), f"customer:{lago.CUSTOMER_ID}"),
+        (lago.event("invoice.created", lago.invoice()), f"invoice:{lago.INVOICE_ID}"),
+        (lago.event("invoice.voided", lago.invoice()), f"invoice:{lago.INVOICE_ID}"),
+        (lago.event("credit_note.created", lago.credit_note()), f"invoice:{lago.INVOICE_ID}"),
+        (lago.event("payment.succeeded", lago.payment()), f"invoice:{lago.INVOICE_ID}"),
+        (lago.event("payment_receipt.created", lago.payment_receipt()), f"invoice:{lago.INVOICE_ID}"),
+        (lago.event("payment.succeeded", lago.payment(invoice_ids=["b", "a"])), "invoice:b"),
+        (lago.event("payment.succeeded", lago.payment(invoice_ids=[])), None),
+        (lago.event("payment.succeeded", lago.payment(invoice_ids="abc")), None),
+        (lago.event("payment.succeeded", lago.payment(invoice_ids=[7])), None),
+        (lago.event("payment_receipt.created", receipt_of(None)), None),
+        (lago.event("credit_note.created", lago.credit_note(lago_invoice_id=None)), None),
+        (lago.event("invoice.created", lago.invoice(lago_id="")), None),
+        (lago.event("invoice.created", lago.invoice(lago_id=7)), None),
+        (lago.event("subscription.started", {"lago_id": "s-1"}, object_type="subscription"), "invoice:s-1"),
+    ],
+)
+def test_records_of_one_aggregate_share_a_lane(event, lane):
+    """An invoice, its credit notes and its payments queue behind each other; customers have their own."""
+    assert lane_of(lago.body(event)) == lane
+
+
+def test_undecodable_bytes_have_no_lane_of_their_own():
+    """Whoever queues them has to find another key."""
+    assert lane_of(b"garbage") is None
+    assert lane_of(None) is None
+
+
+def test_a_framed_event_has_the_lane_of_its_payload():
+    """Confluent's five bytes in front change nothing."""
+    body = lago.body(lago.event("invoice.created", lago.invoice()))
+    assert lane_of(b"\x00\x00\x00\x00\x07" + body) == lane_of(body) == f"invoice:{lago.INVOICE_ID}"
