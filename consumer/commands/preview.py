@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO, assert_never
 
-from consumer import enrichment, ownership, routing
+from consumer.commands import event_file, prospect
 from consumer.connection import Connection
-from consumer.errors import LagoNetsuiteError
 from consumer.mapping.mapped import Mapped, Mapping, Refused
 from consumer.outcome import Ignored
-from schemas import envelope, wire
+from schemas import wire
 from schemas.envelope import Envelope, Undecodable
 
 _REQUEST_PLACEHOLDER = '"request":null'
@@ -37,13 +34,9 @@ def run(
         LagoNetsuiteError: a file cannot be read.
     """
     for file in files:
-        for value in _events(_read(file)):
-            event = envelope.decode(value)
-            connection = _connection_for(event, connections, code)
-            mine = _ownership(connection, connections)
-            plan = routing.plan(event, mine)
-            plan = enrichment.offline(plan, enrichment.wanted(event, plan, mine), event, mine)
-            print(line(event, connection, plan), file=out or sys.stdout)
+        for value in event_file.events(event_file.read(file)):
+            found = prospect.of(value, connections, code)
+            print(line(found.event, found.connection, found.plan), file=out or sys.stdout)
     return 0
 
 
@@ -70,57 +63,3 @@ def line(event: Envelope | Undecodable, connection: Connection, plan: Mapping) -
         case _:
             assert_never(plan)
     return wire.canonical(shown).decode().replace(_REQUEST_PLACEHOLDER, f'"request":{body}', 1)
-
-
-def _ownership(connection: Connection, connections: Sequence[Connection]) -> ownership.Ownership:
-    is_first = connection.code == connections[0].code
-    return ownership.Ownership(connection=connection, all_connections=connections, reports_orphans=is_first)
-
-
-def _connection_for(
-    event: Envelope | Undecodable, connections: Sequence[Connection], code: str | None
-) -> Connection:
-    if code is not None:
-        return next(each for each in connections if each.code == code)
-    if isinstance(event, Undecodable):
-        return connections[0]
-    mine = (each for each in connections if ownership.claims(event, each, connections))
-    return next(mine, connections[0])
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise LagoNetsuiteError(f"{file}: {error.strerror or error}; name a file with Lago events") from error
-
-
-def _events(content: bytes) -> Iterator[bytes]:
-    """The events of a file, each as the bytes it would have on Kafka."""
-    content = content.removeprefix(codecs.BOM_UTF8)
-    try:
-        parsed = json.loads(content.decode())
-    except (ValueError, RecursionError):
-        yield from _lines_or_whole(content)
-        return
-    yield from _elements(content.decode()) if isinstance(parsed, list) else [content.strip()]
-
-
-def _elements(array: str) -> Iterator[bytes]:
-    """The elements of a JSON array as they are written there."""
-    decoder = json.JSONDecoder()
-    at = array.index("[") + 1
-    while (at := _after_separator(array, at)) < array.rindex("]"):
-        _, end = decoder.raw_decode(array, at)
-        yield array[at:end].encode()
-        at = end
-
-
-def _after_separator(text: str, at: int) -> int:
-    return len(text) - len(text[at:].lstrip(", \t\r\n"))
-
-
-def _lines_or_whole(content: bytes) -> Iterator[bytes]:
-    lines = [each for each in content.splitlines() if each.strip()]
-    is_several = len(lines) > 1 and lines[0].lstrip().startswith(b"{") and lines[0].rstrip().endswith(b"}")
-    yield from lines if is_several else [content]

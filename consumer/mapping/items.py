@@ -64,15 +64,24 @@ def _choose(
     found = next(_candidates(connection, entity, paths), None)
     if found is not None:
         path, item, is_fallback = found
-        journal.chose(subject, item.id, ".".join(path), is_fallback=is_fallback)
+        rule, asked = ".".join(path), _asked(paths, entity)
+        journal.chose(subject, item.id, rule, is_fallback=is_fallback, asked=asked)
         return item
     where = ".".join(("mapping", *(paths[0] if paths else ("fallback_item",))))
     journal.refuse(
         "invalid_mapping",
         f"no NetSuite item is mapped for {wanted}",
         f"add {where} (or mapping.fallback_item) to connection {connection.code} at {connection.at(where)}",
+        asked=_asked(paths, entity),
     )
     return None
+
+
+def _asked(paths: Sequence[_Path], entity: str | None) -> tuple[str, ...]:
+    """Every setting that can decide, those of the billing entity also where it has none yet."""
+    levels = (f"mapping.billing_entities.{entity}.", "mapping.") if entity else ("mapping.",)
+    specific = [".".join(path) for path in paths]
+    return tuple(level + key for keys in (specific, ("fallback_item",)) for level in levels for key in keys)
 
 
 def _candidates(

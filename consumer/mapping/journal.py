@@ -19,6 +19,7 @@ class Decision:
         rule: the setting, or the named rule of the mapping, that decided.
         at: where that setting stands, ``connections.yaml:34``.
         is_fallback: whether the choice is a fallback, which deserves a warning.
+        asked: the settings that could have decided, the strongest first, where there are several.
     """
 
     subject: str
@@ -26,6 +27,7 @@ class Decision:
     rule: str
     at: str
     is_fallback: bool = False
+    asked: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, str | bool]:
         """The decision as ``preview`` prints it."""
@@ -37,11 +39,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One reason why an event cannot become a record, with what to change."""
+    """
+    One reason why an event cannot become a record, with what to change.
+
+    Attributes:
+        asked: the settings of which one would have been enough, the strongest first.
+    """
 
     code: str
     message: str
     hint: str
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,16 +66,18 @@ class Journal:
     decisions: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def chose(self, subject: str, choice: str, rule: str, *, is_fallback: bool = False) -> None:
+    def chose(
+        self, subject: str, choice: str, rule: str, *, is_fallback: bool = False, asked: tuple[str, ...] = ()
+    ) -> None:
         """Note a choice."""
         at = self.connection.at(rule)
         self.decisions.append(
-            Decision(subject=subject, choice=choice, rule=rule, at=at, is_fallback=is_fallback)
+            Decision(subject=subject, choice=choice, rule=rule, at=at, is_fallback=is_fallback, asked=asked)
         )
 
-    def refuse(self, code: str, message: str, hint: str) -> None:
+    def refuse(self, code: str, message: str, hint: str, *, asked: tuple[str, ...] = ()) -> None:
         """Note a reason why nothing may be sent."""
-        self.problems.append(Problem(code=code, message=message, hint=hint))
+        self.problems.append(Problem(code=code, message=message, hint=hint, asked=asked))
 
     def rejection(self, details: dict[str, str]) -> Rejected | None:
         """All problems as one rejection under the code of the first; None when there are none."""

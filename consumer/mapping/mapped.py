@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from consumer.mapping.journal import Decision
+from consumer.mapping.journal import Decision, Problem
 from consumer.outcome import Ignored, Rejected
 from schemas.wire import WriteRequest
 
@@ -33,10 +33,11 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An event that cannot become a request, with what had been decided until then."""
+    """An event that cannot become a request: all that is wrong with it, and what had been decided."""
 
     rejection: Rejected
     decisions: tuple[Decision, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 Mapping = Mapped | Refused | Ignored

@@ -33,7 +33,7 @@ def of(items: Sequence[WriteItem], journal: Journal, *, details: dict[str, str])
     decisions = tuple(journal.decisions)
     rejection = journal.rejection(details)
     if rejection is not None:
-        return Refused(rejection=rejection, decisions=decisions)
+        return Refused(rejection=rejection, decisions=decisions, problems=tuple(journal.problems))
     numbered = tuple(
         replace(item, ref=str(place), record=_with_policy(item.record, journal.connection))
         for place, item in enumerate(items, start=1)

@@ -136,7 +136,8 @@ def _codes(
     rules, where = tax
     matching = [entry.tax_code for entry in applied if entry.tax_rate == line.tax_rate and entry.tax_code]
     special = rules.taxes.get(matching[0]) if len(matching) == 1 and matching[0] else None
-    rule = f"{where}.taxes.{matching[0]}" if special is not None else where
+    asked = (f"{where}.taxes.{matching[0]}", where) if len(matching) == 1 else (where,)
+    rule = asked[0] if special is not None else where
     tax_type = (special and special.type) or rules.type
     code = (special and special.code) or rules.code
     if not tax_type or not code:
@@ -149,7 +150,7 @@ def _codes(
             f"set {where}.type and {where}.code at {journal.connection.at(where)}",
         )
         return None
-    journal.chose(f"tax {line.ref}", f"{tax_type}/{code}", rule)
+    journal.chose(f"tax {line.ref}", f"{tax_type}/{code}", rule, asked=asked)
     return tax_type, code
 
 

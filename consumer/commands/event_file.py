@@ -1,0 +1,61 @@
+"""Files with Lago events: one event, a JSON array of them, or one a line."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from consumer.errors import LagoNetsuiteError
+
+STANDARD_INPUT = Path("-")
+_SEPARATOR = re.compile(r"[, \t\r\n]*")
+
+
+def read(file: Path) -> bytes:
+    """
+    The content of a file; ``-`` is standard input.
+
+    Raises:
+        LagoNetsuiteError: the file cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+    except OSError as error:
+        raise LagoNetsuiteError(f"{file}: {error.strerror or error}; name a file with Lago events") from error
+
+
+def events(content: bytes) -> Iterator[bytes]:
+    """The events of a file, each as the bytes it would have on Kafka; what is no JSON is one event."""
+    content = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = content.decode()
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        yield from _lines_or_whole(content)
+        return
+    yield from _elements(text) if isinstance(parsed, list) else [content.strip()]
+
+
+def _elements(array: str) -> Iterator[bytes]:
+    """The elements of a JSON array as they are written there."""
+    decoder = json.JSONDecoder()
+    at, end = _after_separator(array, array.index("[") + 1), array.rindex("]")
+    while at < end:
+        _, after = decoder.raw_decode(array, at)
+        yield array[at:after].encode()
+        at = _after_separator(array, after)
+
+
+def _after_separator(text: str, at: int) -> int:
+    found = _SEPARATOR.match(text, at)
+    return found.end() if found else at
+
+
+def _lines_or_whole(content: bytes) -> Iterator[bytes]:
+    lines = [each for each in content.splitlines() if each.strip()]
+    is_several = len(lines) > 1 and lines[0].lstrip().startswith(b"{") and lines[0].rstrip().endswith(b"}")
+    yield from lines if is_several else [content]
