@@ -163,7 +163,7 @@ def test_any_mutation_of_an_event_is_planned_refused_or_ignored(event, chosen):
 def test_any_mutation_of_an_event_can_be_told_of(event):
     """Whatever is wrong with an event, its error event is JSON with the event inside."""
     value = json.dumps(event).encode()
-    lane = LaneKey(lane.lane_of(value) or "source:lago.invoices/0/0")
+    lane = LaneKey(lane_of(value) or "source:lago.invoices/0/0")
     source = Source(topic="lago.invoices", partition=0, offset=0)
     record = Record(source=source, timestamp_ms=0, key=None, value=value, lane=lane)
     attempt = Attempt(number=1, first_at=NOW, now=NOW)
