@@ -6,9 +6,9 @@ Reading the file, with its line numbers and all errors at once, is `consumer.con
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from types import MappingProxyType
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -27,6 +27,7 @@ from consumer.webhook import Webhook
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Constant = str | bool | int
+RULES_REMEMBERED = 4_096
 
 
 def _kind_of_value(value: Any) -> str:
@@ -220,17 +221,15 @@ class Connection(_Part):
     mapping: MappingRules = MappingRules()
     webhooks: tuple[Webhook, ...] = ()
 
-    _lines: Mapping[str, str] = PrivateAttr(default_factory=lambda: MappingProxyType({}))
+    _at: Callable[[str], str] = PrivateAttr(default_factory=lambda: _finder({}))
 
     def at(self, path: str) -> str:
         """Where a rule stands, ``connections.yaml:34``; the nearest known parent, or the path itself."""
-        parts = path.split(".")
-        known = (self._lines.get(".".join(parts[:n])) for n in range(len(parts), 0, -1))
-        return next((place for place in known if place), path)
+        return self._at(path)
 
     def with_lines(self, lines: Mapping[str, str]) -> Connection:
         """The same connection, knowing where each of its settings stands in the file."""
-        self._lines = MappingProxyType(dict(lines))
+        self._at = _finder(dict(lines))
         return self
 
     def subsidiary_of(self, billing_entity: str | None) -> tuple[str | None, str]:
@@ -239,3 +238,13 @@ class Connection(_Part):
         if entity is not None and entity.subsidiary:
             return entity.subsidiary, f"mapping.billing_entities.{billing_entity}.subsidiary"
         return self.customers.subsidiary, "customers.subsidiary"
+
+
+def _finder(lines: Mapping[str, str]) -> Callable[[str], str]:
+    def find(path: str) -> str:
+        parts = path.split(".")
+        known = (lines.get(".".join(parts[:n])) for n in range(len(parts), 0, -1))
+        return next((place for place in known if place), path)
+
+    # Asked for every line of every document, mostly for the same few rules.
+    return lru_cache(maxsize=RULES_REMEMBERED)(find)
