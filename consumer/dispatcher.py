@@ -18,8 +18,8 @@ from consumer.engine.calls import Call
 from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.errors import ContractError
-from consumer.ops.metrics import Metrics, outcome_name
-from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Settled
+from consumer.ops.metrics import Metrics
+from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Settled, name_of
 from consumer.record import Record
 
 Deliver = Callable[[Sequence[Record]], Awaitable[Sequence[Outcome]]]
@@ -145,7 +145,7 @@ class Dispatcher:
             case Settle(outcome=outcome):
                 self._engine.complete(attempt)
                 self._count(attempt.record, outcome)
-                log.info("record_settled", **about, outcome=outcome_name(outcome), **_why(outcome))
+                log.info("record_settled", **about, outcome=name_of(outcome), **_why(outcome))
             case Park(delay_s=delay_s, tally=tally):
                 self._engine.park(attempt, decision)
                 cause = tally.cause.name.lower() if tally.cause else None
@@ -155,6 +155,8 @@ class Dispatcher:
 
     def _count(self, record: Record, outcome: Settled) -> None:
         self._metrics.settled(connection=self._name, topic=record.source.topic, outcome=outcome)
+        if isinstance(outcome, Ignored):
+            self._metrics.ignored(connection=self._name, rule=outcome.rule)
         if isinstance(outcome, Delivered | AlreadyThere) and outcome.written:
             age_s = self._clock.now().timestamp() - record.timestamp_ms / 1_000
             self._metrics.latency(object=outcome.written[0].object, seconds=max(0.0, age_s))

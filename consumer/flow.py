@@ -22,6 +22,7 @@ from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
 from consumer.kafka.seeding import Seeder, committed_by
 from consumer.kafka.source import LaneOf, Poller
+from consumer.kafka.standing import Standing
 from consumer.limits import lease
 from consumer.limits.gate import Gate
 from consumer.ops.health import Health
@@ -109,8 +110,10 @@ class Flow:
         self._committer = Committer(consumer=self._consumer, engine=self._engine)
         self._vitals = Vitals(
             name=plan.name,
+            account=plan.account,
             engine=self._engine,
             gate=gate,
+            standing=Standing(self._consumer),
             metrics=around.metrics,
             health=around.health,
             clock=around.clock,

@@ -127,3 +127,20 @@ class AccountDown:
 Settled = Delivered | AlreadyThere | Ignored | Rejected
 Unsettled = Waiting | Throttled | Unavailable | Ambiguous | AccountDown
 Outcome = Settled | Unsettled
+
+_NAMES: dict[type[Outcome], str] = {
+    Delivered: "written",
+    AlreadyThere: "already_there",
+    Ignored: "ignored",
+    Rejected: "rejected",
+    Waiting: "waiting",
+    Throttled: "throttled",
+    Unavailable: "unavailable",
+    Ambiguous: "ambiguous",
+    AccountDown: "account_down",
+}
+
+
+def name_of(outcome: Outcome) -> str:
+    """What logs, metrics and traces call it."""
+    return _NAMES[type(outcome)]

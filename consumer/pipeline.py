@@ -13,12 +13,13 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from consumer import enrichment, routing
+from consumer import bookings, enrichment, routing
+from consumer.bookings import Booking
 from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapped, Mapping, Refused
-from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Unavailable
+from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Unavailable, name_of
 from consumer.ownership import Ownership
 from consumer.record import Publish, Record
 from consumer.report import Attempt, Reporter
@@ -37,7 +38,15 @@ log = structlog.get_logger(__name__)
 class Observer(Protocol):
     """What the pipeline tells its metrics."""
 
-    def error_published(self, *, code: str) -> None:
+    def delivered(self, *, object: str, outcome: str, seconds: float) -> None:  # noqa: A002 - a label
+        """One try took this long, and came to this outcome of the eight."""
+        ...
+
+    def booked(self, *, connection: str, booking: Booking, at_s: float) -> None:
+        """A Lago object has reached NetSuite or was refused."""
+        ...
+
+    def error_published(self, *, connection: str, code: str) -> None:
         """An error event was acknowledged."""
         ...
 
@@ -85,6 +94,7 @@ class Pipeline:
         started_s = self._clock.monotonic_s()
         outcomes = await self._carry_out(plans)
         call_ms = (self._clock.monotonic_s() - started_s) * 1000
+        self._note_tries(events, outcomes, call_ms / 1000)
         told = zip(records, events, plans, outcomes, strict=True)
         await _all(self._tell(*each, self._attempt(each[0], call_ms)) for each in told)
         return outcomes
@@ -131,13 +141,33 @@ class Pipeline:
             action = plan.action if isinstance(plan, Mapped) else None
             for result in self._reporter.results(record, event, outcome.written, attempt, action):
                 await self._publish(result)
+            self._note_bookings(event, outcome, attempt)
 
     async def _tell_failure(
         self, record: Record, event: Envelope | Undecodable, outcome: Rejected, attempt: Attempt
     ) -> None:
         await self._publish(self._reporter.failure(record, event, outcome, attempt))
         if self._observer is not None:
-            self._observer.error_published(code=outcome.code)
+            code = self._ownership.connection.code
+            self._observer.error_published(connection=code, code=outcome.code)
+            self._note_bookings(event, outcome, attempt)
+
+    def _note_tries(
+        self, events: Sequence[Envelope | Undecodable], outcomes: Sequence[Outcome], took_s: float
+    ) -> None:
+        for event, outcome in zip(events, outcomes, strict=True):
+            if self._observer is not None and not isinstance(outcome, Ignored):
+                kind = event.object_type if isinstance(event, Envelope) else ""
+                self._observer.delivered(
+                    object=bookings.object_of(kind), outcome=name_of(outcome), seconds=took_s
+                )
+
+    def _note_bookings(self, event: Envelope | Undecodable, outcome: Outcome, attempt: Attempt) -> None:
+        if self._observer is None or isinstance(event, Undecodable):
+            return
+        code, at_s = self._ownership.connection.code, attempt.now.timestamp()
+        for booking in bookings.of(event, outcome):
+            self._observer.booked(connection=code, booking=booking, at_s=at_s)
 
     def _attempt(self, record: Record, call_ms: float) -> Attempt:
         now = self._clock.now()

@@ -5,18 +5,31 @@ from __future__ import annotations
 import structlog
 
 from consumer.clock import Clock
+from consumer.engine import pressure
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import MAX_SPAN
+from consumer.engine.tally import Cause
+from consumer.kafka.standing import Standing
 from consumer.limits.breaker import Reason
 from consumer.limits.gate import Gate, Reading
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
+from consumer.ops.metrics.account import ParkReason
 
 SENTENCES = {
     Reason.UNAVAILABLE: "NetSuite is unavailable",
     Reason.ACCOUNT_DOWN: "NetSuite refuses this connection",
     Reason.REJECTION_STORM: "NetSuite or the mapping rejects too many events in a row: a setting is wrong",
+}
+
+PARK_REASONS: dict[Cause, ParkReason] = {
+    Cause.RECORD: "record",
+    Cause.DEPENDENCY: "dependency",
+    Cause.LIMIT: "limit",
+    Cause.ACCOUNT: "account",
+    Cause.BROKER: "broker",
+    Cause.RESTART: "restart",
 }
 
 log = structlog.get_logger(__name__)
@@ -25,10 +38,21 @@ log = structlog.get_logger(__name__)
 class Vitals:
     """Reads the engine and the gate of one connection."""
 
-    def __init__(
-        self, *, name: str, engine: Engine, gate: Gate, metrics: Metrics, health: Health, clock: Clock
+    def __init__(  # noqa: PLR0913 - the parts it reads and whom it tells, each named at the one call
+        self,
+        *,
+        name: str,
+        account: str,
+        engine: Engine,
+        gate: Gate,
+        standing: Standing,
+        metrics: Metrics,
+        health: Health,
+        clock: Clock,
     ) -> None:
         self._name = name
+        self._whose = (name, account)
+        self._standing = standing
         self._engine = engine
         self._gate = gate
         self._metrics = metrics
@@ -42,9 +66,8 @@ class Vitals:
         """Say how things stand now."""
         reading = self._gate.reading()
         self._metrics.connection(
-            self._name,
+            self._whose,
             {
-                "parked_lanes": self._engine.parked,
                 "inflight": self._engine.under_way,
                 "permits_leased": reading.leased,
                 "permits_window": reading.window,
@@ -53,7 +76,9 @@ class Vitals:
                 "breaker_state": reading.state,
             },
         )
-        self._metrics.throttled(connection=self._name, count=reading.throttled - self._throttled)
+        self._metrics.parked(self._whose, self._parked())
+        self._metrics.breaker(self._whose, {each.value: each is reading.reason for each in Reason})
+        self._metrics.throttled(self._whose, count=reading.throttled - self._throttled)
         self._throttled = reading.throttled
         self._tell_of_breaker(reading)
         self._measure_partitions()
@@ -69,26 +94,37 @@ class Vitals:
             log.error("breaker_opened", connection=self._name, reason=reading.reason.value)
             self._health.remark(self._name, SENTENCES[reading.reason])
 
+    def _parked(self) -> dict[ParkReason, int]:
+        waiting = self._engine.waiting
+        return {name: waiting[cause] for cause, name in PARK_REASONS.items()}
+
     def _measure_partitions(self) -> None:
-        partitions = self._engine.holdings.partitions
+        partitions, paused = self._engine.holdings.partitions, self._standing.paused()
         for lost in self._shown - partitions:
             self._metrics.partition_lost(self._labels(lost))
         for partition in partitions:
-            self._measure(partition)
+            self._measure(partition, is_paused=partition in paused)
         self._shown = partitions
 
-    def _measure(self, partition: Partition) -> None:
+    def _measure(self, partition: Partition, *, is_paused: bool) -> None:
         holdings = self._engine.holdings
         ledger, oldest_ms = holdings.ledger(partition), holdings.oldest_ms(partition)
         age_s = 0.0 if oldest_ms is None else self._clock.now().timestamp() - oldest_ms / 1_000
+        records, span = (ledger.unsettled, ledger.span) if ledger else (0, 0)
+        end = self._standing.end(partition)
+        labels = self._labels(partition)
         self._metrics.partition(
-            self._labels(partition),
+            labels,
             {
-                "unsettled_records": ledger.unsettled if ledger else 0,
+                "unsettled_records": records,
                 "oldest_unsettled_age_seconds": max(0.0, age_s),
-                "offset_span_ratio": ledger.span / MAX_SPAN if ledger else 0.0,
+                "offset_span_ratio": span / MAX_SPAN,
+                "consumer_lag_records": max(0, end - ledger.base) if ledger and end is not None else 0,
             },
         )
+        is_seeded = partition not in holdings.unseeded
+        reason = pressure.why(is_seeded=is_seeded, records=records, span=span) if is_paused else None
+        self._metrics.partition_paused(labels, reason)
 
     def _labels(self, partition: Partition) -> tuple[str, str, str]:
         return self._name, partition.topic, str(partition.number)

@@ -7,6 +7,7 @@ Every method is synchronous and none does I/O, so there is nothing to lock: whoe
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
@@ -83,6 +84,11 @@ class Engine:
     def parked(self) -> int:
         """Lanes that wait for their time."""
         return self._lanes.parked
+
+    @property
+    def waiting(self) -> Counter[Cause | None]:
+        """How many lanes wait for their time, by why; takes a moment for each."""
+        return Counter(each.tally.cause for each in self._lanes.heads())
 
     @property
     def queued(self) -> int:

@@ -7,6 +7,8 @@ rebalance can leave a partition paused for good (spring-projects/spring-kafka#25
 
 from __future__ import annotations
 
+from enum import Enum
+
 from consumer.engine.offset_map import MAX_SPAN
 
 FULL_AT_RECORDS = 1_000
@@ -38,3 +40,21 @@ def is_full(*, records: int, span: int, total_bytes: int, is_paused: bool) -> bo
 def is_pressing(span: int) -> bool:
     """Whether a record that waits for its own reasons has held its partition's position for long enough."""
     return span >= PRESSING_SPAN
+
+
+class Pause(Enum):
+    """Why a partition is paused, for people."""
+
+    UNSEEDED = "unseeded"
+    RECORDS = "records"
+    SPAN = "span"
+    BYTES = "bytes"
+
+
+def why(*, is_seeded: bool, records: int, span: int) -> Pause:
+    """What keeps a paused partition paused; what is neither of the first three is bytes."""
+    if not is_seeded:
+        return Pause.UNSEEDED
+    if span >= ROOM_BELOW_SPAN:
+        return Pause.SPAN
+    return Pause.RECORDS if records >= ROOM_BELOW_RECORDS else Pause.BYTES

@@ -59,8 +59,12 @@ class Post(Protocol):
 class Observer(Protocol):
     """Whoever counts."""
 
-    def webhook_posted(self, *, endpoint: str, answer: str) -> None:
-        """An endpoint answered so: a status, or ``none``."""
+    def webhook_attempted(self, *, endpoint: str, status: int | None, seconds: float) -> None:
+        """An endpoint answered with that status after so long; None when it did not answer."""
+        ...
+
+    def webhook_undeliverable(self, *, endpoint: str) -> None:
+        """A webhook was given up, and that is on Kafka."""
         ...
 
     def webhook_endpoint_disabled(self, *, endpoint: str, is_disabled: bool) -> None:
@@ -160,9 +164,11 @@ class Relay:
         headers = signing.headers(
             self._endpoint.keys, webhook_id=message.id, timestamp_s=timestamp_s, body=message.body
         )
+        began_s = self._clock.monotonic_s()
         answer = await self._post(message.body, headers)
         status = answer.status if isinstance(answer, Answered) else None
-        self._observer.webhook_posted(endpoint=self._endpoint.id, answer=str(status or "none"))
+        took_s = self._clock.monotonic_s() - began_s
+        self._observer.webhook_attempted(endpoint=self._endpoint.id, status=status, seconds=took_s)
         if status is not None and 200 <= status < 300:
             return self._succeeded(record)
         log.warning(
@@ -225,4 +231,5 @@ class Relay:
         value = dead.value(message.body)
         await self._publish(Event(topic=undeliverable.TOPIC, key=key, value=value))
         self._past.pop(source, None)
+        self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
         log.error("webhook_undeliverable", endpoint=self._endpoint.id, webhook_id=message.id)

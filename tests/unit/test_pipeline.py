@@ -82,8 +82,16 @@ class Observer:
     def __init__(self):
         self.errors = []
         self.fallbacks = []
+        self.tries = []
+        self.bookings = []
 
-    def error_published(self, *, code):
+    def delivered(self, *, object, outcome, seconds):
+        self.tries.append((object, outcome, seconds))
+
+    def booked(self, *, connection, booking, at_s):
+        self.bookings.append(booking)
+
+    def error_published(self, *, connection, code):
         self.errors.append(code)
 
     def fallback_used(self, *, connection, rule):

@@ -22,7 +22,7 @@ from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.tail import committed, tail
 from consumer.netsuite.client import Client
 from consumer.ops import http
-from consumer.ops.metrics import settled_in
+from consumer.ops.metrics.reading import settled_in
 from consumer.record import Record
 from schemas import error_event, result
 from schemas.error_event import ErrorEvent

@@ -27,10 +27,14 @@ class Post:
 class Observer:
     def __init__(self):
         self.answers = []
+        self.undeliverable = 0
         self.disabled = []
 
-    def webhook_posted(self, *, endpoint, answer):
-        self.answers.append(answer)
+    def webhook_attempted(self, *, endpoint, status, seconds):
+        self.answers.append(str(status or "none"))
+
+    def webhook_undeliverable(self, *, endpoint):
+        self.undeliverable += 1
 
     def webhook_endpoint_disabled(self, *, endpoint, is_disabled):
         self.disabled.append(is_disabled)

@@ -1,0 +1,69 @@
+"""Metrics of one connection: its permits, its breaker and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from consumer.ops.metrics.family import Families
+
+ConnectionGauge = Literal[
+    "inflight",
+    "permits_leased",
+    "permits_window",
+    "permits_borrowed",
+    "permits_in_use",
+    "breaker_state",
+]
+BreakerReason = Literal["unavailable", "account_down", "rejection_storm"]
+ParkReason = Literal["record", "dependency", "limit", "account", "broker", "restart"]
+ConnectionLabels = tuple[str, str]
+"""The connection's code and its NetSuite account; for webhooks, both are the endpoint's flow."""
+
+_GAUGES: dict[ConnectionGauge, str] = {
+    "inflight": "Records on their way to NetSuite.",
+    "permits_leased": "Calls that this worker may always make at once.",
+    "permits_window": "Those of them that it may make now.",
+    "permits_borrowed": "Calls that it may make beyond them.",
+    "permits_in_use": "Calls to NetSuite under way.",
+    "breaker_state": "0 closed, 1 half open, 2 open: the account is left alone.",
+}
+
+
+class Account:
+    """The part of `consumer.ops.metrics.Metrics` about connections."""
+
+    def __init__(self, families: Families) -> None:
+        whose = ("connection", "account")
+        self._gauges = {name: families.gauge(name, sentence, *whose) for name, sentence in _GAUGES.items()}
+        self._parked = families.gauge(
+            "parked_lanes",
+            "Lanes whose first record waits for its next try, by why.",
+            *whose,
+            "reason",
+        )
+        self._breaker = families.gauge(
+            "breaker_open", "1 while the account is left alone, by why it is.", *whose, "reason"
+        )
+        self._throttled = families.counter(
+            "throttled", "Calls that an account refused for its limit.", *whose
+        )
+
+    def connection(self, labels: ConnectionLabels, values: Mapping[ConnectionGauge, float]) -> None:
+        """What one connection does now."""
+        for name, value in values.items():
+            self._gauges[name][labels].set(value)
+
+    def parked(self, labels: ConnectionLabels, lanes: Mapping[ParkReason, int]) -> None:
+        """How many lanes wait, for every reason."""
+        for reason, count in lanes.items():
+            self._parked[*labels, reason].set(count)
+
+    def breaker(self, labels: ConnectionLabels, reasons: Mapping[BreakerReason, bool]) -> None:
+        """Whether the breaker is open, for every reason."""
+        for reason, is_open in reasons.items():
+            self._breaker[*labels, reason].set(is_open)
+
+    def throttled(self, labels: ConnectionLabels, *, count: int) -> None:
+        """The account refused so many more calls."""
+        self._throttled[labels].inc(count)

@@ -1,0 +1,18 @@
+"""Metrics read back from the text that a process gives at ``/metrics``."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from consumer.ops.metrics.family import NAMESPACE
+
+
+def settled_in(exposition: str) -> dict[str, int]:
+    """Records settled by outcome, summed over connections and topics."""
+    counts: dict[str, int] = {}
+    for family in text_string_to_metric_families(exposition):
+        for sample in family.samples:
+            if sample.name == f"{NAMESPACE}_records_settled_total":
+                outcome = sample.labels["outcome"]
+                counts[outcome] = counts.get(outcome, 0) + int(sample.value)
+    return counts

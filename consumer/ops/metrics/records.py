@@ -1,0 +1,120 @@
+"""Metrics of records: how many, what became of them, how long it took, and what reached the books."""
+
+from __future__ import annotations
+
+from consumer.bookings import Booking
+from consumer.ops.metrics.family import Families
+from consumer.outcome import Settled, name_of
+
+DELIVERY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+LATENCY_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400)
+TOTAL_MISMATCH = "total_mismatch"
+
+
+class Records:
+    """The part of `consumer.ops.metrics.Metrics` about records and documents."""
+
+    def __init__(self, families: Families) -> None:
+        self._consumed = families.counter("records_consumed", "Records read from Kafka.", "topic")
+        self._settled = families.counter(
+            "records_settled",
+            "Records that are done, by what became of them.",
+            "connection",
+            "topic",
+            "outcome",
+        )
+        self._ignored = families.counter(
+            "records_ignored", "Records that a rule found to be none of our business.", "connection", "rule"
+        )
+        self._duration = families.histogram(
+            "delivery_duration_seconds",
+            DELIVERY_BUCKETS_S,
+            "Time that one delivery took, each try by itself, from mapping to NetSuite's answer.",
+            "object",
+            "outcome",
+        )
+        self._latency = families.histogram(
+            "record_latency_seconds",
+            LATENCY_BUCKETS_S,
+            "Time from a record's timestamp to its end.",
+            "object",
+        )
+        self._errors = families.counter("errors_published", "Error events acknowledged by Kafka.", "code")
+        self._fallbacks = families.counter(
+            "fallbacks_used", "Lines that got a fallback item for want of a mapping.", "connection", "rule"
+        )
+        self._mismatches = families.counter(
+            "total_mismatches",
+            "Documents refused because their total would not be Lago's.",
+            "connection",
+        )
+        self._add_books(families)
+
+    def _add_books(self, families: Families) -> None:
+        about = ("connection", "object", "outcome")
+        self._documents = families.counter(
+            "documents", "Lago objects by what became of them in NetSuite; repeats count again.", *about
+        )
+        self._amounts = families.counter(
+            "amounts",
+            "Sum of the amounts of these objects, in units of their currency: to watch, not to book.",
+            *about,
+            "currency",
+        )
+        self._finalized = families.histogram(
+            "finalized_to_netsuite_seconds",
+            LATENCY_BUCKETS_S,
+            "Time from Lago's last change of a document, its finalisation, until NetSuite had it.",
+            "object",
+        )
+
+    def connection_begins(self, *, connection: str) -> None:
+        """Show the counters of a connection at 0, so that the first event is seen as an increase."""
+        self._mismatches[connection,].inc(0)
+
+    def consumed(self, *, topic: str, count: int = 1) -> None:
+        """Records came from Kafka."""
+        self._consumed[topic,].inc(count)
+
+    def settled(self, *, connection: str, topic: str, outcome: Settled) -> None:
+        """A record is done."""
+        self._settled[connection, topic, name_of(outcome)].inc()
+
+    def ignored(self, *, connection: str, rule: str) -> None:
+        """A rule says that a record is none of our business."""
+        self._ignored[connection, rule].inc()
+
+    def delivered(self, *, object: str, outcome: str, seconds: float) -> None:  # noqa: A002 - the label's name
+        """One try took this long, and came to this outcome of the eight."""
+        self._duration[object, outcome].observe(seconds)
+
+    def latency(self, *, object: str, seconds: float) -> None:  # noqa: A002 - Lago's word and the label's name
+        """A record took this long from its timestamp to its settlement."""
+        self._latency[object,].observe(seconds)
+
+    def error_published(self, *, connection: str, code: str) -> None:
+        """An error event is in Kafka."""
+        self._errors[code,].inc()
+        if code == TOTAL_MISMATCH:
+            self._mismatches[connection,].inc()
+
+    def fallback_used(self, *, connection: str, rule: str) -> None:
+        """A fallback item was chosen for want of a mapping."""
+        self._fallbacks[connection, rule].inc()
+
+    def booked(self, *, connection: str, booking: Booking, at_s: float) -> None:
+        """
+        A Lago object has reached NetSuite or was refused.
+
+        Args:
+            connection: whose.
+            booking: the object, what became of it, and its amount.
+            at_s: when, in seconds since the epoch.
+        """
+        self._documents[connection, booking.object, booking.outcome].inc()
+        if booking.amount is not None and booking.currency is not None:
+            about = (connection, booking.object, booking.outcome, booking.currency)
+            # Prometheus knows no decimals: this is for curves, the books are in NetSuite.
+            self._amounts[about].inc(float(booking.amount))
+        if booking.finalized_s is not None:
+            self._finalized[booking.object,].observe(max(0.0, at_s - booking.finalized_s))

@@ -1,0 +1,114 @@
+"""Metrics of Kafka: how far behind, what is paused, commits, rebalances, and what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from consumer.engine.offset_map import Reason as MapReason
+from consumer.engine.pressure import Pause
+from consumer.ops.metrics.family import Families
+
+PartitionGauge = Literal[
+    "unsettled_records", "oldest_unsettled_age_seconds", "offset_span_ratio", "consumer_lag_records"
+]
+CommitResult = Literal["ok", "failed", "superseded"]
+PartitionLabels = tuple[str, str, str]
+"""Connection, topic and partition: every connection reads all partitions in a group of its own."""
+
+COMMIT_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+DRAIN_BUCKETS_S = (0.01, 0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 85)
+# Kafka takes 4 096 characters of metadata by default, and no map needs more than 2 750.
+MAP_BUCKETS_BYTES = (16, 32, 64, 128, 256, 512, 1024, 2048, 2750, 4096)
+
+_GAUGES: dict[PartitionGauge, str] = {
+    "unsettled_records": "Records taken and not done: the backlog in this process.",
+    "oldest_unsettled_age_seconds": "Age of the first record that is not done.",
+    "offset_span_ratio": "How much of the offset map is used; at 1 the partition stops.",
+    "consumer_lag_records": "Log end less what may be committed: one parked record keeps it high.",
+}
+
+
+class Stream:
+    """The part of `consumer.ops.metrics.Metrics` about Kafka."""
+
+    def __init__(self, families: Families) -> None:
+        where = ("connection", "topic", "partition")
+        self._partition = {name: families.gauge(name, sentence, *where) for name, sentence in _GAUGES.items()}
+        self._paused = families.gauge(
+            "partition_paused", "1 while no more records of a partition are fetched.", *where, "reason"
+        )
+        results = [(result,) for result in get_args(CommitResult)]
+        self._commits = families.counter("commits", "Commits by how they ended.", "result", born=results)
+        self._commit_duration = families.histogram(
+            "commit_duration_seconds", COMMIT_BUCKETS_S, "Time that a commit took.", "result", born=results
+        )
+        self._maps_rejected = families.counter(
+            "offset_map_rejected",
+            "Commit metadata ignored because it disagreed with the commit.",
+            "reason",
+            born=[(reason,) for reason in get_args(MapReason)],
+        )
+        self._map_size = families.single_histogram(
+            "offset_map_bytes", MAP_BUCKETS_BYTES, "Size of the offset map in a commit's metadata."
+        )
+        self._gap = families.counter(
+            "offset_gap",
+            "Unsettled records that Kafka had deleted before they were carried: they are lost.",
+            "topic",
+        )
+        self._rebalances = families.single_counter("rebalances", "Assignments of partitions received.")
+        self._drain = families.single_histogram(
+            "drain_duration_seconds",
+            DRAIN_BUCKETS_S,
+            "Time until no delivery was under way, before partitions were given back or the process stopped.",
+        )
+
+    def partition(self, labels: PartitionLabels, values: Mapping[PartitionGauge, float]) -> None:
+        """How far behind one partition is now."""
+        for name, value in values.items():
+            self._partition[name][labels].set(value)
+
+    def partition_paused(self, labels: PartitionLabels, reason: Pause | None) -> None:
+        """Why a partition is paused now; None while it is not."""
+        if reason is not None:
+            self._paused[*labels, reason.value].set(1)
+        for other in Pause:
+            if other is not reason and (*labels, other.value) in self._paused:
+                self._paused[*labels, other.value].set(0)
+
+    def partition_lost(self, labels: PartitionLabels) -> None:
+        """A partition is somebody else's to report on."""
+        for gauge in self._partition.values():
+            gauge.forget(labels)
+        for reason in Pause:
+            self._paused.forget((*labels, reason.value))
+
+    def topic_begins(self, *, topic: str) -> None:
+        """Show the counter of lost records of a topic at 0, so that the first loss is seen as an increase."""
+        self._gap[topic,].inc(0)
+
+    def committed(self, *, result: CommitResult, seconds: float) -> None:
+        """A commit has ended."""
+        self._commits[result,].inc()
+        self._commit_duration[result,].observe(seconds)
+
+    def offset_map_written(self, *, size_bytes: int) -> None:
+        """A commit carries a map of what is done beyond its position."""
+        self._map_size.observe(size_bytes)
+
+    def offset_map_rejected(self, *, reason: MapReason) -> None:
+        """A partition begins without what its last owner had done beyond the position."""
+        self._maps_rejected[reason,].inc()
+
+    def offset_gap(self, *, topic: str, count: int) -> None:
+        """Kafka had deleted so many records that nobody had settled."""
+        self._gap[topic,].inc(count)
+
+    def rebalanced(self) -> None:
+        """Partitions were assigned anew."""
+        self._rebalances.inc()
+
+    def drained(self, *, seconds: float) -> None:
+        """Deliveries under way were waited for, successfully or not."""
+        self._drain.observe(seconds)

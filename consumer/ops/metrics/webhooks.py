@@ -1,0 +1,75 @@
+"""Metrics of webhooks: Lago's coming in, and ours going out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from consumer.ops.metrics.family import Families
+
+INGEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+ATTEMPT_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+
+AttemptOutcome = Literal["delivered", "refused", "unanswered"]
+
+
+class Webhooks:
+    """The part of `consumer.ops.metrics.Metrics` about ingest and relay."""
+
+    def __init__(self, families: Families) -> None:
+        self._requests = families.counter(
+            "ingest_requests", "Requests to the webhook endpoint, by how they were answered.", "answer"
+        )
+        self._repeats = families.single_counter(
+            "ingest_repeats", "Webhooks that came again when Kafka had them already."
+        )
+        self._request_duration = families.single_histogram(
+            "ingest_duration_seconds", INGEST_BUCKETS_S, "Time from a request's headers to its answer."
+        )
+        self._attempts = families.counter(
+            "webhook_attempts",
+            "Attempts to post a webhook; the status is that of the answer, or none.",
+            "endpoint",
+            "outcome",
+            "status",
+        )
+        self._attempt_duration = families.histogram(
+            "webhook_duration_seconds",
+            ATTEMPT_BUCKETS_S,
+            "Time from posting a webhook to its answer.",
+            "endpoint",
+        )
+        self._disabled = families.gauge(
+            "webhook_endpoint_disabled", "1 while its events wait on Kafka, but for a probe.", "endpoint"
+        )
+        self._undeliverable = families.counter(
+            "webhooks_undeliverable", "Webhooks given up after their last attempt.", "endpoint"
+        )
+
+    def ingest_answered(self, *, answer: str, seconds: float) -> None:
+        """A request to the webhook endpoint was answered so, that long after its headers had come."""
+        self._requests[answer,].inc()
+        self._request_duration.observe(seconds)
+
+    def ingest_repeated(self) -> None:
+        """A webhook came again that Kafka had already."""
+        self._repeats.inc()
+
+    def webhook_attempted(self, *, endpoint: str, status: int | None, seconds: float) -> None:
+        """An endpoint answered with that status after so long; None when it did not answer."""
+        self._attempts[endpoint, _outcome(status), str(status or "none")].inc()
+        self._attempt_duration[endpoint,].observe(seconds)
+
+    def webhook_undeliverable(self, *, endpoint: str) -> None:
+        """A webhook was given up, and that is on Kafka."""
+        self._undeliverable[endpoint,].inc()
+
+    def webhook_endpoint_disabled(self, *, endpoint: str, is_disabled: bool) -> None:
+        """Whether only probes are posted to an endpoint."""
+        self._disabled[endpoint,].set(is_disabled)
+        self._undeliverable[endpoint,].inc(0)
+
+
+def _outcome(status: int | None) -> AttemptOutcome:
+    if status is None:
+        return "unanswered"
+    return "delivered" if 200 <= status < 300 else "refused"

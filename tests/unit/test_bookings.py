@@ -1,0 +1,91 @@
+"""What a settled record means for the books."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from consumer import bookings
+from consumer.bookings import Booking
+from consumer.outcome import AlreadyThere, Delivered, Rejected, Waiting, Written
+from schemas import envelope
+from tests import lago_events as lago
+
+
+def event(**changes):
+    body = json.loads(lago.invoice_event())
+    body["invoice"] |= {"total_amount_cents": 148, "currency": "EUR", "updated_at": "2026-08-01T00:00:05Z"}
+    body["invoice"] |= changes
+    return envelope.decode(json.dumps(body).encode())
+
+
+def written(kind="invoice", status="created"):
+    return Written(
+        object=kind,
+        lago_id="1",
+        netsuite_type="t",
+        internal_id="2",
+        external_id="x",
+        status=status,
+    )
+
+
+def test_a_created_document_brings_its_amount_and_the_moment_lago_finished_it():
+    """In units of its currency, exactly."""
+    [booked] = bookings.of(event(), Delivered(written=(written(),)))
+
+    finished = datetime(2026, 8, 1, 0, 0, 5, tzinfo=UTC).timestamp()
+    assert booked == Booking(
+        object="invoice", outcome="created", amount=Decimal("1.48"), currency="EUR", finalized_s=finished
+    )
+
+
+def test_a_customer_made_on_the_way_has_no_amount():
+    """The invoice's amount counts once."""
+    booked = list(bookings.of(event(), Delivered(written=(written("customer"), written()))))
+
+    assert [(each.object, each.amount) for each in booked] == [
+        ("customer", None),
+        ("invoice", Decimal("1.48")),
+    ]
+
+
+def test_what_was_there_before_says_nothing_of_how_long_it_took():
+    """A repeat or a replay comes long after."""
+    [booked] = bookings.of(event(), AlreadyThere(written=(written(status="exists"),)))
+
+    assert (booked.outcome, booked.finalized_s) == ("exists", None)
+
+
+def test_a_rejected_document_counts_with_its_amount():
+    """That is what finance misses in its books."""
+    [booked] = bookings.of(event(), Rejected(code="x", message="y"))
+
+    assert (booked.outcome, booked.amount, booked.finalized_s) == ("rejected", Decimal("1.48"), None)
+
+
+def test_what_still_waits_counts_for_nothing():
+    assert list(bookings.of(event(), Waiting(on="customer"))) == []
+
+
+@pytest.mark.parametrize("currency", ["eur", "EURO", "", None, 'E"}', "€€€"])
+def test_only_a_currency_becomes_a_label(currency):
+    """An event may carry any text, and each would be a series for ever."""
+    [booked] = bookings.of(event(currency=currency), Delivered(written=(written(),)))
+
+    assert (booked.amount, booked.currency) == (None, None)
+
+
+@pytest.mark.parametrize("moment", [None, "", "yesterday", 5, "2026-08-01T00:00:05"])
+def test_a_moment_that_cannot_be_read_is_left_out(moment):
+    """Neither is one without a time zone."""
+    [booked] = bookings.of(event(updated_at=moment, created_at=moment), Delivered(written=(written(),)))
+
+    assert booked.finalized_s is None
+
+
+def test_any_object_type_becomes_one_of_few():
+    """A receipt is how a payment is told of."""
+    assert bookings.object_of("payment_receipt") == "payment"
+    assert bookings.object_of("made_up_by_somebody") == "other"
