@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
-from consumer.commands import failure_options
+from consumer.commands import dry_run_options, failure_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")
@@ -99,14 +100,12 @@ def worker(connection: Codes = None) -> None:
 @app.command()
 def ingest() -> None:
     """Take Lago's webhooks at /lago/CODE on LAGO_NETSUITE_INGEST_PORT and put them on their topics."""
-    import asyncio
-
     from consumer.commands import ingest as command
     from consumer.ops import logging
 
     settings, connections = _configuration()
     logging.configure(level=settings.log_level, form=settings.log_format)
-    asyncio.run(command.run(settings, connections))
+    command.main(settings, connections)
 
 
 @relay_app.callback(invoke_without_command=True)

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
+import uvloop
 
 from consumer import __version__
 from consumer.clock import SystemClock
@@ -19,18 +20,27 @@ from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.ops import http as ops
-from consumer.ops import signals
+from consumer.ops import loop_lag, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.settings import Settings
 
 # Lago waits 30 s, but what it is answered late it sends again.
 ACKNOWLEDGE_LIMIT_S = 5.0
+# What comes within a moment crosses to Kafka in one request; five hundredths of what Lago waits at the least.
+LINGER_MS = 5
 # A body of five MiB and the JWT that carries it once more; `deploy/topics.yaml` allows as much.
 RECORD_LIMIT_BYTES = 16 * 1024 * 1024
+BATCH_LIMIT_BYTES = 1024 * 1024
 PART = "ingest"
 
 log = structlog.get_logger(__name__)
+
+
+def main(settings: Settings, connections: Sequence[Connection]) -> None:
+    """`run` on libuv's event loop, which takes a fifth less time for each webhook than Python's own."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings, connections))
 
 
 async def run(settings: Settings, connections: Sequence[Connection]) -> None:
@@ -55,6 +65,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
             async with asyncio.TaskGroup() as tasks:
                 watched = ops.create_app(metrics, health)
                 probes = tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port))
+                lag = tasks.create_task(loop_lag.watch(metrics, clock))
                 await server.serve(
                     app,
                     settings.ingest_host,
@@ -64,12 +75,15 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                     bound=partial(health.ready, PART),
                 )
                 probes.cancel()
+                lag.cancel()
     log.info("ingest_stopped")
 
 
 async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publisher:
     await topics.require(cluster, topics.names("input"))
-    producer = cluster.producer(record_limit_bytes=RECORD_LIMIT_BYTES)
+    producer = cluster.producer(
+        record_limit_bytes=RECORD_LIMIT_BYTES, batch_limit_bytes=BATCH_LIMIT_BYTES, linger_ms=LINGER_MS
+    )
     await cluster.start(producer)
     stack.push_async_callback(stop, producer)
     return Publisher(producer, cluster, limit_s=ACKNOWLEDGE_LIMIT_S)

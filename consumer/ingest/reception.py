@@ -11,12 +11,13 @@ from consumer.clock import Clock
 from consumer.errors import ContractError
 from consumer.ingest.answer import Answer
 from consumer.ingest.entrance import Entrance
+from consumer.ingest.outline import Outline, outline
 from consumer.ingest.repeats import Identity, Repeats, identity
 from consumer.ingest.webhook import Webhook, to_event, topic_of
 from consumer.kafka.publisher import RecordTooLargeError
 from consumer.problem import shown
 from consumer.record import Event, Publish
-from schemas.envelope import CONFLUENT_MAGIC_BYTE, Envelope, Undecodable, decode
+from schemas.envelope import Undecodable
 
 UNIQUE_KEY_LIMIT_CHARS = 200
 
@@ -59,14 +60,14 @@ class Reception:
         if known_as in self._repeats:
             self._observer.ingest_repeated()
             return Answer(name="repeated")
-        event = _decoded(webhook.body)
+        event = outline(webhook.body)
         if isinstance(event, Undecodable):
             return Answer(name="not_a_webhook", sentence=f"this is no Lago webhook: {event.message}")
         if event.organization_id != entrance.organization_id:
             return _foreign(event, webhook)
         return await self._keep(webhook, event, known_as)
 
-    async def _keep(self, webhook: Webhook, event: Envelope, known_as: Identity) -> Answer:
+    async def _keep(self, webhook: Webhook, event: Outline, known_as: Identity) -> Answer:
         topic = topic_of(event)
         if topic is None:
             return Answer(name="ignored")
@@ -101,16 +102,7 @@ def _objection_to_key(unique_key: str) -> Answer | None:
     return None if is_good else Answer(name="no_unique_key", sentence=sentence)
 
 
-def _decoded(body: bytes) -> Envelope | Undecodable:
-    # Kafka's framing has no place in a request.
-    if body[:1] == bytes([CONFLUENT_MAGIC_BYTE]):
-        return Undecodable(reason="not_json", message="not JSON: it begins with a zero byte")
-    if not body:
-        return Undecodable(reason="empty", message="the body is empty")
-    return decode(body)
-
-
-def _foreign(event: Envelope, webhook: Webhook) -> Answer:
+def _foreign(event: Outline, webhook: Webhook) -> Answer:
     # One key pair signs for all organisations of a Lago installation, so this is no formality.
     sentence = f"organisation {shown(event.organization_id)} has no business at {shown(webhook.name)}"
     return Answer(name="foreign_organization", sentence=sentence)

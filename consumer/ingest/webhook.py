@@ -6,12 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from consumer import facts
 from consumer.event_headers import TRACE_PARENT, Headers, cloud_event
+from consumer.ingest.outline import Outline
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
 from consumer.record import Event
 from consumer.routing import ROUTES
-from schemas.envelope import Envelope
 
 TOPICS = {
     "customer": "lago.customers",
@@ -43,7 +42,7 @@ class Webhook:
     trace_state: str = ""
 
 
-def topic_of(event: Envelope) -> str | None:
+def topic_of(event: Outline) -> str | None:
     """
     The input topic, without prefix, where an event belongs; None for one that nobody here has a use for.
 
@@ -56,25 +55,25 @@ def topic_of(event: Envelope) -> str | None:
     return topic
 
 
-def to_event(webhook: Webhook, event: Envelope, *, topic: str, now: datetime) -> Event:
+def to_event(webhook: Webhook, event: Outline, *, topic: str, now: datetime) -> Event:
     """
     The record that carries a webhook: its bytes unchanged, keyed by organisation and customer.
 
     Args:
         webhook: what came.
-        event: the same, decoded.
+        event: what was read of it.
         topic: where it goes, without prefix.
         now: when it came: Lago does not say when the event happened.
     """
     return Event(topic=topic, key=_key(event), value=webhook.body, headers=_headers(webhook, event, now))
 
 
-def _key(event: Envelope) -> bytes:
-    customer = facts.of(event).external_customer_id
+def _key(event: Outline) -> bytes:
+    customer = event.external_customer_id
     return (f"{event.organization_id}:{customer}" if customer else event.organization_id).encode()
 
 
-def _headers(webhook: Webhook, event: Envelope, now: datetime) -> Headers:
+def _headers(webhook: Webhook, event: Outline, now: datetime) -> Headers:
     return (
         (SIGNATURE_HEADER, webhook.signature.encode()),
         (ALGORITHM_HEADER, webhook.algorithm.encode()),

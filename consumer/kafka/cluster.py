@@ -33,6 +33,7 @@ REBALANCE_LIMIT_MS = 90_000
 IDLE_LIMIT_MS = 300_000
 FETCH_LIMIT_BYTES = 256 * 1024
 REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
+BATCH_LIMIT_BYTES = 16 * 1024
 
 log = structlog.get_logger(__name__)
 
@@ -117,13 +118,28 @@ class Cluster:
             **self.security,
         )
 
-    def producer(self, *, record_limit_bytes: int = REQUEST_LIMIT_BYTES) -> AIOKafkaProducer:
-        """A producer whose acknowledgement means "on every in-sync replica, once"."""
+    def producer(
+        self,
+        *,
+        record_limit_bytes: int = REQUEST_LIMIT_BYTES,
+        batch_limit_bytes: int = BATCH_LIMIT_BYTES,
+        linger_ms: int = 0,
+    ) -> AIOKafkaProducer:
+        """
+        A producer whose acknowledgement means "on every in-sync replica, once".
+
+        Args:
+            record_limit_bytes: of one record, and of one request.
+            batch_limit_bytes: of the records that go to one partition at once.
+            linger_ms: how long a record may wait for others to go with it.
+        """
         return AIOKafkaProducer(
             bootstrap_servers=self.bootstrap_servers,
             acks="all",
             enable_idempotence=True,
             max_request_size=record_limit_bytes,
+            max_batch_size=batch_limit_bytes,
+            linger_ms=linger_ms,
             partitioner=partition_of,
             **self.security,
         )
