@@ -15,7 +15,11 @@ from typing import Any, Literal, NoReturn
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas import reading
+
 CONTRACT_VERSION = 1
+SCRIPT_VERSION = "1.0.0"
+"""Of the RESTlet that belongs to this code."""
 _FAST = msgspec.json.Decoder(float_hook=Decimal)
 
 Mode = Literal["create_or_get", "upsert", "adopt", "void"]
@@ -199,5 +203,7 @@ class Response(_Answer):
     v: int
     request_id: str | None = None
     items: tuple[ItemResult, ...] = ()
+    health: reading.Health | None = None
+    catalog: reading.CatalogPage | None = None
     script: ScriptInfo = ScriptInfo()
     account: AccountInfo = AccountInfo()

@@ -15,22 +15,16 @@ from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.errors import ContractError
 from consumer.netsuite import credentials, verdict
-from consumer.netsuite.account import is_loopback
 from consumer.netsuite.batch import Batch, batches
+from consumer.netsuite.http import JSON_HEADERS, Overhear, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.netsuite.pool import Pool
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
-from schemas import wire
+from schemas import reading, wire
 
 MAX_ATTEMPTS = 3
 LONGEST_WAIT_S = 10.0
-KEEPALIVE_S = 30
-READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
 ATTEMPT_LIMIT_S = 400  # a login, connecting, writing and reading, even when the answer dribbles in
-_TIMEOUT = httpx.Timeout(READ_LIMIT_S, connect=10, write=30, pool=10)
-_JSON = "application/json"
-# NetSuite answers in the content type of the request, GET included (Oracle help page section_4407965171).
-_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
 
 PingResult = wire.Response | Throttled | Unavailable | AccountDown
 Judged = TypeVar("Judged", verdict.Verdict, verdict.Verdict | wire.Response)
@@ -59,6 +53,7 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
         refused: Refused = lambda _: None,
+        overhear: Overhear | None = None,
     ) -> None:
         """
         Reveal the connection's secrets and prepare its HTTP clients; nothing is sent yet.
@@ -70,6 +65,7 @@ class Client:
             sleep: waits between attempts.
             refused: is told of every attempt that the account refused for its limit, also of those that are
                 tried again here.
+            overhear: is told of every answer.
 
         Raises:
             ConfigurationError: a secret is missing or no key, or restlet_url is unusable; each is named.
@@ -79,10 +75,10 @@ class Client:
         self._sleep = sleep
         self._refused = refused
         self._restlet = credentials.restlet(connection)
-        build = _builder(connection, transport)
+        build = builder(connection, transport, overhear)
         self._login = build(1, {})
         self._auth = credentials.auth(connection, clock=clock, http=self._login)
-        self._pool = Pool(connection.concurrency, lambda connections: build(connections, _HEADERS))
+        self._pool = Pool(connection.concurrency, lambda connections: build(connections, JSON_HEADERS))
 
     async def __aenter__(self) -> Self:
         return self
@@ -124,14 +120,7 @@ class Client:
 
         An account or environment that is not the connection's is `AccountDown` and names both.
         """
-
-        async def attempt() -> verdict.Verdict | wire.Response:
-            got = await self._send("GET", (*self._restlet.query, ("op", "ping")), None)
-            if isinstance(got, verdict.Verdict):
-                return verdict.nothing_sent(got, self._connection)
-            return verdict.of_ping(got, self._connection)
-
-        answered = await self._persist(attempt)
+        answered = await self._read("GET", (*self._restlet.query, ("op", "ping")), None)
         if isinstance(answered, wire.Response):
             return answered
         match answered.outcome:
@@ -139,6 +128,19 @@ class Client:
                 return outcome
             case other:
                 raise ContractError(f"a ping cannot be {type(other).__name__}")
+
+    async def ask(self, question: reading.Question) -> verdict.Verdict | wire.Response:
+        """Ask what only reads; the verdict says why there is no answer, and by which code."""
+        return await self._read("POST", self._restlet.query, question.body())
+
+    async def _read(self, method: str, query: Query, body: bytes | None) -> verdict.Verdict | wire.Response:
+        async def attempt() -> verdict.Verdict | wire.Response:
+            got = await self._send(method, query, body)
+            if isinstance(got, verdict.Verdict):
+                return verdict.nothing_sent(got, self._connection)
+            return verdict.of_ping(got, self._connection)
+
+        return await self._persist(attempt)
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -192,22 +194,6 @@ class Client:
             outcome=type(judged.outcome).__name__,
             code=judged.code,
         )
-
-
-def _builder(
-    connection: Connection, transport: httpx.AsyncBaseTransport | None
-) -> Callable[[int, dict[str, str]], httpx.AsyncClient]:
-    def build(connections: int, headers: dict[str, str]) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            headers={"User-Agent": "lago-netsuite"} | headers,
-            timeout=_TIMEOUT,
-            limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S),
-            transport=transport,
-            follow_redirects=False,
-            trust_env=not is_loopback(connection.restlet_url),
-        )
-
-    return build
 
 
 def _is_refusal(judged: verdict.Verdict | wire.Response) -> bool:

@@ -40,6 +40,7 @@ def server(app: Starlette) -> uvicorn.Server:
         ws="none",
         lifespan="on",
         access_log=False,
+        date_header=False,  # the emulated servers have a clock of their own
         log_config=None,
         timeout_graceful_shutdown=SHUTDOWN_LIMIT_S,
         timeout_keep_alive=KEEPALIVE_S,

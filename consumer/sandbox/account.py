@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ class Account:
             sqlite3.DatabaseError: the file holds something else.
         """
         return cls(profile, Books.open(state), Lists(profile), Catalogue(profile), clock or SystemClock())
+
+    def under(self, profile: Profile) -> Account:
+        """The same books under other settings."""
+        return replace(self, profile=profile, lists=Lists(profile), catalogue=Catalogue(profile))
 
     def records(self, record_type: str) -> list[dict[str, Any]]:
         """Every record of that type as flat JSON, oldest first."""

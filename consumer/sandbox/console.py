@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,17 +16,28 @@ from consumer.sandbox.gate import Gate
 from consumer.sandbox.login import AuditTrail
 from consumer.sandbox.m2m import TOKEN_PATH, Certificates
 from consumer.sandbox.profile import OAuth2, TokenBased
+from consumer.sandbox.setting import UnknownSettingError
+from consumer.sandbox.tenancy import Tenancy
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
+
+
+class Flip(BaseModel):
+    """One setting and what it becomes; `consumer.sandbox.setting` says how it is addressed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    setting: str
+    value: Any
 
 
 class Console:
     """Books, logins, faults and figures of one account, under ``/sandbox/``."""
 
     def __init__(
-        self, account: Account, *, certificates: Certificates, trail: AuditTrail, faults: Faults, gate: Gate
+        self, tenancy: Tenancy, *, certificates: Certificates, trail: AuditTrail, faults: Faults, gate: Gate
     ) -> None:
-        self._account = account
+        self._tenancy = tenancy
         self._certificates = certificates
         self._trail = trail
         self._faults = faults
@@ -45,7 +56,14 @@ class Console:
             Route("/sandbox/faults", self.list_faults, methods=["GET"]),
             Route("/sandbox/faults", self.add_fault, methods=["POST"]),
             Route("/sandbox/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/sandbox/settings", self.settings, methods=["GET"]),
+            Route("/sandbox/settings", self.flip, methods=["POST"]),
+            Route("/sandbox/settings", self.restore, methods=["DELETE"]),
         ]
+
+    @property
+    def _account(self) -> Account:
+        return self._tenancy.account
 
     async def healthz(self, _: Request) -> Response:
         """Say that the sandbox is up, and as which account."""
@@ -104,14 +122,35 @@ class Console:
         try:
             fault = Fault.model_validate_json(await request.body())
         except ValidationError as invalid:
-            problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in invalid.errors()]
-            return JSONResponse({"error": problems}, status_code=400)
+            return JSONResponse({"error": _problems(invalid)}, status_code=400)
         self._faults.add(fault)
         return JSONResponse(self._pending(), status_code=201)
 
     async def clear_faults(self, _: Request) -> Response:
         """Forget the faults that have not struck yet."""
         return JSONResponse({"cleared": self._faults.clear()})
+
+    async def settings(self, _: Request) -> Response:
+        """Show every setting of the account but its logins."""
+        return JSONResponse(self._account.profile.model_dump(mode="json", exclude={"integrations"}))
+
+    async def flip(self, request: Request) -> Response:
+        """Change one setting: ``{"setting": "preferences.LOCMANDATORY", "value": "T"}``."""
+        try:
+            asked = Flip.model_validate_json(await request.body())
+            self._tenancy.flip(asked.setting, asked.value)
+        except ValidationError as invalid:
+            return JSONResponse({"error": _problems(invalid)}, status_code=400)
+        except UnknownSettingError as unknown:
+            return JSONResponse({"error": [str(unknown)]}, status_code=400)
+        self._gate.adopt(self._account.profile)
+        return JSONResponse({"changed": asked.setting})
+
+    async def restore(self, _: Request) -> Response:
+        """Make every setting what it was at the start."""
+        self._tenancy.restore()
+        self._gate.adopt(self._account.profile)
+        return JSONResponse({"restored": self._account.profile.name})
 
     def _pending(self) -> list[dict[str, Any]]:
         return [fault.model_dump() for fault in self._faults.pending()]
@@ -133,3 +172,7 @@ class Console:
             # With a public key in the profile only its owner has the private half.
             "private_key": made.as_pem(private=True).decode() if made else None,
         }
+
+
+def _problems(invalid: ValidationError) -> list[str]:
+    return [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in invalid.errors()]

@@ -21,12 +21,16 @@ class Gate:
     """Counts calls under way and remembers how it went."""
 
     def __init__(self, profile: Profile) -> None:
-        self._set_aside = sum(one.concurrency or 0 for one in profile.integrations)
-        self._cap = profile.concurrency
+        self.adopt(profile)
         self._running: Counter[str] = Counter()
         self.calls = 0
         self.refused = 0
         self.peak = 0
+
+    def adopt(self, profile: Profile) -> None:
+        """Keep to the cap of this profile from now on."""
+        self._set_aside = sum(one.concurrency or 0 for one in profile.integrations)
+        self._cap = profile.concurrency
 
     @property
     def running(self) -> int:

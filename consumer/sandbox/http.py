@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from functools import partial
 from typing import Protocol
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumer.clock import Clock
 from consumer.sandbox import abort, m2m, tba
@@ -24,7 +27,9 @@ from consumer.sandbox.gate import Gate
 from consumer.sandbox.login import Accepted, Attempt, AuditTrail, Refused
 from consumer.sandbox.suitescript import runner
 from consumer.sandbox.suitescript.answer import Answer, refusal
+from consumer.sandbox.tenancy import ServerClock, Tenancy
 
+MAX_THREADS = 64
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _CONTENT_TYPES = {"application/json", "application/xml", "text/plain"}
 _JSON = "application/json"
@@ -58,9 +63,11 @@ def create_app(account: Account, *, clock: Clock | None = None, call: Call = run
         clock: decides when tokens expire and which timestamps are good; the account's own by default.
         call: what runs the scripts.
     """
-    front = Front(account, clock or account.clock, call)
+    tenancy = Tenancy(account)
+    server_clock = ServerClock(clock or account.clock, tenancy)
+    front = Front(tenancy, server_clock, call)
     console = Console(
-        account, certificates=front.certificates, trail=front.trail, faults=front.faults, gate=front.gate
+        tenancy, certificates=front.certificates, trail=front.trail, faults=front.faults, gate=front.gate
     )
     routes = [
         Route(m2m.TOKEN_PATH, front.token, methods=["POST"]),
@@ -73,22 +80,50 @@ def create_app(account: Account, *, clock: Clock | None = None, call: Call = run
         yield
         front.close()
 
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(
+        routes=routes, lifespan=lifespan, middleware=[Middleware(DatedAnswers, clock=server_clock)]
+    )
+
+
+class DatedAnswers:
+    """Stamps every answer with the servers' own time (RFC 9110 section 6.6.1)."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, with a ``Date``."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self._clock.now().timestamp(), usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
+        await self._app(scope, receive, dated)
 
 
 class Front:
     """What stands between a call and the script it wants to run."""
 
-    def __init__(self, account: Account, clock: Clock, call: Call) -> None:
-        self._account = account
+    def __init__(self, tenancy: Tenancy, clock: Clock, call: Call) -> None:
+        profile = tenancy.account.profile
+        self._tenancy = tenancy
         self._clock = clock
         self._call = call
-        self._signatures = tba.Signatures(account.profile, clock)
-        self._threads = ThreadPoolExecutor(account.profile.concurrency, thread_name_prefix="restlet")
-        self.certificates = m2m.Certificates(account.profile, clock)
+        self._signatures = tba.Signatures(profile, clock)
+        # There are never more threads than calls under way, which the gate counts.
+        threads = max(MAX_THREADS, profile.concurrency)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="restlet")
+        self.certificates = m2m.Certificates(profile, clock)
         self.trail = AuditTrail()
         self.faults = Faults()
-        self.gate = Gate(account.profile)
+        self.gate = Gate(profile)
+
+    @property
+    def _account(self) -> Account:
+        return self._tenancy.account
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from consumer.sandbox.entries import (
     Currency,
@@ -90,6 +91,18 @@ class Latency(Part):
     per_line_s: Annotated[float, Field(ge=0)] = 0.0
 
 
+LATENCIES: Mapping[str, Latency] = {
+    "fast": Latency(),
+    "typical": Latency(per_call_s=0.6, per_line_s=0.05),
+    "slow": Latency(per_call_s=4.0, per_line_s=0.3),
+}
+"""How slow accounts are; planning figures, to be replaced by measured ones."""
+
+
+def _latency(value: Any) -> Any:
+    return LATENCIES.get(value, value) if isinstance(value, str) else value
+
+
 class User(Part):
     """Who the integration logs in as."""
 
@@ -113,6 +126,7 @@ class Switches(Part):
         utc_offset_h: the server's zone, which dates without time are cut in.
         transform_taxes: whether a transformation carries overridden tax details over.
         config_readable: whether the role may load the account's preferences.
+        clock_ahead_s: how far the servers' clock is ahead of this machine's.
     """
 
     error_message: Literal["json", "text"] = "json"
@@ -125,6 +139,7 @@ class Switches(Part):
     utc_offset_h: int = -8
     transform_taxes: Literal["keep", "drop"] = "keep"
     config_readable: bool = True
+    clock_ahead_s: float = 0.0
 
 
 class Profile(Part):
@@ -136,6 +151,7 @@ class Profile(Part):
         concurrency: calls under way at once, all integrations together.
         units: governance units of one RESTlet call; 5,000 in NetSuite (Oracle section_N3351480).
         time_limit_s: wall time of one call; 300 in NetSuite.
+        latency: its figures, or the name of one of `LATENCIES`.
         features: ids of the features that are on, such as ``TAX_OVERHAULING`` (SuiteTax).
         permissions: permission id to level, 0 none to 4 full; one that is absent is 4.
         forms: by record type.
@@ -147,7 +163,7 @@ class Profile(Part):
     concurrency: Annotated[int, Field(ge=1)] = 5
     units: Annotated[int, Field(ge=0)] = 5000
     time_limit_s: float = 300.0
-    latency: Latency = Latency()
+    latency: Annotated[Latency, BeforeValidator(_latency)] = Latency()
     integrations: tuple[Annotated[TokenBased | OAuth2, Field(discriminator="kind")], ...] = ()
     scripts: tuple[Script, ...]
     user: User = User()

@@ -325,6 +325,30 @@
     }
   }
 
+  // A row of a list, such as a subsidiary, opened for reading.
+  class ListRecord {
+    constructor(type, opened) {
+      this.type = type;
+      this.id = opened.id;
+      Object.defineProperty(this, 'own', { value: opened });
+    }
+    getValue(...args) {
+      const fieldId = takeOne('getValue', 'fieldId', args);
+      const { values } = this.own;
+      return has(values, fieldId) ? incoming(values[fieldId]) : '';
+    }
+    lines(sublistId) { return this.own.sublists[sublistId]; }
+    getLineCount(...args) {
+      const rows = this.lines(takeOne('getLineCount', 'sublistId', args));
+      return rows ? rows.length : -1;
+    }
+    getSublistValue(...args) {
+      const [sublistId, fieldId, line] = take('getSublistValue', ['sublistId', 'fieldId', 'line'], args);
+      const row = (this.lines(sublistId) || [])[line] || {};
+      return has(row, fieldId) ? row[fieldId] : '';
+    }
+  }
+
   const Type = {
     CUSTOMER: 'customer', INVOICE: 'invoice', CREDIT_MEMO: 'creditmemo', CUSTOMER_PAYMENT: 'customerpayment',
     SALES_ORDER: 'salesorder', CURRENCY: 'currency', TRANSACTION: 'transaction', ENTITY: 'entity', ITEM: 'item',
@@ -351,7 +375,8 @@
     },
     load(...args) {
       const [type, id, isDynamic] = take('record.load', ['type', 'id', 'isDynamic?'], args);
-      return new Record(type, Boolean(isDynamic), host('load', type, id, Boolean(isDynamic)));
+      const opened = host('load', type, id, Boolean(isDynamic));
+      return opened.sublists ? new ListRecord(type, opened) : new Record(type, Boolean(isDynamic), opened);
     },
     delete(...args) {
       const [type, id] = take('record.delete', ['type', 'id'], args);
@@ -392,6 +417,23 @@
               return range(start, end);
             },
             each(callback) { range(0, 4000).every((result) => callback(result) === true); },
+          };
+        },
+        runPaged(...args) {
+          const [pageSize] = take('Search.runPaged', ['pageSize?'], args);
+          const size = pageSize === undefined ? 50 : pageSize;
+          const count = host('search_count', type, options.filters || [], columns, size);
+          const pageRanges = Array.from({ length: Math.ceil(count / size) }, (_, index) => ({ index }));
+          return {
+            count,
+            pageRanges,
+            fetch(...chosen) {
+              const { index } = chosen[0];
+              if (!pageRanges[index]) throw new SuiteScriptError('INVALID_PAGE_RANGE', 'Invalid page range.');
+              const rows = host('search_page', type, options.filters || [], columns, index * size, size);
+              const data = rows.map((row) => new Result(row));
+              return { data, isFirst: index === 0, isLast: index === pageRanges.length - 1, pageRange: pageRanges[index] };
+            },
           };
         },
       };

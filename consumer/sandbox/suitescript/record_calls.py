@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.suitescript import mandatory
+from consumer.sandbox.suitescript import list_rows, mandatory
 from consumer.sandbox.suitescript.draft import Draft
-from consumer.sandbox.suitescript.errors import ScriptError
+from consumer.sandbox.suitescript.errors import ScriptError, no_permission
 from consumer.sandbox.suitescript.fields import CURRENCY
 from consumer.sandbox.suitescript.fieldset import FieldSet
 from consumer.sandbox.suitescript.meter import Meter
@@ -42,6 +42,8 @@ class RecordCalls:
     def do_load(self, record_type: str, number: Any, dynamic: bool) -> dict[str, Any]:  # noqa: FBT001 - as above
         if record_type == "currency":
             return self._opened_list(record_type, str(number))
+        if record_type == "subsidiary":
+            return self._opened_subsidiary(str(number))
         return self._opened(self._opening.load(record_type, str(number), dynamic=dynamic))
 
     def do_save(self, handle: int, ignore_mandatory: bool) -> int:  # noqa: FBT001 - as above
@@ -79,6 +81,17 @@ class RecordCalls:
         self._sets.append(row)
         place = len(self._sets) - 1
         return {"handle": None, "id": number, "body": place, "values": _all(row), "growing": []}
+
+    def _opened_subsidiary(self, number: str) -> dict[str, Any]:
+        self._meter.spend(_LIST_LOAD_UNITS)
+        if not list_rows.may_view(self._account, "LIST_SUBSIDIARY"):
+            raise no_permission("Subsidiaries")
+        if not self._account.profile.is_one_world or not self._account.lists.has("subsidiary", number):
+            raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
+        found = self._account.lists.subsidiary(number)
+        values = {"name": found.name, "currency": found.currency, "country": found.country}
+        registrations = [{"nexus": nexus} for nexus in found.nexuses]
+        return {"id": number, "values": values, "sublists": {"taxregistration": registrations}}
 
     # Body fields and subrecords, by the number of their field set.
 

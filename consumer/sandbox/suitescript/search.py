@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from consumer.sandbox.account import Account
 from consumer.sandbox.saved import INDEXED
+from consumer.sandbox.suitescript import list_rows
 from consumer.sandbox.suitescript.errors import ScriptError
 from consumer.sandbox.suitescript.kinds import KINDS
-from consumer.sandbox.suitescript.search_rows import Row, candidates, is_known
+from consumer.sandbox.suitescript.list_rows import Row
+from consumer.sandbox.suitescript.search_rows import candidates, is_known
 from consumer.sandbox.suitescript.values import day_of_text, text_of_day
 
 Expression = Sequence[Any]
@@ -52,7 +55,7 @@ def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The rows in the order that the columns ask for, the first column first."""
     for column in reversed([column for column in columns if column.get("sort")]):
         name = str(column["name"])
-        rows = sorted(rows, key=lambda row: _sortable(row.values.get(name)), reverse=column["sort"] == "DESC")
+        rows = sorted(rows, key=partial(_sortable, name), reverse=column["sort"] == "DESC")
     return rows
 
 
@@ -77,7 +80,10 @@ def _sum(members: list[Row], summary: Mapping[str, Any]) -> Row:
     return Row(id="", record_type=members[0].record_type, values=values)
 
 
-def _sortable(value: Any) -> tuple[bool, Any]:
+def _sortable(name: str, row: Row) -> tuple[bool, Any]:
+    value = row.values.get(name)
+    if name == "internalid":  # in numerical order
+        return True, int(_text(value))
     return value is not None, value if isinstance(value, date) else _text(value)
 
 
@@ -173,6 +179,10 @@ def column(account: Account, row: Row, name: str) -> tuple[str, str]:
         shown = text_of_day(held if isinstance(held, date) else date.fromisoformat(held), account.profile)
         return shown, shown
     value = _text(held)
+    if row.texts and name in row.texts:
+        return value, row.texts[name]
     target = field.target if field is not None else None
+    if row.record_type not in KINDS:
+        target = list_rows.TARGETS.get(name)
     names = {entry.id: entry.name for entry in account.lists.all(target)} if target else {}
     return value, names.get(value, value)

@@ -7,11 +7,14 @@ from typing import Any
 
 from consumer.sandbox.account import Account
 from consumer.sandbox.suitescript import search, suiteql
+from consumer.sandbox.suitescript.errors import ScriptError
+from consumer.sandbox.suitescript.list_rows import Row
 from consumer.sandbox.suitescript.meter import Meter
-from consumer.sandbox.suitescript.search_rows import Row
 
 _SEARCH_UNITS = 10
 _LOOKUP_UNITS = 1
+_PAGE_UNITS = 5  # of runPaged, and of each page that is fetched
+_PAGE_ROWS = range(5, 1001)
 _RANGE_LIMIT = 1000  # rows of one getRange
 
 
@@ -26,12 +29,32 @@ class SearchCalls:
         self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], first: int, last: int
     ) -> list[dict[str, Any]]:
         self._meter.spend(_SEARCH_UNITS)
-        names = [str(column["name"]) for column in columns]
-        for name in names:
-            search.check_column(self._account, search_type, name)
+        found = self._found(search_type, filters, columns)
+        return self._shown(found[first : min(last, first + _RANGE_LIMIT)], columns)
+
+    def do_search_count(
+        self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], page_size: int
+    ) -> int:
+        self._meter.spend(_PAGE_UNITS)
+        if page_size not in _PAGE_ROWS:
+            raise ScriptError("SSS_INVALID_PAGE_SIZE", "The page size must lie between 5 and 1000.")
+        return len(self._found(search_type, filters, columns))
+
+    def do_search_page(
+        self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], first: int, page_size: int
+    ) -> list[dict[str, Any]]:
+        self._meter.spend(_PAGE_UNITS)
+        return self._shown(self._found(search_type, filters, columns)[first : first + page_size], columns)
+
+    def _found(self, search_type: str, filters: list[Any], columns: list[dict[str, Any]]) -> list[Row]:
+        for column in columns:
+            search.check_column(self._account, search_type, str(column["name"]))
         rows = search.ordered(search.run(self._account, search_type, filters), columns)
-        shown = search.summed(rows, columns)[first : min(last, first + _RANGE_LIMIT)]
-        return [self._result(row, names) for row in shown]
+        return search.summed(rows, columns)
+
+    def _shown(self, rows: list[Row], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        names = [str(column["name"]) for column in columns]
+        return [self._result(row, names) for row in rows]
 
     def _result(self, row: Row, columns: list[str]) -> dict[str, Any]:
         return {

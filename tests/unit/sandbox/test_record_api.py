@@ -310,10 +310,10 @@ def test_rows_of_lists_are_found_and_named(netsuite):
       const filters = [['itemid', 'is', 'COUPON']];
       const made = search.create({type: 'item', filters: filters, columns: ['incomeaccount']});
       const found = made.run().getRange(0, 9);
-      return [found.length, found[0].id, found[0].getValue('incomeaccount')];
+      return [found.length, found[0].id, found[0].getValue('incomeaccount'), found[0].getText('incomeaccount')];
     """)
 
-    assert told == [1, "804", "4000"]
+    assert told == [1, "804", "102", "4000 Subscription Revenue"]
 
 
 def test_units_are_those_of_oracles_table(netsuite):

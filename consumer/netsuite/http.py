@@ -1,0 +1,40 @@
+"""How a client of one account talks HTTP: time-outs, headers, pooled connections, no redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from consumer.connection import Connection
+from consumer.netsuite.account import is_loopback
+
+KEEPALIVE_S = 30
+READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
+TIMEOUT = httpx.Timeout(READ_LIMIT_S, connect=10, write=30, pool=10)
+_JSON = "application/json"
+# NetSuite answers in the content type of the request, GET included (Oracle help page section_4407965171).
+JSON_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
+
+Build = Callable[[int, dict[str, str]], httpx.AsyncClient]
+Overhear = Callable[[httpx.Response], Awaitable[None]]
+"""Is told of every answer, also of those to logins."""
+
+
+def builder(
+    connection: Connection, transport: httpx.AsyncBaseTransport | None, overhear: Overhear | None = None
+) -> Build:
+    """What makes clients of so many connections with these headers."""
+
+    def build(connections: int, headers: dict[str, str]) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            headers={"User-Agent": "lago-netsuite"} | headers,
+            timeout=TIMEOUT,
+            limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S),
+            transport=transport,
+            follow_redirects=False,
+            trust_env=not is_loopback(connection.restlet_url),
+            event_hooks={"response": [overhear]} if overhear else {},
+        )
+
+    return build

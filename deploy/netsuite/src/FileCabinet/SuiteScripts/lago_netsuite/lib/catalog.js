@@ -1,0 +1,139 @@
+/**
+ * op=catalog: what the account has of one kind, a page at a time: {kind, ids, filter, after, limit}.
+ *
+ * A column that this account or role does not have is left out; a list that cannot be read is an answer with an error.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/format', 'N/search', './faults'], (format, search, faults) => {
+  const UNKNOWN_COLUMN = /^SSS_INVALID_SRCH_(FILTER|COL)/;
+  const PAGE = { fewest: 5, most: 1000 };
+
+  // By our names NetSuite's columns, as Oracle's Records Browser has them; `name` is what a text filter looks at.
+  const KINDS = {
+    items: { type: 'item', columns: {
+      name: 'itemid', display: 'displayname', type: 'type', subtype: 'subtype', account: 'incomeaccount',
+      taxable: 'istaxable', tax_schedule: 'taxschedule', subsidiary: 'subsidiary', external_id: 'externalid',
+    } },
+    accounts: { type: 'account', columns: { name: 'name', number: 'number', type: 'type', subsidiary: 'subsidiary' } },
+    subsidiaries: { type: 'subsidiary', columns: {
+      name: 'name', currency: 'currency', country: 'country', elimination: 'iselimination',
+    } },
+    currencies: { type: 'currency', columns: { name: 'name', symbol: 'symbol', rate: 'exchangerate' } },
+    tax_codes: { type: 'salestaxitem', columns: { name: 'name', rate: 'rate', type: 'taxtype', country: 'country' } },
+    tax_types: { type: 'taxtype', columns: { name: 'name', nexus: 'nexus', country: 'country' } },
+    nexuses: { type: 'nexus', columns: { name: 'description', country: 'country', state: 'state' } },
+    locations: { type: 'location', columns: { name: 'name', subsidiary: 'subsidiary' } },
+    departments: { type: 'department', columns: { name: 'name', subsidiary: 'subsidiary' } },
+    classes: { type: 'classification', columns: { name: 'name', subsidiary: 'subsidiary' } },
+    periods: { type: 'accountingperiod', columns: {
+      name: 'periodname', start: 'startdate', end: 'enddate', closed: 'closed', ar_locked: 'arlocked',
+      all_locked: 'alllocked', quarter: 'isquarter', year: 'isyear', adjustment: 'isadjust',
+    } },
+    payment_methods: { type: 'paymentmethod', columns: { name: 'name' } },
+    customers: { type: 'customer', columns: {
+      name: 'entityid', company: 'companyname', subsidiary: 'subsidiary', currency: 'currency',
+      external_id: 'externalid', lago_id: 'custentity_lago_id',
+    } },
+  };
+  const DATES = ['startdate', 'enddate'];
+  const INACTIVE = 'isinactive';
+  const ID = 'internalid';
+
+  function kindOf(name) {
+    if (Object.prototype.hasOwnProperty.call(KINDS, name)) return KINDS[name];
+    throw faults.raise('LAGO_BAD_ITEM', `There is no catalog of ${name}; known: ${Object.keys(KINDS).join(', ')}.`);
+  }
+
+  function filtersOf(kind, request) {
+    const found = [];
+    if (Array.isArray(request.ids)) found.push([ID, 'anyof'].concat(request.ids));
+    if (request.filter) found.push([kind.columns.name, 'contains', String(request.filter)]);
+    return found.length === 2 ? [found[0], 'and', found[1]] : found;
+  }
+
+  function paged(kind, filters, names, pageSize) {
+    // In the order of ids rows that are added meanwhile come last.
+    const columns = [search.createColumn({ name: ID, sort: search.Sort.ASC })].concat(names);
+    return search.create({ type: kind.type, filters, columns }).runPaged({ pageSize });
+  }
+
+  function isThere(kind, name) {
+    try {
+      search.create({ type: kind.type, filters: [[ID, 'anyof', '1']], columns: [name] }).run().getRange({ start: 0, end: 1 });
+      return true;
+    } catch (thrown) {
+      if (UNKNOWN_COLUMN.test(thrown.name)) return false;
+      throw thrown;
+    }
+  }
+
+  // Which columns there are depends on features and editions; they are tried one by one only where all together fail.
+  function opened(kind, filters, pageSize) {
+    const names = Object.keys(kind.columns).map((own) => kind.columns[own]).concat(INACTIVE);
+    try {
+      return { names, pages: paged(kind, filters, names, pageSize) };
+    } catch (thrown) {
+      if (!UNKNOWN_COLUMN.test(thrown.name)) throw thrown;
+      const usable = names.filter((name) => isThere(kind, name));
+      return { names: usable, pages: paged(kind, filters, usable, pageSize) };
+    }
+  }
+
+  function twoDigits(number) {
+    return number < 10 ? `0${number}` : String(number);
+  }
+
+  function isoDay(text) {
+    if (!text) return '';
+    const day = format.parse({ value: text, type: format.Type.DATE });
+    return `${day.getFullYear()}-${twoDigits(day.getMonth() + 1)}-${twoDigits(day.getDate())}`;
+  }
+
+  // Check boxes are true or 'T', depending on the search type.
+  function plain(name, value) {
+    if (DATES.includes(name)) return isoDay(value);
+    if (value === true || value === false) return value ? 'T' : 'F';
+    return value === null || value === undefined ? '' : String(value);
+  }
+
+  function rowOf(result, kind, names) {
+    const row = { id: String(result.id), name: '', inactive: false, values: {}, texts: {} };
+    Object.keys(kind.columns).filter((own) => names.includes(kind.columns[own])).forEach((own) => {
+      const name = kind.columns[own];
+      const value = plain(name, result.getValue({ name }));
+      const text = result.getText({ name });
+      if (own === 'name') row.name = value;
+      else row.values[own] = value;
+      if (text && text !== value && !DATES.includes(name)) row.texts[own] = String(text);
+    });
+    if (names.includes(INACTIVE)) row.inactive = plain(INACTIVE, result.getValue({ name: INACTIVE })) === 'T';
+    return row;
+  }
+
+  function pageSizeOf(request) {
+    const wanted = Number(request.limit) || PAGE.most;
+    return Math.min(Math.max(Math.floor(wanted), PAGE.fewest), PAGE.most);
+  }
+
+  function read(request) {
+    const kind = kindOf(request.kind);
+    const { names, pages } = opened(kind, filtersOf(kind, request), pageSizeOf(request));
+    const index = Number(request.after) || 0;
+    if (index >= pages.pageRanges.length) return { rows: [], next: null };
+    const rows = pages.fetch({ index }).data.map((result) => rowOf(result, kind, names));
+    return { rows, next: index + 1 < pages.pageRanges.length ? String(index + 1) : null };
+  }
+
+  /** Answers a page of rows, and what to ask for next with `after`; null after the last. */
+  function run(request) {
+    try {
+      return { catalog: Object.assign({ kind: request.kind }, read(request)) };
+    } catch (thrown) {
+      return { catalog: { kind: request.kind, rows: [], next: null, error: faults.describe(thrown) } };
+    }
+  }
+
+  return { run };
+});

@@ -1,0 +1,98 @@
+/**
+ * op=health: what this account, this role and their forms are like, as far as a script can tell; nothing is saved.
+ *
+ * The caller names what it wants to know: {permissions, features, preferences, fields: {type: {body, lines}},
+ * subsidiaries}. What cannot be told is null, or an error beside the type.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/config', 'N/record', 'N/runtime', './faults'], (config, record, runtime, faults) => {
+  const LINES = 'item';
+  const REGISTRATIONS = 'taxregistration';
+
+  function each(names, tell) {
+    return (names || []).reduce((all, name) => Object.assign(all, { [name]: tell(name) }), {});
+  }
+
+  function orNull(work) {
+    try {
+      return work();
+    } catch (thrown) {
+      return null;
+    }
+  }
+
+  function isEmpty(value) {
+    return value === null || value === undefined || value === '';
+  }
+
+  // A mandatory field that a new record already has a value for asks nothing of us.
+  function mandatory(names, fieldOf, valueOf) {
+    return names.filter((name) => {
+      const field = orNull(() => fieldOf(name));
+      return Boolean(field && field.isMandatory) && isEmpty(orNull(() => valueOf(name)));
+    });
+  }
+
+  function bodyOf(blank, asked) {
+    const fieldOf = (fieldId) => blank.getField({ fieldId });
+    return {
+      known: each(asked, (name) => Boolean(orNull(() => fieldOf(name)))),
+      mandatory: mandatory(blank.getFields(), fieldOf, (fieldId) => blank.getValue({ fieldId })),
+    };
+  }
+
+  function linesOf(blank, asked) {
+    blank.selectNewLine({ sublistId: LINES });
+    const names = blank.getSublistFields({ sublistId: LINES });
+    const fieldOf = (fieldId) => blank.getCurrentSublistField({ sublistId: LINES, fieldId });
+    return {
+      known: each(asked, (name) => names.includes(name)),
+      mandatory: mandatory(names, fieldOf, (fieldId) => blank.getCurrentSublistValue({ sublistId: LINES, fieldId })),
+    };
+  }
+
+  function formOf(type, asked) {
+    try {
+      const blank = record.create({ type, isDynamic: true });
+      return { body: bodyOf(blank, asked.body), lines: asked.lines ? linesOf(blank, asked.lines) : null, error: null };
+    } catch (thrown) {
+      return { body: null, lines: null, error: faults.describe(thrown) };
+    }
+  }
+
+  /** Whether the account voids by journals, which it cannot do to invoices. */
+  function voidsByJournal() {
+    const preferences = config.load({ type: config.Type.ACCOUNTING_PREFERENCES });
+    const value = preferences.getValue({ fieldId: 'REVERSALVOIDING' });
+    return value === true || value === 'T';
+  }
+
+  function registeredIn(id) {
+    const subsidiary = record.load({ type: 'subsidiary', id });
+    const count = Math.max(subsidiary.getLineCount({ sublistId: REGISTRATIONS }), 0);
+    const nexusAt = (line) => subsidiary.getSublistValue({ sublistId: REGISTRATIONS, fieldId: 'nexus', line });
+    return Array.from({ length: count }, (_, line) => String(nexusAt(line)));
+  }
+
+  /** Answers what was asked for. */
+  function run(request) {
+    const user = runtime.getCurrentUser();
+    const fields = request.fields || {};
+    return {
+      health: {
+        server_time: new Date().toISOString(),
+        user: { id: String(user.id), role: String(user.roleId || user.role) },
+        permissions: each(request.permissions, (name) => orNull(() => user.getPermission({ name }))),
+        features: each(request.features, (feature) => runtime.isFeatureInEffect({ feature })),
+        preferences: each(request.preferences, (name) => orNull(() => user.getPreference({ name }))),
+        voids_by_journal: orNull(voidsByJournal),
+        forms: each(Object.keys(fields), (type) => formOf(type, fields[type])),
+        registrations: each(request.subsidiaries, (id) => orNull(() => registeredIn(id))),
+      },
+    };
+  }
+
+  return { run };
+});
