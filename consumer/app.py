@@ -22,7 +22,7 @@ from consumer.kafka.publisher import Publisher
 from consumer.lago.api import LagoApi, LookUp
 from consumer.limits.gate import Gate
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import http, signals
+from consumer.ops import http, loop_lag, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -147,6 +147,7 @@ def _flow(
     around: Surroundings,
 ) -> Flow:
     connection = account.connection
+    around.metrics.connection_begins(connection=connection.code)
     pipeline = Pipeline(
         connection=connection,
         reports_orphans=connection.code == connections[0].code,
@@ -184,9 +185,11 @@ async def run_flows(flows: Sequence[Flow], settings: Settings, around: Surroundi
         async with asyncio.TaskGroup() as tasks:
             app = http.create_app(around.metrics, around.health)
             ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
+            lag = tasks.create_task(loop_lag.watch(around.metrics, around.clock))
             running = [tasks.create_task(_guarded(flow, stopping, failures)) for flow in flows]
             await asyncio.wait(running)
             ops.cancel()
+            lag.cancel()
     if failures:
         raise ExceptionGroup("the process had to stop", failures)
 

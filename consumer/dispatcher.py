@@ -69,6 +69,7 @@ class Dispatcher:
 
     async def drained(self, limit_s: float) -> bool:
         """Wait until no delivery is under way, at most `limit_s` seconds; whether none is."""
+        began_s = self._clock.monotonic_s()
         try:
             async with asyncio.timeout(limit_s):
                 while self._engine.under_way:
@@ -76,6 +77,8 @@ class Dispatcher:
                     self._moved.clear()
         except TimeoutError:
             return False
+        finally:
+            self._metrics.drained(seconds=self._clock.monotonic_s() - began_s)
         return True
 
     async def _something_happens(self) -> None:

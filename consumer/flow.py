@@ -20,7 +20,7 @@ from consumer.engine.engine import Engine
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
-from consumer.kafka.seeding import Seeder, committed_by
+from consumer.kafka.seeding import Seeder, begins_of, committed_by
 from consumer.kafka.source import LaneOf, Poller
 from consumer.kafka.standing import Standing
 from consumer.limits import lease
@@ -107,13 +107,14 @@ class Flow:
             polled=self._polled,
             admitted=self._dispatcher.wake,
         )
-        self._committer = Committer(consumer=self._consumer, engine=self._engine)
+        self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=around.metrics)
         self._vitals = Vitals(
             name=plan.name,
             account=plan.account,
             engine=self._engine,
             gate=gate,
             standing=Standing(self._consumer),
+            committer=self._committer,
             metrics=around.metrics,
             health=around.health,
             clock=around.clock,
@@ -134,6 +135,7 @@ class Flow:
             await self._work(stopping)
         finally:
             self._around.health.unwatch(self._plan.name)
+            self._vitals.end()
             await stop(self._consumer)
 
     def _seeder(self) -> Seeder:
@@ -141,6 +143,7 @@ class Flow:
             consumer=self._consumer,
             engine=self._engine,
             committed=committed_by(self._around.cluster, self._plan.group),
+            begins=begins_of(self._consumer),
             metrics=self._around.metrics,
         )
 
@@ -151,6 +154,7 @@ class Flow:
             committer=self._committer,
             drained=self._dispatcher.drained,
             changed=self._assignment_changed,
+            metrics=self._around.metrics,
         )
         topics = [self._around.cluster.topic(name) for name in self._plan.topics]
         self._consumer.subscribe(topics, listener=membership)

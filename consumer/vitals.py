@@ -10,6 +10,7 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import MAX_SPAN
 from consumer.engine.tally import Cause
+from consumer.kafka.committer import Committer
 from consumer.kafka.standing import Standing
 from consumer.limits.breaker import Reason
 from consumer.limits.gate import Gate, Reading
@@ -23,6 +24,8 @@ SENTENCES = {
     Reason.REJECTION_STORM: "NetSuite or the mapping rejects too many events in a row: a setting is wrong",
 }
 
+# What a restart may cure: work and permits are there and nothing begins; Kafka answers and takes no commit.
+STALLED_AFTER_S = {"deliveries": 120.0, "commits": 300.0}
 PARK_REASONS: dict[Cause, ParkReason] = {
     Cause.RECORD: "record",
     Cause.DEPENDENCY: "dependency",
@@ -46,6 +49,7 @@ class Vitals:
         engine: Engine,
         gate: Gate,
         standing: Standing,
+        committer: Committer,
         metrics: Metrics,
         health: Health,
         clock: Clock,
@@ -53,6 +57,9 @@ class Vitals:
         self._name = name
         self._whose = (name, account)
         self._standing = standing
+        self._committer = committer
+        self._pulses = {f"{name}: {part}": limit_s for part, limit_s in STALLED_AFTER_S.items()}
+        self._begun = 0
         self._engine = engine
         self._gate = gate
         self._metrics = metrics
@@ -61,6 +68,8 @@ class Vitals:
         self._shown: frozenset[Partition] = frozenset()
         self._reason: Reason | None = None
         self._throttled = 0
+        for part, limit_s in self._pulses.items():
+            health.watch(part, limit_s=limit_s)
 
     def take(self) -> None:
         """Say how things stand now."""
@@ -82,6 +91,21 @@ class Vitals:
         self._throttled = reading.throttled
         self._tell_of_breaker(reading)
         self._measure_partitions()
+        self._feel_pulses()
+
+    def end(self) -> None:
+        """The flow is over, and nothing of it is missed."""
+        for part in self._pulses:
+            self._health.unwatch(part)
+
+    def _feel_pulses(self) -> None:
+        begun = self._engine.calls_begun
+        moves = {"deliveries": begun != self._begun or not self._engine.could_start}
+        moves["commits"] = not self._committer.is_refused
+        self._begun = begun
+        for part in self._pulses:
+            if moves[part.removeprefix(f"{self._name}: ")]:
+                self._health.beat(part)
 
     def _tell_of_breaker(self, reading: Reading) -> None:
         if reading.reason is self._reason:

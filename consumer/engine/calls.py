@@ -39,6 +39,7 @@ class Calls:
         self._clock = clock
         self._under_way: set[Call] = set()
         self._retries_next = False
+        self.begun = 0
 
     @property
     def under_way(self) -> int:
@@ -74,6 +75,7 @@ class Calls:
         tried = tuple(replace(each, tally=each.tally.tried(now)) for each in taken)
         call = Call(attempts=tried, passage=self._gate.enter())
         self._under_way.add(call)
+        self.begun += 1
         self._retries_next = not retries
         return call
 

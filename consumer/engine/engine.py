@@ -81,6 +81,17 @@ class Engine:
         return self._calls.under_way
 
     @property
+    def calls_begun(self) -> int:
+        """Calls to the account that were made since the start."""
+        return self._calls.begun
+
+    @property
+    def could_start(self) -> bool:
+        """Whether something waits that nothing keeps from being started."""
+        has_work = self._may_start and self._calls.waiting_kind(self._lanes) is not None
+        return has_work and self.calls < self._gate.permits
+
+    @property
     def parked(self) -> int:
         """Lanes that wait for their time."""
         return self._lanes.parked

@@ -167,6 +167,11 @@ def _of_bitmap(payload: bytes, span: int) -> list[int]:
     return [place for place in range(span) if not payload[place // 8] >> place % 8 & 1]
 
 
+def open_before(known: OffsetMap, begin: int) -> int:
+    """How many offsets below `begin` are not settled: all that lie beyond the map are not."""
+    return sum(offset < begin for offset in known.open) + max(0, begin - known.end)
+
+
 def _varint(number: int) -> bytes:
     encoded = bytearray()
     while number > 0x7F:

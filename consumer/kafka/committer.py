@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, OffsetMetadataTooLargeError
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    KafkaConnectionError,
+    KafkaError,
+    OffsetMetadataTooLargeError,
+)
 from aiokafka.structs import OffsetAndMetadata
 
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition, Position
+from consumer.ops.metrics import Metrics
+from consumer.ops.metrics.stream import CommitResult
 
 COMMIT_EVERY_S = 1.0
 COMMIT_LIMIT_S = 5.0
@@ -23,12 +32,19 @@ log = structlog.get_logger(__name__)
 class Committer:
     """Commits the lowest unsettled offset of each partition, and in its metadata what is settled above."""
 
-    def __init__(self, *, consumer: AIOKafkaConsumer, engine: Engine) -> None:
+    def __init__(self, *, consumer: AIOKafkaConsumer, engine: Engine, metrics: Metrics) -> None:
         self._consumer = consumer
+        self._metrics = metrics
+        self._is_refused = False
         self._engine = engine
         self._acknowledged: dict[Partition, Position] = {}
         # Two commits at once could reach the broker in the wrong order and take a position back.
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether Kafka answers and does not take the last commit: not so while it is away."""
+        return self._is_refused
 
     async def run(self) -> None:
         """Commit once a second until cancelled."""
@@ -43,24 +59,33 @@ class Committer:
         A commit that fails is no loss: the next one carries it, and whoever takes the partition over repeats
         what was not committed, to no effect.
         """
-        try:
-            # aiokafka repeats a failing commit without end.
-            async with asyncio.timeout(COMMIT_LIMIT_S), self._one_at_a_time:
-                await self._commit_changes()
-        except (CommitFailedError, IllegalStateError) as error:
-            # The group has moved on without us: ordinary in a rebalance.
-            log.info("commit_superseded", error=str(error))
-        except (KafkaError, TimeoutError) as error:
-            log.warning("commit_failed", error=str(error) or type(error).__name__)
-        else:
-            return True
-        return False
+        began_s = time.perf_counter()
+        result = await self._try()
+        if result is not None:
+            self._metrics.committed(result=result, seconds=time.perf_counter() - began_s)
+        return result in {None, "ok"}
 
     def forget(self) -> None:
         """Know nothing any more of what was acknowledged: partitions have changed hands."""
         self._acknowledged.clear()
 
-    async def _commit_changes(self) -> None:
+    async def _try(self) -> CommitResult | None:
+        """How the commit ended; None when there was nothing to commit."""
+        self._is_refused = False
+        try:
+            # aiokafka repeats a failing commit without end.
+            async with asyncio.timeout(COMMIT_LIMIT_S), self._one_at_a_time:
+                return "ok" if await self._commit_changes() else None
+        except (CommitFailedError, IllegalStateError) as error:
+            # The group has moved on without us: ordinary in a rebalance.
+            log.info("commit_superseded", error=str(error))
+            return "superseded"
+        except (KafkaError, TimeoutError) as error:
+            log.warning("commit_failed", error=str(error) or type(error).__name__)
+            self._is_refused = not isinstance(error, KafkaConnectionError | TimeoutError)
+            return "failed"
+
+    async def _commit_changes(self) -> bool:
         changed = {
             partition: position
             for partition, position in self._engine.holdings.positions().items()
@@ -69,8 +94,12 @@ class Committer:
         if changed:
             await self._send(changed)
             self._acknowledged |= changed
+        return bool(changed)
 
     async def _send(self, positions: Mapping[Partition, Position]) -> None:
+        for position in positions.values():
+            if position.metadata:
+                self._metrics.offset_map_written(size_bytes=len(position.metadata))
         try:
             await self._consumer.commit(_offsets(positions))
         except OffsetMetadataTooLargeError:

@@ -11,6 +11,7 @@ from consumer.engine.engine import Engine
 from consumer.kafka.cluster import REBALANCE_LIMIT_MS
 from consumer.kafka.committer import COMMIT_LIMIT_S, Committer
 from consumer.kafka.source import partition_of
+from consumer.ops.metrics import Metrics
 
 # The group waits so long for every member; a commit and some slack must fit in too.
 DRAIN_LIMIT_S = REBALANCE_LIMIT_MS / 1_000 - COMMIT_LIMIT_S - 5.0
@@ -36,12 +37,14 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         committer: Committer,
         drained: Drained,
         changed: Callable[[bool], None],
+        metrics: Metrics,
     ) -> None:
         self._consumer = consumer
         self._engine = engine
         self._committer = committer
         self._drained = drained
         self._changed = changed
+        self._metrics = metrics
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Start nothing more, wait for what is under way, commit, forget: within the group's patience."""
@@ -66,6 +69,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         self._consumer.pause(*(set(assigned) & self._consumer.assignment()))
         self._engine.assign(partition_of(tp) for tp in assigned)
         self._changed(True)
+        self._metrics.rebalanced()
         log.info("partitions_assigned", partitions=_listed(assigned))
 
 

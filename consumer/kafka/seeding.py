@@ -27,6 +27,9 @@ REQUEST_LIMIT_S = 10.0
 Committed = Callable[[Collection[Partition]], Awaitable[Mapping[Partition, Position]]]
 """The committed position of each partition that has one."""
 
+Begins = Callable[[Collection[Partition]], Awaitable[Mapping[Partition, int]]]
+"""The first offset that Kafka still has of each partition."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -39,9 +42,16 @@ class Seeder:
     """
 
     def __init__(
-        self, *, consumer: AIOKafkaConsumer, engine: Engine, committed: Committed, metrics: Metrics
+        self,
+        *,
+        consumer: AIOKafkaConsumer,
+        engine: Engine,
+        committed: Committed,
+        begins: Begins,
+        metrics: Metrics,
     ) -> None:
         self._consumer = consumer
+        self._begins = begins
         self._engine = engine
         self._committed = committed
         self._metrics = metrics
@@ -55,22 +65,31 @@ class Seeder:
         try:
             async with asyncio.timeout(REQUEST_LIMIT_S):
                 found = await self._committed(epochs.keys())
+                begins = await self._begins(found.keys())
         except (KafkaError, StartupError, TimeoutError, AttributeError) as error:
             # AttributeError: what aiokafka's client raises when a coordinator answers with an error code.
             log.warning("committed_offsets_unknown", error=str(error) or type(error).__name__)
             return False
         for partition, epoch in epochs.items():
             if epoch is not None:
-                self._seed(partition, epoch, found.get(partition))
+                self._seed(partition, epoch, found.get(partition), begins.get(partition, 0))
         return True
 
-    def _seed(self, partition: Partition, epoch: int, position: Position | None) -> None:
+    def _seed(self, partition: Partition, epoch: int, position: Position | None, begin: int) -> None:
         known = self._read(partition, position) if position else None
         if not self._engine.seed(partition, epoch, known):
             return
+        self._count_lost(partition, known, begin)
         tp = TopicPartition(partition.topic, partition.number)
         if known is not None and tp in self._consumer.assignment():
             self._consumer.seek(tp, known.base)
+
+    def _count_lost(self, partition: Partition, known: OffsetMap | None, begin: int) -> None:
+        self._metrics.topic_begins(topic=partition.topic)
+        lost = offset_map.open_before(known, begin) if known else 0
+        if lost:
+            log.error("unsettled_records_deleted", partition=str(partition), count=lost, begin=begin)
+            self._metrics.offset_gap(topic=partition.topic, count=lost)
 
     def _read(self, partition: Partition, position: Position) -> OffsetMap:
         match offset_map.decode(position.metadata, position.offset):
@@ -85,6 +104,19 @@ class Seeder:
 def committed_by(cluster: Cluster, group: str) -> Committed:
     """The positions of a consumer group."""
     return partial(_committed, cluster, group)
+
+
+def begins_of(consumer: AIOKafkaConsumer) -> Begins:
+    """Where the partitions begin that a consumer can read."""
+    return partial(_begins, consumer)
+
+
+async def _begins(consumer: AIOKafkaConsumer, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+    if not partitions:
+        return {}
+    asked = [TopicPartition(partition.topic, partition.number) for partition in partitions]
+    found = await consumer.beginning_offsets(asked)
+    return {Partition(topic=tp.topic, number=tp.partition): begin for tp, begin in found.items()}
 
 
 async def _committed(

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from aiokafka.errors import CommitFailedError, KafkaConnectionError, OffsetMetadataTooLargeError
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    OffsetMetadataTooLargeError,
+)
 from structlog.testing import capture_logs
 
 from consumer.engine import offset_map
@@ -11,6 +16,7 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
 from consumer.kafka.committer import Committer
+from consumer.ops.metrics import Metrics
 from tests.unit.engine.records import TOPIC, engine_of, own, record, started
 from tests.unit.kafka.fakes import FakeConsumer, tp
 
@@ -30,7 +36,7 @@ def settle(engine: Engine, offset: int) -> None:
 async def test_only_what_has_changed_is_committed(engine):
     """A tick without news costs no request."""
     consumer = FakeConsumer()
-    committer = Committer(consumer=consumer, engine=engine)
+    committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     settle(engine, 5)
 
     await committer.commit()
@@ -45,7 +51,7 @@ async def test_only_what_has_changed_is_committed(engine):
 async def test_a_commit_that_fails_is_carried_by_the_next(engine, error):
     """Nothing is marked as committed that Kafka has not acknowledged."""
     consumer = FakeConsumer(refuse_commit=error)
-    committer = Committer(consumer=consumer, engine=engine)
+    committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     settle(engine, 5)
 
     refused = await committer.commit()
@@ -59,7 +65,7 @@ async def test_a_commit_that_fails_is_carried_by_the_next(engine, error):
 async def test_after_a_rebalance_everything_is_news_again(engine):
     """Another member may have committed meanwhile."""
     consumer = FakeConsumer()
-    committer = Committer(consumer=consumer, engine=engine)
+    committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     settle(engine, 5)
     await committer.commit()
 
@@ -72,7 +78,7 @@ async def test_after_a_rebalance_everything_is_news_again(engine):
 async def test_what_is_settled_beyond_the_position_is_committed_as_metadata(engine):
     """So that whoever comes next does not carry it again."""
     consumer = FakeConsumer()
-    committer = Committer(consumer=consumer, engine=engine)
+    committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     engine.admit(record(5, lane="parked"))
     started(engine)
     settle(engine, 6)
@@ -86,7 +92,7 @@ async def test_what_is_settled_beyond_the_position_is_committed_as_metadata(engi
 async def test_a_broker_that_refuses_metadata_gets_the_position_alone(engine):
     """Somebody lowered its limit: the position counts more than the map, and the log says so."""
     consumer = FakeConsumer(refuse_metadata=OffsetMetadataTooLargeError())
-    committer = Committer(consumer=consumer, engine=engine)
+    committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     settle(engine, 5)
 
     with capture_logs() as logs:
@@ -94,3 +100,34 @@ async def test_a_broker_that_refuses_metadata_gets_the_position_alone(engine):
 
     assert consumer.offsets == [{tp(): 6}]
     assert [log["event"] for log in logs] == ["offset_map_refused"]
+
+
+@pytest.mark.parametrize(
+    ("error", "result", "is_refused"),
+    [
+        (None, "ok", False),
+        (CommitFailedError("rebalanced"), "superseded", False),
+        (KafkaConnectionError("gone"), "failed", False),
+        (GroupAuthorizationFailedError("g"), "failed", True),
+    ],
+)
+async def test_every_commit_is_counted_by_how_it_ended(engine, error, result, is_refused):
+    """Only a broker that answers and refuses is a reason to restart; one that is away is none."""
+    metrics = Metrics(version="test")
+    committer = Committer(consumer=FakeConsumer(refuse_commit=error), engine=engine, metrics=metrics)
+    settle(engine, 5)
+
+    await committer.commit()
+
+    assert f'lago_netsuite_commits_total{{result="{result}"}} 1.0' in metrics.exposition().decode()
+    assert committer.is_refused == is_refused
+
+
+async def test_a_turn_without_news_is_no_commit(engine):
+    """Else the figure would only count seconds."""
+    metrics = Metrics(version="test")
+    committer = Committer(consumer=FakeConsumer(), engine=engine, metrics=metrics)
+
+    assert await committer.commit()
+
+    assert 'lago_netsuite_commits_total{result="ok"} 0.0' in metrics.exposition().decode()

@@ -6,6 +6,7 @@ import pytest
 
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
+from consumer.ops.metrics import Metrics
 from tests.unit.engine.records import engine_of, record, seed_all, started
 from tests.unit.kafka.fakes import FakeConsumer, tp
 
@@ -17,12 +18,14 @@ class Scene:
         self.drains = drains
         self.assigned: list[bool] = []
         self.running = []
+        self.metrics = Metrics(version="test")
         self.membership = Membership(
             consumer=self.consumer,
             engine=self.engine,
-            committer=Committer(consumer=self.consumer, engine=self.engine),
+            committer=Committer(consumer=self.consumer, engine=self.engine, metrics=self.metrics),
             drained=self.drained,
             changed=self.assigned.append,
+            metrics=self.metrics,
         )
         self.membership.on_partitions_assigned([tp(0), tp(1)])
         seed_all(self.engine)

@@ -25,9 +25,17 @@ class Scene:
         self.engine = engine_of()
         self.engine.assign([HERE])
         self.metrics = Metrics(version="test")
+        self.begin = 0
         self.seeder = Seeder(
-            consumer=self.consumer, engine=self.engine, committed=self.committed, metrics=self.metrics
+            consumer=self.consumer,
+            engine=self.engine,
+            committed=self.committed,
+            begins=self.begins,
+            metrics=self.metrics,
         )
+
+    async def begins(self, partitions):
+        return dict.fromkeys(partitions, self.begin)
 
     async def committed(self, partitions):
         assert list(partitions) == [HERE]
@@ -93,3 +101,29 @@ async def test_as_long_as_it_is_not_known_nothing_is_taken(error):
 
     assert refused is Admission.FOREIGN
     assert scene.engine.admit(record(5)) is Admission.TAKEN
+
+
+async def test_what_kafka_deleted_before_it_was_carried_is_counted_and_said():
+    """Offset 5 was open and 6 done; 7 to 9 had never come in: four records are lost."""
+    left = Ledger.at(5)
+    for offset in (5, 6):
+        left.admit(offset)
+    left.complete(6)
+    scene = Scene(left.position())
+    scene.begin = 10
+
+    with capture_logs() as logs:
+        await scene.seeder.seed()
+
+    assert [(log["event"], log["count"]) for log in logs] == [("unsettled_records_deleted", 4)]
+    assert b'lago_netsuite_offset_gap_total{topic="lago.invoices"} 4.0' in scene.metrics.exposition()
+
+
+async def test_nothing_is_lost_where_kafka_still_has_what_is_open():
+    """The counter is there at 0, so that the first loss is an increase."""
+    scene = Scene(Position(offset=5))
+    scene.begin = 5
+
+    await scene.seeder.seed()
+
+    assert b'lago_netsuite_offset_gap_total{topic="lago.invoices"} 0.0' in scene.metrics.exposition()

@@ -30,7 +30,11 @@ class Scene:
             consumer=consumer,
             engine=self.engine,
             seeder=Seeder(
-                consumer=consumer, engine=self.engine, committed=self.committed, metrics=Metrics(version="t")
+                consumer=consumer,
+                engine=self.engine,
+                committed=self.committed,
+                begins=self.committed,
+                metrics=Metrics(version="t"),
             ),
             lane_of=lane,
             clock=FakeClock(),
