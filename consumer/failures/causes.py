@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -79,9 +79,14 @@ def grouped(failures: Iterable[Failure]) -> list[Cause]:
 
 
 def pattern_of(failure: Failure) -> str:
-    """The message with a blank for each id, number, date and amount, and for the document's own names."""
-    text = failure.message
-    own: Sequence[str | None] = (failure.number, failure.object_id, *sorted(failure.customers, key=len)[::-1])
+    """The message of a failure without what differs from document to document."""
+    own = (failure.number, failure.object_id, *sorted(failure.customers, key=len)[::-1])
+    return pattern(failure.message, own)
+
+
+def pattern(message: str, own: Iterable[str | None]) -> str:
+    """The message with a blank for each id, number, date and amount, and for the document's `own` names."""
+    text = message
     for name in own:
         if name and name in text:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", BLANK, text)

@@ -1,0 +1,86 @@
+"""``explain`` and ``plan`` on the command line: their options, and which of them go together."""
+# ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consumer.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from consumer.connection import Connection
+    from consumer.settings import Settings
+
+app = typer.Typer()
+
+Code = Annotated[str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@app.command()
+def plan(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE...", help="Lago events: JSON or JSON Lines; - is standard input."),
+    ] = None,
+    *,
+    topic: Annotated[
+        bool,
+        typer.Option(
+            "--topic", help="Read topics instead: those named in the place of files, else all inputs."
+        ),
+    ] = False,
+    connection: Code = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="TIME", help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d; with --topic."
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="As --from; not included.")
+    ] = None,
+    requests: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a line a request here, with hashes of what would be sent."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when an event would be rejected.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what many events would come to: writes by kind, problems by cause with amounts; writes nothing."""
+    import asyncio
+
+    from consumer.commands import moment
+    from consumer.commands import plan as command
+
+    if not topic and not sources:
+        raise ConfigurationError(["name files with Lago events, or --topic to read the input topics"])
+    if not topic and (since or until):
+        raise ConfigurationError(["--from and --to are times of records on Kafka; they go with --topic"])
+    span = command.Span(since=moment.option("--from", since), until=moment.option("--to", until))
+    settings, connections = _configuration(connection)
+    wish = command.Wish(
+        connections=connections,
+        code=connection,
+        requests_file=requests,
+        as_json=as_json,
+        is_strict=strict,
+    )
+    if topic:
+        raise typer.Exit(asyncio.run(command.of_topics(settings, sources or (), span, wish)))
+    raise typer.Exit(command.of_files([Path(each) for each in sources or ()], wish))
+
+
+def _configuration(code: str | None) -> tuple[Settings, tuple[Connection, ...]]:
+    from consumer import connections_file
+    from consumer.settings import Settings
+
+    settings = Settings.load()
+    connections = connections_file.load(settings.connections_file)
+    connections_file.chosen(connections, [code] if code else [])
+    return settings, connections

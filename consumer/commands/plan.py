@@ -1,0 +1,142 @@
+"""``plan``: a dry run over many events: what would be written, what stops what; nothing is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from consumer.commands import event_file, plan_entry, plan_tables, prospect
+from consumer.commands.plan_tally import Tally
+from consumer.connection import Connection
+from consumer.errors import LagoNetsuiteError
+from consumer.kafka import past, topics
+from consumer.kafka.cluster import Cluster
+from consumer.settings import Settings
+
+DONE, FAILED = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """
+    What is asked for.
+
+    Attributes:
+        code: only this connection, for every event.
+        requests_file: takes a line of JSON for every event and connection, with hashes of what would be sent.
+        is_strict: an event that would be rejected makes the exit code 1.
+    """
+
+    connections: Sequence[Connection]
+    code: str | None = None
+    requests_file: Path | None = None
+    as_json: bool = False
+    is_strict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Which records of a topic, by Kafka's time of them; the end is not included."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def of_files(files: Sequence[Path], wish: Wish) -> int:
+    """
+    Plan the events of files; as `preview` reads them.
+
+    Raises:
+        LagoNetsuiteError: a file cannot be read, or the one for requests not be written.
+    """
+    with _planning(wish) as planning:
+        for file in files:
+            for number, value in enumerate(event_file.events(event_file.read(file)), start=1):
+                planning.take(value, f"{file}#{number}")
+    return planning.told()
+
+
+async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: Wish) -> int:
+    """
+    Plan what lies on topics, read outside of any group; all input topics when none is named.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks a topic.
+        LagoNetsuiteError: the file for requests cannot be written.
+    """
+    cluster = Cluster.of(settings)
+    with _planning(wish) as planning:
+        for name in names or topics.names("input"):
+            async for value, source in _records(cluster, name.removeprefix(cluster.topic_prefix), span):
+                planning.take(value, source)
+    return planning.told()
+
+
+async def _records(cluster: Cluster, topic: str, span: Span) -> AsyncIterator[tuple[bytes | None, str]]:
+    since_ms, until_ms = _ms(span.since), _ms(span.until)
+    async for record in past.history(cluster, topic, since_ms=since_ms):
+        if until_ms is None or record.timestamp_ms < until_ms:
+            yield record.value, str(record.source)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1_000)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Planning:
+    wish: Wish
+    advance: Callable[[], None]
+    requests: TextIO | None = None
+    tally: Tally = field(default_factory=Tally)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, value: bytes | None, source: str) -> None:
+        self.tally.events += 1
+        for found in prospect.everywhere(value, self.wish.connections, self.wish.code):
+            self.tally.add(found, source)
+            self._keep(plan_entry.of(found, source))
+        self.advance()
+
+    def _keep(self, entry: dict[str, Any]) -> None:
+        if self.requests is not None:
+            self.requests.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        elif self.wish.as_json:
+            self.entries.append(entry)
+
+    def told(self) -> int:
+        if self.wish.as_json:
+            listed = {"requests": self.entries} if self.requests is None else {}
+            print(json.dumps(self.tally.as_json() | listed, indent=2, ensure_ascii=False))
+        else:
+            plan_tables.show(self.tally, Console())
+        return FAILED if self.wish.is_strict and self.tally.causes else DONE
+
+
+@contextmanager
+def _planning(wish: Wish) -> Iterator[_Planning]:
+    """A plan under way: a bar on a terminal, and the file for requests open."""
+    with ExitStack() as stack:
+        requests = stack.enter_context(_written(wish.requests_file)) if wish.requests_file else None
+        console = Console(stderr=True)
+        columns = (TextColumn("planning"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
+        progress = Progress(
+            *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
+        )
+        task = stack.enter_context(progress).add_task("", total=None)
+        yield _Planning(wish=wish, requests=requests, advance=lambda: progress.advance(task))
+
+
+def _written(file: Path) -> TextIO:
+    try:
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise LagoNetsuiteError(f"{file}: {error.strerror or error}") from error

@@ -1,0 +1,115 @@
+"""A plan as tables and lists for people; what many words explain is a list, so that it fits any width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from consumer.commands import cause_table
+from consumer.commands.plan_tally import Cause, Tally
+
+KINDS = {
+    "customer": "customer",
+    "invoice": "invoice",
+    "creditmemo": "credit memo",
+    "customerpayment": "payment",
+    "salesorder": "sales order",
+}
+MODES = {
+    "create_or_get": "created unless there",
+    "upsert": "created or updated",
+    "adopt": "linked one updated",
+    "void": "voided",
+}
+
+
+def show(tally: Tally, console: Console) -> None:
+    """Print what is not empty: writes, causes, fallbacks, ignored; then one sentence."""
+    if tally.written:
+        console.print(_written(tally))
+    if tally.causes:
+        _print_causes(tally, console)
+    if tally.fallbacks:
+        console.print(_fallbacks(tally))
+    if tally.ignored:
+        console.print(_ignored(tally))
+    console.print(_verdict(tally), soft_wrap=True, highlight=False)
+
+
+def _written(tally: Tally) -> Table:
+    rows = [
+        (
+            code,
+            KINDS.get(record_type, record_type),
+            MODES.get(mode, mode),
+            str(found.events),
+            str(len(found.documents)),
+            "\n".join(cause_table.amounts(found.by_currency)),
+        )
+        for (code, record_type, mode), found in sorted(tally.written.items())
+    ]
+    return _table("What would be written", ("Record", "How"), ("Events", "Documents", "Amount"), rows)
+
+
+def _print_causes(tally: Tally, console: Console) -> None:
+    console.print("[italic]What stops events, by cause[/italic]")
+    for number, cause in enumerate(tally.by_weight(), start=1):
+        console.print(f"[bold]{number}. {escape(cause.pattern)}[/bold]", highlight=False)
+        for line in _said(cause):
+            console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
+
+
+def _said(cause: Cause) -> Iterator[str]:
+    count = len(cause.sum.documents)
+    amounts = _list(cause.sum.by_currency)
+    yield f"{cause.connection}, {cause.code}: {_several(count, 'document')}{amounts and f', {amounts}'}"
+    yield f"fix: {cause.fix}"
+    yield f"for example: {cause.example['number'] or cause.example['object_id'] or cause.example['source']}"
+
+
+def _fallbacks(tally: Tally) -> Table:
+    rows = [(*where, str(count)) for where, count in tally.fallbacks.most_common()]
+    return _table("What falls back for want of a mapping", ("Line", "Rule", "Where"), ("Lines",), rows)
+
+
+def _ignored(tally: Tally) -> Table:
+    rows = [(*where, str(count)) for where, count in tally.ignored.most_common()]
+    return _table("What is ignored, by rule", ("Rule",), ("Events",), rows)
+
+
+def _table(
+    title: str, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> Table:
+    """Rows begin with their connection, which is shown where there are several."""
+    is_several = len({code for code, *_ in rows}) > 1
+    shown = Table(title=title, title_justify="left")
+    for name in ("Connection", *texts) if is_several else texts:
+        shown.add_column(name, overflow="fold")
+    for name in numbers:
+        shown.add_column(name, justify="right", no_wrap=True)
+    for code, *cells in rows:
+        shown.add_row(*map(escape, (code, *cells) if is_several else cells))
+    return shown
+
+
+def _verdict(tally: Tally) -> str:
+    counts = (f"{tally.outcomes['request']} to be sent", f"{tally.outcomes['ignored']} ignored")
+    rejected = f"{tally.outcomes['rejected']} rejected"
+    if tally.causes:
+        amounts = _list(tally.blocked.by_currency)
+        rejected += f" for {_several(len(tally.causes), 'cause')}{amounts and f' ({amounts})'}"
+    customers = _several(len(tally.looked_up), "customer")
+    asked = f" A worker asks Lago about {customers} first." if tally.looked_up else ""
+    return f"{_several(tally.events, 'event')}: {', '.join(counts)}, {rejected}.{asked} Nothing was written."
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _list(amounts: Mapping[str, Decimal]) -> str:
+    return ", ".join(cause_table.amounts(amounts))
