@@ -16,7 +16,7 @@ from consumer.connection import Connection
 from consumer.errors import ContractError
 from consumer.netsuite import credentials, verdict
 from consumer.netsuite.batch import Batch, batches
-from consumer.netsuite.http import JSON_HEADERS, Overhear, builder
+from consumer.netsuite.http import JSON_HEADERS, Overhear, address, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.netsuite.pool import Pool
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
@@ -156,9 +156,8 @@ class Client:
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
                 with self._pool.client() as http:
-                    response = await http.request(
-                        method, self._restlet.url, params=list(query), content=body, auth=self._auth
-                    )
+                    url = address(self._restlet.url, query)
+                    response = await http.request(method, url, content=body, auth=self._auth)
         except LoginFailed as failed:
             return failed.verdict
         except (httpx.HTTPError, TimeoutError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 import httpx
 
@@ -10,6 +11,7 @@ from consumer.connection import Connection
 from consumer.netsuite.account import is_loopback
 
 KEEPALIVE_S = 30
+ADDRESSES_REMEMBERED = 64
 READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
 TIMEOUT = httpx.Timeout(READ_LIMIT_S, connect=10, write=30, pool=10)
 _JSON = "application/json"
@@ -19,6 +21,12 @@ JSON_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
 Build = Callable[[int, dict[str, str]], httpx.AsyncClient]
 Overhear = Callable[[httpx.Response], Awaitable[None]]
 """Is told of every answer, also of those to logins."""
+
+
+@lru_cache(maxsize=ADDRESSES_REMEMBERED)
+def address(url: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
+    """The whole address of a call; parsing it anew each time costs as much as signing it."""
+    return httpx.URL(url, params=list(query))
 
 
 def builder(
