@@ -14,6 +14,7 @@ from tests.restlet_documents import (
     OTHER_INVOICE_ID,
     codes,
     credit_memo,
+    elsewhere,
     payment,
     plain_invoice,
     taxed_credit_memo,
@@ -272,6 +273,67 @@ def test_an_invoice_that_was_voided_meanwhile_spends_nothing(netsuite):
     assert repeated["status"] == "exists"
     assert "LAGO_CREDIT_PENDING" not in codes(repeated)
     assert netsuite.one("creditmemo")["unapplied"] == "50.00"
+
+
+def test_an_invoice_that_is_voided_while_its_memo_is_spent_keeps_nothing_of_it(netsuite, monkeypatch):
+    """The void of another worker gets in between."""
+    netsuite.write(credit_memo("50.00"))
+    replace, attempts = Books.replace, []
+
+    def voided_first(books, saved):
+        attempts.append(saved.type)
+        if len(attempts) == 1:
+            assert elsewhere(lambda: netsuite.write(voided_with(NOTE)))[0]["status"] == "voided"
+        return replace(books, saved)
+
+    monkeypatch.setattr(Books, "replace", voided_first)
+
+    written = netsuite.write(plain_invoice("80.00", apply_credits=spent("50.00")))[0]
+
+    assert attempts[0] == "creditmemo"
+    assert (written["status"], written["warnings"]) == ("created", [])
+    assert netsuite.one("creditmemo")["unapplied"] == "50.00"
+
+
+def numbered(place: int, amount: str, credit: str) -> dict:
+    """An invoice that has spent a credit; Lago counts its invoices."""
+    number = f"HOO-3F21-202608-{place:03}"
+    lago_id = f"0000{place:04}"
+    return plain_invoice(amount, lago_id, columns={"tranid": number}, apply_credits=spent(credit))
+
+
+def test_an_invoice_waits_for_a_memo_that_an_earlier_invoice_has_not_given_back_yet(netsuite):
+    """Lago spends a note twice only after a void, which is still on its way."""
+    earlier, later = numbered(58, "80.00", "50.00"), numbered(59, "90.00", "40.00")
+    netsuite.write(credit_memo("50.00"), earlier)
+
+    first = netsuite.write(later)[0]
+    earlier_void = void(external_id=earlier["external_id"], lago_id=earlier["lago_id"])
+    voided, repeated = netsuite.write(earlier_void | {"release_credits": [{"doc": NOTE}]}, later)
+
+    [warning] = first["warnings"]
+    assert (first["status"], warning["code"]) == ("created", "LAGO_CREDIT_PENDING")
+    assert "HOO-3F21-CN-001 is spent on HOO-3F21-202608-058 already" in warning["message"]
+    assert (voided["status"], repeated["status"], repeated["warnings"]) == ("voided", "exists", [])
+    assert netsuite.one("creditmemo")["unapplied"] == "10.00"
+
+
+def test_an_invoice_does_without_a_memo_that_a_later_invoice_has(netsuite):
+    """Its own void is on its way, and may not get past it: it would wait in vain."""
+    netsuite.write(credit_memo("50.00"), numbered(59, "90.00", "40.00"))
+
+    written = netsuite.write(numbered(58, "80.00", "50.00"))[0]
+
+    assert (written["status"], codes(written)) == ("created", ["LAGO_CREDIT_GIVEN_BACK"])
+    assert netsuite.one("creditmemo")["unapplied"] == "10.00"
+
+
+def test_numbers_of_another_make_do_not_tell_which_invoice_is_later(netsuite):
+    netsuite.write(credit_memo("50.00"), plain_invoice("90.00", "ab", apply_credits=spent("40.00")))
+
+    written = netsuite.write(numbered(58, "80.00", "50.00"))[0]
+
+    assert codes(written) == ["LAGO_CREDIT_PENDING"]
 
 
 def test_a_memo_with_less_than_is_spent_is_refused(netsuite):

@@ -8,6 +8,7 @@ from consumer.sandbox.books import Books, StaleError
 from tests.restlet import INVOICE_ID, NetSuite, customer, invoice
 from tests.restlet_documents import (
     INVOICE,
+    NOTE,
     OTHER_INVOICE,
     PAYMENT_ID,
     codes,
@@ -312,3 +313,111 @@ def test_a_dry_run_of_a_payment_books_nothing(netsuite):
 
     assert (written["status"], codes(written)) == ("created", ["LAGO_DRY_RUN"])
     assert due(netsuite) == "498.31"
+
+
+OF_BOTH = ((INVOICE, None), (OTHER_INVOICE, None))
+
+
+def paid_together(netsuite, amount="548.31"):
+    """A payment of both invoices before anything is known that lessens the first, due 498.31 and 80.00."""
+    netsuite.write(plain_invoice("80.00"), payment(amount, *OF_BOTH))
+
+
+def test_a_shared_payment_gives_way_to_a_note_that_offsets_one_of_its_invoices(netsuite):
+    """Lago said nothing of the shares: what the note states counts, the rest goes to the other invoice."""
+    paid_together(netsuite)
+
+    written = netsuite.write(credit_memo("50.00", (INVOICE, "30.00")))[0]
+
+    assert written["status"] == "created"
+    assert written["warnings"] == [
+        {"code": "LAGO_SHARE_MOVED", "amount": "30.00", "message": written["warnings"][0]["message"]}
+    ]
+    assert (due(netsuite), due(netsuite, 1)) == ("0.00", "0.00")
+    paid = netsuite.one("customerpayment")
+    assert (paid["payment"], paid["applied"], paid["unapplied"]) == ("548.31", "548.31", "0.00")
+
+
+def test_what_its_other_invoices_do_not_need_of_a_shared_payment_stays_unapplied(netsuite):
+    paid_together(netsuite, "578.31")
+
+    netsuite.write(credit_memo("50.00", (INVOICE, "30.00")))
+
+    assert netsuite.one("customerpayment")["unapplied"] == "30.00"
+    assert netsuite.one("creditmemo")["unapplied"] == "20.00"
+
+
+def test_a_shared_payment_gives_way_to_a_payment_of_one_of_its_invoices(netsuite):
+    paid_together(netsuite)
+    single = payment("30.00", external_id="lago-pay-2", lago_id="p2", fingerprint="sha256:p2")
+
+    written = netsuite.write(single)[0]
+
+    assert written["totals"] == {"total": "30.00", "applied": "30.00", "unapplied": "0.00"}
+    assert codes(written) == ["LAGO_SHARE_MOVED"]
+    assert (due(netsuite), due(netsuite, 1)) == ("0.00", "0.00")
+
+
+def test_a_shared_payment_gives_way_to_a_credit_that_an_invoice_has_spent(netsuite):
+    """The memo came after the payment, which had taken the whole invoice."""
+    bill = plain_invoice("80.00", apply_credits=[{"doc": NOTE, "amount": "50.00"}])
+    netsuite.write(bill)
+    netsuite.write(payment("528.31", (OTHER_INVOICE, None), (INVOICE, None)))
+
+    _, repeated = netsuite.write(credit_memo("50.00"), bill)
+
+    assert (repeated["status"], codes(repeated)) == ("exists", ["LAGO_SHARE_MOVED"])
+    assert (due(netsuite), due(netsuite, 1)) == ("0.00", "0.00")
+    assert netsuite.one("creditmemo")["unapplied"] == "0.00"
+
+
+def test_shares_that_a_request_states_do_not_give_way(netsuite):
+    netsuite.write(plain_invoice("80.00"), payment("578.31", (INVOICE, "498.31"), (OTHER_INVOICE, "80.00")))
+
+    error = netsuite.write(credit_memo("50.00", (INVOICE, "30.00")))[0]["error"]
+
+    assert error["code"] == "LAGO_OVERAPPLIED"
+    assert netsuite.one("customerpayment")["applied"] == "578.31"
+
+
+def test_a_shared_payment_that_holds_too_little_is_left_alone(netsuite):
+    """Most of the invoice was paid by another payment, which is no guess."""
+    single = payment("490.00", external_id="lago-pay-2", lago_id="p2", fingerprint="sha256:p2")
+    netsuite.write(single, plain_invoice("80.00"), payment("88.31", *OF_BOTH))
+
+    error = netsuite.write(credit_memo("50.00", (INVOICE, "30.00")))[0]["error"]
+
+    assert error["code"] == "LAGO_OVERAPPLIED"
+    assert netsuite.account.records("customerpayment")[1]["applied"] == "88.31"
+
+
+def test_the_same_document_again_moves_no_share_twice(netsuite):
+    paid_together(netsuite)
+    note = credit_memo("50.00", (INVOICE, "30.00"))
+    netsuite.write(note)
+
+    again = netsuite.write(note, payment("548.31", *OF_BOTH))
+
+    assert [(one["status"], one["warnings"]) for one in again] == [("exists", []), ("exists", [])]
+    assert (due(netsuite), due(netsuite, 1)) == ("0.00", "0.00")
+
+
+def test_a_dry_run_moves_no_share(netsuite):
+    paid_together(netsuite)
+
+    written = netsuite.write(credit_memo("50.00", (INVOICE, "30.00")), dry_run=True)[0]
+
+    assert (written["status"], codes(written)) == ("created", ["LAGO_DRY_RUN", "LAGO_NOT_CHECKED"])
+    assert netsuite.one("customerpayment")["applied"] == "548.31"
+    assert due(netsuite, 1) == "30.00"
+
+
+def test_an_account_without_the_field_refuses_what_it_cannot_make_room_for(netsuite):
+    """Its project was deployed before payments remembered their invoices."""
+    known = netsuite.account.profile.custom_fields
+    netsuite.reopen(custom_fields=tuple(one for one in known if one.id != "custbody_lago_payment_invoices"))
+    paid_together(netsuite)
+
+    error = netsuite.write(credit_memo("50.00", (INVOICE, "30.00")))[0]["error"]
+
+    assert error["code"] == "LAGO_OVERAPPLIED"

@@ -70,6 +70,27 @@ def test_a_native_void_that_is_repeated_is_there_already(netsuite):
     assert (again["status"], codes(again)) == ("exists", ["LAGO_VOIDED_NATIVELY"])
 
 
+def test_a_voided_invoice_that_is_told_of_again_has_no_wrong_total(netsuite):
+    """A native void leaves it no amounts; that is no difference from what Lago billed."""
+    netsuite.write(void())
+
+    again = netsuite.write(invoice())[0]
+
+    assert (again["status"], again["totals"]["total"], again["warnings"]) == ("exists", "0.00", [])
+
+
+def test_an_invoice_that_someone_changed_is_told_to_differ(netsuite):
+    books = netsuite.account.books
+    [saved] = books.find(group="transaction", equal={"externalid": [INVOICE["externalId"]]})
+    books.replace(dataclasses.replace(saved, fields=saved.fields | {"total": "1.00"}))
+
+    [warning] = netsuite.write(invoice())[0]["warnings"]
+
+    assert warning["code"] == "LAGO_TOTAL_MISMATCH"
+    assert "1.00" in warning["message"]
+    assert "498.31" in warning["message"]
+
+
 def test_an_account_that_voids_by_journals_gets_a_memo():
     """Row 67: invoices cannot be voided there; the memo carries all lines and their tax."""
     netsuite = made("reversing-voids")

@@ -25,7 +25,7 @@ from consumer.sandbox.account import Account
 from consumer.sandbox.http import create_app
 from consumer.sandbox.profile import Profile
 from consumer.sandbox.suitescript.answer import refusal
-from schemas import envelope
+from schemas.lane import lane_of
 from tests.connection_files import FULL_MAPPING, settings
 from tests.lago_model.lago import Webhook
 
@@ -196,5 +196,5 @@ def _record(place: int, webhook: Webhook) -> Record:
         timestamp_ms=0,
         key=b"",
         value=webhook.value,
-        lane=LaneKey(envelope.lane_of(webhook.value) or ""),
+        lane=LaneKey(lane_of(webhook.value) or ""),
     )

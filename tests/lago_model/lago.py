@@ -22,16 +22,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """
-    One event on its topic.
-
-    Attributes:
-        shares_out: whether it is of a payment for several invoices, which says nothing of each one's part.
-    """
+    """One event on its topic."""
 
     topic: str
     value: bytes
-    shares_out: bool = False
 
 
 class Lago:
@@ -41,7 +35,6 @@ class Lago:
     Attributes:
         webhooks: what has been told so far, oldest first.
         account: what the books say.
-        spends_again: whether a note that a void gave back has been spent once more.
     """
 
     def __init__(self, world: str, dice: Random) -> None:
@@ -50,7 +43,6 @@ class Lago:
         self._dice = dice
         self.webhooks: list[Webhook] = []
         self.account = Account(customer=people.customer(dice, world))
-        self.spends_again = False
         self._tell("customer.created", self.account.customer | {"integration_customers": []})
 
     def play(self, move: str, number: int) -> None:
@@ -89,8 +81,6 @@ class Lago:
         """An invoice, lessened by what the customer has left of earlier credit notes."""
         kind = bills.kind_of(self._dice)
         content, spent = bills.invoice(self._dice, self.account, kind, (self._world, len(self.account.bills)))
-        given_back = {lago_id for bill in self.account.bills if bill.is_voided for lago_id in bill.spent}
-        self.spends_again |= not given_back.isdisjoint(spent)
         for lago_id, cents in spent.items():
             self.account.note(lago_id).balance -= cents
         self.account.bills.append(Bill(content=content, spent=spent))
@@ -190,7 +180,7 @@ class Lago:
             self._tell("payment.succeeded", paid)
         if told[1]:
             receipt = lago.payment_receipt(lago_id=lago.id_of("receipt", paid["lago_id"]), payment=paid)
-            self._tell("payment_receipt.created", receipt, shares_out=len(applied) > 1)
+            self._tell("payment_receipt.created", receipt)
 
     def _as_it_stands(self, found: Bill) -> Json:
         changes = {
@@ -207,10 +197,10 @@ class Lago:
     def _any(self, candidates: Sequence[Bill]) -> Bill | None:
         return self._dice.choice(candidates) if candidates else None
 
-    def _tell(self, webhook_type: str, content: Json, *, shares_out: bool = False) -> None:
+    def _tell(self, webhook_type: str, content: Json) -> None:
         object_type = webhook_type.partition(".")[0]
         value = lago.body(lago.event(webhook_type, content))
-        self.webhooks.append(Webhook(topic=TOPICS[object_type], value=value, shares_out=shares_out))
+        self.webhooks.append(Webhook(topic=TOPICS[object_type], value=value))
 
 
 MANY = 4

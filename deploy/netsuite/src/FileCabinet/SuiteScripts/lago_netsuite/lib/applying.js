@@ -92,8 +92,14 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
     return faults.raise('LAGO_OVERAPPLIED', `${text} Nothing was applied.`);
   }
 
+  /** The error of applying more than is due; `short` says by how much, for whoever can make room. */
+  function tooLittleDue(fact, wanted, due, decimals) {
+    const short = { id: fact.id, units: wanted - due, decimals };
+    return Object.assign(tooMuch(named(fact), wanted, due, decimals), { short });
+  }
+
   function absent(fact, wanted, decimals) {
-    if (fact.remaining === 0) return tooMuch(named(fact), wanted, 0, decimals);
+    if (fact.remaining === 0) return tooLittleDue(fact, wanted, 0, decimals);
     const text = `NetSuite does not offer ${named(fact)} here: its subsidiary or receivables account differs.`;
     return faults.raise('LAGO_NOT_APPLICABLE', text);
   }
@@ -121,7 +127,7 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
     const [left, given] = [due(memo, line, decimals), open(memo, line, decimals)];
     const all = Math.min(left, given, money.units(memo.getValue({ fieldId: 'total' }), decimals));
     const units = wanted === null ? all : wanted;
-    if (units > left) throw tooMuch(named(factOf(id)), units, left, decimals);
+    if (units > left) throw tooLittleDue(factOf(id), units, left, decimals);
     if (units > given) {
       const number = memo.getValue({ fieldId: 'tranid' });
       throw tooMuch(`${named(factOf(id))} from credit memo ${number}`, units, given, decimals);
@@ -143,7 +149,7 @@ define(['./faults', './lookup', './money'], (faults, lookup, money) => {
   }
 
   return {
-    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, settle, tooMuch, named, noInvoice, linesOf,
-    documentsOf,
+    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, settle, tooMuch, tooLittleDue, named, noInvoice,
+    linesOf, documentsOf,
   };
 });

@@ -5,8 +5,11 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './applying', './creation', './documents', './faults', './lookup', './money', './remedies', './reversal',
-], (record, applying, creation, documents, faults, lookup, money, remedies, reversal) => {
+  'N/record', './applying', './contest', './creation', './documents', './faults', './lookup', './money', './remedies',
+  './reversal', './shares',
+], (record, applying, contest, creation, documents, faults, lookup, money, remedies, reversal, shares) => {
+  const PENDING = ['LAGO_REFERENCE_NOT_FOUND', contest.SPENT];
+
   function spend(memoId, invoiceId, amounts, call) {
     const memo = record.load({ type: 'creditmemo', id: memoId, isDynamic: true });
     const decimals = call.decimals(memo.getValue({ fieldId: 'currency' }));
@@ -14,6 +17,7 @@ define([
     const line = applying.lineOf(memo, invoiceId);
     const current = line < 0 ? 0 : applying.applied(memo, line, decimals);
     if (current === wanted) return;
+    contest.check(memo, invoiceId, wanted - current, decimals);
     applying.settle(memo, invoiceId, wanted, decimals, call);
     memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
@@ -32,9 +36,20 @@ define([
     return memos;
   }
 
-  function applyAll(told, item, call) {
+  // What was given back meanwhile is not to be had any more, and need not be: the invoice is voided.
+  function orGivenBack(work, warnings) {
+    try {
+      work();
+    } catch (thrown) {
+      if (thrown.name !== contest.GIVEN_BACK) throw thrown;
+      warnings.push({ code: thrown.name, field: 'apply_credits', message: thrown.message });
+    }
+  }
+
+  function applyAll(told, item, call, warnings) {
     byMemo(item, call).forEach(({ id, line, amounts }) => faults.at({ field: 'apply_credits', line }, () => {
-      remedies.again(() => spend(id, told.internalId, amounts, call));
+      const once = () => remedies.again(() => spend(id, told.internalId, amounts, call));
+      orGivenBack(() => shares.withRoom(once, call, warnings), warnings);
     }));
     return told;
   }
@@ -48,9 +63,10 @@ define([
   function finish(told, item, call, warnings) {
     if (!item.apply_credits || isTakenBack(told, item)) return told;
     try {
-      return applyAll(told, item, call);
+      return applyAll(told, item, call, warnings);
     } catch (thrown) {
-      if (thrown.name === 'LAGO_REFERENCE_NOT_FOUND') {
+      if (isTakenBack(told, item)) return told; // meanwhile
+      if (PENDING.includes(thrown.name)) {
         warnings.push({ code: 'LAGO_CREDIT_PENDING', field: 'apply_credits', message: thrown.message });
         return told;
       }

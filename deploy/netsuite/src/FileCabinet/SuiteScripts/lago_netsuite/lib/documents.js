@@ -4,8 +4,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './answers', './creation', './faults', './remedies', './totals'], (
-  record, answers, creation, faults, remedies, totals,
+define(['N/record', './answers', './creation', './faults', './lookup', './remedies', './totals'], (
+  record, answers, creation, faults, lookup, remedies, totals,
 ) => {
   function load(kind, item, id, call) {
     const document = record.load({ type: kind.type, id });
@@ -25,7 +25,10 @@ define(['N/record', './answers', './creation', './faults', './remedies', './tota
     const stored = document.getValue({ fieldId: kind.fingerprint });
     if (stored && stored !== item.fingerprint) return conflict(told, stored, item);
     const wrong = totals.difference(figures, totals.expectedOf(kind, item));
-    if (wrong) warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
+    // What was voided has no amounts any more.
+    if (wrong && !lookup.isVoidedDocument(kind.type, found.id)) {
+      warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
+    }
     if (call.isDryRun || !creation.adopt(kind, item, found)) return told;
     return Object.assign(told, { status: 'adopted', externalId: item.external_id });
   }

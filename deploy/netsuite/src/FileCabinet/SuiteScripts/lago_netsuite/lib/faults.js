@@ -57,7 +57,7 @@ define([], () => {
       'INVALID_RCRD_TYPE', 'INVALID_RCRD_TRANSFRM', 'FEATURE_DISABLED', 'LAGO_TYPE_NOT_SUPPORTED',
       'INVALID_RETURN_DATA_FORMAT', 'LAGO_LINK_NOT_FOUND', 'LAGO_LINK_TAKEN', 'LAGO_CURRENCY_NOT_ON_CUSTOMER',
     ]],
-    ['dependency', true, ['LAGO_REFERENCE_NOT_FOUND', 'LAGO_DEPENDENCY_FAILED']],
+    ['dependency', true, ['LAGO_REFERENCE_NOT_FOUND', 'LAGO_DEPENDENCY_FAILED', 'LAGO_CREDIT_SPENT']],
     ['duplicate', false, ['LAGO_FINGERPRINT_CONFLICT']],
     ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH']],
   ];
@@ -84,9 +84,9 @@ define([], () => {
 
   /** The error as one that happened there, unless it knows its place more exactly. */
   function placed(thrown, place) {
-    const { name, message, field, line } = thrown;
+    const { name, message, field, line, short } = thrown;
     const known = Object.assign({}, place, thrown.place);
-    return Object.assign(new Error(message), { name, field, line, place: known });
+    return Object.assign(new Error(message), { name, field, line, short, place: known });
   }
 
   function isDuplicate(thrown) {

@@ -74,6 +74,12 @@ define(['N/search'], (search) => {
     return row.getValue({ name: 'voided' }) === 'T' || VOIDED.test(row.getValue({ name: 'status' }));
   }
 
+  /** Whether a document of that type was voided. */
+  function isVoidedDocument(type, id) {
+    const filters = onMainLine('transaction', ['internalid', 'anyof', id]);
+    return rows(type, filters, ['voided', 'status']).some(isVoided);
+  }
+
   function fact(row) {
     const amount = (name) => Math.abs(Number(row.getValue({ name }) || 0));
     return {
@@ -102,6 +108,12 @@ define(['N/search'], (search) => {
     return invoices([String(id)])[String(id)] || null;
   }
 
+  /** The customer payments whose text field contains a text; none also when there is no such field. */
+  function paymentsWith(field, text) {
+    const filters = onMainLine('transaction', [field, 'contains', text]);
+    return orNone(() => all('customerpayment', filters));
+  }
+
   /** The credit memos of Lago's notes on an invoice, without those that were voided. */
   function notesOn(lagoId) {
     const filters = onMainLine('transaction', ['custbody_lago_invoice_id', 'is', lagoId]);
@@ -110,6 +122,7 @@ define(['N/search'], (search) => {
   }
 
   return {
-    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, rows, isVoided,
+    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, paymentsWith,
+    rows, isVoided, isVoidedDocument,
   };
 });

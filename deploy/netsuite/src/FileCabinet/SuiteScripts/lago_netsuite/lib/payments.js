@@ -4,9 +4,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './applying', './creation', './documents', './faults', './filling', './lookup', './money'], (
-  record, applying, creation, documents, faults, filling, lookup, money,
-) => {
+define([
+  'N/record', './applying', './creation', './documents', './faults', './filling', './lookup', './money', './shares',
+], (record, applying, creation, documents, faults, filling, lookup, money, shares) => {
   function factsOf(item, ids, customer, call) {
     const known = lookup.invoices(ids);
     const { currency } = item.record.columns;
@@ -17,6 +17,25 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     }));
   }
 
+  function isGuess(item) {
+    return !applying.linesOf(item).some(isStated);
+  }
+
+  function isStated({ amount }) {
+    return amount !== undefined && amount !== null;
+  }
+
+  // A payment of one invoice says what it pays of it.
+  function withRoom(facts, item, look, call, warnings) {
+    const [line] = applying.linesOf(item);
+    if (facts.length !== 1 || isStated(line)) return facts;
+    const [{ id, currency, remaining }] = facts;
+    const { payment } = item.record.columns;
+    const decimals = call.decimals(currency, { payment });
+    const units = money.units(payment, decimals) - money.units(remaining, decimals);
+    return units > 0 && shares.makeRoom({ id, units, decimals }, call, warnings, true) ? look() : facts;
+  }
+
   // record.create is not for payments; NetSuite lists what is open only when it is made from something.
   function open(facts, customer) {
     const first = facts.find((fact) => fact.remaining > 0);
@@ -24,8 +43,8 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     return record.transform({ fromType, fromId, toType: 'customerpayment', isDynamic: true });
   }
 
-  function columnsOf(kind, item, draft, given) {
-    const columns = Object.assign({}, item.record.columns, creation.marks(kind, item), given);
+  function columnsOf(kind, item, draft, sharedOut, given) {
+    const columns = Object.assign({}, item.record.columns, creation.marks(kind, item), sharedOut, given);
     delete columns[kind.customer];
     // Setting the currency again would make NetSuite list anew.
     if (String(columns.currency) === String(draft.getValue({ fieldId: 'currency' }))) delete columns.currency;
@@ -35,7 +54,7 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
   function explicit(fact, line, amount, left, decimals) {
     const wanted = money.units(amount, decimals);
     const due = line < 0 ? 0 : left.due;
-    if (wanted > due) throw applying.tooMuch(applying.named(fact), wanted, due, decimals);
+    if (wanted > due) throw applying.tooLittleDue(fact, wanted, due, decimals);
     const what = `${applying.named(fact)} from the payment`;
     if (wanted > left.paid) throw applying.tooMuch(what, wanted, left.paid, decimals);
     return wanted;
@@ -47,8 +66,8 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
     applying.linesOf(item).forEach(({ amount }, index) => faults.at({ field: 'doc', line: index }, () => {
       const line = applying.lineOf(draft, facts[index].id);
       const left = { due: line < 0 ? 0 : applying.due(draft, line, decimals), paid: paid - applied };
-      const units = amount === undefined || amount === null
-        ? Math.min(left.due, left.paid) : explicit(facts[index], line, amount, left, decimals);
+      const units = isStated({ amount })
+        ? explicit(facts[index], line, amount, left, decimals) : Math.min(left.due, left.paid);
       if (units <= 0) return;
       applying.tick(draft, line, units, decimals);
       applied += units;
@@ -68,9 +87,13 @@ define(['N/record', './applying', './creation', './documents', './faults', './fi
   function build(kind, item, call, warnings, given) {
     const { columns } = item.record;
     const customer = faults.at({ field: 'customer' }, () => call.resolve('customer', columns.customer));
-    const facts = factsOf(item, applying.documentsOf(item, call), customer, call);
+    const ids = applying.documentsOf(item, call);
+    const look = () => factsOf(item, ids, customer, call);
+    const facts = withRoom(look(), item, look, call, warnings);
     const draft = open(facts, customer);
-    filling.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, given));
+    filling.filler(draft, call.resolve, warnings).columns(
+      columnsOf(kind, item, draft, isGuess(item) ? shares.column(ids) : {}, given),
+    );
     const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), { payment: columns.payment });
     const paid = money.units(columns.payment, decimals);
     applying.clear(draft);

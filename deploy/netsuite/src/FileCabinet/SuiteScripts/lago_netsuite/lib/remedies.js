@@ -4,7 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faults, fields) => {
+define(['N/record', 'N/runtime', './faults', './fields', './shares'], (record, runtime, faults, fields, shares) => {
   const CHANGED_MEANWHILE = new Set(['RCRD_HAS_BEEN_CHANGED', 'INVALID_INITIALIZE_REF']);
   const MAX_NAME_CHARS = 83;
 
@@ -72,6 +72,10 @@ define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faul
     customer.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
+  function moreRoom({ call, warnings }, thrown) {
+    return thrown.short && shares.makeRoom(thrown.short, call, warnings) ? {} : null;
+  }
+
   /** The remedy for a record that was changed while it was open; whoever decided by what it said leaves it out. */
   function newerRecord(situation, thrown) {
     return CHANGED_MEANWHILE.has(thrown.name) ? {} : null;
@@ -87,7 +91,7 @@ define(['N/record', 'N/runtime', './faults', './fields'], (record, runtime, faul
     }
   }
 
-  const REMEDIES = [otherName, laterPeriod, moreCurrency, newerRecord];
+  const REMEDIES = [otherName, laterPeriod, moreCurrency, moreRoom, newerRecord];
 
   /**
    * Does `work` with the columns that differ from the item's; none at first, then what the remedies bring. Those
