@@ -17,6 +17,7 @@ from consumer.clock import FakeClock
 from consumer.ingest.entrance import Entrance, Issuer
 from consumer.ingest.http import create_app
 from consumer.ingest.reception import Reception
+from consumer.ingest.room import Room
 from consumer.lago.public_key import GivenKey
 from consumer.lago.signatures import hmac_signature, public_key
 from consumer.ops.metrics import Metrics
@@ -90,13 +91,14 @@ class House:
     events: list[Event] = field(default_factory=list)
     clock: FakeClock = field(default_factory=FakeClock)
     metrics: Metrics = field(default_factory=lambda: Metrics(version="test"))
+    room: Room = field(default_factory=Room)
     reception: Reception = field(init=False)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         entrances = {CODE: self.entrance, self.entrance.organization_id: self.entrance}
         self.reception = Reception(entrances, publish=self._publish, observer=self.metrics, clock=self.clock)
-        self.app = create_app(self.reception, self.metrics, body_limit_bytes=BODY_LIMIT_BYTES)
+        self.app = create_app(self.reception, self.metrics, body_limit_bytes=BODY_LIMIT_BYTES, room=self.room)
 
     async def _publish(self, event: Event) -> None:
         if self.refuses is not None:

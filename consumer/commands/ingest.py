@@ -15,12 +15,14 @@ from consumer import __version__
 from consumer.clock import SystemClock
 from consumer.connection import Connection
 from consumer.ingest import entrance, http, server
+from consumer.ingest.keys import Keys
 from consumer.ingest.reception import Reception
+from consumer.ingest.room import Room
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.ops import http as ops
-from consumer.ops import loop_lag, signals
+from consumer.ops import loop_lag, signals, tracing
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.settings import Settings
@@ -56,26 +58,32 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     health.expect(PART)
     async with AsyncExitStack() as stack:
         entrances = entrance.entrances(connections, clock=clock, stack=stack)
+        keys = Keys(entrances.values(), health)
         publisher = await _publisher(Cluster.of(settings), stack)
-        reception = Reception(entrances, publish=publisher.publish, observer=metrics, clock=clock)
-        app = http.create_app(reception, metrics, body_limit_bytes=settings.ingest_body_limit_bytes)
-        stopping = asyncio.Event()
+        tracer = await stack.enter_async_context(tracing.tracing(service="lago-netsuite-ingest"))
+        reception = Reception(
+            entrances, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer
+        )
+        room, limit_bytes, stopping = Room(), settings.ingest_body_limit_bytes, asyncio.Event()
         _collect_garbage_seldom()
         with signals.stopping(stopping, health):
             async with asyncio.TaskGroup() as tasks:
                 watched = ops.create_app(metrics, health)
-                probes = tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port))
-                lag = tasks.create_task(loop_lag.watch(metrics, clock))
+                beside = [
+                    tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
+                    tasks.create_task(loop_lag.watch(metrics, clock)),
+                    tasks.create_task(keys.ask()),
+                ]
                 await server.serve(
-                    app,
+                    http.create_app(reception, metrics, body_limit_bytes=limit_bytes, room=room),
                     settings.ingest_host,
                     settings.ingest_port,
-                    body_limit_bytes=settings.ingest_body_limit_bytes,
+                    protocol=server.protocol(body_limit_bytes=limit_bytes, room=room, observer=metrics),
                     stop=stopping,
                     bound=partial(health.ready, PART),
                 )
-                probes.cancel()
-                lag.cancel()
+                for each in beside:
+                    each.cancel()
     log.info("ingest_stopped")
 
 

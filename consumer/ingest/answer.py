@@ -10,7 +10,7 @@ Name = Literal[
     "not_a_webhook", "incomplete", "no_unique_key",
     "no_signature", "unknown_algorithm", "no_key", "bad_signature", "foreign_issuer", "foreign_organization",
     "unknown_name", "no_such_page", "wrong_method", "too_slow", "too_large", "wrong_content_type",
-    "unverifiable", "not_acknowledged",
+    "headers_too_large", "too_busy", "unverifiable", "not_acknowledged",
 ]  # fmt: skip
 
 STATUS: dict[Name, int] = {
@@ -34,6 +34,8 @@ STATUS: dict[Name, int] = {
     "too_slow": 408,
     "too_large": 413,
     "wrong_content_type": 415,
+    "headers_too_large": 431,
+    "too_busy": 503,
     "unverifiable": 503,
     "not_acknowledged": 503,
 }

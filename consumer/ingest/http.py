@@ -13,13 +13,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from consumer.ingest.answer import Answer
 from consumer.ingest.body import read
 from consumer.ingest.reception import Reception, unknown
+from consumer.ingest.room import Room
 from consumer.ingest.webhook import Webhook
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
 
 PREFIX = "/lago/"
 METHOD = "POST"
+LENGTH_DIGITS = 19
 CONTENT_TYPE = "application/json"
 RESPONSES_REMEMBERED = 64
+TOO_BUSY = Answer(name="too_busy", sentence="too much is under way here, send it again")
 
 
 class Observer(Protocol):
@@ -30,7 +33,7 @@ class Observer(Protocol):
         ...
 
 
-def create_app(reception: Reception, observer: Observer, *, body_limit_bytes: int) -> ASGIApp:
+def create_app(reception: Reception, observer: Observer, *, body_limit_bytes: int, room: Room) -> ASGIApp:
     """
     The ASGI application: one page, so it needs no framework's routes, which would cost a tenth of its time.
 
@@ -38,11 +41,20 @@ def create_app(reception: Reception, observer: Observer, *, body_limit_bytes: in
         reception: decides what is answered.
         observer: is told every answer.
         body_limit_bytes: of one webhook; kept while it is read.
+        room: for all that is under way.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         began_s = time.perf_counter()
-        answer = _objection(scope, reception) or await _answer(scope, receive, reception, body_limit_bytes)
+        answer = _objection(scope, reception)
+        size_bytes = _size_bytes(scope, body_limit_bytes)
+        if answer is None and not room.take(size_bytes):
+            answer = TOO_BUSY
+        elif answer is None:
+            try:
+                answer = await _answer(scope, receive, reception, body_limit_bytes)
+            finally:
+                room.give(size_bytes)
         observer.ingest_answered(answer=answer.name, seconds=time.perf_counter() - began_s)
         await _response(answer)(scope, receive, send)
 
@@ -65,6 +77,16 @@ def _name(scope: Scope) -> str:
     path: str = scope["path"]
     name = path.removeprefix(PREFIX)
     return "" if name == path or "/" in name else name
+
+
+def _size_bytes(scope: Scope, body_limit_bytes: int) -> int:
+    """What the request takes at the most; a body whose length is not told may be as long as is allowed."""
+    size_bytes, body_bytes = 0, body_limit_bytes
+    for name, value in scope["headers"]:
+        size_bytes += len(name) + len(value)
+        if name == b"content-length" and value.isdigit() and len(value) <= LENGTH_DIGITS:
+            body_bytes = min(int(value), body_limit_bytes)
+    return size_bytes + body_bytes
 
 
 async def _answer(scope: Scope, receive: Receive, reception: Reception, limit_bytes: int) -> Answer:

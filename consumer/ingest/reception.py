@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from consumer import event_headers
 from consumer.clock import Clock
 from consumer.errors import ContractError
 from consumer.ingest.answer import Answer
@@ -17,6 +18,7 @@ from consumer.ingest.webhook import Webhook, to_event, topic_of
 from consumer.kafka.publisher import RecordTooLargeError
 from consumer.problem import shown
 from consumer.record import Event, Publish
+from consumer.trace import OFF, Tracer, publishing
 from schemas.envelope import Undecodable
 
 UNIQUE_KEY_LIMIT_CHARS = 200
@@ -36,10 +38,17 @@ class Reception:
     """Answers webhooks, and answers "accepted" only for what Kafka has acknowledged."""
 
     def __init__(
-        self, entrances: Mapping[str, Entrance], *, publish: Publish, observer: Observer, clock: Clock
+        self,
+        entrances: Mapping[str, Entrance],
+        *,
+        publish: Publish,
+        observer: Observer,
+        clock: Clock,
+        tracer: Tracer = OFF,
     ) -> None:
         self._entrances = entrances
-        self._publish = publish
+        self._publish = publishing(publish, tracer)
+        self._tracer = tracer
         self._observer = observer
         self._clock = clock
         self._repeats = Repeats(clock)
@@ -50,6 +59,17 @@ class Reception:
 
     async def receive(self, webhook: Webhook) -> Answer:
         """The answer to a webhook; never raises for what came or for what Kafka says."""
+        if self._tracer is OFF:
+            return await self._answer(webhook)
+        carrier = event_headers.context(webhook.trace_parent, webhook.trace_state)
+        with self._tracer.begin("POST /lago", kind="server", carrier=carrier) as span:
+            answer = await self._answer(webhook)
+            span.note({"http.response.status_code": answer.status, "lago_netsuite.answer": answer.name})
+            if answer.status >= 500:
+                span.fail(answer.name)
+            return answer
+
+    async def _answer(self, webhook: Webhook) -> Answer:
         entrance = self._entrances.get(webhook.name)
         if entrance is None:
             return unknown(webhook.name)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from consumer.ingest.answer import Answer
+from consumer.ingest.http import TOO_BUSY, Observer
+from consumer.ingest.room import Room
 from consumer.ops import http
 
 HEAD_LIMIT_S = 20.0
@@ -22,10 +27,7 @@ HEAD_BYTES_FOR_BODY_BYTE = 3
 HEAD_BYTES_FOR_ALL_ELSE = 64 * 1024
 BACKLOG = 2048
 
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
-    b'connection: close\r\n\r\n{"error":"the headers are larger than any webhook\'s"}'
-)
+TOO_LARGE = Answer(name="headers_too_large", sentence="the headers are larger than any webhook's")
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +37,7 @@ async def serve(
     host: str,
     port: int,
     *,
-    body_limit_bytes: int,
+    protocol: type[Limited],
     stop: asyncio.Event,
     bound: Callable[[], None],
 ) -> None:
@@ -46,7 +48,7 @@ async def serve(
         app: what answers.
         host: the address to listen on.
         port: 0 takes a free one.
-        body_limit_bytes: of one request; its headers may be a few times that.
+        protocol: of each connection.
         stop: ends it when set.
         bound: is called once connections are accepted.
 
@@ -55,7 +57,7 @@ async def serve(
     """
     listener = http.listen(host, port, settings="ingest")
     log.info("ingest_listening", host=host, port=listener.getsockname()[1])
-    server = http.Server(_config(app, body_limit_bytes))
+    server = http.Server(_config(app, protocol))
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listener]))
         bound()
@@ -66,10 +68,10 @@ async def serve(
     listener.close()
 
 
-def _config(app: ASGIApp, body_limit_bytes: int) -> uvicorn.Config:
+def _config(app: ASGIApp, protocol: type[Limited]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=_protocol(HEAD_BYTES_FOR_BODY_BYTE * body_limit_bytes + HEAD_BYTES_FOR_ALL_ELSE),
+        http=protocol,
         ws="none",
         log_config=None,
         access_log=False,
@@ -85,10 +87,13 @@ def _config(app: ASGIApp, body_limit_bytes: int) -> uvicorn.Config:
 class Limited(HttpToolsProtocol):
     """One connection. By itself httptools takes headers of any size, for any time."""
 
-    head_limit_bytes = HEAD_BYTES_FOR_ALL_ELSE
+    head_limit_bytes: int
+    room: Room
+    observer: Observer
 
     _is_in_head = True
     _head_bytes = 0
+    _taken_bytes = 0
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
@@ -102,16 +107,18 @@ class Limited(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._disarm()
+        self._give_back()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless this is no head of a webhook any more."""
-        if self._is_in_head and self._head_bytes > self.head_limit_bytes:
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+        """Read on, unless this is no head of a webhook any more, or one too many."""
+        answer = self._objection(len(data)) if self._is_in_head else None
+        if answer is None:
+            super().data_received(data)
             return
-        self._head_bytes += len(data) if self._is_in_head else 0
-        super().data_received(data)
+        self.observer.ingest_answered(answer=answer.name, seconds=0.0)
+        self.transport.write(_raw(answer))
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """Wait for the rest of the head, but not for ever."""
@@ -122,12 +129,30 @@ class Limited(HttpToolsProtocol):
         """The rest is a body, which the application reads."""
         self._is_in_head, self._head_bytes = False, 0
         self._disarm()
+        self._give_back()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """What follows is another head."""
         super().on_message_complete()
         self._is_in_head, self._head_bytes = True, 0
+
+    def _objection(self, size_bytes: int) -> Answer | None:
+        """Why so much more of a head is not read. An ordinary one is too small to be counted."""
+        if self._head_bytes > self.head_limit_bytes:
+            return TOO_LARGE
+        self._head_bytes += size_bytes
+        if self._head_bytes <= HEAD_BYTES_FOR_ALL_ELSE:
+            return None
+        if not self.room.take(size_bytes, requests=0):
+            return TOO_BUSY
+        self._taken_bytes += size_bytes
+        return None
+
+    def _give_back(self) -> None:
+        # The application counts the headers from here on.
+        self.room.give(self._taken_bytes, requests=0)
+        self._taken_bytes = 0
 
     def _await_head(self) -> None:
         self._disarm()
@@ -138,5 +163,26 @@ class Limited(HttpToolsProtocol):
             self._deadline.cancel()
 
 
-def _protocol(head_limit_bytes: int) -> type[Limited]:
-    return type("LimitedTo", (Limited,), {"head_limit_bytes": head_limit_bytes})
+def protocol(*, body_limit_bytes: int, room: Room, observer: Observer) -> type[Limited]:
+    """
+    The class of connections.
+
+    Args:
+        body_limit_bytes: of one request; its headers may be a few times that.
+        room: for all that is under way.
+        observer: is told what is refused before the application sees it.
+    """
+    head_limit_bytes = HEAD_BYTES_FOR_BODY_BYTE * body_limit_bytes + HEAD_BYTES_FOR_ALL_ELSE
+    return type(
+        "LimitedTo",
+        (Limited,),
+        {"head_limit_bytes": head_limit_bytes, "room": room, "observer": observer},
+    )
+
+
+def _raw(answer: Answer) -> bytes:
+    """The answer as it goes over the wire, after which the connection ends."""
+    headers = {"content-type": "application/json", "connection": "close"} | answer.headers
+    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    lines += [f"{name}: {text}" for name, text in headers.items()]
+    return "\r\n".join([*lines, "", json.dumps(answer.body)]).encode()

@@ -46,15 +46,21 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(**more: Any) -> AsyncIterator[Receiver]:
-    """One that listens for as long as the block lasts."""
-    made = Receiver(**more)
-    app = Starlette(routes=[Route("/hook", made.receive, methods=["POST"])])
+async def served(app: Starlette) -> AsyncIterator[str]:
+    """The origin at which an application is reached for as long as the block lasts."""
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(http.serve(app, "127.0.0.1", 0, bound=port.set_result))
-        made.origin = f"http://127.0.0.1:{await port}/hook"
         try:
-            yield made
+            yield f"http://127.0.0.1:{await port}"
         finally:
             serving.cancel()
+
+
+@asynccontextmanager
+async def receiver(**more: Any) -> AsyncIterator[Receiver]:
+    """One that listens for as long as the block lasts."""
+    made = Receiver(**more)
+    async with served(Starlette(routes=[Route("/hook", made.receive, methods=["POST"])])) as origin:
+        made.origin = f"{origin}/hook"
+        yield made

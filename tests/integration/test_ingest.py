@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import signal
 import subprocess
@@ -14,6 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from consumer.kafka import topics
 from consumer.lago.signatures import hmac_signature
@@ -21,6 +26,7 @@ from consumer.sandbox.broker import embedded_broker, free_port, is_available
 from consumer.settings import Settings, env_name
 from tests import connection_files, lago_events
 from tests.integration import house
+from tests.integration.receiver import served
 from tests.integration.stage import until
 from tests.webhooks import CODE, HMAC_KEY, ISSUER, SIGNER, UNIQUE_KEY, headers, jwt_headers
 
@@ -31,6 +37,7 @@ PARTITIONS = 12
 LIMIT_S = 30.0
 SENDERS = 16
 KILL_AFTER = 200
+API_KEY = "an-api-key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +66,14 @@ class Ingest:
 
 
 @contextmanager
-def ingest(folder: Path, bootstrap_servers: str, topic_prefix: str) -> Iterator[Ingest]:
+def ingest(folder: Path, bootstrap_servers: str, topic_prefix: str, **lago: str) -> Iterator[Ingest]:
     (folder / "lago.pem").write_text(SIGNER.pem)
-    entry = connection_files.settings(
-        lago={
-            "webhook_hmac_key": "env:TEST_HMAC_KEY",
-            "webhook_public_key": f"file:{folder}/lago.pem",
-            "webhook_issuer": ISSUER,
-        }
-    )
+    given_keys = {
+        "webhook_hmac_key": "env:TEST_HMAC_KEY",
+        "webhook_public_key": f"file:{folder}/lago.pem",
+        "webhook_issuer": ISSUER,
+    }
+    entry = connection_files.settings(lago=lago or given_keys)
     (folder / "connections.yaml").write_text(connection_files.yaml_text(entry))
     port, ops_port = free_port(), free_port()
     given = {
@@ -79,7 +85,8 @@ def ingest(folder: Path, bootstrap_servers: str, topic_prefix: str) -> Iterator[
         "ops_host": "127.0.0.1",
         "ops_port": str(ops_port),
     }
-    environment = {env_name(name): value for name, value in given.items()} | {"TEST_HMAC_KEY": HMAC_KEY}
+    secrets = {"TEST_HMAC_KEY": HMAC_KEY, "TEST_API_KEY": API_KEY}
+    environment = {env_name(name): value for name, value in given.items()} | secrets
     log_file = folder / "ingest.log"
     with house.running(["ingest"], log_file, environment) as process:
         ready = Ingest(
@@ -160,6 +167,34 @@ async def test_a_jwt_as_large_as_its_body_is_read(tmp_path, bootstrap_servers, t
     assert dict(record.headers)["x-lago-signature"].decode() == jwt_headers(body)["x-lago-signature"]
 
 
+async def test_lago_is_asked_for_its_key_until_it_gives_it(tmp_path, bootstrap_servers, topic_prefix):
+    """Before the process is ready, so that the first webhook finds the key; why it is not there is said."""
+    packed = base64.encodebytes(SIGNER.pem.encode()).decode()
+    answers = [Response(status_code=500), JSONResponse({"webhook": {"public_key": packed}})]
+    asked_with: list[str] = []
+
+    def give(request: Request) -> Response:
+        asked_with.append(request.headers["authorization"])
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    body = lago_events.invoice_event()
+    await topics.create(Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix))
+    async with served(Starlette(routes=[Route("/api/v1/webhooks/json_public_key", give)])) as origin:
+        lago = {"api_url": origin, "api_key": "env:TEST_API_KEY"}
+
+        def started_and_posted_to() -> tuple[int, str]:
+            with ingest(tmp_path, bootstrap_servers, topic_prefix, **lago) as running:
+                given = jwt_headers(body, SIGNER.token(body, issuer=origin))
+                answer = httpx.post(running.url, content=body, headers=given, trust_env=False)
+                return answer.status_code, running.log_file.read_text()
+
+        status, said = await asyncio.to_thread(started_and_posted_to)
+
+    assert status == 202
+    assert "Lago does not give its public key: HTTP 500" in said
+    assert set(asked_with) == {f"Bearer {API_KEY}"}
+
+
 async def test_a_body_over_the_limit_is_refused_with_a_sentence_the_sender_hears(
     tmp_path, bootstrap_servers, topic_prefix
 ):
@@ -172,7 +207,7 @@ async def test_a_body_over_the_limit_is_refused_with_a_sentence_the_sender_hears
 
 
 async def test_headers_without_end_are_cut_off(tmp_path, bootstrap_servers, topic_prefix):
-    """431 instead of memory without end."""
+    """431 instead of memory without end, and counted like every other answer."""
     async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running, asyncio.timeout(LIMIT_S):
         _, writer = await asyncio.open_connection("127.0.0.1", running.port)
         writer.write(f"POST /lago/{CODE} HTTP/1.1\r\nx-lago-signature: ".encode())
@@ -180,6 +215,9 @@ async def test_headers_without_end_are_cut_off(tmp_path, bootstrap_servers, topi
             await _write_for_ever(writer)
         writer.close()
         assert running.is_ready()
+        counted = running.metrics()
+
+    assert 'lago_netsuite_ingest_requests_total{answer="headers_too_large"} 1.0' in counted
 
 
 async def _write_for_ever(writer: asyncio.StreamWriter) -> None:

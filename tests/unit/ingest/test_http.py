@@ -8,6 +8,7 @@ import pytest
 from consumer.errors import ContractError
 from consumer.ingest import body as body_module
 from consumer.ingest.answer import STATUS
+from consumer.ingest.room import Room
 from consumer.kafka.publisher import RecordTooLargeError
 from tests import lago_events as lago
 from tests.webhooks import (
@@ -287,3 +288,49 @@ async def test_of_repeated_headers_the_first_counts(house):
     await house.post(BODY, given)
 
     assert dict(house.events[0].headers)["x-lago-unique-key"] == UNIQUE_KEY.encode()
+
+
+async def test_too_many_at_once_are_asked_to_come_again():
+    """503 with the time to wait; what ends makes room for the next."""
+    house = House(room=Room(requests=1))
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow():
+        has_begun.set()
+        await may_end.wait()
+        yield BODY
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(house.post(slow(), headers(BODY)))
+        await has_begun.wait()
+        refused = await house.post(BODY)
+        may_end.set()
+    third = await house.post(BODY)
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert refused.json() == {"error": "too much is under way here, send it again"}
+    assert house.counted("too_busy") == 1
+    assert [first.result().json(), third.json()] == [{"status": "produced"}, {"status": "repeated"}]
+
+
+@pytest.mark.parametrize(("is_told", "status"), [(True, 202), (False, 503)])
+async def test_a_body_whose_length_is_not_told_may_be_as_long_as_is_allowed(is_told, status):
+    """So it needs that much room; one that tells its length needs no more than that."""
+    house = House(room=Room(size_bytes=BODY_LIMIT_BYTES))
+    house.room.take(1)
+
+    async def pieces():
+        yield BODY
+
+    assert (await house.post(BODY if is_told else pieces(), headers(BODY))).status_code == status
+
+
+async def test_whatever_the_end_the_room_is_given_back():
+    """Also after an exception that nobody has thought of."""
+    house = House(room=Room(requests=1), refuses=RuntimeError("unthought of"))
+    with pytest.raises(RuntimeError):
+        await house.post(BODY)
+    house.refuses = None
+    await house.post(b"x")
+
+    assert (await house.post(BODY)).status_code == 202
