@@ -80,6 +80,11 @@ def carries_links(event: Envelope) -> bool:
     return isinstance(_customer(event).get("integration_customers"), list)
 
 
+def is_linked(event: Envelope, connection: Connection) -> bool:
+    """Whether the event itself links its customer to the connection."""
+    return connection.code in _linked_codes(event)
+
+
 def _carriers(event: Envelope, all_connections: Sequence[Connection]) -> list[Connection]:
     organization_id = event.organization_id
     return [

@@ -21,6 +21,25 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 
 
 @app.command()
+def explain(
+    event: Annotated[
+        str,
+        typer.Argument(metavar="EVENT", help="FILE, FILE#12 (its twelfth event), or TOPIC/PARTITION/OFFSET."),
+    ],
+    *,
+    connection: Code = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show why an event becomes what it becomes: item, account, tax, fields, and what else was possible."""
+    import asyncio
+
+    from consumer.commands import explain as command
+
+    settings, connections = _configuration(connection)
+    raise typer.Exit(asyncio.run(command.run(settings, event, connections, connection, as_json=as_json)))
+
+
+@app.command()
 def plan(
     sources: Annotated[
         list[str] | None,

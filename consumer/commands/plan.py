@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from consumer.commands import event_file, plan_entry, plan_tables, prospect
+from consumer.commands import event_file, paper, plan_entry, plan_tables, prospect
 from consumer.commands.plan_tally import Tally
 from consumer.connection import Connection
 from consumer.errors import LagoNetsuiteError
@@ -117,7 +117,7 @@ class _Planning:
             listed = {"requests": self.entries} if self.requests is None else {}
             print(json.dumps(self.tally.as_json() | listed, indent=2, ensure_ascii=False))
         else:
-            plan_tables.show(self.tally, Console())
+            plan_tables.show(self.tally, paper.console())
         return FAILED if self.wish.is_strict and self.tally.causes else DONE
 
 

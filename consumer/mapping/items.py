@@ -80,7 +80,7 @@ def _choose(
 def _asked(paths: Sequence[_Path], entity: str | None) -> tuple[str, ...]:
     """Every setting that can decide, those of the billing entity also where it has none yet."""
     levels = (f"mapping.billing_entities.{entity}.", "mapping.") if entity else ("mapping.",)
-    specific = [".".join(path) for path in paths]
+    specific = tuple(dict.fromkeys(".".join(path) for path in paths))
     return tuple(level + key for keys in (specific, ("fallback_item",)) for level in levels for key in keys)
 
 

@@ -1,0 +1,75 @@
+"""``explain``: why an event becomes what it becomes, setting by setting; nothing is sent."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+from consumer.commands import event_file, paper, prospect
+from consumer.commands.explain import tables
+from consumer.commands.explain.explanation import Explanation
+from consumer.connection import Connection
+from consumer.errors import LagoNetsuiteError
+from consumer.kafka import past
+from consumer.kafka.cluster import Cluster
+from consumer.record import Source
+from consumer.settings import Settings
+
+_COORDINATES = re.compile(r"([\w.-]+)/(\d+)/(\d+)")
+_NUMBERED = re.compile(r"(.+)#(\d+)")
+
+
+async def run(
+    settings: Settings, place: str, connections: Sequence[Connection], code: str | None, *, as_json: bool
+) -> int:
+    """
+    Explain the events at a place: ``FILE``, ``FILE#12`` (the twelfth), or ``TOPIC/PARTITION/OFFSET``.
+
+    Raises:
+        LagoNetsuiteError: there is no such file, or no such event in it.
+        StartupError: Kafka cannot be reached, or has no such record.
+    """
+    values = await _values(settings, place)
+    found = [Explanation(prospect.of(value, connections, code), connections) for value in values]
+    if as_json:
+        for each in found:
+            print(json.dumps(each.as_json(), indent=2, ensure_ascii=False))
+        return 0
+    for each in found:
+        tables.show(each, paper.console())
+    return 0
+
+
+async def _values(settings: Settings, place: str) -> list[bytes | None]:
+    source = _coordinates(place)
+    return list(_of_file(place)) if source is None else [await _record(settings, source)]
+
+
+def _coordinates(place: str) -> Source | None:
+    found = _COORDINATES.fullmatch(place)
+    if found is None or Path(place).exists():
+        return None
+    return Source(topic=found[1], partition=int(found[2]), offset=int(found[3]))
+
+
+async def _record(settings: Settings, source: Source) -> bytes | None:
+    async with aclosing(past.originals(Cluster.of(settings), [source])) as found:
+        async for _, record in found:
+            if record is not None:
+                return record.value
+    raise LagoNetsuiteError(f"{source}: Kafka has no such record, or has it no more")
+
+
+def _of_file(place: str) -> Iterator[bytes]:
+    numbered = _NUMBERED.fullmatch(place)
+    if not numbered or Path(place).exists():
+        yield from event_file.events(event_file.read(Path(place)))
+        return
+    file, number = Path(numbered[1]), int(numbered[2])
+    events = list(event_file.events(event_file.read(file)))
+    if not 1 <= number <= len(events):
+        raise LagoNetsuiteError(f"{place}: {file} holds {len(events)} events")
+    yield events[number - 1]

@@ -1,0 +1,102 @@
+"""One event explained: whose it is, what it becomes, which settings chose, what would have to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from consumer import facts
+from consumer.commands import plan_entry
+from consumer.commands.explain import choices, ignoring, owner, records
+from consumer.commands.explain.choice import Choice
+from consumer.commands.explain.ignoring import Ignoring
+from consumer.commands.explain.records import Sent
+from consumer.commands.prospect import Prospect
+from consumer.connection import Connection
+from consumer.facts import Facts
+from consumer.mapping import money
+from consumer.mapping.journal import Decision, Problem
+from consumer.mapping.mapped import Mapped, Refused
+from consumer.outcome import Ignored
+from schemas.envelope import Envelope
+
+NOWHERE = ""
+
+
+class Explanation:
+    """
+    What there is to say about one event at one connection.
+
+    Attributes:
+        asked: what would be asked of Lago's API first, in words; empty when nothing.
+        choices: what the mapping chose, in its order.
+        sent: the records of the request; none when nothing would be sent.
+        ignoring: the rule that ignores the event, if one does.
+        problems: all that keeps the event from being booked, each with the settings that would mend it.
+    """
+
+    def __init__(self, found: Prospect, connections: Sequence[Connection]) -> None:
+        """Find out everything at once."""
+        self.prospect = found
+        self.event = found.event if isinstance(found.event, Envelope) else None
+        self.facts: Facts | None = facts.of(self.event) if self.event else None
+        self.owner = owner.of(found.event, found.connection, connections)
+        self.choices: tuple[Choice, ...] = tuple(choices.of(found, self._decisions()))
+        self.sent: tuple[Sent, ...] = tuple(records.of(found.plan)) if isinstance(found.plan, Mapped) else ()
+        self.ignoring = self._ignoring(connections)
+        self.problems = tuple(self._problems())
+
+    @property
+    def asked(self) -> str:
+        """What a worker would ask Lago's API before it sends anything."""
+        wanted = self.prospect.looked_up
+        return f"customer {wanted.external_id}, whose answer may change this" if wanted else NOWHERE
+
+    @property
+    def amount(self) -> str | None:
+        """The document's amount with its currency."""
+        known = self.facts
+        if known is None or known.cents is None or known.currency is None:
+            return None
+        return f"{money.major(known.cents, known.currency)} {known.currency}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for machines; hashes as `plan` has them."""
+        connection = self.prospect.connection
+        return {
+            "event": self.event.webhook_type if self.event else None,
+            "object_id": (self.event.object_id or None) if self.event else None,
+            "number": self.facts.number if self.facts else None,
+            "amount": self.amount,
+            "connection": self.owner.as_json(),
+            "planned": plan_entry.of(self.prospect, NOWHERE) | {"source": None},
+            "ignored": self.ignoring.as_json() if self.ignoring else None,
+            "problems": [_problem_json(each, connection) for each in self.problems],
+            "choices": [each.as_json() for each in self.choices],
+            "records": [each.as_json() for each in self.sent],
+        }
+
+    def _decisions(self) -> tuple[Decision, ...]:
+        plan = self.prospect.plan
+        return () if isinstance(plan, Ignored) else plan.decisions
+
+    def _ignoring(self, connections: Sequence[Connection]) -> Ignoring | None:
+        plan = self.prospect.plan
+        if not isinstance(plan, Ignored) or self.event is None:
+            return None
+        return ignoring.of(plan.rule, self.event, self.prospect.connection, connections)
+
+    def _problems(self) -> Iterator[Problem]:
+        plan = self.prospect.plan
+        if not isinstance(plan, Refused):
+            return
+        if plan.problems:
+            yield from dict.fromkeys(plan.problems)
+            return
+        yield Problem(code=plan.rejection.code, message=plan.rejection.message, hint=plan.rejection.hint)
+
+
+def _problem_json(problem: Problem, connection: Connection) -> dict[str, Any]:
+    settings = [{"rule": rule, "at": connection.at(rule)} for rule in problem.asked]
+    told = {"code": problem.code, "message": problem.message, "fix": problem.hint}
+    return {**told, "settings": settings}

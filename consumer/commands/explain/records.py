@@ -1,0 +1,97 @@
+"""The records of a request, field by field, each with where its value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consumer.commands.explain import origins
+from consumer.mapping.journal import Decision
+from consumer.mapping.mapped import Mapped
+from schemas.wire import WriteItem
+
+# Which records a subject of the mapping's decisions is about; ``columns`` is about every document.
+_SUBJECTS = {
+    "customer": ("customer",),
+    "invoice": ("invoice", "salesorder"),
+    "credit_note": ("creditmemo",),
+    "payment": ("customerpayment",),
+    "columns": ("invoice", "salesorder", "creditmemo", "customerpayment"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field: its value as text, which setting or member of the event gives it, and where that stands."""
+
+    name: str
+    value: str
+    origin: str
+    at: str = ""
+
+    def as_json(self) -> dict[str, str | None]:
+        """The field as it is printed."""
+        return {"field": self.name, "value": self.value, "from": self.origin, "at": self.at or None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One record: how it is written, its fields, and its item lines as they are posted."""
+
+    type: str
+    mode: str
+    external_id: str
+    fields: tuple[Field, ...]
+    lines: tuple[Mapping[str, Any], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as it is printed."""
+        told = {"type": self.type, "mode": self.mode, "external_id": self.external_id}
+        return {**told, "fields": [each.as_json() for each in self.fields], "lines": list(self.lines)}
+
+
+def of(plan: Mapped) -> Iterator[Sent]:
+    """Every record of a plan, in the order in which they are written."""
+    chosen = {key: decision for decision in plan.decisions for key in _keys(decision)}
+    for item in plan.request.items:
+        yield Sent(
+            type=item.record["type"],
+            mode=item.mode,
+            external_id=item.external_id,
+            fields=tuple(_fields(item, chosen)),
+            lines=tuple(lines(item)),
+        )
+
+
+def lines(item: WriteItem) -> Iterator[Mapping[str, Any]]:
+    """The item lines of a document; none of other records."""
+    for sublist in item.record.get("lines", ()):
+        if sublist["sublistId"] == "item":
+            yield from sublist["lineItems"]
+
+
+def _keys(decision: Decision) -> Iterator[tuple[str, str]]:
+    about, _, name = decision.subject.replace("columns.", "columns ").partition(" ")
+    for record_type in _SUBJECTS.get(about, ()):
+        yield record_type, name
+
+
+def _fields(item: WriteItem, chosen: Mapping[tuple[str, str], Decision]) -> Iterator[Field]:
+    record_type = item.record["type"]
+    for name, value in item.record.get("columns", {}).items():
+        decision = chosen.get((record_type, name))
+        if decision is not None:
+            yield Field(name=name, value=_text(value), origin=decision.rule, at=decision.at)
+        else:
+            yield Field(name=name, value=_text(value), origin=origins.of(record_type, item.mode, name))
+
+
+def _text(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return ", ".join(f"{kind} {text}" for kind, text in value.items())
+        case _:
+            return str(value)

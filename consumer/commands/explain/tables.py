@@ -1,0 +1,105 @@
+"""An explanation for people: tables where there is little to say, lists where there is more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from consumer.commands.explain.choice import Alternative, Choice
+from consumer.commands.explain.explanation import Explanation
+from consumer.commands.explain.records import Sent
+from consumer.commands.plan_tables import KINDS, MODES
+from consumer.connection import Connection
+from consumer.mapping.journal import Problem
+from schemas.envelope import Undecodable
+
+
+def show(told: Explanation, console: Console) -> None:
+    """Print whose event it is, what becomes of it, and why."""
+    for line in _head(told):
+        console.print(escape(line), soft_wrap=True, highlight=False)
+    for number, problem in enumerate(told.problems, start=1):
+        for line in _said(number, problem, told.prospect.connection):
+            console.print(escape(line), soft_wrap=True, highlight=False)
+    if told.choices:
+        console.print(_choices(told))
+    for line in _alternatives(told):
+        console.print(line, soft_wrap=True, highlight=False)
+    for each in told.sent:
+        console.print(_fields(each))
+
+
+def _head(told: Explanation) -> Iterator[str]:
+    event, owner = told.prospect.event, told.owner
+    if isinstance(event, Undecodable):
+        yield f"no Lago event: {event.message}"
+    else:
+        number = (told.facts.number if told.facts else None) or event.object_id
+        yield " ".join(filter(None, (event.webhook_type, number, told.amount and f"({told.amount})")))
+    yield f"connection {owner.code}: {owner.because} ({owner.at})"
+    if told.asked:
+        yield f"first asks Lago's API about {told.asked}"
+    if told.ignoring is not None:
+        where = f" ({told.ignoring.at})" if told.ignoring.at else ""
+        yield f"ignored by the rule {told.ignoring.rule}: {told.ignoring.because}{where}"
+    for each in told.sent:
+        yield f"sends {KINDS.get(each.type, each.type)} {each.external_id}, {MODES.get(each.mode, each.mode)}"
+    if told.problems:
+        yield "rejected; to be mended:"
+
+
+def _said(number: int, problem: Problem, connection: Connection) -> Iterator[str]:
+    yield f"{number}. {problem.message} ({problem.code})"
+    yield f"   fix: {problem.hint}"
+    if len(problem.asked) > 1:
+        settings = ", ".join(f"{rule} ({connection.at(rule)})" for rule in problem.asked)
+        yield f"   any of these would do, the first is the strongest: {settings}"
+
+
+def _choices(told: Explanation) -> Table:
+    shown = Table(title="What was chosen, and by which setting", title_justify="left")
+    for name in ("For", "What", "Value", "Setting", "Where"):
+        shown.add_column(name, overflow="fold", no_wrap=name == "Where")
+    about = ""
+    for each in told.choices:
+        shown.add_row(*map(escape, (each.about if each.about != about else "", *_cells(each))))
+        about = each.about
+    return shown
+
+
+def _cells(each: Choice) -> tuple[str, str, str, str]:
+    value = f"{each.value} (a fallback)" if each.is_fallback else each.value
+    setting = f"{each.rule} = {each.given}" if each.given else each.rule
+    return each.what, value, setting, each.at
+
+
+def _alternatives(told: Explanation) -> Iterator[str]:
+    groups: dict[tuple[str, str, tuple[Alternative, ...]], list[str]] = defaultdict(list)
+    for each in told.choices:
+        if each.alternatives:
+            groups[each.what, each.value, each.alternatives].append(each.about)
+    if groups:
+        yield "[italic]What else was possible[/italic]"
+    for (what, value, alternatives), about in groups.items():
+        yield f"[bold]{escape(', '.join(dict.fromkeys(about)))}: {escape(f'{what} {value}')}[/bold]"
+        yield from (f"   {escape(_sentence(other))}" for other in alternatives)
+
+
+def _sentence(other: Alternative) -> str:
+    if other.value is None:
+        return f"{other.rule} would win; it is not set, add it at {other.at}"
+    return f"{other.rule} {other.effect}: {other.value} ({other.at})"
+
+
+def _fields(sent: Sent) -> Table:
+    title = f"{KINDS.get(sent.type, sent.type)} {sent.external_id}"
+    shown = Table(title=escape(title), title_justify="left")
+    for name in ("Field", "Value", "From", "Where"):
+        shown.add_column(name, overflow="fold", no_wrap=name == "Where")
+    for each in sent.fields:
+        shown.add_row(*map(escape, (each.name, each.value, each.origin, each.at)))
+    return shown
