@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
 
 from consumer.clock import Clock
@@ -18,7 +20,10 @@ from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.account import ParkReason
 
-SENTENCES = {
+Sentences = Mapping[Reason, str]
+"""What is said of whoever is left alone, by why."""
+
+OF_NETSUITE: Sentences = {
     Reason.UNAVAILABLE: "NetSuite is unavailable",
     Reason.ACCOUNT_DOWN: "NetSuite refuses this connection",
     Reason.REJECTION_STORM: "NetSuite or the mapping rejects too many events in a row: a setting is wrong",
@@ -53,6 +58,7 @@ class Vitals:
         metrics: Metrics,
         health: Health,
         clock: Clock,
+        sentences: Sentences = OF_NETSUITE,
     ) -> None:
         self._name = name
         self._whose = (name, account)
@@ -65,6 +71,7 @@ class Vitals:
         self._metrics = metrics
         self._health = health
         self._clock = clock
+        self._sentences = sentences
         self._shown: frozenset[Partition] = frozenset()
         self._reason: Reason | None = None
         self._throttled = 0
@@ -116,7 +123,7 @@ class Vitals:
             self._health.remark(self._name, None)
         else:
             log.error("breaker_opened", connection=self._name, reason=reading.reason.value)
-            self._health.remark(self._name, SENTENCES[reading.reason])
+            self._health.remark(self._name, self._sentences[reading.reason])
 
     def _parked(self) -> dict[ParkReason, int]:
         waiting = self._engine.waiting

@@ -80,11 +80,13 @@ class Backoff:
     Attributes:
         park_max_age_s: how long a record may fail for its own reasons.
         dependency_max_age_s: how long it may wait for something that is not in NetSuite.
+        retry_after_cap_s: the longest wait that an answer may ask for.
     """
 
     jitter: Jitter
     park_max_age_s: float = PARK_MAX_AGE_S
     dependency_max_age_s: float = DEPENDENCY_MAX_AGE_S
+    retry_after_cap_s: float = RETRY_AFTER_CAP_S
 
     def decide(  # noqa: PLR0911 - one row an outcome
         self, outcome: outcomes.Outcome, tally: Tally, seen: Situation
@@ -102,9 +104,11 @@ class Backoff:
                 return self._retry(reason, None, tally.in_smaller_company(seen.carried), seen)
             case outcomes.Waiting():
                 return self._wait(outcome, tally, seen)
-            case outcomes.Throttled(by="script", reason=reason) if seen.carried == 1:
+            case outcomes.Throttled(by="script", reason=reason, retry_after_s=retry_after_s) if (
+                seen.carried == 1
+            ):
                 # Nobody else used up its time or units, so waiting alone will not end this.
-                return self._retry(reason, None, tally, seen)
+                return self._retry(reason, retry_after_s, tally, seen)
             case outcomes.Throttled(retry_after_s=retry_after_s):
                 return self._step_aside(Cause.LIMIT, retry_after_s, tally, seen)
             case outcomes.AccountDown():
@@ -154,7 +158,7 @@ class Backoff:
             message = f"tried {tally.attempts} times in {_hours(tally.retried_s)}; the last answer: {reason}"
             hint = "look at what NetSuite answers, then replay the event"
             return _give_up("parked_too_long", message, hint, tally)
-        delay_s = _at_least(self._full_jitter_s(tally.attempts - 1), retry_after_s)
+        delay_s = self._at_least(self._full_jitter_s(tally.attempts - 1), retry_after_s)
         return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))
 
     def _wait(self, outcome: outcomes.Waiting, tally: Tally, seen: Situation) -> Park | GiveUp:
@@ -170,9 +174,12 @@ class Backoff:
     def _step_aside(self, cause: Cause, retry_after_s: float | None, tally: Tally, seen: Situation) -> Park:
         # Short: the gate knows how long the account needs, and starts nothing before.
         spread_s = THROTTLED_AT_MOST_S - THROTTLED_AT_LEAST_S
-        delay_s = _at_least(THROTTLED_AT_LEAST_S + spread_s * self.jitter(), retry_after_s)
+        delay_s = self._at_least(THROTTLED_AT_LEAST_S + spread_s * self.jitter(), retry_after_s)
         tally = replace(tally, postponed=tally.postponed + 1)
         return Park(delay_s=delay_s, counts=False, tally=tally.parked(cause, seen.now_s))
+
+    def _at_least(self, delay_s: float, retry_after_s: float | None) -> float:
+        return max(delay_s, min(retry_after_s or 0.0, self.retry_after_cap_s))
 
     def _full_jitter_s(self, failures_before: int) -> float:
         return self.jitter() * _doubled(RETRY_BASE_S, failures_before, RETRY_CAP_S)
@@ -185,10 +192,6 @@ class Backoff:
 
 def _doubled(base_s: float, times: int, cap_s: float) -> float:
     return float(min(cap_s, base_s * 2 ** min(times, 32)))
-
-
-def _at_least(delay_s: float, retry_after_s: float | None) -> float:
-    return max(delay_s, min(retry_after_s or 0.0, RETRY_AFTER_CAP_S))
 
 
 def _hours(seconds: float) -> str:

@@ -11,6 +11,7 @@ from consumer.clock import FakeClock
 from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
+from consumer.limits.breaker import Reason
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Waiting
@@ -37,7 +38,7 @@ class Standing:
 
 
 class Scene:
-    def __init__(self):
+    def __init__(self, **more):
         self.clock = FakeClock()
         self.metrics = Metrics(version="test")
         self.health = Health(self.clock)
@@ -60,6 +61,7 @@ class Scene:
             metrics=self.metrics,
             health=self.health,
             clock=self.clock,
+            **more,
         )
 
     def lines(self):
@@ -109,6 +111,16 @@ def test_a_paused_partition_says_why(scene):
 
     labels = f'connection="eu",partition="0",reason="bytes",topic="{TOPIC}"'
     assert f"lago_netsuite_partition_paused{{{labels}}} 1.0" in lines
+
+
+def test_whoever_is_left_alone_is_called_by_its_own_name():
+    """An endpoint of webhooks is no NetSuite."""
+    scene = Scene(sentences={Reason.ACCOUNT_DOWN: "the endpoint is disabled"})
+    scene.gate.shut()
+
+    scene.vitals.take()
+
+    assert scene.health.readiness().remarks == ("eu: the endpoint is disabled",)
 
 
 def test_an_open_breaker_is_shown_by_reason_said_once_and_remarked(scene):

@@ -160,6 +160,24 @@ def test_the_budget_for_failing_can_be_set():
     assert isinstance(decision, GiveUp)
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Unavailable(reason="503", retry_after_s=DAY_S),
+        Throttled(reason="429", retry_after_s=DAY_S),
+        Throttled(reason="not due yet", retry_after_s=DAY_S, by="script"),
+    ],
+)
+def test_the_longest_wait_can_be_set(outcome):
+    """A webhook's schedule has steps of ten hours, which must be waited for as a whole."""
+    patient = replace(LONGEST, retry_after_cap_s=DAY_S)
+
+    decision = patient.decide(outcome, Tally(), Situation(now_s=0))
+
+    assert isinstance(decision, Park)
+    assert decision.delay_s == DAY_S
+
+
 def test_what_a_full_call_leaves_over_costs_nothing():
     """The script's time or units were used up by others."""
     skipped = Throttled(reason="skipped", by="script")
