@@ -12,7 +12,7 @@ from random import SystemRandom
 import structlog
 
 from consumer import __version__, connections_file
-from consumer.clock import Clock, SystemClock
+from consumer.clock import SystemClock
 from consumer.connection import Connection
 from consumer.errors import StartupError
 from consumer.flow import Flow, Plan, Surroundings
@@ -22,7 +22,7 @@ from consumer.kafka.publisher import Publisher
 from consumer.lago.api import LagoApi, LookUp
 from consumer.limits.gate import Gate
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import http, loop_lag, signals
+from consumer.ops import http, loop_lag, signals, tracing
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -68,11 +68,15 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
     await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
     await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
     clock = SystemClock()
-    around = Surroundings(
-        cluster=cluster, metrics=Metrics(version=__version__), health=Health(clock), clock=clock
-    )
     async with AsyncExitStack() as stack:
-        accounts = [_account(connection, clock, stack) for connection in chosen]
+        around = Surroundings(
+            cluster=cluster,
+            metrics=Metrics(version=__version__),
+            health=Health(clock),
+            clock=clock,
+            tracer=await stack.enter_async_context(tracing.tracing(service="lago-netsuite-worker")),
+        )
+        accounts = [_account(connection, around, stack) for connection in chosen]
         await _meet(accounts)
         publish = await _publisher(cluster, stack)
         flows = [_flow(account, settings, connections, publish, around) for account in accounts]
@@ -80,14 +84,14 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
     log.info("worker_stopped")
 
 
-def _account(connection: Connection, clock: Clock, stack: AsyncExitStack) -> _Account:
+def _account(connection: Connection, around: Surroundings, stack: AsyncExitStack) -> _Account:
     """The ways to both sides of a connection, closed when the stack is."""
-    gate = Gate(cap=connection.concurrency, clock=clock, jitter=SystemRandom().random)
-    client = Client(connection, clock=clock, refused=gate.refused)
+    gate = Gate(cap=connection.concurrency, clock=around.clock, jitter=SystemRandom().random)
+    client = Client(connection, clock=around.clock, refused=gate.refused, tracer=around.tracer)
     stack.push_async_callback(_close, client)
     if not (connection.lago.api_url and connection.lago.api_key):
         return _Account(connection=connection, gate=gate, client=client)
-    api = LagoApi(connection, clock=clock)
+    api = LagoApi(connection, clock=around.clock)
     stack.push_async_callback(_close, api)
     return _Account(connection=connection, gate=gate, client=client, look_up=api.customer)
 
@@ -157,6 +161,7 @@ def _flow(
         publish=publish,
         clock=around.clock,
         observer=around.metrics,
+        tracer=around.tracer,
     )
     plan = Plan(
         name=connection.code,

@@ -12,6 +12,7 @@ from typing import assert_never
 
 import structlog
 
+from consumer import event_headers
 from consumer.clock import Clock
 from consumer.engine.backoff import Decision, GiveUp, Park, Settle
 from consumer.engine.calls import Call
@@ -103,7 +104,8 @@ class Dispatcher:
         sources = [str(attempt.record.source) for attempt in call.attempts]
         outcomes: Sequence[Outcome] = ()
         try:
-            outcomes = await self._deliver(call.records)
+            with structlog.contextvars.bound_contextvars(connection=self._name, sources=sources):
+                outcomes = await self._deliver(call.records)
         except ContractError as error:
             log.warning("event_not_acknowledged", connection=self._name, sources=sources, error=str(error))
             return [self._engine.decide_lost_acknowledgement(attempt) for attempt in call.attempts]
@@ -143,6 +145,7 @@ class Dispatcher:
             "tries": attempt.tally.tries,
             "took_s": round(took_s, 3),
             "epoch_stale": self._engine.is_stale(attempt),
+            **_origin(attempt.record),
         }
         match decision:
             case Settle(outcome=outcome):
@@ -163,6 +166,12 @@ class Dispatcher:
         if isinstance(outcome, Delivered | AlreadyThere) and outcome.written:
             age_s = self._clock.now().timestamp() - record.timestamp_ms / 1_000
             self._metrics.latency(object=outcome.written[0].object, seconds=max(0.0, age_s))
+
+
+def _origin(record: Record) -> dict[str, str]:
+    """Lago's id of the event and its trace, where the record names them."""
+    found = {"event_id": record.header("ce_id"), "trace_id": event_headers.trace_id(record)}
+    return {name: value for name, value in found.items() if value}
 
 
 def _why(outcome: Settled) -> dict[str, str]:

@@ -12,6 +12,7 @@ from consumer.record import Record
 
 Headers = tuple[tuple[str, bytes], ...]
 
+TRACE_HEADERS = frozenset({"traceparent", "tracestate"})
 TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -38,10 +39,13 @@ def cloud_event(*, event_id: str, event_type: str, source: str, time: str) -> He
 
 def trace(record: Record) -> Headers:
     """The trace headers of a record, to be carried on unchanged; none when they are absent or malformed."""
-    parent = record.header("traceparent")
+    return context(record.header("traceparent"), record.header("tracestate"))
+
+
+def context(parent: str | None, state: str | None) -> Headers:
+    """The trace headers of these two texts; none when the first is absent or malformed."""
     if parent is None or not TRACE_PARENT.fullmatch(parent):
         return ()
-    state = record.header("tracestate")
     return (("traceparent", parent.encode()), *((("tracestate", state.encode()),) if state else ()))
 
 
@@ -49,3 +53,10 @@ def trace_id(record: Record) -> str | None:
     """The 32 hexadecimal digits that name the trace a record belongs to."""
     carried = dict(trace(record)).get("traceparent")
     return carried.decode().split("-")[1] if carried else None
+
+
+def retraced(headers: Headers, context: Headers) -> Headers:
+    """Headers with another trace context; unchanged when that is empty."""
+    if not context:
+        return headers
+    return (*((name, value) for name, value in headers if name not in TRACE_HEADERS), *context)

@@ -27,6 +27,7 @@ from consumer.limits import lease
 from consumer.limits.gate import Gate
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
+from consumer.trace import OFF, Tracer
 from consumer.vitals import Vitals
 
 SILENCE_LIMIT_S = 60.0
@@ -71,6 +72,7 @@ class Surroundings:
     metrics: Metrics
     health: Health
     clock: Clock
+    tracer: Tracer = OFF
 
 
 class Flow:

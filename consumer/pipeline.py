@@ -23,6 +23,8 @@ from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected
 from consumer.ownership import Ownership
 from consumer.record import Publish, Record
 from consumer.report import Attempt, Reporter
+from consumer.trace import OFF, Tracer, publishing
+from consumer.trail import Trail, together, trails
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.wire import WriteRequest
@@ -69,14 +71,17 @@ class Pipeline:
         clock: Clock,
         look_up: LookUp | None = None,
         observer: Observer | None = None,
+        tracer: Tracer = OFF,
     ) -> None:
         """Keep what the way needs; without `look_up` no event waits for Lago's API."""
+        self._code = connection.code
+        self._tracer = tracer
         self._ownership = Ownership(
             connection=connection, all_connections=all_connections, reports_orphans=reports_orphans
         )
         self._reporter = Reporter.of(connection)
         self._write = write
-        self._publish = publish
+        self._publish = publishing(publish, tracer)
         self._look_up = look_up
         self._clock = clock
         self._observer = observer
@@ -89,13 +94,21 @@ class Pipeline:
             ContractError: Kafka did not acknowledge what had to be told of one of them: none may be settled
                 yet. The same calls are repeated, and NetSuite answers "already there".
         """
-        events = [envelope.decode(record.value) for record in records]
-        plans = await _all(map(self._plan, events))
+        with trails(self._tracer, records, self._clock.now(), connection=self._code) as begun:
+            marked = [trail.marked(record) for trail, record in zip(begun, records, strict=True)]
+            outcomes = await self._deliver(marked, begun)
+            for trail, outcome in zip(begun, outcomes, strict=True):
+                trail.led_to(outcome)
+        return outcomes
+
+    async def _deliver(self, records: Sequence[Record], begun: Sequence[Trail]) -> list[Outcome]:
+        events = [_decoded(record, trail) for record, trail in zip(records, begun, strict=True)]
+        plans = await _all(map(self._plan, events, begun))
         started_s = self._clock.monotonic_s()
-        outcomes = await self._carry_out(plans)
+        outcomes = await self._carry_out(plans, begun)
         call_ms = (self._clock.monotonic_s() - started_s) * 1000
         self._note_tries(events, outcomes, call_ms / 1000)
-        told = zip(records, events, plans, outcomes, strict=True)
+        told = zip(records, events, plans, outcomes, begun, strict=True)
         await _all(self._tell(*each, self._attempt(each[0], call_ms)) for each in told)
         return outcomes
 
@@ -106,10 +119,18 @@ class Pipeline:
         Raises:
             ContractError: Kafka did not acknowledge; the record must not be settled yet.
         """
-        event = envelope.decode(record.value)
-        await self._tell_failure(record, event, outcome, self._attempt(record, call_ms=0.0))
+        with trails(self._tracer, [record], self._clock.now(), connection=self._code) as [trail]:
+            marked = trail.marked(record)
+            event = _decoded(marked, trail)
+            with trail.span.current():
+                await self._tell_failure(marked, event, outcome, self._attempt(record, call_ms=0.0))
+            trail.led_to(outcome)
 
-    async def _plan(self, event: Envelope | Undecodable) -> Mapping | Unavailable:
+    async def _plan(self, event: Envelope | Undecodable, trail: Trail) -> Mapping | Unavailable:
+        with trail.step("map"):
+            return await self._mapped(event)
+
+    async def _mapped(self, event: Envelope | Undecodable) -> Mapping | Unavailable:
         plan = routing.plan(event, self._ownership)
         customer = enrichment.wanted(event, plan, self._ownership)
         if customer is None or isinstance(event, Undecodable):
@@ -120,14 +141,30 @@ class Pipeline:
         enriched = enrichment.answered(event, customer, answer, self._ownership)
         return routing.plan(enriched, self._ownership) if isinstance(enriched, Envelope) else enriched
 
-    async def _carry_out(self, plans: Sequence[Mapping | Unavailable]) -> list[Outcome]:
-        mapped = [plan for plan in plans if isinstance(plan, Mapped)]
-        for plan in mapped:
+    async def _carry_out(
+        self, plans: Sequence[Mapping | Unavailable], begun: Sequence[Trail]
+    ) -> list[Outcome]:
+        mapped = [(plan, trail) for plan, trail in zip(plans, begun, strict=True) if isinstance(plan, Mapped)]
+        for plan, _ in mapped:
             self._note_fallbacks(plan)
-        written = iter(await self._write([plan.request for plan in mapped]) if mapped else ())
+        requests = [plan.request for plan, _ in mapped]
+        with together([trail for _, trail in mapped]):
+            written = iter(await self._write(requests) if requests else ())
         return [next(written) if isinstance(plan, Mapped) else _unsent(plan) for plan in plans]
 
     async def _tell(
+        self,
+        record: Record,
+        event: Envelope | Undecodable,
+        plan: Mapping | Unavailable,
+        outcome: Outcome,
+        trail: Trail,
+        attempt: Attempt,
+    ) -> None:
+        with trail.span.current():
+            await self._tell_world(record, event, plan, outcome, attempt)
+
+    async def _tell_world(
         self,
         record: Record,
         event: Envelope | Undecodable,
@@ -148,8 +185,7 @@ class Pipeline:
     ) -> None:
         await self._publish(self._reporter.failure(record, event, outcome, attempt))
         if self._observer is not None:
-            code = self._ownership.connection.code
-            self._observer.error_published(connection=code, code=outcome.code)
+            self._observer.error_published(connection=self._code, code=outcome.code)
             self._note_bookings(event, outcome, attempt)
 
     def _note_tries(
@@ -165,9 +201,9 @@ class Pipeline:
     def _note_bookings(self, event: Envelope | Undecodable, outcome: Outcome, attempt: Attempt) -> None:
         if self._observer is None or isinstance(event, Undecodable):
             return
-        code, at_s = self._ownership.connection.code, attempt.now.timestamp()
+        at_s = attempt.now.timestamp()
         for booking in bookings.of(event, outcome):
-            self._observer.booked(connection=code, booking=booking, at_s=at_s)
+            self._observer.booked(connection=self._code, booking=booking, at_s=at_s)
 
     def _attempt(self, record: Record, call_ms: float) -> Attempt:
         now = self._clock.now()
@@ -176,10 +212,14 @@ class Pipeline:
 
     def _note_fallbacks(self, plan: Mapped) -> None:
         for choice in plan.fallbacks:
-            code = self._ownership.connection.code
-            log.warning("fallback_used", connection=code, subject=choice.subject, at=choice.at)
+            log.warning("fallback_used", connection=self._code, subject=choice.subject, at=choice.at)
             if self._observer is not None:
-                self._observer.fallback_used(connection=code, rule=choice.rule)
+                self._observer.fallback_used(connection=self._code, rule=choice.rule)
+
+
+def _decoded(record: Record, trail: Trail) -> Envelope | Undecodable:
+    with trail.step("decode"):
+        return envelope.decode(record.value)
 
 
 def _unsent(plan: Refused | Ignored | Unavailable) -> Outcome:

@@ -124,6 +124,7 @@ class Reporter:
                 call_ms=round(attempt.call_ms, 3),
             ),
             source=_source(record),
+            trace_id=event_headers.trace_id(record),
         )
 
     def _error_event(

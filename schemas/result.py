@@ -62,6 +62,7 @@ class Result(BaseModel):
     written_at: str
     timings: Timings
     source: SourceRef
+    trace_id: str | None = Field(default=None, description="the W3C trace of the event, if it had one")
 
     @property
     def key(self) -> str:

@@ -21,6 +21,7 @@ from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.limits.gate import Gate
+from consumer.ops import tracing
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.record import Publish
@@ -69,11 +70,15 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
         )
     cluster, clock = Cluster.of(settings), SystemClock()
     await topics.require(cluster, (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC))
-    around = Surroundings(
-        cluster=cluster, metrics=Metrics(version=__version__), health=Health(clock), clock=clock
-    )
     organizations = {each.code: each.lago.organization_id for each in connections}
     async with AsyncExitStack() as stack:
+        around = Surroundings(
+            cluster=cluster,
+            metrics=Metrics(version=__version__),
+            health=Health(clock),
+            clock=clock,
+            tracer=await stack.enter_async_context(tracing.tracing(service="lago-netsuite-relay")),
+        )
         publish = await _publisher(cluster, stack)
         flows = [
             _flow(each, organizations[each.connection], settings, publish, around, stack) for each in chosen
@@ -127,6 +132,7 @@ def _flow(
         clock=around.clock,
         jitter=random,
         observer=around.metrics,
+        tracer=around.tracer,
         is_left_alone=lambda: gate.is_closed_to_records,
     )
     name = f"relay.{endpoint.id}"

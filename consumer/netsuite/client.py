@@ -14,12 +14,14 @@ import tenacity
 from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.errors import ContractError
+from consumer.event_headers import Headers
 from consumer.netsuite import credentials, verdict
 from consumer.netsuite.batch import Batch, batches
 from consumer.netsuite.http import JSON_HEADERS, Overhear, address, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.netsuite.pool import Pool
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
+from consumer.trace import OFF, Tracer, answered
 from schemas import reading, wire
 
 MAX_ATTEMPTS = 3
@@ -45,7 +47,7 @@ class Client:
     seconds. Everything slower, and everything that may have been carried out, is the caller's to repeat.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it needs, and what stands in for that in tests
         self,
         connection: Connection,
         *,
@@ -54,6 +56,7 @@ class Client:
         sleep: Sleep = asyncio.sleep,
         refused: Refused = lambda _: None,
         overhear: Overhear | None = None,
+        tracer: Tracer = OFF,
     ) -> None:
         """
         Reveal the connection's secrets and prepare its HTTP clients; nothing is sent yet.
@@ -63,6 +66,7 @@ class Client:
             clock: stamps signatures and tells when a token expires.
             transport: stands in for the network in tests.
             sleep: waits between attempts.
+            tracer: makes a span of every attempt, whose context NetSuite is sent.
             refused: is told of every attempt that the account refused for its limit, also of those that are
                 tried again here.
             overhear: is told of every answer.
@@ -74,6 +78,8 @@ class Client:
         self._clock = clock
         self._sleep = sleep
         self._refused = refused
+        self._tracer = tracer
+        self._about = {"http.request.method": "POST", "lago_netsuite.connection": connection.code}
         self._restlet = credentials.restlet(connection)
         build = builder(connection, transport, overhear)
         self._login = build(1, {})
@@ -105,8 +111,11 @@ class Client:
         attempts: list[list[Outcome]] = []
 
         async def attempt() -> verdict.Verdict:
-            got = await self._send("POST", self._restlet.query, body)
-            judged = self._judge(got, batch)
+            with self._tracer.begin("POST", kind="client", attributes=self._about) as span:
+                got = await self._send("POST", self._restlet.query, body, span.headers)
+                answered(span, got.status if isinstance(got, verdict.Answer) else None)
+            with self._tracer.begin("verify"):
+                judged = self._judge(got, batch)
             attempts.append([each.outcome for each in judged])
             # All are worth repeating, or none; what has failed is what is worth a line of log.
             return next((each for each in judged if not each.is_success), judged[0])
@@ -152,12 +161,15 @@ class Client:
             return [got] * len(batch.parts)
         return verdict.of_batch(got, batch, self._connection)
 
-    async def _send(self, method: str, query: Query, body: bytes | None) -> verdict.Answer | verdict.Verdict:
+    async def _send(
+        self, method: str, query: Query, body: bytes | None, context: Headers = ()
+    ) -> verdict.Answer | verdict.Verdict:
+        headers = {name: value.decode("latin-1") for name, value in context} or None
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
                 with self._pool.client() as http:
                     url = address(self._restlet.url, query)
-                    response = await http.request(method, url, content=body, auth=self._auth)
+                    response = await http.request(method, url, content=body, headers=headers, auth=self._auth)
         except LoginFailed as failed:
             return failed.verdict
         except (httpx.HTTPError, TimeoutError) as error:

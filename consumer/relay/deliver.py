@@ -21,7 +21,9 @@ from typing import Protocol
 
 import structlog
 
+from consumer import event_headers
 from consumer.clock import Clock
+from consumer.event_headers import Headers
 from consumer.outcome import (
     AccountDown,
     Delivered,
@@ -36,8 +38,11 @@ from consumer.relay import schedule, signing
 from consumer.relay.egress import Answer, Answered
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import Message, message_of
+from consumer.relay.observer import Observer
 from consumer.relay.schedule import Jitter
 from consumer.relay.standing import Standing
+from consumer.trace import OFF, Tracer, answered, publishing
+from consumer.trail import Trail, trails
 from schemas import undeliverable
 from schemas.result import SourceRef
 from schemas.scalar import utc_text
@@ -53,22 +58,6 @@ class Post(Protocol):
 
     async def __call__(self, body: bytes, headers: dict[str, str]) -> Answer:
         """Whatever happens is a value."""
-        ...
-
-
-class Observer(Protocol):
-    """Whoever counts."""
-
-    def webhook_attempted(self, *, endpoint: str, status: int | None, seconds: float) -> None:
-        """An endpoint answered with that status after so long; None when it did not answer."""
-        ...
-
-    def webhook_undeliverable(self, *, endpoint: str) -> None:
-        """A webhook was given up, and that is on Kafka."""
-        ...
-
-    def webhook_endpoint_disabled(self, *, endpoint: str, is_disabled: bool) -> None:
-        """Whether only probes are posted to it."""
         ...
 
 
@@ -94,6 +83,7 @@ class Relay:
         clock: Clock,
         jitter: Jitter,
         observer: Observer,
+        tracer: Tracer = OFF,
         is_left_alone: Callable[[], bool] = lambda: False,
         delays_s: tuple[float, ...] = schedule.DELAYS_S,
     ) -> None:
@@ -108,13 +98,15 @@ class Relay:
             clock: wall time is signed, monotonic time waits.
             jitter: spreads the schedule.
             observer: counts.
+            tracer: carries the record's trace on, into the webhook's headers too.
             is_left_alone: whether the breaker is open, so that a failure says nothing of the webhook itself.
             delays_s: the schedule.
         """
         self._endpoint = endpoint
         self._organization_id = organization_id
         self._post = post
-        self._publish = publish
+        self._publish = publishing(publish, tracer)
+        self._tracer = tracer
         self._clock = clock
         self._jitter = jitter
         self._observer = observer
@@ -131,7 +123,14 @@ class Relay:
         Raises:
             ContractError: Kafka did not acknowledge what was given up.
         """
-        return [await self._deliver(record) for record in records]
+        with trails(self._tracer, records, self._clock.now(), connection=self._endpoint.connection) as begun:
+            return [await self._follow(record, trail) for record, trail in zip(records, begun, strict=True)]
+
+    async def _follow(self, record: Record, trail: Trail) -> Outcome:
+        with trail.span.current():
+            outcome = await self._deliver(record)
+        trail.led_to(outcome)
+        return outcome
 
     async def give_up(self, record: Record, rejected: Rejected) -> None:
         """
@@ -165,8 +164,11 @@ class Relay:
             self._endpoint.keys, webhook_id=message.id, timestamp_s=timestamp_s, body=message.body
         )
         began_s = self._clock.monotonic_s()
-        answer = await self._post(message.body, headers)
-        status = answer.status if isinstance(answer, Answered) else None
+        with self._tracer.begin("POST", kind="client", attributes={"http.request.method": "POST"}) as span:
+            context = span.headers or event_headers.trace(record)
+            answer = await self._post(message.body, headers | _texts(context))
+            status = answer.status if isinstance(answer, Answered) else None
+            answered(span, status)
         took_s = self._clock.monotonic_s() - began_s
         self._observer.webhook_attempted(endpoint=self._endpoint.id, status=status, seconds=took_s)
         if status is not None and 200 <= status < 300:
@@ -233,3 +235,7 @@ class Relay:
         self._past.pop(source, None)
         self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
         log.error("webhook_undeliverable", endpoint=self._endpoint.id, webhook_id=message.id)
+
+
+def _texts(headers: Headers) -> dict[str, str]:
+    return {name: value.decode("latin-1") for name, value in headers}
