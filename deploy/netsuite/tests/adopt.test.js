@@ -1,0 +1,75 @@
+'use strict';
+
+const { Account } = require('./doubles/account');
+const { CUSTOMER, customer, invoice, write } = require('./requests');
+
+let account;
+
+beforeEach(() => {
+  account = new Account().install();
+});
+
+function stands(fields) {
+  return account.books.keep({ type: 'customer', fields: { entityid: 'Old name', currency: '2', ...fields }, sublists: {} });
+}
+
+function adopt(id, changes) {
+  return customer({ mode: 'adopt', internal_id: id, ...changes });
+}
+
+test('a linked customer gets both marks', () => {
+  const id = stands();
+  const [answer] = write(adopt(id));
+
+  expect(answer).toMatchObject({ status: 'adopted', internalId: id });
+  expect(account.books.get(id).fields).toMatchObject({ externalid: CUSTOMER, custentity_lago_id: '9a' });
+});
+
+test('a foreign external id is left as it is', () => {
+  const id = stands({ externalid: 'crm-1' });
+  write(adopt(id));
+
+  expect(account.books.get(id).fields).toMatchObject({ externalid: 'crm-1', custentity_lago_id: '9a' });
+});
+
+test('linking again changes nothing', () => {
+  const id = stands();
+  write(adopt(id));
+  const [answer] = write(adopt(id));
+
+  expect(answer.status).toBe('exists');
+  expect(account.saved).toEqual(['customer']);
+});
+
+test.each([
+  ['does not exist', () => '4711', 'LAGO_LINK_NOT_FOUND'],
+  ['is inactive', () => stands({ isinactive: true }), 'LAGO_LINK_NOT_FOUND'],
+  ['has another Lago customer', () => stands({ custentity_lago_id: 'other' }), 'LAGO_LINK_TAKEN'],
+  ['is not named', () => undefined, 'LAGO_BAD_ITEM'],
+])('a link to a customer that %s is refused', (reason, prepare, code) => {
+  const [answer] = write(adopt(prepare()));
+
+  expect(answer).toMatchObject({ status: 'error', error: { code, retryable: false } });
+});
+
+test('a link that has moved takes the marks off the customer that had them', () => {
+  const [before, after] = [stands(), stands({ entityid: 'Other' })];
+  write(adopt(before));
+  const [answer] = write(adopt(after));
+
+  expect(answer).toMatchObject({ status: 'adopted', internalId: after });
+  expect(answer.warnings).toContainEqual({ code: 'LAGO_LINK_MOVED', message: `from NetSuite customer ${before}` });
+  expect(account.books.get(before).fields).toMatchObject({ externalid: '', custentity_lago_id: '' });
+});
+
+test('an invoice that an older integration wrote is found by its Lago id and stamped', () => {
+  write(customer());
+  account.books.keep({
+    type: 'invoice', fields: { custbody_lago_id: '5f', tranid: 'HOO-1', currency: '2' },
+    sublists: { item: [{ amount: 100 }], taxdetails: [{ taxamount: 19 }] },
+  });
+  const [answer] = write(invoice());
+
+  expect(answer).toMatchObject({ status: 'adopted', externalId: 'lago-inv-5f' });
+  expect(account.saved).toEqual(['customer']);
+});

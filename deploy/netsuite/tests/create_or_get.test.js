@@ -1,0 +1,135 @@
+'use strict';
+
+const { Account } = require('./doubles/account');
+const { INVOICE, customer, invoice, write } = require('./requests');
+
+let account;
+
+beforeEach(() => {
+  account = new Account().install();
+});
+
+test('a customer and its invoice are created in one call', () => {
+  const [first, second] = write(customer(), invoice());
+
+  expect(first).toMatchObject({ status: 'created', type: 'customer', externalId: 'lago-cus-9a', number: 'cus_9a' });
+  expect(second).toMatchObject({
+    status: 'created', number: 'HOO-1', totals: { subtotal: '100.00', tax: '19.00', total: '119.00' }, warnings: [],
+  });
+  expect(second.url).toBe(`https://1234567-sb1.app.netsuite.com/app/invoice.nl?id=${second.internalId}`);
+  expect(account.saved).toEqual(['customer', 'invoice']);
+});
+
+test('what is written carries the marks by which it is found again', () => {
+  write(customer(), invoice());
+
+  const [{ fields }] = account.books.all('invoice');
+  expect(fields).toMatchObject({
+    externalid: INVOICE, custbody_lago_id: '5f', custbody_lago_fingerprint: 'sha256:invoice',
+  });
+  expect(fields.trandate).toEqual(new Date(2026, 7, 1));
+});
+
+test('a repeated request finds what the first one wrote and saves nothing', () => {
+  const [, before] = write(customer(), invoice());
+  const [, again] = write(customer(), invoice());
+
+  expect(again).toMatchObject({ status: 'exists', internalId: before.internalId });
+  expect(account.saved).toEqual(['customer', 'invoice']);
+});
+
+test('whoever loses a race answers with the record of the winner', () => {
+  write(customer());
+  account.refuse('save invoice', 'DUP_RCRD', 'This record already exists', () => account.books.keep({
+    type: 'invoice',
+    fields: { externalid: INVOICE, tranid: 'HOO-1', entity: '9001', currency: '2' },
+    sublists: { item: [{ amount: 100 }], taxdetails: [{ taxamount: 19 }] },
+  }));
+
+  const [answer] = write(invoice());
+
+  expect(answer).toMatchObject({ status: 'exists', raced: true, internalId: '9002' });
+});
+
+test('the same document with another content is a conflict, and nothing is changed', () => {
+  write(customer(), invoice());
+  const [answer] = write(invoice({ fingerprint: 'sha256:other' }));
+
+  expect(answer).toMatchObject({ status: 'conflict', error: { code: 'LAGO_FINGERPRINT_CONFLICT', class: 'duplicate' } });
+  expect(account.saved).toEqual(['customer', 'invoice']);
+});
+
+test('a document whose total would differ is not saved', () => {
+  const [, answer] = write(customer(), invoice({ expect: { subtotal: '100.00', tax: '19.00', total: '119.01' } }));
+
+  expect(answer).toMatchObject({ status: 'error', error: { code: 'LAGO_TOTAL_MISMATCH', class: 'total_mismatch' } });
+  expect(account.saved).toEqual(['customer']);
+});
+
+test('a document whose total differs once it is saved is deleted again', () => {
+  account.figures = (state) => (state.id && state.type === 'invoice'
+    ? { subtotal: 100, tax: 19.01, total: 119.01 } : { subtotal: 100, tax: 19, total: 119 });
+  const [, answer] = write(customer(), invoice());
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_TOTAL_MISMATCH' });
+  expect(answer.error.message).toContain('The record was deleted again.');
+  expect(account.books.all('invoice')).toEqual([]);
+});
+
+test('a wrong document that cannot be deleted is told of by its id', () => {
+  account.figures = (state) => ({ subtotal: 100, tax: 19, total: state.id && state.type === 'invoice' ? 1 : 119 });
+  account.refuse('delete', 'INSUFFICIENT_PERMISSION', 'no');
+  const [, answer] = write(customer(), invoice());
+
+  expect(answer.error.message).toContain('Record 9002 stands and must be corrected');
+});
+
+test('the entity is set before what it overwrites, and the amount last on a line', () => {
+  write(customer(), invoice({ columns: { location: '3' } }));
+
+  const { set } = account;
+  const order = ['entity', 'currency', 'location', 'item.item', 'item.quantity', 'item.rate', 'item.amount'];
+  expect(order.map((name) => set.indexOf(name, set.indexOf('entity')))).toEqual(
+    order.map((name) => set.indexOf(name, set.indexOf('entity'))).sort((left, right) => left - right),
+  );
+  expect(set).toEqual(expect.arrayContaining(order));
+});
+
+test('a field that the account lacks is left out with a warning', () => {
+  account.missingFields.add('custbody_ours');
+  const [, answer] = write(customer(), invoice({ columns: { custbody_ours: 'x', lago_plan_codes: 'scale' } }));
+
+  expect(answer).toMatchObject({ status: 'created', warnings: [{ code: 'LAGO_FIELD_MISSING', field: 'custbody_ours' }] });
+});
+
+test('an external id that another type has is an invalid reference', () => {
+  account.books.keep({ type: 'salesorder', fields: { externalid: INVOICE }, sublists: {} });
+  const [, answer] = write(customer(), invoice());
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_EXTID_TYPE_MISMATCH', class: 'invalid_reference', field: 'externalid' });
+});
+
+test('a closed period is left for the next open one where that is allowed', () => {
+  account.books.keep({
+    id: '77', type: 'accountingperiod', sublists: {},
+    fields: {
+      periodname: 'Sep 2026', startdate: '2026-09-01', closed: 'F', arlocked: 'F', alllocked: 'F', isquarter: 'F',
+      isyear: 'F', isadjust: 'F',
+    },
+  });
+  account.refuse('save invoice', 'TRAN_PERIOD_CLOSED', 'closed');
+  const item = invoice();
+  item.record.options = { closedPeriod: 'next_open_period' };
+  const [, answer] = write(customer(), item);
+
+  expect(answer.warnings).toEqual([{ code: 'LAGO_POSTED_IN', field: 'postingperiod', period: 'Sep 2026' }]);
+  expect(account.books.all('invoice')[0].fields.postingperiod).toBe('77');
+});
+
+test('a dry run saves nothing', () => {
+  const body = { op: 'write', options: { dry_run: true }, items: [customer(), invoice()] };
+  const answer = require('./requests').post(body);
+
+  expect(answer.items.map(({ status }) => status)).toEqual(['created', 'created']);
+  expect(account.saved).toEqual([]);
+});
