@@ -2,8 +2,9 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+SUITESCRIPT := deploy/netsuite
 
-.PHONY: help setup check test integration bench demo image lock
+.PHONY: help setup check suitescript test integration bench demo image lock
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,12 +18,21 @@ setup: .venv/.complete ## Make .venv from the lock file (needs Python 3.11+ and 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-check: setup ## Lint, types, import rules, spelling
+check: setup ## Lint, types, import rules, spelling; with Node.js also the SuiteScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell consumer schemas tests deploy README.md
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory suitescript; else echo "no Node.js: make suitescript is left out"; fi
+
+suitescript: setup $(SUITESCRIPT)/node_modules/.complete ## The SuiteScript: SDF rules, ESLint, Jest on Oracle's stubs, coverage (needs Node.js)
+	cd $(SUITESCRIPT) && npm run --silent check
+	$(BIN)/python -m pytest --quiet -p tests.script_coverage tests/contract/test_restlet_*.py
+
+$(SUITESCRIPT)/node_modules/.complete: $(SUITESCRIPT)/package-lock.json
+	cd $(SUITESCRIPT) && npm ci --prefer-offline --no-audit --no-fund --loglevel=error
+	@touch $@
 
 test: setup ## The whole suite; the header says which broker it ran on
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
