@@ -31,7 +31,7 @@ class Record:
     Attributes:
         timestamp_ms: milliseconds since the epoch, as the broker gave it.
         value: the bytes as they were produced; ``None`` for a tombstone.
-        lane: the aggregate the record belongs to (`schemas.envelope.lane_of`).
+        lane: the aggregate the record belongs to (`schemas.lane.lane_of`).
         tries: how often this worker has handed it out, this time included.
         first_tried_at: when it did so first; None before.
     """

@@ -12,17 +12,18 @@ import msgspec
 from schemas import envelope
 from schemas.envelope import Undecodable
 
+VOID = "invoice.voided"
+
 
 class _Ids(msgspec.Struct):
     lago_id: str | None = None
     lago_customer_id: str | None = None
-    lago_invoice_id: str | None = None
-    invoice_ids: list[str] | None = None
     payment: _Ids | None = None
 
 
 class _Heading(msgspec.Struct):
     object_type: str
+    webhook_type: str | None = None
     customer: _Ids | None = None
     invoice: _Ids | None = None
     credit_note: _Ids | None = None
@@ -37,35 +38,37 @@ def lane_of(value: bytes | None) -> str | None:
     """
     The aggregate whose records must queue behind each other, None for what names none.
 
-    Invoices, their credit notes and their payments share the invoice's lane; customers have their own.
+    Each document has a lane of its own, and a void has another one than its invoice: whatever may wait for a
+    record must never stand before it in one lane, and Lago promises no order even for the events of one
+    invoice (lago-api ``SendHttpWebhookJob``). A receipt is its payment.
     """
-    object_type, ids = _heading(value or b"")
-    match object_type:
-        case "credit_note":
-            aggregate = ids.lago_invoice_id
-        case "payment" | "payment_receipt":
-            aggregate = next(iter((ids.payment or ids).invoice_ids or ()), None)
-        case _:
-            aggregate = ids.lago_id or ids.lago_customer_id
-    family = "customer" if object_type == "customer" else "invoice"
+    webhook_type, object_type, ids = _heading(value or b"")
+    family, aggregate = object_type, ids.lago_id or ids.lago_customer_id
+    if object_type == "payment_receipt":
+        family, aggregate = "payment", ids.payment.lago_id if ids.payment else None
+    elif webhook_type == VOID:
+        family = "void"
     return f"{family}:{aggregate}" if aggregate else None
 
 
-def _heading(value: bytes) -> tuple[str, _Ids]:
+def _heading(value: bytes) -> tuple[str | None, str, _Ids]:
     try:
         heading = _HEADING.decode(value)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return _unusual(value)
     ids = getattr(heading, heading.object_type, None)
-    return (heading.object_type, ids) if isinstance(ids, _Ids) else _unusual(value)
+    if not isinstance(ids, _Ids):
+        return _unusual(value)
+    return heading.webhook_type, heading.object_type, ids
 
 
-def _unusual(value: bytes) -> tuple[str, _Ids]:
+def _unusual(value: bytes) -> tuple[str | None, str, _Ids]:
     """Of a framed event, one of another type, or one with something else than text where an id should be."""
     event = envelope.decode(value)
     if isinstance(event, Undecodable):
-        return "", _Ids()
+        return None, "", _Ids()
     try:
-        return event.object_type, msgspec.convert(event.object, _Ids)
+        ids = msgspec.convert(event.object, _Ids)
     except msgspec.ValidationError:
-        return event.object_type, _Ids(lago_id=event.object_id)
+        ids = _Ids(lago_id=event.object_id)
+    return event.webhook_type, event.object_type, ids

@@ -162,6 +162,12 @@ def test_a_note_that_a_void_gave_back_is_spent_again(walker):
     assert walker.after(SPENT_VOIDED_SPENT) == []
 
 
+@pytest.mark.parametrize("move", [("pay", 6328), ("credit", 6328), ("void", 1)])
+def test_what_comes_before_its_invoice_does_not_hold_it_back(walker, move):
+    """It waits, and the invoice does not stand behind it in its lane."""
+    assert walker.after([("bill", 42445), move], (0, 2, 1)) == []
+
+
 def test_an_invoice_that_waits_for_its_note_may_be_voided_meanwhile(walker):
     """The note is told last: the invoice stands, its credit waits, and the void is faster."""
     assert walker.after(SPENT_AND_VOIDED, (0, 1, 3, 4, 2)) == []
