@@ -111,6 +111,7 @@ class Customers(_Part):
     document whose customer is missing creates it in the same call. ``never``: only what is there is used.
 
     Attributes:
+        create: when a customer may be created; changes reach one that Lago has linked even with ``never``.
         entity_id: NetSuite's entity id is Lago's ``external_id``, or NetSuite's own number (``auto``).
         on_entity_id_clash: when another record holds that entity id: ``reject`` the event, or append a
             ``suffix`` that the first eight characters of Lago's id make unique.

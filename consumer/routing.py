@@ -67,9 +67,9 @@ def _orphan(code: str, message: str, hint: str, *, reports: bool) -> Mapping:
 def _plan_customer(event: Envelope, connection: Connection) -> Mapping:
     if not connection.sync.customers:
         return Ignored(rule="sync_disabled")
-    if connection.customers.create == "never":
-        return Ignored(rule="customers_never_created")
     customer = _read(Customer, event)
+    if connection.customers.create == "never" and not _is_linked(customer, connection):
+        return Ignored(rule="customers_never_created")
     if isinstance(customer, Refused):
         return customer
     if customer.account_type == "partner":
@@ -77,6 +77,11 @@ def _plan_customer(event: Envelope, connection: Connection) -> Mapping:
     journal = _journal(event, connection)
     item = customers.item(customer, journal, is_update=True)
     return requests.of((item,), journal, details={"customer": customer.external_id})
+
+
+def _is_linked(customer: Customer | Refused, connection: Connection) -> bool:
+    """Whether NetSuite has the customer already, so that a change of it creates none."""
+    return isinstance(customer, Customer) and customers.linked_id(customer, connection) is not None
 
 
 def _plan_invoice(event: Envelope, connection: Connection) -> Mapping:

@@ -93,6 +93,33 @@ def test_customers_that_are_never_created_are_ignored_by_name():
     )
 
 
+def test_changes_of_a_linked_customer_are_brought_even_where_customers_are_never_created():
+    """NetSuite has it, so nothing is created."""
+    value = lago.customer_event(
+        webhook_type="customer.updated",
+        integration_customers=[lago.link("netsuite-eu", external_customer_id="4711")],
+    )
+
+    [item] = mapped(value, connection(customers={"create": "never"})).request.items
+
+    assert (item.mode, item.internal_id) == ("adopt", "4711")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lago.link("netsuite-eu", external_customer_id=None),
+        lago.link("netsuite-us", external_customer_id="4711"),
+        lago.link("netsuite-eu", external_customer_id="4711") | {"type": "xero"},
+    ],
+)
+def test_a_link_that_names_no_netsuite_customer_here_is_none(other):
+    """Lago keeps one without an id while it is about to create the customer by itself."""
+    value = lago.customer_event(integration_customers=[other])
+
+    assert ignored(value, connection(customers={"create": "never"})) == "customers_never_created"
+
+
 @pytest.mark.parametrize("webhook_type", ["invoice.created", "invoice.voided", "credit_note.created"])
 def test_self_billed_documents_are_ignored_by_name(webhook_type):
     """They are written by the other side."""
