@@ -8,7 +8,8 @@ currencies), which differs from ISO 4217 here and there: what Lago wrote is what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 _UNDIVIDED = frozenset(
     (
@@ -36,7 +37,8 @@ _FACTORS = dict.fromkeys(_UNDIVIDED, 1) | {"BHD": 1000, "JOD": 1000, "KWD": 1000
 
 # NetSuite refuses numbers of more characters; Lago found the limit in production (lago-api MAX_DECIMALS).
 MAX_NUMBER_CHARS = 15
-_PRECISION_DIGITS = 80
+# More digits than any amount has, and of its own: what a thread's context says is nobody's business here.
+_WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
 def subunits_per_unit(currency: str) -> int:
@@ -44,6 +46,7 @@ def subunits_per_unit(currency: str) -> int:
     return _FACTORS.get(currency, 100)
 
 
+@lru_cache
 def decimals(currency: str) -> int:
     """How many decimals an amount of the currency is written with."""
     return len(str(subunits_per_unit(currency))) - 1 or int(subunits_per_unit(currency) == 5)
@@ -51,15 +54,13 @@ def decimals(currency: str) -> int:
 
 def major(cents: int, currency: str) -> str:
     """An amount in units, as plain decimal text with all of the currency's decimals: ``671.27``, ``1000``."""
-    with localcontext(prec=_PRECISION_DIGITS):
-        amount = Decimal(cents) / subunits_per_unit(currency)
-        return f"{amount:.{decimals(currency)}f}"
+    amount = _WIDE.divide(Decimal(cents), Decimal(subunits_per_unit(currency)))
+    return f"{amount:.{decimals(currency)}f}"
 
 
 def to_subunits(units: Decimal, currency: str) -> Decimal:
     """An amount in units as (fractional) subunits."""
-    with localcontext(prec=_PRECISION_DIGITS):
-        return units * subunits_per_unit(currency)
+    return _WIDE.multiply(units, Decimal(subunits_per_unit(currency)))
 
 
 def limited(number: Decimal) -> str:
@@ -72,8 +73,7 @@ def limited(number: Decimal) -> str:
     if len(text) <= MAX_NUMBER_CHARS:
         return text
     places = max(MAX_NUMBER_CHARS - 1 - text.index("."), 0)
-    with localcontext(prec=_PRECISION_DIGITS):
-        rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = _WIDE.quantize(number, Decimal(1).scaleb(-places))
     shortened = plain(rounded.normalize())
     return shortened if places and len(shortened) <= MAX_NUMBER_CHARS else f"{rounded:.0f}"
 
