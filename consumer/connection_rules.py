@@ -26,7 +26,7 @@ SECRETS_OF_AUTH = (
     "token_secret",
 )
 SECRETS_OF_LAGO = ("api_key", "webhook_hmac_key")
-SECRETS_OF_WEBHOOK = ("secret", "secret_previous")
+SECRETS_OF_WEBHOOK = ("secret", "secret_previous", "signing_key")
 ORACLE_RESTLETS = ".restlets.api.netsuite.com"
 
 Fault = tuple[Path, str]

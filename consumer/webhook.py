@@ -20,6 +20,7 @@ class Webhook(BaseModel):
         id: unique in the file; also names the consumer group of what is posted there.
         secret: signs; ``whsec_…`` is base64, anything else is taken as the text it is.
         secret_previous: signs too while receivers move from one secret to the next.
+        signing_key: ``whsk_…``, an Ed25519 key: signs besides, for receivers that must not be able to sign.
         events: Lago's ``webhook_type`` of what is wanted.
         allow_http: lets the address be ``http://``, of any port, and lead into a private network.
         since: events before it are ignored by the rule ``before_since``; without it a new endpoint is told
@@ -32,6 +33,7 @@ class Webhook(BaseModel):
     url: str
     secret: Secret
     secret_previous: Secret | None = None
+    signing_key: Secret | None = None
     events: tuple[str, ...] = ("customer.accounting_provider_error",)
     allow_http: bool = False
     since: AwareDatetime | None = None

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError
-from consumer.relay.signing import SigningKey
+from consumer.relay.signing import Keys, PrivateKey, SigningKey
 from consumer.secret import Secret
 from consumer.webhook import Webhook
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 PORTS = (443, 8443)
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +67,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One endpoint of one connection; `keys` has the current one first."""
+    """One endpoint of one connection."""
 
     id: str
     connection: str
     target: Target
-    keys: tuple[SigningKey, ...] = field(repr=False)
+    keys: Keys = field(repr=False)
     webhook: Webhook
 
     @classmethod
@@ -83,7 +85,7 @@ class Endpoint:
         """
         index = connection.webhooks.index(webhook)
         problems: list[str] = []
-        keys = tuple(_keys(connection, webhook, f"webhooks.{index}", problems))
+        keys = _keys(connection, webhook, f"webhooks.{index}", problems)
         try:
             target = Target.of(webhook.url, allow_http=webhook.allow_http)
         except ValueError as error:
@@ -133,17 +135,20 @@ def _objection(scheme: str, host: str, *, has_userinfo: bool, allow_http: bool) 
     return "carries a user name or password; use the signature instead" if has_userinfo else None
 
 
-def _keys(connection: Connection, webhook: Webhook, place: str, problems: list[str]) -> Iterator[SigningKey]:
-    secrets: dict[str, Secret | None] = {
-        "secret": webhook.secret,
-        "secret_previous": webhook.secret_previous,
-    }
-    for name, secret in secrets.items():
+def _keys(connection: Connection, webhook: Webhook, place: str, problems: list[str]) -> Keys:
+    def read(name: str, secret: Secret | None, of: Callable[[str], K]) -> K | None:
         try:
-            if secret is not None:
-                yield SigningKey.of(secret.reveal())
+            return None if secret is None else of(secret.reveal())
         except (LookupError, ValueError, OSError) as error:
             problems.append(_said(connection, f"{place}.{name}", error))
+            return None
+
+    current = read("secret", webhook.secret, SigningKey.of)
+    previous = read("secret_previous", webhook.secret_previous, SigningKey.of)
+    return Keys(
+        secrets=tuple(each for each in (current, previous) if each is not None),
+        private=read("signing_key", webhook.signing_key, PrivateKey.of),
+    )
 
 
 def _said(connection: Connection, place: str, error: Exception) -> str:

@@ -2,8 +2,9 @@
 Signatures of webhooks, two ways at once over the very bytes that are sent.
 
 Standard Webhooks 1.0 (standard-webhooks/standard-webhooks ``spec/standard-webhooks.md``): HMAC-SHA256 of
-``id.timestamp.body``, one signature a secret. Lago's own (getlago/lago-api ``app/models/webhook.rb``):
-HMAC-SHA256 of the body alone, so that whoever receives Lago's webhooks verifies ours unchanged.
+``id.timestamp.body``, one signature a secret, and Ed25519 where there is a key for it. Lago's own
+(getlago/lago-api ``app/models/webhook.rb``): HMAC-SHA256 of the body alone, so that whoever receives Lago's
+webhooks verifies ours unchanged. Test vectors: ``schemas/vectors/webhook_signing.json``.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 SECRET_PREFIX = "whsec_"  # noqa: S105 - marks a secret, is none
+PRIVATE_KEY_PREFIX = "whsk_"
+SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +45,71 @@ class SigningKey:
         text = secret.encode()
         if not secret.startswith(SECRET_PREFIX):
             return cls(standard=text, lago=text)
-        try:
-            decoded = _decoded(secret.removeprefix(SECRET_PREFIX))
-        except ValueError:
-            decoded = b""
-        if not decoded:
-            raise ValueError(f"is not base64 after {SECRET_PREFIX}")
-        return cls(standard=decoded, lago=text)
+        return cls(standard=_after(SECRET_PREFIX, secret), lago=text)
+
+    def signature(self, signed: bytes) -> str:
+        """The signature of that, after its version."""
+        return f"v1,{_mac(self.standard, signed)}"
 
 
-def headers(keys: Sequence[SigningKey], *, webhook_id: str, timestamp_s: int, body: bytes) -> dict[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateKey:
+    """An Ed25519 key: who has its public half can verify, and cannot sign."""
+
+    key: Ed25519PrivateKey = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> PrivateKey:
+        """
+        The key of ``whsk_…``: a seed of 32 bytes, or that and its public key, as libsodium keeps them.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        if not secret.startswith(PRIVATE_KEY_PREFIX):
+            raise ValueError(f"does not begin with {PRIVATE_KEY_PREFIX}")
+        decoded = _after(PRIVATE_KEY_PREFIX, secret)
+        seed, public = decoded[:SEED_BYTES], decoded[SEED_BYTES:]
+        if len(seed) < SEED_BYTES:
+            raise ValueError(f"is no Ed25519 key of {SEED_BYTES} bytes, nor such a key with its public half")
+        key = Ed25519PrivateKey.from_private_bytes(seed)
+        if public not in (b"", key.public_key().public_bytes_raw()):
+            raise ValueError("has a public half that is another key's")
+        return cls(key=key)
+
+    def signature(self, signed: bytes) -> str:
+        """The signature of that, after its version."""
+        return f"v1a,{_text(self.key.sign(signed))}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """
+    All that one endpoint's webhooks are signed with.
+
+    Attributes:
+        secrets: the current one first; Lago's header has room for that one only.
+        private: where receivers are to verify without a secret.
+    """
+
+    secrets: tuple[SigningKey, ...]
+    private: PrivateKey | None = None
+
+    def __len__(self) -> int:
+        return len(self.secrets) + (self.private is not None)
+
+    def signatures(self, signed: bytes) -> str:
+        """One of each key."""
+        keys = (*self.secrets, *(() if self.private is None else (self.private,)))
+        return " ".join(key.signature(signed) for key in keys)
+
+
+def headers(keys: Keys, *, webhook_id: str, timestamp_s: int, body: bytes) -> dict[str, str]:
     """
     The headers of one attempt.
 
     Args:
-        keys: the current one first; Lago's header has room for that one only.
+        keys: the endpoint's.
         webhook_id: the same over all attempts, so that a receiver knows a repeat.
         timestamp_s: of this attempt, in seconds since the epoch.
         body: the bytes as they are sent.
@@ -65,16 +119,27 @@ def headers(keys: Sequence[SigningKey], *, webhook_id: str, timestamp_s: int, bo
         "content-type": "application/json",
         "webhook-id": webhook_id,
         "webhook-timestamp": str(timestamp_s),
-        "webhook-signature": " ".join(f"v1,{_mac(key.standard, signed)}" for key in keys),
-        "X-Lago-Signature": _mac(keys[0].lago, body),
+        "webhook-signature": keys.signatures(signed),
+        "X-Lago-Signature": _mac(keys.secrets[0].lago, body),
         "X-Lago-Signature-Algorithm": "hmac",
         "X-Lago-Unique-Key": webhook_id,
     }
 
 
-def _decoded(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+def _after(prefix: str, secret: str) -> bytes:
+    text = secret.removeprefix(prefix)
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        decoded = b""
+    if not decoded:
+        raise ValueError(f"is not base64 after {prefix}")
+    return decoded
 
 
 def _mac(key: bytes, content: bytes) -> str:
-    return base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    return _text(hmac.digest(key, content, hashlib.sha256))
+
+
+def _text(signature: bytes) -> str:
+    return base64.b64encode(signature).decode()

@@ -50,7 +50,13 @@ def test_an_endpoint_signs_with_both_secrets_during_a_rotation():
     """The current one first."""
     keys = endpoint(secret="new", secret_previous="old").keys
 
-    assert [key.lago for key in keys] == [b"new", b"old"]
+    assert [key.lago for key in keys.secrets] == [b"new", b"old"]
+    assert keys.private is None
+
+
+def test_an_endpoint_may_have_a_key_that_its_receivers_cannot_sign_with():
+    """Beside its secret, which Lago's header needs."""
+    assert len(endpoint(signing_key="whsk_" + "A" * 43 + "=").keys) == 2
 
 
 def test_every_fault_of_every_endpoint_is_told_at_once(monkeypatch):
@@ -59,7 +65,7 @@ def test_every_fault_of_every_endpoint_is_told_at_once(monkeypatch):
     described = connection(
         webhooks=[
             {"id": "a", "url": "https://u:p@h.example/", "secret": "env:NOT_SET"},
-            {"id": "b", "url": "https://h.example/", "secret": "whsec_?"},
+            {"id": "b", "url": "https://h.example/", "secret": "whsec_?", "signing_key": "whsec_k"},
         ]
     )
 
@@ -67,8 +73,8 @@ def test_every_fault_of_every_endpoint_is_told_at_once(monkeypatch):
         endpoints([described], ["a", "b", "c"])
 
     told = "\n".join(refused.value.problems)
-    assert len(refused.value.problems) == 4
-    assert all(word in told for word in ("NOT_SET", "user name", "base64", "c: no such endpoint"))
+    assert len(refused.value.problems) == 5
+    assert all(word in told for word in ("NOT_SET", "user name", "base64", "whsk_", "c: no such endpoint"))
 
 
 def test_without_a_choice_every_endpoint_of_every_connection_is_meant():

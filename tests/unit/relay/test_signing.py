@@ -6,9 +6,10 @@ import hmac
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from consumer.relay.signing import SigningKey, headers
+from consumer.relay.signing import Keys, PrivateKey, SigningKey, headers
 
 BODY = b'{"webhook_type":"x","amount":0.10,"name":"M\xc3\xbcller"}'
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
@@ -20,7 +21,7 @@ def now_s() -> int:
 
 
 def signed(*secrets: str, body: bytes = BODY, webhook_id: str = "msg_1") -> dict[str, str]:
-    keys = [SigningKey.of(secret) for secret in secrets]
+    keys = Keys(secrets=tuple(SigningKey.of(secret) for secret in secrets))
     return headers(keys, webhook_id=webhook_id, timestamp_s=now_s(), body=body)
 
 
@@ -83,3 +84,37 @@ def test_a_marked_secret_must_be_base64(secret):
 def test_a_key_does_not_show_itself():
     """Neither form of it."""
     assert "plain" not in repr(SigningKey.of("plain"))
+
+
+SEED = bytes(range(32))
+
+
+def _packed(prefix: str, raw: bytes) -> str:
+    return prefix + base64.b64encode(raw).decode()
+
+
+def test_an_ed25519_key_is_read_with_and_without_its_public_half():
+    """Both forms are in use, and are the same key."""
+    public = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
+
+    short, long = PrivateKey.of(_packed("whsk_", SEED)), PrivateKey.of(_packed("whsk_", SEED + public))
+
+    assert short.signature(b"x") == long.signature(b"x")
+
+
+@pytest.mark.parametrize(
+    ("secret", "sentence"),
+    [
+        (SECRET, "does not begin with whsk_"),
+        ("whsk_!", "is not base64 after whsk_"),
+        (_packed("whsk_", SEED[:31]), "is no Ed25519 key of 32 bytes"),
+        (_packed("whsk_", SEED + SEED), "has a public half that is another key's"),
+        (_packed("whsk_", SEED + b"x"), "has a public half that is another key's"),
+    ],
+)
+def test_what_is_no_ed25519_key_is_refused(secret, sentence):
+    """Without quoting it."""
+    with pytest.raises(ValueError, match=sentence) as refused:
+        PrivateKey.of(secret)
+
+    assert secret not in str(refused.value)
