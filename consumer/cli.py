@@ -166,12 +166,13 @@ def preview(
 def check(
     *,
     connection: Codes = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Ask Kafka and NetSuite too; writes nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Show the settings and connections in effect, secrets masked, and everything that is wrong with them."""
     from consumer.commands import check as command
 
-    raise typer.Exit(command.run(connection or (), as_json=as_json))
+    raise typer.Exit(command.run(connection or (), deep=deep, as_json=as_json))
 
 
 @topics_app.command("create")

@@ -1,7 +1,12 @@
-"""The command ``check``: what is in effect, secrets masked, and everything that is wrong with it."""
+"""
+The command ``check``: what is in effect, secrets masked, and everything that is wrong with it.
+
+With ``--deep`` it also asks Kafka and NetSuite; without, nothing leaves this machine.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,30 +17,39 @@ from rich.console import Console
 from rich.table import Table
 
 from consumer import connections_file
+from consumer.clock import SystemClock
+from consumer.commands.check_account import Found, look
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError
+from consumer.ops import logging
 from consumer.settings import Settings
 
-GOOD, MISCONFIGURED = 0, 2
+GOOD, FAILED, MISCONFIGURED = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What could be read, and what is wrong; a part that could not be read is empty."""
 
-    settings: dict[str, str]
-    connections: tuple[Connection, ...]
-    problems: tuple[str, ...]
+    settings: Settings | None = None
+    connections: tuple[Connection, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
-def run(codes: Sequence[str], *, as_json: bool) -> int:
+def run(codes: Sequence[str], *, deep: bool = False, as_json: bool) -> int:
     """Print the findings on standard output, problems on standard error; gives the exit code."""
     findings = find(codes)
+    seen: tuple[Found, ...] = ()
+    if deep and findings.settings and not findings.problems:
+        logging.configure(level="error", stream=sys.stderr)
+        seen = asyncio.run(look(findings.settings, findings.connections, SystemClock(), asyncio.sleep))
     if as_json:
-        print(json.dumps(_as_json(findings), indent=2, ensure_ascii=False))
+        print(json.dumps(_as_json(findings, seen, deep=deep), indent=2, ensure_ascii=False))
     else:
-        _print_tables(findings)
-    return MISCONFIGURED if findings.problems else GOOD
+        _print_tables(findings, seen)
+    if findings.problems:
+        return MISCONFIGURED
+    return FAILED if any(one.has_failed for one in seen) else GOOD
 
 
 def find(codes: Sequence[str]) -> Findings:
@@ -43,33 +57,37 @@ def find(codes: Sequence[str]) -> Findings:
     try:
         settings = Settings.load()
     except ConfigurationError as error:
-        return Findings(settings={}, connections=(), problems=error.problems)
+        return Findings(problems=error.problems)
     try:
         connections = connections_file.chosen(connections_file.load(settings.connections_file), codes)
     except ConfigurationError as error:
-        return Findings(settings=settings.described(), connections=(), problems=error.problems)
+        return Findings(settings=settings, problems=error.problems)
     problems = connections_file.unresolved_secrets(connections)
-    return Findings(settings=settings.described(), connections=connections, problems=tuple(problems))
+    return Findings(settings=settings, connections=connections, problems=tuple(problems))
 
 
-def _as_json(findings: Findings) -> dict[str, Any]:
+def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[str, Any]:
+    found = {"findings": [row for one in seen for row in one.as_json()]} if deep else {}
     return {
-        "settings": findings.settings,
+        "settings": findings.settings.described() if findings.settings else {},
         "connections": [connection.model_dump(mode="json") for connection in findings.connections],
         "problems": list(findings.problems),
+        **found,
     }
 
 
-def _print_tables(findings: Findings) -> None:
+def _print_tables(findings: Findings, seen: Sequence[Found]) -> None:
     console = Console()
     if findings.settings:
-        console.print(_table("Settings", findings.settings.items()))
+        console.print(_table("Settings", findings.settings.described().items()))
     for connection in findings.connections:
         title = f"Connection {connection.code}"
         console.print(_table(title, _flat(connection.model_dump(mode="json", exclude_none=True))))
     for problem in findings.problems:
         print(problem, file=sys.stderr)
-    count = len(findings.problems)
+    for one in seen:
+        console.print(one.table())
+    count = len(findings.problems) + sum(each.status == "fail" for one in seen for each in one.findings)
     verdict = "Everything is in place." if not count else f"{count} to mend." if count > 1 else "1 to mend."
     console.print(verdict)
 

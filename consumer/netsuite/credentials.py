@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar, assert_never
 
 import httpx
+from cryptography import x509
 
 from consumer.clock import Clock
 from consumer.connection import Connection, OAuth2, TokenBased
@@ -46,6 +48,18 @@ def auth(connection: Connection, *, clock: Clock, http: httpx.AsyncClient) -> ht
             return BearerAuth(oauth2.Tokens(_login(connection, found), connection, http=http, clock=clock))
         case _:
             assert_never(connection.auth)
+
+
+def certificate_ends(connection: Connection) -> date | None:
+    """The last day of the certificate, in UTC, when the private key's file holds the certificate too."""
+    if not isinstance(connection.auth, OAuth2):
+        return None
+    try:
+        pem = connection.auth.private_key.reveal().replace("\\n", "\n")
+        certificates = x509.load_pem_x509_certificates(pem.encode())
+    except (LookupError, OSError, ValueError):
+        return None
+    return min(one.not_valid_after_utc for one in certificates).date()
 
 
 def _revealed(connection: Connection, *names: str) -> dict[str, str]:

@@ -132,7 +132,8 @@ class Console:
 
     async def settings(self, _: Request) -> Response:
         """Show every setting of the account but its logins."""
-        return JSONResponse(self._account.profile.model_dump(mode="json", exclude={"integrations"}))
+        shown = self._account.profile.model_dump(mode="json", exclude={"integrations"})
+        return JSONResponse(shown | {"features": sorted(shown["features"])})
 
     async def flip(self, request: Request) -> Response:
         """Change one setting: ``{"setting": "preferences.LOCMANDATORY", "value": "T"}``."""

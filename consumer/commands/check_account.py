@@ -1,0 +1,86 @@
+"""``check --deep``: Kafka and the NetSuite accounts as they are, held against what is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+from consumer.clock import Clock
+from consumer.connection import Connection
+from consumer.errors import ConfigurationError, StartupError
+from consumer.kafka import retention, topics
+from consumer.kafka.cluster import Cluster
+from consumer.netsuite.client import Sleep
+from consumer.netsuite.survey import NoAnswer, survey
+from consumer.preflight import access, examination
+from consumer.preflight.finding import Finding, ok
+from consumer.settings import Settings
+from schemas import error_event, result
+
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "dim"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The findings of one connection, or of Kafka, which has no code."""
+
+    connection: str | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether documents will not get through."""
+        return any(finding.status == "fail" for finding in self.findings)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """A row for each finding."""
+        return [{"connection": self.connection} | finding.as_json() for finding in self.findings]
+
+    def table(self) -> Table:
+        """For people."""
+        title = f"NetSuite as connection {self.connection} finds it" if self.connection else "Kafka"
+        table = Table(title=title, title_justify="left", show_lines=False)
+        for name in ("", "Check", "What it means", "What to do"):
+            table.add_column(name, overflow="fold")
+        for one in self.findings:
+            todo = "\n".join(part for part in (one.fix, one.menu, one.where) if part)
+            table.add_row(f"[{_STYLES[one.status]}]{one.status}[/]", one.id, one.says, todo)
+        return table
+
+
+async def look(
+    settings: Settings, connections: Sequence[Connection], clock: Clock, sleep: Sleep
+) -> tuple[Found, ...]:
+    """Kafka first, then account by account; never raises for what it finds."""
+    kafka = Found(connection=None, findings=tuple(await _kafka(settings)))
+    accounts = [
+        Found(connection=one.code, findings=tuple(await of_account(one, clock, sleep))) for one in connections
+    ]
+    return (kafka, *accounts)
+
+
+async def of_account(connection: Connection, clock: Clock, sleep: Sleep) -> list[Finding]:
+    """What stands between this connection and its first document."""
+    try:
+        told = await survey(connection, clock, sleep)
+    except ConfigurationError as error:
+        where, says = connection.at("auth"), "; ".join(error.problems)
+        return [Finding(id="login", status="fail", says=says, fix="correct the credentials", where=where)]
+    if isinstance(told, NoAnswer):
+        return access.of_refusal(connection, told.code, told.reason, told.skew_s)
+    return examination.findings(connection, told)
+
+
+async def _kafka(settings: Settings) -> list[Finding]:
+    inputs = topics.names("input")
+    try:
+        cluster = Cluster.of(settings)
+        await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
+        await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
+    except (StartupError, ConfigurationError) as error:
+        fix = "correct the LAGO_NETSUITE_KAFKA_* settings, or make the topics: lago-netsuite topics create"
+        return [Finding(id="kafka", status="fail", says=str(error), fix=fix)]
+    return [ok("kafka", f"{settings.kafka_bootstrap_servers} answers and has every topic")]

@@ -1,0 +1,205 @@
+"""What the integration's role must be allowed to do, and what the account must have switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from consumer.connection import Connection
+from consumer.preflight import menu, reference
+from consumer.preflight.facts import Facts
+from consumer.preflight.finding import Finding, Status, ok, unknown
+from schemas.reading import Kind
+
+_LEVELS = {0: "None", 1: "View", 2: "Create", 3: "Edit", 4: "Full"}
+_VIEW, _EDIT = 1, 3
+_FIELD_FEATURES = {"location": "LOCATIONS", "department": "DEPARTMENTS", "class": "CLASSES"}
+
+OF_KIND: dict[Kind, str] = {
+    "items": "LIST_ITEM",
+    "accounts": "LIST_ACCOUNT",
+    "subsidiaries": "LIST_SUBSIDIARY",
+    "currencies": "LIST_CURRENCY",
+    "tax_codes": "LIST_TAXITEM",
+    "tax_types": "LIST_TAXITEM",
+    "nexuses": "LIST_TAXITEM",
+    "locations": "LIST_LOCATION",
+    "departments": "LIST_DEPARTMENT",
+    "classes": "LIST_CLASS",
+    "periods": "ADMI_ACCTPERIODS",
+    "payment_methods": "LIST_PAYMETH",
+}
+"""The permission without which a list looks empty."""
+_NAMES = {
+    "LIST_CUSTJOB": "Lists > Customers",
+    "LIST_ITEM": "Lists > Items",
+    "LIST_ACCOUNT": "Lists > Accounts",
+    "LIST_SUBSIDIARY": "Lists > Subsidiaries",
+    "LIST_CURRENCY": "Lists > Currency",
+    "LIST_TAXITEM": "Lists > Tax Records",
+    "LIST_TAXDETAILSTAB": "Lists > Tax Details Tab",
+    "LIST_LOCATION": "Lists > Locations",
+    "LIST_DEPARTMENT": "Lists > Departments",
+    "LIST_CLASS": "Lists > Classes",
+    "LIST_PAYMETH": "Lists > Payment Methods",
+    "TRAN_CUSTINVC": "Transactions > Invoice",
+    "TRAN_CUSTCRED": "Transactions > Credit Memo",
+    "TRAN_CUSTPYMT": "Transactions > Customer Payment",
+    "TRAN_SALESORD": "Transactions > Sales Order",
+    "ADMI_ACCTPERIODS": "Setup > Manage Accounting Periods",
+}
+FEATURES = (
+    "ACCOUNTINGPERIODS", "CLASSES", "DEPARTMENTS", "LOCATIONS", "MULTICURRENCY", "RECEIVABLES",
+    "SUBSIDIARIES", "TAX_OVERHAULING",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A permission and the least level of it."""
+
+    permission: str
+    level: int
+
+
+def needs(connection: Connection) -> tuple[Need, ...]:
+    """The permissions that what this connection carries needs."""
+    sync = connection.sync
+    edited = {
+        "LIST_CUSTJOB": True,
+        "TRAN_CUSTINVC": sync.invoices,
+        "TRAN_CUSTCRED": sync.credit_notes or sync.voids,
+        "TRAN_CUSTPYMT": sync.payments,
+        "TRAN_SALESORD": sync.sales_orders,
+        "LIST_TAXDETAILSTAB": any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)),
+    }
+    viewed = {OF_KIND[one.kind] for one in reference.all_of(connection)} | {"ADMI_ACCTPERIODS"}
+    return (
+        *(Need(permission=name, level=_EDIT) for name, is_needed in edited.items() if is_needed),
+        *(Need(permission=name, level=_VIEW) for name in sorted(viewed)),
+    )
+
+
+def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
+    """Permissions, then features."""
+    lacking = list(_permissions(connection, facts))
+    yield from lacking or [ok("permissions", "the role has every permission that is needed")]
+    missing = list(_features(connection, facts))
+    yield from missing or [ok("features", "every feature that the configuration relies on is on")]
+
+
+def sees(facts: Facts, kind: Kind) -> bool:
+    """Whether the role may look at a list; what it is not told of counts as seen."""
+    level = facts.health.permissions.get(OF_KIND[kind])
+    return level is None or level >= _VIEW
+
+
+def _permissions(connection: Connection, facts: Facts) -> Iterator[Finding]:
+    for need in needs(connection):
+        if not _applies(need.permission, facts):
+            continue
+        level = facts.health.permissions.get(need.permission)
+        if level is None:
+            yield unknown(
+                f"permission.{need.permission}", "NetSuite does not tell the level of this permission"
+            )
+        elif level < need.level:
+            yield _lacking(need, level)
+
+
+def _applies(permission: str, facts: Facts) -> bool:
+    # Without the feature there is no such permission; the feature's own finding says what is wrong.
+    features = {"LIST_TAXDETAILSTAB": "TAX_OVERHAULING", "LIST_SUBSIDIARY": "SUBSIDIARIES"}
+    return permission not in features or facts.has(features[permission])
+
+
+def _lacking(need: Need, level: int) -> Finding:
+    name = _NAMES[need.permission]
+    status: Status = "warn" if need.permission == "ADMI_ACCTPERIODS" else "fail"
+    return Finding(
+        id=f"permission.{need.permission}",
+        status=status,
+        says=f"the role has {name} at {_LEVELS.get(level, level)}, {_LEVELS[need.level]} is needed",
+        menu=f"{menu.ROLES} > (role) > Permissions > {name}",
+        fix=f"set the level to {_LEVELS[need.level]}",
+    )
+
+
+def _features(connection: Connection, facts: Facts) -> Iterator[Finding]:
+    yield from _tax(connection, facts)
+    yield from _subsidiaries(connection, facts)
+    symbols = connection.mapping.currencies
+    if len(symbols) > 1 and not facts.has("MULTICURRENCY"):
+        yield _off(
+            "MULTICURRENCY",
+            f"{len(symbols)} currencies are mapped, the account has one",
+            connection.at("mapping.currencies"),
+        )
+    if not facts.has("RECEIVABLES"):
+        yield _off("RECEIVABLES", "without A/R there are no invoices", "")
+    for name, feature in _FIELD_FEATURES.items():
+        path = _field(connection, name)
+        if path and not facts.has(feature):
+            yield _off(feature, f"{name} is filled, but the account has no such field", connection.at(path))
+
+
+def _tax(connection: Connection, facts: Facts) -> Iterator[Finding]:
+    modes = {tax.mode: level for level, tax in reference.taxes(connection)}
+    suitetax = facts.has("TAX_OVERHAULING")
+    wrong = "legacy" if suitetax else "suitetax"
+    if wrong not in modes:
+        return
+    has, other = ("SuiteTax", "suitetax") if suitetax else ("legacy tax", "legacy")
+    where = connection.at(f"{modes[wrong].path}.tax.mode")
+    yield Finding(
+        id="feature.TAX_OVERHAULING",
+        status="fail",
+        says=f"tax mode {wrong} is configured, but the account has {has}",
+        menu=f"{menu.FEATURES} > Tax",
+        fix=f"set tax.mode to {other}, tax_line or none (SuiteTax, once on, cannot be switched off)",
+        where=where,
+    )
+
+
+def _subsidiaries(connection: Connection, facts: Facts) -> Iterator[Finding]:
+    named = [one for one in reference.all_of(connection) if one.kind == "subsidiaries"]
+    if named and not facts.has("SUBSIDIARIES"):
+        where = connection.at(named[0].path)
+        says = "a subsidiary is configured, but the account is a single company"
+        yield Finding(
+            id="feature.SUBSIDIARIES",
+            status="fail",
+            says=says,
+            menu=f"{menu.FEATURES} > Company",
+            fix="take the subsidiaries out of the configuration",
+            where=where,
+        )
+    creates = connection.customers.create != "never"
+    if facts.has("SUBSIDIARIES") and creates and not connection.customers.subsidiary:
+        yield Finding(
+            id="customers.subsidiary",
+            status="fail",
+            says="the account has subsidiaries, but new customers are given none",
+            menu=menu.SUBSIDIARIES,
+            fix="set customers.subsidiary",
+            where=connection.at("customers"),
+        )
+
+
+def _off(feature: str, says: str, where: str) -> Finding:
+    return Finding(
+        id=f"feature.{feature}",
+        status="fail",
+        says=says,
+        menu=menu.FEATURES,
+        fix=f"switch the feature on, or change the configuration: {feature}",
+        where=where,
+    )
+
+
+def _field(connection: Connection, name: str) -> str | None:
+    for level in reference.levels(connection):
+        for record, values in level.rules.fields.items():
+            if name in values:
+                return f"{level.path}.fields.{record}.{name}"
+    return None
