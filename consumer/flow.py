@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import SystemRandom
 
 import structlog
 
 from consumer.clock import Clock
 from consumer.dispatcher import Deliver, Dispatcher, Surrender
-from consumer.engine.backoff import Backoff
+from consumer.engine.backoff import RETRY_AFTER_CAP_S, Backoff
 from consumer.engine.engine import Engine
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
 from consumer.kafka.committer import Committer
@@ -28,7 +28,7 @@ from consumer.limits.gate import Gate
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.trace import OFF, Tracer
-from consumer.vitals import Vitals
+from consumer.vitals import OF_NETSUITE, Sentences, Vitals
 
 SILENCE_LIMIT_S = 60.0
 # Beyond half of the session the group may have given our partitions to somebody else.
@@ -51,6 +51,8 @@ class Plan:
         account: whose limit it is; workers of one account share it out by this name.
         permits: how many calls may be under way, all workers together.
         drain_budget_s: how long to wait for those when stopping.
+        retry_after_cap_s: the longest wait that an answer may ask for.
+        sentences: what is said of whoever is left alone.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Plan:
     permits: int
     drain_budget_s: float
     park_max_age_s: float
+    retry_after_cap_s: float = RETRY_AFTER_CAP_S
+    sentences: Sentences = field(default_factory=lambda: OF_NETSUITE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,11 @@ class Flow:
         self._gate = gate
         self._engine = Engine(
             gate=gate,
-            backoff=Backoff(jitter=SystemRandom().random, park_max_age_s=plan.park_max_age_s),
+            backoff=Backoff(
+                jitter=SystemRandom().random,
+                park_max_age_s=plan.park_max_age_s,
+                retry_after_cap_s=plan.retry_after_cap_s,
+            ),
             clock=around.clock,
             silence_limit_s=ZOMBIE_LIMIT_S,
         )
@@ -120,6 +128,7 @@ class Flow:
             metrics=around.metrics,
             health=around.health,
             clock=around.clock,
+            sentences=plan.sentences,
         )
         self._is_assigned = False
         around.health.expect(plan.name)

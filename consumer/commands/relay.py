@@ -20,13 +20,14 @@ from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
+from consumer.limits.breaker import Reason
 from consumer.limits.gate import Gate
 from consumer.ops import tracing
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.record import Publish
 from consumer.relay import endpoint as endpoints
-from consumer.relay import message, sample, signing
+from consumer.relay import message, sample, schedule, signing
 from consumer.relay.deliver import Relay
 from consumer.relay.egress import Answered, Egress
 from consumer.relay.endpoint import Endpoint
@@ -37,6 +38,11 @@ PERMITS = 10
 # The schedule ends earlier by itself; this only bounds what it cannot: a webhook that is always postponed.
 PARK_MAX_AGE_S = 10 * 86_400.0
 CLOSE_LIMIT_S = 5.0
+OF_ENDPOINT = {
+    Reason.UNAVAILABLE: "the endpoint does not take webhooks, so only one is tried now and then",
+    Reason.ACCOUNT_DOWN: "the endpoint is disabled, so only one webhook an hour is tried",
+    Reason.REJECTION_STORM: "too many webhooks in a row are undeliverable, so only one is tried now and then",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -146,6 +152,8 @@ def _flow(
         permits=PERMITS,
         drain_budget_s=settings.drain_budget_s,
         park_max_age_s=PARK_MAX_AGE_S,
+        retry_after_cap_s=schedule.LONGEST_RETRY_AFTER_S,
+        sentences=OF_ENDPOINT,
     )
     return Flow(plan, around, gate=gate, deliver=relay.deliver, give_up=relay.give_up)
 
