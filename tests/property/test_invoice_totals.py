@@ -7,100 +7,19 @@ a billionth of a cent, quantities of billions, three tax rates, five currencies,
 
 from decimal import Decimal
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consumer.mapping.mapped import Mapped
 from consumer.outcome import Ignored
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.lago_events import Discounts
+from tests.connection_files import connection
+from tests.lago_draws import DECIMALS, cents_of, connections, lagos_invoices, lines_and_taxes
 from tests.planning import plan
 
-CURRENCIES = ("EUR", "USD", "JPY", "KWD", "HUF")
-RATES = (0, 7, 19)
-DECIMALS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "HUF": 0}
-MAX_FEE_CENTS = 10**13
 MAX_NUMBER_CHARS = 15
 
-TAX_MODES = {
-    "suitetax": {"mode": "suitetax", "nexus": "9", "type": "5", "code": "6"},
-    "legacy": {"mode": "legacy", "code": "-7"},
-    "tax_line": {"mode": "tax_line", "item": "850"},
-}
-
 thorough = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-
-
-def decimals(low, high, places):
-    return st.decimals(min_value=low, max_value=high, places=places, allow_nan=False, allow_infinity=False)
-
-
-units = st.one_of(
-    st.integers(1, 50).map(Decimal),
-    decimals("0.000001", "1000", 6),
-    st.integers(1, 10**12).map(Decimal),
-    decimals("0", "1e12", 15),
-)
-prices = st.one_of(
-    st.sampled_from([Decimal("3.33"), Decimal("0.005"), Decimal("9.99"), Decimal("1.333333333333333")]),
-    decimals("0.000000000001", "0.001", 12),
-    decimals("0", "100000", 15),
-)
-
-
-@st.composite
-def fees(draw, place):
-    kind = draw(
-        st.sampled_from(["charge", "subscription", "add_on", "fixed_charge", "commitment", "product"])
-    )
-    return lago.fee(
-        kind,
-        f"code_{place}",
-        lago_id=lago.id_of("fee", place),
-        units=draw(units),
-        unit_price=draw(prices),
-        tax_rate=draw(st.sampled_from(RATES)),
-        created_at=draw(st.sampled_from(["2026-08-01T00:05:02Z", "2026-08-01T00:05:03Z"])),
-    )
-
-
-@st.composite
-def lagos_invoices(draw):
-    """An invoice as Lago makes it: no discount is larger than what is left to discount."""
-    currency = draw(st.sampled_from(CURRENCIES))
-    listed = [draw(fees(place)) for place in range(draw(st.integers(1, 8)))]
-    gross = lago.invoice(listed, currency=currency)
-    assume(all(fee["amount_cents"] <= MAX_FEE_CENTS for fee in gross["fees"]))
-    before_tax = draw(_parts(gross["fees_amount_cents"]))
-    net = lago.invoice(
-        listed, currency=currency, discounts=Discounts(coupons=before_tax[0], progressive=before_tax[1])
-    )
-    after_tax = draw(_parts(net["sub_total_including_taxes_amount_cents"]))
-    discounts = Discounts(
-        coupons=before_tax[0], progressive=before_tax[1], credit_notes=after_tax[0], prepaid=after_tax[1]
-    )
-    return lago.invoice(listed, currency=currency, discounts=discounts)
-
-
-@st.composite
-def _parts(draw, whole):
-    """Two amounts that together are not more than the whole; often nothing."""
-    first = draw(st.one_of(st.just(0), st.integers(0, whole)))
-    return first, draw(st.one_of(st.just(0), st.integers(0, whole - first)))
-
-
-connections = st.builds(
-    lambda mode, spent: connection(credits=spent, mapping=FULL_MAPPING | {"tax": TAX_MODES[mode]}),
-    st.sampled_from(sorted(TAX_MODES)),
-    st.sampled_from(["apply", "line"]),
-)
-
-
-def cents_of(amount, currency):
-    """An amount of the request in subunits; it must be written with the currency's decimals."""
-    assert -Decimal(amount).as_tuple().exponent == DECIMALS[currency]
-    return int(Decimal(amount).scaleb(DECIMALS[currency]))
 
 
 def planned_document(content, chosen):
@@ -121,20 +40,13 @@ def test_lines_and_taxes_make_exactly_lagos_total(content, chosen):
     if item is None:
         return
     currency, record = content["currency"], item.record
-    lines = sum(cents_of(line["amount"], currency) for line in record["lines"][0]["lineItems"])
-    details = [line for sublist in record.get("taxdetails", []) for line in sublist["lineItems"]]
-    header_tax = record["columns"].get("taxamountoverride", lago_zero(currency))
-    taxes = sum(cents_of(line["taxamount"], currency) for line in details) + cents_of(header_tax, currency)
+    lines, taxes = lines_and_taxes(record, currency)
     kept_for_memo = content["credit_notes_amount_cents"] if chosen.credits == "apply" else 0
 
     expected = {name: cents_of(amount, currency) for name, amount in item.expect.items()}
     assert expected["total"] == content["total_amount_cents"] + kept_for_memo
     assert lines + taxes == expected["total"]
     assert (lines, taxes) == (expected["subtotal"], expected["tax"])
-
-
-def lago_zero(currency):
-    return f"{Decimal(0):.{DECIMALS[currency]}f}"
 
 
 @thorough
