@@ -1,5 +1,5 @@
 """
-Write the JSON Schema of every contract to `schemas/json`: ``python -m schemas.export``.
+Write the JSON Schema of every contract to `schemas/json`, and `asyncapi.yaml`: ``python -m schemas.export``.
 
 What is read is described as tolerantly as it is read, what is written as strictly as it is written.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from schemas import asyncapi
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
 from schemas.error_event import ErrorEvent
@@ -105,3 +106,4 @@ def write(folder: Path = FOLDER) -> None:
 
 if __name__ == "__main__":
     write()
+    asyncapi.write()
