@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SUITESCRIPT := deploy/netsuite
 
-.PHONY: help setup check suitescript test integration bench demo image lock
+.PHONY: help setup check suitescript test integration bench demo image lock prometheus
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ demo: setup ## A month of Lago events into a NetSuite sandbox on this machine
 
 image: ## The container image (needs Docker)
 	docker build --tag lago-netsuite .
+
+prometheus: ## Install promtool and Prometheus (Debian); the alerts are tested with them
+	command -v promtool >/dev/null || (apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus)
 
 lock: setup ## Refresh requirements.lock from pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra dev pyproject.toml --output-file requirements.lock
