@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
-from consumer.commands import dry_run_options, failure_options
+from consumer.commands import catalog_options, dry_run_options, failure_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
+app.add_typer(catalog_options.app)
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")
 

@@ -1,0 +1,181 @@
+"""``catalog``: what an account has of one kind, however much; and a mapping to begin with."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from consumer.clock import SystemClock
+from consumer.commands import event_file
+from consumer.connection import Connection
+from consumer.errors import ConfigurationError, StartupError
+from consumer.netsuite.client import Client
+from consumer.netsuite.survey import NoAnswer, ask, pages
+from consumer.preflight import skeleton
+from consumer.preflight.seen import Seen, seen
+from schemas.envelope import Envelope, decode
+from schemas.reading import KINDS, CatalogPage, CatalogQuestion, CatalogRow, HealthQuestion, Kind
+
+Form = Literal["table", "csv", "json"]
+MAPPING = "mapping"
+_ALIASES: Mapping[str, Kind] = {"taxes": "tax_codes"}
+_SUITETAX = "TAX_OVERHAULING"
+
+
+def run(
+    kind: str,
+    connections: Sequence[Connection],
+    *,
+    containing: str | None,
+    form: Form,
+    out: TextIO | None = None,
+) -> int:
+    """
+    Print every row of a list.
+
+    Raises:
+        ConfigurationError: there is no such kind, or it is not clear which connection is meant.
+        StartupError: the account does not answer, or does not let the list be read.
+    """
+    question = CatalogQuestion(kind=_kind(kind), filter=containing)
+    rows = asyncio.run(_rows_of(_the_one(connections), question))
+    match form:
+        case "json":
+            print(json.dumps([_flat(row) for row in rows], indent=2, ensure_ascii=False), file=out)
+        case "csv":
+            _write_csv(rows, out or sys.stdout)
+        case "table":
+            Console(file=out).print(_table(question.kind, rows))
+    return 0
+
+
+def mapping(connections: Sequence[Connection], files: Sequence[Path]) -> int:
+    """
+    Print a mapping for what the events of these files need; raises as `run` does.
+
+    Raises:
+        LagoNetsuiteError: a file cannot be read.
+    """
+    connection = _the_one(connections)
+    events = seen(_events(files))
+    print(asyncio.run(_skeleton(connection, events)), end="")
+    return 0
+
+
+def _kind(name: str) -> Kind:
+    plain = name.replace("-", "_")
+    found = _ALIASES.get(plain) or next((kind for kind in KINDS if kind == plain), None)
+    if found is None:
+        raise ConfigurationError([f"{name}: no such catalog; known: {', '.join((*KINDS, MAPPING))}"])
+    return found
+
+
+def _the_one(connections: Sequence[Connection]) -> Connection:
+    if len(connections) != 1:
+        codes = ", ".join(connection.code for connection in connections)
+        raise ConfigurationError([f"--connection: which account? name one of {codes}"])
+    return connections[0]
+
+
+def _events(files: Sequence[Path]) -> Iterable[Envelope]:
+    decoded = (decode(value) for file in files for value in event_file.events(event_file.read(file)))
+    return (event for event in decoded if isinstance(event, Envelope))
+
+
+async def _rows_of(connection: Connection, question: CatalogQuestion) -> list[CatalogRow]:
+    async with Client(connection, clock=SystemClock()) as client:
+        return await _rows(client, question)
+
+
+async def _rows(client: Client, question: CatalogQuestion) -> list[CatalogRow]:
+    """All rows, each once: NetSuite finds a row that is kept to some subsidiaries once for each."""
+    found: dict[str, CatalogRow] = {}
+    async for page in pages(client, question):
+        for row in _readable(page, question.kind).rows:
+            known = found.get(row.id)
+            found[row.id] = row if known is None else _joined(known, row)
+    return list(found.values())
+
+
+def _readable(page: CatalogPage | NoAnswer, kind: Kind) -> CatalogPage:
+    if isinstance(page, NoAnswer):
+        raise StartupError(page.reason)
+    if page.error is not None:
+        raise StartupError(f"NetSuite does not list {kind}: {page.error.code}: {page.error.message}")
+    return page
+
+
+def _joined(one: CatalogRow, other: CatalogRow) -> CatalogRow:
+    places = f"{one.values.get('subsidiary', '')} {other.values.get('subsidiary', '')}".split()
+    return one.model_copy(update={"values": one.values | {"subsidiary": " ".join(dict.fromkeys(places))}})
+
+
+async def _skeleton(connection: Connection, events: Seen) -> str:
+    async with Client(connection, clock=SystemClock()) as client:
+        told = await ask(client, HealthQuestion(features=[_SUITETAX]))
+        if isinstance(told, NoAnswer):
+            raise StartupError(told.reason)
+        lists: dict[Kind, Sequence[CatalogRow]] = {}
+        for kind in skeleton.KINDS:
+            lists[kind] = await _rows_or_none(client, kind)
+    has_suitetax = bool(told.health and told.health.features.get(_SUITETAX))
+    return skeleton.text(connection.code, told.account.id, events, lists, has_suitetax=has_suitetax)
+
+
+async def _rows_or_none(client: Client, kind: Kind) -> list[CatalogRow]:
+    """What an account does not have, such as subsidiaries, has no rows."""
+    rows: list[CatalogRow] = []
+    async for page in pages(client, CatalogQuestion(kind=kind)):
+        if isinstance(page, NoAnswer):
+            raise StartupError(page.reason)
+        rows += page.rows
+    return rows
+
+
+def _flat(row: CatalogRow) -> dict[str, str | bool]:
+    """Id, name, then each value, and beside it what the user interface shows where that differs."""
+    flat: dict[str, str | bool] = {"id": row.id, "name": row.name, "inactive": row.inactive}
+    for name, value in row.values.items():
+        flat[name] = value
+        if name in row.texts:
+            flat[f"{name}_name"] = row.texts[name]
+    return flat
+
+
+def _columns(rows: Sequence[Mapping[str, str | bool]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row)) or ["id", "name", "inactive"]
+
+
+def _write_csv(rows: Sequence[CatalogRow], out: TextIO) -> None:
+    flat = [_flat(row) for row in rows]
+    writer = csv.DictWriter(out, _columns(flat), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in flat)
+
+
+def _cell(value: str | bool) -> str:  # noqa: FBT001 - a value, not a switch
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _table(kind: Kind, rows: Sequence[CatalogRow]) -> Table:
+    shown = [{"id": row.id, "name": row.name, **_shown(row)} for row in rows]
+    table = Table(title=f"{kind.replace('_', ' ')}: {len(rows)}", title_justify="left")
+    columns = [name for name in _columns(shown) if any(row.get(name) for row in shown)] or ["id", "name"]
+    for name in columns:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row, source in zip(shown, rows, strict=True):
+        table.add_row(*(row.get(name, "") for name in columns), style="dim" if source.inactive else None)
+    return table
+
+
+def _shown(row: CatalogRow) -> dict[str, str]:
+    texts = {name: f"{row.values[name]} ({text})" for name, text in row.texts.items() if name in row.values}
+    return {**row.values, **texts} | {"inactive": "inactive" if row.inactive else ""}
