@@ -20,14 +20,21 @@ from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.errors import ContractError
 from consumer.ops.metrics import Metrics
-from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Settled, name_of
+from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Release, Settled, name_of
 from consumer.record import Record
 
-Deliver = Callable[[Sequence[Record]], Awaitable[Sequence[Outcome]]]
-"""Carries records, one a lane; publishes what has to be published before it gives a settled outcome."""
+Deliver = Callable[[Sequence[Record], Release], Awaitable[Sequence[Outcome]]]
+"""
+Carries records, one a lane; publishes what has to be published before it gives a settled outcome.
+
+It may say earlier that the account has answered: then the next call need not wait for Kafka.
+"""
 
 Surrender = Callable[[Record, Rejected], Awaitable[None]]
 """Publishes the error event of a record whose budget is spent; raises ContractError when it cannot."""
+
+# Calls that the account has answered and Kafka has not heard of yet: beyond this Kafka is what is slow.
+MOST_UNTOLD = 32
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +59,7 @@ class Dispatcher:
         self._metrics = metrics
         self._clock = clock
         self._moved = asyncio.Event()
+        self._carried = 0
 
     async def run(self) -> None:
         """Start deliveries as they become possible until cancelled, and those under way with it."""
@@ -60,7 +68,8 @@ class Dispatcher:
                 self._moved.clear()
                 for attempt, decision in self._engine.take_pressed():
                     deliveries.create_task(self._end(attempt, decision, took_s=0.0))
-                while (call := self._engine.take()) is not None:
+                while self._has_told and (call := self._engine.take()) is not None:
+                    self._carried += 1
                     deliveries.create_task(self._carry(call))
                 await self._something_happens()
 
@@ -82,6 +91,10 @@ class Dispatcher:
             self._metrics.drained(seconds=self._clock.monotonic_s() - began_s)
         return True
 
+    @property
+    def _has_told(self) -> bool:
+        return self._carried - self._engine.calls < MOST_UNTOLD
+
     async def _something_happens(self) -> None:
         due_s = self._engine.next_due_s
         delay_s = None if due_s is None else max(0.0, due_s - self._clock.monotonic_s())
@@ -93,19 +106,31 @@ class Dispatcher:
 
     async def _carry(self, call: Call) -> None:
         started_s = self._clock.monotonic_s()
-        decisions = await self._decide(call)
-        # The permit is free: whoever waits for it need not wait for what is still to be told.
-        self._moved.set()
+        decisions = await self._decide(call, self._releasing(call))
+        self._carried -= 1
         took_s = self._clock.monotonic_s() - started_s
         for attempt, decision in zip(call.attempts, decisions, strict=True):
             await self._end(attempt, decision, took_s=took_s)
 
-    async def _decide(self, call: Call) -> list[Decision]:
+    def _releasing(self, call: Call) -> Release:
+        """Frees the permit of a call the first time it is told the outcomes."""
+        is_held = True
+
+        def release(outcomes: Sequence[Outcome]) -> None:
+            nonlocal is_held
+            if is_held:
+                is_held = False
+                self._engine.returned(call, outcomes)
+                self._moved.set()
+
+        return release
+
+    async def _decide(self, call: Call, release: Release) -> list[Decision]:
         sources = [str(attempt.record.source) for attempt in call.attempts]
         outcomes: Sequence[Outcome] = ()
         try:
             with structlog.contextvars.bound_contextvars(connection=self._name, sources=sources):
-                outcomes = await self._deliver(call.records)
+                outcomes = await self._deliver(call.records, release)
         except ContractError as error:
             log.warning("event_not_acknowledged", connection=self._name, sources=sources, error=str(error))
             return [self._engine.decide_lost_acknowledgement(attempt) for attempt in call.attempts]
@@ -114,7 +139,7 @@ class Dispatcher:
             name = type(error).__name__
             return [self._engine.decide_defect(call, attempt, name) for attempt in call.attempts]
         finally:
-            self._engine.returned(call, outcomes)
+            release(outcomes)
         pairs = zip(call.attempts, outcomes, strict=True)
         return [self._engine.decide(call, attempt, outcome) for attempt, outcome in pairs]
 

@@ -88,16 +88,7 @@ class Flow:
         self._plan = plan
         self._around = around
         self._gate = gate
-        self._engine = Engine(
-            gate=gate,
-            backoff=Backoff(
-                jitter=SystemRandom().random,
-                park_max_age_s=plan.park_max_age_s,
-                retry_after_cap_s=plan.retry_after_cap_s,
-            ),
-            clock=around.clock,
-            silence_limit_s=ZOMBIE_LIMIT_S,
-        )
+        self._engine = _engine(plan, around.clock, gate)
         self._consumer = around.cluster.consumer(group=plan.group, instance_id=plan.instance_id)
         self._dispatcher = Dispatcher(
             name=plan.name,
@@ -118,18 +109,7 @@ class Flow:
             admitted=self._dispatcher.wake,
         )
         self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=around.metrics)
-        self._vitals = Vitals(
-            name=plan.name,
-            account=plan.account,
-            engine=self._engine,
-            gate=gate,
-            standing=Standing(self._consumer),
-            committer=self._committer,
-            metrics=around.metrics,
-            health=around.health,
-            clock=around.clock,
-            sentences=plan.sentences,
-        )
+        self._vitals = self._measured()
         self._is_assigned = False
         around.health.expect(plan.name)
 
@@ -148,6 +128,20 @@ class Flow:
             self._around.health.unwatch(self._plan.name)
             self._vitals.end()
             await stop(self._consumer)
+
+    def _measured(self) -> Vitals:
+        return Vitals(
+            name=self._plan.name,
+            account=self._plan.account,
+            engine=self._engine,
+            gate=self._gate,
+            standing=Standing(self._consumer),
+            committer=self._committer,
+            metrics=self._around.metrics,
+            health=self._around.health,
+            clock=self._around.clock,
+            sentences=self._plan.sentences,
+        )
 
     def _seeder(self) -> Seeder:
         return Seeder(
@@ -227,3 +221,12 @@ class Flow:
         self._dispatcher.wake()
         if self._is_assigned:
             self._around.health.beat(self._plan.name)
+
+
+def _engine(plan: Plan, clock: Clock, gate: Gate) -> Engine:
+    backoff = Backoff(
+        jitter=SystemRandom().random,
+        park_max_age_s=plan.park_max_age_s,
+        retry_after_cap_s=plan.retry_after_cap_s,
+    )
+    return Engine(gate=gate, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)

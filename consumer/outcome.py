@@ -7,6 +7,7 @@ tried again.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -128,6 +129,9 @@ Settled = Delivered | AlreadyThere | Ignored | Rejected
 Unsettled = Waiting | Throttled | Unavailable | Ambiguous | AccountDown
 Outcome = Settled | Unsettled
 
+Release = Callable[[Sequence[Outcome]], None]
+"""Frees the permit of a call whose outcomes are these; whatever follows needs none."""
+
 _NAMES: dict[type[Outcome], str] = {
     Delivered: "written",
     AlreadyThere: "already_there",
@@ -144,3 +148,7 @@ _NAMES: dict[type[Outcome], str] = {
 def name_of(outcome: Outcome) -> str:
     """What logs, metrics and traces call it."""
     return _NAMES[type(outcome)]
+
+
+def nothing_held(_: Sequence[Outcome]) -> None:
+    """For a call without a permit."""

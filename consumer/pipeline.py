@@ -19,7 +19,17 @@ from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapped, Mapping, Refused
-from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Unavailable, name_of
+from consumer.outcome import (
+    AlreadyThere,
+    Delivered,
+    Ignored,
+    Outcome,
+    Rejected,
+    Release,
+    Unavailable,
+    name_of,
+    nothing_held,
+)
 from consumer.ownership import Ownership
 from consumer.record import Publish, Record
 from consumer.report import Attempt, Reporter
@@ -86,9 +96,11 @@ class Pipeline:
         self._clock = clock
         self._observer = observer
 
-    async def deliver(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    async def deliver(self, records: Sequence[Record], release: Release = nothing_held) -> Sequence[Outcome]:
         """
         What became of each record; a settled one has been told to Kafka, acknowledged, before.
+
+        Before that, as soon as it is known, `release` frees the permit.
 
         Raises:
             ContractError: Kafka did not acknowledge what had to be told of one of them: none may be settled
@@ -96,16 +108,19 @@ class Pipeline:
         """
         with trails(self._tracer, records, self._clock.now(), connection=self._code) as begun:
             marked = [trail.marked(record) for trail, record in zip(begun, records, strict=True)]
-            outcomes = await self._deliver(marked, begun)
+            outcomes = await self._deliver(marked, begun, release)
             for trail, outcome in zip(begun, outcomes, strict=True):
                 trail.led_to(outcome)
         return outcomes
 
-    async def _deliver(self, records: Sequence[Record], begun: Sequence[Trail]) -> list[Outcome]:
+    async def _deliver(
+        self, records: Sequence[Record], begun: Sequence[Trail], release: Release
+    ) -> list[Outcome]:
         events = [_decoded(record, trail) for record, trail in zip(records, begun, strict=True)]
         plans = await _all(map(self._plan, events, begun))
         started_s = self._clock.monotonic_s()
         outcomes = await self._carry_out(plans, begun)
+        release(outcomes)
         call_ms = (self._clock.monotonic_s() - started_s) * 1000
         self._note_tries(events, outcomes, call_ms / 1000)
         told = zip(records, events, plans, outcomes, begun, strict=True)

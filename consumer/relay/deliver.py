@@ -30,8 +30,10 @@ from consumer.outcome import (
     Ignored,
     Outcome,
     Rejected,
+    Release,
     Throttled,
     Unavailable,
+    nothing_held,
 )
 from consumer.record import Event, Publish, Record, Source
 from consumer.relay import schedule, signing
@@ -116,7 +118,7 @@ class Relay:
         self._past: dict[Source, _Past] = {}
         observer.webhook_endpoint_disabled(endpoint=endpoint.id, is_disabled=False)
 
-    async def deliver(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    async def deliver(self, records: Sequence[Record], _: Release = nothing_held) -> Sequence[Outcome]:
         """
         What became of each record.
 

@@ -19,7 +19,7 @@ from consumer.kafka.publisher import Publisher
 from consumer.limits.gate import Gate
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
-from consumer.outcome import Delivered, Outcome, Rejected
+from consumer.outcome import Delivered, Outcome, Rejected, Release
 from consumer.record import Event, Record
 from consumer.settings import Settings
 
@@ -41,7 +41,7 @@ class Ledger:
         return [record.value for record in self.ended]
 
     def recording(self, inner: Callable[[Record], Awaitable[Outcome]] | None = None) -> Deliver:
-        async def deliver(records: Sequence[Record]) -> Sequence[Outcome]:
+        async def deliver(records: Sequence[Record], _: Release) -> Sequence[Outcome]:
             return list(await asyncio.gather(*map(deliver_one, records)))
 
         async def deliver_one(record: Record) -> Outcome:

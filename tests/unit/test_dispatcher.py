@@ -16,7 +16,7 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.errors import ContractError
 from consumer.ops.metrics import Metrics
-from consumer.outcome import Delivered, Outcome, Rejected, Unavailable, Written
+from consumer.outcome import Delivered, Outcome, Rejected, Release, Unavailable, Written
 from consumer.record import Record
 from tests.unit.engine.records import TOPIC, gate_of, own, record
 
@@ -58,7 +58,7 @@ class Scene:
     def offset(self) -> int:
         return self.engine.holdings.positions()[HERE].offset
 
-    async def deliver(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    async def deliver(self, records: Sequence[Record], _: Release) -> Sequence[Outcome]:
         self.delivered.extend(records)
         if not self.answers:
             self.asked.set()
@@ -180,6 +180,34 @@ async def test_a_drain_waits_for_what_is_under_way_and_no_longer_than_its_limit(
 
     assert is_drained is False
     assert scene.engine.under_way == 1
+
+
+async def test_the_next_call_starts_before_kafka_has_heard_of_the_last_one():
+    """The permit is free as soon as the account has answered; the offset waits for Kafka all the same."""
+    scene = Scene()
+    heard = asyncio.Event()
+    begun: list[int] = []
+
+    async def deliver(records: Sequence[Record], release: Release) -> Sequence[Outcome]:
+        begun.append(records[0].source.offset)
+        outcomes = [Delivered(written=())]
+        release(outcomes)
+        await heard.wait()
+        return outcomes
+
+    scene.dispatcher._deliver = deliver
+    for offset in range(4):  # twice as many as permits
+        scene.engine.admit(record(offset, lane=str(offset)))
+    async with scene.running(), asyncio.timeout(5):
+        while len(begun) < 4:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+        assert scene.engine.calls == 0
+        assert scene.offset == 0
+
+        heard.set()
+        while scene.offset < 4:  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
 
 async def test_a_drain_ends_at_once_when_nothing_is_under_way():
