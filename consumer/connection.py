@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,13 +20,13 @@ from pydantic import (
     Tag,
 )
 
+from consumer import places
 from consumer.expression import Expression
 from consumer.secret import Secret
 from consumer.webhook import Webhook
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Constant = str | bool | int
-RULES_REMEMBERED = 4_096
 
 
 def _kind_of_value(value: Any) -> str:
@@ -108,13 +107,13 @@ class Customers(_Part):
     How customers come into being.
 
     ``on_event``: a customer event creates, a document waits for it. ``on_first_document``: as before, and a
-    document whose customer is missing creates it in the same call. ``never``: only what is there is used.
+    document whose customer is missing creates it in the same call. ``never``: only what is there is used,
+    and what Lago has linked of it kept up to date.
 
     Attributes:
-        create: when a customer may be created; changes reach one that Lago has linked even with ``never``.
         entity_id: NetSuite's entity id is Lago's ``external_id``, or NetSuite's own number (``auto``).
-        on_entity_id_clash: when another record holds that entity id: ``reject`` the event, or append a
-            ``suffix`` that the first eight characters of Lago's id make unique.
+        on_entity_id_clash: when another record holds that id: ``reject`` the event, or append a ``suffix``
+            that the first eight characters of Lago's id make unique.
     """
 
     create: Literal["on_event", "on_first_document", "never"] = "on_first_document"
@@ -222,7 +221,7 @@ class Connection(_Part):
     mapping: MappingRules = MappingRules()
     webhooks: tuple[Webhook, ...] = ()
 
-    _at: Callable[[str], str] = PrivateAttr(default_factory=lambda: _finder({}))
+    _at: Callable[[str], str] = PrivateAttr(default_factory=lambda: places.finder({}))
 
     def at(self, path: str) -> str:
         """Where a rule stands, ``connections.yaml:34``; the nearest known parent, or the path itself."""
@@ -230,7 +229,7 @@ class Connection(_Part):
 
     def with_lines(self, lines: Mapping[str, str]) -> Connection:
         """The same connection, knowing where each of its settings stands in the file."""
-        self._at = _finder(dict(lines))
+        self._at = places.finder(dict(lines))
         return self
 
     def subsidiary_of(self, billing_entity: str | None) -> tuple[str | None, str]:
@@ -239,13 +238,3 @@ class Connection(_Part):
         if entity is not None and entity.subsidiary:
             return entity.subsidiary, f"mapping.billing_entities.{billing_entity}.subsidiary"
         return self.customers.subsidiary, "customers.subsidiary"
-
-
-def _finder(lines: Mapping[str, str]) -> Callable[[str], str]:
-    def find(path: str) -> str:
-        parts = path.split(".")
-        known = (lines.get(".".join(parts[:n])) for n in range(len(parts), 0, -1))
-        return next((place for place in known if place), path)
-
-    # Asked for every line of every document, mostly for the same few rules.
-    return lru_cache(maxsize=RULES_REMEMBERED)(find)
