@@ -204,15 +204,17 @@ def sandbox(
 
 @app.command()
 def demo(
+    *,
     seed: Annotated[int, typer.Option(help="Another seed tells the same month with other amounts.")] = 1,
     report: Annotated[Path, typer.Option(metavar="FILE", help="Where the figures are written.")] = Path(
         "build/demo.json"
     ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Play a month of Lago events, faults included, into a NetSuite sandbox on this machine."""
+    """Play a month of Lago's webhooks, faults included, into a NetSuite sandbox on this machine."""
     from consumer.commands import demo as command
 
-    raise typer.Exit(command.run(seed=seed, report_file=report))
+    raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json))
 
 
 def _configuration() -> tuple[Settings, tuple[Connection, ...]]:

@@ -62,15 +62,20 @@ def names(role: Role) -> tuple[str, ...]:
     return tuple(topic.name for topic in declared() if topic.role == role)
 
 
-async def create(settings: Settings) -> tuple[Made, ...]:
+async def create(settings: Settings, *, partitions_each: int | None = None) -> tuple[Made, ...]:
     """
     Make the topics that are not there; those that are stay as they are.
+
+    Args:
+        settings: where Kafka is, and the prefix of the names.
+        partitions_each: that many instead of what is declared; a machine that runs all of it wants few.
 
     Raises:
         StartupError: Kafka cannot be reached, or refuses a topic; the message says which and why.
     """
     cluster = Cluster.of(settings)
-    wanted = declared()
+    other = {} if partitions_each is None else {"partitions": partitions_each}
+    wanted = tuple(topic.model_copy(update=other) for topic in declared())
     async with cluster.admin() as admin:
         found = await partitions(admin)
         missing = [topic for topic in wanted if cluster.topic(topic.name) not in found]
