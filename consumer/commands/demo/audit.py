@@ -12,7 +12,8 @@ from typing import Any
 from consumer.commands.demo.scene import Scene
 
 Book = Mapping[str, Any]
-DOCUMENTS = ("invoice", "creditmemo", "customerpayment")
+DOCUMENTS = ("invoice", "salesorder", "creditmemo", "customerpayment")
+RECORD_TYPES = ("customer", *DOCUMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,15 @@ def audit(scenes: Sequence[Scene], books: Mapping[str, Sequence[Book]]) -> Audit
     duplicates = _duplicates(customers, "custentity_lago_id")
     for record_type in DOCUMENTS:
         records = [book for book in books.get(record_type, ()) if not _reverses(book, voided)]
-        documents = {one.lago_id: one for one in booked if one.total and one.netsuite_type == record_type}
+        documents = {one.lago_id: one for one in booked if one.total and _becomes(one, record_type)}
         duplicates += _duplicates(records, "custbody_lago_id")
         found.append(_wrong_documents(record_type, documents, records, voided))
         found.append(_strangers(record_type, records, "custbody_lago_id", documents.keys()))
     return Audit(duplicates=duplicates, differences=tuple(itertools.chain.from_iterable(found)))
+
+
+def _becomes(scene: Scene, record_type: str) -> bool:
+    return record_type == scene.netsuite_type or (record_type == "salesorder" and scene.is_ordered)
 
 
 def _reverses(book: Book, voided: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from consumer.commands.demo.bill import Bill, Fee, Invoice, Levy, rounded
-from consumer.commands.demo.cast import FRONT_URL, ORGANIZATION_SLUG, Member
+from consumer.commands.demo.cast import CONNECTION, FRONT_URL, ORGANIZATION_SLUG, Member
 from consumer.commands.demo.notation import instant, number, offset_instant, units
 from consumer.mapping import money
 
@@ -82,6 +82,17 @@ class Bodies:
             "applicable_timezone": member.zone,
             "shipping_address": skeleton["shipping_address"] | depot,
             **changes,
+        }
+
+    def link(self, netsuite_id: str) -> Json:
+        """The link to a customer who stands in NetSuite already, by its internal id."""
+        return {
+            "lago_id": self.id("link", netsuite_id),
+            "external_customer_id": netsuite_id,
+            "type": "netsuite",
+            "integration_code": CONNECTION,
+            "sync_with_provider": False,
+            "subsidiary_id": "1",
         }
 
     def invoice(self, invoice: Invoice) -> Json:

@@ -1,4 +1,4 @@
-"""Who the demo's month is about: twelve customers of one Lago organisation and three billing entities."""
+"""Who the demo's month is about: twelve customers of one Lago organisation and four billing entities."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from typing import Any
 
 ORGANIZATION_SLUG = "hooli"
 FRONT_URL = "https://app.getlago.com"
+CONNECTION = "netsuite-demo"
+ORDERING_ENTITY = "hooli_gulf"
+"""The billing entity whose connection writes sales orders too."""
+STANDING_ID = "501"
+"""Internal id of the customer who stands in the sandbox before anything is sent: the first that it gives."""
 FILE = Path(__file__).with_name("cast.json")
 
 

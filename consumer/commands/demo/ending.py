@@ -20,10 +20,17 @@ UNCHANGED = "exists"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """A scene that Kafka has acknowledged: topic (with its prefix), partition and offset."""
+    """
+    A scene that lies on Kafka.
+
+    Attributes:
+        place: topic (with its prefix), partition and offset.
+        sent_ms: when its webhook was posted, in milliseconds since the epoch; None when it was none.
+    """
 
     scene: Scene
     place: Place
+    sent_ms: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +54,20 @@ class Endings:
         """How many events something has been published about."""
         return len(self.results.keys() | self.errors.keys())
 
+    @property
+    def failed_ids(self) -> set[str]:
+        """The ids of all error events."""
+        return {error.id for error in self.errors.values()}
+
+    def made(self, connection: str) -> set[str]:
+        """Lago's ids of the customers that a connection has created in NetSuite."""
+        return {
+            each.lago_id
+            for found in self.results.values()
+            for each in found.values()
+            if (each.connection, each.object, each.status) == (connection, "customer", "created")
+        }
+
     def fate_of(self, place: Place) -> Fate:
         """What became of an event; one that is settled and that nobody spoke of was ignored."""
         if place in self.errors:
@@ -57,9 +78,21 @@ class Endings:
         return "already_there" if statuses == {UNCHANGED} else "written"
 
     def main_result(self, played: Played) -> Result | None:
-        """The result about the event's own object, not about a customer that came with it."""
+        """The result about the event's own document, not about what came with it."""
+        found = (each for each in self.results.get(played.place, {}).values() if _is_main(each, played.scene))
+        return next(found, None)
+
+    def by_results(self, played: Played) -> list[Result]:
+        """What was written in the same call: a customer who was not there yet, a sales order."""
         found = self.results.get(played.place, {}).values()
-        return next((result for result in found if result.lago_id == played.scene.lago_id), None)
+        return [each for each in found if not _is_main(each, played.scene) and each.status != UNCHANGED]
+
+    def waited_ms(self, played: Played) -> float | None:
+        """From the webhook's being posted until NetSuite's answer; None without either."""
+        result = self.main_result(played)
+        if result is None or played.sent_ms is None:
+            return None
+        return result.source.timestamp_ms + result.timings.latency_ms - played.sent_ms
 
 
 def fates(story: Sequence[Played], endings: Endings) -> Counter[Fate]:
@@ -67,20 +100,31 @@ def fates(story: Sequence[Played], endings: Endings) -> Counter[Fate]:
     return Counter(endings.fate_of(played.place) for played in story)
 
 
-def disagreements(story: Sequence[Played], endings: Endings, settled: Mapping[str, int]) -> list[str]:
-    """Every event that did not end as it must, and every count that the worker's metrics see otherwise."""
+def disagreements(
+    story: Sequence[Played], endings: Endings, settled: Mapping[str, int], *, pipelines: int = 1
+) -> list[str]:
+    """
+    Every event that did not end as it must, and every count that the worker's metrics see otherwise.
+
+    Each of the worker's pipelines settles every event, and ignores what belongs to another.
+    """
     wrong = [
         f"{played.scene.title} must be {played.scene.ending} and is {endings.fate_of(played.place)}"
         for played in story
         if not _is_as_told(played.scene, endings.fate_of(played.place))
     ]
     counted = fates(story, endings)
+    counted["ignored"] += (pipelines - 1) * len(story)
     names: tuple[Fate, ...] = ("written", "already_there", "ignored", "rejected")
     return wrong + [
         f"topics tell of {counted[name]} {name}, the worker's metrics of {settled.get(name, 0)}"
         for name in names
         if counted[name] != settled.get(name, 0)
     ]
+
+
+def _is_main(result: Result, scene: Scene) -> bool:
+    return result.lago_id == scene.lago_id and result.netsuite_type == scene.netsuite_type
 
 
 def _is_as_told(scene: Scene, fate: Fate) -> bool:

@@ -1,4 +1,4 @@
-"""The demo from start to end: set the stage, play the month, wait until all is settled, look at the books."""
+"""The demo from start to end: set the stage, play the month, mend what failed, look at the books."""
 
 from __future__ import annotations
 
@@ -10,22 +10,28 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from consumer.clock import SystemClock
-from consumer.commands.demo import play, stage, story, tables
+from consumer.commands.demo import edges, mend, play, stage, story, tables
 from consumer.commands.demo.audit import audit
 from consumer.commands.demo.balance import compare
-from consumer.commands.demo.ending import Endings, Played
+from consumer.commands.demo.callers import Caller, callers
+from consumer.commands.demo.cast import CONNECTION
+from consumer.commands.demo.delivery import Answer, Delivery, Sent, until_arrived
+from consumer.commands.demo.ending import Played
+from consumer.commands.demo.lago import Lago
+from consumer.commands.demo.mend import Replay
 from consumer.commands.demo.outcome import Figures, figures
+from consumer.commands.demo.phases import phase
 from consumer.commands.demo.scene import Scene
-from consumer.commands.demo.stage import BROKER_VARIABLE, Kafka, Stage
+from consumer.commands.demo.stage import BROKER_VARIABLE, Stage
+from consumer.commands.demo.watch import Seen, watching
 from consumer.commands.demo.webhook import PATH, SECRET_PREFIX, Inbox
 from consumer.ops import logging
 from consumer.settings import PREFIX
@@ -35,9 +41,129 @@ from schemas.envelope import Envelope
 SUCCESS, FAILURE = 0, 1
 
 
-def run(*, seed: int, report_file: Path) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """
+    What was played, and how the edges and the worker took it.
+
+    Attributes:
+        settled: the worker's own count, by outcome.
+    """
+
+    sent: list[Sent]
+    callers: list[tuple[Caller, Answer]]
+    played: list[Played]
+    settled: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """One run: what is told, by whom, to whom, and where it is shown."""
+
+    scenes: Sequence[Scene]
+    folder: Path
+    out: Console
+    lago: Lago = field(default_factory=Lago.installed)
+    inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
+
+    async def run(self) -> Figures:
+        """
+        All of it, shown as it goes.
+
+        Raises:
+            StartupError: a process does not come up.
+        """
+        started_s = time.monotonic()
+        async with AsyncExitStack() as stack:
+            with phase(self.out, 1, "Broker, NetSuite sandbox, ingest, worker and relay start") as current:
+                kafka = await stack.enter_async_context(stage.kafka(self.folder))
+                origin = await stack.enter_async_context(play.served(self.inbox))
+                facts = self._facts(origin + PATH)
+                ready = await stack.enter_async_context(stage.set_up(kafka, self.folder, facts))
+                current.note = f"on {kafka.name}"
+            seen = await stack.enter_async_context(watching(ready))
+            month = await self._month(ready, seen)
+            tables.month(self.out, month.played, seen.endings, self.inbox, month.callers)
+            replayed = await self._mended(ready, seen, month)
+            found = await self._figures(ready, seen, month, replayed)
+        found = replace(found, seconds=round(time.monotonic() - started_s, 1))
+        tables.end(self.out, found, replayed)
+        return found
+
+    async def _month(self, ready: Stage, seen: Seen) -> Month:
+        await play.warm_up(ready)
+        await play.lose_one_answer(ready, self.scenes)
+        delivery, total = Delivery(stage=ready, lago=self.lago, seen=seen), len(self.scenes)
+        with phase(self.out, 2, "A month of signed webhooks, through ingest, into NetSuite") as current:
+            sent = await delivery.send(self.scenes, lambda: current.at(seen.endings.told, total))
+            knocked = [(caller, await delivery.knock(caller)) for caller in callers(self.scenes)]
+            played = await until_arrived(sent, seen)
+            unsettled = await play.until_settled(ready, played, lambda: current.at(seen.endings.told, total))
+            seen.endings.unsettled |= unsettled
+            settled = await play.settled(ready)
+            told = sum(count for outcome, count in settled.items() if outcome != "ignored")
+            await play.until_told(seen.endings, self.inbox, told=told)
+            current.note = f"{len(played)} events"
+        return Month(sent=sent, callers=knocked, played=played, settled=settled)
+
+    async def _mended(self, ready: Stage, seen: Seen, month: Month) -> Replay:
+        with phase(self.out, 3, "The metric is mapped in a copy of the connections file") as current:
+            mended = await mend.restart(ready)
+            current.note = f"{mended.file.name}:{mended.line}  + {mended.text}; the worker has started again"
+        with phase(self.out, 4, "What failed for want of it is replayed", is_quiet=True) as current:
+            replayed = await mend.replay(ready, seen, month.played, self.out)
+            current.note = (
+                f"{len(replayed.moved)} event put back, {', '.join(replayed.outcome(seen.endings))}"
+            )
+        return replayed
+
+    async def _figures(self, ready: Stage, seen: Seen, month: Month, replayed: Replay) -> Figures:
+        scenes, books = mend.final(self.scenes), await play.books(ready)
+        endings, inbox = seen.endings, self.inbox
+        found = figures(
+            month.played,
+            endings,
+            audit(scenes, books),
+            balances=compare(scenes, await play.balances(ready)),
+            settled=month.settled,
+            webhooks=list(inbox.failures),
+            broker=ready.kafka.name,
+            pipelines=len(ready.groups),
+        )
+        at_the_edges = edges.problems(
+            month.sent, month.callers, inbox, endings=endings, connection=CONNECTION
+        )
+        return replace(
+            found,
+            documents={each: len(records) for each, records in books.items()},
+            ingest=edges.ingest(month.sent, month.callers),
+            relay=edges.relay(inbox),
+            replay=mend.figures(replayed, endings),
+            problems=[*found.problems, *at_the_edges, *mend.problems(replayed, endings)],
+        )
+
+    def _facts(self, webhook_url: str) -> dict[str, str]:
+        """What the connections file says of Lago and of the inbox."""
+        key_file = self.folder / "lago.pem"
+        key_file.write_text(self.lago.public_pem)
+        return {
+            "organization_id": _organization(self.scenes),
+            "hmac_key": self.lago.hmac_key,
+            "public_key_file": str(key_file),
+            "issuer": self.lago.issuer,
+            "webhook_url": webhook_url,
+            "webhook_secret": self.inbox.secret,
+        }
+
+
+def run(*, seed: int, report_file: Path, as_json: bool = False) -> int:
     """
     Run the demo; gives the exit code, 0 only when every event is accounted for.
+
+    Args:
+        seed: another one tells the same month with other amounts.
+        report_file: where the figures are written.
+        as_json: the figures go to standard output, and what people read to standard error.
 
     Raises:
         StartupError: a process does not come up.
@@ -45,14 +171,17 @@ def run(*, seed: int, report_file: Path) -> int:
     logging.configure(level="error", form="console")
     _forget_other_deployments()
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
-    out = tables.console()
+    out = tables.console(is_aside=as_json)
+    demo = Demo(scenes=story.tell(seed), folder=folder, out=out)
     try:
-        found = asyncio.run(_demonstrate(story.tell(seed), folder, out))
+        found = asyncio.run(_until_stopped(demo))
     except asyncio.CancelledError:
         out.print("Stopped before the end.")
         shutil.rmtree(folder)
         return FAILURE
     found.write(report_file)
+    if as_json:
+        print(found.as_json())
     if found.problems:
         out.print(f"The logs of all processes are in {folder}", markup=False)
         return FAILURE
@@ -69,61 +198,13 @@ def _forget_other_deployments() -> None:
             del os.environ[name]
 
 
-async def _demonstrate(scenes: Sequence[Scene], folder: Path, out: Console) -> Figures:
-    _stop_by_signal()
-    started_s = time.monotonic()
-    inbox = Inbox(secret=_new_secret(), clock=SystemClock())
-    async with stage.kafka(folder) as kafka, play.served(inbox) as origin:
-        out.print(f"Starting NetSuite sandbox and worker on {kafka.name} …")
-        facts = {
-            "organization_id": _organization(scenes),
-            "webhook_url": origin + PATH,
-            "webhook_secret": inbox.secret,
-        }
-        async with stage.set_up(kafka, folder, facts) as ready:
-            found, story_played, endings = await _perform(ready, kafka, scenes, inbox, origin + PATH, out)
-    found = replace(found, seconds=round(time.monotonic() - started_s, 1))
-    tables.show(out, story_played, endings, inbox.verified, found)
-    return found
-
-
-def _stop_by_signal() -> None:
+async def _until_stopped(demo: Demo) -> Figures:
     # Whoever ends the demo ends its processes too: both signals unwind everything that was started.
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     if task is not None:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
         loop.add_signal_handler(signal.SIGINT, task.cancel)
-
-
-async def _perform(
-    ready: Stage, kafka: Kafka, scenes: Sequence[Scene], inbox: Inbox, webhook_url: str, out: Console
-) -> tuple[Figures, list[Played], Endings]:
-    endings, played = Endings(), list[Played]()
-    await play.warm_up(ready)
-    await play.lose_one_answer(ready, scenes)
-    with _progress(out, len(scenes), endings) as look:
-        async with play.watched(ready, endings, inbox, webhook_url):
-            await play.send(ready, scenes, played, look)
-            endings.unsettled = await play.until_settled(ready, played, look)
-            settled = await play.until_told(ready, endings, inbox)
-    found = figures(
-        played,
-        endings,
-        audit(scenes, await play.books(ready)),
-        balances=compare(scenes, await play.balances(ready)),
-        settled=settled,
-        webhooks=list(inbox.verified),
-        broker=kafka.name,
-    )
-    return found, played, endings
-
-
-@contextmanager
-def _progress(out: Console, total: int, endings: Endings) -> Iterator[play.Look]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, disable=not out.is_terminal, transient=True) as bar:
-        task = bar.add_task("A month of events", total=total)
-        yield lambda: bar.update(task, completed=endings.told)
+    return await demo.run()
 
 
 def _new_secret() -> str:

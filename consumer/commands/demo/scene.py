@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 Ending = Literal["booked", "ignored", "rejected"]
+Algorithm = Literal["hmac", "jwt"]
 NETSUITE_TYPES = {
     "lago.customers": "customer",
     "lago.invoices": "invoice",
@@ -23,6 +24,9 @@ class Scene:
     Attributes:
         title: what a person calls it.
         topic: without the deployment's prefix.
+        unique_key: of Lago's stored webhook: the same for its repeats, another for each of Lago's endpoints.
+        algorithm: how Lago signs it.
+        is_webhook: whether it comes through `ingest`; else something put it straight on its topic.
         ending: ``booked`` means that NetSuite holds its object afterwards, whoever brought it there.
         plant: the name of the fault that is planted here, when there is one.
         lago_id: of the object; empty when the bytes hold none.
@@ -32,6 +36,8 @@ class Scene:
         effect: what it adds to what the customer owes, in units of the currency; None for what has none of
             its own, such as the receipt of a payment that has been told of.
         is_void: whether it takes back the invoice of its id.
+        is_awaited: whether nothing else is sent before NetSuite has it.
+        is_ordered: whether its invoice is written as a sales order too.
         action: what a person still has to do about it in NetSuite.
     """
 
@@ -39,8 +45,10 @@ class Scene:
     topic: str
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...]
+    unique_key: str
     ending: Ending
+    algorithm: Algorithm = "hmac"
+    is_webhook: bool = True
     plant: str | None = None
     lago_id: str = ""
     number: str | None = None
@@ -48,6 +56,8 @@ class Scene:
     total: str | None = None
     effect: Decimal | None = None
     is_void: bool = False
+    is_ordered: bool = False
+    is_awaited: bool = False
     action: str = ""
 
     @property

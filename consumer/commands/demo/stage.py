@@ -1,31 +1,41 @@
-"""What the demo plays on: broker, NetSuite sandbox and worker as processes of their own."""
+"""What the demo plays on: broker, NetSuite sandbox, ingest, worker and relay as processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
-import subprocess
-import sys
+import socket
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
-from consumer.commands.demo import web
+from consumer.commands.demo import connections
+from consumer.commands.demo.cast import CONNECTION, STANDING_ID
+from consumer.commands.demo.process import Program, running
 from consumer.errors import StartupError
 from consumer.kafka import topics
 from consumer.sandbox import broker
+from consumer.sandbox.account import Account
+from consumer.sandbox.profile import Profile
 from consumer.settings import Settings, env_name
 
 BROKER_VARIABLE = "KAFKA_BOOTSTRAP_SERVERS"
-CONNECTION = "netsuite-demo"
-READY_LIMIT_S = 40.0
-LOOK_EVERY_S = 0.1
-TEMPLATE = Path(__file__).with_name("connections.template.yaml")
+HOST = "127.0.0.1"
+# The embedded broker answers empty fetches at once, and each costs its consumer by the partition.
+PARTITIONS = 3
+CODES = (CONNECTION, f"{CONNECTION}-gulf")
 ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
+STANDING = {
+    "entityid": "Lakeshore",
+    "companyname": "Lakeshore (typed in by hand)",
+    "isperson": "F",
+    "subsidiary": "1",
+    "currency": "1",
+}
+"""A customer whom somebody made in NetSuite before Lago came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +54,24 @@ class Stage:
 
     Attributes:
         sandbox: origin of the NetSuite sandbox.
+        door: where Lago's webhooks are posted to.
         ops: origin of the worker's metrics and probes.
-        group: the worker's consumer group for the demo's connection.
+        worker: the process, to be started again with another connections file.
+        variables: what the environment of our programs has in common.
     """
 
     kafka: Kafka
     settings: Settings
+    variables: Mapping[str, str]
     sandbox: str
+    door: str
     ops: str
-    group: str
+    worker: Program
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The worker's consumer groups, one a connection."""
+        return tuple(f"{self.settings.consumer_group}.{code}" for code in CODES)
 
 
 @asynccontextmanager
@@ -65,111 +84,92 @@ async def kafka(folder: Path) -> AsyncIterator[Kafka]:
         return
     with ExitStack() as stack:
         address = await asyncio.to_thread(stack.enter_context, broker.embedded_broker(folder / "broker"))
-        yield Kafka(bootstrap_servers=address, name="embedded broker", topic_prefix="")
+        yield Kafka(bootstrap_servers=address, name="the embedded broker", topic_prefix="")
 
 
 @asynccontextmanager
 async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Stage]:
     """
-    Start the sandbox, make the topics, start the worker and wait until it has its partitions.
+    Start the sandbox, make the topics, start ingest, worker and relay, and wait until all are ready.
 
     Args:
         place: the broker.
-        folder: where logs and the connection go.
-        facts: what the connection's template wants to know besides the sandbox.
+        folder: where logs and the connections go.
+        facts: what the connections' template wants to know besides the sandbox.
 
     Raises:
-        StartupError: something does not come up; the message names its log.
+        StartupError: something does not come up; the message has the end of its log.
     """
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(_sandbox(folder))
-        await _write_connections(folder, sandbox, facts)
-        ops_port = broker.free_port()
         chosen = {
             "kafka_bootstrap_servers": place.bootstrap_servers,
             "topic_prefix": place.topic_prefix,
-            "connections_file": str(folder / "connections.yaml"),
+            "connections_file": str(await connections.write(folder, sandbox, facts)),
             "consumer_group": f"{place.topic_prefix}lago-netsuite",
-            "ops_host": "127.0.0.1",
-            "ops_port": str(ops_port),
+            "ops_host": HOST,
+            "ingest_host": HOST,
             "log_format": "json",
         }
-        environment = _environment(chosen)
         settings = Settings(**chosen)  # type: ignore[arg-type]  # pydantic turns the texts into values
-        await topics.create(settings)
-        ops = f"http://127.0.0.1:{ops_port}"
-        worker = stack.enter_context(_process(["worker"], folder / "worker.log", environment))
-        await _until_ready(worker, f"{ops}/readyz", folder / "worker.log")
-        group = f"{settings.consumer_group}.{CONNECTION}"
-        yield Stage(kafka=place, settings=settings, sandbox=sandbox, ops=ops, group=group)
-
-
-def _environment(chosen: Mapping[str, str]) -> dict[str, str]:
-    return dict(os.environ) | {env_name(field): value for field, value in chosen.items()}
-
-
-@contextmanager
-def _process(
-    arguments: list[str], log_file: Path, environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "consumer", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=dict(environment),
+        await topics.create(settings, partitions_each=PARTITIONS)
+        door, *ports = _free_ports(4)
+        variables = {env_name(field): value for field, value in chosen.items()}
+        variables[env_name("ingest_port")] = str(door)
+        ingest, worker, relay = (
+            _program(name, port, folder, variables)
+            for name, port in zip(("ingest", "worker", "relay"), ports, strict=True)
         )
-        try:
-            yield process
-        finally:
-            broker.stop(process)
+        await stack.enter_async_context(running(ingest, worker, relay))
+        yield Stage(
+            kafka=place,
+            settings=settings,
+            variables=variables,
+            sandbox=sandbox,
+            door=f"http://{HOST}:{door}/lago/{CONNECTION}",
+            ops=worker.ready_url.removesuffix("/readyz"),
+            worker=worker,
+        )
+
+
+def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -> Program:
+    return Program(
+        name,
+        log_file=folder / f"{name}.log",
+        environment={**variables, env_name("ops_port"): str(port)},
+        ready_url=f"http://{HOST}:{port}/readyz",
+    )
 
 
 @asynccontextmanager
 async def _sandbox(folder: Path) -> AsyncIterator[str]:
     """The sandbox on a free port; gives its origin, which its first line of output names."""
-    log_file = folder / "sandbox.log"
-    with _process(["sandbox", "--port", "0"], log_file, _environment({})) as process:
-        async with asyncio.timeout(READY_LIMIT_S):
-            while not (found := ORIGIN.search(log_file.read_text())):
-                _complain_if_ended(process, log_file)
-                await asyncio.sleep(LOOK_EVERY_S)
-        await _until_ready(process, f"{found[0]}/healthz", log_file)
-        yield found[0]
-
-
-async def _write_connections(folder: Path, sandbox: str, facts: Mapping[str, str]) -> None:
-    credentials = await web.get_json(f"{sandbox}/sandbox/credentials")
-    auth = credentials["oauth2"]
-    key_file = folder / "netsuite.pem"
-    key_file.write_text(auth["private_key"])
-    text = Template(TEMPLATE.read_text()).substitute(
-        facts,
-        account_id=credentials["account_id"],
-        restlet_url=credentials["restlet_url"],
-        client_id=auth["client_id"],
-        certificate_id=auth["certificate_id"],
-        private_key_file=key_file,
+    books = folder / "books.sqlite"
+    _keep_standing_customer(books)
+    sandbox = Program(
+        "sandbox", "--port", "0", "--state", str(books), log_file=folder / "sandbox.log", environment={}
     )
-    (folder / "connections.yaml").write_text(text)
+    async with running(sandbox):
+        origin = await sandbox.until_printed(ORIGIN)
+        sandbox.ready_url = f"{origin}/healthz"
+        await sandbox.until_ready()
+        yield origin
 
 
-async def _until_ready(process: subprocess.Popen[bytes], url: str, log_file: Path) -> None:
+def _keep_standing_customer(books: Path) -> None:
+    account = Account.open(Profile.load(), books)
     try:
-        async with asyncio.timeout(READY_LIMIT_S):
-            while (await web.get(url))[0] != 200:
-                _complain_if_ended(process, log_file)
-                await asyncio.sleep(LOOK_EVERY_S)
-    except TimeoutError:
-        problem = f"{url} is not ready after {READY_LIMIT_S:.0f} s:\n{_end_of(log_file)}"
-        raise StartupError(problem) from None
+        made = account.books.insert("entity", "customer", STANDING, {})
+    finally:
+        account.close()
+    if str(made.id) != STANDING_ID:
+        raise StartupError(f"the sandbox's first customer is {made.id}, and the story links {STANDING_ID}")
 
 
-def _complain_if_ended(process: subprocess.Popen[bytes], log_file: Path) -> None:
-    if process.poll() is not None:
-        raise StartupError(f"a process ended with status {process.returncode}:\n{_end_of(log_file)}")
-
-
-def _end_of(log_file: Path) -> str:
-    return "\n".join(log_file.read_text().splitlines()[-10:])
+def _free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on now, all different."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]

@@ -2,74 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from consumer.commands import cause_table
+from consumer.commands.demo import summary
+from consumer.commands.demo.callers import Caller
+from consumer.commands.demo.delivery import Answer
 from consumer.commands.demo.ending import Endings, Played
+from consumer.commands.demo.mend import Replay
 from consumer.commands.demo.outcome import PLANTS, Figures
+from consumer.commands.demo.webhook import Inbox
+from consumer.failures import causes
+from schemas.result import Result
 
-PIPED_WIDTH_CHARS = 220
-
-
-def console() -> Console:
-    """Standard output; wide when nobody's terminal sets a width."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=PIPED_WIDTH_CHARS)
+PIPED_WIDTH_CHARS = 240
+STYLES = {"created": "green", "adopted": "green", "updated": "green", "voided": "yellow", "exists": "cyan"}
 
 
-def show(
-    out: Console, story: Sequence[Played], endings: Endings, webhooks: Mapping[str, Any], figures: Figures
+def console(*, is_aside: bool = False) -> Console:
+    """Standard output, or standard error when that is for machines; wide when no terminal sets a width."""
+    found = Console(highlight=False, stderr=is_aside)
+    return found if found.is_terminal else Console(highlight=False, stderr=is_aside, width=PIPED_WIDTH_CHARS)
+
+
+def month(
+    out: Console,
+    story: Sequence[Played],
+    endings: Endings,
+    inbox: Inbox,
+    callers: Sequence[tuple[Caller, Answer]],
 ) -> None:
-    """Everything a person wants to know after the run."""
+    """What a person wants to know after the month."""
     out.print(_reached(out, story, endings))
-    out.print(_failed(out, story, endings, webhooks))
-    out.print(_planted(out, figures))
+    out.print(_turned_away(out, callers))
+    out.print(_failed(out, story, endings, inbox))
     out.print(_to_do(out, story))
+    out.print()
+    out.file.flush()
+
+
+def end(out: Console, figures: Figures, replayed: Replay) -> None:
+    """What a person wants to know at the very end."""
+    out.print(_planted(out, figures))
+    if replayed.open:
+        open_now = cause_table.table(causes.grouped(replayed.open), "\nStill open, for a person to decide")
+        open_now.box = _frame(out)
+        out.print(open_now)
     out.print(_balances(out, figures))
-    out.print(_totals(figures))
+    out.print(_totals(out, figures))
     for problem in figures.problems:
         out.print(f"NOT AS IT MUST BE: {problem}", style="bold red", markup=False)
 
 
 def _reached(out: Console, story: Sequence[Played], endings: Endings) -> Table:
-    table = _table(out, "What reached NetSuite", "Lago", "NetSuite id", "Amount", "Status", "Latency", "Link")
+    columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", "Link")
+    table = _table(out, "What reached NetSuite", *columns, right=("Amount", "Since webhook"))
     for played in story:
         result = endings.main_result(played)
         if result is None:
             continue
-        amount = f"{result.totals['total']} {result.currency}" if result.totals.get("total") else ""
-        status = result.status if result.attempts == 1 else f"{result.status} (attempt {result.attempts})"
-        latency = f"{result.timings.latency_ms:.0f} ms"
-        table.add_row(
-            played.scene.title,
-            f"{result.netsuite_type} {result.internal_id}",
-            amount,
-            status,
-            latency,
-            _link(out, result.url),
-        )
+        waited_ms = endings.waited_ms(played)
+        latency = "" if waited_ms is None else f"{waited_ms:.0f} ms"
+        _row(out, table, played.scene.title, result, latency)
+        for other in endings.by_results(played):
+            _row(out, table, f"  with its {other.object.replace('_', ' ')}", other, "")
     return table
+
+
+def _row(out: Console, table: Table, title: str, result: Result, latency: str) -> None:
+    amount = f"{result.totals['total']} {result.currency}" if result.totals.get("total") else ""
+    attempts = f" (attempt {result.attempts})" if result.attempts > 1 else ""
+    status = Text(result.status + attempts, style=STYLES.get(result.status, ""))
+    record = f"{result.netsuite_type} {result.internal_id}"
+    table.add_row(Text(title), record, amount, status, latency, _link(out, result.url))
 
 
 def _link(out: Console, url: str) -> Text:
     return Text("open", style=f"link {url}") if out.is_terminal else Text(url)
 
 
-def _failed(out: Console, story: Sequence[Played], endings: Endings, webhooks: Mapping[str, Any]) -> Table:
+def _turned_away(out: Console, callers: Sequence[tuple[Caller, Answer]]) -> Table:
+    table = _table(out, "What ingest did not put on Kafka", "Request", "Answer", "What it said")
+    for caller, answer in callers:
+        table.add_row(Text(caller.title), str(answer.status), Text(answer.said))
+    return table
+
+
+def _failed(out: Console, story: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
     table = _table(out, "What failed, why, and what to do", "Event", "Code", "Why", "What to do", "Webhook")
     for played in story:
         error = endings.errors.get(played.place)
         if error is None:
             continue
         said = error.accounting_provider_customer_error.provider_error
-        verified = "verified" if error.id in webhooks else "MISSING"
-        table.add_row(played.scene.title, said.error_code, said.message, error.hint, verified)
+        table.add_row(
+            Text(played.scene.title),
+            Text(said.error_code, style="red"),
+            Text(said.message),
+            Text(error.hint),
+            _verified(error.id, inbox),
+        )
     return table
+
+
+def _verified(error_id: str, inbox: Inbox) -> Text:
+    if error_id not in inbox.verified:
+        return Text("MISSING", style="bold red")
+    attempts = inbox.attempts[error_id]
+    return Text("verified" + (f" (attempt {attempts})" if attempts > 1 else ""), style="green")
 
 
 def _planted(out: Console, figures: Figures) -> Table:
@@ -89,26 +134,32 @@ def _to_do(out: Console, story: Sequence[Played]) -> Table:
 
 def _balances(out: Console, figures: Figures) -> Table:
     # Rejected documents are left out on both sides: they are not in NetSuite until someone acts on them.
-    columns = ("Customer", "Currency", "Lago, without what was rejected", "NetSuite", "Difference")
-    table = _table(out, "What every customer owes", *columns)
+    amounts = ("Lago", "NetSuite", "Difference")
+    title = "What every customer owes, without what is still open"
+    table = _table(out, title, "Customer", "Currency", *amounts, right=amounts)
     for row in figures.balances:
-        table.add_row(row["customer"], row["currency"], row["lago"], row["netsuite"], row["difference"])
+        is_even = not row["difference"].strip("-0.")
+        difference = Text(row["difference"], style="green" if is_even else "bold red")
+        table.add_row(row["customer"], row["currency"], row["lago"], row["netsuite"], difference)
     return table
 
 
-def _totals(figures: Figures) -> str:
-    return (
-        f"\n{figures.events} events on {figures.broker} in {figures.seconds} s: {figures.written} written, "
-        f"{figures.already_there} already there, {figures.ignored} ignored, {figures.rejected} rejected; "
-        f"{figures.webhooks_verified} webhooks verified, {figures.duplicates} duplicates; "
-        f"latency p50 {figures.latency_p50_ms:.0f} ms, p99 {figures.latency_p99_ms:.0f} ms "
-        f"(answered at the first attempt), longest of the others {figures.latency_max_ms:.0f} ms"
+def _totals(out: Console, figures: Figures) -> Table:
+    table = _table(out, f"{figures.events} events in {figures.seconds} s on {figures.broker}", "", "")
+    table.show_header = False
+    for name, said in summary.lines(figures):
+        table.add_row(Text(name, style="bold"), Text(said))
+    return table
+
+
+def _table(out: Console, title: str, *columns: str, right: Sequence[str] = ()) -> Table:
+    table = Table(
+        title=f"\n{title}", title_justify="left", title_style="bold", box=_frame(out), pad_edge=False
     )
-
-
-def _table(out: Console, title: str, *columns: str) -> Table:
-    frame = box.SIMPLE_HEAD if out.is_terminal else None
-    table = Table(title=f"\n{title}", title_justify="left", box=frame, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", justify="right" if column in right else "left")
     return table
+
+
+def _frame(out: Console) -> box.Box | None:
+    return box.SIMPLE_HEAD if out.is_terminal else None

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-CALL_LIMIT_S = 5.0
+CALL_LIMIT_S = 15.0
 
 # No proxy may stand between this process and its children.
 _opener = build_opener(ProxyHandler({}))
@@ -26,11 +26,10 @@ async def get_json(url: str) -> Any:
     return json.loads(text)
 
 
-async def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """The status that a POST is answered with; 0 when nobody answers."""
+async def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    """The status and text that a POST is answered with; status 0 when nobody answers."""
     request = Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - see above
-    status, _ = await asyncio.to_thread(_call, request)
-    return status
+    return await asyncio.to_thread(_call, request)
 
 
 def _call(request: Request) -> tuple[int, str]:

@@ -1,8 +1,8 @@
 """
-Signed webhooks about failures: signing one, and an inbox that believes only what is signed.
+An inbox for signed webhooks that believes only what is signed.
 
-A webhook carries Lago's three headers and those of Standard Webhooks (https://www.standardwebhooks.com), both
-over the exact bytes of the body.
+It verifies them as their receivers would: Lago's three headers and those of Standard Webhooks
+(https://www.standardwebhooks.com), both over the exact bytes of the body.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import base64
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,23 +22,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consumer.clock import Clock
+from schemas.error_event import WEBHOOK_TYPE
 
 PATH = "/hooks"
 TOLERANCE_S = 300
 SECRET_PREFIX = "whsec_"  # noqa: S105 - marks a secret, is none
-
-
-def signed_headers(secret: str, *, webhook_id: str, timestamp_s: int, body: bytes) -> dict[str, str]:
-    """The headers of one attempt; `webhook_id` stays the same over attempts, `timestamp_s` does not."""
-    return {
-        "content-type": "application/json",
-        "webhook-id": webhook_id,
-        "webhook-timestamp": str(timestamp_s),
-        "webhook-signature": "v1," + _standard(secret, webhook_id, str(timestamp_s), body),
-        "X-Lago-Signature": _mac(secret.encode(), body),
-        "X-Lago-Signature-Algorithm": "hmac",
-        "X-Lago-Unique-Key": webhook_id,
-    }
 
 
 def objection(secret: str, headers: Mapping[str, str], body: bytes, now_s: float) -> str | None:
@@ -56,12 +46,31 @@ def objection(secret: str, headers: Mapping[str, str], body: bytes, now_s: float
 
 @dataclass(slots=True, kw_only=True)
 class Inbox:
-    """Receives webhooks; keeps the verified ones by their id, so that a repeat counts once."""
+    """
+    Receives webhooks; keeps the verified ones by their id, so that a repeat counts once.
+
+    Attributes:
+        stumbles: how many webhooks about failures it answers 503 first, to be posted again.
+        attempts: how often each id was posted.
+    """
 
     secret: str
     clock: Clock
-    verified: dict[str, dict[str, object]] = field(default_factory=dict)
+    stumbles: int = 0
+    verified: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    attempts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def failures(self) -> dict[str, dict[str, Any]]:
+        """What was told about failures, by id."""
+        return {name: body for name, body in self.verified.items() if body["webhook_type"] == WEBHOOK_TYPE}
+
+    @property
+    def customers(self) -> set[str]:
+        """Lago's ids of the customers it was told about."""
+        told = (body["customer"]["lago_id"] for body in self.verified.values() if "customer" in body)
+        return set(told)
 
     def app(self) -> Starlette:
         """The application that answers 204 to what it believes and 401 to what it does not."""
@@ -73,7 +82,14 @@ class Inbox:
         if reason is not None:
             self.refused.append(reason)
             return Response(reason, status_code=401)
-        self.verified[request.headers["webhook-id"]] = json.loads(body)
+        return self._take(request.headers["webhook-id"], json.loads(body))
+
+    def _take(self, webhook_id: str, body: dict[str, Any]) -> Response:
+        self.attempts[webhook_id] += 1
+        if self.stumbles and body["webhook_type"] == WEBHOOK_TYPE:
+            self.stumbles -= 1
+            return Response("one moment, please", status_code=503)
+        self.verified[webhook_id] = body
         return Response(status_code=204)
 
 

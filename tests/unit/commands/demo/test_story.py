@@ -3,13 +3,12 @@
 import json
 from collections import Counter, defaultdict
 from decimal import Decimal
-from pathlib import Path
 from string import Template
 
 import pytest
 
 from consumer import connections_file, ownership, routing
-from consumer.commands.demo import cast, outcome, stage, story
+from consumer.commands.demo import cast, connections, outcome, story
 from consumer.mapping.mapped import Mapped, Refused
 from consumer.outcome import Ignored
 from schemas import envelope
@@ -22,24 +21,54 @@ def scenes():
 
 
 @pytest.fixture(scope="module")
-def plan(scenes, tmp_path_factory):
-    """What the worker of the demo makes of a scene."""
-    organization_id = next(event.organization_id for event in events(scenes))
-    text = Template(Path(stage.TEMPLATE).read_text()).substitute(
-        organization_id=organization_id,
-        account_id="1234567_SB1",
-        restlet_url="http://127.0.0.1:1/restlet.nl?script=1&deploy=1",
-        client_id="client",
-        certificate_id="certificate",
-        private_key_file="/does/not/matter",
-        webhook_url="http://127.0.0.1:2/hooks",
-        webhook_secret="whsec_AAAA",
-    )
+def files(scenes, tmp_path_factory):
+    """The connections file of the demo, and its mended copy."""
     file = tmp_path_factory.mktemp("demo") / "connections.yaml"
-    file.write_text(text)
-    connections = connections_file.load(file)
-    owner = ownership.Ownership(connection=connections[0], all_connections=connections, reports_orphans=True)
-    return lambda scene: routing.plan(envelope.decode(scene.value), owner)
+    file.write_text(
+        Template(connections.TEMPLATE.read_text()).substitute(
+            FACTS, organization_id=next(event.organization_id for event in events(scenes))
+        )
+    )
+    return file, connections.mend(file)
+
+
+@pytest.fixture(scope="module")
+def plans(files):
+    """What each pipeline of the demo's worker makes of a scene."""
+    return planner(files[0])
+
+
+@pytest.fixture(scope="module")
+def plan(plans):
+    """What the first pipeline makes of it, which also answers for orphans."""
+    return lambda scene: plans(scene)[0]
+
+
+def planner(file):
+    found = connections_file.load(file)
+    owners = [
+        ownership.Ownership(connection=each, all_connections=found, reports_orphans=each is found[0])
+        for each in found
+    ]
+    return lambda scene: [routing.plan(envelope.decode(scene.value), owner) for owner in owners]
+
+
+FACTS = {
+    "account_id": "1234567_SB1",
+    "restlet_url": "http://127.0.0.1:1/restlet.nl?script=1&deploy=1",
+    "client_id": "client",
+    "certificate_id": "certificate",
+    "private_key_file": "/does/not/matter",
+    "tba_client_id": "client",
+    "tba_client_secret": "client secret",
+    "tba_token_id": "token",
+    "tba_token_secret": "token secret",
+    "hmac_key": "key",
+    "public_key_file": "/does/not/matter",
+    "issuer": "https://api.getlago.com",
+    "webhook_url": "http://127.0.0.1:2/hooks",
+    "webhook_secret": "whsec_AAAA",
+}
 
 
 def events(scenes):
@@ -135,17 +164,23 @@ def test_bodies_escape_what_rails_escapes(scenes):
     assert all(json.loads(body)["organization_id"] for body in bodies)
 
 
-def test_a_repeated_delivery_is_the_same_bytes_and_keeps_its_unique_key(scenes):
-    """As Lago's retries do."""
-    repeated = [scene for scene in scenes if scene.plant == "repeated"]
+def test_what_a_second_endpoint_sends_is_the_same_bytes_under_another_unique_key(scenes):
+    """Lago stores a webhook for each of its endpoints, so nobody but NetSuite can see that it is known."""
+    for scene in (scene for scene in scenes if scene.plant == "repeated"):
+        [original] = [one for one in scenes if one.value == scene.value and one is not scene]
 
-    for scene in repeated:
-        originals = [
-            one
-            for one in scenes
-            if one.value == scene.value and one.headers == scene.headers and one is not scene
-        ]
-        assert len(originals) == 1
+        assert original.unique_key != scene.unique_key
+
+
+def test_every_webhook_has_a_unique_key_of_its_own(scenes):
+    """What arrives on Kafka is recognised by it."""
+    assert len({scene.unique_key for scene in scenes}) == len(scenes)
+
+
+def test_webhooks_are_signed_both_ways(scenes):
+    """All but what something else puts on the topics."""
+    assert {scene.algorithm for scene in scenes if scene.is_webhook} == {"hmac", "jwt"}
+    assert [scene.plant for scene in scenes if not scene.is_webhook] == ["undecodable_bytes"] * 2
 
 
 def test_every_planted_fault_is_in_the_story(scenes):
@@ -155,14 +190,46 @@ def test_every_planted_fault_is_in_the_story(scenes):
     assert planted == {name: plant.events for name, plant in outcome.PLANTS.items()}
 
 
-def test_what_must_be_booked_maps_to_a_request_with_lagos_total(scenes, plan):
+def test_what_must_be_booked_maps_to_a_request_with_lagos_total(scenes, plans):
     """So that whatever else happens to it happens in NetSuite."""
     for scene in (scene for scene in scenes if scene.ending == "booked"):
-        planned = plan(scene)
+        [planned] = [each for each in plans(scene) if not isinstance(each, Ignored)]
 
         assert isinstance(planned, Mapped), scene.title
         if scene.number:
             assert planned.request.items[-1].expect["total"] == scene.total
+
+
+def test_the_invoices_of_one_entity_are_sales_orders_too(scenes, plans):
+    """By the connection that says so, and by no other."""
+    for scene in (scene for scene in scenes if scene.topic == "lago.invoices" and scene.ending == "booked"):
+        items = [
+            item for planned in plans(scene) if isinstance(planned, Mapped) for item in planned.request.items
+        ]
+        types = [item.record["type"] for item in items]
+
+        assert types.count("salesorder") == scene.is_ordered, scene.title
+    assert any(scene.is_ordered for scene in scenes)
+
+
+def test_the_customer_who_stands_in_netsuite_is_adopted_before_anything_is_billed(scenes, plan):
+    """Nothing else is sent before that is done, so no document makes a second one."""
+    [linked] = [scene for scene in scenes if scene.is_awaited]
+    [item] = plan(linked).request.items
+
+    assert scenes[0] is linked
+    assert (item.mode, item.internal_id) == ("adopt", cast.STANDING_ID)
+
+
+def test_the_mended_copy_maps_what_nobody_had_mapped(scenes, files):
+    """And nothing else differs; the line that is told is the line that was added."""
+    file, mended = files
+    [unmapped] = [scene for scene in scenes if scene.plant == "unmapped_metric"]
+    before, after = file.read_text().splitlines(), mended.file.read_text().splitlines()
+
+    assert isinstance(planner(mended.file)(unmapped)[0], Mapped)
+    assert after.pop(mended.line - 1).strip() == mended.text
+    assert after == before
 
 
 def test_every_kind_of_document_is_in_the_story(scenes):

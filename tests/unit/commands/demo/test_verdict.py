@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
-from consumer.commands.demo import outcome
+from consumer.commands.demo import mend, outcome
 from consumer.commands.demo.audit import audit
 from consumer.commands.demo.balance import compare
 from consumer.commands.demo.ending import Endings, Played
@@ -25,8 +26,8 @@ def no_plants(monkeypatch):
 def scene(offset, *, ending="booked", plant=None, number="INV-1", total="10.00"):
     return Played(
         scene=Scene(
-            title=f"event {offset}", topic="lago.invoices", key=b"k", value=b"{}", headers=(), ending=ending,
-            plant=plant, lago_id=f"id-{offset}", number=number, currency="EUR", total=total,
+            title=f"event {offset}", topic="lago.invoices", key=b"k", value=b"{}", unique_key=f"k{offset}",
+            ending=ending, plant=plant, lago_id=f"id-{offset}", number=number, currency="EUR", total=total,
         ),
         place=("lago.invoices", 0, offset),
     )  # fmt: skip
@@ -175,6 +176,18 @@ class TestAudit:
 
         assert self.look(BOOK, second).duplicates == 1
 
+    def test_a_sales_order_is_expected_where_one_is_written_and_nowhere_else(self):
+        """A document of its own, under the invoice's number and total."""
+        billed = scene(0).scene
+        ordered = replace(billed, is_ordered=True)
+        order = BOOK | {"externalid": "lago-so-id-0"}
+
+        assert audit([ordered], {"invoice": [BOOK], "salesorder": [order]}) == NOTHING
+        assert audit([ordered], {"invoice": [BOOK]}).differences == ("salesorder INV-1 is not in NetSuite",)
+        assert audit([billed], {"invoice": [BOOK], "salesorder": [order]}).differences == (
+            "salesorder INV-1 is in NetSuite and should not be",
+        )
+
     def test_a_customer_that_is_missing_is_said(self):
         customer = replace(scene(0, number=None, total=None).scene, topic="lago.customers")
 
@@ -248,3 +261,74 @@ def test_the_percentiles_are_of_what_was_answered_at_the_first_attempt():
 
     assert (run.latency_p50_ms, run.latency_max_ms) == (15.0, 5000.0)
     assert run.latency_p99_ms < 21
+
+
+def test_every_pipeline_of_the_worker_settles_every_event():
+    """The one that owns it as it ends, the others as ignored."""
+    run = figures(
+        [scene(0)], endings(result(0)), NOTHING, balances=(), settled={"written": 1, "ignored": 1},
+        webhooks=(), broker="b", pipelines=2,
+    )  # fmt: skip
+
+    assert (run.problems, run.written, run.ignored) == ([], 1, 0)
+
+
+def test_the_wait_begins_when_the_webhook_is_posted():
+    """Kafka's timestamp comes later; without a webhook there is no wait."""
+    played, past_the_door = replace(scene(0), sent_ms=-20.0), scene(1)
+    found = endings(result(0, latency_ms=10.0), result(1))
+
+    assert found.waited_ms(played) == 30.0
+    assert found.waited_ms(past_the_door) is None
+
+
+def test_what_came_with_a_document_is_told_beside_it():
+    """A customer who was not there yet, a sales order; not what stood there before."""
+    order = result(0).model_copy(update={"object": "sales_order", "netsuite_type": "salesorder"})
+    found = endings(order, result(0), result(0, status="exists", lago_id="customer"))
+
+    assert found.main_result(scene(0)).netsuite_type == "invoice"
+    assert found.by_results(scene(0)) == [order]
+
+
+class TestReplay:
+    """The one cause that was mended is settled by it, and nothing else is touched."""
+
+    def replayed(self, *places, exit_code=0, settled=None, still_open=("e1",)):
+        moved = tuple(scene(place) for place in places)
+        failures = tuple(SimpleNamespace(id=each) for each in still_open)
+        counted = {"written": len(places)} if settled is None else settled
+        return mend.Replay(exit_code=exit_code, moved=moved, settled=counted, open=failures, seconds=1.0)
+
+    def found(self):
+        return endings(failure(0), failure(1, "period_closed"), result(7))
+
+    def test_what_was_put_back_is_written_and_the_rest_is_still_open(self):
+        done = self.replayed(7)
+
+        assert mend.problems(done, self.found()) == []
+        assert mend.figures(done, self.found()) == {
+            "code": "invalid_mapping", "moved": 1, "outcome": "1 written", "still_open": 1, "seconds": 1.0,
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"exit_code": 1}, "`lago-netsuite replay --code invalid_mapping --go` ended with 1"),
+            ({"settled": {"written": 2}}, "1 events were replayed, and the worker has written 2"),
+            ({"still_open": ()}, "failure e1 should be open, or is and should not"),
+            ({"still_open": ("e0", "e1")}, "failure e0 should be open, or is and should not"),
+        ],
+    )
+    def test_what_is_not_so_is_said(self, changes, said):
+        assert mend.problems(self.replayed(7, **changes), self.found()) == [said]
+
+    def test_an_event_that_is_not_put_back_is_said(self):
+        """Whatever the command says of itself."""
+        assert "0 events were replayed, not 1" in mend.problems(self.replayed(), self.found())
+
+    def test_an_event_that_fails_again_is_said(self):
+        found = self.found()
+        found.note_error(failure(8))
+
+        assert "event 8 was replayed and is rejected" in mend.problems(self.replayed(8), found)

@@ -1,0 +1,114 @@
+"""Posting Lago's webhooks to `ingest`, at an even pace, and seeing them arrive on Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from consumer.commands.demo import web
+from consumer.commands.demo.callers import TAKEN, Caller
+from consumer.commands.demo.ending import Place, Played
+from consumer.commands.demo.lago import Lago
+from consumer.commands.demo.scene import Algorithm, Scene
+from consumer.commands.demo.stage import Stage
+from consumer.commands.demo.watch import Seen, until
+from consumer.kafka.again import Again, Copy, opened
+from consumer.kafka.cluster import Cluster
+from schemas import wire
+
+# Even pacing, well below what one account takes, so that latency is NetSuite's and ours and not a queue's.
+EVENTS_PER_S = 16.0
+ARRIVE_LIMIT_S = 15.0
+
+Look = Callable[[], None]
+"""Called every now and then, to show how far things are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    What a request was answered.
+
+    Attributes:
+        said: the word or the sentence of the answer.
+        sent_ms: when it was posted, in milliseconds since the epoch; and how long the answer took.
+    """
+
+    status: int
+    said: str
+    algorithm: Algorithm
+    sent_ms: float
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A scene on its way: answered by ingest, or put on Kafka past it."""
+
+    scene: Scene
+    answer: Answer | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The way in; `seen` tells what has reached NetSuite."""
+
+    stage: Stage
+    lago: Lago
+    seen: Seen
+
+    async def send(self, scenes: Sequence[Scene], look: Look) -> list[Sent]:
+        """Send every scene, in order, each acknowledged before the next."""
+        due_s, sent = time.monotonic(), list[Sent]()
+        async with opened(Cluster.of(self.stage.settings)) as past_the_door:
+            for scene in scenes:
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+                due_s = max(due_s, time.monotonic()) + 1 / EVENTS_PER_S
+                sent.append(await self._send(scene, past_the_door))
+                if scene.is_awaited:
+                    await until(partial(self.seen.has_ended, scene), limit_s=ARRIVE_LIMIT_S)
+                look()
+        return sent
+
+    async def knock(self, caller: Caller) -> Answer:
+        """What a caller is answered."""
+        return await self._post(caller.body, caller.signed, caller.algorithm, caller.unique_key)
+
+    async def _send(self, scene: Scene, past_the_door: Again) -> Sent:
+        if scene.is_webhook:
+            answer = await self._post(scene.value, scene.value, scene.algorithm, scene.unique_key)
+            return Sent(scene=scene, answer=answer)
+        topic = f"{self.stage.settings.topic_prefix}{scene.topic}"
+        [kept] = await past_the_door.put([Copy(topic=topic, partition=0, key=scene.key, value=scene.value)])
+        return Sent(scene=scene, place=(kept.topic, kept.partition, kept.offset))
+
+    async def _post(self, body: bytes, signed: bytes | None, algorithm: Algorithm, unique_key: str) -> Answer:
+        headers = self.lago.headers(signed, algorithm, unique_key)
+        sent_ms, began_s = time.time() * 1000, time.perf_counter()
+        status, text = await web.post(self.stage.door, body, headers)
+        took_ms = (time.perf_counter() - began_s) * 1000
+        return Answer(status=status, said=_word(text), algorithm=algorithm, sent_ms=sent_ms, took_ms=took_ms)
+
+
+async def until_arrived(sent: Sequence[Sent], seen: Seen) -> list[Played]:
+    """Wait until what ingest has taken lies on Kafka; without what does not in time."""
+    taken = {each.scene.unique_key for each in sent if each.answer and each.answer.status == TAKEN}
+    await until(lambda: seen.arrivals.keys() >= taken, limit_s=ARRIVE_LIMIT_S)
+    found = ((each, each.place or seen.arrivals.get(each.scene.unique_key)) for each in sent)
+    return [
+        Played(scene=each.scene, place=place, sent_ms=each.answer.sent_ms if each.answer else None)
+        for each, place in found
+        if place is not None
+    ]
+
+
+def _word(text: str) -> str:
+    try:
+        said = wire.loads(text)
+    except ValueError:
+        return text
+    return str(said.get("error") or said.get("status")) if isinstance(said, dict) else text
