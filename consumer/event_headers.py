@@ -13,6 +13,8 @@ from consumer.record import Record
 Headers = tuple[tuple[str, bytes], ...]
 
 TRACE_HEADERS = frozenset({"traceparent", "tracestate"})
+# As long as everybody has to carry it (W3C Trace Context, 3.3.1.5).
+TRACE_STATE_LIMIT_CHARS = 512
 TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -43,10 +45,12 @@ def trace(record: Record) -> Headers:
 
 
 def context(parent: str | None, state: str | None) -> Headers:
-    """The trace headers of these two texts; none when the first is absent or malformed."""
+    """The trace headers of these two texts; none when the first is absent or malformed, no state that is."""
     if parent is None or not TRACE_PARENT.fullmatch(parent):
         return ()
-    return (("traceparent", parent.encode()), *((("tracestate", state.encode()),) if state else ()))
+    carried = ("traceparent", parent.encode())
+    is_good = state is not None and state.isascii() and 0 < len(state) <= TRACE_STATE_LIMIT_CHARS
+    return (carried, ("tracestate", state.encode())) if state and is_good else (carried,)
 
 
 def trace_id(record: Record) -> str | None:

@@ -22,6 +22,8 @@ from schemas.scalar import utc_text
 
 # Kafka refuses records above 1 MiB by default; what is larger is found again by its source coordinates.
 MAX_ORIGINAL_BYTES = 700_000
+# Lago's own texts have 255 characters at the most; a sender gone mad must not make an error unspeakable.
+MAX_TEXT_CHARS = 1_000
 
 _ORIGINAL_PLACEHOLDER = '"original":null'
 
@@ -95,7 +97,10 @@ class Reporter:
         )  # fmt: skip
         code = (("error-code", rejected.code.encode()),)
         return Event(
-            topic=error_event.TOPIC, key=record.lane.encode(), value=value.encode(), headers=headers + code
+            topic=error_event.TOPIC,
+            key=_short(record.lane).encode(),
+            value=value.encode(),
+            headers=headers + code,
         )
 
     def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
@@ -105,7 +110,7 @@ class Reporter:
             connection=self.connection.code,
             object=written.object,
             lago_id=written.lago_id,
-            lago_number=known.number if is_main else None,
+            lago_number=_shortened(known.number) if is_main else None,
             event=event.webhook_type,
             status=written.status,
             netsuite_type=written.netsuite_type,
@@ -113,7 +118,7 @@ class Reporter:
             external_id=written.external_id,
             netsuite_number=written.number,
             url=written.url,
-            currency=known.currency if written.totals else None,
+            currency=_shortened(known.currency) if written.totals else None,
             totals=written.totals,
             warnings=written.warnings,
             mapping_version=self.mapping_version,
@@ -133,10 +138,10 @@ class Reporter:
         known = event if isinstance(event, Envelope) else None
         about = facts.of(known) if known else None
         return ErrorEvent(
-            organization_id=known.organization_id if known else None,
+            organization_id=_short(known.organization_id) if known else None,
             accounting_provider_customer_error=CustomerError(
-                lago_customer_id=about.lago_customer_id if about else None,
-                external_customer_id=about.external_customer_id if about else None,
+                lago_customer_id=_shortened(about.lago_customer_id) if about else None,
+                external_customer_id=_shortened(about.external_customer_id) if about else None,
                 accounting_provider_code=self.connection.code,
                 provider_error=ProviderError(
                     message=rejected.message[: error_event.MAX_MESSAGE_CHARS], error_code=rejected.code
@@ -144,10 +149,10 @@ class Reporter:
             ),
             id=error_event.event_id(self.connection.code, *_place(record)),
             occurred_at=utc_text(attempt.now),
-            event=known.webhook_type if known else None,
+            event=_short(known.webhook_type) if known else None,
             object=_failed_object(known, about) if known and about else None,
-            hint=rejected.hint,
-            details=rejected.details,
+            hint=_short(rejected.hint),
+            details={name: _short(text) for name, text in rejected.details.items()},
             retryable=known is not None,
             attempts=attempt.number,
             first_failed_at=utc_text(attempt.first_at),
@@ -167,7 +172,7 @@ def _source(record: Record) -> SourceRef:
         partition=record.source.partition,
         offset=record.source.offset,
         timestamp_ms=record.timestamp_ms,
-        key=record.key.decode("utf-8", "replace") if record.key is not None else None,
+        key=_short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
     )
 
 
@@ -190,11 +195,11 @@ def _failed_object(event: Envelope, about: Facts) -> FailedObject:
     cents, currency = about.cents, about.currency
     amount = None if cents is None or currency is None else money.major(cents, currency)
     return FailedObject(
-        type=event.object_type,
-        lago_id=event.object_id,
-        number=about.number,
-        amount=amount,
-        currency=currency,
+        type=_short(event.object_type),
+        lago_id=_short(event.object_id),
+        number=_shortened(about.number),
+        amount=_shortened(amount),
+        currency=_shortened(currency),
     )
 
 
@@ -217,3 +222,11 @@ def _headers(
         *((name, value.encode()) for name, value in place.items()),
         *event_headers.trace(record),
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
+
+
+def _shortened(text: str | None) -> str | None:
+    return None if text is None else _short(text)

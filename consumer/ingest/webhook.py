@@ -6,7 +6,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from consumer.event_headers import TRACE_PARENT, Headers, cloud_event
+from consumer import event_headers
+from consumer.event_headers import Headers, cloud_event
 from consumer.ingest.outline import Outline
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
 from consumer.record import Event
@@ -19,7 +20,6 @@ TOPICS = {
     "payment": "lago.payments",
     "payment_receipt": "lago.payments",
 }
-TRACE_STATE_LIMIT_CHARS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +89,10 @@ def _headers(webhook: Webhook, event: Outline, now: datetime) -> Headers:
 
 
 def _trace(webhook: Webhook) -> Headers:
-    if not TRACE_PARENT.fullmatch(webhook.trace_parent):
-        # A trace begins here. It is marked as sampled, else nobody behind us would record it.
-        digits = secrets.token_hex(24)
-        made = f"00-{digits[:32]}-{digits[32:]}-01"
-        return (("traceparent", made.encode()),)
-    parent = ("traceparent", webhook.trace_parent.encode())
-    state = webhook.trace_state[: TRACE_STATE_LIMIT_CHARS + 1]
-    is_good = state.isascii() and 0 < len(state) <= TRACE_STATE_LIMIT_CHARS
-    return (parent, ("tracestate", state.encode())) if is_good else (parent,)
+    carried = event_headers.context(webhook.trace_parent, webhook.trace_state)
+    if carried:
+        return carried
+    # A trace begins here. It is marked as sampled, else nobody behind us would record it.
+    digits = secrets.token_hex(24)
+    made = f"00-{digits[:32]}-{digits[32:]}-01"
+    return (("traceparent", made.encode()),)

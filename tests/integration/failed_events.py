@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 
 from consumer.clock import SystemClock
+from consumer.kafka import again
+from consumer.kafka.again import Copy
 from consumer.outcome import Rejected
 from consumer.record import Event, LaneKey, Record, Source
 from consumer.report import Attempt, Reporter
@@ -125,3 +127,14 @@ async def park(
     finally:
         await producer.stop()
     return told
+
+
+async def park_as_they_are(on_kafka: Stage, events: Sequence[bytes]) -> list[str]:
+    """Put events of any size on their topic, each with the error event that a worker makes; their ids."""
+    async with again.opened(on_kafka.cluster) as way:
+        topic = on_kafka.cluster.topic(TOPIC)
+        places = await way.put([Copy(topic=topic, partition=0, key=b"k", value=event) for event in events])
+    errors = [failed(event, place) for event, place in zip(events, places, strict=True)]
+    for error in errors:
+        await on_kafka.publisher.publish(error)
+    return [dict(error.headers)["ce_id"].decode() for error in errors]

@@ -21,6 +21,7 @@ from consumer.kafka import past
 from consumer.record import Record, Source
 from consumer.settings import env_name
 from schemas import error_event
+from tests import lago_events
 from tests.integration import failed_events
 from tests.integration.stage import TOPIC, Stage, stage, until
 
@@ -181,6 +182,18 @@ async def test_what_its_topic_has_lost_comes_out_of_the_error_event(on_kafka):
     assert {json.dumps(json.loads(record.value)) for record in await replays(on_kafka)} == {
         json.dumps(json.loads(event)) for event in events
     }
+
+
+async def test_an_error_about_an_event_of_many_megabytes_is_told_and_replayed(on_kafka):
+    """The error event fits its topic; the event itself is found where it lies."""
+    huge = lago_events.invoice_event(number="F-1", note="x" * 6_000_000)
+    [error_id] = await failed_events.park_as_they_are(on_kafka, [huge])
+
+    status, shown = await said(on_kafka, "replay", "--go", "--number", "F-1")
+
+    assert (status, shown["replayed"], shown["missing"]) == (0, 1, [])
+    [replayed] = await replays(on_kafka)
+    assert (replayed.value, replayed.header("replay-of")) == (huge, error_id)
 
 
 @pytest.mark.parametrize(

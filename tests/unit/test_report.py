@@ -202,6 +202,38 @@ def test_an_original_too_large_for_kafka_is_left_out():
     assert len(failed.value) < 10_000
 
 
+HUGE = "x" * 5_000_000
+TRACE = (("traceparent", TRACEPARENT.encode()), ("tracestate", HUGE.encode()))
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        lago.event("invoice.created", lago.invoice(number=HUGE, lago_id=HUGE, currency=HUGE)),
+        lago.event("invoice.created", lago.invoice(customer=lago.customer(external_id=HUGE, lago_id=HUGE))),
+        lago.event(f"invoice.{HUGE}", lago.invoice(), organization_id=HUGE),
+        lago.event("invoice.created", lago.invoice(), object_type=HUGE),
+        lago.event("invoice.created", lago.invoice(note=HUGE)),
+        [HUGE],
+    ],
+    ids=["document", "customer", "envelope", "type", "anything else", "no event"],
+)
+def test_whatever_is_huge_about_an_event_its_failure_can_be_told(event):
+    """In a record that Kafka takes as it is set up by default, whichever text was five megabytes."""
+    record = replace(
+        record_of(lago.body(event), *TRACE, key=HUGE.encode()),
+        lane=LaneKey(f"invoice:{HUGE}"),
+    )
+    rejected = replace(REJECTED, message=HUGE, hint=HUGE, details={"text": HUGE})
+
+    told = failure(record, rejected)
+
+    assert len(told.key) + len(told.value) + sum(len(text) for _, text in told.headers) < MEBIBYTE
+    assert ErrorEvent.model_validate_json(told.value).original == {"omitted_bytes": len(record.value)}
+    assert told.value.count(b"x" * 4097) == 0
+
+
 def test_a_message_too_long_for_anybody_is_cut():
     """Four thousand characters are enough."""
     body = told(rejected=replace(REJECTED, message="ü" * 10_000))
