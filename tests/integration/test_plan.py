@@ -1,0 +1,111 @@
+"""`plan --topic` and `explain TOPIC/PARTITION/OFFSET` read a real broker and leave no trace there."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from consumer.commands import explain, plan
+from consumer.errors import LagoNetsuiteError, StartupError
+from consumer.kafka import past
+from consumer.settings import Settings
+from tests import lago_events as lago
+from tests.connection_files import connection
+from tests.integration.stage import Stage, stage, until
+
+pytestmark = pytest.mark.kafka
+
+INVOICE = lago.invoice_event()
+CUSTOMER = lago.body(lago.event("customer.created", lago.customer()))
+POUNDS = lago.invoice_event(content=lago.invoice(currency="GBP"))
+
+
+@pytest.fixture
+async def on_kafka(bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Stage]:
+    async with stage(bootstrap_servers, topic_prefix) as ready:
+        yield ready
+
+
+@pytest.fixture
+def settings(bootstrap_servers: str, topic_prefix: str) -> Settings:
+    return Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+
+
+@pytest.fixture
+def planned(settings, capsys):
+    """The JSON of a plan over topics."""
+
+    async def run(*names, span=None):
+        wish = plan.Wish(connections=(connection(),), as_json=True)
+        assert await plan.of_topics(settings, names, span or plan.Span(), wish) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+async def test_all_inputs_are_planned_up_to_their_end_and_no_group_is_left(on_kafka, planned, topic_prefix):
+    """Each entry names where its record lies; nothing is committed, so a worker starts as if nothing was."""
+    await on_kafka.produce(INVOICE, POUNDS, partition=1)
+    await on_kafka.produce(CUSTOMER, partition=2, topic="lago.customers")
+
+    found = await planned()
+
+    async with on_kafka.cluster.admin() as admin:
+        groups = [name for name, *_ in await admin.list_consumer_groups()]
+    sources = {each["source"]: each["outcome"] for each in found["requests"]}
+    assert sources == {
+        f"{topic_prefix}lago.customers/2/0": "request",
+        f"{topic_prefix}lago.invoices/1/0": "request",
+        f"{topic_prefix}lago.invoices/1/1": "rejected",
+    }
+    assert not [name for name in groups if topic_prefix in name]
+
+
+async def test_one_topic_and_a_span_of_time_can_be_chosen(on_kafka, planned, topic_prefix):
+    """By the broker's time of the records; a topic goes by either of its names."""
+    await on_kafka.produce(INVOICE)
+    began_ms = time.time_ns() // 1_000_000 + 2
+    await until(lambda: time.time_ns() // 1_000_000 > began_ms)
+    await on_kafka.produce(POUNDS)
+    await on_kafka.produce(CUSTOMER, topic="lago.customers")
+    began = datetime.fromtimestamp(began_ms / 1_000, UTC)
+
+    later = await planned("lago.invoices", span=plan.Span(since=began))
+    earlier = await planned(f"{topic_prefix}lago.invoices", span=plan.Span(until=began))
+
+    assert [each["source"] for each in later["requests"]] == [f"{topic_prefix}lago.invoices/0/1"]
+    assert [each["source"] for each in earlier["requests"]] == [f"{topic_prefix}lago.invoices/0/0"]
+
+
+async def test_a_topic_that_is_not_there_is_named(on_kafka, planned):
+    """Instead of a plan over nothing."""
+    with pytest.raises(StartupError, match=r"lacks the topic .*lago\.nonsense"):
+        await planned("lago.nonsense")
+
+
+async def test_a_record_is_explained_by_its_coordinates(on_kafka, settings, topic_prefix, capsys):
+    """As error events and plans name them."""
+    await on_kafka.produce(INVOICE, POUNDS)
+    place = f"{topic_prefix}lago.invoices/0/1"
+
+    await explain.run(settings, place, (connection(),), None, as_json=True)
+
+    found = json.loads(capsys.readouterr().out)
+    assert [each["code"] for each in found["problems"]] == ["unknown_currency"]
+    with pytest.raises(LagoNetsuiteError, match="Kafka has no such record"):
+        await explain.run(settings, f"{topic_prefix}lago.invoices/0/2", (connection(),), None, as_json=True)
+
+
+async def test_what_is_planned_is_what_lies_there(on_kafka, planned):
+    """One entry a record, tombstones and garbage included."""
+    await on_kafka.produce(b"garbage", INVOICE)
+
+    found = await planned("lago.invoices")
+
+    records = [each async for each in past.history(on_kafka.cluster, "lago.invoices")]
+    assert [str(each.source) for each in records] == [each["source"] for each in found["requests"]]
+    assert [each["outcome"] for each in found["requests"]] == ["rejected", "request"]
