@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SUITESCRIPT := deploy/netsuite
 
-.PHONY: help setup check suitescript test integration bench demo image lock prometheus
+.PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: setup ## The whole suite; the header says which broker it ran on
 
 integration: setup ## Only the tests that need a broker
 	$(BIN)/python -m pytest -m kafka
+
+chaos: setup ## The long attacks: brokers killed, workers frozen, networks cut; CHAOS_SEEDS="17" repeats one
+	$(BIN)/python -m pytest -m chaos_long tests/chaos
 
 bench: setup ## Measure; WORKLOADS="W1 W2" chooses
 	$(BIN)/python -m tests.bench $(WORKLOADS)
