@@ -1,0 +1,68 @@
+"""What attacks have in common: their marks, and a cluster of their own where one is attacked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.cluster import Brokers, brokers
+from tests.chaos.feed import seeds
+from tests.integration import house
+from tests.integration.brokers import apache
+
+LONG = "chaos_long"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Minutes of attack only where they are asked for: ``-m chaos_long``."""
+    for item in items:
+        if HERE in item.path.parents:
+            # One after the other, and beside nothing else that needs a broker: they are what disturbs.
+            item.add_marker(pytest.mark.xdist_group("broker"))
+    if LONG in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker(LONG)]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="session")
+def one_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brokers]:
+    """A broker whose network can be attacked."""
+    with _apache(tmp_path_factory.mktemp("one"), count=1) as ready:
+        yield ready
+
+
+@pytest.fixture
+def three_brokers(tmp_path: Path) -> Iterator[Brokers]:
+    """Brokers of which one may die."""
+    with _apache(tmp_path / "three", count=3) as ready:
+        yield ready
+
+
+@pytest.fixture
+def netsuite(tmp_path: Path) -> Iterator[house.Sandbox]:
+    with house.sandbox(tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> int:
+    """A new one in every run, printed, and shown with a failure; ``CHAOS_SEEDS=17`` repeats one."""
+    [drawn, *_] = seeds(1)
+    request.node.add_report_section("setup", "seed", f'CHAOS_SEEDS="{drawn}" repeats this')
+    with capsys.disabled():
+        print(f"\n  seed {drawn}", end="")  # noqa: T201 - see above
+    return drawn
+
+
+@contextmanager
+def _apache(folder: Path, *, count: int) -> Iterator[Brokers]:
+    if not apache.is_available():
+        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
+    with brokers(folder, count) as ready:
+        yield ready
