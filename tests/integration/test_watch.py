@@ -1,0 +1,127 @@
+"""A real Prometheus scrapes worker, relay and ingest, and three things that go wrong raise their alerts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import Response
+
+from consumer.sandbox.broker import free_port
+from tests import lago_events
+from tests.integration import house, watched
+from tests.integration.receiver import SECRET, receiver
+from tests.integration.stage import stage
+from tests.webhooks import HMAC_KEY, headers
+
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.skipif(watched.PROGRAM is None, reason="no prometheus here (Debian package prometheus)"),
+]
+
+AWAY = "netsuite-away"
+# The breaker judges ten calls at the least.
+INVOICES = 14
+OLD_S = 3
+ALERTS_LIMIT_S = 40.0
+PANELS_LIMIT_S = 15.0
+# What did not happen here has no curve.
+NOTHING_TO_SHOW = {
+    "Amount rejected within an hour",
+    "Ignored, by rule",
+    "Partitions paused, by reason",
+    "Size of the map in commits",
+}
+
+
+@pytest.fixture(scope="module")
+def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[house.Sandbox]:
+    with house.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
+        yield ready
+
+
+def connections(netsuite: house.Sandbox, webhook_url: str) -> list[dict[str, Any]]:
+    """One that works and has a webhook, and one whose NetSuite is away."""
+    lago = {"organization_id": lago_events.ORGANIZATION_ID, "webhook_hmac_key": HMAC_KEY}
+    webhook = {"id": "gone", "url": webhook_url, "secret": SECRET, "allow_http": True}
+    nowhere = f"http://127.0.0.1:{free_port()}/app/site/hosting/restlet.nl?script=1&deploy=1"
+    return [
+        house.connection(netsuite, lago=lago, webhooks=[webhook]),
+        house.connection(netsuite, code=AWAY, lago=lago, restlet_url=nowhere, sync={"payments": False}),
+    ]
+
+
+async def post_invoices(url: str, prefix: str) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        for number in range(INVOICES):
+            name = f"{prefix}{number}"
+            body = lago_events.invoice_event(lago_id=lago_events.id_of("watch", name), number=f"W-{name}")
+            given = headers(body, x_lago_unique_key=name)
+            assert (await client.post(url, content=body, headers=given)).status_code == 202
+
+
+async def test_what_goes_wrong_raises_its_alert(tmp_path, bootstrap_servers, topic_prefix, netsuite):
+    """
+    A NetSuite that is away opens its breaker and ages its events; an endpoint that is gone is disabled.
+
+    The rules are the real ones without their patience, and every panel of the dashboard can be asked for.
+    """
+    settings = {
+        "kafka_bootstrap_servers": bootstrap_servers,
+        "topic_prefix": topic_prefix,
+        "consumer_group": f"{topic_prefix}watch",
+    }
+    async with (
+        stage(bootstrap_servers, topic_prefix) as on_kafka,
+        receiver(answer=lambda _: Response(status_code=410)) as gone,
+    ):
+        with watched.processes(tmp_path, settings, connections(netsuite, gone.origin)) as running:
+            rules = watched.rules_at_once(oldest_s=OLD_S)
+            with watched.prometheus(tmp_path, running.ops, rules=rules) as prometheus:
+                await post_invoices(f"{running.ingest}/{house.CODE}", topic_prefix)
+                await on_kafka.produce(b"{broken")
+                await asyncio.to_thread(_until_the_three_fire, prometheus)
+                firing = prometheus.firing()
+                targets = {each["metric"]["job"]: each["value"][1] for each in prometheus.query("up")}
+                await asyncio.to_thread(_until_the_panels_show, prometheus)
+
+    assert targets == {f"lago-netsuite-{name}": "1" for name in watched.JOBS}
+    assert firing["BreakerOpen"]["connection"] == AWAY
+    assert firing["OldestUnsettledTooOld"]["connection"] in {AWAY, "relay.gone"}
+    assert firing["WebhookEndpointDisabled"]["endpoint"] == "gone"
+    assert set(firing) == {"BreakerOpen", "OldestUnsettledTooOld", "WebhookEndpointDisabled"}
+
+
+def _until_the_three_fire(prometheus: watched.Prometheus) -> None:
+    three = {"BreakerOpen", "OldestUnsettledTooOld", "WebhookEndpointDisabled"}
+    watched.until(
+        lambda: three <= set(prometheus.firing()) and _is_written(prometheus),
+        limit_s=ALERTS_LIMIT_S,
+        because=lambda: str(prometheus.firing()),
+    )
+
+
+def _until_the_panels_show(prometheus: watched.Prometheus) -> None:
+    """Every panel has a curve; a rate needs two scrapes."""
+    watched.until(
+        lambda: _empty_panels(prometheus) <= NOTHING_TO_SHOW,
+        limit_s=PANELS_LIMIT_S,
+        because=lambda: str(_empty_panels(prometheus) - NOTHING_TO_SHOW),
+    )
+
+
+def _is_written(prometheus: watched.Prometheus) -> bool:
+    [*found] = prometheus.query('sum(lago_netsuite_documents_total{object="invoice", outcome="created"})')
+    return bool(found) and float(found[0]["value"][1]) >= INVOICES
+
+
+def _empty_panels(prometheus: watched.Prometheus) -> set[str]:
+    """The panels without any curve; asking raises when Prometheus does not understand."""
+    return {
+        panel["title"]
+        for _, panel in watched.panels()
+        if not any(prometheus.query(watched.asked(t["expr"], window="1m")) for t in panel["targets"])
+    }
