@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from aiokafka import TopicPartition
+
 from consumer.clock import SystemClock
-from consumer.kafka import again
+from consumer.kafka import again, past
 from consumer.kafka.again import Copy
 from consumer.outcome import Rejected
 from consumer.record import Event, LaneKey, Record, Source
@@ -138,3 +140,35 @@ async def park_as_they_are(on_kafka: Stage, events: Sequence[bytes]) -> list[str
     for error in errors:
         await on_kafka.publisher.publish(error)
     return [dict(error.headers)["ce_id"].decode() for error in errors]
+
+
+async def put_again(on_kafka: Stage, records: Sequence[Record]) -> None:
+    """Put copies of records behind them, as a replay does that is killed before it has marked them."""
+    copies = [
+        Copy(
+            topic=record.source.topic,
+            partition=record.source.partition,
+            key=record.key,
+            value=record.value,
+            headers=record.headers,
+        )
+        for record in records
+    ]
+    async with again.opened(on_kafka.cluster) as way:
+        await way.put(copies)
+
+
+async def pass_over(on_kafka: Stage, group: str, *, before: str) -> None:
+    """Let a connection's group stand where it would, had a worker settled all that lacks that header."""
+    first: dict[TopicPartition, int] = {}
+    async for record in past.history(on_kafka.cluster, TOPIC):
+        if record.header(before) is not None:
+            place = TopicPartition(record.source.topic, record.source.partition)
+            first[place] = min(record.source.offset, first.get(place, record.source.offset))
+    consumer = on_kafka.cluster.consumer(group=f"{group}.{CONNECTION}")
+    await consumer.start()
+    try:
+        consumer.assign(list(first))
+        await consumer.commit(first)
+    finally:
+        await consumer.stop()

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,13 +23,16 @@ from consumer.record import Record, Source
 from consumer.settings import env_name
 from schemas import error_event
 from tests import lago_events
-from tests.integration import failed_events
+from tests.integration import failed_events, house
 from tests.integration.stage import TOPIC, Stage, stage, until
 
 pytestmark = pytest.mark.kafka
 
 CAUSES = ("invalid_mapping", "period_closed", "missing_field")
 PARKED = 10_000
+# One in twenty-five is of the first cause.
+PARKED_CAUSES = (CAUSES[0], *CAUSES[1:] * 12)
+TWICE = 20
 LIMIT_S = 60
 
 
@@ -89,20 +93,25 @@ async def end_of_errors(on_kafka: Stage) -> int:
         await consumer.stop()
 
 
-async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on_kafka):
-    """Of ten thousand errors those of one cause go back, each once, bytes and partition as they were."""
+async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on_kafka, tmp_path):
+    """
+    Of ten thousand errors those of one cause go back, bytes and partition as they were, and into the books.
+
+    Each is there once, also those that were put back twice: what a kill before the mark leaves behind.
+    """
     events = failed_events.invoices(on_kafka.cluster.topic_prefix, PARKED)
-    told = await failed_events.park(on_kafka, events, CAUSES)
+    told = await failed_events.park(on_kafka, events, PARKED_CAUSES)
     wanted = {each for each, code in told.items() if code == CAUSES[0]}
+    mended = {event for n, event in enumerate(events) if PARKED_CAUSES[n % len(PARKED_CAUSES)] == CAUSES[0]}
 
     status, shown = await said(on_kafka, "errors")
     assert (status, shown["open"]) == (0, PARKED)
     assert Counter({each["code"]: each["count"] for each in shown["causes"]}) == Counter(told.values())
 
-    with command(on_kafka, "replay", "--code", CAUSES[0], "--go", "--rate", "1000") as process:
+    with command(on_kafka, "replay", "--code", CAUSES[0], "--go", "--rate", "100") as process:
 
         async def is_in_the_middle() -> bool:
-            return await end_of_errors(on_kafka) > PARKED + 200
+            return await end_of_errors(on_kafka) > PARKED + 50
 
         await until(is_in_the_middle)
         process.send_signal(signal.SIGINT)
@@ -110,21 +119,43 @@ async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on
     assert process.returncode == 1
     assert "Interrupted" in out
     done_first = len(await replays(on_kafka))
-    assert 200 <= done_first < len(wanted)
+    assert 50 < done_first < len(wanted)
 
     status, shown = await said(on_kafka, "replay", "--code", CAUSES[0], "--go", "--rate", "100000")
     assert (status, shown["replayed"]) == (0, len(wanted) - done_first)
 
     found = await replays(on_kafka)
     assert Counter(record.header("replay-of") for record in found) == Counter(wanted)
-    assert {record.value for record in found} == {
-        event for n, event in enumerate(events) if CAUSES[n % 3] == CAUSES[0]
-    }
+    assert {record.value for record in found} == mended
     assert {(record.key, record.header("x-lago"), record.header("replay-attempt")) for record in found} == {
         (b"org:customer", "1", "1")
     }
     status, shown = await said(on_kafka, "errors")
     assert (shown["open"], shown["under_way"]) == (PARKED - len(wanted), len(wanted))
+
+    await failed_events.put_again(on_kafka, found[:TWICE])
+    await failed_events.pass_over(on_kafka, f"{on_kafka.cluster.topic_prefix}worker", before="replay-of")
+    booked = await asyncio.to_thread(books_after_work, on_kafka, tmp_path, len(wanted))
+    assert booked == Counter(json.loads(event)["invoice"]["lago_id"] for event in mended)
+    status, shown = await said(on_kafka, "errors")
+    assert (shown["open"], shown["under_way"]) == (PARKED - len(wanted), 0)
+
+
+def books_after_work(on_kafka: Stage, folder: Path, count: int) -> Counter[str]:
+    """How many invoices the sandbox has for each of Lago's, once a worker has nothing more to do."""
+    with house.sandbox(folder) as netsuite:
+        environment = house.environment(
+            folder,
+            bootstrap_servers=on_kafka.cluster.bootstrap_servers,
+            topic_prefix=on_kafka.cluster.topic_prefix,
+            connection=house.connection(netsuite, code=failed_events.CONNECTION),
+        )
+        with house.worker(folder, environment) as worker:
+            house.until(
+                lambda: worker.said.count("record_settled") >= count + TWICE,
+                because=lambda: worker.said[-2000:],
+            )
+        return Counter(each["custbody_lago_id"] for each in netsuite.records("invoice"))
 
 
 async def test_a_replay_goes_to_the_partition_of_its_source(on_kafka):
