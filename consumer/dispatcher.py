@@ -105,6 +105,7 @@ class Dispatcher:
             return
 
     async def _carry(self, call: Call) -> None:
+        self._engine.begun(call)
         started_s = self._clock.monotonic_s()
         decisions = await self._decide(call, self._releasing(call))
         self._carried -= 1

@@ -10,9 +10,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from enum import Enum, auto
 
 from consumer.clock import Clock
+from consumer.engine.admission import Admission
 from consumer.engine.backoff import Backoff, Decision, GiveUp, Park, Situation
 from consumer.engine.calls import Call, Calls
 from consumer.engine.holdings import Holdings
@@ -26,21 +26,6 @@ from consumer.record import Record
 
 LONGEST_RESTART_DELAY_S = 30.0
 RESTART_DELAY_EACH_S = 0.1
-
-
-class Admission(Enum):
-    """
-    What became of a record that was handed in.
-
-    ``REWOUND`` was taken too: the partition has gone back (deleted and made anew, or reset out of range), so
-    all that was known about it is void. ``DONE_BEFORE`` needs nothing more. ``FOREIGN`` was not taken: its
-    partition is not ours now, or not known well enough yet.
-    """
-
-    TAKEN = auto()
-    REWOUND = auto()
-    DONE_BEFORE = auto()
-    FOREIGN = auto()
 
 
 class Engine:
@@ -189,6 +174,10 @@ class Engine:
         for attempt in taken:
             self._lanes.take_parked(attempt)
         return [(each, self._backoff.under_pressure(each.tally, self._gate.open_time_s)) for each in taken]
+
+    def begun(self, call: Call) -> None:
+        """Work on a call that was taken begins."""
+        self._gate.begun(call.passage)
 
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """The account has answered, or nothing can be said of it (no outcomes): the call's permit is free."""

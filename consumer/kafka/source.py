@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from consumer.clock import Clock
-from consumer.engine.engine import Admission, Engine
+from consumer.engine.admission import Admission
+from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.kafka.seeding import Seeder
 from consumer.ops.metrics import Metrics

@@ -9,6 +9,7 @@ from consumer.clock import Clock
 from consumer.limits.breaker import Breaker, Reason, State
 from consumer.limits.loan import Loan
 from consumer.limits.signs import Failures, Rejections
+from consumer.limits.stride import Stride
 from consumer.limits.window import Window
 from consumer.outcome import (
     AccountDown,
@@ -71,6 +72,7 @@ class Gate:
         self._breaker = Breaker()
         self._failures = Failures()
         self._rejections = Rejections()
+        self._stride = Stride()
         self._cut_at_s = float("-inf")
         self._throttled = 0
 
@@ -89,7 +91,9 @@ class Gate:
     @property
     def largest_batch(self) -> int:
         """How many records a call may carry; a probe carries one."""
-        return 1 if self.is_closed_to_records else self._rejections.largest_batch
+        if self.is_closed_to_records:
+            return 1
+        return min(self._rejections.largest_batch, self._stride.size)
 
     @property
     def open_time_s(self) -> float:
@@ -145,6 +149,11 @@ class Gate:
         if self.is_closed_to_records:
             self._breaker.probe_starts()
         return Passage(started_s=self._clock.monotonic_s(), is_probe=self.is_closed_to_records)
+
+    def begun(self, passage: Passage) -> None:
+        """Work on the call begins only now: other calls had to be made before."""
+        now_s = self._clock.monotonic_s()
+        self._stride.note(now_s - passage.started_s, now_s)
 
     def refused(self, started_s: float) -> None:
         """

@@ -15,9 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from consumer.clock import FakeClock
 from consumer.engine import offset_map
+from consumer.engine.admission import Admission
 from consumer.engine.backoff import Backoff, GiveUp, Park, Settle
 from consumer.engine.calls import Call
-from consumer.engine.engine import Admission, Engine
+from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition, Position
 from consumer.engine.offset_map import OffsetMap

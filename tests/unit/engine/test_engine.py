@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from consumer.clock import FakeClock
+from consumer.engine.admission import Admission
 from consumer.engine.backoff import Backoff, Decision, Park, Settle
 from consumer.engine.calls import Call
-from consumer.engine.engine import Admission, Engine
+from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap

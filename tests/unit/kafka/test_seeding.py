@@ -6,7 +6,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from structlog.testing import capture_logs
 
-from consumer.engine.engine import Admission
+from consumer.engine.admission import Admission
 from consumer.engine.ledger import Ledger, Partition, Position
 from consumer.kafka.seeding import Seeder
 from consumer.ops.metrics import Metrics
