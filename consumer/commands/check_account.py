@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from consumer.clock import Clock
 from consumer.connection import Connection
@@ -46,8 +47,10 @@ class Found:
         for name in ("", "Check", "What it means", "What to do"):
             table.add_column(name, overflow="fold")
         for one in self.findings:
-            todo = "\n".join(part for part in (one.fix, one.menu, one.where) if part)
-            table.add_row(f"[{_STYLES[one.status]}]{one.status}[/]", one.id, one.says, todo)
+            places = (one.fix, one.menu and f"NetSuite: {one.menu}", one.where and f"here: {one.where}")
+            todo = "\n".join(part for part in places if part)
+            status = Text(one.status, style=_STYLES[one.status])
+            table.add_row(status, one.id, Text(one.says), Text(todo))
         return table
 
 

@@ -1,0 +1,65 @@
+"""Periods by policy, and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from consumer.preflight import bookkeeping
+from consumer.preflight.facts import Listed
+from schemas.reading import CatalogRow, Health, Trouble
+from tests.connection_files import connection
+from tests.unit.preflight.test_access import FACTS
+
+WITH_PERIODS = replace(FACTS, health=Health(features={"ACCOUNTINGPERIODS": True}, voids_by_journal=False))
+
+
+def _month(month, closed="F", **more):
+    values = {"start": f"2026-{month}-01", "end": f"2026-{month}-31", "closed": closed}
+    return CatalogRow(id=month, name=f"month {month}", values=values | more)
+
+
+def _period(rows=(), policy="hold", facts=WITH_PERIODS, trouble=None):
+    listed = Listed(rows={row.id: row for row in rows}, trouble=trouble)
+    found = bookkeeping.findings(connection(closed_period=policy), replace(facts, lists={"periods": listed}))
+    return next(one for one in found if one.id == "period")
+
+
+@pytest.mark.parametrize(
+    ("policy", "rows", "status", "said"),
+    [
+        ("hold", (_month("08", "T"), _month("09")), "fail", "wait"),
+        ("reject", (_month("08", "T"), _month("09")), "fail", "are rejected"),
+        ("next_open_period", (_month("08", "T"), _month("09")), "warn", "to the next open period"),
+        ("next_open_period", (_month("08", "T"), _month("09", "T")), "fail", "find no open period"),
+        ("hold", (_month("08"),), "ok", "open"),
+        ("hold", (_month("09"),), "fail", "no accounting period"),
+    ],
+)
+def test_a_closed_month_matters_by_what_is_to_be_done_with_its_documents(policy, rows, status, said):
+    found = _period(rows, policy)
+
+    assert found.status == status
+    assert said in found.says
+
+
+def test_quarters_and_years_hold_no_documents():
+    quarter = _month("08", "T", quarter="T")
+
+    assert "no accounting period" in _period((quarter,)).says
+
+
+def test_an_account_without_periods_needs_none():
+    assert _period(facts=replace(FACTS, health=Health())).status == "ok"
+
+
+def test_periods_that_cannot_be_read_are_unknown():
+    assert _period(trouble=Trouble(code="INSUFFICIENT_PERMISSION")).status == "unknown"
+
+
+@pytest.mark.parametrize(("at_once", "refused", "status"), [(5, 0, "ok"), (5, 2, "warn"), (0, 0, "unknown")])
+def test_refusals_at_the_configured_concurrency_are_warned_of(at_once, refused, status):
+    found = bookkeeping.findings(connection(), replace(WITH_PERIODS, at_once=at_once, refused=refused))
+
+    assert {one.id: one.status for one in found}["concurrency"] == status

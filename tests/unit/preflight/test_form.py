@@ -1,0 +1,43 @@
+"""The custom fields that `check` looks for are those that the SDF project deploys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from consumer.preflight import form
+from tests.connection_files import connection
+
+OBJECTS = Path(__file__).parents[3] / "deploy" / "netsuite" / "src" / "Objects"
+
+
+def test_every_deployed_custom_field_is_looked_for_and_no_other():
+    """A field added to the project has to be added to the table of forms."""
+    deployed = {
+        path.stem for path in OBJECTS.glob("cust*.xml") if path.stem.startswith(("custb", "custe", "custc"))
+    }
+    fields = {name for name in deployed if name.startswith(("custbody_", "custentity_", "custcol_"))}
+
+    looked_for = {name for one in form.FORMS.values() for name in (*one.custom, *one.line_custom)}
+
+    assert looked_for == fields
+    assert looked_for >= form.ESSENTIAL
+
+
+def test_custom_fields_that_the_mapping_fills_are_looked_for_too():
+    wanted = connection(
+        mapping={
+            "fields": {"invoice": {"custbody_region": "EU"}, "invoice_line": {"custcol_x": "1", "class": "7"}}
+        }
+    )
+
+    asked = form.asked(wanted)["invoice"]
+
+    assert "custbody_region" in asked.body
+    assert asked.lines is not None
+    assert asked.lines[-1] == "custcol_x"
+
+
+def test_only_forms_that_are_written_are_looked_at():
+    wanted = connection(sync={"credit_notes": False, "voids": False, "payments": False})
+
+    assert form.written(wanted) == ("customer", "invoice")
