@@ -83,7 +83,7 @@ def _common(
 @app.command()
 def worker(connection: Codes = None) -> None:
     """Carry events until told to stop; LAGO_NETSUITE_OPS_PORT has /metrics, /healthz and /readyz."""
-    import asyncio
+    import uvloop
 
     from consumer import connections_file
     from consumer.app import run_worker
@@ -95,7 +95,7 @@ def worker(connection: Codes = None) -> None:
     if missing:
         raise ConfigurationError(missing)
     logging.configure(level=settings.log_level, form=settings.log_format)
-    asyncio.run(run_worker(settings, connections, tuple(connection or ())))
+    uvloop.run(run_worker(settings, connections, tuple(connection or ())))
 
 
 @app.command()
@@ -120,14 +120,14 @@ def relay(
     """Post error events as signed webhooks until told to stop; `relay test ENDPOINT` posts a sample."""
     if context.invoked_subcommand is not None:
         return
-    import asyncio
+    import uvloop
 
     from consumer.commands import relay as command
     from consumer.ops import logging
 
     settings, connections = _configuration()
     logging.configure(level=settings.log_level, form=settings.log_format)
-    asyncio.run(command.run(settings, connections, endpoint or ()))
+    uvloop.run(command.run(settings, connections, endpoint or ()))
 
 
 @relay_app.command("test")
