@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Code = Annotated[str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")]
+LookUp = Annotated[
+    bool, typer.Option("--look-up", help="Ask Lago's API about customers, as a worker would; it only reads.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
@@ -28,6 +31,7 @@ def explain(
     ],
     *,
     connection: Code = None,
+    look_up: LookUp = False,
     as_json: AsJson = False,
 ) -> None:
     """Show why an event becomes what it becomes: item, account, tax, fields, and what else was possible."""
@@ -36,7 +40,8 @@ def explain(
     from consumer.commands import explain as command
 
     settings, connections = _configuration(connection)
-    raise typer.Exit(asyncio.run(command.run(settings, event, connections, connection, as_json=as_json)))
+    work = command.run(settings, event, connections, connection, as_json=as_json, asks_lago=look_up)
+    raise typer.Exit(asyncio.run(work))
 
 
 @app.command()
@@ -66,6 +71,7 @@ def plan(
         Path | None,
         typer.Option(metavar="FILE", help="Write a line a request here, with hashes of what would be sent."),
     ] = None,
+    look_up: LookUp = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 when an event would be rejected.")
     ] = False,
@@ -89,10 +95,12 @@ def plan(
         requests_file=requests,
         as_json=as_json,
         is_strict=strict,
+        asks_lago=look_up,
     )
-    if topic:
-        raise typer.Exit(asyncio.run(command.of_topics(settings, sources or (), span, wish)))
-    raise typer.Exit(command.of_files([Path(each) for each in sources or ()], wish))
+    names = sources or ()
+    files = [Path(each) for each in names]
+    work = command.of_topics(settings, names, span, wish) if topic else command.of_files(files, wish)
+    raise typer.Exit(asyncio.run(work))
 
 
 def _configuration(code: str | None) -> tuple[Settings, tuple[Connection, ...]]:

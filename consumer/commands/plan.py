@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from consumer.commands import event_file, paper, plan_entry, plan_tables, prospect
+from consumer.commands import event_file, inquiry, paper, plan_entry, plan_tables, prospect
+from consumer.commands.inquiry import Inquiry
 from consumer.commands.plan_tally import Tally
 from consumer.connection import Connection
 from consumer.errors import LagoNetsuiteError
@@ -33,6 +34,7 @@ class Wish:
         code: only this connection, for every event.
         requests_file: takes a line of JSON for every event and connection, with hashes of what would be sent.
         is_strict: an event that would be rejected makes the exit code 1.
+        asks_lago: look customers up as a worker would, so that the plan is the last word about them too.
     """
 
     connections: Sequence[Connection]
@@ -40,6 +42,7 @@ class Wish:
     requests_file: Path | None = None
     as_json: bool = False
     is_strict: bool = False
+    asks_lago: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +53,18 @@ class Span:
     until: datetime | None = None
 
 
-def of_files(files: Sequence[Path], wish: Wish) -> int:
+async def of_files(files: Sequence[Path], wish: Wish) -> int:
     """
     Plan the events of files; as `preview` reads them.
 
     Raises:
         LagoNetsuiteError: a file cannot be read, or the one for requests not be written.
+        ConfigurationError: Lago is to be asked, and the secret of an API key is missing.
     """
-    with _planning(wish) as planning:
+    async with _planning(wish) as planning:
         for file in files:
             for number, value in enumerate(event_file.events(event_file.read(file)), start=1):
-                planning.take(value, f"{file}#{number}")
+                await planning.take(value, f"{file}#{number}")
     return planning.told()
 
 
@@ -71,12 +75,13 @@ async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: 
     Raises:
         StartupError: Kafka cannot be reached, or lacks a topic.
         LagoNetsuiteError: the file for requests cannot be written.
+        ConfigurationError: Lago is to be asked, and the secret of an API key is missing.
     """
     cluster = Cluster.of(settings)
-    with _planning(wish) as planning:
+    async with _planning(wish) as planning:
         for name in names or topics.names("input"):
             async for value, source in _records(cluster, name.removeprefix(cluster.topic_prefix), span):
-                planning.take(value, source)
+                await planning.take(value, source)
     return planning.told()
 
 
@@ -94,14 +99,16 @@ def _ms(moment: datetime | None) -> int | None:
 @dataclass(slots=True, kw_only=True)
 class _Planning:
     wish: Wish
+    inquiry: Inquiry
     advance: Callable[[], None]
     requests: TextIO | None = None
     tally: Tally = field(default_factory=Tally)
     entries: list[dict[str, Any]] = field(default_factory=list)
 
-    def take(self, value: bytes | None, source: str) -> None:
+    async def take(self, value: bytes | None, source: str) -> None:
         self.tally.events += 1
-        for found in prospect.everywhere(value, self.wish.connections, self.wish.code):
+        for alone in prospect.everywhere(value, self.wish.connections, self.wish.code):
+            found = await self.inquiry.of(alone)
             self.tally.add(found, source)
             self._keep(plan_entry.of(found, source))
         self.advance()
@@ -121,10 +128,12 @@ class _Planning:
         return FAILED if self.wish.is_strict and self.tally.causes else DONE
 
 
-@contextmanager
-def _planning(wish: Wish) -> Iterator[_Planning]:
-    """A plan under way: a bar on a terminal, and the file for requests open."""
-    with ExitStack() as stack:
+@asynccontextmanager
+async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
+    """A plan under way: a bar on a terminal, the file for requests open, Lago's API where it is wanted."""
+    async with AsyncExitStack() as stack:
+        opened = inquiry.opened(wish.connections, is_wanted=wish.asks_lago)
+        asking = await stack.enter_async_context(opened)
         requests = stack.enter_context(_written(wish.requests_file)) if wish.requests_file else None
         console = Console(stderr=True)
         columns = (TextColumn("planning"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
@@ -132,7 +141,7 @@ def _planning(wish: Wish) -> Iterator[_Planning]:
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
         )
         task = stack.enter_context(progress).add_task("", total=None)
-        yield _Planning(wish=wish, requests=requests, advance=lambda: progress.advance(task))
+        yield _Planning(wish=wish, inquiry=asking, requests=requests, advance=lambda: progress.advance(task))
 
 
 def _written(file: Path) -> TextIO:

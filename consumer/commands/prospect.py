@@ -1,14 +1,16 @@
-"""What a connection would do with an event, found out without asking or telling anybody."""
+"""What a connection would do with an event, found out without telling anybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumer import enrichment, ownership, routing
 from consumer.connection import Connection
 from consumer.enrichment import Wanted
+from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapping
+from consumer.outcome import Unavailable
 from consumer.ownership import Ownership
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
@@ -49,6 +51,22 @@ def everywhere(
         yield _at(connection, event, connections)
 
 
+async def asked(found: Prospect, connections: Sequence[Connection], look_up: LookUp) -> Prospect:
+    """The prospect once Lago has answered, as a worker has it; the same when Lago cannot answer now."""
+    event, wanted = found.event, found.looked_up
+    if wanted is None or isinstance(event, Undecodable):
+        return found
+    mine = _ownership(found.connection, connections)
+    enriched = enrichment.answered(event, wanted, await look_up(wanted.external_id), mine)
+    match enriched:
+        case Unavailable():
+            return found
+        case Envelope():
+            return replace(found, plan=routing.plan(enriched, mine), looked_up=None)
+        case _:
+            return replace(found, plan=enriched, looked_up=None)
+
+
 def _answering(
     event: Envelope | Undecodable, connections: Sequence[Connection], code: str | None
 ) -> Iterator[Connection]:
@@ -63,8 +81,7 @@ def _answering(
 
 
 def _at(connection: Connection, event: Envelope | Undecodable, connections: Sequence[Connection]) -> Prospect:
-    is_first = connection.code == connections[0].code
-    mine = Ownership(connection=connection, all_connections=connections, reports_orphans=is_first)
+    mine = _ownership(connection, connections)
     plan = routing.plan(event, mine)
     customer = enrichment.wanted(event, plan, mine)
     is_asked = customer is not None and bool(customer.external_id) and connection.lago.api_key is not None
@@ -74,3 +91,8 @@ def _at(connection: Connection, event: Envelope | Undecodable, connections: Sequ
         plan=enrichment.offline(plan, customer, event, mine),
         looked_up=customer if is_asked else None,
     )
+
+
+def _ownership(connection: Connection, connections: Sequence[Connection]) -> Ownership:
+    is_first = connection.code == connections[0].code
+    return Ownership(connection=connection, all_connections=connections, reports_orphans=is_first)

@@ -1,5 +1,6 @@
 """What `plan` says would be sent is, byte for byte, what the worker's pipeline and client put on the wire."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -75,7 +76,7 @@ def planned(chosen, tmp_path):
     """The plan's entries of all events."""
     (tmp_path / "events.jsonl").write_bytes(b"\n".join(EVENTS))
     wish = plan.Wish(connections=(chosen,), requests_file=tmp_path / "requests.jsonl")
-    assert plan.of_files([tmp_path / "events.jsonl"], wish) == 0
+    assert asyncio.run(plan.of_files([tmp_path / "events.jsonl"], wish)) == 0
     return [json.loads(line) for line in (tmp_path / "requests.jsonl").read_text().splitlines()]
 
 
@@ -139,7 +140,7 @@ def test_another_mapping_changes_the_hashes_of_what_it_touches(chosen, planned, 
     """Two plans beside each other show which documents a change of the mapping would touch."""
     other = connection(credits="line", mapping=connection().mapping.model_dump() | {"plans": {}})
     wish = plan.Wish(connections=(other,), requests_file=tmp_path / "other.jsonl")
-    plan.of_files([tmp_path / "events.jsonl"], wish)
+    asyncio.run(plan.of_files([tmp_path / "events.jsonl"], wish))
 
     after = [json.loads(line) for line in (tmp_path / "other.jsonl").read_text().splitlines()]
     touched = [b["sha256"] != a["sha256"] for b, a in zip(planned, after, strict=True) if "sha256" in b]
@@ -153,6 +154,6 @@ def test_ten_thousand_events_are_planned_within_a_minute_of_one_core(chosen, tmp
     wish = plan.Wish(connections=(chosen,), requests_file=tmp_path / "requests.jsonl")
 
     started_s = time.process_time()
-    plan.of_files([tmp_path / "events.jsonl"], wish)
+    asyncio.run(plan.of_files([tmp_path / "events.jsonl"], wish))
 
     assert (time.process_time() - started_s) / len(EVENTS) < 60 / 10_000

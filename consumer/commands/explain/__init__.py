@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from consumer.commands import event_file, paper, prospect
+from consumer.commands import event_file, inquiry, paper, prospect
 from consumer.commands.explain import tables
 from consumer.commands.explain.explanation import Explanation
 from consumer.connection import Connection
@@ -23,17 +23,28 @@ _NUMBERED = re.compile(r"(.+)#(\d+)")
 
 
 async def run(
-    settings: Settings, place: str, connections: Sequence[Connection], code: str | None, *, as_json: bool
+    settings: Settings,
+    place: str,
+    connections: Sequence[Connection],
+    code: str | None = None,
+    *,
+    as_json: bool = False,
+    asks_lago: bool = False,
 ) -> int:
     """
     Explain the events at a place: ``FILE``, ``FILE#12`` (the twelfth), or ``TOPIC/PARTITION/OFFSET``.
 
+    With `asks_lago` customers are looked up as a worker would.
+
     Raises:
         LagoNetsuiteError: there is no such file, or no such event in it.
         StartupError: Kafka cannot be reached, or has no such record.
+        ConfigurationError: Lago is to be asked, and the secret of an API key is missing.
     """
     values = await _values(settings, place)
-    found = [Explanation(prospect.of(value, connections, code), connections) for value in values]
+    async with inquiry.opened(connections, is_wanted=asks_lago) as asking:
+        prospects = [await asking.of(prospect.of(value, connections, code)) for value in values]
+    found = [Explanation(each, connections) for each in prospects]
     if as_json:
         for each in found:
             print(json.dumps(each.as_json(), indent=2, ensure_ascii=False))

@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from consumer import connections_file, routing
-from consumer.commands import explain, prospect
+from consumer.commands import explain, inquiry, prospect
 from consumer.commands.explain import ignoring, setting, tables
 from consumer.commands.explain.explanation import Explanation
 from consumer.errors import LagoNetsuiteError
+from consumer.lago.answer import Found
 from consumer.settings import Settings
 from schemas import envelope
 from tests import lago_events as lago
@@ -319,3 +320,30 @@ def test_people_see_tables(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "What was chosen, and by which setting" in printed
     assert "What else was possible" in printed
+
+
+def test_with_lago_asked_the_link_is_explained(tmp_path, capsys, monkeypatch):
+    """Whom the document is booked on is then known."""
+
+    class Api:
+        def __init__(self, *_, **__):
+            pass
+
+        async def customer(self, external_id):
+            assert external_id == "cus_7f21c0"
+            return Found(customer=lago.customer(integration_customers=[lago.link()]))
+
+        async def aclose(self):
+            pass
+
+    monkeypatch.setattr(inquiry, "LagoApi", Api)
+    asking = connection(lago={"api_url": "https://api.lago.example", "api_key": "env:KEY"})
+    file = tmp_path / "event.json"
+    file.write_bytes(lago.invoice_event())
+
+    asyncio.run(explain.run(Settings(), str(file), (asking,), as_json=True, asks_lago=True))
+
+    found = json.loads(capsys.readouterr().out)
+    chosen = {(each["what"], each["value"]) for each in found["choices"]}
+    assert ("customer", "internal id 48213") in chosen
+    assert [each["type"] for each in found["records"]] == ["invoice"]

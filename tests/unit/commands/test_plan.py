@@ -1,5 +1,6 @@
 """`plan` adds up what many events would come to: writes by kind, problems by cause; it writes nothing."""
 
+import asyncio
 import io
 import json
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from consumer.commands import plan, plan_tables, prospect
+from consumer.commands import inquiry, plan, plan_tables, prospect
 from consumer.commands.plan_tally import Tally
 from consumer.errors import LagoNetsuiteError
+from consumer.lago.answer import Failed, Found, Missing
 from tests import lago_events as lago
 from tests.connection_files import FULL_MAPPING, connection
 
@@ -33,17 +35,14 @@ POUND_PAYMENT = lago.body(lago.event("payment.succeeded", lago.payment(amount_cu
 def planned(tmp_path, capsys):
     """The JSON that `plan` prints for these events."""
 
-    def run(*values, connections=ALONE, code=None, strict=False, exit_code=0, to_file=False):
+    def run(*values, exit_code=0, strict=False, to_file=False, **wishes):
         file = tmp_path / "events.json"
         file.write_bytes(b"[" + b",".join(values) + b"]")
+        target = tmp_path / "requests.jsonl" if to_file else None
         wish = plan.Wish(
-            connections=connections,
-            code=code,
-            as_json=True,
-            is_strict=strict,
-            requests_file=tmp_path / "requests.jsonl" if to_file else None,
+            **{"connections": ALONE} | wishes, as_json=True, is_strict=strict, requests_file=target
         )
-        assert plan.of_files([file], wish) == exit_code
+        assert asyncio.run(plan.of_files([file], wish)) == exit_code
         return json.loads(capsys.readouterr().out)
 
     return run
@@ -136,7 +135,7 @@ def test_what_is_no_event_is_named_by_its_place_in_the_file(tmp_path, capsys):
     file = tmp_path / "events.jsonl"
     file.write_bytes(lago.invoice_event() + b"\n{garbage}\n")
 
-    plan.of_files([file], plan.Wish(connections=(connection(),), as_json=True))
+    asyncio.run(plan.of_files([file], plan.Wish(connections=ALONE, as_json=True)))
 
     found = json.loads(capsys.readouterr().out)
     assert found["causes"][0]["example"]["source"] == f"{file}#2"
@@ -167,7 +166,63 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
     wish = plan.Wish(connections=(connection(),), requests_file=tmp_path / "missing" / "requests.jsonl")
 
     with pytest.raises(LagoNetsuiteError, match=r"requests\.jsonl: No such file"):
-        plan.of_files([Path("never-read.json")], wish)
+        asyncio.run(plan.of_files([Path("never-read.json")], wish))
+
+
+LINK = {"integration_customers": [lago.link()]}
+
+
+def lago_that_answers(monkeypatch, answer):
+    """Lago's API, which is asked by external id."""
+    asked = []
+
+    class Api:
+        def __init__(self, connection, *, clock):
+            self.connection = connection
+
+        async def customer(self, external_id):
+            asked.append(external_id)
+            return answer
+
+        async def aclose(self):
+            asked.append("closed")
+
+    monkeypatch.setattr(inquiry, "LagoApi", Api)
+    return asked
+
+
+ASKING = (connection(lago={"api_url": "https://api.lago.example", "api_key": "env:KEY"}),)
+
+
+def test_with_lago_asked_the_plan_is_the_last_word(monkeypatch, planned):
+    """A customer who is linked is addressed by NetSuite's id and not created, as the worker has it."""
+    asked = lago_that_answers(monkeypatch, Found(customer=lago.customer(**LINK)))
+
+    before = planned(lago.invoice_event(), connections=ASKING)
+    after = planned(lago.invoice_event(), connections=ASKING, asks_lago=True)
+
+    assert asked == ["cus_7f21c0", "closed"]
+    assert ([each["type"] for each in before["written"]], before["looked_up"]) == (["customer", "invoice"], 1)
+    assert ([each["type"] for each in after["written"]], after["looked_up"]) == (["invoice"], 0)
+    assert before["requests"][0]["sha256"] != after["requests"][0]["sha256"]
+
+
+def test_a_customer_whom_lago_does_not_know_stops_the_event(monkeypatch, planned):
+    """As it would the worker."""
+    lago_that_answers(monkeypatch, Missing(external_id="cus_7f21c0"))
+
+    found = planned(lago.invoice_event(), connections=ASKING, asks_lago=True)
+
+    assert [each["code"] for each in found["causes"]] == ["lago_customer_missing"]
+
+
+def test_a_lago_that_cannot_answer_leaves_the_plan_open(monkeypatch, planned):
+    """It is told as a customer whom a worker would look up."""
+    lago_that_answers(monkeypatch, Failed(reason="503"))
+
+    found = planned(lago.invoice_event(), connections=ASKING, asks_lago=True)
+
+    assert (found["outcomes"]["request"], found["looked_up"]) == (1, 1)
 
 
 def shown(*values, connections=ALONE, width=80):
