@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 Ending = Literal["booked", "ignored", "rejected"]
+Until = Literal["taken", "told", "waiting"]
+"""Ingest has taken it; something has been published about it; the worker has it wait for something else."""
 Algorithm = Literal["hmac", "jwt"]
 NETSUITE_TYPES = {
     "lago.customers": "customer",
@@ -36,7 +38,7 @@ class Scene:
         effect: what it adds to what the customer owes, in units of the currency; None for what has none of
             its own, such as the receipt of a payment that has been told of.
         is_void: whether it takes back the invoice of its id.
-        is_awaited: whether nothing else is sent before NetSuite has it.
+        until: what must have become of it before the next is sent.
         is_ordered: whether its invoice is written as a sales order too.
         action: what a person still has to do about it in NetSuite.
     """
@@ -57,7 +59,7 @@ class Scene:
     effect: Decimal | None = None
     is_void: bool = False
     is_ordered: bool = False
-    is_awaited: bool = False
+    until: Until = "taken"
     action: str = ""
 
     @property

@@ -57,7 +57,7 @@ class Settlement:
     def _paid_before_it_comes(self, invoices: Sequence[Invoice]) -> Iterator[Scene]:
         both = (invoices[0], invoices[-1])
         paid = self._paid_by_hand(both, sum(invoice.bill.total_cents for invoice in both))
-        yield replace(paid, plant="payment_first")
+        yield replace(paid, plant="payment_first", until="waiting")
         yield self._billed(both[1], self.papers.bodies.invoice(both[1]))
 
     def _billed(self, invoice: Invoice, body: Json) -> Scene:

@@ -206,7 +206,7 @@ class _Teller:
         value = self._bodies.event(webhook_type, "customer", content)
         scene = self._scene(member, "lago.customers", value, f"{webhook_type} {member.external_id}")
         # Whoever links a customer does so before the first invoice.
-        return replace(scene, lago_id=content["lago_id"], is_awaited=bool(links))
+        return replace(scene, lago_id=content["lago_id"], until="told" if links else "taken")
 
     def _garbled(self, value: bytes) -> Scene:
         scene = self._scene(

@@ -214,7 +214,7 @@ def test_the_invoices_of_one_entity_are_sales_orders_too(scenes, plans):
 
 def test_the_customer_who_stands_in_netsuite_is_adopted_before_anything_is_billed(scenes, plan):
     """Nothing else is sent before that is done, so no document makes a second one."""
-    [linked] = [scene for scene in scenes if scene.is_awaited]
+    [linked] = [scene for scene in scenes if scene.until == "told"]
     [item] = plan(linked).request.items
 
     assert scenes[0] is linked

@@ -1,13 +1,15 @@
 """The inbox believes what is signed over the exact bytes, and nothing else."""
 
 import base64
+import hashlib
+import hmac
 
 import httpx
 import pytest
+from standardwebhooks import Webhook
 
 from consumer.clock import FakeClock
 from consumer.commands.demo.webhook import PATH, Inbox
-from consumer.relay import signing
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of enough bytes").decode()
 BODY = b'{"webhook_type":"customer.accounting_provider_error","id":"e1"}'
@@ -30,8 +32,16 @@ def deliver(inbox):
 
 
 def signed(inbox, body):
-    key, now_s = signing.SigningKey.of(SECRET), int(inbox.clock.now().timestamp())
-    return signing.headers([key], webhook_id="e1", timestamp_s=now_s, body=body)
+    """The headers as their standard's own library and Lago's documentation make them."""
+    now = inbox.clock.now()
+    lago = hmac.new(SECRET.encode(), body, hashlib.sha256).digest()
+    return {
+        "webhook-id": "e1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("e1", now, body.decode()),
+        "X-Lago-Signature": base64.b64encode(lago).decode(),
+        "X-Lago-Signature-Algorithm": "hmac",
+    }
 
 
 async def test_a_signed_webhook_is_accepted(inbox, deliver):
