@@ -149,6 +149,9 @@ class Front:
         login = self._login(request)
         if isinstance(login, Refused):
             return _refused(login, self._account.profile.account_id)
+        if self._account.profile.user.web_services_only:
+            answer = refusal("INVALID_LOGIN_CREDENTIALS", "You have entered an invalid role.")
+            return Response(answer.body, status_code=401, media_type=_JSON)
         body = await request.body()
         if (objection := _objection(request, body)) is not None:
             return objection

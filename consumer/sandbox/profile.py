@@ -48,13 +48,14 @@ class Form(Part):
 
 
 class Script(Part):
-    """A script deployment: only ``RELEASED`` ones answer calls from outside."""
+    """A script deployment: only ``RELEASED`` ones answer calls from outside, and those of `roles`, if any."""
 
     id: str
     deploy: str
     status: Literal["RELEASED", "TESTING"] = "RELEASED"
     file: str
     version: str = "2.1"
+    roles: tuple[int, ...] | None = None
 
 
 class TokenBased(Part):
@@ -104,12 +105,13 @@ def _latency(value: Any) -> Any:
 
 
 class User(Part):
-    """Who the integration logs in as."""
+    """Who the integration logs in as; a role for web services only cannot call scripts."""
 
     id: int = 42
     email: str = "integration@example.com"
     role: int = 1042
     role_name: str = "customrole_lago_integration"
+    web_services_only: bool = False
 
 
 class Switches(Part):

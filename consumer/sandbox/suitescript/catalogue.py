@@ -10,6 +10,12 @@ from consumer.sandbox.suitescript.fields import ADDRESS_BOOK, CURRENCIES, CUSTOM
 from consumer.sandbox.suitescript.kinds import APPLY
 
 _numbers = itertools.count()
+_OF_FEATURE = {
+    "SUBSIDIARIES": "subsidiary",
+    "LOCATIONS": "location",
+    "DEPARTMENTS": "department",
+    "CLASSES": "class",
+}
 
 
 class Catalogue:
@@ -19,7 +25,7 @@ class Catalogue:
         self.number = next(_numbers)
         """Unlike that of any other account in this process."""
         body_taxes, line_taxes = _taxes(profile)
-        absent = frozenset() if profile.is_one_world else frozenset({"subsidiary"})
+        absent = frozenset(field for feature, field in _OF_FEATURE.items() if feature not in profile.features)
         custom = _custom(profile, "custbody_")
         self._bodies: dict[str, FieldTable] = {
             "customer": _without(CUSTOMER | _custom(profile, "custentity_"), absent)
@@ -28,7 +34,7 @@ class Catalogue:
             taxes = {} if kind == "customerpayment" else body_taxes
             self._bodies[kind] = _without(table | taxes | custom, absent)
         self._sublists: dict[str, FieldTable] = {
-            "item": transactions.ITEM | line_taxes | _custom(profile, "custcol_"),
+            "item": _without(transactions.ITEM | line_taxes | _custom(profile, "custcol_"), absent),
             "taxdetails": transactions.TAX_DETAILS if profile.has_suitetax else {},
             APPLY: transactions.APPLY_LINE,
             "addressbook": ADDRESS_BOOK,

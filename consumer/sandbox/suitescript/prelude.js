@@ -414,7 +414,7 @@
           return {
             getRange(...args) {
               const [start, end] = take('ResultSet.getRange', ['start', 'end'], args);
-              return range(start, end);
+              return range(start, Math.min(end, start + 1000));
             },
             each(callback) { range(0, 4000).every((result) => callback(result) === true); },
           };

@@ -53,7 +53,9 @@ def call(
 
 def _deployment(account: Account, script: str, deploy: str) -> Script | None:
     matching = (one for one in account.profile.scripts if one.id == script and one.deploy == deploy)
-    return next((one for one in matching if one.status == "RELEASED"), None)
+    role = account.profile.user.role
+    released = (one for one in matching if one.status == "RELEASED")
+    return next((one for one in released if one.roles is None or role in one.roles), None)
 
 
 def _argument(verb: str, params: Mapping[str, str], body: str | None) -> str:

@@ -15,7 +15,6 @@ _SEARCH_UNITS = 10
 _LOOKUP_UNITS = 1
 _PAGE_UNITS = 5  # of runPaged, and of each page that is fetched
 _PAGE_ROWS = range(5, 1001)
-_RANGE_LIMIT = 1000  # rows of one getRange
 
 
 class SearchCalls:
@@ -30,7 +29,7 @@ class SearchCalls:
     ) -> list[dict[str, Any]]:
         self._meter.spend(_SEARCH_UNITS)
         found = self._found(search_type, filters, columns)
-        return self._shown(found[first : min(last, first + _RANGE_LIMIT)], columns)
+        return self._shown(found[first:last], columns)
 
     def do_search_count(
         self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], page_size: int

@@ -310,7 +310,8 @@ def test_rows_of_lists_are_found_and_named(netsuite):
       const filters = [['itemid', 'is', 'COUPON']];
       const made = search.create({type: 'item', filters: filters, columns: ['incomeaccount']});
       const found = made.run().getRange(0, 9);
-      return [found.length, found[0].id, found[0].getValue('incomeaccount'), found[0].getText('incomeaccount')];
+      const column = 'incomeaccount';
+      return [found.length, found[0].id, found[0].getValue(column), found[0].getText(column)];
     """)
 
     assert told == [1, "804", "102", "4000 Subscription Revenue"]
