@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from consumer import facts
-from consumer.mapping import money
 from consumer.outcome import AlreadyThere, Delivered, Outcome, Rejected
 from schemas.envelope import Envelope
 
 OBJECTS = ("customer", "invoice", "credit_note", "payment")
 OTHER = "other"
-CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY_CHARS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +22,15 @@ class Booking:
 
     Attributes:
         outcome: the RESTlet's word, such as ``created``; or ``rejected``.
-        amount: in units of the currency; None where the object has none, such as a customer.
+        cents: the amount in the currency's subunit; None where the object has none, such as a customer.
+        currency: None when `cents` is.
         finalized_s: when Lago last changed the document before it told of it, in seconds since the epoch;
             Lago names no moment of finalisation. None for what is no document, or was there before.
     """
 
     object: str
     outcome: str
-    amount: Decimal | None = None
+    cents: int | None = None
     currency: str | None = None
     finalized_s: float | None = None
 
@@ -62,15 +60,20 @@ def _booking(event: Envelope, outcome: str) -> Booking:
     kind = object_of(event.object_type)
     if kind in {"customer", OTHER}:
         return Booking(object=kind, outcome=outcome)
-    known = facts.of(event)
-    has_amount = known.cents is not None and known.currency and CURRENCY.fullmatch(known.currency)
+    cents, currency = facts.amount_of(event)
+    if cents is None or currency is None or not _is_currency(currency):
+        cents = currency = None
     return Booking(
         object=kind,
         outcome=outcome,
-        amount=Decimal(money.major(known.cents or 0, known.currency or "")) if has_amount else None,
-        currency=known.currency if has_amount else None,
+        cents=cents,
+        currency=currency,
         finalized_s=_finalized_s(event) if outcome == "created" else None,
     )
+
+
+def _is_currency(text: str) -> bool:
+    return len(text) == CURRENCY_CHARS and text.isascii() and text.isalpha() and text.isupper()
 
 
 def _finalized_s(event: Envelope) -> float | None:

@@ -31,18 +31,33 @@ class Facts:
 
 def of(event: Envelope) -> Facts:
     """The facts of an event's object; never raises."""
-    content = event.object
-    payment = content.get("payment") if event.object_type == "payment_receipt" else None
-    amounts = payment if isinstance(payment, dict) else content
-    cents = amounts.get("total_amount_cents", amounts.get("amount_cents"))
+    content, amounts = event.object, _with_amounts(event)
+    cents, currency = _amount(amounts)
     customer_id, external_id = _customer(event, amounts)
     return Facts(
         number=_text(content.get("number") or content.get("external_id")),
-        cents=cents if isinstance(cents, int) and not isinstance(cents, bool) else None,
-        currency=_text(amounts.get("currency") or amounts.get("amount_currency")),
+        cents=cents,
+        currency=currency,
         lago_customer_id=_text(customer_id),
         external_customer_id=_text(external_id),
     )
+
+
+def amount_of(event: Envelope) -> tuple[int | None, str | None]:
+    """The amount in the currency's subunit and the currency, as in `Facts`; never raises."""
+    return _amount(_with_amounts(event))
+
+
+def _with_amounts(event: Envelope) -> dict[str, Any]:
+    """The object itself, or the payment within a receipt."""
+    payment = event.object.get("payment") if event.object_type == "payment_receipt" else None
+    return payment if isinstance(payment, dict) else event.object
+
+
+def _amount(amounts: dict[str, Any]) -> tuple[int | None, str | None]:
+    cents = amounts.get("total_amount_cents", amounts.get("amount_cents"))
+    is_number = isinstance(cents, int) and not isinstance(cents, bool)
+    return cents if is_number else None, _text(amounts.get("currency") or amounts.get("amount_currency"))
 
 
 def _customer(event: Envelope, amounts: dict[str, Any]) -> tuple[object, object]:

@@ -34,7 +34,7 @@ from consumer.ownership import Ownership
 from consumer.record import Publish, Record
 from consumer.report import Attempt, Reporter
 from consumer.trace import OFF, Tracer, publishing
-from consumer.trail import Trail, together, trails
+from consumer.trail import NO_TRAIL, Trail, together, trails
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.wire import WriteRequest
@@ -106,6 +106,8 @@ class Pipeline:
             ContractError: Kafka did not acknowledge what had to be told of one of them: none may be settled
                 yet. The same calls are repeated, and NetSuite answers "already there".
         """
+        if self._tracer is OFF:
+            return await self._deliver(records, [NO_TRAIL] * len(records), release)
         with trails(self._tracer, records, self._clock.now(), connection=self._code) as begun:
             marked = [trail.marked(record) for trail, record in zip(begun, records, strict=True)]
             outcomes = await self._deliver(marked, begun, release)

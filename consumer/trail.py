@@ -44,7 +44,8 @@ class Trail:
             self.span.note({"lago_netsuite.rule": outcome.rule})
 
 
-_NONE = Trail(tracer=OFF, span=NO_SPAN)
+NO_TRAIL = Trail(tracer=OFF, span=NO_SPAN)
+"""Of a record that nobody traces."""
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def together(travelling: Sequence[Trail]) -> Iterator[None]:
 
     The call itself belongs to the first, because a call has one parent; the others are linked to that.
     """
-    if not travelling or travelling[0] is _NONE:
+    if not travelling or travelling[0] is NO_TRAIL:
         yield
         return
     first = travelling[0].step("write")
@@ -71,9 +72,6 @@ def trails(
     tracer: Tracer, records: Sequence[Record], now: datetime, *, connection: str
 ) -> Iterator[list[Trail]]:
     """A trail for each record, all of which end with the block."""
-    if tracer is OFF:
-        yield [_NONE] * len(records)
-        return
     begun = [_begun(tracer, record, now, connection) for record in records]
     try:
         yield begun

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
@@ -32,12 +31,12 @@ def written(kind="invoice", status="created"):
 
 
 def test_a_created_document_brings_its_amount_and_the_moment_lago_finished_it():
-    """In units of its currency, exactly."""
+    """As Lago said it, in the subunit of its currency."""
     [booked] = bookings.of(event(), Delivered(written=(written(),)))
 
     finished = datetime(2026, 8, 1, 0, 0, 5, tzinfo=UTC).timestamp()
     assert booked == Booking(
-        object="invoice", outcome="created", amount=Decimal("1.48"), currency="EUR", finalized_s=finished
+        object="invoice", outcome="created", cents=148, currency="EUR", finalized_s=finished
     )
 
 
@@ -45,9 +44,9 @@ def test_a_customer_made_on_the_way_has_no_amount():
     """The invoice's amount counts once."""
     booked = list(bookings.of(event(), Delivered(written=(written("customer"), written()))))
 
-    assert [(each.object, each.amount) for each in booked] == [
+    assert [(each.object, each.cents) for each in booked] == [
         ("customer", None),
-        ("invoice", Decimal("1.48")),
+        ("invoice", 148),
     ]
 
 
@@ -62,7 +61,7 @@ def test_a_rejected_document_counts_with_its_amount():
     """That is what finance misses in its books."""
     [booked] = bookings.of(event(), Rejected(code="x", message="y"))
 
-    assert (booked.outcome, booked.amount, booked.finalized_s) == ("rejected", Decimal("1.48"), None)
+    assert (booked.outcome, booked.cents, booked.finalized_s) == ("rejected", 148, None)
 
 
 def test_what_still_waits_counts_for_nothing():
@@ -74,7 +73,7 @@ def test_only_a_currency_becomes_a_label(currency):
     """An event may carry any text, and each would be a series for ever."""
     [booked] = bookings.of(event(currency=currency), Delivered(written=(written(),)))
 
-    assert (booked.amount, booked.currency) == (None, None)
+    assert (booked.cents, booked.currency) == (None, None)
 
 
 @pytest.mark.parametrize("moment", [None, "", "yesterday", 5, "2026-08-01T00:00:05"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consumer.bookings import Booking
+from consumer.mapping.money import subunits_per_unit
 from consumer.ops.metrics.family import Families
 from consumer.outcome import Settled, name_of
 
@@ -112,9 +113,9 @@ class Records:
             at_s: when, in seconds since the epoch.
         """
         self._documents[connection, booking.object, booking.outcome].inc()
-        if booking.amount is not None and booking.currency is not None:
+        if booking.cents is not None and booking.currency is not None:
             about = (connection, booking.object, booking.outcome, booking.currency)
             # Prometheus knows no decimals: this is for curves, the books are in NetSuite.
-            self._amounts[about].inc(float(booking.amount))
+            self._amounts[about].inc(booking.cents / subunits_per_unit(booking.currency))
         if booking.finalized_s is not None:
             self._finalized[booking.object,].observe(max(0.0, at_s - booking.finalized_s))

@@ -1,7 +1,5 @@
 """What Prometheus sees."""
 
-from decimal import Decimal
-
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -147,9 +145,7 @@ def test_what_is_running_is_said(metrics):
 
 def test_amounts_add_up_by_currency_and_the_way_from_lago_is_timed(metrics):
     """A document counts once, its amount in its own currency, and its time from the last change in Lago."""
-    invoice = Booking(
-        object="invoice", outcome="created", amount=Decimal("671.27"), currency="EUR", finalized_s=1_000.0
-    )
+    invoice = Booking(object="invoice", outcome="created", cents=67_127, currency="EUR", finalized_s=1_000.0)
     metrics.booked(connection="eu", booking=invoice, at_s=1_004.0)
     metrics.booked(connection="eu", booking=invoice, at_s=1_004.0)
 
