@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +51,7 @@ class Made:
         return f"{self.name}: {self.status}, {self.partitions} partitions"
 
 
+@cache
 def declared(path: Path | None = None) -> tuple[Topic, ...]:
     """The topics of a file, `deploy/topics.yaml` by default (packaged in the wheel)."""
     source = path or (PACKAGED if PACKAGED.is_file() else IN_CHECKOUT)
