@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from consumer.commands import event_file, inquiry, paper, plan_entry, plan_tables, prospect
 from consumer.commands.inquiry import Inquiry
@@ -63,7 +70,9 @@ async def of_files(files: Sequence[Path], wish: Wish) -> int:
     """
     async with _planning(wish) as planning:
         for file in files:
-            for number, value in enumerate(event_file.events(event_file.read(file)), start=1):
+            values = list(event_file.events(event_file.read(file)))
+            planning.expect(len(values))
+            for number, value in enumerate(values, start=1):
                 await planning.take(value, f"{file}#{number}")
     return planning.told()
 
@@ -100,10 +109,15 @@ def _ms(moment: datetime | None) -> int | None:
 class _Planning:
     wish: Wish
     inquiry: Inquiry
-    advance: Callable[[], None]
+    progress: Progress
+    bar: TaskID
     requests: TextIO | None = None
     tally: Tally = field(default_factory=Tally)
     entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def expect(self, count: int) -> None:
+        """So many more are to come."""
+        self.progress.update(self.bar, total=(self.progress.tasks[self.bar].total or 0) + count)
 
     async def take(self, value: bytes | None, source: str) -> None:
         self.tally.events += 1
@@ -111,7 +125,7 @@ class _Planning:
             found = await self.inquiry.of(alone)
             self.tally.add(found, source)
             self._keep(plan_entry.of(found, source))
-        self.advance()
+        self.progress.advance(self.bar)
 
     def _keep(self, entry: dict[str, Any]) -> None:
         if self.requests is not None:
@@ -140,8 +154,8 @@ async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
         progress = Progress(
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
         )
-        task = stack.enter_context(progress).add_task("", total=None)
-        yield _Planning(wish=wish, inquiry=asking, requests=requests, advance=lambda: progress.advance(task))
+        bar = stack.enter_context(progress).add_task("", total=None)
+        yield _Planning(wish=wish, inquiry=asking, requests=requests, progress=progress, bar=bar)
 
 
 def _written(file: Path) -> TextIO:

@@ -72,11 +72,16 @@ def of(decision: Decision, about: str, what: str, connection: Connection, entity
         what=what,
         value=decision.choice,
         rule=decision.rule,
-        at=decision.at,
+        at=place_of(decision),
         given=given.expr if isinstance(given, Expression) else "",
         is_fallback=decision.is_fallback,
         alternatives=tuple(_others(decision, connection, entity)),
     )
+
+
+def place_of(decision: Decision) -> str:
+    """Where the setting stands; empty when the event itself decided."""
+    return "" if decision.rule.startswith("event.") else decision.at
 
 
 def left_open(about: str, what: str, value: str, settings: tuple[str, ...], connection: Connection) -> Choice:

@@ -29,6 +29,9 @@ def of(found: Prospect, decisions: Sequence[Decision]) -> Iterator[Choice]:
             yield from telling.of(decision)
     if isinstance(event, Envelope) and not isinstance(found.plan, Ignored):
         yield from _left_open(event, found.connection, {each.subject for each in decisions}, entity)
+    if _lacks_subsidiary(found):
+        rules = (*_of_entity(entity), "customers.subsidiary")
+        yield choice.left_open("customer", "subsidiary", "none is sent", rules, found.connection)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,14 +111,25 @@ def _left_open(
     if event.webhook_type == "invoice.voided":
         return
     is_document = event.object_type in _DOCUMENTS
-    if is_document and entity and "columns.subsidiary" not in chosen:
-        rule = f"mapping.billing_entities.{entity}.subsidiary"
-        yield choice.left_open("document", "subsidiary", "the customer's, in NetSuite", (rule,), connection)
+    if is_document and "columns.subsidiary" not in chosen:
+        of_entity = _of_entity(entity)
+        yield choice.left_open("document", "subsidiary", "the customer's, in NetSuite", of_entity, connection)
     if is_document and not connection.mapping.currencies:
         rule = f"mapping.currencies.{event.object.get('currency')}"
         yield choice.left_open("document", "currency", "the account's own", (rule,), connection)
     if event.object_type in ownership.PAYMENTS:
         yield from _open_of_payment(event, connection, chosen)
+
+
+def _of_entity(entity: str | None) -> tuple[str, ...]:
+    return (f"mapping.billing_entities.{entity}.subsidiary",) if entity else ()
+
+
+def _lacks_subsidiary(found: Prospect) -> bool:
+    if not isinstance(found.plan, Mapped):
+        return False
+    posted = (item.record for item in found.plan.request.items)
+    return any(each["type"] == "customer" and "subsidiary" not in each["columns"] for each in posted)
 
 
 def _open_of_payment(event: Envelope, connection: Connection, chosen: set[str]) -> Iterator[Choice]:

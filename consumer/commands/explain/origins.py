@@ -34,7 +34,7 @@ _BY_RECORD = {
     "customerpayment": {
         "customer": "the event's customer",
         "payment": "Lago's amount",
-        "trandate": "the day of the payment, in the customer's time zone",
+        "trandate": "the day of the payment",
         "checknum": "Lago's reference",
         "memo": "the provider's id of the payment",
         "custbody_lago_id": "Lago's id",
@@ -55,7 +55,7 @@ _BY_RECORD = {
         "custentity_lago_customer_link": "lago.front_url",
     },
 }
-_VOID = {"trandate": "the day of the void, in the customer's time zone"}
+_VOID = {"trandate": "the day of the void"}
 
 
 def of(record_type: str, mode: str, column: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.commands.explain import origins
+from consumer.commands.explain import choice, origins
 from consumer.mapping.journal import Decision
 from consumer.mapping.mapped import Mapped
 from schemas.wire import WriteItem
@@ -82,7 +82,7 @@ def _fields(item: WriteItem, chosen: Mapping[tuple[str, str], Decision]) -> Iter
     for name, value in item.record.get("columns", {}).items():
         decision = chosen.get((record_type, name))
         if decision is not None:
-            yield Field(name=name, value=_text(value), origin=decision.rule, at=decision.at)
+            yield Field(name=name, value=_text(value), origin=decision.rule, at=choice.place_of(decision))
         else:
             yield Field(name=name, value=_text(value), origin=origins.of(record_type, item.mode, name))
 

@@ -281,6 +281,24 @@ def test_the_json_holds_choices_records_and_the_hash_that_plan_has():
     assert json.dumps(found)
 
 
+def test_what_the_event_itself_decides_stands_in_no_file():
+    """A link's subsidiary is Lago's to change."""
+    told = explained(LINKED)
+
+    found = choice_of(told, "customer", "subsidiary")
+    assert (found.value, found.rule) == ("4", "event.integration_customers.subsidiary_id")
+    assert found.at == ""
+
+
+def test_a_customer_without_subsidiary_names_the_settings_that_give_one():
+    """NetSuite refuses such a customer where an account has several."""
+    told = explained(CUSTOMER, (connection(customers={"subsidiary": None}),))
+
+    found = choice_of(told, "customer", "subsidiary")
+    assert found.value == "none is sent"
+    assert set(effects(found)) == {"mapping.billing_entities.acme-eu.subsidiary", "customers.subsidiary"}
+
+
 def test_a_code_with_dots_is_found():
     """Codes are whatever people call their metrics."""
     dotted = connection(mapping={"billable_metrics": {"api.calls.v2": {"id": "7", "account": "8"}}})
