@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import itertools
 import signal
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,108 +16,18 @@ from starlette.routing import Route
 
 from consumer.kafka import topics
 from consumer.lago.signatures import hmac_signature
-from consumer.sandbox.broker import embedded_broker, free_port, is_available
+from consumer.sandbox.broker import embedded_broker, is_available
 from consumer.settings import Settings, env_name
 from tests import connection_files, lago_events
 from tests.integration import house
+from tests.integration.edges import API_KEY, LIMIT_S, ingest, on_kafka, records
 from tests.integration.receiver import served
 from tests.integration.stage import until
-from tests.webhooks import CODE, HMAC_KEY, ISSUER, SIGNER, UNIQUE_KEY, headers, jwt_headers
+from tests.webhooks import CODE, HMAC_KEY, SIGNER, UNIQUE_KEY, headers, jwt_headers
 
 pytestmark = pytest.mark.kafka
 
 TOPIC = "lago.invoices"
-PARTITIONS = 12
-LIMIT_S = 30.0
-SENDERS = 16
-KILL_AFTER = 200
-API_KEY = "an-api-key"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ingest:
-    """A running process and its two addresses."""
-
-    process: subprocess.Popen[bytes]
-    log_file: Path
-    url: str
-    port: int
-    ops: str
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, self.log_file.read_text()
-        try:
-            return httpx.get(f"{self.ops}/readyz", trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def metrics(self) -> str:
-        return httpx.get(f"{self.ops}/metrics", trust_env=False).text
-
-    async def post(self, body: bytes, given: dict[str, str]) -> httpx.Response:
-        async with httpx.AsyncClient(trust_env=False, timeout=LIMIT_S) as client:
-            return await client.post(self.url, content=body, headers=given)
-
-
-@contextmanager
-def ingest(folder: Path, bootstrap_servers: str, topic_prefix: str, **lago: str) -> Iterator[Ingest]:
-    (folder / "lago.pem").write_text(SIGNER.pem)
-    given_keys = {
-        "webhook_hmac_key": "env:TEST_HMAC_KEY",
-        "webhook_public_key": f"file:{folder}/lago.pem",
-        "webhook_issuer": ISSUER,
-    }
-    entry = connection_files.settings(lago=lago or given_keys)
-    (folder / "connections.yaml").write_text(connection_files.yaml_text(entry))
-    port, ops_port = free_port(), free_port()
-    given = {
-        "kafka_bootstrap_servers": bootstrap_servers,
-        "topic_prefix": topic_prefix,
-        "connections_file": str(folder / "connections.yaml"),
-        "ingest_host": "127.0.0.1",
-        "ingest_port": str(port),
-        "ops_host": "127.0.0.1",
-        "ops_port": str(ops_port),
-    }
-    secrets = {"TEST_HMAC_KEY": HMAC_KEY, "TEST_API_KEY": API_KEY}
-    environment = {env_name(name): value for name, value in given.items()} | secrets
-    log_file = folder / "ingest.log"
-    with house.running(["ingest"], log_file, environment) as process:
-        ready = Ingest(
-            process=process,
-            log_file=log_file,
-            url=f"http://127.0.0.1:{port}/lago/{CODE}",
-            port=port,
-            ops=f"http://127.0.0.1:{ops_port}",
-        )
-        house.until(ready.is_ready, because=log_file.read_text)
-        yield ready
-
-
-@asynccontextmanager
-async def on_kafka(folder: Path, bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Ingest]:
-    await topics.create(Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix))
-    with ingest(folder, bootstrap_servers, topic_prefix) as ready:
-        yield ready
-
-
-async def records(bootstrap_servers: str, topic: str) -> list[ConsumerRecord]:
-    """All that lies on a topic."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, max_partition_fetch_bytes=20_000_000)
-    async with asyncio.timeout(LIMIT_S):
-        await consumer.start()
-        try:
-            partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-            consumer.assign(partitions)
-            await consumer.seek_to_beginning(*partitions)
-            ends = await consumer.end_offsets(partitions)
-            found: list[ConsumerRecord] = []
-            while len(found) < sum(ends.values()):
-                for batch in (await consumer.getmany(timeout_ms=500)).values():
-                    found += batch
-            return found
-        finally:
-            await consumer.stop()
 
 
 async def test_a_webhook_lies_on_its_topic_as_it_came(tmp_path, bootstrap_servers, topic_prefix):
@@ -247,36 +151,6 @@ async def test_without_a_broker_lago_is_asked_to_come_again(tmp_path, topic_pref
     assert answer.json() == {"error": "Kafka has not acknowledged it, send it again"}
     assert still_ready
     assert values == {body}
-
-
-async def test_nothing_accepted_is_lost_when_the_process_is_killed(tmp_path, bootstrap_servers, topic_prefix):
-    """SIGKILL under load: every webhook answered by 202 is on the topic."""
-    accepted: set[str] = set()
-    numbers = itertools.count()
-    body = lago_events.invoice_event()
-    async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
-
-        async def send() -> None:
-            async with httpx.AsyncClient(trust_env=False, timeout=LIMIT_S) as client:
-                while True:
-                    unique_key = f"key-{next(numbers)}"
-                    given = headers(body, x_lago_unique_key=unique_key)
-                    try:
-                        answer = await client.post(running.url, content=body, headers=given)
-                    except httpx.TransportError:
-                        return
-                    assert answer.status_code == 202
-                    accepted.add(unique_key)
-                    if len(accepted) == KILL_AFTER:
-                        running.process.kill()
-
-        async with asyncio.timeout(LIMIT_S * 2), asyncio.TaskGroup() as tasks:
-            for _ in range(SENDERS):
-                tasks.create_task(send())
-
-    found = await records(bootstrap_servers, topic_prefix + TOPIC)
-    assert len(accepted) >= KILL_AFTER
-    assert accepted <= {dict(record.headers)["x-lago-unique-key"].decode() for record in found}
 
 
 async def test_a_request_under_way_when_the_stop_comes_is_answered(tmp_path, bootstrap_servers, topic_prefix):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -22,56 +20,23 @@ from consumer.relay.egress import Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import CREATED_TYPE
 from consumer.sandbox.broker import free_port
-from consumer.settings import env_name
 from schemas import error_event, result, undeliverable
 from tests import connection_files
 from tests.integration import failed_events, house
+from tests.integration.edges import LOCAL, fail, relay, webhook
 from tests.integration.house import running
-from tests.integration.receiver import SECRET, receiver
+from tests.integration.receiver import receiver
 from tests.integration.stage import Stage, stage, until
 
 pytestmark = pytest.mark.kafka
 
 ERRORS = "customer.accounting_provider_error"
-LOCAL = {"restlet_url": "http://127.0.0.1:1/restlet.nl?script=1&deploy=1"}
 
 
 @pytest.fixture
 async def on_kafka(bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Stage]:
     async with stage(bootstrap_servers, topic_prefix) as ready:
         yield ready
-
-
-def webhook(name: str, url: str, **more: Any) -> dict[str, Any]:
-    return {"id": name, "url": url, "secret": SECRET, "allow_http": True, **more}
-
-
-@contextmanager
-def relay(folder: Path, on_kafka: Stage, *webhooks: Mapping[str, Any], name: str = "relay", **settings: str):
-    """A relay that posts to these endpoints."""
-    environment = house.environment(
-        folder,
-        bootstrap_servers=on_kafka.cluster.bootstrap_servers,
-        topic_prefix=on_kafka.cluster.topic_prefix,
-        connection=connection_files.settings(**LOCAL, webhooks=list(webhooks)),
-        **settings,
-    )
-    ops_port, log_file = free_port(), folder / f"{name}.log"
-    own = {env_name("ops_host"): "127.0.0.1", env_name("ops_port"): str(ops_port)}
-    with running(["relay"], log_file, {**environment, **own}) as process:
-        yield house.Worker(process=process, log_file=log_file, ops=f"http://127.0.0.1:{ops_port}")
-
-
-async def fail(on_kafka: Stage, count: int, **changes: Any) -> list[str]:
-    """Publish so many error events; gives their ids."""
-    ids = []
-    prefix = on_kafka.cluster.topic_prefix
-    for n, event in enumerate(failed_events.invoices(prefix, count)):
-        place = Source(topic=f"{prefix}lago.invoices", partition=0, offset=n)
-        error = failed_events.failed(event, place, **changes)
-        ids.append(dict(error.headers)["ce_id"].decode())
-        await on_kafka.publisher.publish(error)
-    return ids
 
 
 async def metric(ops: str, line: str) -> bool:
@@ -176,23 +141,6 @@ async def test_a_webhook_that_no_attempt_delivers_is_published_and_then_settled(
     assert (dead.key, told["attempts"], told["last_answer"]) == (b"finance", 3, "500 no")
     assert told["original"] == json.loads(error.value)
     assert broken.ids == [told["event_id"]] * 3
-
-
-async def test_a_killed_relay_leaves_no_error_event_untold(on_kafka, tmp_path):
-    """SIGKILL in the middle of 300: every event arrives at least once, always under its own id."""
-    async with receiver() as good:
-        ids = await fail(on_kafka, 300)
-        # The same member comes back after a kill: without it Kafka would wait for the dead one's session.
-        with relay(tmp_path, on_kafka, webhook("good", good.origin), static_membership="true") as first:
-            await until(lambda: len(good.ids) >= 60)
-            await asyncio.to_thread(first.kill)
-        told_when_killed = len(set(good.ids))
-        with relay(tmp_path, on_kafka, webhook("good", good.origin), name="second", static_membership="true"):
-            await until(lambda: len(set(good.ids)) == 300)
-
-    assert told_when_killed < 300
-    assert set(good.ids) == set(ids)
-    assert {body["id"] for body in good.bodies} == set(ids)
 
 
 async def test_a_sample_is_posted_and_the_answer_shown(on_kafka, tmp_path):

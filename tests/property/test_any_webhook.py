@@ -33,6 +33,8 @@ NAMES = st.sampled_from(
         b"x-lago-signature-algorithm",
         b"x-lago-unique-key",
         b"traceparent",
+        b"tracestate",
+        b"content-length",
     ]
 )
 GOOD = [(b"content-type", b"application/json"), (b"x-lago-unique-key", b"k")]
