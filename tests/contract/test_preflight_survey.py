@@ -95,6 +95,21 @@ def test_a_deployment_in_testing_is_named(netsuite):
     assert "Released" in found["script.deployment"].fix
 
 
+def test_a_role_outside_of_the_audience_is_named(netsuite):
+    _flip(netsuite, "scripts.customscript_lago_netsuite.roles", [3])
+
+    found = _look(netsuite)
+
+    assert _said(found) == {"script.deployment": "fail"}
+    assert "audience" in found["script.deployment"].fix
+
+
+def test_a_role_for_web_services_only_is_a_matter_of_the_login(netsuite):
+    _flip(netsuite, "user.web_services_only", True)
+
+    assert _said(_look(netsuite)) == {"login": "fail"}
+
+
 def test_another_environment_than_the_configured_one_is_named(netsuite):
     _flip(netsuite, "environment", "PRODUCTION")
 
