@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
-from consumer.commands import explain, plan
+from consumer import connections_file
+from consumer.commands import explain, plan, plan_entry
 from consumer.errors import LagoNetsuiteError, StartupError
 from consumer.kafka import past
 from consumer.settings import Settings
+from schemas import wire
 from tests import lago_events as lago
 from tests.connection_files import connection
+from tests.connection_files import settings as connection_settings
+from tests.integration import house
 from tests.integration.stage import Stage, stage, until
 
 pytestmark = pytest.mark.kafka
+
+SAMPLE = 40
 
 INVOICE = lago.invoice_event()
 CUSTOMER = lago.body(lago.event("customer.created", lago.customer()))
@@ -109,3 +119,81 @@ async def test_what_is_planned_is_what_lies_there(on_kafka, planned):
     records = [each async for each in past.history(on_kafka.cluster, "lago.invoices")]
     assert [str(each.source) for each in records] == [each["source"] for each in found["requests"]]
     assert [each["outcome"] for each in found["requests"]] == ["rejected", "request"]
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """NetSuite as a recording: says who it is, keeps what is posted, and has written everything."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.bodies.append(body)
+        self._answer(json.loads(body)["items"], json.loads(body)["request_id"])
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _answer(self, items, request_id=None) -> None:
+        written = [
+            {"ref": each["ref"], "status": "created", "internalId": "1", "totals": each.get("expect", {})}
+            for each in items
+        ]
+        account = {"id": "1234567_SB1", "environment": "SANDBOX"}
+        answer = json.dumps({"v": 1, "request_id": request_id, "items": written, "account": account}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+
+@pytest.fixture
+def recording():
+    """A server of this machine that records."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
+    server.bodies = []
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+async def test_a_worker_sends_the_very_bytes_that_were_planned(
+    on_kafka, settings, recording, tmp_path, bootstrap_servers, topic_prefix
+):
+    """Planned from the topics, then carried by a worker, whose items have the hashes of the plan."""
+    auth = {"type": "tba", "client_id": "c", "client_secret": "s", "token_id": "t", "token_secret": "u"}
+    url = f"http://127.0.0.1:{recording.server_port}/restlet.nl?script=1&deploy=1"
+    environment = house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=connection_settings(restlet_url=url, auth=auth),
+    )
+    connections = connections_file.load(tmp_path / "connections.yaml")
+    ids = [lago.id_of("planned", number) for number in range(SAMPLE)]
+    invoices = [lago.invoice_event(lago_id=each, number=f"ACM-{each[:4]}") for each in ids]
+    await on_kafka.produce(*invoices, POUNDS, lago.invoice_event("invoice.voided", lago_id=ids[0]))
+    await on_kafka.produce(CUSTOMER, topic="lago.customers")
+    wish = plan.Wish(connections=connections, requests_file=tmp_path / "requests.jsonl")
+    await plan.of_topics(settings, (), plan.Span(), wish)
+    entries = map(json.loads, (tmp_path / "requests.jsonl").read_text().splitlines())
+    planned_items = Counter(item["sha256"] for entry in entries for item in entry.get("items", ()))
+
+    def sent_items():
+        return [item for body in list(recording.bodies) for item in json.loads(body)["items"]]
+
+    with house.worker(tmp_path, environment) as worker:
+        await asyncio.to_thread(
+            house.until, lambda: len(sent_items()) >= planned_items.total(), because=lambda: worker.said
+        )
+
+    assert planned_items.total() == 2 * SAMPLE + 2
+    assert Counter(map(plan_entry.item_sha256, sent_items())) == planned_items
+    assert all(wire.canonical(json.loads(body)) == body for body in recording.bodies)
