@@ -1,4 +1,4 @@
-"""Hypothesis strategies for what Lago bills: tiny prices, huge quantities, three tax rates, many currencies."""
+"""Strategies for what Lago bills: tiny prices, huge quantities, five currencies, three tax rates."""
 
 from __future__ import annotations
 

@@ -41,32 +41,15 @@ class Lago:
         """Take in the first customer, who has bought nothing yet."""
         self._world = world
         self._dice = dice
+        self._wished: Bill | None = None
         self.webhooks: list[Webhook] = []
         self.account = Account(customer=people.customer(dice, world))
         self._tell("customer.created", self.account.customer | {"integration_customers": []})
 
-    def play(self, move: str, number: int) -> None:
-        """Make one of `MOVES`; the number decides everything about it."""
-        self._dice = Random(number)
+    def play(self, move: str, number: int, on: Bill | None = None) -> None:
+        """Make one of `MOVES`, on that invoice if it can be; the number decides everything else about it."""
+        self._dice, self._wished = Random(number), on
         MOVES[move](self)
-
-    def live(self, number: int) -> None:
-        """Make a move that means something as things are; the number decides which, and all about it."""
-        wishes = self._wishes()
-        [move] = Random(number).choices(list(wishes), list(wishes.values()))
-        self.play(move, number)
-
-    def _wishes(self) -> dict[str, int]:
-        bills, owed = self.account.bills, [bill for bill in self.account.bills if bill.due > 0]
-        return {
-            "bill": 6 if len(bills) < MANY else 1,
-            "pay": 4 * bool(owed),
-            "pay several": 3 * (len(owed) > 1),
-            "credit": 6 * any(bill.is_creditable for bill in bills),
-            "void": 3 * any(bill.is_voidable for bill in bills),
-            "move house": 1,
-            "resync": bool(bills),
-        }
 
     # --- moves --------------------------------------------------------------------------------------------
 
@@ -78,13 +61,12 @@ class Lago:
         self._tell("customer.updated", self.account.customer | {"integration_customers": []})
 
     def bill(self) -> None:
-        """An invoice, lessened by what the customer has left of earlier credit notes."""
-        kind = bills.kind_of(self._dice)
-        content, spent = bills.invoice(self._dice, self.account, kind, (self._world, len(self.account.bills)))
-        for lago_id, cents in spent.items():
-            self.account.note(lago_id).balance -= cents
-        self.account.bills.append(Bill(content=content, spent=spent))
-        self._tell(bills.EVENTS[kind], content)
+        """An invoice of any type."""
+        self._bill(bills.kind_of(self._dice))
+
+    def bill_period(self) -> None:
+        """An invoice of subscriptions, lessened by what the customer has left of earlier credit notes."""
+        self._bill("subscription")
 
     def resync(self) -> None:
         """An invoice is sent again, as it stands now."""
@@ -129,6 +111,13 @@ class Lago:
         self._tell("invoice.voided", self._as_it_stands(found))
 
     # --- the parts of moves -------------------------------------------------------------------------------
+
+    def _bill(self, kind: str) -> None:
+        content, spent = bills.invoice(self._dice, self.account, kind, (self._world, len(self.account.bills)))
+        for lago_id, cents in spent.items():
+            self.account.note(lago_id).balance -= cents
+        self.account.bills.append(Bill(content=content, spent=spent))
+        self._tell(bills.EVENTS[kind], content)
 
     def _credit_the_voided(self, found: Bill) -> None:
         share = self._dice.choice((None, None, Fraction(1, 3), Fraction(1)))
@@ -195,6 +184,8 @@ class Lago:
         return found.content | changes
 
     def _any(self, candidates: Sequence[Bill]) -> Bill | None:
+        if self._wished in candidates:
+            return self._wished
         return self._dice.choice(candidates) if candidates else None
 
     def _tell(self, webhook_type: str, content: Json) -> None:
@@ -202,9 +193,6 @@ class Lago:
         value = lago.body(lago.event(webhook_type, content))
         self.webhooks.append(Webhook(topic=TOPICS[object_type], value=value))
 
-
-MANY = 4
-"""Invoices after which a customer buys seldom."""
 
 TOPICS = {
     "customer": "lago.customers",
@@ -216,6 +204,7 @@ TOPICS = {
 
 MOVES: dict[str, Callable[[Lago], None]] = {
     "bill": Lago.bill,
+    "bill period": Lago.bill_period,
     "pay": Lago.pay,
     "pay several": Lago.pay_several,
     "credit": Lago.credit,
