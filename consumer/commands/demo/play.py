@@ -27,8 +27,8 @@ from consumer.netsuite.client import Client
 from consumer.ops import http
 from consumer.ops.metrics.reading import settled_in
 
-SETTLE_LIMIT_S = 40.0
-TOLD_LIMIT_S = 20.0
+SETTLE_LIMIT_S = 60.0
+TOLD_LIMIT_S = 30.0
 LOOK_EVERY_S = 0.2
 
 

@@ -15,7 +15,7 @@ from consumer.commands.demo import web
 from consumer.errors import StartupError
 from consumer.sandbox import broker
 
-READY_LIMIT_S = 40.0
+READY_LIMIT_S = 90.0
 LOOK_EVERY_S = 0.05
 SHOWN_LINES = 10
 
@@ -59,7 +59,7 @@ class Program:
         try:
             async with asyncio.timeout(READY_LIMIT_S):
                 while (await web.get(self.ready_url))[0] != 200:
-                    await self._look_again()
+                    await self._look_again(has_ended=self._has_ended)
         except TimeoutError:
             raise self._failure(f"is not ready after {READY_LIMIT_S:.0f} s") from None
 
@@ -72,11 +72,13 @@ class Program:
         """
         try:
             async with asyncio.timeout(READY_LIMIT_S):
-                while not (found := pattern.search(self.log_file.read_text())):
-                    await self._look_again()
+                while True:
+                    has_ended = self._has_ended
+                    if found := pattern.search(self.log_file.read_text()):
+                        return found[0]
+                    await self._look_again(has_ended=has_ended)
         except TimeoutError:
             raise self._failure(f"says nothing after {READY_LIMIT_S:.0f} s") from None
-        return found[0]
 
     async def restart(self, changes: Mapping[str, str]) -> None:
         """
@@ -95,8 +97,12 @@ class Program:
         if self._process is not None:
             await asyncio.to_thread(broker.stop, self._process)
 
-    async def _look_again(self) -> None:
-        if self._process is not None and self._process.poll() is not None:
+    @property
+    def _has_ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    async def _look_again(self, *, has_ended: bool) -> None:
+        if has_ended and self._process is not None:
             raise self._failure(f"ended with status {self._process.returncode}")
         await asyncio.sleep(LOOK_EVERY_S)
 

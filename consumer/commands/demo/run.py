@@ -179,14 +179,21 @@ def run(*, seed: int, report_file: Path, as_json: bool = False) -> int:
         out.print("Stopped before the end.")
         shutil.rmtree(folder)
         return FAILURE
+    except Exception:
+        _tell_of_logs(out, folder)
+        raise
     found.write(report_file)
     if as_json:
         print(found.as_json())
     if found.problems:
-        out.print(f"The logs of all processes are in {folder}", markup=False)
+        _tell_of_logs(out, folder)
         return FAILURE
     shutil.rmtree(folder)
     return SUCCESS
+
+
+def _tell_of_logs(out: Console, folder: Path) -> None:
+    out.print(f"The logs of all processes are in {folder}", markup=False)
 
 
 def _forget_other_deployments() -> None:
