@@ -105,12 +105,12 @@ class Reporter:
 
     def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
         known = facts.of(event)
-        is_main = (written.object == "customer") == (event.object_type == "customer")
+        number = known.external_customer_id if written.object == "customer" else known.number
         return Result(
             connection=self.connection.code,
             object=written.object,
             lago_id=written.lago_id,
-            lago_number=_shortened(known.number) if is_main else None,
+            lago_number=_shortened(number),
             event=event.webhook_type,
             status=written.status,
             netsuite_type=written.netsuite_type,

@@ -44,7 +44,7 @@ class Result(BaseModel):
     connection: str
     object: str = Field(examples=["customer", "invoice", "credit_note", "payment"])
     lago_id: str
-    lago_number: str | None = None
+    lago_number: str | None = Field(default=None, description="of a customer, its external id")
     event: str = Field(examples=["invoice.created"])
     status: str = Field(examples=["created", "exists", "updated", "adopted", "voided"])
     netsuite_type: str

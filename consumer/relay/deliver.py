@@ -154,7 +154,7 @@ class Relay:
         past = self._past.get(record.source)
         early_s = past.due_s - self._clock.monotonic_s() if past else 0.0
         if early_s > 0:
-            # The engine waits an hour at most. The word "script": this says nothing of the endpoint.
+            # After a rebalance the engine knows nothing of the schedule. "script": it is not the endpoint's.
             return Throttled(reason="not due yet", retry_after_s=early_s, by="script")
         if not self._standing.may_post():
             return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {self._standing.reason}")

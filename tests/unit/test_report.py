@@ -326,11 +326,11 @@ def test_a_result_says_which_netsuite_record_stands_for_which_lago_object():
 
 
 def test_each_record_a_delivery_touched_has_its_own_result():
-    """Also the customer that came along with an invoice; its number and amounts are not the invoice's."""
+    """Also the customer that came along with an invoice, under its own name and without amounts."""
     customer, invoice = (json.loads(event.value) for event in results(CUSTOMER_WRITTEN, WRITTEN))
 
     assert (customer["object"], invoice["object"]) == ("customer", "invoice")
-    assert (customer["lago_number"], customer["currency"], customer["totals"]) == (None, None, {})
+    assert (customer["lago_number"], customer["currency"], customer["totals"]) == ("cus_7f21c0", None, {})
     assert invoice["lago_number"] == "ACM-3F21-202608-057"
 
 

@@ -5,8 +5,11 @@ import json
 import pytest
 
 from consumer.clock import FakeClock
+from consumer.engine.backoff import Backoff, Park, Settle, Situation
+from consumer.engine.tally import Tally
 from consumer.errors import ContractError
 from consumer.outcome import AccountDown, Delivered, Ignored, Rejected, Throttled, Unavailable
+from consumer.relay import schedule
 from consumer.relay.deliver import Relay
 from consumer.relay.egress import Answered, NotAnswered
 from consumer.relay.standing import FAILING_FOR_S, PROBE_EVERY_S
@@ -144,6 +147,23 @@ async def test_after_the_last_attempt_the_webhook_is_published_as_undeliverable(
     assert dead["last_answer"] == "500 oops"
     assert dead["original"] == error_body()
     assert raw in event.value
+
+
+async def test_the_engine_asks_when_a_webhook_is_due_and_never_before():
+    """All the eight attempts of the schedule, steps of ten hours among them, and not one question more."""
+    place = Place(status(500), delays_s=schedule.DELAYS_S)
+    backoff = Backoff(jitter=lambda: 0.5, retry_after_cap_s=schedule.LONGEST_RETRY_AFTER_S)
+    decision, tally, waits_s = None, Tally(), []
+    while not isinstance(decision, Settle):
+        outcome = await place.deliver()
+        decision = backoff.decide(outcome, tally, Situation(now_s=place.clock.monotonic_s()))
+        if isinstance(decision, Park):
+            tally = decision.tally
+            waits_s.append(decision.delay_s)
+            place.clock.advance(decision.delay_s)
+
+    assert waits_s == list(schedule.DELAYS_S)
+    assert len(place.post.seen) == len(schedule.DELAYS_S) + 1
 
 
 async def test_what_cannot_be_published_is_not_settled():
