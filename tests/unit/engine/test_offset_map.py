@@ -76,3 +76,11 @@ def test_an_open_offset_that_kafka_no_longer_has_does_not_hold_the_position():
     ledger.admit(12)
 
     assert ledger.base == 13
+
+
+@pytest.mark.parametrize(("begin", "lost"), [(0, 0), (5, 0), (6, 1), (9, 2), (10, 2), (12, 4)])
+def test_what_kafka_deleted_is_open_below_where_it_begins_now(begin, lost):
+    """5 and 8 are open, 6, 7 and 9 done, and nothing is known of what comes from 10 on."""
+    known = OffsetMap(base=5, end=10, open=(5, 8))
+
+    assert offset_map.open_before(known, begin) == lost

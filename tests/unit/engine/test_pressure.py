@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from consumer.engine import pressure
+from consumer.engine.offset_map import MAX_SPAN
+from consumer.engine.pressure import ROOM_BELOW_RECORDS, Pause, why
 
 MIB = 1024 * 1024
 
@@ -34,3 +36,17 @@ def test_a_partition_pauses_when_full_and_resumes_only_with_ample_room(
     found = pressure.is_full(records=records, span=span, total_bytes=total_bytes, is_paused=is_paused)
 
     assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ({"is_seeded": False, "records": 0, "span": 0}, Pause.UNSEEDED),
+        ({"is_seeded": True, "records": 0, "span": MAX_SPAN}, Pause.SPAN),
+        ({"is_seeded": True, "records": ROOM_BELOW_RECORDS, "span": 1}, Pause.RECORDS),
+        ({"is_seeded": True, "records": 1, "span": 1}, Pause.BYTES),
+    ],
+)
+def test_a_pause_has_the_reason_that_keeps_it(state, reason):
+    """Bytes of all partitions together are what is left when nothing of its own keeps one paused."""
+    assert why(**state) is reason

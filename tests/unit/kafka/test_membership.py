@@ -89,3 +89,12 @@ async def test_the_first_join_revokes_nothing():
 
     assert scene.consumer.told == []
     assert scene.engine.take() is not None
+
+
+async def test_every_assignment_is_counted():
+    """A loop of them is an alert."""
+    scene = Scene()
+
+    scene.membership.on_partitions_assigned([tp(0)])
+
+    assert b"lago_netsuite_rebalances_total 2.0" in scene.metrics.exposition()
