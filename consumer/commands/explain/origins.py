@@ -23,7 +23,7 @@ _INVOICE = _DOCUMENT | {
 }
 _BY_RECORD = {
     "invoice": _INVOICE,
-    "salesorder": _INVOICE | {"orderstatus": "always: pending fulfilment"},
+    "salesorder": _INVOICE | {"orderstatus": "always: Pending Fulfillment"},
     "creditmemo": _DOCUMENT
     | {
         "otherrefnum": "Lago's number",
