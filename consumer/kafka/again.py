@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
 from consumer.errors import ContractError
 from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.producer import Producer
 from consumer.record import Source
 
 ACKNOWLEDGE_LIMIT_S = 15.0
@@ -34,7 +34,7 @@ class Copy:
 class Again:
     """Puts copies on their partitions, through one idempotent producer."""
 
-    def __init__(self, producer: AIOKafkaProducer, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
+    def __init__(self, producer: Producer, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
         self._producer = producer
         self._limit_s = limit_s
 

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -23,6 +24,7 @@ from aiokafka.helpers import create_ssl_context
 from consumer.errors import ConfigurationError, StartupError
 from consumer.kafka.partitioner import partition_of
 from consumer.kafka.patience import pause_between_empty_fetches
+from consumer.kafka.producer import Producer
 from consumer.settings import Settings, env_name
 
 START_LIMIT_S = 15.0
@@ -124,7 +126,7 @@ class Cluster:
         record_limit_bytes: int = REQUEST_LIMIT_BYTES,
         batch_limit_bytes: int = BATCH_LIMIT_BYTES,
         linger_ms: int = 0,
-    ) -> AIOKafkaProducer:
+    ) -> Producer:
         """
         A producer whose acknowledgement means "on every in-sync replica, once".
 
@@ -133,15 +135,18 @@ class Cluster:
             batch_limit_bytes: of the records that go to one partition at once.
             linger_ms: how long a record may wait for others to go with it.
         """
-        return AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap_servers,
-            acks="all",
-            enable_idempotence=True,
-            max_request_size=record_limit_bytes,
-            max_batch_size=batch_limit_bytes,
-            linger_ms=linger_ms,
-            partitioner=partition_of,
-            **self.security,
+        return Producer(
+            partial(
+                AIOKafkaProducer,
+                bootstrap_servers=self.bootstrap_servers,
+                acks="all",
+                enable_idempotence=True,
+                max_request_size=record_limit_bytes,
+                max_batch_size=batch_limit_bytes,
+                linger_ms=linger_ms,
+                partitioner=partition_of,
+                **self.security,
+            )
         )
 
     @asynccontextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from consumer.errors import ContractError
 from consumer.kafka.cluster import Cluster
+from consumer.kafka.producer import Producer
 from consumer.record import Event
 
 ACKNOWLEDGE_LIMIT_S = 15.0
@@ -21,9 +21,7 @@ class RecordTooLargeError(ContractError):
 class Publisher:
     """Publishes through one idempotent producer; its `publish` is a `consumer.record.Publish`."""
 
-    def __init__(
-        self, producer: AIOKafkaProducer, cluster: Cluster, *, limit_s: float = ACKNOWLEDGE_LIMIT_S
-    ) -> None:
+    def __init__(self, producer: Producer, cluster: Cluster, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
         self._producer = producer
         self._cluster = cluster
         self._limit_s = limit_s
