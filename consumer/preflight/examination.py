@@ -8,15 +8,13 @@ from consumer.preflight.facts import Facts
 from consumer.preflight.finding import Finding
 from schemas.reading import CatalogQuestion, HealthQuestion, Kind
 
-PREFERENCES = ("LOCMANDATORY", "DEPTMANDATORY", "CLASSMANDATORY")
-
 
 def health_question(connection: Connection) -> HealthQuestion:
     """What to ask of account, role and forms."""
     return HealthQuestion(
         permissions=[need.permission for need in role.needs(connection)],
         features=role.FEATURES,
-        preferences=PREFERENCES,
+        preferences=tuple(form.PREFERENCES),
         fields=form.asked(connection),
         subsidiaries=tax_setup.subsidiaries(connection),
     )

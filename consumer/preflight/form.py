@@ -46,6 +46,8 @@ class RecordForm:
     line_custom: tuple[str, ...] = ()
 
 
+PREFERENCES = {"LOCMANDATORY": "location", "DEPTMANDATORY": "department", "CLASSMANDATORY": "class"}
+"""Preferences that make a field of documents mandatory."""
 _OF_ANY_DOCUMENT = frozenset(
     [
         "account",
@@ -183,7 +185,9 @@ def _mandatory(connection: Connection, facts: Facts) -> Iterator[Finding]:
     unfilled: dict[str, list[str]] = {}
     for name in written(connection):
         form, ours = facts.health.forms.get(name), FORMS[name]
-        if form is None:
+        if form is None or form.error is not None:
+            for field in sorted(_preferred(facts, name) - _configured(connection, ours.fields)):
+                unfilled.setdefault(field, []).append(ours.label)
             continue
         for found, filled, section, suffix in (
             (form.body, ours.filled, ours.fields, ""),
@@ -197,6 +201,13 @@ def _mandatory(connection: Connection, facts: Facts) -> Iterator[Finding]:
         yield _unfilled(connection, field, places)
     if not unfilled:
         yield ok("mandatory_fields", "every mandatory field is filled")
+
+
+def _preferred(facts: Facts, record_type: str) -> set[str]:
+    """What company preferences demand of documents; all there is to go by where a form cannot be seen."""
+    if record_type == "customer":
+        return set()
+    return {field for name, field in PREFERENCES.items() if facts.health.preferences.get(name) in ("T", True)}
 
 
 def _unfilled(connection: Connection, field: str, places: list[str]) -> Finding:

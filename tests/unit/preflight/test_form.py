@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from consumer.preflight import form
+from schemas.reading import Form, Health, Trouble
 from tests.connection_files import connection
+from tests.unit.preflight.test_access import FACTS
 
 OBJECTS = Path(__file__).parents[3] / "deploy" / "netsuite" / "src" / "Objects"
 
@@ -41,3 +44,23 @@ def test_only_forms_that_are_written_are_looked_at():
     wanted = connection(sync={"credit_notes": False, "voids": False, "payments": False})
 
     assert form.written(wanted) == ("customer", "invoice")
+
+
+def _unseen(preference):
+    health = Health(
+        forms={"invoice": Form(error=Trouble(code="INSUFFICIENT_PERMISSION"))},
+        preferences={"LOCMANDATORY": preference},
+    )
+    wanted = connection(sync={"credit_notes": False, "voids": False, "payments": False})
+    return {one.id: one.status for one in form.findings(wanted, replace(FACTS, health=health))}
+
+
+def test_where_a_form_cannot_be_seen_the_preference_tells():
+    """Text or flag, as the account has it."""
+    assert _unseen("T")["mandatory.location"] == _unseen(True)["mandatory.location"] == "fail"
+    assert _unseen("T")["form.invoice"] == "unknown"
+
+
+def test_where_neither_form_nor_preference_tells_it_is_unknown():
+    assert "mandatory.location" not in _unseen("F")
+    assert _unseen("F")["form.invoice"] == "unknown"

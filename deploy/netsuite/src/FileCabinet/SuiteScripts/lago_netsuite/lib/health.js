@@ -69,6 +69,12 @@ define(['N/config', 'N/record', 'N/runtime', './faults'], (config, record, runti
     return value === true || value === 'T';
   }
 
+  // Of 0 (none) to 4 (full), as runtime.Permission has them.
+  function levelOf(user, name) {
+    const level = Number(user.getPermission({ name }));
+    return Number.isInteger(level) ? level : null;
+  }
+
   function registeredIn(id) {
     const subsidiary = record.load({ type: 'subsidiary', id });
     const count = Math.max(subsidiary.getLineCount({ sublistId: REGISTRATIONS }), 0);
@@ -84,7 +90,7 @@ define(['N/config', 'N/record', 'N/runtime', './faults'], (config, record, runti
       health: {
         server_time: new Date().toISOString(),
         user: { id: String(user.id), role: String(user.roleId || user.role) },
-        permissions: each(request.permissions, (name) => orNull(() => user.getPermission({ name }))),
+        permissions: each(request.permissions, (name) => orNull(() => levelOf(user, name))),
         features: each(request.features, (feature) => runtime.isFeatureInEffect({ feature })),
         preferences: each(request.preferences, (name) => orNull(() => user.getPreference({ name }))),
         voids_by_journal: orNull(voidsByJournal),
