@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from tests.chaos.feed import until
 from tests.connection_files import connection
 from tests.integration.brokers import choice
 from tests.integration.stage import Stage, stage
-from tests.memory.events import UNREADABLE, invoice, invoices
+from tests.memory.events import UNREADABLE, invoices
 from tests.memory.world import Account
 
 pytestmark = [
@@ -108,19 +109,24 @@ async def test_row_21_while_the_error_topic_is_unavailable_rejected_records_wait
         return await on_kafka.committed() == offset
 
     try:
-        await take_away()
-        await on_kafka.produce(invoice(6), UNREADABLE, *invoices(6))
+        await on_kafka.produce(UNREADABLE)
         async with on_kafka.flow(carrying.deliver, carrying.give_up):
-            await until(lambda: len(account.created) == DOCUMENTS)
+            # Kafka has begun to count what this producer sends to the partition.
             await until(lambda: stands_at(1))
+            await take_away()
+            await on_kafka.produce(UNREADABLE, *invoices(7))
+            await until(lambda: len(account.created) == DOCUMENTS)
+            await asyncio.sleep(2 * ACKNOWLEDGE_LIMIT_S)
+            position_meanwhile = await on_kafka.committed()
             await give_back()
-            await until(lambda: stands_at(8))
+            await until(lambda: stands_at(9))
     finally:
         await stop(producer)
 
     told = [
         json.loads(record.value or b"") async for record in past.history(on_kafka.cluster, error_event.TOPIC)
     ]
-    assert {each["source"]["offset"] for each in told} == {1}
-    assert len({each["id"] for each in told}) == 1
+    assert position_meanwhile == 1
+    assert {each["source"]["offset"] for each in told} - {0} == {1}
+    assert len({each["id"] for each in told if each["source"]["offset"] == 1}) == 1
     assert set(account.created.values()) == {1}

@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 QUICK_CHANGES = 4
-LONG_CHANGES = 60
+LONG_CHANGES = 30
 EACH_TIME = 4
 
 
