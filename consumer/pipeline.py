@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from consumer import bookings, enrichment, routing
-from consumer.bookings import Booking
 from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.observer import Observer
 from consumer.outcome import (
     AlreadyThere,
     Delivered,
@@ -45,26 +45,6 @@ Write = Callable[[Sequence[WriteRequest]], Awaitable[Sequence[Outcome]]]
 Got = TypeVar("Got")
 
 log = structlog.get_logger(__name__)
-
-
-class Observer(Protocol):
-    """What the pipeline tells its metrics."""
-
-    def delivered(self, *, object: str, outcome: str, seconds: float) -> None:  # noqa: A002 - a label
-        """One try took this long, and came to this outcome of the eight."""
-        ...
-
-    def booked(self, *, connection: str, booking: Booking, at_s: float) -> None:
-        """A Lago object has reached NetSuite or was refused."""
-        ...
-
-    def error_published(self, *, connection: str, code: str) -> None:
-        """An error event was acknowledged."""
-        ...
-
-    def fallback_used(self, *, connection: str, rule: str) -> None:
-        """A fallback item was chosen for want of a mapping."""
-        ...
 
 
 class Pipeline:
