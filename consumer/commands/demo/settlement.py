@@ -77,7 +77,8 @@ class Settlement:
 
     def _paid_by_hand(self, invoices: Sequence[Invoice], cents: int) -> Scene:
         payment = self.papers.payment(invoices, cents, is_manual=True)
-        numbers = ", ".join(invoice.number for invoice in invoices)
+        first, *others = (invoice.number for invoice in invoices)
+        numbers = " and ".join([first, *(f"…{other.rpartition('-')[2]}" for other in others)])
         return self._receipt(invoices[0].member, payment, f"payment_receipt.created for {numbers}")
 
     def _receipt(self, member: Member, payment: Json, title: str) -> Scene:

@@ -18,6 +18,7 @@ from consumer.commands.demo.mend import Replay
 from consumer.commands.demo.outcome import PLANTS, Figures
 from consumer.commands.demo.webhook import Inbox
 from consumer.failures import causes
+from consumer.failures.failure import Failure
 from schemas.result import Result
 
 PIPED_WIDTH_CHARS = 240
@@ -50,9 +51,7 @@ def end(out: Console, figures: Figures, replayed: Replay) -> None:
     """What a person wants to know at the very end."""
     out.print(_planted(out, figures))
     if replayed.open:
-        open_now = cause_table.table(causes.grouped(replayed.open), "\nStill open, for a person to decide")
-        open_now.box = _frame(out)
-        out.print(open_now)
+        out.print(_still_open(out, replayed.open))
     out.print(_balances(out, figures))
     out.print(_totals(out, figures))
     for problem in figures.problems:
@@ -60,7 +59,9 @@ def end(out: Console, figures: Figures, replayed: Replay) -> None:
 
 
 def _reached(out: Console, story: Sequence[Played], endings: Endings) -> Table:
-    columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", "Link")
+    # A terminal links the record itself.
+    links = () if out.is_terminal else ("Link",)
+    columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", *links)
     table = _table(out, "What reached NetSuite", *columns, right=("Amount", "Since webhook"))
     for played in story:
         result = endings.main_result(played)
@@ -78,12 +79,12 @@ def _row(out: Console, table: Table, title: str, result: Result, latency: str) -
     amount = f"{result.totals['total']} {result.currency}" if result.totals.get("total") else ""
     attempts = f" (attempt {result.attempts})" if result.attempts > 1 else ""
     status = Text(result.status + attempts, style=STYLES.get(result.status, ""))
-    record = f"{result.netsuite_type} {result.internal_id}"
-    table.add_row(Text(title), record, amount, status, latency, _link(out, result.url))
-
-
-def _link(out: Console, url: str) -> Text:
-    return Text("open", style=f"link {url}") if out.is_terminal else Text(url)
+    record = Text(f"{result.netsuite_type} {result.internal_id}")
+    if out.is_terminal:
+        record.stylize(f"link {result.url}")
+        table.add_row(Text(title), record, amount, status, latency)
+    else:
+        table.add_row(Text(title), record, amount, status, latency, result.url)
 
 
 def _turned_away(out: Console, callers: Sequence[tuple[Caller, Answer]]) -> Table:
@@ -129,6 +130,20 @@ def _to_do(out: Console, story: Sequence[Played]) -> Table:
     for played in story:
         if played.scene.action:
             table.add_row(played.scene.title, played.scene.action)
+    return table
+
+
+def _still_open(out: Console, failures: Sequence[Failure]) -> Table:
+    columns = ("Code", "What is wrong", "Events", "Amount", "What to do")
+    table = _table(out, "Still open, for a person to decide", *columns, right=("Events", "Amount"))
+    for cause in causes.grouped(failures):
+        table.add_row(
+            Text(cause.code, style="red"),
+            Text(cause.pattern),
+            str(len(cause.failures)),
+            "\n".join(cause_table.amounts(cause.amounts)),
+            Text(cause.fix),
+        )
     return table
 
 
