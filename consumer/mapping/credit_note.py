@@ -107,7 +107,7 @@ def _applied(note: CreditNote) -> list[dict[str, Any]]:
 
 
 def _lines(note: CreditNote, parts: tuple[CreditNoteItem, ...], journal: Journal) -> tuple[Line, ...]:
-    listed = [part for part in parts if part.amount_cents]
+    listed = [part for part in parts if credited.is_credited(part)]
     amounts = zip(credited.cents_of_lines(note, listed), credited.exact_taxes(note, listed), strict=True)
     lines = [
         _line(part, cents, tax, note, journal) for part, (cents, tax) in zip(listed, amounts, strict=True)

@@ -24,9 +24,15 @@ def cents_of_lines(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[i
     rounded = tuple(part.amount_cents for part in parts)
     exact = [_exact(part) for part in parts]
     wanted = note.total_amount_cents - note.taxes_amount_cents + note.coupons_adjustment_amount_cents
-    if abs(sum(exact, Decimal(0)) - wanted) > _ROUNDINGS + len(note.applied_taxes):
+    is_explained = abs(sum(exact, Decimal(0)) - wanted) <= _ROUNDINGS + len(note.applied_taxes)
+    if not any(exact) or not is_explained:
         return rounded
     return money.share_out(wanted, exact, [part.lago_id for part in parts])
+
+
+def is_credited(part: CreditNoteItem) -> bool:
+    """Whether anything of the fee is; less than half a subunit rounds to nothing, yet such parts add up."""
+    return bool(_exact(part))
 
 
 def exact_taxes(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[Decimal, ...]:

@@ -185,3 +185,31 @@ def test_what_becomes_of_the_credit_later_does_not_change_the_fingerprint():
 
     assert document(spent)["fingerprint"] == document(TEN_EUROS)["fingerprint"]
     assert document(note_of(item_of("a", 1001)))["fingerprint"] != document(TEN_EUROS)["fingerprint"]
+
+
+def tiny_note(*exact, total=1):
+    items = [
+        lago.credit_note_item(
+            lago_id=f"item-{place}",
+            amount_cents=0,
+            precise_amount_cents=amount,
+            fee=lago.fee("subscription", "enterprise"),
+        )
+        for place, amount in enumerate(exact)
+    ]
+    figures = {"total_amount_cents": total, "credit_amount_cents": total, "balance_amount_cents": total}
+    return lago.body(lago.event("credit_note.created", lago.credit_note(items=items, **figures)))
+
+
+def test_parts_of_less_than_half_a_subunit_add_up():
+    """Two of 0.3 cents make the one cent that Lago credits; the larger remainder gets it."""
+    memo = document(tiny_note("0.3", "0.4"))
+
+    [line] = memo["record"]["lines"][0]["lineItems"]
+    assert (line["amount"], line["taxdetailsreference"]) == ("0.01", "item-1")
+    assert memo["expect"]["total"] == "0.01"
+
+
+def test_a_total_over_nothing_is_refused():
+    """A cent that no part explains is not invented."""
+    assert refused(tiny_note("0.0")).code == "total_mismatch"
