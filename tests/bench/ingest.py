@@ -27,6 +27,7 @@ from consumer.lago.signatures import hmac_signature
 from consumer.sandbox.broker import embedded_broker, free_port, stop
 from consumer.settings import Settings, env_name
 from tests import connection_files, lago_events
+from tests.webhooks import ISSUER, SIGNER
 
 BUILD = Path(__file__).parents[2] / "build"
 KEY = "bench-hmac-key"
@@ -76,10 +77,12 @@ def main() -> int:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-ingest-")))
         address = stack.enter_context(embedded_broker(place / "kafka"))
         server = stack.enter_context(_server(place, address))
-        rounds = [asyncio.run(_round(server, chosen.seconds, number)) for number in range(-1, chosen.rounds)]
+        requests = _requests(chosen.signature)
+        rounds = [asyncio.run(_round(server, chosen.seconds, requests)) for _ in range(-1, chosen.rounds)]
     medians = {key: median(asdict(each)[key] for each in rounds[1:]) for key in asdict(rounds[0])}
     BUILD.mkdir(exist_ok=True)
-    (BUILD / "bench-ingest.json").write_text(json.dumps(medians | {"rounds": len(rounds) - 1}, indent=2))
+    about = {"rounds": len(rounds) - 1, "signature": chosen.signature}
+    (BUILD / "bench-ingest.json").write_text(json.dumps(medians | about, indent=2))
     print(json.dumps([asdict(each) for each in rounds[1:]], indent=2), json.dumps(medians), sep="\n")  # noqa: T201
     return 0
 
@@ -88,13 +91,20 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.ingest", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each of the two loads of a round")
+    parser.add_argument("--signature", choices=["hmac", "jwt"], default="hmac")
     return parser.parse_args()
 
 
 @contextmanager
 def _server(folder: Path, bootstrap_servers: str) -> Iterator[_Server]:
     """``lago-netsuite ingest`` on a core of its own."""
-    entry = connection_files.settings(code=CODE, lago={"webhook_hmac_key": "env:BENCH_HMAC_KEY"})
+    (folder / "lago.pem").write_text(SIGNER.pem)
+    keys = {
+        "webhook_hmac_key": "env:BENCH_HMAC_KEY",
+        "webhook_public_key": f"file:{folder}/lago.pem",
+        "webhook_issuer": ISSUER,
+    }
+    entry = connection_files.settings(code=CODE, lago=keys)
     (folder / "connections.yaml").write_text(connection_files.yaml_text(entry))
     asyncio.run(topics.create(Settings(kafka_bootstrap_servers=bootstrap_servers)))
     port = free_port()
@@ -132,9 +142,7 @@ async def _listening(port: int) -> None:
                 return
 
 
-async def _round(server: _Server, seconds: float, number: int) -> Figures:
-    bodies = [_body(customer) for customer in range(CUSTOMERS)]
-    requests = (_request(bodies[n % CUSTOMERS], f"{number}-{n}") for n in itertools.count())
+async def _round(server: _Server, seconds: float, requests: Iterator[bytes]) -> Figures:
     before_s = server.cpu_s
     count = await _flood(server.port, requests, seconds)
     used_s = server.cpu_s - before_s
@@ -145,7 +153,7 @@ async def _round(server: _Server, seconds: float, number: int) -> Figures:
         cpu_ms_per_webhook=round(used_s / count * 1000, 3),
         gentle_p50_ms=round(cuts[49], 2),
         gentle_p99_ms=round(cuts[98], 2),
-        body_bytes=len(bodies[0]),
+        body_bytes=len(_body(0)),
     )
 
 
@@ -154,13 +162,20 @@ def _body(customer: int) -> bytes:
     return lago_events.invoice_event(customer=who)
 
 
-def _request(body: bytes, unique_key: str) -> bytes:
-    head = (
-        f"POST /lago/{CODE} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(body)}\r\nx-lago-signature: {hmac_signature(body, KEY)}\r\n"
-        f"x-lago-signature-algorithm: hmac\r\nx-lago-unique-key: {unique_key}\r\n\r\n"
-    )
-    return head.encode() + body
+def _requests(signature: str) -> Iterator[bytes]:
+    """Without end: customers in turn, each request a webhook of its own."""
+    bodies = [_body(customer) for customer in range(CUSTOMERS)]
+    signed = [
+        (body, hmac_signature(body, KEY) if signature == "hmac" else SIGNER.token(body)) for body in bodies
+    ]
+    for number in itertools.count():
+        body, text = signed[number % CUSTOMERS]
+        head = (
+            f"POST /lago/{CODE} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(body)}\r\nx-lago-signature: {text}\r\n"
+            f"x-lago-signature-algorithm: {signature}\r\nx-lago-unique-key: {number}\r\n\r\n"
+        )
+        yield head.encode() + body
 
 
 async def _flood(port: int, requests: Iterator[bytes], seconds: float) -> int:
