@@ -85,7 +85,7 @@ class Observer:
         self.tries = []
         self.bookings = []
 
-    def delivered(self, *, object, outcome, seconds):
+    def delivered(self, *, object, outcome, seconds):  # noqa: A002 - the label's name
         self.tries.append((object, outcome, seconds))
 
     def booked(self, *, connection, booking, at_s):
