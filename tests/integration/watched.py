@@ -24,7 +24,7 @@ ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "lago-netsuite.json"
 PROGRAM = shutil.which("prometheus")
 JOBS = ("worker", "relay", "ingest")
-START_LIMIT_S = 30.0
+START_LIMIT_S = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,11 @@ class Processes:
 
     def until_ready(self) -> None:
         for name, origin in self.ops.items():
-            house.until(lambda origin=origin: _is_ready(origin), because=self.log_files[name].read_text)
+            until(
+                lambda origin=origin: _is_ready(origin),
+                limit_s=START_LIMIT_S,
+                because=self.log_files[name].read_text,
+            )
 
 
 @contextmanager
