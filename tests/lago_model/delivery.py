@@ -91,10 +91,10 @@ class Told:
 class Road:
     """One emulated account and the way to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile | None = None) -> None:
         """Open the account; its books are empty."""
         self.clock = FakeClock()
-        self.account = Account.open(Profile.load(), None, self.clock)
+        self.account = Account.open(profile or Profile.load(), None, self.clock)
         self._line = BadLine(httpx.ASGITransport(create_app(self.account)))
         self._credentials: dict[str, Any] = {}
         self._dice = Random(0)
@@ -105,10 +105,9 @@ class Road:
             async with httpx.AsyncClient(transport=self._line, base_url=ORIGIN) as http:
                 self._credentials = (await http.get("/sandbox/credentials")).json()
         known = {name: self._credentials[name] for name in ("account_id", "environment", "restlet_url")}
-        mapping = FULL_MAPPING | {"currencies": CURRENCIES}
-        return Connection.model_validate(
-            settings(**known, auth=self._credentials["tba"], mapping=mapping, **changes)
-        )
+        mapping = {"mapping": FULL_MAPPING | {"currencies": CURRENCIES}}
+        given = known | {"auth": self._credentials["tba"]} | mapping | changes
+        return Connection.model_validate(settings(**given))
 
     async def carry(
         self, webhooks: Sequence[Webhook], *, dice: Random, share_of_faults: float = 0.0, **changes: Any
