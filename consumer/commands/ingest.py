@@ -33,7 +33,8 @@ ACKNOWLEDGE_LIMIT_S = 5.0
 LINGER_MS = 5
 # A body of five MiB and the JWT that carries it once more; `deploy/topics.yaml` allows as much.
 RECORD_LIMIT_BYTES = 16 * 1024 * 1024
-BATCH_LIMIT_BYTES = 1024 * 1024
+# Far below what any topic takes: a batch that is refused for its size would refuse every webhook in it.
+BATCH_LIMIT_BYTES = 256 * 1024
 PART = "ingest"
 
 log = structlog.get_logger(__name__)
