@@ -29,7 +29,7 @@ from consumer.settings import Settings
 
 # Lago waits 30 s, but what it is answered late it sends again.
 ACKNOWLEDGE_LIMIT_S = 5.0
-# What comes within a moment crosses to Kafka in one request; a tenth of what a webhook may take at its slowest.
+# What comes within a moment crosses to Kafka in one request: a tenth of the 50 ms that a webhook may take.
 LINGER_MS = 5
 # A body of five MiB and the JWT that carries it once more; `deploy/topics.yaml` allows as much.
 RECORD_LIMIT_BYTES = 16 * 1024 * 1024
