@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SUITESCRIPT := deploy/netsuite
 
-.PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus
+.PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus dashboard
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ chaos: setup ## The long attacks: brokers killed, workers frozen, networks cut; 
 
 bench: setup ## Measure; WORKLOADS="W1 W2" chooses
 	$(BIN)/python -m tests.bench $(WORKLOADS)
+
+dashboard: setup ## Draw the Grafana dashboard from a real Prometheus under the demo's events
+	$(BIN)/python -m tests.bench.dashboard
 
 demo: setup ## A month of Lago events into a NetSuite sandbox on this machine
 	$(BIN)/lago-netsuite demo
