@@ -63,19 +63,24 @@ class Worker:
             metrics=self.metrics,
             clock=clock,
         )
-        self.committer = Committer(consumer=self.consumer, engine=self.engine)
+        self.committer = Committer(consumer=self.consumer, engine=self.engine, metrics=self.metrics)
         self.membership = Membership(
             consumer=self.consumer,
             engine=self.engine,
             committer=self.committer,
             drained=self._drained,
             changed=lambda _: None,
+            metrics=self.metrics,
         )
         self.poller = Poller(
             consumer=self.consumer,
             engine=self.engine,
             seeder=Seeder(
-                consumer=self.consumer, engine=self.engine, committed=self._committed, metrics=self.metrics
+                consumer=self.consumer,
+                engine=self.engine,
+                committed=self._committed,
+                begins=self._begins,
+                metrics=self.metrics,
             ),
             lane_of=lane_of,
             clock=clock,
@@ -162,6 +167,11 @@ class Worker:
             for each in partitions
             if each in found
         }
+
+    async def _begins(self, partitions: Collection[Partition]) -> dict[Partition, int]:
+        logs = self.world.kafka.logs
+        first = {each: log[0].offset if log else 0 for each, log in logs.items()}
+        return {each: first.get(TopicPartition(each.topic, each.number), 0) for each in partitions}
 
     async def _write(self, requests: Sequence[WriteRequest]) -> Sequence[Outcome]:
         await self.life.reach("write")

@@ -371,12 +371,13 @@ async def test_row_14_a_map_that_was_mirrored_to_other_offsets_marks_nothing(wor
 
 
 async def test_row_15_an_open_offset_that_retention_has_deleted_does_not_hold_the_rest(world):
-    """The position jumps over what Kafka no longer has; what it still has is carried."""
+    """The position jumps over what Kafka no longer has, which is counted; what it still has is carried."""
     await left_behind(world)
     world.kafka.lose(below=5)
 
-    await carried_to_the_end(world)
+    worker = await carried_to_the_end(world)
 
+    assert 'offset_gap_total{topic="lago.invoices"} 1.0' in worker.metrics.exposition().decode()
     assert world.account.asked == [document(7)]
     assert world.kafka.position() == 12
 
