@@ -83,9 +83,9 @@ async def one_life(world: World, life: Life) -> list[tuple[int, int]]:
     handed: list[tuple[int, int]] = []
     deliver = worker.dispatcher._deliver
 
-    async def noted(records):
+    async def noted(records, *more):
         handed.extend((record.source.partition, record.source.offset) for record in records)
-        return await deliver(records)
+        return await deliver(records, *more)
 
     worker.dispatcher._deliver = noted
     async with worker.running(*PARTITIONS):
