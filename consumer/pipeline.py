@@ -99,7 +99,7 @@ class Pipeline:
         self, records: Sequence[Record], begun: Sequence[Trail], release: Release
     ) -> list[Outcome]:
         events = [_decoded(record, trail) for record, trail in zip(records, begun, strict=True)]
-        plans = await _all(map(self._plan, events, begun))
+        plans = await self._plans(events, begun)
         started_s = self._clock.monotonic_s()
         outcomes = await self._carry_out(plans, begun)
         release(outcomes)
@@ -122,6 +122,13 @@ class Pipeline:
             with trail.span.current():
                 await self._tell_failure(marked, event, outcome, self._attempt(record, call_ms=0.0))
             trail.led_to(outcome)
+
+    async def _plans(
+        self, events: Sequence[Envelope | Undecodable], begun: Sequence[Trail]
+    ) -> list[Mapping | Unavailable]:
+        planning = map(self._plan, events, begun)
+        # Without look-ups nothing waits: one after the other lets the call go before whatever else is to do.
+        return await _all(planning) if self._look_up else [await each for each in planning]
 
     async def _plan(self, event: Envelope | Undecodable, trail: Trail) -> Mapping | Unavailable:
         with trail.step("map"):
