@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from consumer.limits.signs import LARGEST_BATCH
 
-LATE_S = 0.040
-IN_TIME_S = 0.020
+LATE_S = 0.025
+IN_TIME_S = 0.010
 CHANGE_EVERY_S = 0.5
 WEIGHT_OF_ONE = 0.1
 SHRINK_FACTOR = 0.75
