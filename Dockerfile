@@ -1,19 +1,38 @@
-# One image for all commands: docker run lago-netsuite worker | relay | preview …
-FROM python:3.12-slim-bookworm AS build
+# One image for every command: docker run lago-netsuite worker | relay | ingest | sandbox | preview …
+# The base is named twice with one tag; pin it by digest where your registry mirrors it: --build-arg PYTHON=…@sha256:…
+ARG PYTHON=docker.io/library/python:3.12-slim-bookworm
+
+FROM ${PYTHON} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-RUN python -m venv /venv
-COPY pyproject.toml requirements.lock README.md LICENSE ./
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY deploy/image/build.lock deploy/image/runtime.lock deploy/image/
+RUN python -m venv /build \
+ && /build/bin/pip install --quiet --require-hashes -r deploy/image/build.lock \
+ && python -m venv --without-pip /venv \
+ && /build/bin/pip --python /venv/bin/python install --quiet --require-hashes -r deploy/image/runtime.lock
+COPY pyproject.toml README.md LICENSE ./
 COPY consumer consumer
 COPY schemas schemas
-COPY deploy deploy
-RUN /venv/bin/pip install --no-cache-dir --no-build-isolation --no-deps .
+COPY deploy/topics.yaml deploy/topics.yaml
+COPY deploy/netsuite/src deploy/netsuite/src
+RUN /build/bin/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir /build/wheels . \
+ && /build/bin/pip --python /venv/bin/python install --quiet --no-deps /build/wheels/*.whl \
+ && mkdir /build/state
 
-FROM python:3.12-slim-bookworm
+FROM ${PYTHON}
+LABEL org.opencontainers.image.title="lago-netsuite" \
+      org.opencontainers.image.description="Carries Lago billing events from Kafka to Oracle NetSuite, exactly once in effect" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.documentation="README.md"
 COPY --from=build /venv /venv
-RUN useradd --system --uid 10001 --no-create-home lago
-USER 10001
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
-EXPOSE 8080
+# The one place besides /tmp that may be written, when it is mounted: where a sandbox keeps its books.
+COPY --from=build --chown=10001:10001 /build/state /var/lib/lago-netsuite
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# By number, so that Kubernetes can tell that it is not root.
+USER 10001:10001
+WORKDIR /tmp
+EXPOSE 8080 8081
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 CMD ["python", "-m", "consumer.ops.probe"]
 ENTRYPOINT ["lago-netsuite"]
 CMD ["worker"]

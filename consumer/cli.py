@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
-from consumer.commands import catalog_options, dry_run_options, failure_options
+from consumer.commands import catalog_options, dry_run_options, failure_options, rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
 app.add_typer(catalog_options.app)
+app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")
 
@@ -195,11 +196,14 @@ def sandbox(
     profile: Annotated[
         str, typer.Option(metavar="NAME", help="A profile's name, or the path of one.")
     ] = "default",
+    host: Annotated[
+        str, typer.Option(help="Whoever reaches it reaches the books; another only among containers.")
+    ] = "127.0.0.1",
 ) -> None:
     """Run NetSuite on this machine, with the very RESTlet that is deployed."""
     from consumer.commands import sandbox as command
 
-    command.run(port, state, profile)
+    command.run(port, state, profile, host=host)
 
 
 @app.command()

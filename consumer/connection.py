@@ -200,6 +200,7 @@ class Connection(_Part):
     Attributes:
         code: equals Lago's ``integration_code``; also names the consumer group.
         account_id: as OAuth's realm wants it, ``1234567_SB1``, whichever form stood in the file.
+        allow_http: `restlet_url` may be plain HTTP to another machine; for an emulated account only.
         concurrency: the account's cap on calls under way, all workers together.
         start_date: documents issued before it are ignored by the rule ``before_start_date``.
     """
@@ -209,6 +210,7 @@ class Connection(_Part):
     account_id: str
     environment: Literal["sandbox", "production"]
     restlet_url: str
+    allow_http: bool = False
     auth: Annotated[OAuth2 | TokenBased, Field(discriminator="type")]
     lago: Lago
     select: Select = Select()

@@ -101,7 +101,7 @@ def _account(connection: Mapping[str, Any]) -> Iterator[Fault]:
 def _addresses(connection: Mapping[str, Any]) -> Iterator[Fault]:
     restlet_url = _text(connection, "restlet_url")
     if restlet_url:
-        yield from _insecure(("restlet_url",), restlet_url)
+        yield from _plain_http(connection, restlet_url)
         yield from _incomplete_restlet(restlet_url)
     lago = section(connection, "lago")
     for key in ("api_url", "front_url"):
@@ -111,6 +111,17 @@ def _addresses(connection: Mapping[str, Any]) -> Iterator[Fault]:
         url = _text(webhook, "url")
         if url and webhook.get("allow_http") is not True:
             yield from _insecure(("webhooks", index, "url"), url)
+
+
+def _plain_http(connection: Mapping[str, Any], restlet_url: str) -> Iterator[Fault]:
+    """An account's address must be https://, but for an emulated one in a network of containers."""
+    is_allowed = connection.get("allow_http") is True
+    if is_allowed and connection.get("environment") != "sandbox":
+        yield ("allow_http",), "is possible with environment: sandbox only"
+    elif is_allowed and _host(restlet_url).endswith(".netsuite.com"):
+        yield ("allow_http",), "is for a NetSuite that is emulated; Oracle's takes https:// only"
+    elif not (is_allowed and restlet_url.startswith("http://") and _host(restlet_url)):
+        yield from _insecure(("restlet_url",), restlet_url)
 
 
 def _insecure(path: Path, url: str) -> Iterator[Fault]:

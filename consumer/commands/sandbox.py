@@ -15,29 +15,31 @@ from consumer.sandbox.console import RESTLET_PATH
 from consumer.sandbox.http import create_app
 from consumer.sandbox.profile import Profile
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 
 
-def run(port: int, state: Path | None, profile: str) -> None:
+def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) -> None:
     """
     Serve an emulated account until SIGTERM or SIGINT.
 
     Args:
-        port: on 127.0.0.1; 0 takes a free one and the printed line says which.
+        port: 0 takes a free one and the printed line says which.
         state: file that keeps the books over a restart; None keeps them in memory.
         profile: name of a profile that ships with the sandbox, or a path to a JSON file.
+        host: the address to listen on. Books and credentials are for everyone who reaches it, so another than
+            this machine's own belongs into a network of containers only.
 
     Raises:
         ConfigurationError: there is no such profile, or it is not one.
         StartupError: the port is taken.
     """
     chosen = _load(profile)
-    listener = _listen(port)
+    listener = _listen(host, port)
     account = Account.open(chosen, state)
     try:
         server = abort.server(create_app(account))
         _stop_on_signals(server)
-        print(_line(chosen, f"http://{HOST}:{listener.getsockname()[1]}"), flush=True)
+        print(_line(chosen, f"http://{host}:{listener.getsockname()[1]}"), flush=True)
         server.run(sockets=[listener])
     finally:
         account.close()
@@ -71,12 +73,12 @@ def _load(profile: str) -> Profile:
         raise ConfigurationError([f"--profile {profile}: {error}"]) from error
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        listener = socket.create_server((HOST, port))
+        listener = socket.create_server((host, port))
     except OSError as error:
         raise StartupError(
-            f"port {port} of {HOST} cannot be used: {error.strerror}; choose another with --port"
+            f"port {port} of {host} cannot be used: {error.strerror}; choose another with --port"
         ) from error
     # Accepted sockets inherit this. asyncio would set it only for sockets that name their protocol, and
     # without it every answer in two parts waits some 40 ms for an acknowledgement.

@@ -13,7 +13,7 @@ from consumer.commands.demo.callers import TAKEN, Caller
 from consumer.commands.demo.ending import Place, Played
 from consumer.commands.demo.lago import Lago
 from consumer.commands.demo.scene import Algorithm, Scene
-from consumer.commands.demo.stage import Stage
+from consumer.commands.demo.stage import Ground
 from consumer.commands.demo.watch import Seen, until
 from consumer.kafka.again import Again, Copy, opened
 from consumer.kafka.cluster import Cluster
@@ -61,9 +61,10 @@ class Sent:
 class Delivery:
     """The way in; `seen` tells what has reached NetSuite."""
 
-    stage: Stage
+    stage: Ground
     lago: Lago
     seen: Seen
+    events_per_s: float = EVENTS_PER_S
 
     async def send(self, scenes: Sequence[Scene], look: Look) -> list[Sent]:
         """Send every scene, in order, each acknowledged before the next."""
@@ -71,7 +72,7 @@ class Delivery:
         async with opened(Cluster.of(self.stage.settings)) as past_the_door:
             for scene in scenes:
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
-                due_s = max(due_s, time.monotonic()) + 1 / EVENTS_PER_S
+                due_s = max(due_s, time.monotonic()) + 1 / self.events_per_s
                 sent.append(await self._send(scene, past_the_door))
                 await self._await(scene)
                 look()

@@ -17,7 +17,7 @@ from consumer.commands.demo.cast import CONNECTION
 from consumer.commands.demo.delivery import Look
 from consumer.commands.demo.ending import Endings, Place, Played
 from consumer.commands.demo.scene import Scene
-from consumer.commands.demo.stage import Stage
+from consumer.commands.demo.stage import Ground, Stage
 from consumer.commands.demo.watch import until
 from consumer.commands.demo.webhook import Inbox
 from consumer.errors import StartupError
@@ -32,7 +32,7 @@ TOLD_LIMIT_S = 30.0
 LOOK_EVERY_S = 0.2
 
 
-async def lose_one_answer(stage: Stage, scenes: Sequence[Scene]) -> None:
+async def lose_one_answer(stage: Ground, scenes: Sequence[Scene]) -> None:
     """
     Ask the sandbox to commit the scene planted for it and to drop the connection instead of answering.
 

@@ -48,24 +48,34 @@ class Kafka:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Ground:
     """
-    Everything is up.
+    Where to find what runs, whoever has started it.
 
     Attributes:
         sandbox: origin of the NetSuite sandbox.
         door: where Lago's webhooks are posted to.
         ops: origin of the worker's metrics and probes.
+    """
+
+    settings: Settings
+    sandbox: str
+    door: str
+    ops: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Ground):
+    """
+    Everything is up, started by us.
+
+    Attributes:
         worker: the process, to be started again with another connections file.
         variables: what the environment of our programs has in common.
     """
 
     kafka: Kafka
-    settings: Settings
     variables: Mapping[str, str]
-    sandbox: str
-    door: str
-    ops: str
     worker: Program
 
     @property
@@ -145,7 +155,7 @@ def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -
 async def _sandbox(folder: Path) -> AsyncIterator[str]:
     """The sandbox on a free port; gives its origin, which its first line of output names."""
     books = folder / "books.sqlite"
-    _keep_standing_customer(books)
+    keep_standing_customer(books)
     sandbox = Program(
         "sandbox", "--port", "0", "--state", str(books), log_file=folder / "sandbox.log", environment={}
     )
@@ -156,7 +166,13 @@ async def _sandbox(folder: Path) -> AsyncIterator[str]:
         yield origin
 
 
-def _keep_standing_customer(books: Path) -> None:
+def keep_standing_customer(books: Path) -> None:
+    """
+    Begin the sandbox's books with the customer whom Lago links.
+
+    Raises:
+        StartupError: the books have begun already.
+    """
     account = Account.open(Profile.load(), books)
     try:
         made = account.books.insert("entity", "customer", STANDING, {})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from consumer.commands.demo.ending import Endings, Place
 from consumer.commands.demo.scene import Scene
-from consumer.commands.demo.stage import Stage
+from consumer.commands.demo.stage import Ground
 from consumer.failures.original import REPLAY_OF
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
@@ -72,7 +72,7 @@ async def until(claim: Callable[[], bool], *, limit_s: float) -> None:
 
 
 @asynccontextmanager
-async def watching(stage: Stage) -> AsyncIterator[Seen]:
+async def watching(stage: Ground) -> AsyncIterator[Seen]:
     """Meanwhile, everything that comes to the topics is noted."""
     seen = Seen()
     async with asyncio.TaskGroup() as tasks:
@@ -83,7 +83,7 @@ async def watching(stage: Stage) -> AsyncIterator[Seen]:
             task.cancel()
 
 
-async def _watch(stage: Stage, seen: Seen) -> None:
+async def _watch(stage: Ground, seen: Seen) -> None:
     names = (*topics.names("input"), result.TOPIC, error_event.TOPIC)
     async with tail(Cluster.of(stage.settings), names) as records:
         async for record in records:

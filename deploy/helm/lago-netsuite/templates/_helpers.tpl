@@ -1,0 +1,213 @@
+{{- define "lago-netsuite.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "lago-netsuite.selector" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "lago-netsuite.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "lago-netsuite.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: lago-netsuite
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "lago-netsuite.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "lago-netsuite.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "lago-netsuite.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+{{- end -}}
+
+{{- define "lago-netsuite.configMap" -}}
+{{- default (printf "%s-connections" (include "lago-netsuite.fullname" .)) .Values.existingConfigMap -}}
+{{- end -}}
+
+{{- define "lago-netsuite.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "lago-netsuite.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{/* What the environment says of Kafka, and every other process setting. */}}
+{{- define "lago-netsuite.settings" -}}
+{{- $kafka := .Values.kafka -}}
+{{- $set := dict
+  "KAFKA_BOOTSTRAP_SERVERS" $kafka.bootstrapServers
+  "KAFKA_SECURITY_PROTOCOL" $kafka.securityProtocol
+  "CONNECTIONS_FILE" "/etc/lago-netsuite/connections.yaml"
+  "DRAIN_BUDGET_S" .Values.drainBudgetSeconds
+  "LOG_FORMAT" "json" -}}
+{{- with $kafka.saslMechanism }}{{ $_ := set $set "KAFKA_SASL_MECHANISM" . }}{{ end -}}
+{{- with $kafka.saslUsername }}{{ $_ := set $set "KAFKA_SASL_USERNAME" . }}{{ end -}}
+{{- if $kafka.caSecret }}{{ $_ := set $set "KAFKA_SSL_CAFILE" (printf "/etc/kafka/ca/%s" $kafka.caSecretKey) }}{{ end -}}
+{{- if $kafka.clientCertificateSecret -}}
+{{- $_ := set $set "KAFKA_SSL_CERTFILE" "/etc/kafka/client/tls.crt" -}}
+{{- $_ := set $set "KAFKA_SSL_KEYFILE" "/etc/kafka/client/tls.key" -}}
+{{- end -}}
+{{- $set = merge (deepCopy .Values.settings) $set -}}
+{{- range $name := keys $set | sortAlpha }}
+{{- $value := get $set $name }}
+{{- /* Helm reads every number as a float and would write 5242880 as 5.24288e+06. */}}
+{{- if kindIs "float64" $value }}{{ $value = ternary (int64 $value) $value (eq (floor $value) $value) }}{{ end }}
+- name: LAGO_NETSUITE_{{ $name }}
+  value: {{ $value | toString | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* The parts of a container that all commands have in common. */}}
+{{- define "lago-netsuite.container" -}}
+image: {{ include "lago-netsuite.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext: {{- include "lago-netsuite.containerSecurity" . | nindent 2 }}
+{{- if or .Values.existingSecret .Values.extraEnvFrom }}
+envFrom:
+  {{- with .Values.existingSecret }}
+  - secretRef: {name: {{ . | quote }}}
+  {{- end }}
+  {{- with .Values.extraEnvFrom }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+volumeMounts:
+  - {name: tmp, mountPath: /tmp}
+  - {name: connections, mountPath: /etc/lago-netsuite, readOnly: true}
+  {{- if .Values.existingSecret }}
+  - {name: secrets, mountPath: {{ .Values.secretsPath | quote }}, readOnly: true}
+  {{- end }}
+  {{- if .Values.kafka.caSecret }}
+  - {name: kafka-ca, mountPath: /etc/kafka/ca, readOnly: true}
+  {{- end }}
+  {{- if .Values.kafka.clientCertificateSecret }}
+  - {name: kafka-client, mountPath: /etc/kafka/client, readOnly: true}
+  {{- end }}
+  {{- with .Values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* /readyz follows partitions, /healthz only what a restart cures: NetSuite or Kafka being away fails neither. */}}
+{{- define "lago-netsuite.probes" -}}
+startupProbe:
+  httpGet: {path: /healthz, port: ops}
+  periodSeconds: 5
+  timeoutSeconds: 3
+  failureThreshold: 36
+livenessProbe:
+  httpGet: {path: /healthz, port: ops}
+  periodSeconds: 15
+  timeoutSeconds: 5
+  failureThreshold: 4
+readinessProbe:
+  httpGet: {path: /readyz, port: ops}
+  periodSeconds: 5
+  timeoutSeconds: 3
+  failureThreshold: 2
+{{- end -}}
+
+{{- define "lago-netsuite.volumes" -}}
+- name: tmp
+  emptyDir: {sizeLimit: 64Mi}
+- name: connections
+  configMap: {name: {{ include "lago-netsuite.configMap" . | quote }}}
+{{- with .Values.existingSecret }}
+- name: secrets
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.kafka.caSecret }}
+- name: kafka-ca
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.kafka.clientCertificateSecret }}
+- name: kafka-client
+  secret: {secretName: {{ . | quote }}, defaultMode: 0440}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* What a pod of a part has besides its container: (dict "root" . "part" "worker" "values" .Values.worker). */}}
+{{- define "lago-netsuite.podMeta" -}}
+labels:
+  {{- include "lago-netsuite.labels" .root | nindent 2 }}
+  app.kubernetes.io/component: {{ .part }}
+annotations:
+  checksum/connections: {{ .root.Values.connectionsFile | sha256sum }}
+  {{- with .values.podAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "lago-netsuite.placement" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext: {{- include "lago-netsuite.podSecurity" .root | nindent 2 }}
+terminationGracePeriodSeconds: {{ .root.Values.terminationGracePeriodSeconds }}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . | quote }}
+{{- end }}
+{{- with .values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+topologySpreadConstraints:
+{{- if .values.topologySpreadConstraints }}
+  {{- toYaml .values.topologySpreadConstraints | nindent 2 }}
+{{- else }}
+  {{- $scope := . }}
+  {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  - maxSkew: 1
+    topologyKey: {{ $key }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "lago-netsuite.selector" $scope.root | nindent 8 }}
+        app.kubernetes.io/component: {{ $scope.part }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Grace must outlast the drain, or Kubernetes kills what is about to end. */}}
+{{- define "lago-netsuite.checkGrace" -}}
+{{- $needed := add .Values.drainBudgetSeconds 20 -}}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (int $needed) -}}
+{{- fail (printf "terminationGracePeriodSeconds is %v and must be at least %v: drainBudgetSeconds (%v) and 20 s to commit and leave the group" .Values.terminationGracePeriodSeconds $needed .Values.drainBudgetSeconds) -}}
+{{- end -}}
+{{- end -}}
