@@ -3,8 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SUITESCRIPT := deploy/netsuite
+TOOLS := .cache/tools
+HELM_VERSION := v3.22.0
+COMPOSE_GO_VERSION := v2.16.2
 
-.PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus dashboard
+.PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,11 +55,32 @@ dashboard: setup ## Draw the Grafana dashboard from a real Prometheus under the 
 demo: setup ## A month of Lago events into a NetSuite sandbox on this machine
 	$(BIN)/lago-netsuite demo
 
+deploy-check: setup deploy-tools ## Image, Compose file and chart: built, rendered, validated, rehearsed (needs Go once)
+	$(BIN)/python -m pytest tests/deploy
+
+deploy-tools: $(TOOLS)/helm-$(HELM_VERSION) $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION) ## Build helm and the loader of docker compose (needs Go)
+
+$(TOOLS)/helm-$(HELM_VERSION):
+	GOBIN=$(CURDIR)/$(TOOLS) go install -ldflags '-s -w' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	@touch $@
+
+$(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
+	GOBIN=$(CURDIR)/$(TOOLS)/compose-go go install -ldflags '-s -w' github.com/compose-spec/compose-go/v2/cmd@$(COMPOSE_GO_VERSION)
+	@mv $(TOOLS)/compose-go/cmd $(TOOLS)/compose-config
+	@touch $@
+
+chart-alerts: ## Copy the alerts into the chart, which can read only its own files
+	cp deploy/prometheus/alerts.yaml deploy/helm/lago-netsuite/files/alerts.yaml
+
 image: ## The container image (needs Docker)
 	docker build --tag lago-netsuite .
 
 prometheus: ## Install promtool and Prometheus (Debian); the alerts are tested with them
 	command -v promtool >/dev/null || (apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus)
 
-lock: setup ## Refresh requirements.lock from pyproject.toml (needs uv on the PATH)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra dev pyproject.toml --output-file requirements.lock
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+lock: setup ## Refresh the lock files from pyproject.toml (needs uv on the PATH)
+	$(LOCK) --extra dev pyproject.toml --output-file requirements.lock
+	$(LOCK) --extra sandbox --extra tracing --constraint requirements.lock pyproject.toml --output-file deploy/image/runtime.lock
+	echo 'hatchling>=1.27' | $(LOCK) --constraint requirements.lock - --output-file deploy/image/build.lock
