@@ -22,7 +22,7 @@ from consumer.kafka.publisher import Publisher
 from consumer.lago.api import LagoApi, LookUp
 from consumer.limits.gate import Gate
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import http, loop_lag, signals, tracing
+from consumer.ops import heap, http, loop_lag, signals, tracing
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -80,6 +80,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         await _meet(accounts)
         publish = await _publisher(cluster, stack)
         flows = [_flow(account, settings, connections, publish, around) for account in accounts]
+        heap.settle()
         await run_flows(flows, settings, around)
     log.info("worker_stopped")
 
