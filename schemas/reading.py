@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal[
     "items", "accounts", "subsidiaries", "currencies", "tax_codes", "tax_types", "nexuses", "locations",
-    "departments", "classes", "periods", "payment_methods", "customers",
+    "departments", "classes", "periods", "terms", "payment_methods", "customers",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LARGEST_PAGE = 1000

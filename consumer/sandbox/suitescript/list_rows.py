@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.sandbox.account import Account
-from consumer.sandbox.entries import Entry, Item, Nexus, Period, TaxCode
+from consumer.sandbox.entries import Entry, Item, Nexus, Period, TaxCode, Term
 
 _VIEW = 1
 _PERMISSIONS = {
@@ -39,7 +39,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
         "salestaxitem": "name itemid rate taxtype country",
         "taxtype": "name nexus country",
         "nexus": "description country state",
-        "term": "name",
+        "term": "name daysuntilnetdue discountpercent",
         "location": _PLACES,
         "department": _PLACES,
         "classification": _PLACES,
@@ -96,6 +96,8 @@ def _rows_of(account: Account, name: str, entry: Entry) -> Iterator[Row]:
             values |= {"description": entry.name}
         case TaxCode():
             values |= {"taxtype": entry.type, "rate": f"{entry.rate}%"}
+        case Term():
+            values |= {"daysuntilnetdue": str(entry.days)}
         case _:
             pass
     yield Row(id=entry.id, record_type=name, values=values)

@@ -11,7 +11,7 @@ const transaction = require('N/transaction');
 const url = require('N/url');
 
 const { Books } = require('./books');
-const { checkCall, double, stubOf } = require('./oracle');
+const { double, on, stubOf } = require('./oracle');
 const { openRecord } = require('./record');
 
 /** An error as NetSuite throws it. */
@@ -97,12 +97,6 @@ class Account {
 
   /** Puts the account behind Oracle's stubs; `restoreMocks` takes it away after each test. */
   install() {
-    const on = (name, stub, member, implementation) => {
-      jest.spyOn(stub, member).mockImplementation((...args) => {
-        checkCall(name, member, args);
-        return implementation(...args);
-      });
-    };
     on('N/record', record, 'create', ({ type }) => openRecord(this, { type, fields: {}, sublists: {} }));
     on('N/record', record, 'load', ({ type, id }) => openRecord(this, this.existing(type, id)));
     on('N/record', record, 'transform', (options) => this.transformed(options));

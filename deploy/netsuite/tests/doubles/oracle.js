@@ -14,6 +14,9 @@ const FUNCTION = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(?:this|\w+(?:\.prototype)?)(?:
 // What Node's and Jest's own inspection looks for on any object.
 const LOOKED_FOR_BY_TOOLS = new Set(['then', 'toJSON', '$$typeof', 'asymmetricMatch', 'nodeType', '@@__IMMUTABLE_ITERABLE__@@']);
 
+// What Oracle's help has and its stubs left out, with its options: PagedData.fetch (section_4486609298).
+const LEFT_OUT = { 'N/search/pagedData': { fetch: ['index'] } };
+
 /** A stub such as `N/record` or `N/record/instance`. That of N/config has half of its members on a prototype nobody made. */
 function stubOf(name) {
   const stub = jest.requireActual(name);
@@ -23,7 +26,7 @@ function stubOf(name) {
 /** The names of the members of a stub. */
 function members(name) {
   const stub = stubOf(name);
-  const names = new Set();
+  const names = new Set(Object.keys(LEFT_OUT[name] || {}));
   for (let each = stub; each && each !== Object.prototype; each = Object.getPrototypeOf(each)) {
     Object.getOwnPropertyNames(each).forEach((member) => names.add(member));
   }
@@ -36,7 +39,7 @@ const documented = new Map();
 function options(name) {
   if (!documented.has(name)) {
     const source = fs.readFileSync(moduleNameMapper[`^${name}$`].replace('<rootDir>', process.cwd()), 'utf8');
-    const found = new Map();
+    const found = new Map(Object.entries(LEFT_OUT[name] || {}).map(([member, known]) => [member, new Set(known)]));
     for (const [, text, plain, quoted] of source.matchAll(FUNCTION)) {
       found.set(plain || quoted, new Set([...text.matchAll(/options\.(\w+)/g)].map(([, option]) => option)));
     }
@@ -78,4 +81,12 @@ function double(name, implementation) {
   });
 }
 
-module.exports = { checkCall, double, members, options, stubOf };
+/** Lets `implementation` answer for a member of a module's stub, once its options are checked; `restoreMocks` ends that. */
+function on(name, stub, member, implementation) {
+  return jest.spyOn(stub, member).mockImplementation((...args) => {
+    checkCall(name, member, args);
+    return implementation(...args);
+  });
+}
+
+module.exports = { double, members, on, options, stubOf };

@@ -31,6 +31,7 @@ define(['N/format', 'N/search', './faults'], (format, search, faults) => {
       name: 'periodname', start: 'startdate', end: 'enddate', closed: 'closed', ar_locked: 'arlocked',
       all_locked: 'alllocked', quarter: 'isquarter', year: 'isyear', adjustment: 'isadjust',
     } },
+    terms: { type: 'term', columns: { name: 'name', days: 'daysuntilnetdue', discount: 'discountpercent' } },
     payment_methods: { type: 'paymentmethod', columns: { name: 'name' } },
     customers: { type: 'customer', columns: {
       name: 'entityid', company: 'companyname', subsidiary: 'subsidiary', currency: 'currency',
