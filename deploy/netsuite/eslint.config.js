@@ -32,7 +32,6 @@ const cabinet = {
     complexity: ['error', 12],
     'max-len': ['error', 130],
     'max-lines': ['error', 250],
-    'max-lines-per-function': ['error', { max: 150, skipComments: true }],
     'no-restricted-syntax': ['error',
       { selector: 'AwaitExpression, :function[async=true]', message: 'Saves come one after the other.' },
       { selector: 'NewExpression[callee.name="Date"] > Literal', message: 'A date text is read as UTC.' },
