@@ -1,4 +1,4 @@
-"""``check --deep``: Kafka and the NetSuite accounts as they are, held against what is configured."""
+"""``check --deep``: Kafka, Lago and the NetSuite accounts as they are, held against what is configured."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from consumer.connection import Connection
 from consumer.errors import ConfigurationError, StartupError
 from consumer.kafka import retention, topics
 from consumer.kafka.cluster import Cluster
+from consumer.lago.api import Failed, LagoApi
 from consumer.netsuite.client import Sleep
 from consumer.netsuite.survey import NoAnswer, survey
 from consumer.preflight import access, examination
@@ -21,6 +22,8 @@ from consumer.preflight.finding import Finding, ok
 from consumer.settings import Settings
 from schemas import error_event, result
 
+NOBODY = "lago-netsuite-check"
+"""An external customer id that no customer has; Lago says so only to who may read customers."""
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "dim"}
 
 
@@ -42,7 +45,7 @@ class Found:
 
     def table(self) -> Table:
         """For people."""
-        title = f"NetSuite as connection {self.connection} finds it" if self.connection else "Kafka"
+        title = f"What connection {self.connection} finds" if self.connection else "Kafka"
         table = Table(title=title, title_justify="left", show_lines=False)
         for name in ("", "Check", "What it means", "What to do"):
             table.add_column(name, overflow="fold")
@@ -60,9 +63,36 @@ async def look(
     """Kafka first, then account by account; never raises for what it finds."""
     kafka = Found(connection=None, findings=tuple(await _kafka(settings)))
     accounts = [
-        Found(connection=one.code, findings=tuple(await of_account(one, clock, sleep))) for one in connections
+        Found(connection=one.code, findings=tuple(await _of_connection(one, clock, sleep)))
+        for one in connections
     ]
     return (kafka, *accounts)
+
+
+async def _of_connection(connection: Connection, clock: Clock, sleep: Sleep) -> list[Finding]:
+    return [*await of_lago(connection, clock, sleep), *await of_account(connection, clock, sleep)]
+
+
+async def of_lago(connection: Connection, clock: Clock, sleep: Sleep) -> list[Finding]:
+    """Whether Lago's API answers and its key may read customers; nothing where none is configured."""
+    if connection.lago.api_url is None or connection.lago.api_key is None:
+        return []
+    api = LagoApi(connection, clock=clock, sleep=sleep)
+    try:
+        answer = await api.customer(NOBODY)
+    finally:
+        await api.aclose()
+    if not isinstance(answer, Failed):
+        return [ok("lago.api", "Lago's API answers, and the key may read customers")]
+    return [
+        Finding(
+            id="lago.api",
+            status="fail",
+            says=f"{answer.reason}; until it does, events wait whose customer has to be looked up",
+            fix="correct lago.api_url, or make a key in Lago (Developers > API keys) that may read customers",
+            where=connection.at("lago.api_key"),
+        )
+    ]
 
 
 async def of_account(connection: Connection, clock: Clock, sleep: Sleep) -> list[Finding]:

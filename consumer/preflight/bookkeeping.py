@@ -1,8 +1,9 @@
-"""Accounting periods, voids, numbers and how many calls the account takes at once."""
+"""From which day on, accounting periods, voids, numbers and how many calls the account takes at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from consumer.connection import Connection
 from consumer.preflight import menu, role
@@ -16,6 +17,8 @@ _LOCKS = {"closed": "closed", "all_locked": "locked", "ar_locked": "locked for A
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
     """What decides whether today's document can be posted, and how fast."""
+    if connection.start_date is not None:
+        yield _start(connection, connection.start_date, facts.today)
     yield _period(connection, facts)
     if connection.sync.voids:
         yield _voids(connection, facts)
@@ -25,6 +28,18 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
         "whether NetSuite lets Lago's document numbers stand cannot be read",
         menu=menu.NUMBERS,
         fix="tick Allow Override for Invoice, Credit Memo and Payment; otherwise NetSuite numbers them",
+    )
+
+
+def _start(connection: Connection, start: date, today: date) -> Finding:
+    if start <= today:
+        return ok("start_date", f"documents issued from {start} on are carried")
+    return Finding(
+        id="start_date",
+        status="warn",
+        says=f"start_date is {(start - today).days} days ahead: documents issued before {start} are ignored",
+        fix="set start_date to the day of the first document that NetSuite is to have",
+        where=connection.at("start_date"),
     )
 
 

@@ -157,3 +157,18 @@ def test_no_secret_is_printed(run):
     printed = run("check", "--deep", auth=secrets) + run("catalog", "items", auth=secrets)
 
     assert "do-not-print-me" not in "".join(map(str, printed))
+
+
+def test_more_than_a_thousand_rows_arrive_whole(run, tmp_path):
+    """Over HTTP, page after page, each row once and in order."""
+    items = [
+        {"id": str(10_000 + number), "name": f"ITEM {number}", "account": "4000"} for number in range(2_345)
+    ]
+    profile = tmp_path / "many.json"
+    profile.write_text(json.dumps({"extends": "default", "name": "many", "items": items}))
+    with started("--port", "0", "--profile", str(profile)) as (_, line):
+        many = re.search(r"restlet_url: (\S+)", line)[1]
+        code, out, err = run("catalog", "items", "--csv", restlet_url=many)
+
+    assert (code, err) == (0, "")
+    assert [row["id"] for row in csv.DictReader(io.StringIO(out))] == [item["id"] for item in items]

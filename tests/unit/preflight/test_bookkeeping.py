@@ -1,8 +1,9 @@
-"""Periods by policy, and limits."""
+"""The first day, periods by policy, and limits."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -63,3 +64,23 @@ def test_refusals_at_the_configured_concurrency_are_warned_of(at_once, refused, 
     found = bookkeeping.findings(connection(), replace(WITH_PERIODS, at_once=at_once, refused=refused))
 
     assert {one.id: one.status for one in found}["concurrency"] == status
+
+
+@pytest.mark.parametrize(
+    ("start", "status", "said"),
+    [
+        (date(2026, 1, 1), "ok", "from 2026-01-01 on"),
+        (date(2026, 8, 1), "ok", "from 2026-08-01 on"),
+        (date(2026, 8, 31), "warn", "30 days ahead"),
+    ],
+)
+def test_a_start_in_the_future_is_warned_of(start, status, said):
+    """Nothing would be carried until then, and nobody would be told."""
+    found = {one.id: one for one in bookkeeping.findings(connection(start_date=start), WITH_PERIODS)}
+
+    assert found["start_date"].status == status
+    assert said in found["start_date"].says
+
+
+def test_who_names_no_start_is_told_nothing_of_it():
+    assert "start_date" not in {one.id for one in bookkeeping.findings(connection(), WITH_PERIODS)}
