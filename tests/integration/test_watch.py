@@ -26,8 +26,8 @@ AWAY = "netsuite-away"
 # The breaker judges ten calls at the least.
 INVOICES = 14
 OLD_S = 3
-ALERTS_LIMIT_S = 40.0
-PANELS_LIMIT_S = 15.0
+# Far more than a quiet machine needs.
+LIMIT_S = 90.0
 # What did not happen here has no curve.
 NOTHING_TO_SHOW = {
     "Amount rejected within an hour",
@@ -83,25 +83,36 @@ async def test_what_goes_wrong_raises_its_alert(tmp_path, bootstrap_servers, top
             with watched.prometheus(tmp_path, running.ops, rules=rules) as prometheus:
                 await post_invoices(f"{running.ingest}/{house.CODE}", topic_prefix)
                 await on_kafka.produce(b"{broken")
-                await asyncio.to_thread(_until_the_three_fire, prometheus)
-                firing = prometheus.firing()
-                targets = {each["metric"]["job"]: each["value"][1] for each in prometheus.query("up")}
+                await asyncio.to_thread(_until_what_goes_wrong_fires, prometheus)
+                fired = {name for name, _ in prometheus.firing()}
+                await asyncio.to_thread(_until_all_are_scraped, prometheus)
                 await asyncio.to_thread(_until_the_panels_show, prometheus)
 
-    assert targets == {f"lago-netsuite-{name}": "1" for name in watched.JOBS}
-    assert firing["BreakerOpen"]["connection"] == AWAY
-    assert firing["OldestUnsettledTooOld"]["connection"] in {AWAY, "relay.gone"}
-    assert firing["WebhookEndpointDisabled"]["endpoint"] == "gone"
     # Without their patience the alerts about slowness may fire on a busy machine; these never.
-    assert not {"AuthFailing", "RecordsLost", "RejectionStorm", "OffsetMapRejected"} & set(firing)
+    assert not {"AuthFailing", "RecordsLost", "RejectionStorm", "OffsetMapRejected"} & fired
 
 
-def _until_the_three_fire(prometheus: watched.Prometheus) -> None:
-    three = {"BreakerOpen", "OldestUnsettledTooOld", "WebhookEndpointDisabled"}
+def _until_what_goes_wrong_fires(prometheus: watched.Prometheus) -> None:
+    """Each alert about what it is about; on a busy machine others may be old for a moment too."""
+    expected = {
+        ("BreakerOpen", AWAY),
+        ("OldestUnsettledTooOld", AWAY),
+        ("WebhookEndpointDisabled", "gone"),
+    }
     watched.until(
-        lambda: three <= set(prometheus.firing()) and _is_written(prometheus),
-        limit_s=ALERTS_LIMIT_S,
+        lambda: expected <= prometheus.firing() and _is_written(prometheus),
+        limit_s=LIMIT_S,
         because=lambda: str(prometheus.firing()),
+    )
+
+
+def _until_all_are_scraped(prometheus: watched.Prometheus) -> None:
+    """A single scrape may come too late; all three targets are there once it does not."""
+    jobs = {f"lago-netsuite-{name}" for name in watched.JOBS}
+    watched.until(
+        lambda: {each["metric"]["job"] for each in prometheus.query("up == 1")} == jobs,
+        limit_s=LIMIT_S,
+        because=lambda: str(prometheus.query("up")),
     )
 
 
@@ -109,7 +120,7 @@ def _until_the_panels_show(prometheus: watched.Prometheus) -> None:
     """Every panel has a curve; a rate needs two scrapes."""
     watched.until(
         lambda: _empty_panels(prometheus) <= NOTHING_TO_SHOW,
-        limit_s=PANELS_LIMIT_S,
+        limit_s=LIMIT_S,
         because=lambda: str(_empty_panels(prometheus) - NOTHING_TO_SHOW),
     )
 

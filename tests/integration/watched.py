@@ -43,10 +43,10 @@ class Prometheus:
         found: list[dict[str, Any]] = self.ask("query", query=expression)["result"]
         return found
 
-    def firing(self) -> dict[str, dict[str, str]]:
-        """The labels of each alert that fires, by its name."""
-        alerts = self.ask("alerts")["alerts"]
-        return {each["labels"]["alertname"]: each["labels"] for each in alerts if each["state"] == "firing"}
+    def firing(self) -> set[tuple[str, str]]:
+        """Each alert that fires: its name, and the endpoint or connection that it is about."""
+        labels = (each["labels"] for each in self.ask("alerts")["alerts"] if each["state"] == "firing")
+        return {(each["alertname"], each.get("endpoint") or each.get("connection", "")) for each in labels}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
