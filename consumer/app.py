@@ -175,7 +175,14 @@ def _flow(
         drain_budget_s=settings.drain_budget_s,
         park_max_age_s=settings.park_max_age_s,
     )
-    return Flow(plan, around, gate=account.gate, deliver=pipeline.deliver, give_up=pipeline.give_up)
+    return Flow(
+        plan,
+        around,
+        gate=account.gate,
+        deliver=pipeline.deliver,
+        give_up=pipeline.give_up,
+        prepare=pipeline.prepare,
+    )
 
 
 async def run_flows(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:

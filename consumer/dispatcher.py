@@ -36,13 +36,19 @@ Surrender = Callable[[Record, Rejected], Awaitable[None]]
 # Calls that the account has answered and Kafka has not heard of yet: beyond this Kafka is what is slow.
 MOST_UNTOLD = 32
 
+Prepare = Callable[[Sequence[Record]], None]
+"""Does for the records of the next call what needs no permit."""
+
+# As long as it takes to send the calls that have just been started: those go first.
+PREPARE_AFTER_S = 0.004
+
 log = structlog.get_logger(__name__)
 
 
 class Dispatcher:
     """Runs the deliveries of one connection."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it connects, each named at the one call
         self,
         *,
         name: str,
@@ -51,8 +57,11 @@ class Dispatcher:
         give_up: Surrender,
         metrics: Metrics,
         clock: Clock,
+        prepare: Prepare = lambda _: None,
     ) -> None:
         self._name = name
+        self._prepare = prepare
+        self._is_preparing = False
         self._engine = engine
         self._deliver = deliver
         self._give_up = give_up
@@ -71,6 +80,9 @@ class Dispatcher:
                 while self._has_told and (call := self._engine.take()) is not None:
                     self._carried += 1
                     deliveries.create_task(self._carry(call))
+                    if not self._is_preparing:
+                        self._is_preparing = True
+                        deliveries.create_task(self._prepare_next())
                 await self._something_happens()
 
     def wake(self) -> None:
@@ -90,6 +102,14 @@ class Dispatcher:
         finally:
             self._metrics.drained(seconds=self._clock.monotonic_s() - began_s)
         return True
+
+    async def _prepare_next(self) -> None:
+        await asyncio.sleep(PREPARE_AFTER_S)
+        self._is_preparing = False
+        try:
+            self._prepare(self._engine.next_up())
+        except Exception as error:  # noqa: BLE001 - its delivery will meet the same defect, and tell of it
+            log.debug("not_prepared", connection=self._name, error=type(error).__name__)
 
     @property
     def _has_told(self) -> bool:

@@ -14,7 +14,7 @@ from random import SystemRandom
 import structlog
 
 from consumer.clock import Clock
-from consumer.dispatcher import Deliver, Dispatcher, Surrender
+from consumer.dispatcher import Deliver, Dispatcher, Prepare, Surrender
 from consumer.engine.backoff import RETRY_AFTER_CAP_S, Backoff
 from consumer.engine.engine import Engine
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
@@ -83,7 +83,14 @@ class Flow:
     """Runs a plan; must be made and run within one event loop."""
 
     def __init__(
-        self, plan: Plan, around: Surroundings, *, gate: Gate, deliver: Deliver, give_up: Surrender
+        self,
+        plan: Plan,
+        around: Surroundings,
+        *,
+        gate: Gate,
+        deliver: Deliver,
+        give_up: Surrender,
+        prepare: Prepare = lambda _: None,
     ) -> None:
         self._plan = plan
         self._around = around
@@ -97,6 +104,7 @@ class Flow:
             give_up=give_up,
             metrics=around.metrics,
             clock=around.clock,
+            prepare=prepare,
         )
         self._poller = Poller(
             consumer=self._consumer,

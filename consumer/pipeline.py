@@ -16,6 +16,7 @@ import structlog
 from consumer import bookings, enrichment, routing
 from consumer.clock import Clock
 from consumer.connection import Connection
+from consumer.foresight import Foreseen, Foresight
 from consumer.lago.answer import LookUp
 from consumer.mapping.mapped import Mapped, Mapping, Refused
 from consumer.observer import Observer
@@ -75,6 +76,12 @@ class Pipeline:
         self._look_up = look_up
         self._clock = clock
         self._observer = observer
+        self._foresight = Foresight(self._foresee)
+
+    def prepare(self, records: Sequence[Record]) -> None:
+        """Map the records that come next, before there is a permit for them."""
+        if self._tracer is OFF:  # a trace is to show when it was done
+            self._foresight.prepare(records)
 
     async def deliver(self, records: Sequence[Record], release: Release = nothing_held) -> Sequence[Outcome]:
         """
@@ -98,8 +105,9 @@ class Pipeline:
     async def _deliver(
         self, records: Sequence[Record], begun: Sequence[Trail], release: Release
     ) -> list[Outcome]:
-        events = [_decoded(record, trail) for record, trail in zip(records, begun, strict=True)]
-        plans = await self._plans(events, begun)
+        foreseen = list(map(self._seen, records, begun))
+        events = [each.event for each in foreseen]
+        plans = await self._plans(foreseen, begun)
         started_s = self._clock.monotonic_s()
         outcomes = await self._carry_out(plans, begun)
         release(outcomes)
@@ -118,31 +126,37 @@ class Pipeline:
         """
         with trails(self._tracer, [record], self._clock.now(), connection=self._code) as [trail]:
             marked = trail.marked(record)
-            event = _decoded(marked, trail)
+            event = self._seen(marked, trail).event
             with trail.span.current():
                 await self._tell_failure(marked, event, outcome, self._attempt(record, call_ms=0.0))
             trail.led_to(outcome)
 
-    async def _plans(
-        self, events: Sequence[Envelope | Undecodable], begun: Sequence[Trail]
-    ) -> list[Mapping | Unavailable]:
-        planning = map(self._plan, events, begun)
-        # Without look-ups nothing waits: one after the other lets the call go before whatever else is to do.
-        return await _all(planning) if self._look_up else [await each for each in planning]
+    def _seen(self, record: Record, trail: Trail) -> Foreseen:
+        return self._foresight.of(record) if trail is NO_TRAIL else self._foresee(record, trail)
 
-    async def _plan(self, event: Envelope | Undecodable, trail: Trail) -> Mapping | Unavailable:
+    def _foresee(self, record: Record, trail: Trail = NO_TRAIL) -> Foreseen:
+        with trail.step("decode"):
+            event = envelope.decode(record.value)
         with trail.step("map"):
-            return await self._mapped(event)
+            plan = routing.plan(event, self._ownership)
+            return Foreseen(event=event, plan=plan, unknown=enrichment.wanted(event, plan, self._ownership))
 
-    async def _mapped(self, event: Envelope | Undecodable) -> Mapping | Unavailable:
-        plan = routing.plan(event, self._ownership)
-        customer = enrichment.wanted(event, plan, self._ownership)
+    async def _plans(
+        self, foreseen: Sequence[Foreseen], begun: Sequence[Trail]
+    ) -> Sequence[Mapping | Unavailable]:
+        if all(each.unknown is None for each in foreseen):
+            return [each.plan for each in foreseen]
+        return await _all(map(self._plan, foreseen, begun))
+
+    async def _plan(self, seen: Foreseen, trail: Trail) -> Mapping | Unavailable:
+        event, customer = seen.event, seen.unknown
         if customer is None or isinstance(event, Undecodable):
-            return plan
+            return seen.plan
         if self._look_up is None or not customer.external_id:
-            return enrichment.unasked(plan, customer, event, self._ownership)
-        answer = await self._look_up(customer.external_id)
-        enriched = enrichment.answered(event, customer, answer, self._ownership)
+            return enrichment.unasked(seen.plan, customer, event, self._ownership)
+        with trail.step("look_up"):
+            answer = await self._look_up(customer.external_id)
+            enriched = enrichment.answered(event, customer, answer, self._ownership)
         return routing.plan(enriched, self._ownership) if isinstance(enriched, Envelope) else enriched
 
     async def _carry_out(
@@ -219,11 +233,6 @@ class Pipeline:
             log.warning("fallback_used", connection=self._code, subject=choice.subject, at=choice.at)
             if self._observer is not None:
                 self._observer.fallback_used(connection=self._code, rule=choice.rule)
-
-
-def _decoded(record: Record, trail: Trail) -> Envelope | Undecodable:
-    with trail.step("decode"):
-        return envelope.decode(record.value)
 
 
 def _unsent(plan: Refused | Ignored | Unavailable) -> Outcome:

@@ -161,6 +161,10 @@ class Engine:
         self._lanes.wake(self._clock.monotonic_s())
         return self._calls.take(self._lanes)
 
+    def next_up(self) -> list[Record]:
+        """The records of the next call, as far as that can be known before there is a permit for it."""
+        return self._lanes.next_up(self._gate.largest_batch) if self._may_start else []
+
     def take_pressed(self) -> list[tuple[Attempt, GiveUp]]:
         """
         Records whose waiting would soon stop their partition, to be given up.

@@ -6,6 +6,7 @@ import heapq
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from consumer.engine.tally import Tally
 from consumer.record import LaneKey, Record
@@ -71,6 +72,10 @@ class Lanes:
     def ready(self, *, retries: bool) -> int:
         """Lanes that could run now, by whether their head has failed before."""
         return len(self._ready[retries])
+
+    def next_up(self, count: int) -> list[Record]:
+        """What is taken next of what has not failed before, as it lies now; taking it gives the same."""
+        return [self._queues[lane][0].record for lane in islice(self._ready[False], count)]
 
     def heads(self) -> Iterator[Attempt]:
         """What each parked lane waits with."""
