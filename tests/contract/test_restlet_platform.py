@@ -179,6 +179,24 @@ def test_row_44_an_item_of_another_subsidiary_is_refused():
     assert (error["message"], error["line"]) == ("Invalid item reference key 802 for subsidiary 1.", 0)
 
 
+def test_row_44_some_accounts_have_a_code_of_their_own_for_an_item_of_another_subsidiary():
+    items = tuple(item.model_copy(update={"subsidiaries": ("4",)}) for item in DEFAULT.items)
+    netsuite = NetSuite(items=items, switches=Switches(outside_subsidiary="INVALID_TRANS_SUB"))
+
+    error = _error_of(netsuite, invoice())
+
+    assert _places(error) == ("INVALID_TRANS_SUB_ITEM", "invalid_reference", "item")
+
+
+@pytest.mark.parametrize("utc_offset_h", [-11, -8, 0, 9, 13])
+def test_row_47_a_date_stays_what_it_is_wherever_the_servers_are(utc_offset_h):
+    netsuite = NetSuite(switches=Switches(utc_offset_h=utc_offset_h))
+
+    netsuite.write(customer(), invoice(columns={"trandate": "2026-08-01"}))
+
+    assert netsuite.account.records("invoice")[0]["trandate"] == "2026-08-01"
+
+
 @pytest.mark.parametrize(
     ("columns", "code", "field"),
     [

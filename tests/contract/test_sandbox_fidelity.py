@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.sandbox.profile import Profile
+from consumer.sandbox.profile import Profile, Switches
 
 TESTS = Path(__file__).parents[1]
 SANDBOX = TESTS.parent / "consumer" / "sandbox"
@@ -49,3 +49,10 @@ def test_every_profile_is_described_and_loads_under_its_name():
 
     assert described == {path.stem for path in (SANDBOX / "profiles").glob("*.json")}
     assert {Profile.load(name).name for name in described} == described
+
+
+def test_every_switch_stands_with_what_it_decides():
+    """What differs between accounts is told, with what happens when yours is the other way."""
+    told = set(re.findall(r"^\| .+ \| `(\w+)` \| .+ \|$", README, re.MULTILINE))
+
+    assert told == set(Switches.model_fields)
