@@ -78,9 +78,9 @@ image: ## The container image (needs Docker)
 prometheus: ## Install promtool and Prometheus (Debian); the alerts are tested with them
 	command -v promtool >/dev/null || (apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus)
 
-LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-lock: setup ## Refresh the lock files from pyproject.toml (needs uv on the PATH)
+lock: setup ## Refresh the lock files from pyproject.toml
 	$(LOCK) --extra dev pyproject.toml --output-file requirements.lock
 	$(LOCK) --extra sandbox --extra tracing --constraint requirements.lock pyproject.toml --output-file deploy/image/runtime.lock
-	echo 'hatchling>=1.27' | $(LOCK) --constraint requirements.lock - --output-file deploy/image/build.lock
+	printf 'hatchling\nuv\n' | $(LOCK) --constraint requirements.lock - --output-file deploy/image/build.lock
