@@ -3,20 +3,20 @@
 ARG PYTHON=docker.io/library/python:3.12-slim-bookworm
 
 FROM ${PYTHON} AS build
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
 WORKDIR /src
 COPY deploy/image/build.lock deploy/image/runtime.lock deploy/image/
 RUN python -m venv /build \
  && /build/bin/pip install --quiet --require-hashes -r deploy/image/build.lock \
  && python -m venv --without-pip /venv \
- && /build/bin/pip --python /venv/bin/python install --quiet --require-hashes -r deploy/image/runtime.lock
+ && /build/bin/uv pip install --quiet --python /venv/bin/python --require-hashes -r deploy/image/runtime.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY consumer consumer
 COPY schemas schemas
 COPY deploy/topics.yaml deploy/topics.yaml
 COPY deploy/netsuite/src deploy/netsuite/src
-RUN /build/bin/pip wheel --quiet --no-build-isolation --no-deps --wheel-dir /build/wheels . \
- && /build/bin/pip --python /venv/bin/python install --quiet --no-deps /build/wheels/*.whl \
+RUN /build/bin/uv build --quiet --wheel --no-build-isolation --python /build/bin/python --out-dir /build/wheels . \
+ && /build/bin/uv pip install --quiet --python /venv/bin/python --no-deps /build/wheels/*.whl \
  && mkdir /build/state
 
 FROM ${PYTHON}

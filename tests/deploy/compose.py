@@ -1,0 +1,35 @@
+"""deploy/compose.yaml as values, its anchors merged."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "deploy" / "compose.yaml"
+COMPOSE: dict[str, Any] = YAML(typ="safe").load(FILE)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+IMAGE = "lago-netsuite:"
+SHARED = "/var/lib/lago-netsuite"
+
+
+def is_ours(name: str) -> bool:
+    return str(SERVICES[name]["image"]).startswith(IMAGE)
+
+
+OURS = [name for name in SERVICES if is_ours(name)]
+OTHERS = [name for name in SERVICES if not is_ours(name)]
+
+
+def mounts(name: str) -> list[tuple[str, str]]:
+    """What is mounted where, without the mode."""
+    return [tuple(each.split(":")[:2]) for each in SERVICES[name].get("volumes", [])]
+
+
+def published(name: str) -> list[tuple[str, int]]:
+    """The address on the host and the port of the container."""
+    found = (re.fullmatch(r"(.+):(\d+):(\d+)", each) for each in SERVICES[name].get("ports", []))
+    return [(each[1], int(each[3])) for each in found if each]

@@ -1,0 +1,144 @@
+"""deploy/compose.yaml is a Compose file, and speaks of commands, settings and files that exist."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+from typer.testing import CliRunner
+
+from consumer.cli import app
+from consumer.settings import PREFIX, Settings
+from tests.deploy.binaries import found
+from tests.deploy.compose import COMPOSE, FILE, IMAGE, OTHERS, OURS, ROOT, SERVICES, mounts, published
+
+SECURED = {
+    "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+    "tmpfs": ["/tmp"],
+}
+
+by_ours = pytest.mark.parametrize("name", OURS)
+by_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def test_the_compose_specification_accepts_it():
+    """The loader of `docker compose` itself resolves it: schema, anchors, dependencies and volumes."""
+    ran = subprocess.run(
+        [found("compose-config"), "--format", "json", str(FILE)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["services"].keys() == SERVICES.keys()
+
+
+def test_what_the_specification_does_not_know_is_refused(tmp_path):
+    """So the test above can fail."""
+    wrong = tmp_path / "compose.yaml"
+    wrong.write_text(FILE.read_text().replace("    stop_grace_period:", "    stop_grace_time:"))
+
+    ran = subprocess.run(
+        [found("compose-config"), str(wrong)], capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert ran.returncode != 0
+    assert "stop_grace_time" in ran.stderr + ran.stdout
+
+
+@by_ours
+def test_a_command_is_one_of_ours(name):
+    """With all of its options: the command line parses it up to `--help`."""
+    shown = CliRunner().invoke(app, [*map(str, SERVICES[name]["command"]), "--help"], env={"COLUMNS": "200"})
+
+    words = [word for word in SERVICES[name]["command"] if re.fullmatch("[a-z]+", word)]
+    assert shown.exit_code == 0
+    assert re.search(rf"Usage: \S+ {' '.join(words)} ", shown.output)
+
+
+@by_ours
+def test_every_variable_is_a_setting(name):
+    """A misspelt one would be refused at start, but only by whoever has Docker."""
+    given = {key.removeprefix(PREFIX).lower() for key in SERVICES[name]["environment"]}
+
+    assert given <= set(Settings.model_fields)
+
+
+@by_ours
+def test_what_is_ours_may_do_as_little_as_in_production(name):
+    """Read-only root, no capabilities, no way to gain some."""
+    assert SECURED.items() <= SERVICES[name].items()
+
+
+@by_service
+def test_every_mounted_file_exists(name):
+    """Docker would make an empty directory in its place."""
+    for source, _ in mounts(name):
+        assert source in COMPOSE["volumes"] or (FILE.parent / source).exists()
+
+
+@by_service
+def test_a_port_is_published_to_this_machine_only(name):
+    """A sandbox that trusts its network must not be on anybody else's."""
+    assert all(address == "127.0.0.1" for address, _ in published(name))
+
+
+@by_service
+def test_a_service_that_stays_has_a_health_check(name):
+    """All others say that they have none, so that the image's own is not asked."""
+    service = SERVICES[name]
+    stays = service.get("restart") == "unless-stopped"
+
+    assert bool(service["healthcheck"].get("disable")) is not stays
+
+
+@by_service
+def test_a_service_waits_for_what_it_needs(name):
+    """For health where there is a check, for the end where something ends."""
+    for other, how in SERVICES[name].get("depends_on", {}).items():
+        ends = SERVICES[other].get("restart") == "no"
+        assert how == {"condition": "service_completed_successfully" if ends else "service_healthy"}
+
+
+def test_one_service_builds_the_image_that_all_of_ours_run():
+    """From the repository's Dockerfile."""
+    builders = [name for name in SERVICES if "build" in SERVICES[name]]
+
+    assert builders == ["prepare"]
+    assert (FILE.parent / SERVICES["prepare"]["build"]["context"]).resolve() == ROOT
+    assert {SERVICES[name]["image"] for name in OURS} == {IMAGE + "${LAGO_NETSUITE_VERSION:-latest}"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_not_ours_has_a_version(name):
+    """The same tomorrow as today."""
+    assert re.search(r":v?\d+\.\d+\.\d+$", SERVICES[name]["image"])
+
+
+def test_a_stopping_worker_has_time_to_drain():
+    """Docker kills after ten seconds otherwise."""
+    grace_s = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
+
+    assert grace_s >= Settings.model_fields["drain_budget_s"].default + 20
+    assert SERVICES["worker"]["deploy"] == {"replicas": 2}
+
+
+def test_prometheus_and_grafana_find_what_they_show():
+    """Every scraped name is a service, and the dashboard lies where Grafana is told to look."""
+    scraped = set(re.findall(r"names: \[(\w+)\]", (ROOT / "deploy/prometheus/prometheus.yaml").read_text()))
+    provider = (ROOT / "deploy/grafana/provisioning/dashboards/lago-netsuite.yaml").read_text()
+    datasource = (ROOT / "deploy/grafana/provisioning/datasources/prometheus.yaml").read_text()
+    home = SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    inside = {there: here for here, there in mounts("grafana")}
+
+    folder, _, file = home.rpartition("/")
+    assert scraped == {"worker", "relay", "ingest"}
+    assert f"path: {folder}\n" in provider
+    assert (FILE.parent / inside[folder] / file).is_file()
+    assert "url: http://prometheus:9090\n" in datasource

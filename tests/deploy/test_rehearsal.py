@@ -1,0 +1,149 @@
+"""
+What deploy/compose.yaml starts, started here without containers, does what it says.
+
+The services run with their own commands and variables, in the order of their dependencies, against the broker
+of this run. Only names and ports differ, because all of them share this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from consumer.ops import probe
+from consumer.sandbox.broker import free_port
+from consumer.settings import env_name
+from tests.deploy.compose import OURS, SERVICES, SHARED
+from tests.integration.house import running, until
+
+LIMIT_S = 60
+PORTS = {"ops": 8080, "ingest": 8081, "lago": 8082, "sandbox": 8460}
+RATE = ["--rate=40"]
+
+pytestmark = pytest.mark.kafka
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Everything that is up; `said` is what the player of the month has printed."""
+
+    folder: Path
+    ports: dict[str, int]
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "lago.log").read_text()
+
+    def records(self, record_type: str) -> list[dict[str, object]]:
+        url = f"http://127.0.0.1:{self.ports['sandbox']}/sandbox/records?type={record_type}"
+        return httpx.get(url, trust_env=False).raise_for_status().json()
+
+
+class Stand:
+    """Takes the place of the containers' host."""
+
+    def __init__(self, folder: Path, bootstrap_servers: str, topic_prefix: str) -> None:
+        self.folder = folder
+        self.ports = {
+            name: free_port() for name in (*PORTS, "worker", "worker-2", "relay-ops", "ingest-ops", "none")
+        }
+        self._own = {
+            env_name("kafka_bootstrap_servers"): bootstrap_servers,
+            env_name("topic_prefix"): topic_prefix,
+            env_name("consumer_group"): f"{topic_prefix}rehearsal",
+            env_name("ops_host"): "127.0.0.1",
+            env_name("ingest_host"): "127.0.0.1",
+            env_name("ingest_port"): str(self.ports["ingest"]),
+        }
+
+    def origin(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    def command(self, name: str) -> list[str]:
+        words = [str(word).replace(SHARED, str(self.folder)) for word in SERVICES[name]["command"]]
+        return [
+            word.replace("0.0.0.0", "127.0.0.1").replace("8460", str(self.ports["sandbox"])) for word in words
+        ]
+
+    def environment(self, name: str, ops: str = "none") -> dict[str, str]:
+        given = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
+        given = {key: value.replace(SHARED, str(self.folder)) for key, value in given.items()}
+        return given | self._own | {env_name("ops_port"): str(self.ports[ops])}
+
+    def done(self, name: str, *more: str) -> str:
+        """A service that ends by itself."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "consumer", *self.command(name), *more],
+            env=os.environ | self.environment(name),
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    @contextmanager
+    def up(self, name: str, *more: str, ops: str = "none", log: str | None = None) -> Iterator[None]:
+        """A service that stays, once its health check is content."""
+        log_file = self.folder / f"{log or name}.log"
+        with running([*self.command(name), *more], log_file, self.environment(name, ops)):
+            if asked := self.asked(name, ops):
+                until(lambda: probe.run([asked], {}) == probe.WELL, because=log_file.read_text)
+            yield
+
+    def asked(self, name: str, ops: str) -> str | None:
+        check = SERVICES[name]["healthcheck"]
+        if check.get("disable"):
+            return None
+        url = str(check["test"][-1])
+        return url.replace(":8080", f":{self.ports[ops]}").replace(":8460", f":{self.ports['sandbox']}")
+
+
+@pytest.fixture(scope="module")
+def deployment(bootstrap_servers, tmp_path_factory):
+    """All services of ours, until the month has been played."""
+    stand = Stand(tmp_path_factory.mktemp("shared"), bootstrap_servers, "rehearsal.")
+    with ExitStack() as stack:
+        sandbox, webhooks = f"--sandbox={stand.origin('sandbox')}", f"--webhooks={stand.origin('lago')}"
+        stand.done("prepare", sandbox, webhooks)
+        assert "there already" in stand.done("prepare", sandbox, webhooks)
+        stand.done("topics")
+        stack.enter_context(stand.up("sandbox"))
+        stack.enter_context(stand.up("ingest", ops="ingest-ops"))
+        stack.enter_context(stand.up("worker", ops="worker"))
+        stack.enter_context(stand.up("worker", ops="worker-2", log="worker-2"))
+        stack.enter_context(stand.up("relay", ops="relay-ops"))
+        places = [f"--{each}={stand.origin(each)}" for each in ("ingest", "sandbox", "worker")]
+        stack.enter_context(stand.up("lago", *places, f"--port={stand.ports['lago']}", *RATE))
+        up = Deployment(folder=stand.folder, ports=stand.ports)
+        until(lambda: "events sent" in up.said, because=lambda: up.said)
+        yield up
+
+
+def test_every_service_of_ours_takes_part():
+    """What is added to the file is rehearsed too."""
+    assert set(OURS) == {"prepare", "topics", "sandbox", "ingest", "worker", "relay", "lago"}
+
+
+def test_the_month_reaches_the_sandbox(deployment):
+    """None of them twice; the one invoice that the demo mends is left for the reader to mend."""
+    counts = {each: len(deployment.records(each)) for each in ("customer", "invoice", "customerpayment")}
+
+    assert counts == {"customer": 11, "invoice": 33, "customerpayment": 6}
+
+
+def test_what_fails_comes_back_as_a_webhook(deployment):
+    """The relay finds the player's inbox, and what it signs is believed."""
+    [line] = [line for line in deployment.said.splitlines() if "events sent" in line]
+
+    assert " 0 webhooks" not in line
+    assert "to errors" in line
