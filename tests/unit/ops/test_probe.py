@@ -1,0 +1,53 @@
+"""A container asks itself whether all is well, by exit code."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from consumer.ops import probe
+
+
+class Answering(BaseHTTPRequestHandler):
+    """200 to ``/healthz``, 503 to all else."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/healthz" else 503)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_without_an_address_it_asks_this_containers_own_port(port):
+    """The one that the process listens on for machines."""
+    assert probe.run([], {"LAGO_NETSUITE_OPS_PORT": str(port)}) == probe.WELL
+
+
+def test_an_address_is_asked_as_it_stands(port):
+    assert probe.run([f"http://127.0.0.1:{port}/healthz"], {}) == probe.WELL
+
+
+def test_an_answer_that_says_no_is_one(port, capsys):
+    """503 while draining: the exit code says no and standard error why."""
+    assert probe.run([f"http://127.0.0.1:{port}/readyz"], {}) == probe.NOT_WELL
+    assert "/readyz: HTTP Error 503" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/healthz", "healthz"])
+def test_no_answer_is_no(url, capsys):
+    """Nobody listens, or nobody could."""
+    assert probe.run([url], {}) == probe.NOT_WELL
+    assert capsys.readouterr().err.startswith(url)

@@ -1,0 +1,58 @@
+"""Plain HTTP to a NetSuite is for one that is emulated, and only where somebody has said so."""
+
+import pytest
+
+from consumer import connection_rules
+from tests.connection_files import settings as described
+
+
+def faults(**changes):
+    return list(connection_rules.faults_of(described() | changes))
+
+
+HERE, NEAR = "http://127.0.0.1:8460/r?script=s&deploy=d", "http://sandbox:8460/r?script=s&deploy=d"
+
+
+def test_another_machine_may_be_called_so_when_the_connection_says_it():
+    """As the containers of one machine do."""
+    assert faults(restlet_url=NEAR, allow_http=True, environment="sandbox") == []
+
+
+@pytest.mark.parametrize("allow_http", [False, None, "yes"])
+def test_nothing_less_than_true_allows_it(allow_http):
+    [(path, said)] = faults(restlet_url=NEAR, allow_http=allow_http, environment="sandbox")
+
+    assert path == ("restlet_url",)
+    assert said.startswith("must begin with https://")
+
+
+def test_a_production_account_is_never_called_so():
+    """Whatever its connection says."""
+    [(path, said)] = faults(restlet_url=NEAR, allow_http=True, environment="production")
+
+    assert (path, said) == (("allow_http",), "is possible with environment: sandbox only")
+
+
+def test_oracles_own_addresses_are_never_called_so():
+    """A login would cross the internet in the clear."""
+    url = "http://1234567-sb1.restlets.api.netsuite.com/r?script=s&deploy=d"
+    [(path, _)] = faults(restlet_url=url, allow_http=True, environment="sandbox")
+
+    assert path == ("allow_http",)
+
+
+def test_secrets_stay_references_there():
+    """Only on this very machine may a sandbox's login stand in the file."""
+    auth = {"type": "tba", "client_id": "a", "client_secret": "b", "token_id": "c", "token_secret": "d"}
+
+    assert {
+        path for path, _ in faults(restlet_url=NEAR, allow_http=True, environment="sandbox", auth=auth)
+    } == {("auth", name) for name in auth if name != "type"}
+    assert faults(restlet_url=HERE, environment="sandbox", auth=auth) == []
+
+
+@pytest.mark.parametrize("url", ["ftp://sandbox/r?script=s&deploy=d", "http://?script=s&deploy=d"])
+def test_what_is_no_address_is_still_said(url):
+    assert ("restlet_url",) in {
+        path for path, _ in faults(restlet_url=url, allow_http=True, environment="sandbox")
+    }
