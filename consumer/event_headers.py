@@ -39,6 +39,20 @@ def cloud_event(*, event_id: str, event_type: str, source: str, time: str) -> He
     return tuple((name, text.encode()) for name, text in texts.items())
 
 
+def published(record: Record, *, event_id: str, event_type: str, source: str, time: str) -> Headers:
+    """A CloudEvent about a record: where that lies, the trace it came with; else as `cloud_event`."""
+    place = {
+        "source-topic": record.source.topic,
+        "source-partition": str(record.source.partition),
+        "source-offset": str(record.source.offset),
+    }
+    return (
+        *cloud_event(event_id=event_id, event_type=event_type, source=source, time=time),
+        *((name, value.encode()) for name, value in place.items()),
+        *trace(record),
+    )
+
+
 def trace(record: Record) -> Headers:
     """The trace headers of a record, to be carried on unchanged; none when they are absent or malformed."""
     return context(record.header("traceparent"), record.header("tracestate"))

@@ -206,21 +206,9 @@ def _failed_object(event: Envelope, about: Facts) -> FailedObject:
 def _headers(
     record: Record, now: datetime, *, event_id: str, event_type: str, connection: str
 ) -> event_headers.Headers:
-    """CloudEvents in Kafka's binary mode, the source's coordinates, and the trace the record came with."""
-    place = {
-        "source-topic": record.source.topic,
-        "source-partition": str(record.source.partition),
-        "source-offset": str(record.source.offset),
-    }
-    return (
-        *event_headers.cloud_event(
-            event_id=event_id,
-            event_type=event_type,
-            source=f"/lago-netsuite/{connection}",
-            time=utc_text(now),
-        ),
-        *((name, value.encode()) for name, value in place.items()),
-        *event_headers.trace(record),
+    source = f"/lago-netsuite/{connection}"
+    return event_headers.published(
+        record, event_id=event_id, event_type=event_type, source=source, time=utc_text(now)
     )
 
 

@@ -35,8 +35,8 @@ from consumer.outcome import (
     Unavailable,
     nothing_held,
 )
-from consumer.record import Event, Publish, Record, Source
-from consumer.relay import schedule, signing
+from consumer.record import Publish, Record, Source
+from consumer.relay import burial, schedule, signing
 from consumer.relay.egress import Answer, Answered
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import Message, message_of
@@ -45,10 +45,6 @@ from consumer.relay.schedule import Jitter
 from consumer.relay.standing import Standing
 from consumer.trace import OFF, Tracer, answered, publishing
 from consumer.trail import Trail, trails
-from schemas import undeliverable
-from schemas.result import SourceRef
-from schemas.scalar import utc_text
-from schemas.undeliverable import Undeliverable
 
 UNDELIVERABLE_CODE = "webhook_undeliverable"
 
@@ -215,26 +211,12 @@ class Relay:
         return Unavailable(reason=str(answer), retry_after_s=delay_s)
 
     async def _bury(self, record: Record, message: Message, failures: int, answer: str) -> None:
-        source = record.source
-        dead = Undeliverable(
-            endpoint=self._endpoint.id,
-            connection=self._endpoint.connection,
-            event_id=message.id,
-            attempts=failures,
-            last_answer=answer,
-            given_up_at=utc_text(self._clock.now()),
-            source=SourceRef(
-                topic=source.topic,
-                partition=source.partition,
-                offset=source.offset,
-                timestamp_ms=record.timestamp_ms,
-                key=record.key.decode("utf-8", "replace") if record.key is not None else None,
-            ),
+        await self._publish(
+            burial.event_of(
+                record, message, self._endpoint, attempts=failures, last_answer=answer, now=self._clock.now()
+            )
         )
-        key = self._endpoint.id.encode()
-        value = dead.value(message.body)
-        await self._publish(Event(topic=undeliverable.TOPIC, key=key, value=value))
-        self._past.pop(source, None)
+        self._past.pop(record.source, None)
         self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
         log.error("webhook_undeliverable", endpoint=self._endpoint.id, webhook_id=message.id)
 

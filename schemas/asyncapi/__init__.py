@@ -124,8 +124,7 @@ def _by_http(name: str) -> Json:
 
 def _message(message: Message) -> Json:
     shown: Json = {"name": message.name, "title": message.title, "summary": message.summary}
-    if message.headers is not None:
-        shown["headers"] = {"$ref": f"#/components/schemas/{message.headers}Headers"}
+    shown["headers"] = {"$ref": f"#/components/schemas/{message.headers}Headers"}
     if message.key is not None:
         key = {"type": "string", "description": message.key}
         shown["bindings"] = {"kafka": {"key": key, "bindingVersion": KAFKA_BINDING}}

@@ -27,7 +27,7 @@ class Message:
 
     Attributes:
         name: of its file in `schemas/examples`, and of its schema in `schemas/json` unless `schema` is given.
-        headers: of `schemas.asyncapi.headers`; None for none.
+        headers: of `schemas.asyncapi.headers`.
         key: what the Kafka key is, in words.
         written_as: the model by which we write it; what it adds to the example is written too.
     """
@@ -35,7 +35,7 @@ class Message:
     name: str
     title: str
     summary: str
-    headers: str | None
+    headers: str
     key: str | None = None
     schema: Json | None = None
     written_as: type[BaseModel] | None = None
@@ -121,7 +121,7 @@ _OUTPUTS = (
         name="undeliverable",
         title="A webhook that no attempt could deliver",
         summary="What the relay gave up on.",
-        headers=None,
+        headers="published",
         key="the endpoint's id",
         written_as=Undeliverable,
     ),

@@ -14,7 +14,7 @@ from consumer.relay.deliver import Relay
 from consumer.relay.egress import Answered, NotAnswered
 from consumer.relay.standing import FAILING_FOR_S, PROBE_EVERY_S
 from schemas import undeliverable
-from tests.unit.relay.endpoints import ORGANIZATION_ID, endpoint, error_body, record
+from tests.unit.relay.endpoints import CONNECTION, ORGANIZATION_ID, endpoint, error_body, record
 
 
 class Post:
@@ -147,6 +147,18 @@ async def test_after_the_last_attempt_the_webhook_is_published_as_undeliverable(
     assert dead["last_answer"] == "500 oops"
     assert dead["original"] == error_body()
     assert raw in event.value
+
+
+async def test_what_is_undeliverable_is_a_cloud_event_on_the_trace_of_its_error():
+    """Named as the webhook was, by the endpoint that did not take it."""
+    parent = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    place = Place(status(500), delays_s=())
+    await place.deliver(record(error_body(), headers=(("traceparent", parent),), offset=7))
+
+    headers = dict(place.published[0].headers)
+    assert (headers["ce_id"], headers["ce_type"]) == (b"error-1", b"webhook.undeliverable")
+    assert headers["ce_source"] == f"/lago-netsuite/{CONNECTION}/webhooks/finance".encode()
+    assert (headers["source-offset"], headers["traceparent"]) == (b"7", parent)
 
 
 async def test_the_engine_asks_when_a_webhook_is_due_and_never_before():

@@ -19,7 +19,8 @@ from consumer.mapping.mapped import Mapped, Refused
 from consumer.outcome import Written
 from consumer.ownership import Ownership
 from consumer.record import LaneKey, Record, Source
-from consumer.relay import signing
+from consumer.relay import burial, signing
+from consumer.relay.message import Message
 from consumer.report import Attempt, Reporter
 from schemas import asyncapi, envelope, export
 from schemas.asyncapi.channels import CHANNELS
@@ -27,6 +28,7 @@ from schemas.asyncapi.messages import EVENTS, MESSAGES
 from schemas.envelope import Envelope
 from tests import lago_events
 from tests.connection_files import connection
+from tests.unit.relay.endpoints import endpoint
 
 DOCUMENT = YAML(typ="safe").load(asyncapi.FILE.read_text())
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -163,6 +165,14 @@ def test_the_headers_of_results_and_errors_are_those_described():
 
     validate_headers("published", texts(told.headers))
     validate_headers("publishedError", texts(failed.headers))
+
+
+def test_the_headers_of_what_is_undeliverable_are_those_described():
+    """As the relay writes them."""
+    message = Message(id="error-1", body=b"{}")
+    given_up = burial.event_of(record(), message, endpoint(), attempts=8, last_answer="500", now=NOW)
+
+    validate_headers("published", texts(given_up.headers))
 
 
 def test_the_headers_of_marks_are_those_described():
