@@ -32,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
+topics_app = typer.Typer(help="Make the Kafka topics that the other commands need.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
@@ -146,9 +146,7 @@ def relay_test(endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT")]) -> 
 def preview(
     files: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="FILE...", exists=True, allow_dash=True, help="Lago events: JSON or JSON Lines."
-        ),
+        typer.Argument(metavar="FILE", exists=True, allow_dash=True, help="Lago events: JSON or JSON Lines."),
     ],
     connection: Annotated[
         str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
@@ -168,7 +166,9 @@ def preview(
 def check(
     *,
     connection: Codes = None,
-    deep: Annotated[bool, typer.Option("--deep", help="Ask Kafka and NetSuite too; writes nothing.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Ask Kafka, Lago and NetSuite too; writes nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Show the settings and connections in effect, secrets masked, and everything that is wrong with them."""

@@ -92,25 +92,30 @@ def _events(files: Sequence[Path]) -> Iterable[Envelope]:
 
 async def _rows_of(connection: Connection, question: CatalogQuestion) -> list[CatalogRow]:
     async with Client(connection, clock=SystemClock()) as client:
-        return await _rows(client, question)
+        return await _rows(connection, client, question)
 
 
-async def _rows(client: Client, question: CatalogQuestion) -> list[CatalogRow]:
+async def _rows(connection: Connection, client: Client, question: CatalogQuestion) -> list[CatalogRow]:
     """All rows, each once: NetSuite finds a row that is kept to some subsidiaries once for each."""
     found: dict[str, CatalogRow] = {}
     async for page in pages(client, question):
-        for row in _readable(page, question.kind).rows:
+        for row in _readable(connection, page, question.kind).rows:
             known = found.get(row.id)
             found[row.id] = row if known is None else _joined(known, row)
     return list(found.values())
 
 
-def _readable(page: CatalogPage | NoAnswer, kind: Kind) -> CatalogPage:
+def _readable(connection: Connection, page: CatalogPage | NoAnswer, kind: Kind) -> CatalogPage:
     if isinstance(page, NoAnswer):
-        raise StartupError(page.reason)
+        raise _silent(connection, page)
     if page.error is not None:
         raise StartupError(f"NetSuite does not list {kind}: {page.error.code}: {page.error.message}")
     return page
+
+
+def _silent(connection: Connection, told: NoAnswer) -> StartupError:
+    place = f"connection {connection.code} at {connection.at('restlet_url')}"
+    return StartupError(f"{place}: NetSuite does not answer the question: {told.reason}")
 
 
 def _joined(one: CatalogRow, other: CatalogRow) -> CatalogRow:
@@ -122,20 +127,20 @@ async def _skeleton(connection: Connection, events: Seen) -> str:
     async with Client(connection, clock=SystemClock()) as client:
         told = await ask(client, HealthQuestion(features=[_SUITETAX]))
         if isinstance(told, NoAnswer):
-            raise StartupError(told.reason)
+            raise _silent(connection, told)
         lists: dict[Kind, Sequence[CatalogRow]] = {}
         for kind in skeleton.KINDS:
-            lists[kind] = await _rows_or_none(client, kind)
+            lists[kind] = await _rows_or_none(connection, client, kind)
     has_suitetax = bool(told.health and told.health.features.get(_SUITETAX))
     return skeleton.text(connection.code, told.account.id, events, lists, has_suitetax=has_suitetax)
 
 
-async def _rows_or_none(client: Client, kind: Kind) -> list[CatalogRow]:
+async def _rows_or_none(connection: Connection, client: Client, kind: Kind) -> list[CatalogRow]:
     """What an account does not have, such as subsidiaries, has no rows."""
     rows: list[CatalogRow] = []
     async for page in pages(client, CatalogQuestion(kind=kind)):
         if isinstance(page, NoAnswer):
-            raise StartupError(page.reason)
+            raise _silent(connection, page)
         rows += page.rows
     return rows
 

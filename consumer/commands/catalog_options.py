@@ -9,15 +9,22 @@ from typing import Annotated
 
 import typer
 
+from consumer.errors import ConfigurationError
+
+KINDS = (
+    "items, accounts, taxes, tax-types, nexuses, subsidiaries, currencies, locations, classes, departments, "
+    "periods, terms, payment-methods, customers, or mapping."
+)
+
 app = typer.Typer()
 
 
 @app.command()
 def catalog(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="items, accounts, taxes, … or mapping.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS)],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE...]", help="For mapping: Lago events, JSON or JSON Lines."),
+        typer.Argument(metavar="FILE", help="For mapping: Lago events, JSON or JSON Lines."),
     ] = None,
     *,
     connection: Annotated[
@@ -35,6 +42,10 @@ def catalog(
     from consumer.ops import logging
     from consumer.settings import Settings
 
+    if as_csv and as_json:
+        raise ConfigurationError(["--csv and --json exclude each other"])
+    if files and kind != command.MAPPING:
+        raise ConfigurationError([f"{files[0]}: files of events go with the kind {command.MAPPING} only"])
     connections = connections_file.load(Settings.load().connections_file)
     chosen = connections_file.chosen(connections, [connection] if connection else ())
     logging.configure(level="error", stream=sys.stderr)

@@ -48,7 +48,7 @@ def explain(
 def plan(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE...", help="Lago events: JSON or JSON Lines; - is standard input."),
+        typer.Argument(metavar="FILE", help="Lago events: JSON or JSON Lines; - is standard input."),
     ] = None,
     *,
     topic: Annotated[

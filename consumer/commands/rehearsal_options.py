@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="The demo's month for a deployment of containers, such as deploy/compose.yaml.", no_args_is_help=True
+    help="Play the demo's month to containers that are up, such as those of deploy/compose.yaml.",
+    no_args_is_help=True,
 )
 
 Folder = Annotated[

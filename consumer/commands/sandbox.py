@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import uvicorn
@@ -31,18 +33,14 @@ def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) ->
 
     Raises:
         ConfigurationError: there is no such profile, or it is not one.
-        StartupError: the port is taken.
+        StartupError: the port is taken, or the file of the books cannot be used.
     """
     chosen = _load(profile)
-    listener = _listen(host, port)
-    account = Account.open(chosen, state)
-    try:
+    with closing(_open(chosen, state)) as account, _listen(host, port) as listener:
         server = abort.server(create_app(account))
         _stop_on_signals(server)
         print(_line(chosen, f"http://{host}:{listener.getsockname()[1]}"), flush=True)
         server.run(sockets=[listener])
-    finally:
-        account.close()
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:
@@ -71,6 +69,13 @@ def _load(profile: str) -> Profile:
         raise ConfigurationError([f"--profile {profile}: no such profile and no such file"]) from error
     except ValueError as error:
         raise ConfigurationError([f"--profile {profile}: {error}"]) from error
+
+
+def _open(profile: Profile, state: Path | None) -> Account:
+    try:
+        return Account.open(profile, state)
+    except sqlite3.Error as error:
+        raise StartupError(f"--state {state}: the books cannot be kept there: {error}") from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

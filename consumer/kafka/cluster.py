@@ -18,7 +18,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.helpers import create_ssl_context
 
 from consumer.errors import ConfigurationError, StartupError
@@ -191,6 +191,10 @@ class Cluster:
         except TimeoutError:
             problem = f"Kafka does not answer at {place} within {START_LIMIT_S:.0f} s"
             raise StartupError(problem) from None
+        except KafkaConnectionError as error:
+            # Its text is a list of sockets; aiokafka has logged what was wrong with each.
+            problem = f"Kafka cannot be reached at {place}: no broker takes the connection"
+            raise StartupError(problem) from error
         except (KafkaError, OSError, ssl.SSLError) as error:
             raise StartupError(f"Kafka cannot be reached at {place}: {_reason(error)}") from error
 

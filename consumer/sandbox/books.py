@@ -42,9 +42,13 @@ class Books:
         """Books in the file `path`, or in memory; raises sqlite3.DatabaseError when the file is none."""
         connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(saved_records.SCHEMA + open_items.SCHEMA)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.executescript(saved_records.SCHEMA + open_items.SCHEMA)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return cls(connection)
 
     def close(self) -> None:

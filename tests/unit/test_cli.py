@@ -2,15 +2,18 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from consumer import __version__, cli
 from consumer.commands import check
 from consumer.errors import ConfigurationError, ContractError, StartupError
+from consumer.sandbox.broker import free_port
 from consumer.settings import PREFIX
 
 NESTED = ExceptionGroup("within tasks", [StartupError("two")])
@@ -75,6 +78,23 @@ def test_help_names_every_command(run):
         assert f" {command} " in out
 
 
+def _commands(group, path=()):
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        yield from _commands(command, (*path, name)) if hasattr(command, "commands") else ()
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [pytest.param(*each, id=" ".join(each[0])) for each in _commands(typer.main.get_command(cli.app))],
+)
+def test_every_command_says_in_one_sentence_what_it_does(path, command):
+    sentence = command.help
+
+    assert re.fullmatch(r"[A-Z][^\n]{10,110}\.", sentence), path
+    assert ". " not in sentence
+
+
 def test_help_imports_nothing_heavy():
     """It should answer at once; aiokafka and httpx alone take longer than that."""
     script = (
@@ -98,11 +118,90 @@ def test_help_imports_nothing_heavy():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_command_that_does_not_exist_is_a_usage_error(run):
-    code, _, err = run("workr")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("workr",), "No such command 'workr'"),
+        (("worker", "--conection", "x"), "--connection"),
+        (("worker", "extra"), "extra"),
+        (("topics", "make"), "No such command 'make'"),
+        (("catalog",), "Missing argument 'KIND'"),
+        (("catalog", "items", "--csv", "--json"), "--csv and --json exclude each other\n"),
+        (("catalog", "items", "event.json"), "event.json: files of events go with the kind mapping only\n"),
+        (("plan",), "name files with Lago events, or --topic"),
+        (("replay", "--since", "soon"), "'soon' is no time like"),
+        (("replay", "--rate", "0"), "--rate"),
+        (("relay", "test"), "Missing argument 'ENDPOINT'"),
+        (("sandbox", "--port", "70000"), "65535"),
+        (("sandbox", "--profile", "nowhere"), "--profile nowhere: no such profile and no such file\n"),
+        (("demo", "--seed", "x"), "--seed"),
+        (("rehearsal", "play", "nowhere"), "nowhere"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_usage_error_names_what_is_wrong(run, arguments, said):
+    """Exit code 2, nothing on standard output, no traceback."""
+    code, out, err = run(*arguments)
 
-    assert code == 2
-    assert "workr" in err
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xfe", "connections.yaml is not UTF-8 text\n"),
+        (b"connections: [\n  - a", "connections.yaml:2: is not YAML: "),
+        (b"", "connections.yaml:1: is empty, expected the key connections\n"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named_with_its_line(run, place, content, said):
+    (place / "connections.yaml").write_bytes(content)
+
+    code, out, err = run("worker")
+
+    assert (code, out) == (2, "")
+    assert err.startswith(said)
+
+
+def test_a_kafka_that_is_not_there_is_a_sentence_that_names_the_setting(run, monkeypatch):
+    """What is wrong with each socket is aiokafka's to log."""
+    server = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS", server)
+
+    code, out, err = run("topics", "create")
+
+    assert (code, out) == (1, "")
+    assert err.endswith(
+        f"Kafka cannot be reached at {server} (LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS): "
+        "no broker takes the connection\n"
+    )
+    assert "Traceback" not in err
+
+
+def test_a_netsuite_that_is_not_there_is_a_sentence_that_names_the_line(run, place, monkeypatch):
+    monkeypatch.setenv("TOKEN", "t")
+    (place / "connections.yaml").write_text(CONNECTIONS.replace(":8460/", f":{free_port()}/"))
+
+    code, out, err = run("catalog", "items")
+
+    assert (code, out) == (1, "")
+    assert err == (
+        "connection netsuite-eu at connections.yaml:5: NetSuite does not answer the question: "
+        "ConnectError: All connection attempts failed\n"
+    )
+
+
+@pytest.mark.parametrize("state", [".", "nowhere/books.sqlite", "event.json"])
+def test_books_that_cannot_be_kept_are_named(run, place, state):
+    """A folder, a path that leads nowhere, and a file that is something else."""
+    (place / "event.json").write_text("{}" * 1000)
+
+    code, out, err = run("sandbox", "--port", "0", "--state", state)
+
+    assert (code, out) == (1, "")
+    assert err.startswith(f"--state {state}: the books cannot be kept there: ")
 
 
 @pytest.mark.parametrize(
