@@ -16,6 +16,9 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 LOCKS = ROOT / "deploy" / "image"
 LIMIT_S = 240
 
+# One process builds it, and the others do not build it again.
+pytestmark = pytest.mark.xdist_group("image")
+
 
 def instructions() -> list[tuple[str, str]]:
     """Every instruction with its words, continued lines joined."""

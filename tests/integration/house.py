@@ -154,9 +154,11 @@ def connection(netsuite: Sandbox, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def until(claim: Callable[[], bool], *, because: Callable[[], str] = lambda: "") -> None:
+def until(
+    claim: Callable[[], bool], *, because: Callable[[], str] = lambda: "", limit_s: float = EVENTUALLY_S
+) -> None:
     """Wait for another process to make a claim true; fail with the reason when it does not in time."""
-    give_up_at_s = time.monotonic() + EVENTUALLY_S
+    give_up_at_s = time.monotonic() + limit_s
     while not claim():
         assert time.monotonic() < give_up_at_s, because()
         time.sleep(LOOK_EVERY_S)
