@@ -30,7 +30,7 @@ def test_with_several_connections_one_has_to_be_named():
 )
 def test_a_list_that_cannot_be_read_is_a_failure_and_not_an_empty_list(page, said):
     with pytest.raises(StartupError, match=said):
-        catalog._readable(page, "items")
+        catalog._readable(connection(), page, "items")
 
 
 def test_a_row_found_once_for_each_subsidiary_is_one_row():
