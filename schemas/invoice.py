@@ -72,6 +72,7 @@ class Invoice(LagoObject):
     payment_due_date: Day = None
     invoice_type: str = Field(default="subscription", examples=["subscription", "one_off", "credit"])
     status: str = Field(default="finalized", examples=["draft", "finalized", "voided", "failed", "pending"])
+    payment_status: Text = Field(default=None, examples=["pending", "succeeded", "failed"])
     billing_entity_code: Text = None
     purchase_order_number: Text = None
     web_url: Text = None
@@ -88,6 +89,8 @@ class Invoice(LagoObject):
     prepaid_credit_amount_cents: Cents = 0
     sub_total_excluding_taxes_amount_cents: Cents = 0
     total_amount_cents: Cents
+    total_paid_amount_cents: Cents = 0
+    total_offsetted_credit_note_amount_cents: Cents = 0
 
     customer: Customer | None = None
     fees: tuple[Fee, ...] | None = None

@@ -42,6 +42,10 @@ class WriteItem:
         apply_credits: credit memos to apply to this invoice once it stands, each ``{"doc": reference,
             "amount": decimal string}``.
         release_credits: credit memos to take off an invoice before it is voided, each ``{"doc": reference}``.
+        settled: what Lago has had for an invoice that it voids, as decimal strings without those of nothing:
+            ``payments``, ``notes`` that offset it, ``prepaid`` credit (which the invoice's total leaves out).
+            Such an invoice is not voided natively, since a note for what was paid may follow, and its
+            reversing memo leaves room for payments and notes that are not in NetSuite yet.
     """
 
     ref: str
@@ -55,6 +59,7 @@ class WriteItem:
     expect: dict[str, str] = field(default_factory=dict)
     apply_credits: tuple[dict[str, Any], ...] = ()
     release_credits: tuple[dict[str, Any], ...] = ()
+    settled: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The item in the order of the contract, without what it does not have."""
@@ -74,6 +79,8 @@ class WriteItem:
             item["apply_credits"] = list(self.apply_credits)
         if self.release_credits:
             item["release_credits"] = list(self.release_credits)
+        if self.settled:
+            item["settled"] = self.settled
         return item
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from consumer.mapping import identity, requests, service_period
+from consumer.connection import Connection
+from consumer.mapping import identity, money, requests, service_period
 from consumer.mapping import invoice as invoices
 from consumer.mapping.journal import Journal
 from consumer.mapping.mapped import Mapping
@@ -16,7 +17,8 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
     The request that voids the invoice; the script chooses between a native void and a reversing memo.
 
     NetSuite knows best which of the two it allows: it depends on a preference of the account, on what is
-    applied to the invoice and on the period.
+    applied to the invoice and on the period. Lago alone knows what it has had for the invoice: a payment or
+    note may reach NetSuite later than the void.
     """
     voided_at = invoice.voided_at or invoice.updated_at
     zone = service_period.zone_of(invoice.customer)
@@ -33,5 +35,23 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
         release_credits=tuple(
             {"doc": credit["doc"]} for credit in invoices.spent_credits(invoice, journal.connection)
         ),
+        settled=_settled(invoice, journal.connection),
     )
     return requests.of((item,), journal, details=invoices.details_of(invoice))
+
+
+def _settled(invoice: Invoice, connection: Connection) -> dict[str, str]:
+    """What Lago has had for the invoice, as far as the connection carries it to NetSuite."""
+    cents = {
+        "payments": _paid_cents(invoice) if connection.sync.payments else 0,
+        "notes": invoice.total_offsetted_credit_note_amount_cents if connection.sync.credit_notes else 0,
+        "prepaid": invoice.prepaid_credit_amount_cents if connection.sync.credit_notes else 0,
+    }
+    return {name: money.major(count, invoice.currency) for name, count in cents.items() if count > 0}
+
+
+def _paid_cents(invoice: Invoice) -> int:
+    """Lago told no sum of payments before partial ones existed, only that all was paid."""
+    if invoice.total_paid_amount_cents or invoice.payment_status != "succeeded":
+        return invoice.total_paid_amount_cents
+    return invoice.total_amount_cents - invoice.total_offsetted_credit_note_amount_cents

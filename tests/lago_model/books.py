@@ -5,7 +5,8 @@ The balance rule, per customer and currency: *balance = what is due on invoices,
 payments not applied*. In it
 
 * a voided invoice is due 0, whatever was billed; the credit notes it had spent are open again, and what had
-  been paid for it is the customer's;
+  been paid for it is the customer's, unless Lago issued a note because of the void: then the customer has
+  what that note says, be it less (the rest is forfeited) or more;
 * a credit note leaves its offset part on its own invoice, its credit part open until later invoices spend it,
   and its refund part open as well: only a person knows when and how the money went back (action needed);
 * a note that Lago issued for what a void forfeits and voided at once counts for nothing;
@@ -32,12 +33,14 @@ class Bill:
         credited: what credit notes have taken of each fee, exact, by the fee's id.
         notes: ids of the notes that were issued on it and are not voided.
         spent: what it took of earlier credit notes, by their ids.
+        is_compensated: whether it was voided with a note for what the customer gets back.
     """
 
     content: Json
     paid: int = 0
     offset: int = 0
     is_voided: bool = False
+    is_compensated: bool = False
     spent: dict[str, int] = field(default_factory=dict)
     credited: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -149,8 +152,8 @@ class Account:
         return sum(note.open for note in self.notes)
 
     def unapplied(self, payment: Payment) -> int:
-        """What a payment is not applied to: all that it paid for invoices that were voided since."""
-        voided = {bill.lago_id for bill in self.bills if bill.is_voided}
+        """What of a payment is the customer's: what it paid for invoices that were voided without a note."""
+        voided = {bill.lago_id for bill in self.bills if bill.is_voided and not bill.is_compensated}
         kept = sum(cents for lago_id, cents in payment.applied.items() if lago_id not in voided)
         return payment.amount - kept
 

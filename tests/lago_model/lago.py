@@ -100,10 +100,10 @@ class Lago:
             self._issue(found, credited, figures, **split)
 
     def void(self) -> None:
-        """An unpaid invoice without credit notes is voided; sometimes a part of it becomes a credit note."""
+        """An invoice without credit notes is voided; sometimes the customer gets a note for a part of it."""
         if (found := self._any([bill for bill in self.account.bills if bill.is_voidable])) is None:
             return
-        if not found.paid and not found.spent and found.is_creditable:
+        if not found.spent and found.is_creditable:
             self._credit_the_voided(found)
         found.is_voided = True
         for lago_id, cents in found.spent.items():
@@ -120,24 +120,29 @@ class Lago:
         self._tell(bills.EVENTS[kind], content)
 
     def _credit_the_voided(self, found: Bill) -> None:
-        share = self._dice.choice((None, None, Fraction(1, 3), Fraction(1)))
+        """
+        A note for what the customer gets back, whatever was paid, and one voided at once for the rest.
+
+        So does ``Invoices::VoidService`` when it is asked to generate credit notes.
+        """
+        paid = Fraction(found.paid, found.total)
+        share = self._dice.choice((None, None, Fraction(1, 3), Fraction(1), paid, paid))
         credited = notes.parts(found, share, exact=False) if share else ()
         figures = notes.add_up(credited, exact=False)
         if figures.total <= 0:
             return
-        none = {"refund_amount_cents": 0, "offset_amount_cents": 0}
-        self._issue(found, credited, figures, credit_amount_cents=figures.total, **none)
+        refund = min(self._dice.choice((0, figures.total)), found.paid)
+        self._issue(found, credited, figures, **_of_void(found, figures.total, refund))
+        found.is_compensated = True
         rest = notes.parts(found, Fraction(1), exact=False)
         forfeited = notes.add_up(rest, exact=False)
         if forfeited.total > 0:
-            content = notes.content(
-                self.account, found, rest, forfeited, place=len(found.notes) + 1,
-                credit_amount_cents=forfeited.total, **none,
-            )  # fmt: skip
+            place, split = len(found.notes) + 1, _of_void(found, forfeited.total, 0)
+            content = notes.content(self.account, found, rest, forfeited, place=place, **split)
             voided = {"credit_status": "voided", "balance_amount_cents": 0}
             self._tell("credit_note.created", content | voided)
 
-    def _issue(self, found: Bill, credited: tuple[notes.Part, ...], figures: notes.Sum, **split: int) -> None:
+    def _issue(self, found: Bill, credited: tuple[notes.Part, ...], figures: notes.Sum, **split: Any) -> None:
         content = notes.content(self.account, found, credited, figures, place=len(found.notes) + 1, **split)
         for part in credited:
             lago_id = part.fee["lago_id"]
@@ -192,6 +197,15 @@ class Lago:
         object_type = webhook_type.partition(".")[0]
         value = lago.body(lago.event(webhook_type, content))
         self.webhooks.append(Webhook(topic=TOPICS[object_type], value=value))
+
+
+def _of_void(found: Bill, total: int, refund: int) -> Json:
+    return {
+        "credit_amount_cents": total - refund,
+        "refund_amount_cents": refund,
+        "offset_amount_cents": 0,
+        "description": f"Credit note created due to voided invoice {found.lago_id}",
+    }
 
 
 TOPICS = {

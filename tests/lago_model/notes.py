@@ -78,9 +78,9 @@ def add_up(credited: tuple[Part, ...], *, exact: bool) -> Sum:
 
 
 def content(
-    account: Account, bill: Bill, credited: tuple[Part, ...], figures: Sum, *, place: int, **split: int
+    account: Account, bill: Bill, credited: tuple[Part, ...], figures: Sum, *, place: int, **split: Any
 ) -> Json:
-    """The note as its events carry it; `split` gives its credit, refund and offset."""
+    """The note as its events carry it; `split` gives its credit, refund and offset, and its description."""
     invoice = bill.content
     number = f"{invoice['number']}-CN{place:03d}"
     return lago.credit_note(

@@ -16,6 +16,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from random import Random
 from secrets import randbits
 
@@ -264,6 +265,12 @@ def test_with_negative_lines_for_spent_notes_only_their_memos_stay_open(walk):
 
 SPENT_AND_VOIDED = [("bill", 42445), ("credit", 19772), ("bill", 51750), ("void", 6328)]
 SPENT_VOIDED_SPENT = [("bill", 62147), ("credit", 16101), ("bill", 15119), ("void", 63972), ("bill", 61078)]
+# Refunded, credited, and credited with more than was paid of an invoice that prepaid credit had lessened.
+PAID_AND_VOIDED = [
+    [("bill", 42445), ("pay", 3), ("void", 5)],
+    [("bill", 42445), ("pay", 3), ("void", 1)],
+    [("bill", 42489), ("pay", 3), ("void", 5)],
+]
 CREDITED_AND_PAID_WITH_ANOTHER = [("bill", 55642), ("bill", 7747), ("credit", 16226), ("pay several", 29260)]
 
 
@@ -297,3 +304,10 @@ def test_a_note_given_back_may_be_spent_again_before_the_void_is_told(ground):
 def test_a_payment_of_several_invoices_overtakes_a_note(ground):
     """Events carry one amount for all of them; the first takes what belongs to the second."""
     assert ground.after(CREDITED_AND_PAID_WITH_ANOTHER, (0, 1, 2, 4, 3)) == []
+
+
+@pytest.mark.parametrize("moves", PAID_AND_VOIDED)
+@pytest.mark.parametrize("order", list(permutations((2, 3, 5))))
+def test_a_void_its_notes_and_the_payment_before_it_come_in_any_order(ground, moves, order):
+    """The memo that reverses the rest, and the note for what was paid, make the whole, whichever is first."""
+    assert ground.after(moves, (0, 1, *order, 4)) == []

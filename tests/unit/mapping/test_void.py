@@ -1,5 +1,7 @@
 """Lago's void takes the invoice's effect on the books back, once."""
 
+import pytest
+
 from tests import lago_events as lago
 from tests.connection_files import connection
 from tests.planning import items
@@ -46,3 +48,39 @@ def test_a_void_gives_back_the_credit_notes_that_the_invoice_had_spent():
     expected = [{"doc": {"externalId": f"lago-cn-{credit['item']['lago_item_id']}"}}]
     assert applied["release_credits"] == expected
     assert "release_credits" not in lined
+
+
+def test_a_void_says_what_lago_has_had_for_the_invoice():
+    """Payments, notes that offset it and prepaid credit, each only where there was any."""
+    paid = {"total_paid_amount_cents": 1234, "total_offsetted_credit_note_amount_cents": 50}
+    [settled] = items(voided(**paid, prepaid_credit_amount_cents=7))
+    [untouched] = items(voided())
+
+    assert settled["settled"] == {"payments": "12.34", "notes": "0.50", "prepaid": "0.07"}
+    assert "settled" not in untouched
+
+
+def test_an_older_lago_says_only_that_all_was_paid():
+    """What notes offset is no payment; what was never billed was not paid."""
+    paid = {"payment_status": "succeeded", "total_paid_amount_cents": 0, "total_amount_cents": 1000}
+    [whole] = items(voided(**paid))
+    [rest] = items(voided(**paid, total_offsetted_credit_note_amount_cents=400))
+    [nothing] = items(voided(**paid | {"total_amount_cents": 0}))
+
+    assert whole["settled"] == {"payments": "10.00"}
+    assert rest["settled"] == {"payments": "6.00", "notes": "4.00"}
+    assert "settled" not in nothing
+
+
+@pytest.mark.parametrize(("switched_off", "left"), [("payments", "notes"), ("credit_notes", "payments")])
+def test_what_never_reaches_netsuite_settles_nothing_there(switched_off, left):
+    """A connection without payments keeps no room for them, nor one without notes for those."""
+    body = voided(
+        total_paid_amount_cents=100,
+        total_offsetted_credit_note_amount_cents=100,
+        prepaid_credit_amount_cents=100,
+    )
+    [item] = items(body, connection(sync={switched_off: False}))
+
+    assert left in item["settled"]
+    assert switched_off.removeprefix("credit_") not in item["settled"]

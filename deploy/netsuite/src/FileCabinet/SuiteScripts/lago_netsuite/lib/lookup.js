@@ -114,11 +114,20 @@ define(['N/search'], (search) => {
     return orNone(() => all('customerpayment', filters));
   }
 
-  /** The credit memos of Lago's notes on an invoice, without those that were voided. */
+  // Lago names the invoice where it issues a note because of a void (`Invoices::VoidService`).
+  function note(row, lagoId) {
+    const isOfVoid = String(row.getValue({ name: 'memo' }) || '').includes(lagoId);
+    return { total: Math.abs(Number(row.getValue({ name: 'fxamount' }) || 0)), isOfVoid };
+  }
+
+  /**
+   * The credit memos of Lago's notes on an invoice, without those that were voided: each with its total, and whether
+   * Lago issued it because the invoice was voided.
+   */
   function notesOn(lagoId) {
     const filters = onMainLine('transaction', ['custbody_lago_invoice_id', 'is', lagoId]);
-    const found = orNone(() => rows('creditmemo', filters, ['externalid', 'voided', 'status']));
-    return found.filter((row) => !isVoided(row)).map(keyed);
+    const found = orNone(() => rows('creditmemo', filters, ['externalid', 'fxamount', 'memo', 'voided', 'status']));
+    return found.filter((row) => !isVoided(row)).map((row) => note(row, lagoId));
   }
 
   return {

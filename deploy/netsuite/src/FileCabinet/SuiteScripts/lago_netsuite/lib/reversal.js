@@ -1,19 +1,21 @@
 /**
- * The credit memo that reverses an invoice: for all of it, or for what is still due when Lago's notes credit the rest.
+ * The credit memo that reverses an invoice: all of it, less what Lago's notes on it credit, whichever comes first.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
 define([
   'N/record', './applying', './creation', './documents', './faults', './filling', './kinds', './lookup', './money',
-  './remedies', './taxes', './totals',
+  './portion', './remedies', './taxes', './totals',
 ], (
-  record, applying, creation, documents, faults, filling, kinds, lookup, money, remedies, taxes, totals,
+  record, applying, creation, documents, faults, filling, kinds, lookup, money, portion, remedies, taxes, totals,
 ) => {
-  const ITEMS = 'item';
+  const SUFFIX = '-void';
+  // Until a note comes, such a memo reverses the prepaid line too.
+  const PREPAID = ', prepaid in part';
 
   function keyOf(item) {
-    return `${item.external_id}-void`;
+    return item.external_id + SUFFIX;
   }
 
   /** The reversing memo that was written before, or null; raises when its external id is another record's. */
@@ -29,56 +31,16 @@ define([
     return { code: 'LAGO_VOIDED_BY_MEMO', internalId: memo.id, message: `credit memo ${memo.id}` };
   }
 
-  function columnsOf(item, fact, given) {
+  function columnsOf(item, fact, isPrepaid, given) {
     return Object.assign({
       trandate: item.record.columns.trandate,
       externalid: keyOf(item),
       custbody_lago_id: item.lago_id,
       custbody_lago_fingerprint: item.fingerprint,
       otherrefnum: fact.number,
-      memo: `Void of invoice ${fact.number}`,
+      memo: `Void of invoice ${fact.number}${isPrepaid ? PREPAID : ''}`,
       autoapply: false,
     }, given);
-  }
-
-  function lineValue(memo, line, fieldId) {
-    return Number(memo.getSublistValue({ sublistId: ITEMS, fieldId, line }) || 0);
-  }
-
-  // The line that is kept for the rest: the largest.
-  function largest(memo) {
-    const lines = Array.from({ length: memo.getLineCount({ sublistId: ITEMS }) }, (_, line) => line);
-    return lines.reduce((best, line) => (
-      lineValue(memo, line, 'amount') > lineValue(memo, best, 'amount') ? line : best
-    ), 0);
-  }
-
-  function keepOnly(memo, kept) {
-    for (let line = memo.getLineCount({ sublistId: ITEMS }) - 1; line >= 0; line -= 1) {
-      if (line !== kept) memo.removeLine({ sublistId: ITEMS, line });
-    }
-  }
-
-  function rewrite(memo, net, decimals) {
-    const value = money.amount(net, decimals);
-    memo.selectLine({ sublistId: ITEMS, line: 0 });
-    [['quantity', 1], ['rate', value], ['amount', value]].forEach(([fieldId, each]) => {
-      memo.setCurrentSublistValue({ sublistId: ITEMS, fieldId, value: each });
-    });
-    memo.commitLine({ sublistId: ITEMS });
-  }
-
-  // One line for what is due, its tax in proportion.
-  function shrink(memo, invoice, due, decimals) {
-    const [total, taxed] = ['total', 'taxtotal'].map((fieldId) => money.units(invoice.getValue({ fieldId }), decimals));
-    const tax = Math.round(due * (taxed / total));
-    const kept = taxes.mostTaxed(invoice, largest(memo));
-    taxes.clear(memo);
-    keepOnly(memo, kept);
-    rewrite(memo, due - tax, decimals);
-    taxes.putOne(memo, invoice, kept, money.amount(tax, decimals));
-    const [subtotal, ofTax, ofAll] = [due - tax, tax, due].map((count) => money.text(count, decimals));
-    return { subtotal, tax: ofTax, total: ofAll };
   }
 
   function keepAll(memo, invoice, kind, decimals) {
@@ -86,16 +48,19 @@ define([
     return totals.read(invoice, kind, decimals);
   }
 
-  function build({ item, fact, due, hasNotes, decimals, call, warnings }, kind, given) {
+  function build({ item, fact, left, notes, isPrepaid, decimals, call, warnings }, kind, given) {
     const invoice = record.load({ type: 'invoice', id: fact.id });
     const memo = record.transform({ fromType: 'invoice', fromId: fact.id, toType: 'creditmemo', isDynamic: true });
     memo.setValue({ fieldId: 'trandate', value: invoice.getValue({ fieldId: 'trandate' }) });
-    filling.filler(memo, call.resolve, warnings).columns(columnsOf(item, fact, given));
-    const isPart = hasNotes && due < money.units(fact.total, decimals);
-    const expected = isPart ? shrink(memo, invoice, due, decimals) : keepAll(memo, invoice, kind, decimals);
+    const isNoted = portion.hasNoteOfVoid(notes);
+    filling.filler(memo, call.resolve, warnings).columns(columnsOf(item, fact, isPrepaid && !isNoted, given));
+    const total = money.units(fact.total, decimals);
+    const part = portion.worth(total, left, notes, decimals);
+    const isPart = part < total || (isPrepaid && isNoted);
+    const expected = isPart ? portion.shrink(memo, invoice, part, decimals) : keepAll(memo, invoice, kind, decimals);
     totals.checkUnsaved(memo, kind, expected, decimals, [{ lineItems: taxes.linesOf(memo) }]);
     applying.clear(memo);
-    applying.settle(memo, fact.id, due, decimals, call);
+    applying.settle(memo, fact.id, left, decimals, call);
     return { memo, expected };
   }
 
@@ -123,5 +88,53 @@ define([
     return { status: 'voided', way: way(saved) };
   }
 
-  return { find, way, write };
+  // The memo that reversed an invoice, open for change; null when there is none.
+  function load(kind, lagoId) {
+    const isReversal = ({ externalId }) => String(externalId || '').endsWith(SUFFIX);
+    const found = lookup.allByLagoId(kind, lagoId).find(isReversal);
+    return found ? record.load({ type: kind.type, id: found.id, isDynamic: true }) : null;
+  }
+
+  function figuresOf(memo, invoiceId, decimals) {
+    const line = applying.lineOf(memo, invoiceId);
+    const [total, open] = ['total', 'unapplied'].map((fieldId) => money.units(memo.getValue({ fieldId }), decimals));
+    return { total, used: total - open, settles: line < 0 ? 0 : applying.applied(memo, line, decimals) };
+  }
+
+  function replace(memo, invoice, part, settles, { kind, decimals, call }) {
+    const text = String(memo.getValue({ fieldId: 'memo' }) || '');
+    memo.setValue({ fieldId: 'memo', value: text.replace(PREPAID, '') });
+    const expected = portion.shrink(memo, invoice, part, decimals);
+    totals.checkUnsaved(memo, kind, expected, decimals, [{ lineItems: taxes.linesOf(memo) }]);
+    // What is in the lines may have moved what is applied.
+    if (settles > 0) applying.settle(memo, invoice.id, settles, decimals, call);
+    memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  function lessenOnce(lagoId, call, warnings) {
+    const kind = kinds.of('creditmemo');
+    const memo = load(kind, lagoId);
+    const notes = memo ? lookup.notesOn(lagoId) : [];
+    const reversed = notes.length > 0 ? lookup.byLagoId(kinds.of('invoice'), lagoId) : null;
+    if (!reversed) return;
+    const invoice = record.load({ type: 'invoice', id: reversed.id });
+    const decimals = call.decimals(memo.getValue({ fieldId: 'currency' }));
+    const { total, used, settles } = figuresOf(memo, invoice.id, decimals);
+    const wanted = portion.worth(money.units(invoice.getValue({ fieldId: 'total' }), decimals), settles, notes, decimals);
+    const isPrepaid = String(memo.getValue({ fieldId: 'memo' }) || '').endsWith(PREPAID);
+    const part = Math.max(wanted, used);
+    if (part > wanted) {
+      const amount = money.text(part - wanted, decimals);
+      warnings.push({ code: 'LAGO_VOID_SPENT', amount, message: `credit memo ${memo.id} is applied elsewhere` });
+    }
+    if (part >= total && !(isPrepaid && portion.hasNoteOfVoid(notes))) return;
+    replace(memo, invoice, part, settles, { kind, decimals, call });
+  }
+
+  /** Takes out of the memo that reversed an invoice what notes on the invoice credit meanwhile; may be repeated. */
+  function lessen(lagoId, call, warnings) {
+    remedies.again(() => lessenOnce(lagoId, call, warnings));
+  }
+
+  return { find, way, write, lessen };
 });

@@ -59,20 +59,38 @@ define([
     return faults.raise('LAGO_VOID_OF_PAID_INVOICE', `${text} Refund or unapply it in NetSuite.`);
   }
 
-  // Decides by what NetSuite says now; answers the way that was taken as a warning.
+  // What Lago has had for the invoice, in smallest units; some of it may still be on its way to NetSuite.
+  function settledOf(item, decimals) {
+    const [payments, notes, prepaid] = ['payments', 'notes', 'prepaid']
+      .map((name) => money.units((item.settled || {})[name], decimals));
+    return { notes, prepaid, all: payments + notes, isAny: payments + notes + prepaid > 0 };
+  }
+
+  // What stands in NetSuite, what Lago says, and what is left to reverse when all of that has arrived.
+  function survey(item, fact, call) {
+    const decimals = call.decimals(fact.currency);
+    const [due, total] = [fact.remaining, fact.total].map((amount) => money.units(amount, decimals));
+    const settled = settledOf(item, decimals);
+    const notes = lookup.notesOn(item.lago_id);
+    // What was paid may come back as a note, for which a native void leaves no room.
+    const isHeld = settled.isAny && (total > 0 || notes.length > 0);
+    const left = Math.min(due, Math.max(total - settled.all, 0));
+    return { decimals, settled, notes, left, isFree: due === total && !isHeld };
+  }
+
+  // Decides by what NetSuite and Lago say now; answers the way that was taken as a warning.
   function take(item, id, call, warnings) {
     const fact = lookup.invoice(id);
     if (fact.isVoided) return { status: 'exists', way: { code: 'LAGO_VOIDED_NATIVELY' } };
-    const decimals = call.decimals(fact.currency);
-    const due = money.units(fact.remaining, decimals);
-    const isApplied = due < money.units(fact.total, decimals);
-    if (!isApplied && !voidsByJournal() && voidedNatively(id)) {
+    const { decimals, settled, notes, left, isFree } = survey(item, fact, call);
+    if (isFree && !voidsByJournal() && voidedNatively(id)) {
       return { status: 'voided', way: { code: 'LAGO_VOIDED_NATIVELY' } };
     }
-    const notes = lookup.notesOn(item.lago_id);
-    if (due === 0 && notes.length === 0) throw paid(fact, decimals);
-    if (due === 0) return { status: 'voided', way: { code: 'LAGO_REVERSED_BY_NOTES' } };
-    return reversal.write({ item, fact, due, hasNotes: notes.length > 0, decimals, call, warnings });
+    if (left > 0) {
+      return reversal.write({ item, fact, left, notes, isPrepaid: settled.prepaid > 0, decimals, call, warnings });
+    }
+    if (notes.length === 0 && settled.notes === 0) throw paid(fact, decimals);
+    return { status: 'voided', way: { code: 'LAGO_REVERSED_BY_NOTES' } };
   }
 
   /** Takes an invoice back, whatever was done about it before. */
@@ -80,9 +98,13 @@ define([
     const { id } = find(kind, item);
     if (!call.isDryRun) credits.release(item, id);
     const before = reversal.find(item);
-    if (before) return tell('exists', kind, id, call, reversal.way(before), warnings);
-    if (call.isDryRun) return { status: 'voided', type: kind.type, internalId: id, externalId: item.external_id };
-    const { status, way } = remedies.again(() => take(item, id, call, warnings));
+    if (call.isDryRun && !before) {
+      return { status: 'voided', type: kind.type, internalId: id, externalId: item.external_id };
+    }
+    const { status, way } = before
+      ? { status: 'exists', way: reversal.way(before) } : remedies.again(() => take(item, id, call, warnings));
+    // A note may have come while the memo was on its way: whoever of the two is later sees the other.
+    if (!call.isDryRun) reversal.lessen(item.lago_id, call, warnings);
     return tell(status, kind, id, call, way, warnings);
   }
 

@@ -5,14 +5,14 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/log', './credits', './currencies', './customers', './documents', './faults', './kinds', './links', './payments',
+  'N/log', './credits', './currencies', './customers', './documents', './faults', './kinds', './links', './notes', './payments',
   './periods', './references', './voids',
-], (log, credits, currencies, customers, documents, faults, kinds, links, payments, periods, references, voids) => {
+], (log, credits, currencies, customers, documents, faults, kinds, links, notes, payments, periods, references, voids) => {
   const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
   const WRITERS = {
     customer: Object.assign({}, customers, links),
     invoice: Object.assign({}, credits, voids),
-    creditmemo: documents,
+    creditmemo: notes,
     salesorder: documents,
     customerpayment: payments,
   };
