@@ -79,6 +79,11 @@ class Lago:
             cents = self._dice.choice((found.due, found.due, max(1, found.due // 3)))
             self._pay({found.lago_id: cents}, is_manual=self._dice.random() < 0.5)
 
+    def pay_part(self) -> None:
+        """One invoice is paid in part, so that it can still be voided."""
+        if found := self._any([bill for bill in self.account.bills if bill.due > 1]):
+            self._pay({found.lago_id: max(1, found.due // 3)}, is_manual=self._dice.random() < 0.5)
+
     def pay_several(self) -> None:
         """Several invoices are paid at once, each as a whole, by a payment request."""
         owed = [bill for bill in self.account.bills if bill.due > 0]
@@ -220,6 +225,7 @@ MOVES: dict[str, Callable[[Lago], None]] = {
     "bill": Lago.bill,
     "bill period": Lago.bill_period,
     "pay": Lago.pay,
+    "pay part": Lago.pay_part,
     "pay several": Lago.pay_several,
     "credit": Lago.credit,
     "void": Lago.void,
