@@ -4,7 +4,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 SUITESCRIPT := deploy/netsuite
 TOOLS := .cache/tools
-HELM_VERSION := v3.22.0
 COMPOSE_GO_VERSION := v2.16.2
 
 .PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard
@@ -58,11 +57,7 @@ demo: setup ## A month of Lago events into a NetSuite sandbox on this machine
 deploy-check: setup deploy-tools ## Image, Compose file and chart: built, rendered, validated, rehearsed (needs Go once)
 	$(BIN)/python -m pytest tests/deploy
 
-deploy-tools: $(TOOLS)/helm-$(HELM_VERSION) $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION) ## Build helm and the loader of docker compose (needs Go)
-
-$(TOOLS)/helm-$(HELM_VERSION):
-	GOBIN=$(CURDIR)/$(TOOLS) go install -ldflags '-s -w' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
-	@touch $@
+deploy-tools: $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION) ## Build the loader of docker compose (needs Go)
 
 $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
 	GOBIN=$(CURDIR)/$(TOOLS)/compose-go go install -ldflags '-s -w' github.com/compose-spec/compose-go/v2/cmd@$(COMPOSE_GO_VERSION)

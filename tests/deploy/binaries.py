@@ -1,4 +1,4 @@
-"""Programs that `make deploy-tools` builds; where one is missing, its tests are skipped and say so."""
+"""Programs of `make setup` and `make deploy-tools`; tests whose program is missing are skipped and say so."""
 
 from __future__ import annotations
 

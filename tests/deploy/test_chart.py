@@ -239,17 +239,17 @@ def test_the_network_is_open_where_it_must_be():
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("worker.replica=3", "'replica'"),
-        ("worker.replicas=two", "got string, want integer"),
+        ("worker.replica=3", "replica"),
+        ("worker.replicas=two", "integer"),
         ("kafka.securityProtocol=TLS", "SASL_SSL"),
         ("kafka.bootstrapServers=http://kafka:9092", "/kafka/bootstrapServers"),
         ("kafka.securityProtocol=SASL_SSL", "/kafka/saslMechanism"),
-        ("settings.LOG_LEVL=debug", "'LOG_LEVL'"),
-        ("settings.KAFKA_SASL_PASSWORD=secret", "'KAFKA_SASL_PASSWORD'"),
+        ("settings.LOG_LEVL=debug", "LOG_LEVL"),
+        ("settings.KAFKA_SASL_PASSWORD=secret", "KAFKA_SASL_PASSWORD"),
         ("image.digest=latest", "/image/digest"),
         ("connectionsFile=code: netsuite", "/connectionsFile"),
         ("keda.cooldownSeconds=60", "/keda/cooldownSeconds"),
-        ("podDisruptionBudget.enabled=false", "'podDisruptionBudget'"),
+        ("podDisruptionBudget.enabled=false", "podDisruptionBudget"),
         ("prometheusRule.runbookBaseUrl=git.example.com", "/prometheusRule/runbookBaseUrl"),
     ],
 )
@@ -258,7 +258,8 @@ def test_a_wrong_value_is_refused_by_name(wrong, said):
     message = refusal(*[wrong.replace(",", r"\,")])
 
     assert "values don't meet the specifications of the schema" in message
-    assert said in message
+    # Helm 3.18 changed the way in which it writes paths and kinds.
+    assert said in message or said.strip("/").replace("/", ".") in message
 
 
 def test_values_are_all_described():
