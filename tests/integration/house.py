@@ -23,7 +23,7 @@ from tests.lago_events import ORGANIZATION_ID
 
 CODE = "netsuite-house"
 ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
-EVENTUALLY_S = 30.0
+EVENTUALLY_S = 60.0
 LOOK_EVERY_S = 0.02
 
 MAPPING = {

@@ -25,7 +25,7 @@ from consumer.settings import Settings
 
 GROUP = "stage"
 TOPIC = "lago.invoices"
-EVENTUALLY_S = 20.0
+EVENTUALLY_S = 60.0
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ async def test_an_idle_consumer_leaves_the_cores_alone(tmp_path: Path):
         producer = cluster.producer()
         await cluster.start(producer)
         async with asyncio.timeout(10):
-            await producer.send_and_wait("idle", b"{}")
+            await producer.send_and_wait("idle", value=b"{}")
         await stop(producer)
         consumer = cluster.consumer(group="idle")
         consumer.subscribe(["idle"])

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from schemas import envelope
+from schemas.lane import lane_of
 from tests.bench import events, workloads
 from tests.bench.report import GOALS, Goal, Report
 
@@ -41,7 +41,7 @@ def test_every_event_is_told_from_every_other_and_lies_with_its_lane():
     drawn = list(islice(events.drafts(workload("W7")), 2_000))
 
     assert len({draft.event for draft in drawn}) == 2_000
-    assert {envelope.lane_of(draft.body) for draft in drawn} == {draft.lane for draft in drawn}
+    assert {lane_of(draft.body) for draft in drawn} == {draft.lane for draft in drawn}
     assert len({(draft.lane, draft.partition) for draft in drawn}) == len({draft.lane for draft in drawn})
 
 
