@@ -1,9 +1,12 @@
 """
-Events on their way out, through an idempotent producer that begins anew when Kafka has lost count with it.
+Events on their way out, through an idempotent producer that is replaced when it has come to its end.
 
 A batch that Kafka refuses for good, because it is too large for its topic, has used up numbers of its
 partition's sequence, and aiokafka never gives them back. Kafka then answers every later batch of that
 partition with ``OutOfOrderSequenceNumber``: until the process ends, were it not for this.
+
+The same goes for a producer whose sending task has died, as it may when a connection breaks at the wrong
+moment (``sender.py``, "Unexpected error in sender routine"): it refuses all that it is given from then on.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber
+from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
 from aiokafka.structs import RecordMetadata
 
 STOP_LIMIT_S = 5.0
@@ -53,13 +56,16 @@ class Producer:
         producer = self._current
         try:
             kept: RecordMetadata = await producer.send_and_wait(topic, **record)
-        except OutOfOrderSequenceNumber:
-            # Refused for its number alone, so it was not written and may be sent again.
-            await self._replace(producer)
+        except KafkaError as error:
+            if not _is_the_end(error):
+                raise
+            # Its number was refused, so it was not written, or nobody knows: events are told at least once,
+            # and whoever hears of one twice knows it by its id.
+            await self._replace(producer, error)
             kept = await self._current.send_and_wait(topic, **record)
         return kept
 
-    async def _replace(self, lost: AIOKafkaProducer) -> None:
+    async def _replace(self, lost: AIOKafkaProducer, error: KafkaError) -> None:
         async with self._one_at_a_time:
             if self._current is not lost:
                 return
@@ -70,8 +76,13 @@ class Producer:
                 await _stop(fresh)
                 raise
             self._current = fresh
-            log.warning("producer_replaced", reason="Kafka has lost count of its records")
+            log.warning("producer_replaced", error=str(error) or type(error).__name__)
             await _stop(lost)
+
+
+def _is_the_end(error: KafkaError) -> bool:
+    # What a dead task leaves behind is of no class of its own.
+    return isinstance(error, OutOfOrderSequenceNumber | ProducerFenced) or type(error) is KafkaError
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

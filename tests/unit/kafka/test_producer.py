@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError, OutOfOrderSequenceNumber
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    ProducerFenced,
+)
 from structlog.testing import capture_logs
 
 from consumer.kafka.producer import Producer
@@ -55,6 +61,17 @@ async def test_a_producer_that_kafka_has_lost_count_with_is_replaced_and_the_rec
     assert kept == ["kept"] * 3
     assert old.told == ["start", "stop"]
     assert fresh.told == ["start", "errors", "errors", "errors", "stop"]
+    assert [log["event"] for log in logs] == ["producer_replaced"]
+
+
+@pytest.mark.parametrize("error", [KafkaError("Unexpected error during batch delivery"), ProducerFenced()])
+async def test_a_producer_whose_sending_has_ended_is_replaced_and_the_record_sent_again(error):
+    """It would refuse everything until the process ends."""
+    producer = producer_of(FakeProducer(error), FakeProducer())
+
+    with capture_logs() as logs:
+        assert await producer.send_and_wait("errors", value=b"x") == "kept"
+
     assert [log["event"] for log in logs] == ["producer_replaced"]
 
 
