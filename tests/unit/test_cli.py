@@ -1,6 +1,7 @@
 """What people see of the command line: sentences and exit codes, never a traceback."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -39,6 +40,12 @@ def place(monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own(monkeypatch):
+    """Another test may have left a handler behind whose stream is closed."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 
 @pytest.fixture
