@@ -110,7 +110,7 @@ class User(Part):
     id: int = 42
     email: str = "integration@example.com"
     role: int = 1042
-    role_name: str = "customrole_lago_integration"
+    role_name: str = "customrole_lago_netsuite"
     web_services_only: bool = False
 
 

@@ -522,7 +522,7 @@
     customerpayment: '/app/accounting/transactions/custpymt.nl',
   };
   const url = {
-    HostType: { APPLICATION: 'APPLICATION', CUSTOMER_CENTER: 'CUSTOMER_CENTER', RESTLET: 'RESTLET' },
+    HostType: { APPLICATION: 'APPLICATION', CUSTOMER_CENTER: 'CUSTOMERCENTER', RESTLET: 'RESTLETS' },
     resolveDomain(...args) {
       const [hostType] = take('url.resolveDomain', ['hostType'], args);
       const prefix = settings.accountId.toLowerCase().replace(/_/g, '-');
