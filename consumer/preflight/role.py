@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumer.connection import Connection
-from consumer.preflight import menu, reference
+from consumer.preflight import form, menu, reference
 from consumer.preflight.facts import Facts
 from consumer.preflight.finding import Finding, Status, ok, unknown
 from schemas.reading import Kind
@@ -30,6 +30,13 @@ OF_KIND: dict[Kind, str] = {
     "payment_methods": "LIST_PAYMETH",
 }
 """The permission without which a list looks empty."""
+_OF_RECORD = {
+    "customer": "LIST_CUSTJOB",
+    "invoice": "TRAN_CUSTINVC",
+    "creditmemo": "TRAN_CUSTCRED",
+    "customerpayment": "TRAN_CUSTPYMT",
+    "salesorder": "TRAN_SALESORD",
+}
 _NAMES = {
     "LIST_CUSTJOB": "Lists > Customers",
     "LIST_ITEM": "Lists > Items",
@@ -64,18 +71,12 @@ class Need:
 
 def needs(connection: Connection) -> tuple[Need, ...]:
     """The permissions that what this connection carries needs."""
-    sync = connection.sync
-    edited = {
-        "LIST_CUSTJOB": True,
-        "TRAN_CUSTINVC": sync.invoices,
-        "TRAN_CUSTCRED": sync.credit_notes or sync.voids,
-        "TRAN_CUSTPYMT": sync.payments,
-        "TRAN_SALESORD": sync.sales_orders,
-        "LIST_TAXDETAILSTAB": any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)),
-    }
+    edited = [_OF_RECORD[name] for name in form.written(connection)]
+    if any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)):
+        edited.append("LIST_TAXDETAILSTAB")
     viewed = {OF_KIND[one.kind] for one in reference.all_of(connection)} | {"ADMI_ACCTPERIODS"}
     return (
-        *(Need(permission=name, level=_EDIT) for name, is_needed in edited.items() if is_needed),
+        *(Need(permission=name, level=_EDIT) for name in edited),
         *(Need(permission=name, level=_VIEW) for name in sorted(viewed)),
     )
 
