@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tests.restlet import CUSTOMER_ID, INVOICE_ID, fee, invoice, tax
+from tests.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, fee, invoice, tax
 
 NOTE_ID = "0c9e5d31-7d2b-4a61-9f60-3c1b5a7e9d03"
 PAYMENT_ID = "7b1d4a90-55c2-4f0e-8a3b-6e2f9c4d8e04"
@@ -15,6 +15,13 @@ CUSTOMER = {"externalId": f"lago-cus-{CUSTOMER_ID}"}
 INVOICE = {"externalId": f"lago-inv-{INVOICE_ID}"}
 OTHER_INVOICE = {"externalId": f"lago-inv-{OTHER_INVOICE_ID}"}
 NOTE = {"externalId": f"lago-cn-{NOTE_ID}"}
+
+
+def billed(name: str = "default", **profile: Any) -> NetSuite:
+    """A NetSuite in which the customer and the invoice stand."""
+    netsuite = NetSuite(name, **profile)
+    assert [item["status"] for item in netsuite.write(customer(), invoice())] == ["created", "created"]
+    return netsuite
 
 
 def document(

@@ -14,6 +14,7 @@ from tests.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, i
 from tests.restlet_documents import (
     INVOICE,
     OTHER_INVOICE,
+    billed,
     codes,
     credit_memo,
     elsewhere,
@@ -26,15 +27,9 @@ from tests.restlet_documents import (
 REVERSAL = f"lago-inv-{INVOICE_ID}-void"
 
 
-def made(name="default", **profile) -> NetSuite:
-    netsuite = NetSuite(name, **profile)
-    assert [item["status"] for item in netsuite.write(customer(), invoice())] == ["created", "created"]
-    return netsuite
-
-
 @pytest.fixture
 def netsuite():
-    return made()
+    return billed()
 
 
 def balance(netsuite) -> dict[str, str]:
@@ -93,7 +88,7 @@ def test_an_invoice_that_someone_changed_is_told_to_differ(netsuite):
 
 def test_an_account_that_voids_by_journals_gets_a_memo():
     """Row 67: invoices cannot be voided there; the memo carries all lines and their tax."""
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
 
     written = netsuite.write(void())[0]
 
@@ -114,7 +109,7 @@ def test_an_account_that_voids_by_journals_gets_a_memo():
 
 def test_a_reversing_memo_is_written_once():
     """Also when the answer to the first call was lost."""
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
 
     statuses = [netsuite.write(void())[0] for _ in range(3)]
 
@@ -254,14 +249,14 @@ def test_another_record_under_the_external_id_is_not_voided(netsuite):
 
 def test_where_the_role_may_not_read_preferences_the_void_itself_tells():
     """VOIDING_REVERSAL_DISALLWD leads to a memo."""
-    netsuite = made("reversing-voids", switches=Switches(config_readable=False))
+    netsuite = billed("reversing-voids", switches=Switches(config_readable=False))
 
     assert codes(netsuite.write(void())[0]) == ["LAGO_VOIDED_BY_MEMO"]
 
 
 def test_where_the_role_may_not_void_a_memo_is_written():
     """Row 84: voiding needs the full level."""
-    netsuite = made(permissions={"TRAN_CUSTINVC": 3})
+    netsuite = billed(permissions={"TRAN_CUSTINVC": 3})
 
     assert codes(netsuite.write(void())[0]) == ["LAGO_VOIDED_BY_MEMO"]
 
@@ -306,7 +301,7 @@ def test_a_void_of_a_closed_day_may_be_posted_later(netsuite):
 
 
 def test_a_void_without_a_day_is_dated_as_its_invoice():
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
 
     netsuite.write(void(None))
 
@@ -316,7 +311,7 @@ def test_a_void_without_a_day_is_dated_as_its_invoice():
 def test_taxes_are_the_invoices_where_the_transformation_drops_them():
     """Some accounts compute the taxes of a memo anew; they must be those that are taken back."""
     switches = Switches(transform_taxes="drop")
-    netsuite = made("reversing-voids", switches=switches)
+    netsuite = billed("reversing-voids", switches=switches)
 
     netsuite.write(void())
 
@@ -326,7 +321,7 @@ def test_taxes_are_the_invoices_where_the_transformation_drops_them():
 
 
 def test_a_partial_reversal_has_its_tax_where_the_transformation_drops_it():
-    netsuite = made(switches=Switches(transform_taxes="drop"))
+    netsuite = billed(switches=Switches(transform_taxes="drop"))
     netsuite.write(taxed_credit_memo((INVOICE, "119.00")))
 
     netsuite.write(void())
@@ -360,7 +355,7 @@ def test_the_line_that_is_kept_is_the_one_that_bears_the_tax(netsuite):
 
 def test_a_payment_that_comes_while_the_memo_is_open_is_seen(monkeypatch):
     """Row 32: it is decided anew, and the memo settles only what is left."""
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
     insert, attempts = Books.insert, []
 
     def paid_meanwhile(books, *args):
@@ -380,7 +375,7 @@ def test_a_payment_that_comes_while_the_memo_is_open_is_seen(monkeypatch):
 
 def test_two_voids_at_once_write_one_memo(monkeypatch):
     """Row 26: whoever loses finds the winner's memo."""
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
     insert, attempts = Books.insert, []
 
     def other_first(books, *args):
@@ -457,7 +452,7 @@ def test_a_legacy_account_reverses_a_part_with_its_share_of_tax():
 def test_without_the_field_of_notes_none_are_known():
     """Row 88: the deployment is older than the worker."""
     fields = tuple(f for f in Profile.load().custom_fields if f.id != "custbody_lago_invoice_id")
-    netsuite = made(custom_fields=fields)
+    netsuite = billed(custom_fields=fields)
     netsuite.write(credit_memo("498.31", (INVOICE, "498.31")))
 
     assert netsuite.write(void())[0]["error"]["code"] == "LAGO_VOID_OF_PAID_INVOICE"
@@ -487,7 +482,7 @@ def test_an_invoice_that_is_changed_while_it_is_voided_is_decided_on_anew(netsui
 
 
 def test_a_reversing_memo_that_turns_out_wrong_is_deleted_again(monkeypatch):
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
     replace = Books.replace
 
     def one_more(books, saved):
@@ -505,7 +500,7 @@ def test_a_reversing_memo_that_turns_out_wrong_is_deleted_again(monkeypatch):
 
 def test_a_foreign_record_under_the_memos_external_id_is_named():
     """Row 24."""
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
     netsuite.account.books.insert("transaction", "salesorder", {"externalid": REVERSAL}, {})
 
     error = netsuite.write(void())[0]["error"]

@@ -15,6 +15,7 @@ from tests.restlet_documents import (
     NOTE_ID,
     OTHER_INVOICE,
     OTHER_INVOICE_ID,
+    billed,
     codes,
     credit_memo,
     elsewhere,
@@ -47,15 +48,9 @@ def voided(payments="100.00", **settled):
     return void(settled={"payments": payments} | settled)
 
 
-def made(name="default", **profile) -> NetSuite:
-    netsuite = NetSuite(name, **profile)
-    assert [item["status"] for item in netsuite.write(customer(), invoice())] == ["created", "created"]
-    return netsuite
-
-
 @pytest.fixture
 def netsuite():
-    return made()
+    return billed()
 
 
 def figures(netsuite) -> dict[str, tuple[str, str]]:
@@ -232,7 +227,7 @@ def test_prepaid_credit_goes_back_to_the_wallet_where_no_note_comes():
 
 def test_a_note_of_an_unpaid_invoice_leaves_its_memo_whole():
     """Lago gives credit for nothing there: that is on top."""
-    netsuite = made("reversing-voids")
+    netsuite = billed("reversing-voids")
     write_all(netsuite, void(), note())
 
     assert figures(netsuite)[REVERSAL] == ("498.31", "0.00")
