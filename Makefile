@@ -13,11 +13,17 @@ help: ## Show this list
 
 setup: .venv/.complete ## Make .venv from the lock file (needs Python 3.11+ and make only)
 
+# The locks are complete: nothing is resolved here, so that a newer release of anything changes nothing.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
 .venv/.complete: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@if $(PIP) --only-binary :all: -r deploy/image/build.lock; \
+	then $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock; \
+	else echo "no wheel of uv for this machine: pip installs, which takes longer"; $(PIP) -r requirements.lock; fi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m pip check
 	@touch $@
 
 check: setup ## Lint, types, import rules, spelling; with Node.js also the SuiteScript
