@@ -7,6 +7,7 @@ Needs Java 17 and mvn. The jars are fetched once, into `build/kafka/<version>`.
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ from consumer.sandbox.broker import HOST, free_port, stop, wait_until_listening
 
 POM = Path(__file__).with_name("pom.xml")
 CHECKOUT = Path(__file__).parents[3]
+# With its version: the default is another one in each release of Maven.
+COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies"
 FETCH_LIMIT_S = 300
 FORMAT_LIMIT_S = 60
 JAVA_AT_LEAST = 17
@@ -70,11 +73,15 @@ def _is_complete() -> bool:
 
 
 def _fetch() -> None:
-    if _is_complete():
-        return
-    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-    subprocess.run([*command, f"-DoutputDirectory={_jars()}"], check=True, timeout=FETCH_LIMIT_S)
-    (_jars() / ".complete").touch()
+    """Copy the jars once, whoever asks first: test processes side by side would copy over each other."""
+    _jars().mkdir(parents=True, exist_ok=True)
+    with (_jars() / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _is_complete():
+            return
+        command = ["mvn", "-q", "-B", "-f", str(POM), COPY_GOAL, "-DincludeScope=runtime"]
+        subprocess.run([*command, f"-DoutputDirectory={_jars()}"], check=True, timeout=FETCH_LIMIT_S)
+        (_jars() / ".complete").touch()
 
 
 def _java(log_settings: Path, arguments: Sequence[str]) -> list[str]:
