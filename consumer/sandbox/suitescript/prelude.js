@@ -40,6 +40,10 @@
   }
   globalThis.Date = ServerDate;
 
+  // Concatenating long texts gives quickjs-ng a rope, which its Python side cannot read once it is beyond Latin-1.
+  const MAX_FLAT_CHARS = 256;
+  const flat = (text) => (text.length > MAX_FLAT_CHARS ? [text].join('') : text);
+
   // Values cross as consumer/sandbox/suitescript/crossing.py describes it.
   const asJson = (value) => `\u0001${JSON.stringify(value)}`;
   function plain(value) {
@@ -49,7 +53,7 @@
 
   function marked(value) {
     const isDay = value instanceof PlainDate && !Number.isNaN(value.getTime());
-    return isDay ? `\u0001@${value.getTime()}` : asJson(plain(value));
+    return isDay ? `\u0001@${value.getTime()}` : flat(asJson(plain(value)));
   }
 
   // String methods: an expression would be tried on every text that crosses.
@@ -58,7 +62,7 @@
   }
 
   function outgoing(value) {
-    if (typeof value === 'string') return isPlain(value) ? value : asJson(value);
+    if (typeof value === 'string') return flat(isPlain(value) ? value : asJson(value));
     return value !== null && typeof value === 'object' ? marked(value) : value;
   }
 
@@ -147,7 +151,7 @@
   // Ids of fields and sublists that have crossed before, and so need no second look.
   const ids = new Set();
   function known(id) {
-    if (typeof id === 'string' && isPlain(id)) ids.add(id);
+    if (typeof id === 'string' && id.length <= MAX_FLAT_CHARS && isPlain(id)) ids.add(id);
     return id;
   }
 
@@ -614,7 +618,7 @@
       if (!entry) return JSON.stringify({ noEntry: true });
       const output = entry(argument);
       if (typeof output === 'string') return JSON.stringify({ text: output });
-      return `=${output === undefined || output === null ? '' : JSON.stringify(output)}`;
+      return flat(`=${output === undefined || output === null ? '' : JSON.stringify(output)}`);
     } catch (thrown) {
       return JSON.stringify({ thrown: describe(thrown) });
     }
