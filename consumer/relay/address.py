@@ -1,28 +1,74 @@
 """
 Whether an address may be posted to: nothing that lies inside of a network is reached through us.
 
-An address is judged after it has been resolved, and whatever it carries inside: IPv4 in IPv6, NAT64, 6to4.
+An address is judged after it has been resolved, and by whatever it carries inside: IPv4-mapped addresses, NAT64
+and 6to4 lead to the IPv4 address within. The tables are written out, because `ipaddress` knows other ranges in
+each version of Python.
+
+Sources: IANA's special-purpose registries (iana.org/assignments/iana-ipv4-special-registry and
+iana-ipv6-special-registry, as of 2025-10-09), the IPv6 address space registry (only 2000::/3 is assigned to
+unicast), and the documentation of each cloud for its metadata service.
 """
 
 from __future__ import annotations
 
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+def _networks(*texts: str) -> tuple[Network, ...]:
+    return tuple(ip_network(text) for text in texts)
+
 
 # What `allow_http` opens; never link-local addresses, where clouds keep their credentials.
-PRIVATE = tuple(
-    ip_network(each)
-    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+PRIVATE = _networks("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
+
+SPECIAL_PURPOSE = _networks(
+    "0.0.0.0/8",  # this network
+    "10.0.0.0/8",  # private use
+    "100.64.0.0/10",  # shared address space
+    "127.0.0.0/8",  # loopback
+    "169.254.0.0/16",  # link local
+    "172.16.0.0/12",  # private use
+    "192.0.0.0/24",  # IETF protocol assignments, anycast services among them
+    "192.0.2.0/24",  # documentation
+    "192.31.196.0/24",  # AS112
+    "192.52.193.0/24",  # automatic multicast tunnelling
+    "192.88.99.0/24",  # 6to4 relays, deprecated
+    "192.168.0.0/16",  # private use
+    "192.175.48.0/24",  # AS112
+    "198.18.0.0/15",  # benchmarking
+    "198.51.100.0/24",  # documentation
+    "203.0.113.0/24",  # documentation
+    "224.0.0.0/4",  # multicast
+    "240.0.0.0/4",  # reserved, and limited broadcast
+    "2001::/23",  # IETF protocol assignments: Teredo, benchmarking, ORCHID, anycast services
+    "2001:db8::/32",  # documentation
+    "2620:4f:8000::/48",  # AS112
+    "3fff::/20",  # documentation
 )
-CLOUD_METADATA: tuple[IPv4Network | IPv6Network, ...] = (ip_network("fd00:ec2::/32"),)
-# RFC 6052; RFC 8215's range for networks of one's own is not global, and refused as that.
+"""
+Neither a webhook's receiver nor anybody else's server. Of IPv6 only what lies within `UNICAST`: everything else
+is refused as a whole.
+"""
+
+CLOUD_METADATA = _networks(
+    "168.63.129.16/32",  # Azure: an address of the public range, answered by the host of the machine
+    "169.254.0.0/16",  # AWS, Azure, Google, Oracle, DigitalOcean, Hetzner, …
+    "100.100.100.200/32",  # Alibaba
+    "192.0.0.192/32",  # Oracle
+    "fd00:ec2::/32",  # AWS
+    "fd20:ce::254/128",  # Google
+    "fd00:c1::a9fe:a9fe/128",  # Oracle
+    "fd00:42::42/128",  # Scaleway
+    "fd00:100::100:200/128",  # Alibaba
+    "fd00:a9fe:a9fe::1/128",  # Akamai
+)
+"""Refused whoever allows private addresses: credentials are given there to whoever asks."""
+
+# RFC 6052; RFC 8215's range for networks of one's own lies outside of `UNICAST`, and is refused with that.
 NAT64 = IPv6Network("64:ff9b::/96")
 UNICAST = IPv6Network("2000::/3")
 
@@ -32,17 +78,19 @@ def is_allowed(address: Address, *, may_be_private: bool) -> bool:
     inner = _carried(address)
     if inner is not None:
         return is_allowed(inner, may_be_private=may_be_private)
-    return _is_public(address) or (may_be_private and _is_private(address))
+    if _is_in(address, CLOUD_METADATA):
+        return False
+    return _is_public(address) or (may_be_private and _is_in(address, PRIVATE))
 
 
 def _is_public(address: Address) -> bool:
-    if address.is_multicast or not address.is_global:
+    if _is_in(address, SPECIAL_PURPOSE):
         return False
     return isinstance(address, IPv4Address) or address in UNICAST
 
 
-def _is_private(address: Address) -> bool:
-    return any(address in each for each in PRIVATE) and not any(address in each for each in CLOUD_METADATA)
+def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in each for each in networks)
 
 
 def _carried(address: Address) -> IPv4Address | None:
