@@ -15,6 +15,8 @@ Headers = tuple[tuple[str, bytes], ...]
 TRACE_HEADERS = frozenset({"traceparent", "tracestate"})
 # As long as everybody has to carry it (W3C Trace Context, 3.3.1.5).
 TRACE_STATE_LIMIT_CHARS = 512
+# What a header of HTTP can carry: no control characters, no space at either end (RFC 9110, 5.5).
+_PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -63,8 +65,15 @@ def context(parent: str | None, state: str | None) -> Headers:
     if parent is None or not TRACE_PARENT.fullmatch(parent):
         return ()
     carried = ("traceparent", parent.encode())
-    is_good = state is not None and state.isascii() and 0 < len(state) <= TRACE_STATE_LIMIT_CHARS
-    return (carried, ("tracestate", state.encode())) if state and is_good else (carried,)
+    trimmed = (state or "").strip(" \t")
+    if not is_header_value(trimmed, limit_chars=TRACE_STATE_LIMIT_CHARS):
+        return (carried,)
+    return (carried, ("tracestate", trimmed.encode()))
+
+
+def is_header_value(text: str, *, limit_chars: int) -> bool:
+    """Whether a text from outside can be an HTTP header: printable ASCII, not empty, and not too long."""
+    return len(text) <= limit_chars and _PRINTABLE.fullmatch(text) is not None
 
 
 def trace_id(record: Record) -> str | None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from consumer import event_headers
 from consumer.outcome import Ignored
 from consumer.record import Record
 from consumer.relay.endpoint import Endpoint
 from schemas import error_event, error_mark, result, wire
 
 CREATED_TYPE = "customer.accounting_provider_created"
+ID_LIMIT_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def _of_error(record: Record, body: dict[str, Any], endpoint: Endpoint) -> Messa
     rule = _rule(endpoint, code, str(body["webhook_type"]), record)
     if rule is not None or record.value is None:
         return Ignored(rule=rule or "not_json")
-    return Message(id=str(body.get("id") or _id_of(record, endpoint)), body=record.value)
+    return Message(id=_usable_id(body.get("id"), record, endpoint), body=record.value)
 
 
 def _of_result(
@@ -77,7 +79,7 @@ def _of_result(
     if rule is not None:
         return Ignored(rule=rule)
     created = wire.canonical(_created(body, organization_id))
-    return Message(id=record.header("ce_id") or _id_of(record, endpoint), body=created)
+    return Message(id=_usable_id(record.header("ce_id"), record, endpoint), body=created)
 
 
 def _rule(endpoint: Endpoint, connection: object, webhook_type: str, record: Record) -> str | None:
@@ -107,6 +109,13 @@ def _created(body: dict[str, Any], organization_id: str) -> dict[str, Any]:
             "netsuite_url": body.get("url") or None,
         },
     }
+
+
+def _usable_id(given: object, record: Record, endpoint: Endpoint) -> str:
+    """The event's own id where a header can carry it; one that no header can would never be delivered."""
+    if isinstance(given, str) and event_headers.is_header_value(given, limit_chars=ID_LIMIT_CHARS):
+        return given
+    return _id_of(record, endpoint)
 
 
 def _id_of(record: Record, endpoint: Endpoint) -> str:

@@ -51,3 +51,32 @@ def test_a_malformed_trace_is_not_carried_on(parent):
 
     assert headers.trace(traced) == ()
     assert headers.trace_id(traced) is None
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        b"",
+        b"   ",
+        b"a=b\r\nx-injected: 1",
+        b"a=b\n",
+        b"a=\x00b",
+        b"a=\x1b[31m",
+        b"a=\x7f",
+        "a=ü".encode(),
+        b"\xff\xfe",
+        b"a=" + b"b" * 511,
+    ],
+)
+def test_a_state_that_no_header_can_carry_is_dropped_and_the_trace_goes_on(state):
+    """CR LF in it would make a webhook undeliverable."""
+    traced = replace(record(0), headers=(("traceparent", PARENT), ("tracestate", state)))
+
+    assert headers.trace(traced) == (("traceparent", PARENT),)
+
+
+@pytest.mark.parametrize("state", [b"a=b", b" a=b\t", b"a=b, c=d;e", b"a=" + b"b" * 510])
+def test_a_state_that_is_printable_is_carried_on_without_the_space_around_it(state):
+    traced = replace(record(0), headers=(("traceparent", PARENT), ("tracestate", state)))
+
+    assert dict(headers.trace(traced))["tracestate"] == state.strip()

@@ -13,6 +13,7 @@ from tests.unit.relay.endpoints import (
     endpoint,
     error_body,
     record,
+    result_body,
     result_record,
 )
 
@@ -83,3 +84,20 @@ def test_results_are_read_only_where_they_are_asked_for():
     """A group that ignores all of a large topic is work for nothing."""
     assert topics_for(endpoint()) == (error_event.TOPIC,)
     assert topics_for(endpoint(events=BOTH)) == (error_event.TOPIC, result.TOPIC)
+
+
+@pytest.mark.parametrize(
+    "unusable", ["a\r\nx-injected: 1", "a\n", " a", "ü", "\x00", "x" * 201, "", None, 5, ["a"], {"a": 1}]
+)
+def test_an_id_that_no_header_can_carry_is_replaced_by_the_one_of_its_place(unusable):
+    """The webhook would never be delivered; repeats still carry the same id."""
+    found = told(record(error_body(id=unusable), offset=7))
+
+    place = error_event.event_id(CONNECTION, error_event.TOPIC, 0, 7)
+    assert found.id == place
+
+
+def test_a_result_with_such_an_id_too():
+    bad = record(result_body(), topic=result.TOPIC, headers=(("ce_id", b"a\r\nb"),))
+
+    assert told(bad, events=BOTH).id == error_event.event_id(CONNECTION, result.TOPIC, 0, 0)
