@@ -26,13 +26,18 @@ class CreditNote(LagoObject):
     """
     The credit note object.
 
-    total = credit (kept for later invoices) + refund (paid back) + offset (settles its own invoice).
+    total = credit (kept for later invoices) + refund (paid back) + offset (settles its own invoice), up to a
+    subunit that Lago's rounding adds to the credit or the refund although the offset has it
+    (lago-api ``credit_notes/adjust_amounts_with_rounding_service.rb``): total and offset are true.
     """
 
     lago_id: str = Field(min_length=1)
     number: str = Field(min_length=1)
     lago_invoice_id: str = Field(min_length=1)
     invoice_number: Text = None
+    sequential_id: int | None = Field(
+        default=None, description="its place among the notes of its invoice, from 1"
+    )
     currency: str = Field(min_length=3, max_length=3)
     issuing_date: Day = None
     billing_entity_code: Text = None

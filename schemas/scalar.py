@@ -10,13 +10,14 @@ schema.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 MAX_CENTS = 10**18
 MAX_DECIMAL_MAGNITUDE = 30
+RATE_DECIMALS = 5
 MIN_YEAR, MAX_YEAR = 1900, 9998
 
 
@@ -47,6 +48,13 @@ def _sane(value: Decimal) -> Decimal:
     return value
 
 
+def _five_decimals(value: Decimal) -> Decimal:
+    # A provider's rate is a double times a hundred: 7.000000000000001 means seven percent.
+    if value.is_finite() and -value.as_tuple().exponent > RATE_DECIMALS:  # type: ignore[operator]
+        return value.quantize(Decimal(1).scaleb(-RATE_DECIMALS), ROUND_HALF_UP).normalize()
+    return value
+
+
 def _of_this_age(value: datetime) -> datetime:
     # Nearer the ends of the calendar, a change of time zone leaves it, and years lose their four digits.
     if not MIN_YEAR <= value.year <= MAX_YEAR:
@@ -62,8 +70,12 @@ Cents = Annotated[_WholeCents, BeforeValidator(_zero_when_null, json_schema_inpu
 Number = Annotated[Decimal, AfterValidator(_sane)]
 """A decimal exactly as it stood in the JSON text."""
 
-Rate = Annotated[Number, BeforeValidator(_zero_when_null, json_schema_input_type=Number | None)]
-"""A percentage, ``19.0``."""
+Rate = Annotated[
+    Number,
+    AfterValidator(_five_decimals),
+    BeforeValidator(_zero_when_null, json_schema_input_type=Number | None),
+]
+"""A percentage, ``19.0``, rounded half up to five decimals (lago-api keeps providers' rates as doubles)."""
 
 Text = Annotated[str | None, BeforeValidator(_blank_is_null)]
 """A text; null, blank and absent mean the same: none."""

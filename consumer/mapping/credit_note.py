@@ -47,8 +47,9 @@ def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
         expect=built.expect if built else {},
     )
     planned = requests.with_customer((memo,), note.customer, journal, details=details_of(note))
-    if note.refund_amount_cents > 0 and isinstance(planned, Mapped):
-        amount = money.major(note.refund_amount_cents, note.currency)
+    refund_cents = credited.refund_cents(note)
+    if refund_cents > 0 and isinstance(planned, Mapped):
+        amount = money.major(refund_cents, note.currency)
         return replace(planned, action=Action(needed="refund", amount=amount))
     return planned
 
@@ -71,7 +72,7 @@ def _figures(note: CreditNote, parts: tuple[CreditNoteItem, ...]) -> Figures:
         billing_entity=note.billing_entity_code,
         tax_cents=note.taxes_amount_cents,
         total_cents=note.total_amount_cents,
-        rounded_parts=len(parts) + len(note.applied_taxes),
+        rounded_parts=credited.rounded_parts(note, parts),
         applied_taxes=note.applied_taxes,
     )
 

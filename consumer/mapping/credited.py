@@ -12,6 +12,8 @@ _PRECISION_DIGITS = 60
 # Coupon, tax and total are rounded by themselves, and Lago lets a total be one subunit off besides
 # (lago-api ``CreditNotes::ValidateService#valid_items_amount?``).
 _ROUNDINGS = 3
+# Beyond this many notes of one invoice a difference is no rounding any more.
+MOST_EARLIER_NOTES = 1_000
 
 
 def cents_of_lines(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[int, ...]:
@@ -30,6 +32,25 @@ def cents_of_lines(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[i
     return money.share_out(wanted, exact, [part.lago_id for part in parts])
 
 
+def refund_cents(note: CreditNote) -> int:
+    """What is to be paid back: Lago's figure, and never more than offset and credit leave of the total."""
+    return min(
+        note.refund_amount_cents,
+        note.total_amount_cents - note.offset_amount_cents - note.credit_amount_cents,
+    )
+
+
+def rounded_parts(note: CreditNote, parts: Sequence[CreditNoteItem]) -> int:
+    """
+    How many figures Lago rounded for this note, each of which may be off by a subunit.
+
+    The last note of an invoice takes the roundings of all notes before it into its tax (lago-api
+    ``CreditNotes::CreateService#adjust_credit_note_tax_rounding``), and any note may be the last.
+    """
+    earlier = max((note.sequential_id or 1) - 1, 0)
+    return len(parts) + len(note.applied_taxes) + min(earlier, MOST_EARLIER_NOTES)
+
+
 def is_credited(part: CreditNoteItem) -> bool:
     """Whether anything of the fee is; less than half a subunit rounds to nothing, yet such parts add up."""
     return bool(_exact(part))
@@ -40,14 +61,29 @@ def exact_taxes(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[Deci
     The tax of each part before rounding, in subunits: on its amount less its share of the coupon.
 
     Lago's own payload multiplies units by a rate and divides by a hundred, whatever the currency; this is the
-    rule of its ``CreditNotes::ApplyTaxesService`` instead.
+    rule of its ``CreditNotes::ApplyTaxesService`` instead. A tax may lie on a share of the fee only
+    (``taxes_base_rate``), which events do not carry: the fee's own tax tells it.
     """
     with localcontext(prec=_PRECISION_DIGITS):
-        coupons = _coupons(note, parts)
+        bases = [_exact(part) - coupon for part, coupon in zip(parts, _coupons(note, parts), strict=True)]
+        by_rate = tuple(base * part.fee.taxes_rate / 100 for part, base in zip(parts, bases, strict=True))
+        if abs(sum(by_rate, Decimal(0)) - note.taxes_amount_cents) <= rounded_parts(note, parts):
+            return by_rate
         return tuple(
-            (_exact(part) - coupon) * part.fee.taxes_rate / 100
-            for part, coupon in zip(parts, coupons, strict=True)
+            base * _effective_rate(part, note.currency) / 100 for part, base in zip(parts, bases, strict=True)
         )
+
+
+def _effective_rate(part: CreditNoteItem, currency: str) -> Decimal:
+    """The tax on the part's fee in percent of what the fee comes to after its coupons."""
+    fee = part.fee
+    base = fee.amount_cents - (fee.precise_coupons_amount_cents or Decimal(0))
+    if not base:
+        return fee.taxes_rate
+    exact = (
+        None if fee.taxes_precise_amount is None else money.to_subunits(fee.taxes_precise_amount, currency)
+    )
+    return (fee.taxes_amount_cents if exact is None else exact) * 100 / base
 
 
 def _coupons(note: CreditNote, parts: Sequence[CreditNoteItem]) -> list[Decimal]:

@@ -59,10 +59,8 @@ class Document:
         self, record_type: str, columns: dict[str, Any], sublists: Sequence[dict[str, Any]] = ()
     ) -> dict[str, Any]:
         """The record instruction in Lago's shape; `sublists` follow the item lines."""
-        has_details = bool(self.tax.details)
-        lines = [
-            line.fields | ({"taxdetailsreference": line.ref} if has_details else {}) for line in self.lines
-        ]
+        is_named = self.tax.has_references
+        lines = [line.fields | ({"taxdetailsreference": line.ref} if is_named else {}) for line in self.lines]
         if self.tax.extra_line is not None:
             lines.append(self.tax.extra_line)
         record: dict[str, Any] = {
@@ -70,7 +68,7 @@ class Document:
             "columns": columns | self.tax.columns,
             "lines": [{"sublistId": "item", "lineItems": lines}, *sublists],
         }
-        if has_details:
+        if self.tax.details:
             record["taxdetails"] = [{"sublistId": "taxdetails", "lineItems": list(self.tax.details)}]
         return record | {"options": {"ignoreMandatoryFields": False}}
 

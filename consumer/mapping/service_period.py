@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schemas.customer import Customer
 from schemas.fee import Fee
-from schemas.invoice import Invoice
+from schemas.invoice import BillingPeriod, Invoice
 
 FROM = "custcol_service_period_date_from"
 TO = "custcol_service_period_date_to"
+
+_LAST_SECOND = time(23, 59, 59)
+_TO_LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 
 
 def zone_of(customer: Customer | None) -> tzinfo:
@@ -28,15 +32,63 @@ def of_fee(fee: Fee, invoice: Invoice, zone: tzinfo) -> dict[str, str]:
     """
     The two date columns of a fee's line, ISO; empty for fees without a period.
 
-    Commitments carry no dates of their own: theirs is the billing period of their subscription.
+    Lago writes the moments of a billing period, and whole UTC days for what is paid in advance (lago-api
+    ``Fees::CreatePayInAdvanceService``) and for one-off add-ons. Of an add-on those are the days themselves,
+    as Lago's PDF shows them; of a charge they are the UTC days in which its local period begins and ends.
     """
-    begins, ends = fee.from_date, fee.to_date
-    if fee.item.type == "commitment" and begins is None and ends is None:
-        periods = [p for p in invoice.billing_periods if p.lago_subscription_id == fee.lago_subscription_id]
-        if periods:
-            begins, ends = periods[0].subscription_from_datetime, periods[0].subscription_to_datetime
-    return _column(FROM, begins, zone) | _column(TO, ends, zone)
+    begins, ends = _bounds(fee, invoice)
+    if begins is None or ends is None or not _are_whole_utc_days(begins, ends):
+        return _column(FROM, begins and _day(begins, zone)) | _column(TO, ends and _day(ends, zone))
+    if fee.item.type == "add_on":
+        return _column(FROM, _day(begins, UTC)) | _column(TO, _day(ends, UTC))
+    return _column(FROM, _first_day(begins, fee, invoice, zone)) | _column(
+        TO, _last_day(ends, fee, invoice, zone)
+    )
 
 
-def _column(name: str, moment: datetime | None, zone: tzinfo) -> dict[str, str]:
-    return {} if moment is None else {name: moment.astimezone(zone).date().isoformat()}
+def _bounds(fee: Fee, invoice: Invoice) -> tuple[datetime | None, datetime | None]:
+    """The fee's own, else the billing period of its subscription: commitments carry no dates."""
+    if fee.item.type != "commitment" or fee.from_date is not None or fee.to_date is not None:
+        return fee.from_date, fee.to_date
+    period = next(_periods_of(fee, invoice), None)
+    return (
+        (None, None)
+        if period is None
+        else (period.subscription_from_datetime, period.subscription_to_datetime)
+    )
+
+
+def _periods_of(fee: Fee, invoice: Invoice) -> Iterator[BillingPeriod]:
+    return (one for one in invoice.billing_periods if one.lago_subscription_id == fee.lago_subscription_id)
+
+
+def _are_whole_utc_days(begins: datetime, ends: datetime) -> bool:
+    return _time(begins) == time.min and _time(ends) >= _LAST_SECOND
+
+
+def _time(moment: datetime) -> time:
+    return moment.astimezone(UTC).time()
+
+
+def _first_day(begins: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> date:
+    """The local day that begins within that UTC day; a billing period that begins in it knows best."""
+    utc_day = _day(begins, UTC)
+    known = (one.charges_from_datetime for one in _periods_of(fee, invoice))
+    exact = next((moment for moment in known if moment and _day(moment, UTC) == utc_day), None)
+    return _day(exact or begins + _TO_LAST_SECOND, zone)
+
+
+def _last_day(ends: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> date:
+    """The local day that ends within that UTC day; a billing period that ends in it knows best."""
+    utc_day = _day(ends, UTC)
+    known = (one.charges_to_datetime for one in _periods_of(fee, invoice))
+    exact = next((moment for moment in known if moment and _day(moment, UTC) == utc_day), None)
+    return _day(exact or ends - _TO_LAST_SECOND, zone)
+
+
+def _day(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()
+
+
+def _column(name: str, day: date | None) -> dict[str, str]:
+    return {} if day is None else {name: day.isoformat()}

@@ -13,9 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, assert_never
 
 from consumer.connection import Tax
-from consumer.mapping import money
+from consumer.mapping import money, tax_details
 from consumer.mapping.journal import Journal
 from consumer.mapping.line import Line
+from consumer.mapping.tax_details import Part, TaxRules
 from schemas.invoice import AppliedTax, Invoice
 
 RATE_DECIMALS = Decimal("0.00001")
@@ -23,10 +24,16 @@ RATE_DECIMALS = Decimal("0.00001")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxShape:
-    """What a tax mode adds to a document."""
+    """
+    What a tax mode adds to a document.
+
+    Attributes:
+        has_references: every line names itself for tax details, also one that has none.
+    """
 
     columns: dict[str, Any] = field(default_factory=dict)
     details: tuple[dict[str, str], ...] = ()
+    has_references: bool = False
     extra_line: dict[str, Any] | None = None
 
     @property
@@ -121,47 +128,20 @@ def _suitetax(
                 f"set {where}.type and {where}.code at {journal.connection.at(where)}",
             )
         return TaxShape(columns=columns)
-    coded = (
-        (line, share, _codes(line, share, tax, applied, journal))
-        for line, share in zip(lines, shares, strict=True)
-    )
-    details = tuple(_detail(line, share, currency, codes) for line, share, codes in coded if codes)
-    return TaxShape(columns=columns, details=details)
+    parts = tax_details.details(lines, shares, applied, TaxRules(tax=rules, at=where), journal)
+    amounts = tax_details.amounts(parts, lines, shares, applied)
+    details = tuple(_detail(part, cents, currency) for part, cents in zip(parts, amounts, strict=True))
+    return TaxShape(columns=columns, details=details, has_references=True)
 
 
-def _codes(
-    line: Line, share: int, tax: tuple[Tax, str], applied: Sequence[AppliedTax], journal: Journal
-) -> tuple[str, str] | None:
-    # A fee says only its rate; the rate names the tax when exactly one of the invoice's taxes has it.
-    rules, where = tax
-    matching = [entry.tax_code for entry in applied if entry.tax_rate == line.tax_rate and entry.tax_code]
-    special = rules.taxes.get(matching[0]) if len(matching) == 1 and matching[0] else None
-    asked = (f"{where}.taxes.{matching[0]}", where) if len(matching) == 1 else (where,)
-    rule = asked[0] if special is not None else where
-    tax_type = (special and special.type) or rules.type
-    code = (special and special.code) or rules.code
-    if not tax_type or not code:
-        if not share:
-            # A discount at a mixed rate, where only single taxes are mapped: no tax needs no code.
-            return None
-        journal.refuse(
-            "invalid_mapping",
-            f"no NetSuite tax code is mapped for {matching[0] if matching else f'{line.tax_rate} % tax'}",
-            f"set {where}.type and {where}.code at {journal.connection.at(where)}",
-        )
-        return None
-    journal.chose(f"tax {line.ref}", f"{tax_type}/{code}", rule, asked=asked)
-    return tax_type, code
-
-
-def _detail(line: Line, share: int, currency: str, codes: tuple[str, str]) -> dict[str, str]:
+def _detail(part: Part, cents: int, currency: str) -> dict[str, str]:
     return {
-        "taxdetailsreference": line.ref,
-        "taxamount": money.major(share, currency),
+        "taxdetailsreference": part.line.ref,
+        "taxamount": money.major(cents, currency),
         "taxbasis": "1",  # as Lago sends it: with the override on, NetSuite takes the amount as it is
-        "taxrate": f"{line.tax_rate:f}",
-        "taxtype": codes[0],
-        "taxcode": codes[1],
+        "taxrate": f"{part.rate:f}",
+        "taxtype": part.type,
+        "taxcode": part.code,
     }
 
 

@@ -118,18 +118,19 @@ def test_a_spent_credit_note_is_a_negative_line_when_lines_are_wanted():
     assert lessened["expect"] == {"subtotal": "25.00", "tax": "0.00", "total": "25.00"}
 
 
-def test_discount_lines_carry_a_tax_of_zero_at_the_invoices_rate():
+def test_discount_lines_have_references_and_no_tax_detail():
     """The fees' tax is after discounts already; the words that join line and detail are Lago's."""
     fees = [lago.fee(unit_price=10, tax_rate=20)]
     content = lago.invoice(fees, discounts=EVERY_DISCOUNT)
 
-    details = tax_details(lago.invoice_event(content=content), connection(credits="line"))
+    value, rules = lago.invoice_event(content=content), connection(credits="line")
 
-    assert [(line["taxdetailsreference"], line["taxamount"], line["taxrate"]) for line in details[1:]] == [
-        ("coupon_item", "0.00", "20.0"),
-        ("credit_item", "0.00", "20.0"),
-        ("credit_item_progressive_billing", "0.00", "20.0"),
-        ("credit_note_item", "0.00", "20.0"),
+    assert [line["taxdetailsreference"] for line in tax_details(value, rules)] == [fees[0]["lago_id"]]
+    assert [line["taxdetailsreference"] for line in lines(value, rules)[1:]] == [
+        "coupon_item",
+        "credit_item",
+        "credit_item_progressive_billing",
+        "credit_note_item",
     ]
 
 

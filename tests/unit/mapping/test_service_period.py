@@ -114,3 +114,49 @@ def test_a_commitment_that_has_dates_keeps_them():
 def test_credits_have_no_period():
     """A wallet top-up is no service."""
     assert days(lago.fee("credit")) == (None, None)
+
+
+BERLIN_JULY = {
+    "lago_subscription_id": lago.SUBSCRIPTION_ID,
+    "charges_from_datetime": "2026-06-30T22:00:00Z",
+    "charges_to_datetime": "2026-07-31T21:59:59Z",
+}
+WHOLE_UTC_DAYS = {"from_date": "2026-06-30T00:00:00+00:00", "to_date": "2026-07-31T23:59:59+00:00"}
+
+
+@pytest.mark.parametrize("periods", [[BERLIN_JULY], []])
+def test_a_charge_paid_in_advance_has_the_days_of_its_local_period(periods):
+    """Lago writes whole UTC days, those in which the period begins and ends."""
+    fee = lago.fee(pay_in_advance=True, **WHOLE_UTC_DAYS)
+
+    assert days(fee, billing_periods=periods) == ("2026-07-01", "2026-07-31")
+
+
+def test_a_period_that_begins_in_the_middle_of_a_day_is_known_by_its_moment():
+    """A subscription that began on July 10 at 17:00 in Berlin; whole days alone would say July 11."""
+    fee = lago.fee(
+        pay_in_advance=True, from_date="2026-07-10T00:00:00+00:00", to_date="2026-07-31T23:59:59+00:00"
+    )
+    period = BERLIN_JULY | {"charges_from_datetime": "2026-07-10T15:00:00Z"}
+
+    assert days(fee, billing_periods=[period]) == ("2026-07-10", "2026-07-31")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Honolulu"])
+def test_a_charge_paid_in_advance_west_of_greenwich_has_its_local_days_too(zone):
+    """There a local day ends within the next UTC day."""
+    fee = lago.fee(
+        pay_in_advance=True, from_date="2026-07-01T00:00:00+00:00", to_date="2026-08-01T23:59:59+00:00"
+    )
+
+    assert days(fee, applicable=zone, billing_periods=[]) == ("2026-07-01", "2026-07-31")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC"])
+def test_the_days_of_a_one_off_are_its_own_in_any_zone(zone):
+    """As Lago's own PDF shows them."""
+    fee = lago.fee(
+        "add_on", "setup", from_date="2026-08-10T00:00:00+00:00", to_date="2026-08-11T23:59:59+00:00"
+    )
+
+    assert days(fee, applicable=zone) == ("2026-08-10", "2026-08-11")

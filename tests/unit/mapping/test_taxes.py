@@ -68,21 +68,42 @@ def test_the_tax_of_the_lines_is_lagos_in_every_currency_exponent(currency, pric
     assert document(value)["expect"]["tax"] == total
 
 
-def test_every_line_has_the_tax_detail_that_names_it():
-    """NetSuite refuses a detail whose line is missing, and taxes a line without one by itself."""
+def test_every_taxed_line_has_the_tax_detail_that_names_it():
+    """NetSuite refuses a detail whose line is missing."""
     value = bill("10", "20", discounts=Discounts(coupons=500))
 
     references = [line["taxdetailsreference"] for line in tax_details(value)]
 
-    assert references == [line["taxdetailsreference"] for line in lines(value)]
-    assert len(set(references)) == 3
+    assert references == [line["taxdetailsreference"] for line in lines(value)][:2]
+    assert len(set(references)) == 2
+
+
+def test_a_line_without_tax_needs_no_tax_detail():
+    """Its item may be one that is not taxable, and NetSuite refuses a detail on such an item."""
+    free = lago.fee("add_on", "setup", unit_price=50)
+    value = lago.invoice_event(content=lago.invoice([*fees_of("10"), free]))
+
+    assert [line["taxamount"] for line in tax_details(value)] == ["2.00"]
+
+
+def test_a_tax_of_zero_percent_that_has_its_own_code_keeps_its_detail():
+    """Reports of exempt sales go by the code."""
+    content = lago.invoice(fees_of("10", rate=0))
+    content["applied_taxes"] = [
+        {"tax_code": "reverse_charge", "tax_rate": 0.0, "amount_cents": 0, "fees_amount_cents": 1000}
+    ]
+    rules = taxed(mode="suitetax", type="5", code="6", taxes={"reverse_charge": {"type": "8", "code": "12"}})
+
+    [detail] = tax_details(lago.invoice_event(content=content), rules)
+
+    assert (detail["taxcode"], detail["taxamount"], detail["taxrate"]) == ("12", "0.00", "0.0")
 
 
 def test_the_tax_on_a_discounted_invoice_lies_on_its_fees():
     """Coupons lessen the base of each fee; the coupon's own line carries no tax."""
     value = bill("10", "30", discounts=Discounts(coupons=400))
 
-    assert [line["taxamount"] for line in tax_details(value)] == ["1.80", "5.40", "0.00"]
+    assert [line["taxamount"] for line in tax_details(value)] == ["1.80", "5.40"]
 
 
 def test_suitetax_states_details_that_netsuite_takes_as_they_are():
@@ -145,14 +166,87 @@ def test_a_lago_taxs_own_rule_may_leave_half_of_it_to_the_general_one():
     assert (detail["taxtype"], detail["taxcode"]) == ("5", "9")
 
 
-def test_two_taxes_of_one_rate_are_told_apart_by_nothing_and_take_the_general_code():
+def two_taxes_of_one_rate():
+    content = lago.invoice(fees_of("10", "10"))
+    half = {"amount_cents": 200, "fees_amount_cents": 1000}
+    first = content["applied_taxes"][0]
+    content["applied_taxes"] = [first | half, first | half | {"tax_code": "city_20"}]
+    return lago.invoice_event(content=content)
+
+
+def test_two_taxes_of_one_rate_with_different_codes_are_refused():
     """Guessing which of them it was would book to the wrong account."""
-    content = lago.invoice(fees_of("10"))
-    other = content["applied_taxes"][0] | {"tax_code": "city_20", "amount_cents": 0}
-    content["applied_taxes"].append(other)
     rules = taxed(mode="suitetax", type="5", code="6", taxes={"vat_20": {"type": "8", "code": "9"}})
 
-    assert tax_details(lago.invoice_event(content=content), rules)[0]["taxcode"] == "6"
+    rejection = refused(two_taxes_of_one_rate(), rules)
+
+    assert rejection.code == "invalid_mapping"
+    assert "the rate does not tell which tax that is: city_20, or vat_20" in rejection.message
+
+
+def test_two_taxes_of_one_rate_with_one_code_need_not_be_told_apart():
+    """Whichever it was, it is booked to that code."""
+    same = {"type": "8", "code": "9"}
+    rules = taxed(mode="suitetax", taxes={"vat_20": same, "city_20": same})
+
+    assert [line["taxcode"] for line in tax_details(two_taxes_of_one_rate(), rules)] == ["9", "9"]
+
+
+GST_AND_QST = {"gst": {"type": "5", "code": "21"}, "qst": {"type": "5", "code": "22"}}
+
+
+def quebec_bill(*prices):
+    content = lago.invoice(fees_of(*prices, rate="14.975"))
+    base = sum(fee["amount_cents"] for fee in content["fees"])
+    amounts = {"gst": (5.0, lago.rounded(Decimal(base) * 5 / 100))}
+    amounts["qst"] = (9.975, content["taxes_amount_cents"] - amounts["gst"][1])
+    content["applied_taxes"] = [
+        {"tax_code": code, "tax_rate": rate, "amount_cents": cents, "fees_amount_cents": base}
+        for code, (rate, cents) in amounts.items()
+    ]
+    return lago.invoice_event(content=content)
+
+
+def test_two_taxes_on_one_fee_are_two_details_each_with_its_code():
+    """GST 5 % and QST 9.975 % on 100.00 are 5.00 and 9.98."""
+    found = tax_details(quebec_bill("100"), taxed(mode="suitetax", taxes=GST_AND_QST))
+
+    assert [(line["taxcode"], line["taxrate"], line["taxamount"]) for line in found] == [
+        ("21", "5.0", "5.00"),
+        ("22", "9.975", "9.98"),
+    ]
+    assert len({line["taxdetailsreference"] for line in found}) == 1
+
+
+def test_the_details_of_each_tax_add_up_to_lagos_amount_of_it():
+    """A tax return by code agrees with Lago's."""
+    value = quebec_bill("3.33", "3.33", "3.33", "0.99")
+    wanted = {"21": "0.55", "22": "1.09"}
+
+    found = tax_details(value, taxed(mode="suitetax", taxes=GST_AND_QST))
+
+    for code, total in wanted.items():
+        assert sum(Decimal(line["taxamount"]) for line in found if line["taxcode"] == code) == Decimal(total)
+    assert document(value, taxed(mode="suitetax", taxes=GST_AND_QST))["expect"]["tax"] == "1.64"
+
+
+def test_two_taxes_with_one_general_code_stay_one_detail():
+    """Nothing tells them apart in NetSuite."""
+    [detail] = tax_details(quebec_bill("100"), taxed(mode="suitetax", type="5", code="6"))
+
+    assert (detail["taxcode"], detail["taxrate"], detail["taxamount"]) == ("6", "14.975", "14.98")
+
+
+@pytest.mark.parametrize(
+    ("rate", "sent"),
+    [(7.000000000000001, "7"), (8.875000000000002, "8.875"), (70.00000000000001, "70"), (19.0, "19.0")],
+)
+def test_a_tax_providers_rate_is_rounded_to_five_decimals(rate, sent):
+    """Lago keeps the rates of Anrok and Avalara as doubles times a hundred."""
+    content = lago.invoice(fees_of("100", rate=rate))
+    content["applied_taxes"][0]["tax_rate"] = rate
+
+    assert tax_details(lago.invoice_event(content=content))[0]["taxrate"] == sent
 
 
 def test_a_tax_that_no_rule_covers_is_an_invalid_mapping():
