@@ -1,9 +1,9 @@
 """
 Whether an address may be posted to: nothing that lies inside of a network is reached through us.
 
-An address is judged after it has been resolved, and by whatever it carries inside: IPv4-mapped addresses, NAT64
-and 6to4 lead to the IPv4 address within. The tables are written out, because `ipaddress` knows other ranges in
-each version of Python.
+An address is judged after it has been resolved, and by whatever it carries inside: IPv4-mapped addresses,
+NAT64 and 6to4 lead to the IPv4 address within. The tables are written out, because `ipaddress` knows other
+ranges in each version of Python.
 
 Sources: IANA's special-purpose registries (iana.org/assignments/iana-ipv4-special-registry and
 iana-ipv6-special-registry, as of 2025-10-09), the IPv6 address space registry (only 2000::/3 is assigned to
@@ -50,8 +50,8 @@ SPECIAL_PURPOSE = _networks(
     "3fff::/20",  # documentation
 )
 """
-Neither a webhook's receiver nor anybody else's server. Of IPv6 only what lies within `UNICAST`: everything else
-is refused as a whole.
+Neither a webhook's receiver nor anybody else's server. Of IPv6 only what lies within `UNICAST`: everything
+else is refused as a whole.
 """
 
 CLOUD_METADATA = _networks(
