@@ -13,7 +13,7 @@ import structlog
 
 from consumer import __version__, connections_file
 from consumer.clock import SystemClock
-from consumer.connection import Connection
+from consumer.connection import Connection, holding
 from consumer.errors import StartupError
 from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import retention, topics
@@ -66,7 +66,9 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
     cluster = Cluster.of(settings)
     inputs = topics.names("input")
     await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
-    await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
+    kept_s = await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
+    for sentence in retention.cut_holds(kept_s, holding(chosen)):
+        log.warning("holds_cut_short", reason=sentence)
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         around = Surroundings(
@@ -79,7 +81,11 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         accounts = [_account(connection, around, stack) for connection in chosen]
         await _meet(accounts)
         publish = await _publisher(cluster, stack)
-        flows = [_flow(account, settings, connections, publish, around) for account in accounts]
+        hold_limit_s = retention.hold_limit_s(kept_s)
+        flows = [
+            _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
+            for account in accounts
+        ]
         heap.settle()
         await run_flows(flows, settings, around)
     log.info("worker_stopped")
@@ -150,6 +156,8 @@ def _flow(
     connections: Sequence[Connection],
     publish: Publish,
     around: Surroundings,
+    *,
+    hold_limit_s: float,
 ) -> Flow:
     connection = account.connection
     around.metrics.connection_begins(connection=connection.code)
@@ -174,6 +182,10 @@ def _flow(
         permits=connection.concurrency,
         drain_budget_s=settings.drain_budget_s,
         park_max_age_s=settings.park_max_age_s,
+        record_max_age_s=settings.record_max_age_s,
+        dependency_max_age_s=settings.dependency_max_age_s,
+        hold_limit_s=hold_limit_s,
+        retry_after_cap_s=settings.retry_after_max_s,
     )
     return Flow(
         plan,

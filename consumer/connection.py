@@ -6,7 +6,7 @@ Reading the file, with its line numbers and all errors at once, is `consumer.con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -203,6 +203,8 @@ class Connection(_Part):
         allow_http: `restlet_url` may be plain HTTP to another machine; for an emulated account only.
         concurrency: the account's cap on calls under way, all workers together.
         start_date: documents issued before it are ignored by the rule ``before_start_date``.
+        hold_max_days: with ``closed_period: hold``, for how many days after its event came in a document
+            waits for its period to be opened, before it is rejected as ``period_closed``.
     """
 
     code: Code
@@ -220,6 +222,7 @@ class Connection(_Part):
     customers: Customers = Customers()
     credits: Literal["apply", "line"] = "apply"
     closed_period: Literal["hold", "next_open_period", "reject"] = "hold"
+    hold_max_days: Annotated[int, Field(ge=1, le=366)] = 45
     mapping: MappingRules = MappingRules()
     webhooks: tuple[Webhook, ...] = ()
 
@@ -240,3 +243,8 @@ class Connection(_Part):
         if entity is not None and entity.subsidiary:
             return entity.subsidiary, f"mapping.billing_entities.{billing_entity}.subsidiary"
         return self.customers.subsidiary, "customers.subsidiary"
+
+
+def holding(connections: Iterable[Connection]) -> dict[str, int]:
+    """For how many days each connection that holds documents of closed periods does so, by code."""
+    return {each.code: each.hold_max_days for each in connections if each.closed_period == "hold"}

@@ -14,8 +14,8 @@ import structlog
 
 from consumer import event_headers
 from consumer.clock import Clock
-from consumer.engine.backoff import Decision, GiveUp, Park, Settle
 from consumer.engine.calls import Call
+from consumer.engine.decision import Decision, GiveUp, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.errors import ContractError

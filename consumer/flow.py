@@ -7,6 +7,7 @@ Four things go on side by side: polling, delivering, committing, and following t
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import SystemRandom
@@ -15,7 +16,7 @@ import structlog
 
 from consumer.clock import Clock
 from consumer.dispatcher import Deliver, Dispatcher, Prepare, Surrender
-from consumer.engine.backoff import RETRY_AFTER_CAP_S, Backoff
+from consumer.engine.backoff import DEPENDENCY_MAX_AGE_S, RETRY_AFTER_CAP_S, Backoff
 from consumer.engine.engine import Engine
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
 from consumer.kafka.committer import Committer
@@ -51,6 +52,7 @@ class Plan:
         account: whose limit it is; workers of one account share it out by this name.
         permits: how many calls may be under way, all workers together.
         drain_budget_s: how long to wait for those when stopping.
+        park_max_age_s: with the three that follow, the budgets of `consumer.engine.backoff.Backoff`.
         retry_after_cap_s: the longest wait that an answer may ask for.
         sentences: what is said of whoever is left alone.
     """
@@ -64,6 +66,9 @@ class Plan:
     permits: int
     drain_budget_s: float
     park_max_age_s: float
+    record_max_age_s: float = math.inf
+    dependency_max_age_s: float = DEPENDENCY_MAX_AGE_S
+    hold_limit_s: float = math.inf
     retry_after_cap_s: float = RETRY_AFTER_CAP_S
     sentences: Sentences = field(default_factory=lambda: OF_NETSUITE)
 
@@ -235,6 +240,9 @@ def _engine(plan: Plan, clock: Clock, gate: Gate) -> Engine:
     backoff = Backoff(
         jitter=SystemRandom().random,
         park_max_age_s=plan.park_max_age_s,
+        record_max_age_s=plan.record_max_age_s,
+        dependency_max_age_s=plan.dependency_max_age_s,
+        hold_limit_s=plan.hold_limit_s,
         retry_after_cap_s=plan.retry_after_cap_s,
     )
     return Engine(gate=gate, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)

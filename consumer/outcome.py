@@ -58,11 +58,36 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """
+    A wait that a person has chosen, and for how long.
+
+    Attributes:
+        max_age_s: since the record came into Kafka, so that no restart begins it anew.
+        refusal: what is published when that is over.
+    """
+
+    max_age_s: float
+    refusal: Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Something this record refers to is not in NetSuite yet."""
+    """
+    Something this record needs is not in NetSuite yet, or not open.
+
+    Attributes:
+        on: what is missing, for people.
+        missing: the lane whose record would bring it, ``invoice:5f…``; None for what no record brings.
+        stands: the record's own document is written; only what goes with it is outstanding.
+        hold: how long, where that is not the budget of dependencies.
+    """
 
     on: str
     message: str = ""
+    missing: str | None = None
+    stands: bool = False
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +115,16 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
-    """The call was sent and may have been carried out; only the same call, repeated, can tell."""
+    """
+    The call was sent and may have been carried out; only the same call, repeated, can tell.
+
+    Attributes:
+        is_answer: NetSuite has answered with an error of its own, so that the way there and the account are
+            no part of it.
+    """
 
     reason: str
+    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,13 @@ class Settings(BaseSettings):
         ingest_body_limit_bytes: of one webhook.
         log_format: absent means ``console`` on a terminal and ``json`` elsewhere.
         drain_budget_s: how long a stopping worker waits for calls under way.
-        park_max_age_s: how long a failing record is tried before it is rejected.
+        park_max_age_s: how long a record may wait for reasons of its own, whichever they are, before it is
+            rejected; what ``closed_period: hold`` holds back excepted. Also the budget of a record that fails
+            while NetSuite answers nobody, and yet not often enough to leave the account alone.
+        record_max_age_s: how long a record may fail while NetSuite answers it, or answers others.
+        dependency_max_age_s: how long it may wait for a customer or an invoice that is not in NetSuite.
+        retry_after_max_s: the longest wait that an answer of NetSuite may ask for. A whole account that is
+            down or refuses us has no budget: its records wait for as long as that lasts.
         static_membership: keep partitions over a restart (KIP-345); needs stable host names.
     """
 
@@ -71,6 +77,9 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] | None = None
     drain_budget_s: Seconds = 25.0
     park_max_age_s: Seconds = 86_400.0
+    record_max_age_s: Seconds = 3_600.0
+    dependency_max_age_s: Seconds = 21_600.0
+    retry_after_max_s: Seconds = 3_600.0
     static_membership: bool = False
 
     @field_validator("kafka_security_protocol", "kafka_sasl_mechanism", mode="before")

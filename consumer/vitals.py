@@ -34,6 +34,8 @@ STALLED_AFTER_S = {"deliveries": 120.0, "commits": 300.0}
 PARK_REASONS: dict[Cause, ParkReason] = {
     Cause.RECORD: "record",
     Cause.DEPENDENCY: "dependency",
+    Cause.HOLD: "hold",
+    Cause.PREDECESSOR: "predecessor",
     Cause.LIMIT: "limit",
     Cause.ACCOUNT: "account",
     Cause.BROKER: "broker",

@@ -151,13 +151,19 @@ class _Answer(BaseModel):
 
 
 class ItemError(_Answer):
-    """Why one item was not written; ``class`` is the stable group, ``code`` NetSuite's or our own word."""
+    """
+    Why one item was not written; ``class`` is the stable group, ``code`` NetSuite's or our own word.
+
+    Attributes:
+        period: the name of the closed accounting period, where the script names it.
+    """
 
     code: str = "UNKNOWN"
     group: str = Field(default="unknown", alias="class")
     message: str = ""
     field: str | None = None
     line: int | None = None
+    period: str | None = None
     retryable: bool = False
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from consumer.clock import Clock
-from consumer.connection import Connection
+from consumer.connection import Connection, holding
 from consumer.errors import ConfigurationError, StartupError
 from consumer.kafka import retention, topics
 from consumer.kafka.cluster import Cluster
@@ -24,6 +24,9 @@ from schemas import error_event, result
 
 NOBODY = "lago-netsuite-check"
 """An external customer id that no customer has; Lago says so only to who may read customers."""
+KEEP_LONGER = (
+    "kafka-configs.sh --alter --add-config retention.ms=…, or lower hold_max_days in connections.yaml"
+)
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "unknown": "dim"}
 
 
@@ -61,7 +64,7 @@ async def look(
     settings: Settings, connections: Sequence[Connection], clock: Clock, sleep: Sleep
 ) -> tuple[Found, ...]:
     """Kafka first, then account by account; never raises for what it finds."""
-    kafka = Found(connection=None, findings=tuple(await _kafka(settings)))
+    kafka = Found(connection=None, findings=tuple(await _kafka(settings, connections)))
     accounts = [
         Found(connection=one.code, findings=tuple(await _of_connection(one, clock, sleep)))
         for one in connections
@@ -107,13 +110,15 @@ async def of_account(connection: Connection, clock: Clock, sleep: Sleep) -> list
     return examination.findings(connection, told)
 
 
-async def _kafka(settings: Settings) -> list[Finding]:
+async def _kafka(settings: Settings, connections: Sequence[Connection]) -> list[Finding]:
     inputs = topics.names("input")
     try:
         cluster = Cluster.of(settings)
         await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
-        await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
+        kept_s = await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
     except (StartupError, ConfigurationError) as error:
         fix = "correct the LAGO_NETSUITE_KAFKA_* settings, or make the topics: lago-netsuite topics create"
         return [Finding(id="kafka", status="fail", says=str(error), fix=fix)]
-    return [ok("kafka", f"{settings.kafka_bootstrap_servers} answers and has every topic")]
+    cut = retention.cut_holds(kept_s, holding(connections))
+    warned = [Finding(id="retention", status="warn", says=says, fix=KEEP_LONGER) for says in cut]
+    return [ok("kafka", f"{settings.kafka_bootstrap_servers} answers and has every topic"), *warned]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from consumer import outcome as outcomes
+from consumer.engine.decision import Decision, GiveUp, Park, Settle, Situation
 from consumer.engine.tally import Cause, Tally
+from consumer.record import LaneKey
 
 RETRY_BASE_S = 2.0
 RETRY_CAP_S = 300.0
@@ -15,61 +18,18 @@ PATIENCE_FLOOR_S = 5.0
 PATIENCE_CAP_S = 300.0
 THROTTLED_AT_LEAST_S = 0.25
 THROTTLED_AT_MOST_S = 0.75
+# After so many failures at least half of each step passes: no luck makes more than 31 tries of an hour.
+QUICK_RETRIES = 4
+HOLD_CAP_S = 900.0
 RETRY_AFTER_CAP_S = 3_600.0
 PARK_MAX_AGE_S = 86_400.0
+RECORD_MAX_AGE_S = 3_600.0
 DEPENDENCY_MAX_AGE_S = 6 * 3_600.0
 DEFECT_ATTEMPTS = 5
+DAY_S = 86_400.0
 
 Jitter = Callable[[], float]
 """A number in [0, 1), another one at each call."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settle:
-    """The record is done; whatever had to be published has been."""
-
-    outcome: outcomes.Settled
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Park:
-    """
-    The record keeps its place at the head of its lane and is tried again.
-
-    Attributes:
-        counts: whether the wait is charged to one of the record's budgets.
-        tally: what the record has now been through.
-    """
-
-    delay_s: float
-    counts: bool
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveUp:
-    """A budget is spent; the error event must be acknowledged before the record is done."""
-
-    rejected: outcomes.Rejected
-
-
-Decision = Settle | Park | GiveUp
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """
-    What a call that has ended was like, besides its outcome.
-
-    Attributes:
-        now_s: monotonic, without the time in which the account was left alone.
-        carried: how many records the call carried.
-        is_account_open: whether what failed may be the record's own fault.
-    """
-
-    now_s: float
-    carried: int = 1
-    is_account_open: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +38,26 @@ class Backoff:
     The rules of waiting; full jitter, so that those who failed together do not come back together.
 
     Attributes:
-        park_max_age_s: how long a record may fail for its own reasons.
+        park_max_age_s: how long a record may wait for its own reasons, whichever they are; a hold excepted.
+        record_max_age_s: how long it may fail while the account answers it, or answers others.
         dependency_max_age_s: how long it may wait for something that is not in NetSuite.
+        hold_limit_s: how long a hold may last whatever a person has chosen, because Kafka deletes the record.
         retry_after_cap_s: the longest wait that an answer may ask for.
     """
 
     jitter: Jitter
     park_max_age_s: float = PARK_MAX_AGE_S
+    record_max_age_s: float = RECORD_MAX_AGE_S
     dependency_max_age_s: float = DEPENDENCY_MAX_AGE_S
+    hold_limit_s: float = math.inf
     retry_after_cap_s: float = RETRY_AFTER_CAP_S
 
     def decide(  # noqa: PLR0911 - one row an outcome
         self, outcome: outcomes.Outcome, tally: Tally, seen: Situation
     ) -> Decision:
         """What follows from the outcome of a delivery."""
-        tally = tally.until(seen.now_s)
+        is_answering = has_answered(outcome) or seen.answered_s > tally.parked_at_s
+        tally = tally.until(seen.now_s, is_account_answering=is_answering)
         match outcome:
             case (
                 outcomes.Delivered() | outcomes.AlreadyThere() | outcomes.Ignored() | outcomes.Rejected()
@@ -102,6 +67,8 @@ class Backoff:
                 return self._retry(reason, retry_after_s, tally, seen)
             case outcomes.Ambiguous(reason=reason):
                 return self._retry(reason, None, tally.in_smaller_company(seen.carried), seen)
+            case outcomes.Waiting(hold=outcomes.Hold() as hold):
+                return self._hold(hold, tally, seen)
             case outcomes.Waiting():
                 return self._wait(outcome, tally, seen)
             case outcomes.Throttled(by="script", reason=reason, retry_after_s=retry_after_s) if (
@@ -137,14 +104,16 @@ class Backoff:
             message = f"the worker failed {tally.defects} times on this event with {error_name}"
             hint = "a defect of lago-netsuite: see the worker's log, and replay the event once it is mended"
             return _give_up("internal_error", message, hint, tally)
-        delay_s = self._full_jitter_s(tally.defects - 1)
+        delay_s = self._jittered_s(tally.defects - 1)
         return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))
 
     def under_pressure(self, tally: Tally, now_s: float) -> GiveUp:
         """So much has been done behind a waiting record that its partition would have to stop for it."""
         tally = tally.until(now_s)
-        waited_s = tally.retried_s + tally.waited_s
-        message = f"tried {tally.failures} times in {_hours(waited_s)}, and too much is waiting behind it"
+        if tally.refusal is not None:
+            sentence = f"{tally.refusal.message}; held until too much was waiting behind it"
+            return GiveUp(rejected=replace(tally.refusal, message=sentence))
+        message = f"tried {tally.failures} times in {_hours(tally.own_s)}, and too much is waiting behind it"
         hint = "look at why this event cannot be written, then replay it"
         return _give_up("parked_too_long", message, hint, tally)
 
@@ -154,22 +123,36 @@ class Backoff:
         if not seen.is_account_open:
             return self._step_aside(Cause.ACCOUNT, retry_after_s, tally, seen)
         tally = replace(tally, attempts=tally.attempts + 1)
-        if tally.retried_s >= self.park_max_age_s:
-            message = f"tried {tally.attempts} times in {_hours(tally.retried_s)}; the last answer: {reason}"
+        if tally.retried_s >= self.record_max_age_s or tally.own_s >= self.park_max_age_s:
+            tried_s = tally.retried_s + tally.stalled_s
+            message = f"tried {tally.attempts} times in {_hours(tried_s)}; the last answer: {reason}"
             hint = "look at what NetSuite answers, then replay the event"
             return _give_up("parked_too_long", message, hint, tally)
-        delay_s = self._at_least(self._full_jitter_s(tally.attempts - 1), retry_after_s)
+        delay_s = self._at_least(self._jittered_s(tally.attempts - 1), retry_after_s)
         return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))
 
     def _wait(self, outcome: outcomes.Waiting, tally: Tally, seen: Situation) -> Park | GiveUp:
         tally = replace(tally, waits=tally.waits + 1)
-        if tally.waited_s >= self.dependency_max_age_s:
+        if tally.waited_s >= self.dependency_max_age_s or tally.own_s >= self.park_max_age_s:
             missing = outcome.message or f"{outcome.on} is not in NetSuite"
             message = f"{missing}; waited {_hours(tally.waited_s)} for it"
             hint = f"bring {outcome.on} into NetSuite, then replay the event"
             return _give_up("dependency_missing", message, hint, tally)
-        delay_s = self._patient_s(tally.waits - 1)
-        return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.DEPENDENCY, seen.now_s))
+        return Park(
+            delay_s=self._patient_s(tally.waits - 1),
+            counts=True,
+            tally=tally.parked(Cause.DEPENDENCY, seen.now_s),
+            missing=LaneKey(outcome.missing) if outcome.missing else None,
+        )
+
+    def _hold(self, hold: outcomes.Hold, tally: Tally, seen: Situation) -> Park | GiveUp:
+        tally = replace(tally, waits=tally.waits + 1)
+        if seen.age_s >= min(hold.max_age_s, self.hold_limit_s):
+            sentence = f"{hold.refusal.message}; held for {_days(seen.age_s)}"
+            return GiveUp(rejected=replace(hold.refusal, message=sentence))
+        delay_s = self._patient_s(tally.waits - 1, HOLD_CAP_S)
+        held = replace(tally.parked(Cause.HOLD, seen.now_s), refusal=hold.refusal)
+        return Park(delay_s=delay_s, counts=False, tally=held)
 
     def _step_aside(self, cause: Cause, retry_after_s: float | None, tally: Tally, seen: Situation) -> Park:
         # Short: the gate knows how long the account needs, and starts nothing before.
@@ -181,12 +164,14 @@ class Backoff:
     def _at_least(self, delay_s: float, retry_after_s: float | None) -> float:
         return max(delay_s, min(retry_after_s or 0.0, self.retry_after_cap_s))
 
-    def _full_jitter_s(self, failures_before: int) -> float:
-        return self.jitter() * _doubled(RETRY_BASE_S, failures_before, RETRY_CAP_S)
+    def _jittered_s(self, failures_before: int) -> float:
+        step_s = _doubled(RETRY_BASE_S, failures_before, RETRY_CAP_S)
+        floor_s = 0.0 if failures_before < QUICK_RETRIES else step_s / 2
+        return floor_s + self.jitter() * (step_s - floor_s)
 
-    def _patient_s(self, times_before: int) -> float:
+    def _patient_s(self, times_before: int, cap_s: float = PATIENCE_CAP_S) -> float:
         # Never below the floor: a missing customer does not appear, nor a lost broker come back, sooner.
-        spread_s = _doubled(PATIENCE_FLOOR_S, times_before, PATIENCE_CAP_S) - PATIENCE_FLOOR_S
+        spread_s = _doubled(PATIENCE_FLOOR_S, times_before, cap_s) - PATIENCE_FLOOR_S
         return PATIENCE_FLOOR_S + self.jitter() * spread_s
 
 
@@ -194,8 +179,25 @@ def _doubled(base_s: float, times: int, cap_s: float) -> float:
     return float(min(cap_s, base_s * 2 ** min(times, 32)))
 
 
+def has_answered(outcome: outcomes.Outcome) -> bool:
+    """Whether NetSuite itself has said this of the record; a rejection or an ignored one may be ours."""
+    match outcome:
+        case outcomes.Ambiguous(is_answer=is_answer):
+            return is_answer
+        case outcomes.Delivered() | outcomes.AlreadyThere() | outcomes.Waiting():
+            return True
+        case outcomes.Throttled(by=by):
+            return by == "script"
+        case _:
+            return False
+
+
 def _hours(seconds: float) -> str:
     return f"{seconds / 3_600:.1f} h"
+
+
+def _days(seconds: float) -> str:
+    return f"{seconds / DAY_S:.1f} days"
 
 
 def _give_up(code: str, message: str, hint: str, tally: Tally) -> GiveUp:

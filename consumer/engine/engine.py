@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from consumer.clock import Clock
 from consumer.engine.admission import Admission
-from consumer.engine.backoff import Backoff, Decision, GiveUp, Park, Situation
+from consumer.engine.backoff import Backoff, has_answered
 from consumer.engine.calls import Call, Calls
+from consumer.engine.decision import Decision, GiveUp, Park, Situation
 from consumer.engine.holdings import Holdings
 from consumer.engine.lanes import Attempt, Lanes
 from consumer.engine.ledger import Owed, Partition
@@ -53,6 +54,7 @@ class Engine:
         self._calls = Calls(gate, clock)
         self._is_held = False
         self._is_closed = False
+        self._answered_s = -math.inf
         self.holdings = Holdings()
 
     @property
@@ -174,7 +176,8 @@ class Engine:
         if not self._may_start or self._gate.is_closed_to_records:
             return []
         pressed = set(self.holdings.pressed())
-        taken = [each for each in self._lanes.heads() if each.record.source in pressed and _is_own(each)]
+        heads = (each for each in self._lanes.heads() if each.record.source in pressed)
+        taken = [each for each in heads if each.tally.is_waiting_for_itself]
         for attempt in taken:
             self._lanes.take_parked(attempt)
         return [(each, self._backoff.under_pressure(each.tally, self._gate.open_time_s)) for each in taken]
@@ -189,16 +192,19 @@ class Engine:
 
     def decide(self, call: Call, attempt: Attempt, outcome: Outcome) -> Decision:
         """What follows from an outcome of the call; apply it with `complete` or `park`."""
-        return self._backoff.decide(outcome, attempt.tally, self._situation(call))
+        decision = self._backoff.decide(outcome, attempt.tally, self._situation(call, attempt))
+        if has_answered(outcome):
+            self._answered_s = self._gate.open_time_s
+        return decision
 
     def decide_lost_acknowledgement(self, attempt: Attempt) -> Park:
         """What follows when Kafka did not acknowledge the attempt's events."""
-        seen = Situation(now_s=self._gate.open_time_s)
+        seen = Situation(now_s=self._gate.open_time_s, answered_s=self._answered_s)
         return self._backoff.after_lost_acknowledgement(attempt.tally, seen)
 
     def decide_defect(self, call: Call, attempt: Attempt, error_name: str) -> Park | GiveUp:
         """What follows when the call ended in an unexpected error of ours."""
-        return self._backoff.after_defect(error_name, attempt.tally, self._situation(call))
+        return self._backoff.after_defect(error_name, attempt.tally, self._situation(call, attempt))
 
     def complete(self, attempt: Attempt) -> None:
         """The record is done; a stale one only frees its lane."""
@@ -233,10 +239,11 @@ class Engine:
         parked = replace(attempt, tally=Tally().parked(Cause.RESTART, self._gate.open_time_s))
         self._lanes.add_parked(parked, due_s=due_s)
 
-    def _situation(self, call: Call) -> Situation:
-        is_open = not (call.passage.is_probe or self._gate.is_closed_to_records)
-        return Situation(now_s=self._gate.open_time_s, carried=len(call.attempts), is_account_open=is_open)
-
-
-def _is_own(attempt: Attempt) -> bool:
-    return attempt.tally.cause is not None and attempt.tally.cause.is_own
+    def _situation(self, call: Call, attempt: Attempt) -> Situation:
+        return Situation(
+            now_s=self._gate.open_time_s,
+            carried=len(call.attempts),
+            is_account_open=not (call.passage.is_probe or self._gate.is_closed_to_records),
+            age_s=self._clock.now().timestamp() - attempt.record.timestamp_ms / 1_000,
+            answered_s=self._answered_s,
+        )

@@ -6,14 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
+from consumer.outcome import Rejected
+
 FULL_COMPANY = 25
 
 
 class Cause(Enum):
-    """Whose time a wait is: only `RECORD` and `DEPENDENCY` have a budget."""
+    """
+    Whose time a wait is: `RECORD` and `DEPENDENCY` have a budget.
+
+    `HOLD` is a wait that a person has chosen; `PREDECESSOR` one for a record that this worker holds itself.
+    """
 
     RECORD = auto()
     DEPENDENCY = auto()
+    HOLD = auto()
+    PREDECESSOR = auto()
     LIMIT = auto()
     ACCOUNT = auto()
     BROKER = auto()
@@ -22,7 +30,7 @@ class Cause(Enum):
     @property
     def is_own(self) -> bool:
         """Whether the record waits for its own reasons."""
-        return self in {Cause.RECORD, Cause.DEPENDENCY}
+        return self in {Cause.RECORD, Cause.DEPENDENCY, Cause.HOLD, Cause.PREDECESSOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +47,13 @@ class Tally:
         defects: deliveries that ended in an unexpected error of ours.
         company: in how large a call it may travel: less after each whose fate is unknown, because one of
             those in it may have caused that.
-        retried_s: time between failures for the record's own reasons and what followed.
+        retried_s: time between failures for the record's own reasons and what followed, while the account
+            answered.
+        stalled_s: the same while it answered nobody.
         waited_s: time between answers that something was missing and what followed.
         parked_at_s: the last wait's beginning.
         cause: of the last wait.
+        refusal: what is published when a chosen wait is cut short.
     """
 
     tries: int = 0
@@ -53,14 +64,21 @@ class Tally:
     defects: int = 0
     company: int = FULL_COMPANY
     retried_s: float = 0.0
+    stalled_s: float = 0.0
     waited_s: float = 0.0
     parked_at_s: float = 0.0
     cause: Cause | None = None
+    refusal: Rejected | None = None
 
     @property
     def failures(self) -> int:
         """Tries that came to nothing for the record's own reasons."""
         return self.attempts + self.waits + self.defects
+
+    @property
+    def is_waiting_for_itself(self) -> bool:
+        """Whether it waits for its own reasons."""
+        return self.cause is not None and self.cause.is_own
 
     @property
     def is_retry(self) -> bool:
@@ -71,12 +89,19 @@ class Tally:
         """With one more try, beginning now."""
         return replace(self, tries=self.tries + 1, first_tried_at=self.first_tried_at or now)
 
-    def until(self, now_s: float) -> Tally:
+    @property
+    def own_s(self) -> float:
+        """The time that it has waited for its own reasons, those of a person's choice excepted."""
+        return self.retried_s + self.stalled_s + self.waited_s
+
+    def until(self, now_s: float, *, is_account_answering: bool = True) -> Tally:
         """With the time since the last wait began charged to that wait's cause."""
         elapsed_s = max(0.0, now_s - self.parked_at_s)
         match self.cause:
-            case Cause.RECORD:
+            case Cause.RECORD if is_account_answering:
                 return replace(self, retried_s=self.retried_s + elapsed_s, cause=None)
+            case Cause.RECORD:
+                return replace(self, stalled_s=self.stalled_s + elapsed_s, cause=None)
             case Cause.DEPENDENCY:
                 return replace(self, waited_s=self.waited_s + elapsed_s, cause=None)
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
@@ -16,24 +17,54 @@ from consumer.settings import env_name
 SETTING = "retention.ms"
 REQUEST_LIMIT_S = 10.0
 PARTS_OF_RETENTION = 4
+PART_FOR_HOLDS = 3 / 4
 FOR_EVER_MS = -1
+DAY_S = 86_400.0
 
 log = structlog.get_logger(__name__)
 
 
-async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: float) -> None:
+async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: float) -> float:
     """
     See that a record may fail for `park_max_age_s` and still be far from being deleted.
 
     It waits in its topic and nowhere else, behind whatever backlog there is. A broker that does not tell its
     settings is taken at its word; topic names are without the prefix.
 
+    Returns:
+        For how many seconds all of the topics keep their records.
+
     Raises:
         StartupError: a topic keeps its records for less than four times as long.
     """
-    problems = too_short(await _retention_ms(cluster, topics), park_max_age_s)
+    retention_ms = await _retention_ms(cluster, topics)
+    problems = too_short(retention_ms, park_max_age_s)
     if problems:
         raise StartupError("\n".join(problems))
+    bounded = [kept_ms / 1_000 for kept_ms in retention_ms.values() if kept_ms != FOR_EVER_MS]
+    return min(bounded, default=math.inf)
+
+
+def hold_limit_s(kept_s: float) -> float:
+    """
+    How long a record may be held on purpose where topics keep it for so many seconds.
+
+    What Kafka deletes is lost without a word, so it is rejected well before.
+    """
+    return kept_s * PART_FOR_HOLDS
+
+
+def cut_holds(kept_s: float, hold_max_days: Mapping[str, int]) -> list[str]:
+    """One sentence for every connection, by code, that holds records for longer than they are kept."""
+    limit_s = hold_limit_s(kept_s)
+    return [
+        f"connection {code} holds documents of closed periods for {days} days, and the input topics keep "
+        f"records for {kept_s / DAY_S:.1f} days: what is held is rejected as period_closed after "
+        f"{limit_s / DAY_S:.1f} days; set {SETTING} of the input topics to "
+        f"{math.ceil(days * DAY_S * 1_000 / PART_FOR_HOLDS)} or more, or lower hold_max_days"
+        for code, days in hold_max_days.items()
+        if days * DAY_S > limit_s
+    ]
 
 
 def too_short(retention_ms: Mapping[str, int], park_max_age_s: float) -> list[str]:

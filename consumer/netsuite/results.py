@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
 from consumer.connection import Connection
+from consumer.mapping import identity
 from consumer.netsuite import account, advice, codes, faults
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
     Ambiguous,
     Delivered,
+    Hold,
     Outcome,
     Rejected,
     Throttled,
@@ -31,6 +34,13 @@ _OBJECTS = {
 _WORDS = ("code", "field", "period", "amount", "message")
 """What of a warning is told, in this order."""
 CREDIT_PENDING = "LAGO_CREDIT_PENDING"
+DAY_S = 86_400.0
+_FAMILIES = {
+    identity.CUSTOMER: "customer",
+    identity.INVOICE: "invoice",
+    identity.CREDIT_NOTE: "credit_note",
+    identity.PAYMENT: "payment",
+}
 
 
 def of_response(response: wire.Response, request: wire.WriteRequest, connection: Connection) -> Outcome:
@@ -102,7 +112,8 @@ def _pending(result: wire.ItemResult, item: wire.WriteItem) -> Waiting | None:
     if not told:
         return None
     memos = ", ".join(str(credit["doc"].get("externalId")) for credit in item.apply_credits)
-    return Waiting(on=memos, message=f"{CREDIT_PENDING}: {told[0].get('message', '')}")
+    message = f"{CREDIT_PENDING}: {told[0].get('message', '')}"
+    return Waiting(on=memos, message=message, missing=_lane_of(memos), stands=True)
 
 
 def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own table
@@ -111,21 +122,54 @@ def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
     reason = f"{error.code}: {error.message}" if error.message else error.code
     match error.group:
         case "dependency":
-            return Waiting(on=_what_is_missing(error, item), message=reason)
+            return _missing(error, item, message=reason)
         case "rate":
             return Throttled(reason=reason)
         case "governance" if error.retryable:
             return Throttled(reason=reason, by="script")
         case "transient":
-            return Ambiguous(reason=reason)
+            return Ambiguous(reason=reason, is_answer=True)
         case "auth":
             return AccountDown(reason=f"NetSuite refuses connection {connection.code} with {reason}")
         case "period_closed" if connection.closed_period == "hold":
-            return Waiting(on="accounting period", message=reason)
+            return _held(_of_closed_period(error, item), connection, message=reason)
+        case "period_closed":
+            return _of_closed_period(error, item)
         case "unknown" if _may_stand(error.code):
-            return Ambiguous(reason=reason)
+            return Ambiguous(reason=reason, is_answer=True)
         case _:
             return _rejected(error, item)
+
+
+def _missing(error: wire.ItemError, item: wire.WriteItem, *, message: str) -> Waiting:
+    on = _what_is_missing(error, item)
+    return Waiting(on=on, message=message, missing=_lane_of(on.rpartition(" ")[2]))
+
+
+def _lane_of(external_id: str) -> str | None:
+    """The lane of the records that write what has this external id (`schemas.lane`)."""
+    for prefix, family in _FAMILIES.items():
+        if external_id.startswith(prefix):
+            return f"{family}:{external_id.removeprefix(prefix)}"
+    return None
+
+
+def _held(refusal: Rejected, connection: Connection, *, message: str) -> Waiting:
+    hold = Hold(max_age_s=connection.hold_max_days * DAY_S, refusal=refusal)
+    return Waiting(on="accounting period", message=message, hold=hold)
+
+
+def _of_closed_period(error: wire.ItemError, item: wire.WriteItem) -> Rejected:
+    """Name the date, which we know, and the period where the script does; NetSuite's words name neither."""
+    rejected = _rejected(error, item)
+    date, period = item.record.get("columns", {}).get("trandate"), error.period
+    named = {"date": date, "period": period}
+    where = " ".join(text for text in (f"of {date}" if date else "", f"({period})" if period else "") if text)
+    return replace(
+        rejected,
+        message=f"the accounting period {where} is closed: {rejected.message}".replace("  ", " "),
+        details=rejected.details | {name: str(text) for name, text in named.items() if text},
+    )
 
 
 def _may_stand(code: str) -> bool:

@@ -181,10 +181,10 @@ def _outcome(
         case faults.Kind.UNAVAILABLE:
             return Unavailable(reason=reason, retry_after_s=got.retry_after_s)
         case faults.Kind.AMBIGUOUS:
-            return Ambiguous(reason=reason)
+            return Ambiguous(reason=reason, is_answer=faults.of_code(code) is not None)
         case faults.Kind.TOO_BIG if items > 1:
             # What was saved before the limit struck stands, so the repeat has less to do.
-            return Ambiguous(reason=reason)
+            return Ambiguous(reason=reason, is_answer=True)
         case faults.Kind.TOO_BIG | faults.Kind.REJECTED:
             stable = codes.STABLE.get(code, code)
             details = codes.with_original({"http_status": str(got.status)}, code, stable)

@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from consumer.clock import FakeClock
 from consumer.engine import offset_map
 from consumer.engine.admission import Admission
-from consumer.engine.backoff import Backoff, GiveUp, Park, Settle
+from consumer.engine.backoff import Backoff
 from consumer.engine.calls import Call
+from consumer.engine.decision import GiveUp, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition, Position

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumer.clock import FakeClock
-from consumer.engine.backoff import Park
+from consumer.engine.decision import Park
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,

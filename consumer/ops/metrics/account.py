@@ -16,7 +16,7 @@ ConnectionGauge = Literal[
     "breaker_state",
 ]
 BreakerReason = Literal["unavailable", "account_down", "rejection_storm"]
-ParkReason = Literal["record", "dependency", "limit", "account", "broker", "restart"]
+ParkReason = Literal["record", "dependency", "hold", "predecessor", "limit", "account", "broker", "restart"]
 ConnectionLabels = tuple[str, str]
 """The connection's code and its NetSuite account; for webhooks, both are the endpoint's flow."""
 

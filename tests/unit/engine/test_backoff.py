@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from consumer.engine.backoff import Backoff, GiveUp, Park, Settle, Situation
+from consumer.engine.backoff import Backoff
+from consumer.engine.decision import GiveUp, Park, Settle, Situation
 from consumer.engine.tally import Cause, Tally
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
     Ambiguous,
     Delivered,
+    Hold,
     Ignored,
     Rejected,
     Throttled,
@@ -45,7 +47,9 @@ def test_an_end_is_an_end(outcome):
         # failures of the record's own: full jitter, 2 s doubling to 5 min
         (Unavailable(reason="503"), Tally(), 0, 2, True),
         (Unavailable(reason="503"), Tally(attempts=3), 0, 16, True),
-        (Unavailable(reason="503"), Tally(attempts=500), 0, 300, True),
+        # from the fifth on at least half of the step passes, so that the tries of an hour are bounded
+        (Unavailable(reason="503"), Tally(attempts=4), 16, 32, True),
+        (Unavailable(reason="503"), Tally(attempts=500), 150, 300, True),
         (Ambiguous(reason="reset"), Tally(attempts=1), 0, 4, True),
         # Retry-After wins when longer
         (Unavailable(reason="503", retry_after_s=60), Tally(), 60, 60, True),
@@ -77,9 +81,9 @@ def test_a_wait_is_as_long_as_its_cause_asks(outcome, tally, shortest_s, longest
 
 
 @pytest.mark.parametrize("outcome", [Unavailable(reason="503"), Ambiguous(reason="reset")])
-def test_a_record_that_fails_for_a_day_is_given_up(outcome):
+def test_a_record_that_fails_for_a_day_while_nobody_is_answered_is_given_up(outcome):
     """The budget is time since its failures began; the last answer is told."""
-    tally = Tally(attempts=300, retried_s=DAY_S - 1, parked_at_s=0, cause=Cause.RECORD)
+    tally = Tally(attempts=300, stalled_s=DAY_S - 1, parked_at_s=0, cause=Cause.RECORD)
 
     before = LONGEST.decide(outcome, tally, Situation(now_s=0.5))
     after = LONGEST.decide(outcome, tally, Situation(now_s=1))
@@ -89,6 +93,95 @@ def test_a_record_that_fails_for_a_day_is_given_up(outcome):
     assert after.rejected.code == "parked_too_long"
     assert "301 times in 24.0 h" in after.rejected.message
     assert outcome.reason in after.rejected.message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "answered_s"),
+    [
+        (Ambiguous(reason="UNEXPECTED_ERROR", is_answer=True), -1.0),
+        (Ambiguous(reason="ReadTimeout"), 200.0),
+        (Unavailable(reason="503"), 200.0),
+        (Throttled(reason="skipped", by="script"), -1.0),
+    ],
+)
+def test_a_record_that_fails_while_the_account_answers_is_given_up_within_an_hour(outcome, answered_s):
+    """Its own failure, whatever it looks like: NetSuite says so itself, or has answered others meanwhile."""
+    tally = Tally(attempts=30, retried_s=3_300, parked_at_s=100, cause=Cause.RECORD)
+
+    before = LONGEST.decide(outcome, tally, Situation(now_s=399, answered_s=answered_s))
+    after = LONGEST.decide(outcome, tally, Situation(now_s=400, answered_s=answered_s))
+
+    assert isinstance(before, Park)
+    assert isinstance(after, GiveUp)
+    assert "31 times in 1.0 h" in after.rejected.message
+
+
+@pytest.mark.parametrize("backoff", [SHORTEST, LONGEST])
+def test_a_lasting_failure_is_tried_a_bounded_number_of_times_within_the_hour(backoff):
+    """With whatever luck: no more than 31 tries, and the last one at most five minutes after the hour."""
+    tally, now_s, tries = Tally(), 0.0, 0
+    while True:
+        tries += 1
+        decision = backoff.decide(
+            Ambiguous(reason="UNEXPECTED_ERROR", is_answer=True), tally, Situation(now_s=now_s)
+        )
+        if isinstance(decision, GiveUp):
+            break
+        tally, now_s = decision.tally, now_s + decision.delay_s
+
+    assert tries <= 32
+    assert 3_600 <= now_s <= 3_900
+
+
+def test_whatever_a_record_waits_for_the_longest_wait_ends_it():
+    """Failing and waiting in turns, it would otherwise outlive each budget."""
+    tally = Tally(retried_s=3_000, stalled_s=70_000, waited_s=13_400)
+
+    decision = LONGEST.decide(Waiting(on="customer"), tally, Situation(now_s=0))
+
+    assert isinstance(decision, GiveUp)
+    assert decision.rejected.code == "dependency_missing"
+
+
+def test_a_hold_lasts_as_long_as_a_person_has_said_and_costs_no_budget():
+    """Forty-five days since the event came in, however often the worker was restarted."""
+    refusal = Rejected(code="period_closed", message="the accounting period of 2026-06-30 is closed")
+    held = Waiting(on="accounting period", hold=Hold(max_age_s=45 * DAY_S, refusal=refusal))
+
+    tally = Tally(waited_s=5 * 3_600, parked_at_s=0, cause=Cause.HOLD)
+    before = LONGEST.decide(held, tally, Situation(now_s=44 * DAY_S, age_s=45 * DAY_S - 1))
+    after = LONGEST.decide(held, tally, Situation(now_s=44 * DAY_S, age_s=45 * DAY_S))
+
+    assert isinstance(before, Park)
+    assert (before.counts, before.tally.own_s, before.tally.cause) == (False, 5 * 3_600, Cause.HOLD)
+    assert 5 <= before.delay_s <= 900
+    assert isinstance(after, GiveUp)
+    assert after.rejected.code == "period_closed"
+    assert after.rejected.message.endswith("of 2026-06-30 is closed; held for 45.0 days")
+
+
+def test_a_hold_ends_before_kafka_deletes_the_record():
+    """What is deleted would be lost without a word."""
+    refusal = Rejected(code="period_closed", message="closed")
+    held = Waiting(on="accounting period", hold=Hold(max_age_s=45 * DAY_S, refusal=refusal))
+    short = replace(LONGEST, hold_limit_s=10 * DAY_S)
+
+    decision = short.decide(held, Tally(), Situation(now_s=0, age_s=10 * DAY_S))
+
+    assert isinstance(decision, GiveUp)
+
+
+def test_a_hold_that_is_cut_short_by_pressure_says_what_it_was():
+    """The period, and not just that it took too long."""
+    refusal = Rejected(code="period_closed", message="closed")
+    held = Waiting(on="accounting period", hold=Hold(max_age_s=45 * DAY_S, refusal=refusal))
+    parked = LONGEST.decide(held, Tally(), Situation(now_s=0))
+    assert isinstance(parked, Park)
+
+    given_up = LONGEST.under_pressure(parked.tally, 10.0)
+
+    assert given_up.rejected.code == "period_closed"
+    assert "too much was waiting behind it" in given_up.rejected.message
 
 
 def test_a_record_whose_reference_does_not_come_in_six_hours_is_given_up():

@@ -8,8 +8,9 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.engine.admission import Admission
-from consumer.engine.backoff import Backoff, Decision, Park, Settle
+from consumer.engine.backoff import Backoff
 from consumer.engine.calls import Call
+from consumer.engine.decision import Decision, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition
@@ -93,7 +94,24 @@ def test_decisions_take_the_time_from_the_clock(engine, clock):
     second = decided(engine, again, Unavailable(reason="503"))
 
     assert isinstance(second, Park)
-    assert second.tally.retried_s == 100
+    assert second.tally.stalled_s == 100
+
+
+def test_a_failure_is_the_records_own_when_others_were_answered_meanwhile(engine, clock):
+    """A document that no call survives is told from an account that answers nobody."""
+    engine.admit(record(0))
+    engine.admit(record(1, lane="b"))
+    first = decided(engine, started(engine), Unavailable(reason="503"))
+    assert isinstance(first, Park)
+    clock.advance(50)
+    decided(engine, started(engine), Delivered(written=()))
+    clock.advance(50)
+
+    again = Attempt(record=record(0), epoch=1, tally=first.tally)
+    second = decided(engine, again, Unavailable(reason="503"))
+
+    assert isinstance(second, Park)
+    assert (second.tally.retried_s, second.tally.stalled_s) == (100, 0)
 
 
 def test_a_record_of_a_partition_that_is_not_ours_is_not_taken(engine):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from consumer.kafka import retention
@@ -23,3 +25,22 @@ def test_a_topic_that_forgets_too_soon_is_named_with_both_ways_out():
     assert "lago.invoices keeps records for 96.0 h" in problem
     assert "LAGO_NETSUITE_PARK_MAX_AGE_S (24.0 h)" in problem
     assert f"set retention.ms to {4 * DAY_MS} or more" in problem
+
+
+def test_a_hold_that_outlives_its_topics_is_named_with_what_becomes_of_it_and_both_ways_out():
+    """Three quarters of the retention are for holds; what lasts longer is rejected then, not lost."""
+    told = retention.cut_holds(14 * DAY_S, {"eu": 45, "us": 10})
+
+    [sentence] = told
+    assert "connection eu holds documents of closed periods for 45 days" in sentence
+    assert "keep records for 14.0 days" in sentence
+    assert "rejected as period_closed after 10.5 days" in sentence
+    assert (
+        f"set retention.ms of the input topics to {60 * DAY_MS} or more, or lower hold_max_days" in sentence
+    )
+    assert retention.hold_limit_s(14 * DAY_S) == 10.5 * DAY_S
+
+
+def test_topics_that_keep_records_for_ever_cut_no_hold():
+    """Nothing is deleted there."""
+    assert retention.cut_holds(math.inf, {"eu": 366}) == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from consumer.kafka import topics
+from consumer.connection import Connection
+from consumer.kafka import retention, topics
 from consumer.kafka.cluster import Cluster
 
 CLUSTER = Cluster(bootstrap_servers="nowhere:1", topic_prefix="acme.")
@@ -21,13 +22,19 @@ def test_the_four_inputs_have_equal_partitions():
     assert {by_name()[name].partitions for name in inputs} == {12}
 
 
-def test_results_are_compacted_and_everything_else_is_kept_two_weeks():
+def test_results_are_compacted_inputs_outlive_every_hold_and_the_rest_is_kept_two_weeks():
     """Long enough for a replay, and by far longer than a record may be tried."""
     declared = by_name()
     results = declared.pop("lago.netsuite.results")
+    inputs = {declared.pop(name).settings["retention.ms"] for name in topics.names("input")}
 
     assert results.settings["cleanup.policy"] == "compact"
     assert {int(topic.settings["retention.ms"]) for topic in declared.values()} == {14 * DAY_MS}
+    assert [int(kept_ms) for kept_ms in inputs] == [60 * DAY_MS]
+    assert (
+        retention.cut_holds(60 * DAY_MS / 1_000, {"eu": Connection.model_fields["hold_max_days"].default})
+        == []
+    )
 
 
 def test_fewer_brokers_than_replicas_take_both_figures_down():

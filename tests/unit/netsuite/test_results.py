@@ -83,7 +83,8 @@ def test_an_invoice_whose_credit_is_pending_waits_for_the_memo(status):
 
     found = outcome_of(examples.created(status=status, warnings=[warning]), items=[item])
 
-    assert found == Waiting(on="lago-cn-7", message="LAGO_CREDIT_PENDING: lago-cn-7 is not in NetSuite yet.")
+    message = "LAGO_CREDIT_PENDING: lago-cn-7 is not in NetSuite yet."
+    assert found == Waiting(on="lago-cn-7", message=message, missing="credit_note:7", stands=True)
 
 
 CUSTOMER_AND_INVOICE = [examples.item("1", "customer"), examples.item("2", "invoice")]
@@ -188,6 +189,22 @@ def test_closed_period_is_waited_for_only_when_the_connection_says_so(policy, ex
     assert isinstance(found, expected)
     if isinstance(found, Waiting):
         assert found.on == "accounting period"
+        assert found.hold is not None
+        assert found.hold.max_age_s == 45 * 86_400
+
+
+@pytest.mark.parametrize("policy", ["hold", "reject"])
+def test_a_closed_period_is_named_by_its_date_and_by_its_name_where_the_script_says_it(policy):
+    """NetSuite's own words name neither."""
+    item = examples.item(trandate="2026-06-30")
+    error = {"code": "TRAN_PERIOD_CLOSED", "class": "period_closed", "message": "No.", "period": "Jun 2026"}
+
+    found = outcome_of(examples.failed(**error), items=[item], closed_period=policy)
+
+    refusal = found.hold.refusal if isinstance(found, Waiting) else found
+    assert refusal.code == "period_closed"
+    assert refusal.message == "the accounting period of 2026-06-30 (Jun 2026) is closed: No."
+    assert (refusal.details["date"], refusal.details["period"]) == ("2026-06-30", "Jun 2026")
 
 
 @pytest.mark.parametrize(

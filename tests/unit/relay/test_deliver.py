@@ -5,7 +5,8 @@ import json
 import pytest
 
 from consumer.clock import FakeClock
-from consumer.engine.backoff import Backoff, Park, Settle, Situation
+from consumer.engine.backoff import Backoff
+from consumer.engine.decision import Park, Settle, Situation
 from consumer.engine.tally import Tally
 from consumer.errors import ContractError
 from consumer.outcome import AccountDown, Delivered, Ignored, Rejected, Throttled, Unavailable
