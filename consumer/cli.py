@@ -55,8 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         errors = list(_leaves(group))
     else:
         return
+    from consumer.commands import paper
+
     for error in errors:
-        print(error, file=sys.stderr)
+        paper.complain(error)
     sys.exit(MISCONFIGURED if any(isinstance(error, ConfigurationError) for error in errors) else FAILED)
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
-from rich.console import Console
 from rich.table import Table
 
 from consumer.clock import SystemClock
-from consumer.commands import event_file
+from consumer.commands import csv_file, event_file, paper
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError, StartupError
 from consumer.netsuite.client import Client
@@ -28,6 +25,8 @@ Form = Literal["table", "csv", "json"]
 MAPPING = "mapping"
 _ALIASES: Mapping[str, Kind] = {"taxes": "tax_codes"}
 _SUITETAX = "TAX_OVERHAULING"
+# Internal ids may be negative, such as those of tax codes that NetSuite brings along.
+_NUMBERS = frozenset({"id", "rate", "days", "discount"})
 
 
 def run(
@@ -49,11 +48,11 @@ def run(
     rows = asyncio.run(_rows_of(_the_one(connections), question))
     match form:
         case "json":
-            print(json.dumps([_flat(row) for row in rows], indent=2, ensure_ascii=False), file=out)
+            paper.say_json([_flat(row) for row in rows], out)
         case "csv":
             _write_csv(rows, out or sys.stdout)
         case "table":
-            Console(file=out).print(_table(question.kind, rows))
+            paper.console(out).print(_table(question.kind, rows))
     return 0
 
 
@@ -66,7 +65,7 @@ def mapping(connections: Sequence[Connection], files: Sequence[Path]) -> int:
     """
     connection = _the_one(connections)
     events = seen(_events(files))
-    print(asyncio.run(_skeleton(connection, events)), end="")
+    paper.say(asyncio.run(_skeleton(connection, events)).removesuffix("\n"))
     return 0
 
 
@@ -161,13 +160,7 @@ def _columns(rows: Sequence[Mapping[str, str | bool]]) -> list[str]:
 
 def _write_csv(rows: Sequence[CatalogRow], out: TextIO) -> None:
     flat = [_flat(row) for row in rows]
-    writer = csv.DictWriter(out, _columns(flat), restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in flat)
-
-
-def _cell(value: str | bool) -> str:  # noqa: FBT001 - a value, not a switch
-    return str(value).lower() if isinstance(value, bool) else value
+    csv_file.write(out, _columns(flat), flat, numbers=_NUMBERS)
 
 
 def _table(kind: Kind, rows: Sequence[CatalogRow]) -> Table:

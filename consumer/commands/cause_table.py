@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from rich.markup import escape
 from rich.table import Table
 
 from consumer.failures.causes import Cause
@@ -14,7 +13,7 @@ from schemas.scalar import utc_text
 
 def table(causes: Sequence[Cause], title: str) -> Table:
     """One row a cause, the oldest first."""
-    shown = Table(title=escape(title), title_justify="left")
+    shown = Table(title=title, title_justify="left")
     for name in ("Connection", "Code", "What is wrong"):
         shown.add_column(name, overflow="fold")
     shown.add_column("Count", justify="right")
@@ -23,13 +22,13 @@ def table(causes: Sequence[Cause], title: str) -> Table:
     shown.add_column("Fix", overflow="fold")
     for cause in causes:
         shown.add_row(
-            escape(cause.connection),
-            escape(cause.code),
-            escape(cause.pattern),
+            cause.connection,
+            cause.code,
+            cause.pattern,
             str(len(cause.failures)),
             "\n".join(amounts(cause.amounts)),
             utc_text(cause.failures[0].told_at),
-            escape(cause.fix),
+            cause.fix,
         )
     return shown
 

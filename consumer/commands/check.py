@@ -7,17 +7,16 @@ With ``--deep`` it also asks Kafka and NetSuite; without, nothing leaves this ma
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from consumer import connections_file
 from consumer.clock import SystemClock
+from consumer.commands import paper
 from consumer.commands.check_account import Found, look
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError
@@ -44,7 +43,7 @@ def run(codes: Sequence[str], *, deep: bool = False, as_json: bool) -> int:
         logging.configure(level="error", stream=sys.stderr)
         seen = asyncio.run(look(findings.settings, findings.connections, SystemClock(), asyncio.sleep))
     if as_json:
-        print(json.dumps(_as_json(findings, seen, deep=deep), indent=2, ensure_ascii=False))
+        paper.say_json(_as_json(findings, seen, deep=deep))
     else:
         _print_tables(findings, seen)
     if findings.problems:
@@ -77,14 +76,14 @@ def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[s
 
 
 def _print_tables(findings: Findings, seen: Sequence[Found]) -> None:
-    console = Console()
+    console = paper.console()
     if findings.settings:
         console.print(_table("Settings", findings.settings.described().items()))
     for connection in findings.connections:
         title = f"Connection {connection.code}"
         console.print(_table(title, _flat(connection.model_dump(mode="json", exclude_none=True))))
     for problem in findings.problems:
-        print(problem, file=sys.stderr)
+        paper.complain(problem)
     for one in seen:
         console.print(one.table())
     count = len(findings.problems) + sum(each.status == "fail" for one in seen for each in one.findings)

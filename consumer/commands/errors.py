@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from rich.console import Console
-
-from consumer.commands import cause_table, failure_log
+from consumer.commands import cause_table, failure_log, paper
 from consumer.failures import causes
 from consumer.settings import Settings
 
@@ -27,9 +24,9 @@ async def run(settings: Settings, *, as_json: bool) -> int:
             "under_way": under_way,
             "causes": [cause.as_json() for cause in found],
         }
-        print(json.dumps(shown, indent=2, ensure_ascii=False))
+        paper.say_json(shown)
         return 0
-    console = Console()
+    console = paper.console()
     if found:
         console.print(cause_table.table(found, "Open failures by cause"))
     console.print(f"{open_count} open, {under_way} replayed and under way")

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -20,6 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from consumer import plain_text
 from consumer.commands import event_file, inquiry, paper, plan_entry, plan_tables, prospect
 from consumer.commands.inquiry import Inquiry
 from consumer.commands.plan_tally import Tally
@@ -129,14 +129,14 @@ class _Planning:
 
     def _keep(self, entry: dict[str, Any]) -> None:
         if self.requests is not None:
-            self.requests.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self.requests.write(plain_text.harmless_json(json.dumps(entry, ensure_ascii=False)) + "\n")
         elif self.wish.as_json:
             self.entries.append(entry)
 
     def told(self) -> int:
         if self.wish.as_json:
             listed = {"requests": self.entries} if self.requests is None else {}
-            print(json.dumps(self.tally.as_json() | listed, indent=2, ensure_ascii=False))
+            paper.say_json(self.tally.as_json() | listed)
         else:
             plan_tables.show(self.tally, paper.console())
         return FAILED if self.wish.is_strict and self.tally.causes else DONE
@@ -149,7 +149,7 @@ async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
         opened = inquiry.opened(wish.connections, is_wanted=wish.asks_lago)
         asking = await stack.enter_async_context(opened)
         requests = stack.enter_context(_written(wish.requests_file)) if wish.requests_file else None
-        console = Console(stderr=True)
+        console = paper.console(is_aside=True)
         columns = (TextColumn("planning"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
         progress = Progress(
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from consumer import plain_text
 from consumer.commands import cause_table
+from consumer.commands.paper import Paper
 from consumer.commands.plan_tally import Cause, Tally
 
 KINDS = {
@@ -27,7 +27,7 @@ MODES = {
 }
 
 
-def show(tally: Tally, console: Console) -> None:
+def show(tally: Tally, console: Paper) -> None:
     """Print what is not empty: writes, causes, fallbacks, ignored; then one sentence."""
     if tally.written:
         console.print(_written(tally))
@@ -55,12 +55,12 @@ def _written(tally: Tally) -> Table:
     return _table("What would be written", ("Record", "How"), ("Events", "Documents", "Amount"), rows)
 
 
-def _print_causes(tally: Tally, console: Console) -> None:
-    console.print("[italic]What stops events, by cause[/italic]")
+def _print_causes(tally: Tally, console: Paper) -> None:
+    console.print("What stops events, by cause", style="italic")
     for number, cause in enumerate(tally.by_weight(), start=1):
-        console.print(f"[bold]{number}. {escape(cause.pattern)}[/bold]", highlight=False)
+        console.print(f"{number}. {plain_text.one_line(cause.pattern)}", style="bold", highlight=False)
         for line in _said(cause):
-            console.print(f"   {escape(line)}", highlight=False, soft_wrap=True)
+            console.print(f"   {plain_text.one_line(line)}", highlight=False, soft_wrap=True)
 
 
 def _said(cause: Cause) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _table(
     for name in numbers:
         shown.add_column(name, justify="right", no_wrap=True)
     for code, *cells in rows:
-        shown.add_row(*map(escape, (code, *cells) if is_several else cells))
+        shown.add_row(*((code, *cells) if is_several else cells))
     return shown
 
 

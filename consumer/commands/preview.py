@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO, assert_never
 
+from consumer import plain_text
 from consumer.commands import event_file, prospect
 from consumer.connection import Connection
 from consumer.mapping.mapped import Mapped, Mapping, Refused
@@ -36,8 +37,13 @@ def run(
     for file in files:
         for value in event_file.events(event_file.read(file)):
             found = prospect.of(value, connections, code)
-            print(line(found.event, found.connection, found.plan), file=out or sys.stdout)
+            _put(line(found.event, found.connection, found.plan), out or sys.stdout)
     return 0
+
+
+def _put(text: str, out: TextIO) -> None:
+    # Byte for byte for a program; nothing in it acts on a terminal.
+    print(plain_text.harmless_json(text) if out.isatty() else text, file=out)
 
 
 def line(event: Envelope | Undecodable, connection: Connection, plan: Mapping) -> str:

@@ -14,6 +14,7 @@ import structlog
 from consumer import __version__
 from consumer.app import run_flows
 from consumer.clock import Clock, SystemClock
+from consumer.commands import paper
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError
 from consumer.flow import Flow, Plan, Surroundings
@@ -113,10 +114,10 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
     async with AsyncExitStack() as stack:
         answer = await _egress(endpoint, clock, stack).post(body, headers)
     is_taken = isinstance(answer, Answered) and 200 <= answer.status < 300
-    print(f"POST {endpoint.webhook.url}")
-    print(f"webhook-id: {webhook_id}, {len(body)} bytes, signed with {len(endpoint.keys)} secret(s)")
+    paper.say(f"POST {endpoint.webhook.url}")
+    paper.say(f"webhook-id: {webhook_id}, {len(body)} bytes, signed with {len(endpoint.keys)} secret(s)")
     took = f" after {answer.took_s * 1000:.0f} ms" if isinstance(answer, Answered) else ""
-    print(f"{'taken' if is_taken else 'NOT taken'}{took}: {answer}")
+    paper.say(f"{'taken' if is_taken else 'NOT taken'}{took}: {answer}")
     return 0 if is_taken else 1
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
 
 from consumer.clock import SystemClock
-from consumer.commands import cause_table, failure_log, marking
+from consumer.commands import cause_table, failure_log, marking, paper
 from consumer.commands.failure_log import FailureLog
 from consumer.commands.replaying import Done, Replaying
 from consumer.failures import causes
@@ -58,7 +55,7 @@ async def run(settings: Settings, wish: Wish) -> int:
     unknown = marking.unknown(sorted(wish.selection.ids), list(log.history.failures.values()))
     done = await _go(settings, wish, log, allowed) if wish.go else None
     if wish.as_json:
-        print(json.dumps(_as_json(chosen, allowed, unknown, done), indent=2, ensure_ascii=False))
+        paper.say_json(_as_json(chosen, allowed, unknown, done))
     else:
         _print(chosen, allowed, unknown, done)
     is_bad = done is not None and (done.is_interrupted or bool(done.missing))
@@ -81,13 +78,13 @@ async def settle(settings: Settings, ids: Sequence[str], *, reason: str | None) 
     async with again.opened(Cluster.of(settings)) as way_back:
         await way_back.put(marks)
     for each in ids:
-        print(f"{each}: {'unknown' if each in unknown else kind}")
+        paper.say(f"{each}: {'unknown' if each in unknown else kind}")
     return FAILED if unknown else DONE
 
 
 async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:
     cluster, stopping = Cluster.of(settings), asyncio.Event()
-    console = Console(stderr=True, quiet=wish.as_json)
+    console = paper.console(is_aside=True)
     async with again.opened(cluster) as way_back:
         replaying = Replaying(
             cluster,
@@ -97,7 +94,7 @@ async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequenc
             rate_per_s=wish.rate_per_s,
             stop=stopping,
         )
-        with Progress(console=console) as progress, _interruptible(stopping):
+        with Progress(console=console, disable=wish.as_json) as progress, _interruptible(stopping):
             task = progress.add_task("replaying", total=len(failures))
             return await replaying.run(failures, lambda count: progress.advance(task, count))
 
@@ -138,11 +135,11 @@ def _as_json(
 def _print(
     chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], done: Done | None
 ) -> None:
-    console = Console()
+    console = paper.console()
     if chosen:
         console.print(cause_table.table(causes.grouped(chosen), "Failures by cause"))
     for each in unknown:
-        print(f"{each}: there is no such error event", file=sys.stderr)
+        paper.complain(f"{each}: there is no such error event")
     if barred := len(chosen) - len(allowed):
         console.print(f"{barred} cannot succeed as they are, and are left out unless named by --code or --id")
     if done is None:
@@ -153,6 +150,6 @@ def _print(
         count = len(done.from_error)
         console.print(f"{count} of them as the error event carries them: their topic has them no more")
     for each in done.missing:
-        print(f"{each}: neither its topic nor its error event has the event any more", file=sys.stderr)
+        paper.complain(f"{each}: neither its topic nor its error event has the event any more")
     if done.is_interrupted:
         console.print("Interrupted. The same command does the rest.")

@@ -17,6 +17,7 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from consumer import plain_text
 from consumer.secret import MASK
 
 SECRET_NAME = re.compile(
@@ -42,6 +43,7 @@ SECRET_SIGNS = ("-----BEGIN", "eyJ", "whsec_", "Bearer", "Basic", "://", "oauth_
 NAMES_REMEMBERED = 1_024
 # These speak about every request or poll at info, which says nothing that our own lines do not.
 CHATTY = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio")
+_AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
 def configure(
@@ -111,10 +113,21 @@ def _shared() -> list[Processor]:
     ]
 
 
+def _json(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    # An error's text may quote what came from outside, and people read logs on terminals.
+    return plain_text.harmless_json(str(_AS_JSON(logger, name, event)))
+
+
+def _visible(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {
+        key: plain_text.visible(value) if isinstance(value, str) else value for key, value in event.items()
+    }
+
+
 def _formatter(form: Literal["json", "console"]) -> structlog.stdlib.ProcessorFormatter:
     renderer: Processor
     if form == "json":
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+        renderer = _json
     else:
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     return structlog.stdlib.ProcessorFormatter(
@@ -128,6 +141,7 @@ def _formatter(form: Literal["json", "console"]) -> structlog.stdlib.ProcessorFo
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             scrub,
+            *([] if form == "json" else [_visible]),
             renderer,
         ],
     )

@@ -116,8 +116,8 @@ def _currencies(events: Seen, lists: Lists) -> Iterator[str]:
     yield f"  currencies:{'' if events.currencies.keys() & by_symbol.keys() else ' {}'}"
     for code in events.currencies:
         row = by_symbol.get(code)
-        gap = f"    # GAP {code}: the account has no such currency"
-        yield _noted(f"    {code}: {_quoted(row.id)}", row.name) if row else gap
+        gap = f"    # GAP {_key(code)}: the account has no such currency"
+        yield _noted(f"    {_key(code)}: {_quoted(row.id)}", row.name) if row else gap
 
 
 def _payments(events: Seen, lists: Lists) -> Iterator[str]:
@@ -186,6 +186,10 @@ def _noted(setting: str, note: str) -> str:
 
 def _plain(note: str) -> str:
     return " ".join(note.split())
+
+
+def _key(code: str) -> str:
+    return code if code.isascii() and code.isalpha() else _quoted(code)
 
 
 def _quoted(value: str) -> str:

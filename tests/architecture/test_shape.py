@@ -1,6 +1,7 @@
 """The code keeps its shape: one noun a module, short functions, public things explained."""
 
 import ast
+import re
 from statistics import median, quantiles
 
 import pytest
@@ -135,3 +136,11 @@ def test_the_core_does_not_ask_what_day_it_is(module):
 
 def _is_calendar(node):
     return isinstance(node, ast.Name) and node.id in {"datetime", "date"}
+
+
+def test_one_module_prints_tables_and_one_writes_csv():
+    """So that no command forgets to make outside texts harmless."""
+    wanted = re.compile(r"rich\.(console|markup) import (Console|escape)\b|^import csv$", re.MULTILINE)
+    found = {module.path.name for module in MODULES if wanted.search(module.path.read_text())}
+
+    assert found == {"paper.py", "csv_file.py"}

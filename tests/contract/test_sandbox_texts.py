@@ -34,10 +34,7 @@ def engine():
         "throw new Error(text);",
         "throw text;",
         "return record.load({type: text, id: 1});",
-        (
-            "return search.create({type: 'customer', filters: [['companyname', 'is', text]]})"
-            ".run().getRange(0, 10);"
-        ),
+        "return search.create({type: 'customer', filters: ['companyname', 'is', text]}).run().getRange(0, 1)",
     ],
 )
 def test_a_text_leaves_the_engine_whole(engine, char, length, statement):

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rich.console import Console
-
 from consumer.commands import failure_log
 from consumer.commands.demo import connections, play
 from consumer.commands.demo.connections import Mended
@@ -20,6 +18,7 @@ from consumer.commands.demo.ending import Endings, Played
 from consumer.commands.demo.scene import Scene
 from consumer.commands.demo.stage import Stage
 from consumer.commands.demo.watch import Seen, until
+from consumer.commands.paper import Paper
 from consumer.failures.failure import Failure
 from consumer.settings import env_name
 
@@ -64,7 +63,7 @@ async def restart(stage: Stage) -> Mended:
     return mended
 
 
-async def replay(stage: Stage, seen: Seen, story: Sequence[Played], out: Console) -> Replay:
+async def replay(stage: Stage, seen: Seen, story: Sequence[Played], out: Paper) -> Replay:
     """Run the very command that a person would run, and wait until what it put back is settled."""
     began_s = time.monotonic()
     by_id = {error.id: place for place, error in seen.endings.errors.items()}
@@ -133,10 +132,10 @@ def _mended(scene: Scene) -> Scene:
     return replace(scene, ending="booked", title=f"{scene.title} replayed")
 
 
-async def _run(stage: Stage, out: Console) -> int:
+async def _run(stage: Stage, out: Paper) -> int:
     """The command's exit code; what it prints is shown where everything is shown."""
     width = {} if out.is_terminal else {"COLUMNS": PIPED_COLUMNS}
-    out.print(f"$ lago-netsuite {' '.join(COMMAND)}", style="bold", markup=False)
+    out.print(f"$ lago-netsuite {' '.join(COMMAND)}", style="bold")
     out.file.flush()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "consumer", *COMMAND,

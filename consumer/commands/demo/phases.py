@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -15,6 +14,9 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
+
+from consumer.commands.paper import Paper
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Phase:
 
 
 @contextmanager
-def phase(out: Console, number: int, title: str, *, is_quiet: bool = False) -> Iterator[Phase]:
+def phase(out: Paper, number: int, title: str, *, is_quiet: bool = False) -> Iterator[Phase]:
     """
     A phase for as long as the block lasts; what fails says so by itself.
 
@@ -44,18 +46,17 @@ def phase(out: Console, number: int, title: str, *, is_quiet: bool = False) -> I
     """
     is_live = out.is_terminal and not is_quiet
     began_s = time.monotonic()
-    heading = f"[bold cyan]{number}[/] {title}"
+    heading = Text.assemble((str(number), "bold cyan"), f" {title}")
     if not is_live:
-        out.print(f"{heading} …")
+        out.print(heading + Text(" …"))
         out.file.flush()
     how_far = (BarColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
     columns = (SpinnerColumn(), TextColumn("{task.description}"), *how_far)
     with Progress(*columns, console=out, disable=not is_live, transient=True) as progress:
-        progress.add_task(heading, total=None, count="")
+        progress.add_task(heading.markup, total=None, count="")
         current = Phase(_progress=progress)
         yield current
     took = f"{time.monotonic() - began_s:.1f} s"
     note = f": {current.note}" if current.note else ""
-    out.print(
-        f"[green]✓[/] {heading}{note} [dim]({took})[/]" if out.is_terminal else f"  done in {took}{note}"
-    )
+    done = Text.assemble(("✓", "green"), " ", heading, note, (f" ({took})", "dim"))
+    out.print(done if out.is_terminal else f"  done in {took}{note}")

@@ -15,8 +15,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rich.console import Console
-
+from consumer import plain_text
 from consumer.clock import SystemClock
 from consumer.commands.demo import edges, mend, play, stage, story, tables
 from consumer.commands.demo.audit import audit
@@ -33,6 +32,7 @@ from consumer.commands.demo.scene import Scene
 from consumer.commands.demo.stage import BROKER_VARIABLE, Stage
 from consumer.commands.demo.watch import Seen, watching
 from consumer.commands.demo.webhook import PATH, SECRET_PREFIX, Inbox
+from consumer.commands.paper import Paper
 from consumer.ops import logging
 from consumer.settings import PREFIX
 from schemas import envelope
@@ -62,7 +62,7 @@ class Demo:
 
     scenes: Sequence[Scene]
     folder: Path
-    out: Console
+    out: Paper
     lago: Lago = field(default_factory=Lago.installed)
     inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
 
@@ -184,7 +184,7 @@ def run(*, seed: int, report_file: Path, as_json: bool = False) -> int:
         raise
     found.write(report_file)
     if as_json:
-        print(found.as_json())
+        print(plain_text.harmless_json(found.as_json()))
     if found.problems:
         _tell_of_logs(out, folder)
         return FAILURE
@@ -192,8 +192,8 @@ def run(*, seed: int, report_file: Path, as_json: bool = False) -> int:
     return SUCCESS
 
 
-def _tell_of_logs(out: Console, folder: Path) -> None:
-    out.print(f"The logs of all processes are in {folder}", markup=False)
+def _tell_of_logs(out: Paper, folder: Path) -> None:
+    out.print(f"The logs of all processes are in {folder}")
 
 
 def _forget_other_deployments() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from consumer.commands import cause_table
+from consumer import plain_text
+from consumer.commands import cause_table, paper
 from consumer.commands.demo import summary
 from consumer.commands.demo.callers import Caller
 from consumer.commands.demo.delivery import Answer
@@ -17,6 +18,7 @@ from consumer.commands.demo.ending import Endings, Played
 from consumer.commands.demo.mend import Replay
 from consumer.commands.demo.outcome import PLANTS, Figures
 from consumer.commands.demo.webhook import Inbox
+from consumer.commands.paper import Paper
 from consumer.failures import causes
 from consumer.failures.failure import Failure
 from schemas.result import Result
@@ -25,14 +27,13 @@ PIPED_WIDTH_CHARS = 240
 STYLES = {"created": "green", "adopted": "green", "updated": "green", "voided": "yellow", "exists": "cyan"}
 
 
-def console(*, is_aside: bool = False) -> Console:
+def console(*, is_aside: bool = False) -> Paper:
     """Standard output, or standard error when that is for machines; wide when no terminal sets a width."""
-    found = Console(highlight=False, stderr=is_aside)
-    return found if found.is_terminal else Console(highlight=False, stderr=is_aside, width=PIPED_WIDTH_CHARS)
+    return paper.console(is_aside=is_aside, page_columns=PIPED_WIDTH_CHARS, has_highlights=False)
 
 
 def month(
-    out: Console,
+    out: Paper,
     story: Sequence[Played],
     endings: Endings,
     inbox: Inbox,
@@ -47,7 +48,7 @@ def month(
     out.file.flush()
 
 
-def end(out: Console, figures: Figures, replayed: Replay) -> None:
+def end(out: Paper, figures: Figures, replayed: Replay) -> None:
     """What a person wants to know at the very end."""
     out.print(_planted(out, figures))
     if replayed.open:
@@ -55,10 +56,10 @@ def end(out: Console, figures: Figures, replayed: Replay) -> None:
     out.print(_balances(out, figures))
     out.print(_totals(out, figures))
     for problem in figures.problems:
-        out.print(f"NOT AS IT MUST BE: {problem}", style="bold red", markup=False)
+        out.print(f"NOT AS IT MUST BE: {problem}", style="bold red")
 
 
-def _reached(out: Console, story: Sequence[Played], endings: Endings) -> Table:
+def _reached(out: Paper, story: Sequence[Played], endings: Endings) -> Table:
     # A terminal links the record itself.
     links = () if out.is_terminal else ("Link",)
     columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", *links)
@@ -75,26 +76,26 @@ def _reached(out: Console, story: Sequence[Played], endings: Endings) -> Table:
     return table
 
 
-def _row(out: Console, table: Table, title: str, result: Result, latency: str) -> None:
+def _row(out: Paper, table: Table, title: str, result: Result, latency: str) -> None:
     amount = f"{result.totals['total']} {result.currency}" if result.totals.get("total") else ""
     attempts = f" (attempt {result.attempts})" if result.attempts > 1 else ""
     status = Text(result.status + attempts, style=STYLES.get(result.status, ""))
     record = Text(f"{result.netsuite_type} {result.internal_id}")
     if out.is_terminal:
-        record.stylize(f"link {result.url}")
+        record.stylize(Style(link=plain_text.one_line(result.url)))
         table.add_row(Text(title), record, amount, status, latency)
     else:
         table.add_row(Text(title), record, amount, status, latency, result.url)
 
 
-def _turned_away(out: Console, callers: Sequence[tuple[Caller, Answer]]) -> Table:
+def _turned_away(out: Paper, callers: Sequence[tuple[Caller, Answer]]) -> Table:
     table = _table(out, "What ingest did not put on Kafka", "Request", "Answer", "What it said")
     for caller, answer in callers:
         table.add_row(Text(caller.title), str(answer.status), Text(answer.said))
     return table
 
 
-def _failed(out: Console, story: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
+def _failed(out: Paper, story: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
     table = _table(out, "What failed, why, and what to do", "Event", "Code", "Why", "What to do", "Webhook")
     for played in story:
         error = endings.errors.get(played.place)
@@ -118,14 +119,14 @@ def _verified(error_id: str, inbox: Inbox) -> Text:
     return Text("verified" + (f" (attempt {attempts})" if attempts > 1 else ""), style="green")
 
 
-def _planted(out: Console, figures: Figures) -> Table:
+def _planted(out: Paper, figures: Figures) -> Table:
     table = _table(out, "Planted faults", "Name", "What it is", "What became of it")
     for name, plant in PLANTS.items():
         table.add_row(name, plant.what, figures.planted[name] or "MISSING")
     return table
 
 
-def _to_do(out: Console, story: Sequence[Played]) -> Table:
+def _to_do(out: Paper, story: Sequence[Played]) -> Table:
     table = _table(out, "Booked, and a person still has to act", "Event", "What to do in NetSuite")
     for played in story:
         if played.scene.action:
@@ -133,7 +134,7 @@ def _to_do(out: Console, story: Sequence[Played]) -> Table:
     return table
 
 
-def _still_open(out: Console, failures: Sequence[Failure]) -> Table:
+def _still_open(out: Paper, failures: Sequence[Failure]) -> Table:
     columns = ("Code", "What is wrong", "Events", "Amount", "What to do")
     table = _table(out, "Still open, for a person to decide", *columns, right=("Events", "Amount"))
     for cause in causes.grouped(failures):
@@ -147,7 +148,7 @@ def _still_open(out: Console, failures: Sequence[Failure]) -> Table:
     return table
 
 
-def _balances(out: Console, figures: Figures) -> Table:
+def _balances(out: Paper, figures: Figures) -> Table:
     # Rejected documents are left out on both sides: they are not in NetSuite until someone acts on them.
     amounts = ("Lago", "NetSuite", "Difference")
     title = "What every customer owes, without what is still open"
@@ -159,7 +160,7 @@ def _balances(out: Console, figures: Figures) -> Table:
     return table
 
 
-def _totals(out: Console, figures: Figures) -> Table:
+def _totals(out: Paper, figures: Figures) -> Table:
     table = _table(out, f"{figures.events} events in {figures.seconds} s on {figures.broker}", "", "")
     table.show_header = False
     for name, said in summary.lines(figures):
@@ -167,7 +168,7 @@ def _totals(out: Console, figures: Figures) -> Table:
     return table
 
 
-def _table(out: Console, title: str, *columns: str, right: Sequence[str] = ()) -> Table:
+def _table(out: Paper, title: str, *columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(
         title=f"\n{title}", title_justify="left", title_style="bold", box=_frame(out), pad_edge=False
     )
@@ -176,5 +177,5 @@ def _table(out: Console, title: str, *columns: str, right: Sequence[str] = ()) -
     return table
 
 
-def _frame(out: Console) -> box.Box | None:
+def _frame(out: Paper) -> box.Box | None:
     return box.SIMPLE_HEAD if out.is_terminal else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
@@ -47,7 +46,7 @@ async def run(
     found = [Explanation(each, connections) for each in prospects]
     if as_json:
         for each in found:
-            print(json.dumps(each.as_json(), indent=2, ensure_ascii=False))
+            paper.say_json(each.as_json())
         return 0
     for each in found:
         tables.show(each, paper.console())

@@ -5,32 +5,36 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from consumer import plain_text
 from consumer.commands.explain.choice import Alternative, Choice
 from consumer.commands.explain.explanation import Explanation
 from consumer.commands.explain.records import Sent
+from consumer.commands.paper import Paper
 from consumer.commands.plan_tables import KINDS, MODES
 from consumer.connection import Connection
 from consumer.mapping.journal import Problem
 from schemas.envelope import Undecodable
 
 
-def show(told: Explanation, console: Console) -> None:
+def show(told: Explanation, console: Paper) -> None:
     """Print whose event it is, what becomes of it, and why."""
     for line in _head(told):
-        console.print(escape(line), soft_wrap=True, highlight=False)
+        _line(console, line)
     for number, problem in enumerate(told.problems, start=1):
         for line in _said(number, problem, told.prospect.connection):
-            console.print(escape(line), soft_wrap=True, highlight=False)
+            _line(console, line)
     if told.choices:
         console.print(_choices(told))
-    for line in _alternatives(told):
-        console.print(line, soft_wrap=True, highlight=False)
+    for line, style in _alternatives(told):
+        _line(console, line, style)
     for each in told.sent:
         console.print(_fields(each))
+
+
+def _line(console: Paper, text: str, style: str | None = None) -> None:
+    console.print(plain_text.one_line(text), style=style, soft_wrap=True, highlight=False)
 
 
 def _head(told: Explanation) -> Iterator[str]:
@@ -66,7 +70,7 @@ def _choices(told: Explanation) -> Table:
         shown.add_column(name, overflow="fold", no_wrap=name == "Where")
     about = ""
     for each in told.choices:
-        shown.add_row(*map(escape, (each.about if each.about != about else "", *_cells(each))))
+        shown.add_row(each.about if each.about != about else "", *_cells(each))
         about = each.about
     return shown
 
@@ -77,16 +81,16 @@ def _cells(each: Choice) -> tuple[str, str, str, str]:
     return each.what, value, setting, each.at
 
 
-def _alternatives(told: Explanation) -> Iterator[str]:
+def _alternatives(told: Explanation) -> Iterator[tuple[str, str | None]]:
     groups: dict[tuple[str, str, tuple[Alternative, ...]], list[str]] = defaultdict(list)
     for each in told.choices:
         if each.alternatives:
             groups[each.what, each.value, each.alternatives].append(each.about)
     if groups:
-        yield "[italic]What else was possible[/italic]"
+        yield "What else was possible", "italic"
     for (what, value, alternatives), about in groups.items():
-        yield f"[bold]{escape(', '.join(dict.fromkeys(about)))}: {escape(f'{what} {value}')}[/bold]"
-        yield from (f"   {escape(_sentence(other))}" for other in alternatives)
+        yield f"{', '.join(dict.fromkeys(about))}: {what} {value}", "bold"
+        yield from ((f"   {_sentence(other)}", None) for other in alternatives)
 
 
 def _sentence(other: Alternative) -> str:
@@ -97,9 +101,9 @@ def _sentence(other: Alternative) -> str:
 
 def _fields(sent: Sent) -> Table:
     title = f"{KINDS.get(sent.type, sent.type)} {sent.external_id}"
-    shown = Table(title=escape(title), title_justify="left")
+    shown = Table(title=title, title_justify="left")
     for name in ("Field", "Value", "From", "Where"):
         shown.add_column(name, overflow="fold", no_wrap=name == "Where")
     for each in sent.fields:
-        shown.add_row(*map(escape, (each.name, each.value, each.origin, each.at)))
+        shown.add_row(each.name, each.value, each.origin, each.at)
     return shown

@@ -1,9 +1,9 @@
 """The table says what is wrong, how much is missing and what to do."""
 
+import io
 from decimal import Decimal
 
-from rich.console import Console
-
+from consumer.commands import paper
 from consumer.commands.cause_table import amounts, table
 from consumer.failures.causes import grouped
 from tests.unit.failures.errors import failure
@@ -11,12 +11,11 @@ from tests.unit.failures.errors import failure
 
 def test_a_cause_is_one_row_with_its_count_amount_and_fix():
     """Markup in a message is text."""
-    console = Console(width=160, record=True, quiet=False, file=None)
+    console = paper.console(io.StringIO(), page_columns=160)
     causes = grouped([failure(1, message="[bold]no item", hint="map it"), failure(2, code="other")])
-    with console.capture() as shown:
-        console.print(table(causes, "Open"))
+    console.print(table(causes, "Open"))
 
-    text = shown.get()
+    text = console.file.getvalue()
     assert "[bold]no item" in text
     assert "10.00 EUR" in text
     assert "map it" in text

@@ -108,3 +108,15 @@ def test_ordinary_words_are_left_alone():
     text = "lago.invoices/3/42 of lane invoice:5f at https://example.com:443/path"
 
     assert logging.scrubbed(text) == text
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_text_from_outside_does_not_act_on_the_terminal_that_shows_the_log(form):
+    stream = io.StringIO()
+    logging.configure(level="info", form=form, stream=stream)
+    structlog.get_logger().info("invoice_written", number="ACM\x9b2J\x1b]0;x\x07\u202e\ud800")
+
+    shown = stream.getvalue().rstrip("\n")
+    assert "ACM" in shown
+    assert not set(shown) & set("\x9b\x07\u202e\ud800")
+    assert "\x1b]" not in shown

@@ -1,0 +1,235 @@
+"""Texts from outside that try to act on the reader's terminal, through every command that shows any."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from consumer import cli
+from consumer.commands import (
+    catalog,
+    check,
+    check_account,
+    errors,
+    explain,
+    failure_log,
+    plan,
+    preview,
+    replay,
+)
+from consumer.commands.demo import tables
+from consumer.commands.demo.mend import Replay
+from consumer.errors import StartupError
+from consumer.failures.history import History
+from consumer.failures.selection import Selection
+from consumer.preflight.finding import Finding
+from consumer.settings import Settings
+from schemas.reading import CatalogRow
+from tests import lago_events as lago
+from tests.connection_files import connection, settings, yaml_text
+from tests.unit.commands.demo.test_tables import FIGURES
+from tests.unit.failures.errors import failure
+
+HOSTILE = {
+    "swallowed markup": "10 [per gb] plan",
+    "closing markup": "[/x] plan",
+    "opening markup": "[bold red]plan[link=https://evil.example]",
+    "emoji code": ":warning: plan",
+    "terminal title": "\x1b]0;owned\x07plan",
+    "cleared screen": "\x1b[2J\x1b[1;1H0 open",
+    "C1 controls": "\x9b2Jplan\x9d0;owned\x9c",
+    "carriage return": "plan\rMASKED",
+    "right to left": "plan \u202e05.21\u202c \u2066x\u2069",
+    "line separator": "plan\u2028x\u0085y",
+    "lone surrogate": "plan \ud800",
+    "delete": "plan\x7f\x08\x00",
+    "long": "plan " + "x" * 4_000,
+    "long and wide": "日本€💶" * 1_000,
+}
+ACTIVE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+FOLDED = re.compile(r"[\s│┃]")
+
+
+@pytest.fixture(params=HOSTILE.values(), ids=HOSTILE)
+def text(request):
+    return request.param
+
+
+@pytest.fixture
+def shown(capsys, text):
+    """What was printed; that nothing in it acts and the text can be read is looked at here."""
+
+    def read(*, words=None):
+        printed = capsys.readouterr()
+        everything = printed.out + printed.err
+        assert not ACTIVE.search(everything)
+        plain = words or ACTIVE.sub(lambda found: ascii(found[0])[1:-1], text)
+        assert FOLDED.sub("", plain)[:9] in FOLDED.sub("", everything)
+        return printed.out
+
+    return read
+
+
+@pytest.fixture
+def log(monkeypatch, text):
+    """What has failed, every text of it hostile."""
+    history = History()
+    history.note_failure(
+        failure(1, message=text, hint=text, code=text, connection=text, object_id=text, currency=text)
+    )
+
+    async def take(_):
+        return failure_log.FailureLog(history=history, settled={})
+
+    monkeypatch.setattr(failure_log, "take", take)
+
+
+@pytest.fixture
+def file(tmp_path, text):
+    """An invoice whose number, metric and customer are hostile, and an event that no rule knows."""
+    named = lago.invoice([lago.fee(item={"code": text, "name": text}, description=text)], number=text)
+    found = tmp_path / "events.json"
+    values = [lago.event("invoice.created", named), lago.event("invoice.created", {"number": text})]
+    found.write_text(json.dumps(values))
+    return found
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_catalog(monkeypatch, shown, text, form):
+    row = CatalogRow(id="1", name=text, values={"account": text, text: "x"}, texts={"account": text})
+
+    async def rows(*_):
+        return [row]
+
+    monkeypatch.setattr(catalog, "_rows_of", rows)
+    assert catalog.run("items", (connection(),), containing=None, form=form) == 0
+
+    if form == "json":
+        assert json.loads(shown(words="account"))[0]["name"] == text
+    else:
+        shown()
+
+
+def test_a_catalog_in_csv_is_safe_in_a_spreadsheet(monkeypatch, capsys):
+    row = CatalogRow(id="-100", name="=HYPERLINK(1)", values={"rate": "-12.50", "type": "-1"})
+
+    async def rows(*_):
+        return [row]
+
+    monkeypatch.setattr(catalog, "_rows_of", rows)
+    catalog.run("items", (connection(),), containing=None, form="csv")
+
+    [found] = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert found == {
+        "id": "-100",
+        "name": "'=HYPERLINK(1)",
+        "inactive": "false",
+        "rate": "-12.50",
+        "type": "'-1",
+    }
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("as_json", [False, True])
+def test_errors(shown, as_json):
+    asyncio.run(errors.run(Settings(), as_json=as_json))
+
+    shown(words="open" if as_json else None)
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("as_json", [False, True])
+def test_replay(shown, text, as_json):
+    wish = replay.Wish(selection=Selection(ids=frozenset({"error-1", text})), as_json=as_json)
+    asyncio.run(replay.run(Settings(), wish))
+
+    shown(words="unknown" if as_json else None)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_plan(shown, file, as_json):
+    asyncio.run(plan.of_files([file], plan.Wish(connections=(connection(mapping={}),), as_json=as_json)))
+
+    shown(words="rejected")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("mapping", [None, {}])
+def test_explain(shown, text, file, as_json, mapping):
+    chosen = (connection(**({} if mapping is None else {"mapping": mapping})),)
+    asyncio.run(explain.run(Settings(), str(file), chosen, as_json=as_json))
+
+    shown(words="event" if "\ud800" in text else "invoice")
+
+
+def test_no_text_makes_a_line_of_its_own(capsys, tmp_path):
+    """Or an invoice could say what becomes of another."""
+    found = tmp_path / "events.json"
+    forged = "ACM-1\nsends invoice ACM-2"
+    found.write_bytes(lago.invoice_event(content=lago.invoice(number=forged)))
+    asyncio.run(explain.run(Settings(), str(found), (connection(),)))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert r"ACM-1\nsends invoice ACM-2" in lines[0]
+    assert not any(line.startswith("sends invoice ACM-2") for line in lines)
+
+
+def test_preview_on_a_terminal(file, text):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    out = Terminal()
+    preview.run([file], (connection(),), out=out)
+
+    assert not ACTIVE.search(out.getvalue())
+    assert len([json.loads(line) for line in out.getvalue().splitlines()]) == 2
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_check(monkeypatch, shown, text, tmp_path, as_json):
+    file = tmp_path / "connections.yaml"
+    named = text.translate({0: None, 0x2028: None, 0x85: None, 0xD800: None})
+    file.write_text(yaml_text(settings(name=json.loads(json.dumps(named)))), encoding="utf-8")
+    monkeypatch.setenv("LAGO_NETSUITE_CONNECTIONS_FILE", str(file))
+    finding = Finding(id="login", status="fail", says=text, fix=text, where=text)
+
+    async def look(*_):
+        return (check_account.Found(connection=text, findings=(finding,)),)
+
+    monkeypatch.setattr(check, "look", look)
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "TOKEN_ID", "TOKEN_SECRET"):
+        monkeypatch.setenv(f"NETSUITE_{name}", "x")
+    check.run((), deep=True, as_json=as_json)
+
+    shown(words="login" if as_json else None)
+
+
+def test_the_tables_of_the_demo(shown, text):
+    rows = [dict.fromkeys(("customer", "currency", "lago", "netsuite"), text) | {"difference": "0"}]
+    figures = {**{name: getattr(FIGURES, name) for name in FIGURES.__slots__}, "balances": rows}
+    figures |= {"problems": [text], "broker": text}
+    replayed = Replay(
+        exit_code=0, moved=(), settled={}, open=(failure(1, message=text, hint=text),), seconds=1
+    )
+    tables.end(tables.console(), type(FIGURES)(**figures), replayed)
+
+    shown()
+
+
+def test_the_sentence_of_an_error(monkeypatch, shown, text):
+    def fail(*_, **__):
+        raise StartupError(f"NetSuite says: {text}")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit):
+        cli.main([])
+
+    shown()
