@@ -11,40 +11,21 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
     Field,
     PrivateAttr,
     StringConstraints,
-    Tag,
 )
 
 from consumer import places
-from consumer.expression import Expression
+from consumer.mapping_rules import MappingRules
+from consumer.model_part import ModelPart
 from consumer.secret import Secret
 from consumer.webhook import Webhook
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
-Constant = str | bool | int
 
 
-def _kind_of_value(value: Any) -> str:
-    return "expression" if isinstance(value, dict | Expression) else "constant"
-
-
-FieldValue = Annotated[
-    Annotated[Constant, Tag("constant")] | Annotated[Expression, Tag("expression")],
-    Discriminator(_kind_of_value),
-]
-"""A constant, or ``{expr: "<CEL>"}`` over ``event``, ``customer`` and, on lines, ``fee``."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-class OAuth2(_Part):
+class OAuth2(ModelPart):
     """OAuth 2.0 client credentials with a certificate, NetSuite's way from machine to machine."""
 
     type: Literal["oauth2"]
@@ -53,7 +34,7 @@ class OAuth2(_Part):
     private_key: Secret
 
 
-class TokenBased(_Part):
+class TokenBased(ModelPart):
     """Token-based authentication (OAuth 1.0a, HMAC-SHA256); Oracle ends it for new integrations in 2027.1."""
 
     type: Literal["tba"]
@@ -63,7 +44,7 @@ class TokenBased(_Part):
     token_secret: Secret
 
 
-class Lago(_Part):
+class Lago(ModelPart):
     """
     The Lago organisation whose events belong here, its API when lookups are wanted, its webhooks' keys.
 
@@ -83,7 +64,7 @@ class Lago(_Part):
     webhook_issuer: str | None = None
 
 
-class Select(_Part):
+class Select(ModelPart):
     """Which of the organisation's events are this connection's; an absent rule lets everything pass."""
 
     billing_entities: tuple[str, ...] | None = None
@@ -91,7 +72,7 @@ class Select(_Part):
     customer_metadata: dict[str, str] | None = None
 
 
-class Sync(_Part):
+class Sync(ModelPart):
     """Which objects are carried at all."""
 
     customers: bool = True
@@ -102,7 +83,7 @@ class Sync(_Part):
     voids: bool = True
 
 
-class Customers(_Part):
+class Customers(ModelPart):
     """
     How customers come into being.
 
@@ -122,78 +103,7 @@ class Customers(_Part):
     on_entity_id_clash: Literal["reject", "suffix"] = "reject"
 
 
-class Item(_Part):
-    """A NetSuite item by internal id, and the account that goes with it."""
-
-    id: Annotated[str, StringConstraints(min_length=1)]
-    account: str | None = None
-
-
-class TaxCode(_Part):
-    """NetSuite's tax type and tax code for one Lago tax."""
-
-    type: str | None = None
-    code: str | None = None
-
-
-class Tax(_Part):
-    """How Lago's tax is written: SuiteTax details, a legacy override, a line of its own, or not at all."""
-
-    mode: Literal["suitetax", "legacy", "tax_line", "none"] = "suitetax"
-    nexus: str | None = None
-    type: str | None = None
-    code: str | None = None
-    item: str | None = None
-    taxes: dict[str, TaxCode] = Field(default_factory=dict)
-
-
-FieldsFor = Literal[
-    "customer", "invoice", "invoice_line", "sales_order", "sales_order_line",
-    "credit_note", "credit_note_line", "payment",
-]  # fmt: skip
-
-
-class Rules(_Part):
-    """Which NetSuite item, tax and field value stands for what in Lago, at one level."""
-
-    fallback_item: Item | None = None
-    subscription_fee: Item | None = None
-    minimum_commitment: Item | None = None
-    coupon: Item | None = None
-    prepaid_credit: Item | None = None
-    progressive_billing: Item | None = None
-    credit_note: Item | None = None
-    plans: dict[str, Item] = Field(default_factory=dict)
-    billable_metrics: dict[str, Item] = Field(default_factory=dict)
-    add_ons: dict[str, Item] = Field(default_factory=dict)
-    charge_filters: dict[str, Item] = Field(default_factory=dict)
-    tax: Tax | None = None
-    fields: dict[FieldsFor, dict[str, FieldValue]] = Field(default_factory=dict)
-
-
-class EntityRules(Rules):
-    """What differs for one Lago billing entity."""
-
-    subsidiary: str | None = None
-
-
-class Payments(_Part):
-    """Where payments are deposited (else undeposited funds), and NetSuite's method for each of Lago's."""
-
-    account: str | None = None
-    methods: dict[str, str] = Field(default_factory=dict)
-
-
-class MappingRules(Rules):
-    """The rules of the whole organisation, and those of its billing entities that differ."""
-
-    payments: Payments = Payments()
-
-    currencies: dict[str, str] = Field(default_factory=dict)
-    billing_entities: dict[str, EntityRules] = Field(default_factory=dict)
-
-
-class Connection(_Part):
+class Connection(ModelPart):
     """
     One NetSuite account with all that is decided about it.
 

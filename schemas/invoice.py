@@ -87,6 +87,7 @@ class Invoice(LagoObject):
     coupons_amount_cents: Cents = 0
     credit_notes_amount_cents: Cents = 0
     prepaid_credit_amount_cents: Cents = 0
+    prepaid_granted_credit_amount_cents: Cents = 0
     sub_total_excluding_taxes_amount_cents: Cents = 0
     total_amount_cents: Cents
     total_paid_amount_cents: Cents = 0

@@ -16,12 +16,14 @@ from schemas.invoice import Invoice
 _REFERENCES: dict[Discount, str] = {
     "coupon": "coupon_item",
     "prepaid_credit": "credit_item",
+    "prepaid_credit_granted": "credit_item_granted",
     "progressive_billing": "credit_item_progressive_billing",
     "credit_note": "credit_note_item",
 }
 _SOURCES: dict[Discount, str] = {
     "coupon": "coupons",
     "prepaid_credit": "prepaid_credits",
+    "prepaid_credit_granted": "prepaid_granted_credits",
     "progressive_billing": "progressive_billing_credits",
     "credit_note": "credit_note_credits",
 }
@@ -30,7 +32,7 @@ _SOURCES: dict[Discount, str] = {
 def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
     """The negative lines, in Lago's order; a spent credit note is none when its memo is applied instead."""
     rate = taxes.invoice_rate(invoice)
-    for kind, cents, description in _amounts(invoice):
+    for kind, cents, description in _amounts(invoice, journal):
         if cents <= 0 or (kind == "credit_note" and journal.connection.credits == "apply"):
             continue
         item = items.item_of_discount(kind, invoice.billing_entity_code, journal)
@@ -52,14 +54,23 @@ def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
         )
 
 
-def _amounts(invoice: Invoice) -> Iterator[tuple[Discount, int, str]]:
+def _amounts(invoice: Invoice, journal: Journal) -> Iterator[tuple[Discount, int, str]]:
     def names(kind: str) -> str:
         return _joined(credit.item.name for credit in invoice.credits if credit.item.type == kind)
 
     yield "coupon", invoice.coupons_amount_cents, names("coupon")
-    yield "prepaid_credit", invoice.prepaid_credit_amount_cents, "Prepaid credits"
+    granted = _granted_cents(invoice, journal)
+    yield "prepaid_credit", invoice.prepaid_credit_amount_cents - granted, "Prepaid credits"
+    yield "prepaid_credit_granted", granted, "Granted prepaid credits"
     yield "progressive_billing", invoice.progressive_billing_credit_amount_cents, names("invoice")
     yield "credit_note", invoice.credit_notes_amount_cents, names("credit_note")
+
+
+def _granted_cents(invoice: Invoice, journal: Journal) -> int:
+    """What was given away of the prepaid credits spent here, where such credits have an item of their own."""
+    granted = invoice.prepaid_granted_credit_amount_cents
+    is_apart = items.has_own_item("prepaid_credit_granted", invoice.billing_entity_code, journal.connection)
+    return granted if is_apart and 0 < granted <= invoice.prepaid_credit_amount_cents else 0
 
 
 def _joined(names: Iterable[str | None]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from consumer import problem
-from consumer.connection import FieldsFor
 from consumer.expression import EvaluationError, Expression
 from consumer.mapping.journal import Journal
+from consumer.mapping_rules import FieldsFor
 
 
 def configured(

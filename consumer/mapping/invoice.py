@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from consumer.mapping.journal import Journal
 from consumer.mapping.mapped import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
 from schemas.customer import Customer
-from schemas.invoice import Invoice
+from schemas.invoice import Credit, Invoice
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
@@ -30,6 +31,8 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
     if is_empty(invoice):
         return Ignored(rule="zero_amount")
     connection = journal.connection
+    if connection.credits == "apply" and _named_credit_cents(invoice) != invoice.credit_notes_amount_cents:
+        return Refused(rejection=_credits_unnamed(invoice))
     lines = (*fee_lines.lines(invoice, invoice.customer, journal), *discounts.lines(invoice, journal))
     built = document.build(lines, _figures(invoice, connection), journal)
     columns = _columns(invoice, invoice.customer, journal)
@@ -55,6 +58,32 @@ def details_of(invoice: Invoice) -> dict[str, str]:
 def _incomplete(invoice: Invoice) -> Rejected:
     needed = {"customer": invoice.customer, "fees": invoice.fees, "issuing_date": invoice.issuing_date}
     return requests.incomplete(f"invoice {invoice.number}", needed, details_of(invoice))
+
+
+def _named_credit_cents(invoice: Invoice) -> int:
+    return sum(credit.amount_cents for credit in _note_credits(invoice))
+
+
+def _note_credits(invoice: Invoice) -> Iterator[Credit]:
+    """What was spent of notes that are named."""
+    for credit in invoice.credits:
+        if credit.item.type == "credit_note" and credit.item.lago_item_id and credit.amount_cents > 0:
+            yield credit
+
+
+def _credits_unnamed(invoice: Invoice) -> Rejected:
+    """Without the notes' names nothing could be applied, and the customer would owe too much."""
+    named, spent = (
+        money.major(cents, invoice.currency)
+        for cents in (_named_credit_cents(invoice), invoice.credit_notes_amount_cents)
+    )
+    return Rejected(
+        code="incomplete_event",
+        message=f"invoice {invoice.number} spends credit notes over {spent} {invoice.currency}, but its "
+        f"credits name {named} {invoice.currency} of them",
+        hint="send the webhook as Lago made it, with all of its credits; a shortened body cannot be booked",
+        details=details_of(invoice),
+    )
 
 
 def _figures(invoice: Invoice, connection: Connection) -> Figures:
@@ -138,9 +167,8 @@ def spent_credits(invoice: Invoice, connection: Connection) -> tuple[dict[str, A
         return ()
     return tuple(
         {
-            "doc": {"externalId": identity.CREDIT_NOTE + credit.item.lago_item_id},
+            "doc": {"externalId": f"{identity.CREDIT_NOTE}{credit.item.lago_item_id}"},
             "amount": money.major(credit.amount_cents, invoice.currency),
         }
-        for credit in invoice.credits
-        if credit.item.type == "credit_note" and credit.item.lago_item_id and credit.amount_cents > 0
+        for credit in _note_credits(invoice)
     )

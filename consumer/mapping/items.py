@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from consumer.connection import Connection, Item, Rules
+from consumer.connection import Connection
 from consumer.mapping.journal import Journal
+from consumer.mapping_rules import Item, Rules
 from schemas.fee import Fee
 
-Discount = Literal["coupon", "prepaid_credit", "progressive_billing", "credit_note"]
+Discount = Literal["coupon", "prepaid_credit", "prepaid_credit_granted", "progressive_billing", "credit_note"]
 
 _Path = tuple[str, ...]
 
 _DISCOUNT_PATHS: dict[Discount, tuple[_Path, ...]] = {
     "coupon": (("coupon",),),
     "prepaid_credit": (("prepaid_credit",),),
+    "prepaid_credit_granted": (("prepaid_credit_granted",), ("prepaid_credit",)),
     "progressive_billing": (("progressive_billing",), ("prepaid_credit",)),
     "credit_note": (("credit_note",),),
 }
@@ -27,6 +29,11 @@ def item_of_fee(fee: Fee, plan_code: str | None, entity: str | None, journal: Jo
     subject = f"line {fee.item.code or kind}"
     wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
     return _choose(_fee_paths(fee, plan_code), subject, wanted, entity, journal)
+
+
+def has_own_item(kind: Discount, entity: str | None, connection: Connection) -> bool:
+    """Whether a discount has an item of its own, at the billing entity or the organisation."""
+    return any(_find(rules, (kind,)) for _, rules in _levels(connection, entity))
 
 
 def item_of_discount(kind: Discount, entity: str | None, journal: Journal) -> Item | None:
@@ -43,8 +50,9 @@ def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
                 *(("charge_filters", code) for code in filters),
                 *(("billable_metrics", code) for code in codes),
             )
-        case "add_on" | "fixed_charge":
-            return tuple(("add_ons", code) for code in codes)
+        case "add_on" | "fixed_charge" | "product":
+            table = "products" if fee.item.type == "product" else "add_ons"
+            return tuple((table, code) for code in codes)
         case "subscription":
             plans = [code for code in (plan_code, fee.item.code) if code]
             return (*(("plans", code) for code in plans), ("subscription_fee",))
@@ -68,10 +76,11 @@ def _choose(
         journal.chose(subject, item.id, rule, is_fallback=is_fallback, asked=asked)
         return item
     where = ".".join(("mapping", *(paths[0] if paths else ("fallback_item",))))
+    settings = f"{where} (or mapping.fallback_item)" if paths else where
     journal.refuse(
         "invalid_mapping",
         f"no NetSuite item is mapped for {wanted}",
-        f"add {where} (or mapping.fallback_item) to connection {connection.code} at {connection.at(where)}",
+        f"add {settings} to connection {connection.code} at {connection.at(where)}",
         asked=_asked(paths, entity),
     )
     return None

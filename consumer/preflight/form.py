@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from consumer.connection import Connection, FieldsFor
+from consumer.connection import Connection
+from consumer.mapping_rules import FieldsFor
 from consumer.preflight import menu, reference
 from consumer.preflight.facts import Facts
 from consumer.preflight.finding import Finding, ok, unknown
 from schemas.reading import FieldsAsked, FieldsFound
 
-_MARKS = ("custbody_lago_id", "custbody_lago_fingerprint")
-_LINKS = ("custbody_lago_invoice_link",)
+_MARKS, _LINKS = ("custbody_lago_id", "custbody_lago_fingerprint"), ("custbody_lago_invoice_link",)
 _PERIOD = ("custcol_service_period_date_from", "custcol_service_period_date_to")
 ESSENTIAL = frozenset(
     (

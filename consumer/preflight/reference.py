@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from consumer.connection import Connection, Item, Rules, Tax, TaxCode
+from consumer.connection import Connection
+from consumer.mapping_rules import Item, Rules, Tax, TaxCode
 from schemas.reading import Kind
 
 _SINGLE_ITEMS = (
     "fallback_item", "subscription_fee", "minimum_commitment", "coupon", "prepaid_credit",
     "progressive_billing", "credit_note",
 )  # fmt: skip
-_ITEM_TABLES = ("plans", "billable_metrics", "add_ons", "charge_filters")
+_ITEM_TABLES = ("plans", "billable_metrics", "add_ons", "products", "charge_filters")
 _OF_FIELD: dict[str, Kind] = {
     "location": "locations",
     "department": "departments",

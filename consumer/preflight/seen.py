@@ -12,10 +12,16 @@ from schemas.envelope import Envelope
 _DISCOUNTS = {
     "coupons_amount_cents": "coupon",
     "prepaid_credit_amount_cents": "prepaid_credit",
+    "prepaid_granted_credit_amount_cents": "prepaid_credit_granted",
     "progressive_billing_credit_amount_cents": "progressive_billing",
     "credit_notes_amount_cents": "credit_note",
 }
-_TABLES = {"charge": "billable_metrics", "add_on": "add_ons", "fixed_charge": "add_ons"}
+_TABLES = {
+    "charge": "billable_metrics",
+    "add_on": "add_ons",
+    "fixed_charge": "add_ons",
+    "product": "products",
+}
 _SINGLE = {
     "subscription": "subscription_fee",
     "commitment": "minimum_commitment",

@@ -25,10 +25,11 @@ _SINGLE = {
     "minimum_commitment": "",
     "coupon": "",
     "prepaid_credit": "",
+    "prepaid_credit_granted": "default: prepaid_credit; credits that were given away",
     "progressive_billing": "default: prepaid_credit",
     "credit_note": "",
 }
-_TABLES = ("plans", "billable_metrics", "add_ons")
+_TABLES = ("plans", "billable_metrics", "add_ons", "products")
 _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMN = 44
 

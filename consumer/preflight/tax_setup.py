@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.connection import Connection, Tax
+from consumer.connection import Connection
+from consumer.mapping_rules import Tax
 from consumer.preflight import menu, reference, role
 from consumer.preflight.facts import Facts
 from consumer.preflight.finding import Finding, ok, unknown

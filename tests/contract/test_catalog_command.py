@@ -12,7 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from consumer import cli
-from consumer.connection import Customers, MappingRules
+from consumer.connection import Customers
+from consumer.mapping_rules import MappingRules
 from consumer.sandbox.broker import free_port
 from tests.contract.test_sandbox_command import started
 from tests.preflight_account import ONE_WORLD

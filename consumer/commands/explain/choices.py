@@ -9,9 +9,10 @@ from consumer import ownership
 from consumer.commands.explain import choice, records, setting
 from consumer.commands.explain.choice import Choice
 from consumer.commands.prospect import Prospect
-from consumer.connection import Connection, Item
+from consumer.connection import Connection
 from consumer.mapping.journal import Decision
 from consumer.mapping.mapped import Mapped
+from consumer.mapping_rules import Item
 from consumer.outcome import Ignored
 from schemas.envelope import Envelope
 

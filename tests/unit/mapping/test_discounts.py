@@ -141,3 +141,28 @@ def test_configured_line_fields_stand_on_discount_lines_too():
     found = lines(invoice_with(Discounts(coupons=100)), connection(mapping=mapping))
 
     assert [line["class"] for line in found] == ["7", "7", "7"]
+
+
+GRANTED_APART = FULL_MAPPING | {"prepaid_credit_granted": {"id": "815"}}
+
+
+def prepaid_lines(mapping, *, prepaid=500, granted=200):
+    value = invoice_with(Discounts(prepaid=prepaid), prepaid_granted_credit_amount_cents=granted)
+    return [(line["item"], line["amount"]) for line in lines(value, connection(mapping=mapping))[2:]]
+
+
+def test_granted_credits_have_a_line_of_their_own_where_they_have_an_item_of_their_own():
+    """Credits that were given away lessen no liability."""
+    assert prepaid_lines(GRANTED_APART) == [("805", "-3.00"), ("815", "-2.00")]
+    assert prepaid_lines(GRANTED_APART, granted=500) == [("815", "-5.00")]
+
+
+@pytest.mark.parametrize("granted", [None, 0, 600, -1])
+def test_prepaid_credits_stay_one_line_when_what_was_granted_is_not_known(granted):
+    """Old invoices do not say; a figure beyond the whole is none."""
+    assert prepaid_lines(GRANTED_APART, granted=granted) == [("805", "-5.00")]
+
+
+def test_granted_credits_share_the_item_of_bought_ones_by_default():
+    """As before they could be told apart."""
+    assert prepaid_lines(FULL_MAPPING) == [("805", "-5.00")]

@@ -443,3 +443,18 @@ def test_spent_credit_notes_are_named_with_what_they_pay():
     assert applied == [{"doc": {"externalId": f"lago-cn-{note_id}"}, "amount": "3.00"}]
     assert "apply_credits" not in document(value, connection(credits="line"))
     assert "apply_credits" not in document(event_of(lago.fee()))
+
+
+@pytest.mark.parametrize("named", [0, 200])
+def test_an_invoice_that_does_not_name_the_notes_it_spent_is_incomplete(named):
+    """Nothing could be applied, and the customer would owe too much."""
+    spent = [lago.credit("credit_note", "CN-1", "ACM-1", named)] if named else []
+    value = event_of(lago.fee(), discounts=Discounts(credit_notes=300), credits=spent)
+
+    rejection = refused(value, connection(credits="apply"))
+
+    assert rejection.code == "incomplete_event"
+    assert rejection.message == (
+        "invoice ACM-3F21-202608-057 spends credit notes over 3.00 EUR, but its credits name "
+        f"{named / 100:.2f} EUR of them"
+    )

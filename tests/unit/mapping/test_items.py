@@ -179,3 +179,31 @@ def test_a_decision_names_the_rule_and_the_line_it_stands_at():
     assert (found.rule, found.at) == ("mapping.billable_metrics.api_calls", "connections.yaml:34")
     currency = next(each for each in decisions if each.subject == "columns.currency")
     assert (currency.rule, currency.at) == ("mapping.currencies.EUR", "connections.yaml:12")
+
+
+@pytest.mark.parametrize("key", ["gpu_hours", lago.fee("product", "gpu_hours")["item"]["lago_item_id"]])
+def test_a_fee_of_the_product_catalogue_has_an_item_by_code_or_id(key):
+    """Lago's organisations to come bill by products instead of plans and metrics."""
+    mapping = FULL_MAPPING | {"products": {key: {"id": "820"}}}
+
+    assert item_of(lago.fee("product", "gpu_hours"), mapping) == "820"
+
+
+def test_a_product_without_item_is_told_where_to_add_one():
+    """The table first, then the fallback."""
+    value = lago.invoice_event(content=lago.invoice([lago.fee("product", "gpu_hours")]))
+
+    hint = refused(value, connection(mapping={"billable_metrics": {}})).hint
+
+    assert hint.startswith(
+        "add mapping.products.gpu_hours (or mapping.fallback_item) to connection netsuite-eu"
+    )
+
+
+def test_a_fee_of_a_kind_without_a_table_asks_for_the_fallback_alone():
+    """There is nothing else to add."""
+    value = lago.invoice_event(content=lago.invoice([lago.fee("charge") | {"item": {"type": "newer"}}]))
+
+    hint = refused(value, connection(mapping={"billable_metrics": {}})).hint
+
+    assert hint.startswith("add mapping.fallback_item to connection netsuite-eu")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
-from consumer.connection import MappingRules
+from consumer.mapping_rules import MappingRules
 from consumer.preflight import skeleton
 from consumer.preflight.seen import Seen, seen
 from schemas.envelope import decode
