@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     Field,
     PrivateAttr,
     StringConstraints,
@@ -23,6 +25,14 @@ from consumer.secret import Secret
 from consumer.webhook import Webhook
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+
+
+def _exists(time_zone: str) -> str:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no time zone of that name; write one like Europe/Berlin") from None
+    return time_zone
 
 
 class OAuth2(ModelPart):
@@ -115,6 +125,7 @@ class Connection(ModelPart):
         start_date: documents issued before it are ignored by the rule ``before_start_date``.
         hold_max_days: with ``closed_period: hold``, for how many days after its event came in a document
             waits for its period to be opened, before it is rejected as ``period_closed``.
+        time_zone: IANA name; dates what happens to a customer whose own zone is not known.
     """
 
     code: Code
@@ -133,6 +144,7 @@ class Connection(ModelPart):
     credits: Literal["apply", "line"] = "apply"
     closed_period: Literal["hold", "next_open_period", "reject"] = "hold"
     hold_max_days: Annotated[int, Field(ge=1, le=366)] = 45
+    time_zone: Annotated[str, AfterValidator(_exists)] = "UTC"
     mapping: MappingRules = MappingRules()
     webhooks: tuple[Webhook, ...] = ()
 

@@ -159,8 +159,8 @@ def _rule_against_payment(payment: Payment, connection: Connection) -> str | Non
         return "payment_not_settled"
     if not payment.amount_cents:
         return "zero_amount"
-    start, paid_at = connection.start_date, payment.created_at
-    return "before_start_date" if start and paid_at and paid_at.date() < start else None
+    start, paid_on = connection.start_date, payments.day_of(payment, connection)
+    return "before_start_date" if start and paid_on and paid_on < start else None
 
 
 def _read(model: type[Model], event: Envelope) -> Model | Refused:

@@ -14,8 +14,8 @@ class Payment(LagoObject):
     """
     The payment object (``V1::PaymentSerializer``).
 
-    `created_at` is the day of a manual payment as it was entered. `customer` is not Lago's: it is filled in
-    when the customer had to be looked up.
+    `created_at` is the day of a manual payment as it was entered. `customer` and `applicable_timezone` are
+    not Lago's: they are filled in when the customer was looked up, or is known from another event.
     """
 
     lago_id: str = Field(min_length=1)
@@ -34,6 +34,7 @@ class Payment(LagoObject):
     provider_payment_id: Text = None
     created_at: Timestamp = None
     customer: Customer | None = None
+    applicable_timezone: Text = None
 
 
 class PaymentReceipt(LagoObject):

@@ -21,7 +21,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 def lines(invoice: Invoice, customer: Customer, journal: Journal) -> tuple[Line, ...]:
     """A line for every fee that costs something, in the order in which Lago made them."""
-    zone = service_period.zone_of(customer)
+    zone = service_period.zone_of(customer, journal.connection)
     plans = {entry.lago_id: entry.plan_code for entry in invoice.subscriptions}
     fees = sorted(invoice.fees or (), key=lambda fee: fee.created_at or _LONG_AGO)
     found: list[Line] = []

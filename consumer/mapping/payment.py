@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
+from consumer.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import fields, header, identity, money, requests, service_period
 from consumer.mapping.journal import Journal
@@ -61,19 +62,30 @@ def is_settled(payment: Payment) -> bool:
     return (payment.payment_status or payment.status) == "succeeded"
 
 
+def day_of(payment: Payment, connection: Connection) -> date | None:
+    """
+    The day the money came in, where the customer lives.
+
+    Of a manual payment it is the day that was typed in (lago-api ``Payments::ManualCreateService``).
+    """
+    if payment.created_at is None:
+        return None
+    if payment.type == "manual":
+        return payment.created_at.astimezone(UTC).date()
+    zone = service_period.zone_of(payment.customer, connection)
+    if payment.customer is None and payment.applicable_timezone:
+        zone = service_period.zone_named(payment.applicable_timezone) or zone
+    return payment.created_at.astimezone(zone).date()
+
+
 def _columns(payment: Payment, journal: Journal) -> dict[str, Any]:
     label = f"payment of {', '.join(sorted(payment.invoice_numbers)) or payment.lago_id}"
-    zone = service_period.zone_of(payment.customer)
-    paid_at = (
-        payment.created_at.astimezone(zone if payment.type != "manual" else UTC)
-        if payment.created_at
-        else None
-    )
+    paid_on = day_of(payment, journal.connection)
     return header.filled(
         {
             "customer": _customer(payment, journal),
             "payment": money.major(payment.amount_cents, payment.amount_currency),
-            "trandate": paid_at.date().isoformat() if paid_at else None,
+            "trandate": paid_on.isoformat() if paid_on else None,
             "currency": header.currency(payment.amount_currency, label, journal),
             "checknum": payment.reference,
             "memo": payment.provider_payment_id,

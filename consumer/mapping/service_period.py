@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from consumer.connection import Connection
 from schemas.customer import Customer
 from schemas.fee import Fee
 from schemas.invoice import BillingPeriod, Invoice
@@ -17,15 +18,18 @@ _LAST_SECOND = time(23, 59, 59)
 _TO_LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 
 
-def zone_of(customer: Customer | None) -> tzinfo:
-    """The customer's zone as Lago applies it; UTC when Lago names none that exists."""
+def zone_of(customer: Customer | None, connection: Connection) -> tzinfo:
+    """The customer's zone as Lago applies it; the connection's when Lago names none that exists."""
     names = (customer.applicable_timezone, customer.timezone) if customer else ()
-    for name in filter(None, names):
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return UTC
+    return next(filter(None, map(zone_named, (*names, connection.time_zone))), UTC)
+
+
+def zone_named(name: str | None) -> tzinfo | None:
+    """The zone of an IANA name; None when there is none of that name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def of_fee(fee: Fee, invoice: Invoice, zone: tzinfo) -> dict[str, str]:

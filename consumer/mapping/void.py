@@ -21,7 +21,7 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
     note may reach NetSuite later than the void.
     """
     voided_at = invoice.voided_at or invoice.updated_at
-    zone = service_period.zone_of(invoice.customer)
+    zone = service_period.zone_of(invoice.customer, journal.connection)
     columns = {"trandate": voided_at.astimezone(zone).date().isoformat()} if voided_at else {}
     item = WriteItem(
         ref="invoice",

@@ -84,3 +84,9 @@ def test_a_printed_connection_shows_no_literal_secret():
     chosen = connection(auth={"type": "tba"} | secrets)
 
     assert "l1teral" not in f"{chosen!r} {chosen.model_dump_json()}"
+
+
+def test_a_time_zone_that_does_not_exist_is_refused():
+    """A misspelt one would date payments by UTC without a word."""
+    with pytest.raises(ValidationError, match="no time zone of that name"):
+        connection(time_zone="Europe/Berln")

@@ -132,3 +132,35 @@ def test_the_method_that_was_chosen_is_a_decision():
     }
 
     assert decisions["columns.paymentmethod"] == "mapping.payments.methods.stripe"
+
+
+HALF_PAST_MIDNIGHT_IN_AUCKLAND = "2026-07-31T12:30:00Z"
+
+
+def day_of(connection_=None, **changes):
+    value = paid(created_at=HALF_PAST_MIDNIGHT_IN_AUCKLAND, **changes)
+    return columns(value, connection_)["trandate"]
+
+
+def test_a_payment_is_dated_where_its_customer_lives():
+    """Half past midnight on August 1 belongs to August."""
+    assert day_of(customer=lago.customer(applicable_timezone="Pacific/Auckland")) == "2026-08-01"
+    assert day_of(applicable_timezone="Pacific/Auckland") == "2026-08-01"
+
+
+def test_a_payment_of_an_unknown_customer_is_dated_in_the_connections_zone():
+    """Payment events name no customer's zone; UTC unless the connection says otherwise."""
+    assert day_of(connection(time_zone="Pacific/Auckland")) == "2026-08-01"
+    assert day_of() == "2026-07-31"
+
+
+def test_a_zone_that_does_not_exist_is_none():
+    """The next best decides."""
+    assert (
+        day_of(connection(time_zone="Pacific/Auckland"), applicable_timezone="Mars/Olympus") == "2026-08-01"
+    )
+
+
+def test_a_manual_payments_day_is_the_one_that_was_typed_in():
+    """In any zone."""
+    assert day_of(type="manual", applicable_timezone="Pacific/Auckland") == "2026-07-31"
