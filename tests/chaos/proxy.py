@@ -50,7 +50,15 @@ class Proxy:
         self._call(self._abort_all)
 
     def _call(self, what: Callable[[], None]) -> None:
-        self._loop.call_soon_threadsafe(what)
+        """Return when it is done: what the test does next finds the network so."""
+        is_done = threading.Event()
+
+        def act() -> None:
+            what()
+            is_done.set()
+
+        self._loop.call_soon_threadsafe(act)
+        assert is_done.wait(START_LIMIT_S)
 
     def _abort_all(self) -> None:
         for end in self._ends:

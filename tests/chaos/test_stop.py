@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
+from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+from consumer.sandbox.broker import free_port
 from tests.chaos.feed import Feed, until
+from tests.chaos.proxy import proxied
 from tests.integration import house
 from tests.integration.stage import stage
 
@@ -19,30 +25,58 @@ INVOICES = 20
 async def test_row_2_a_second_sigterm_ends_a_worker_in_the_middle_of_its_calls_and_harms_nothing(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
-    """Calls are under way when it goes, at once and with status 1; the next worker finds or repeats them."""
+    """
+    Calls are under way when it goes, at once and with status 1; the next worker finds or repeats them.
+
+    The network to NetSuite is cut before the events of these calls exist, so that none can end before.
+    """
+    connection, address, port = through_a_proxy(netsuite)
     environment = house.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=connection,
         static_membership="true",
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
-        await feed.produce(INVOICES)
-        with house.worker(tmp_path, environment) as hasty:
-            await until(lambda: len(feed.written(netsuite)) >= feed.chance.randint(1, INVOICES // 2))
-            netsuite.strike(kind="slow", times=4, delay_s=5)
-            await until(lambda: len(netsuite.get("faults")) == 0 or netsuite.get("faults")[0]["times"] < 4)
-            hasty.process.send_signal(signal.SIGTERM)
-            await until(lambda: "draining" in hasty.said)
-            hasty.process.send_signal(signal.SIGTERM)
-            status = await asyncio.to_thread(hasty.ended)
-        with house.worker(tmp_path, environment, name="next"):
-            await until(feed.all_committed, because=f"seed {seed}")
+        before = feed.chance.randint(1, INVOICES)
+        await feed.produce(before)
+        with proxied(address, port=port) as network:
+            with house.worker(tmp_path, environment) as hasty:
+                await until(feed.all_committed, because=f"seed {seed}")
+                network.cut()
+                await feed.produce(INVOICES)
+                await until(lambda: is_calling(hasty), because=f"seed {seed}")
+                hasty.process.send_signal(signal.SIGTERM)
+                await until(lambda: "draining" in hasty.said)
+                hasty.process.send_signal(signal.SIGTERM)
+                status = await asyncio.to_thread(hasty.ended)
+            written_before = len(feed.written(netsuite))
+            # What the first had sent arrives now, beside what the next one sends.
+            network.mend()
+            with house.worker(tmp_path, environment, name="next"):
+                await until(feed.all_committed, because=f"seed {seed}")
 
     assert status == 1
+    assert written_before == before
     feed.is_in_the_books(netsuite)
+
+
+def through_a_proxy(netsuite: house.Sandbox) -> tuple[dict[str, Any], int, int]:
+    """A connection whose address is a proxy's; where that leads to, and where it listens."""
+    connection, port = house.connection(netsuite), free_port()
+    address = urlsplit(connection["restlet_url"])
+    assert address.port is not None
+    proxy = address._replace(netloc=f"{address.hostname}:{port}").geturl()
+    return connection | {"restlet_url": proxy}, address.port, port
+
+
+def is_calling(worker: house.Worker) -> bool:
+    """Whether calls are under way."""
+    exposition = httpx.get(f"{worker.ops}/metrics", trust_env=False).text
+    calls = re.findall(r"^lago_netsuite_permits_in_use\{.*\} (\S+)$", exposition, re.MULTILINE)
+    return any(float(each) > 0 for each in calls)
 
 
 @pytest.mark.chaos_long
