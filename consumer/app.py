@@ -19,6 +19,7 @@ from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import retention, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
+from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi, LookUp
 from consumer.limits.gate import Gate
 from consumer.netsuite.client import Client, PingResult
@@ -80,7 +81,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         )
         accounts = [_account(connection, around, stack) for connection in chosen]
         await _meet(accounts)
-        publish = await _publisher(cluster, stack)
+        publish = await publisher(around, stack)
         hold_limit_s = retention.hold_limit_s(kept_s)
         flows = [
             _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
@@ -143,11 +144,13 @@ async def _ping(client: Client) -> PingResult:
         return Unavailable(reason=f"no answer within {PING_LIMIT_S:.0f} s")
 
 
-async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publish:
-    producer = cluster.producer()
-    await cluster.start(producer)
+async def publisher(around: Surroundings, stack: AsyncExitStack) -> Publish:
+    """A way for events to Kafka, closed with the stack; what does not get through is said in ``/readyz``."""
+    producer = around.cluster.producer()
+    await around.cluster.start(producer)
     stack.push_async_callback(stop, producer)
-    return Publisher(producer, cluster).publish
+    troubles = TopicTroubles(around.health, around.clock)
+    return Publisher(producer, around.cluster, troubles=troubles).publish
 
 
 def _flow(

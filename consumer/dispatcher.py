@@ -7,6 +7,7 @@ A record is done only after whatever had to be published for it has been acknowl
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import assert_never
 
@@ -18,6 +19,7 @@ from consumer.engine.calls import Call
 from consumer.engine.decision import Decision, GiveUp, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.lanes import Attempt
+from consumer.engine.tally import Cause
 from consumer.errors import ContractError
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Release, Settled, name_of
@@ -153,7 +155,8 @@ class Dispatcher:
             with structlog.contextvars.bound_contextvars(connection=self._name, sources=sources):
                 outcomes = await self._deliver(call.records, release)
         except ContractError as error:
-            log.warning("event_not_acknowledged", connection=self._name, sources=sources, error=str(error))
+            # Whoever publishes warns, once a minute for all records that wait for it.
+            log.debug("publish_failed", connection=self._name, sources=sources, error=str(error))
             return [self._engine.decide_lost_acknowledgement(attempt) for attempt in call.attempts]
         except Exception as error:  # a bulkhead: one record's defect must not stop all others
             log.exception("delivery_failed_unexpectedly", connection=self._name, sources=sources)
@@ -174,12 +177,8 @@ class Dispatcher:
         try:
             await self._give_up(attempt.handed, rejected)
         except ContractError as error:
-            log.warning(
-                "event_not_acknowledged",
-                connection=self._name,
-                sources=[str(attempt.record.source)],
-                error=str(error),
-            )
+            source = str(attempt.record.source)
+            log.debug("publish_failed", connection=self._name, sources=[source], error=str(error))
             return self._engine.decide_lost_acknowledgement(attempt)
         return Settle(outcome=rejected)
 
@@ -201,7 +200,9 @@ class Dispatcher:
             case Park(delay_s=delay_s, tally=tally):
                 self._engine.park(attempt, decision)
                 cause = tally.cause.name.lower() if tally.cause else None
-                log.warning("record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
+                # While Kafka is what fails, that is said for all of them at once.
+                level = logging.DEBUG if tally.cause is Cause.BROKER else logging.WARNING
+                log.log(level, "record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
             case _:
                 assert_never(decision)
 

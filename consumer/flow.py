@@ -18,6 +18,7 @@ from consumer.clock import Clock
 from consumer.dispatcher import Deliver, Dispatcher, Prepare, Surrender
 from consumer.engine.backoff import DEPENDENCY_MAX_AGE_S, RETRY_AFTER_CAP_S, Backoff
 from consumer.engine.engine import Engine
+from consumer.kafka.access import denial
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
@@ -120,6 +121,8 @@ class Flow:
             metrics=around.metrics,
             polled=self._polled,
             admitted=self._dispatcher.wake,
+            denied=lambda e: denial(e, user=around.cluster.user, operation="READ", group=plan.group),
+            remarked=lambda text: around.health.remark(f"{plan.name} on Kafka", text),
         )
         self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=around.metrics)
         self._vitals = self._measured()
@@ -200,8 +203,7 @@ class Flow:
     async def _drain(self) -> None:
         log.info("draining", connection=self._plan.name, under_way=self._engine.under_way)
         if not await self._dispatcher.drained(self._plan.drain_budget_s):
-            # The process ends with these calls unanswered. They are not committed, so they are repeated after
-            # the next start, and NetSuite answers that they had arrived.
+            # Not committed, so repeated after the next start: NetSuite answers that they had arrived.
             log.warning("drain_budget_spent", connection=self._plan.name, under_way=self._engine.under_way)
 
     def _assignment_changed(self, is_assigned: bool) -> None:  # noqa: FBT001 - a callback with one thing to say

@@ -21,6 +21,7 @@ from consumer.ingest.room import Room
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
+from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.ops import http as ops
 from consumer.ops import loop_lag, signals, tracing
 from consumer.ops.health import Health
@@ -60,7 +61,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     async with AsyncExitStack() as stack:
         entrances = entrance.entrances(connections, clock=clock, stack=stack)
         keys = Keys(entrances.values(), health)
-        publisher = await _publisher(Cluster.of(settings), stack)
+        publisher = await _publisher(Cluster.of(settings), TopicTroubles(health, clock), stack)
         tracer = await stack.enter_async_context(tracing.tracing(service="lago-netsuite-ingest"))
         reception = Reception(
             entrances, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer
@@ -88,14 +89,14 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     log.info("ingest_stopped")
 
 
-async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publisher:
+async def _publisher(cluster: Cluster, troubles: TopicTroubles, stack: AsyncExitStack) -> Publisher:
     await topics.require(cluster, topics.names("input"))
     producer = cluster.producer(
         record_limit_bytes=RECORD_LIMIT_BYTES, batch_limit_bytes=BATCH_LIMIT_BYTES, linger_ms=LINGER_MS
     )
     await cluster.start(producer)
     stack.push_async_callback(stop, producer)
-    return Publisher(producer, cluster, limit_s=ACKNOWLEDGE_LIMIT_S)
+    return Publisher(producer, cluster, limit_s=ACKNOWLEDGE_LIMIT_S, troubles=troubles)
 
 
 def _collect_garbage_seldom() -> None:

@@ -12,15 +12,14 @@ from random import SystemRandom
 import structlog
 
 from consumer import __version__
-from consumer.app import run_flows
+from consumer.app import publisher, run_flows
 from consumer.clock import Clock, SystemClock
 from consumer.commands import paper
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError
 from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import topics
-from consumer.kafka.cluster import Cluster, stop
-from consumer.kafka.publisher import Publisher
+from consumer.kafka.cluster import Cluster
 from consumer.limits.breaker import Reason
 from consumer.limits.gate import Gate
 from consumer.ops import tracing
@@ -86,7 +85,7 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             clock=clock,
             tracer=await stack.enter_async_context(tracing.tracing(service="lago-netsuite-relay")),
         )
-        publish = await _publisher(cluster, stack)
+        publish = await publisher(around, stack)
         flows = [
             _flow(each, organizations[each.connection], settings, publish, around, stack) for each in chosen
         ]
@@ -168,10 +167,3 @@ def _egress(endpoint: Endpoint, clock: Clock, stack: AsyncExitStack) -> Egress:
 async def _close(egress: Egress) -> None:
     async with asyncio.timeout(CLOSE_LIMIT_S):
         await egress.aclose()
-
-
-async def _publisher(cluster: Cluster, stack: AsyncExitStack) -> Publish:
-    producer = cluster.producer()
-    await cluster.start(producer)
-    stack.push_async_callback(stop, producer)
-    return Publisher(producer, cluster).publish

@@ -9,19 +9,21 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
-from consumer.errors import ConfigurationError, StartupError
+from consumer.errors import ConfigurationError
+from consumer.kafka import unreachable
+from consumer.kafka.admin import Admin
+from consumer.kafka.metadata_refresh import paced
 from consumer.kafka.partitioner import partition_of
 from consumer.kafka.patience import pause_between_empty_fetches
 from consumer.kafka.producer import Producer
@@ -33,6 +35,8 @@ SESSION_LIMIT_MS = 45_000
 HEARTBEAT_EVERY_MS = 3_000
 REBALANCE_LIMIT_MS = 90_000
 IDLE_LIMIT_MS = 300_000
+# Partitions that are added are found within it; aiokafka's default is five minutes.
+METADATA_LIMIT_MS = 30_000
 FETCH_LIMIT_BYTES = 256 * 1024
 REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
 BATCH_LIMIT_BYTES = 16 * 1024
@@ -60,11 +64,13 @@ class Cluster:
     Attributes:
         security: aiokafka's arguments for encryption and login, never printed.
         topic_prefix: stands before every topic name.
+        metadata_limit_ms: how old a client's knowledge of partitions and brokers may become.
     """
 
     bootstrap_servers: str
     security: Mapping[str, Any] = field(default_factory=dict, repr=False)
     topic_prefix: str = ""
+    metadata_limit_ms: int = METADATA_LIMIT_MS
 
     @classmethod
     def of(cls, settings: Settings) -> Cluster:
@@ -80,13 +86,18 @@ class Cluster:
             topic_prefix=settings.topic_prefix,
         )
 
+    @property
+    def user(self) -> str | None:
+        """Who logs in, for access control; None without a login by name."""
+        return cast("str | None", self.security.get("sasl_plain_username"))
+
     def topic(self, name: str) -> str:
         """The real name of a topic."""
         return self.topic_prefix + name
 
     def consumer(self, *, group: str, instance_id: str | None = None) -> AIOKafkaConsumer:
         """A member-to-be of a consumer group; needs a running event loop."""
-        return AIOKafkaConsumer(
+        consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap_servers,
             group_id=group,
             group_instance_id=instance_id,
@@ -103,10 +114,12 @@ class Cluster:
             # The time to drain in; it defaults to the session timeout, too short for NetSuite.
             rebalance_timeout_ms=REBALANCE_LIMIT_MS,
             max_poll_interval_ms=IDLE_LIMIT_MS,
+            metadata_max_age_ms=self.metadata_limit_ms,
             # A pause throws away what has been prefetched, so let that be little.
             max_partition_fetch_bytes=FETCH_LIMIT_BYTES,
             **self.security,
         )
+        return paced(consumer)
 
     def reader(self, *topics: str) -> AIOKafkaConsumer:
         """A consumer outside of any group, from the beginning; real topic names, a running event loop."""
@@ -135,29 +148,29 @@ class Cluster:
             batch_limit_bytes: of the records that go to one partition at once.
             linger_ms: how long a record may wait for others to go with it.
         """
-        return Producer(
-            partial(
-                AIOKafkaProducer,
-                bootstrap_servers=self.bootstrap_servers,
-                acks="all",
-                enable_idempotence=True,
-                max_request_size=record_limit_bytes,
-                max_batch_size=batch_limit_bytes,
-                linger_ms=linger_ms,
-                partitioner=partition_of,
-                **self.security,
-            )
+        make = partial(
+            AIOKafkaProducer,
+            bootstrap_servers=self.bootstrap_servers,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=record_limit_bytes,
+            max_batch_size=batch_limit_bytes,
+            linger_ms=linger_ms,
+            partitioner=partition_of,
+            metadata_max_age_ms=self.metadata_limit_ms,
+            **self.security,
         )
+        return Producer(lambda: paced(make()))
 
     @asynccontextmanager
-    async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+    async def admin(self) -> AsyncIterator[Admin]:
         """
         An administration client for a moment.
 
         Raises:
             StartupError: Kafka cannot be reached.
         """
-        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers, **self.security)
+        client = Admin(bootstrap_servers=self.bootstrap_servers, **self.security)
         try:
             async with self._reaching():
                 await client.start()
@@ -183,20 +196,19 @@ class Cluster:
             pause_between_empty_fetches(client)
 
     @asynccontextmanager
-    async def _reaching(self) -> AsyncIterator[None]:
+    async def asked(self) -> AsyncIterator[Admin]:
+        """
+        As `admin`, for what a command cannot do without.
+
+        Raises:
+            StartupError: Kafka cannot be reached, does not answer in time, or refuses.
+        """
+        async with self.admin() as client, self._reaching():
+            yield client
+
+    def _reaching(self) -> AbstractAsyncContextManager[None]:
         place = f"{self.bootstrap_servers} ({env_name('kafka_bootstrap_servers')})"
-        try:
-            async with asyncio.timeout(START_LIMIT_S):
-                yield
-        except TimeoutError:
-            problem = f"Kafka does not answer at {place} within {START_LIMIT_S:.0f} s"
-            raise StartupError(problem) from None
-        except KafkaConnectionError as error:
-            # Its text is a list of sockets; aiokafka has logged what was wrong with each.
-            problem = f"Kafka cannot be reached at {place}: no broker takes the connection"
-            raise StartupError(problem) from error
-        except (KafkaError, OSError, ssl.SSLError) as error:
-            raise StartupError(f"Kafka cannot be reached at {place}: {_reason(error)}") from error
+        return unreachable.sentences(self.bootstrap_servers, self.security, place, limit_s=START_LIMIT_S)
 
 
 async def stop(client: Client) -> None:

@@ -22,6 +22,7 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition, Position
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.stream import CommitResult
+from consumer.ops.once_a_minute import OnceAMinute
 
 COMMIT_EVERY_S = 1.0
 COMMIT_LIMIT_S = 5.0
@@ -36,6 +37,7 @@ class Committer:
         self._consumer = consumer
         self._metrics = metrics
         self._is_refused = False
+        self._once = OnceAMinute()
         self._engine = engine
         self._acknowledged: dict[Partition, Position] = {}
         # Two commits at once could reach the broker in the wrong order and take a position back.
@@ -81,7 +83,8 @@ class Committer:
             log.info("commit_superseded", error=str(error))
             return "superseded"
         except (KafkaError, TimeoutError) as error:
-            log.warning("commit_failed", error=str(error) or type(error).__name__)
+            if self._once.may_say(type(error).__name__):
+                log.warning("commit_failed", error=str(error) or type(error).__name__)
             self._is_refused = not isinstance(error, KafkaConnectionError | TimeoutError)
             return "failed"
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -40,6 +40,13 @@ class Producer:
     async def stop(self) -> None:
         """Leave, with everything sent."""
         await self._current.stop()
+
+    def lacks(self, topic: str) -> Literal["missing", "hidden"] | None:
+        """Whether Kafka, when asked last, had no such topic, or did not let us see it."""
+        known = self._current.client.cluster
+        if topic in known.unauthorized_topics:
+            return "hidden"
+        return "missing" if known.partitions_for_topic(topic) is None else None
 
     async def send(self, topic: str, **record: Any) -> Awaitable[RecordMetadata]:
         """Hand over a record (as to aiokafka); what is given back ends when Kafka has acknowledged it."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import assert_never
 
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 
 from consumer.errors import ContractError
+from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.producer import Producer
+from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.record import Event
 
 ACKNOWLEDGE_LIMIT_S = 15.0
@@ -21,10 +24,18 @@ class RecordTooLargeError(ContractError):
 class Publisher:
     """Publishes through one idempotent producer; its `publish` is a `consumer.record.Publish`."""
 
-    def __init__(self, producer: Producer, cluster: Cluster, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
+    def __init__(
+        self,
+        producer: Producer,
+        cluster: Cluster,
+        *,
+        limit_s: float = ACKNOWLEDGE_LIMIT_S,
+        troubles: TopicTroubles | None = None,
+    ) -> None:
         self._producer = producer
         self._cluster = cluster
         self._limit_s = limit_s
+        self._troubles = troubles
 
     async def publish(self, event: Event) -> None:
         """
@@ -37,6 +48,16 @@ class Publisher:
         """
         topic = self._cluster.topic(event.topic)
         try:
+            await self._publish(topic, event)
+        except ContractError as error:
+            if self._troubles:
+                self._troubles.failed(topic, str(error))
+            raise
+        if self._troubles:
+            self._troubles.works(topic)
+
+    async def _publish(self, topic: str, event: Event) -> None:
+        try:
             # aiokafka alone would wait for ever when brokers are gone (aio-libs/aiokafka#1101).
             async with asyncio.timeout(self._limit_s):
                 await self._producer.send_and_wait(
@@ -47,11 +68,23 @@ class Publisher:
                     headers=list(event.headers),
                 )
         except TimeoutError:
-            problem = f"Kafka did not acknowledge an event for {topic} within {self._limit_s:.0f} s"
-            raise ContractError(problem) from None
+            raise ContractError(self._silence(topic)) from None
         except MessageSizeTooLargeError as error:
             problem = f"Kafka refused an event for {topic}: too large, max.message.bytes allows less"
             raise RecordTooLargeError(problem) from error
         except KafkaError as error:
-            reason = str(error) or type(error).__name__
+            denied = denial(error, user=self._cluster.user, operation="WRITE")
+            reason = denied or str(error) or type(error).__name__
             raise ContractError(f"Kafka refused an event for {topic}: {reason}") from error
+
+    def _silence(self, topic: str) -> str:
+        match self._producer.lacks(topic):
+            case "missing":
+                return f"Kafka lacks the topic {topic}: create it with `lago-netsuite topics create`"
+            case "hidden":
+                refused = TopicAuthorizationFailedError(topic)
+                return str(denial(refused, user=self._cluster.user, operation="WRITE"))
+            case None:
+                return f"Kafka did not acknowledge an event for {topic} within {self._limit_s:.0f} s"
+            case unknown:
+                assert_never(unknown)

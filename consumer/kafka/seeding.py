@@ -21,6 +21,7 @@ from consumer.engine.offset_map import OffsetMap, Unusable
 from consumer.errors import StartupError
 from consumer.kafka.cluster import Cluster
 from consumer.ops.metrics import Metrics
+from consumer.ops.once_a_minute import OnceAMinute
 
 REQUEST_LIMIT_S = 10.0
 
@@ -55,6 +56,7 @@ class Seeder:
         self._engine = engine
         self._committed = committed
         self._metrics = metrics
+        self._once = OnceAMinute()
 
     async def seed(self) -> bool:
         """Seed what is not; whether nothing is left. A failure is logged, for the next turn to repeat."""
@@ -68,7 +70,8 @@ class Seeder:
                 begins = await self._begins(found.keys())
         except (KafkaError, StartupError, TimeoutError, AttributeError) as error:
             # AttributeError: what aiokafka's client raises when a coordinator answers with an error code.
-            log.warning("committed_offsets_unknown", error=str(error) or type(error).__name__)
+            if self._once.may_say(type(error).__name__):
+                log.warning("committed_offsets_unknown", error=str(error) or type(error).__name__)
             return False
         for partition, epoch in epochs.items():
             if epoch is not None:

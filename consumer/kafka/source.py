@@ -15,10 +15,12 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.kafka.seeding import Seeder
 from consumer.ops.metrics import Metrics
+from consumer.ops.once_a_minute import OnceAMinute
 from consumer.record import LaneKey, Record, Source
 
 POLL_LIMIT_MS = 500
 RETRY_EVERY_S = 1.0
+DENIED_FOR_S = 30.0
 RECORDS_BETWEEN_YIELDS = 50
 
 LaneOf = Callable[[bytes | None], str | None]
@@ -44,6 +46,8 @@ class Poller:
         metrics: Metrics,
         polled: Callable[[], None],
         admitted: Callable[[], None],
+        denied: Callable[[KafkaError], str | None] = lambda _: None,
+        remarked: Callable[[str | None], None] = lambda _: None,
     ) -> None:
         self._consumer = consumer
         self._engine = engine
@@ -53,22 +57,42 @@ class Poller:
         self._metrics = metrics
         self._polled = polled
         self._admitted = admitted
+        self._denied = denied
+        self._remarked = remarked
+        self._last_denied = ("", float("-inf"))
+        self._once = OnceAMinute(clock.monotonic_s)
 
     async def run(self) -> None:
         """
         Poll until cancelled.
 
         Raises:
-            KafkaError: one that another try does not mend, such as a topic that may not be read.
+            KafkaError: one that neither another try nor a person mends while the process runs.
         """
         while True:
             try:
                 await self._turn()
             except KafkaError as error:
-                if not error.retriable:
+                denied = self._denial(error)
+                if denied is None and not error.retriable:
                     raise
-                log.warning("poll_failed", error=str(error))
+                if self._once.may_say(denied or type(error).__name__):
+                    log.warning("poll_failed", error=denied or str(error) or type(error).__name__)
                 await asyncio.sleep(RETRY_EVERY_S)
+            self._remark()
+
+    def _denial(self, error: KafkaError) -> str | None:
+        """What access control denies: it is tried again, because a person may allow it at any time."""
+        denied = self._denied(error)
+        if denied is not None:
+            self._last_denied = (denied, self._clock.monotonic_s())
+        return denied
+
+    def _remark(self) -> None:
+        sentence, at_s = self._last_denied
+        # aiokafka tries what is denied only now and then, and raises only then.
+        is_over = self._clock.monotonic_s() - at_s > DENIED_FOR_S
+        self._remarked(None if is_over else sentence)
 
     async def _turn(self) -> None:
         begun_s = self._clock.monotonic_s()

@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from consumer.errors import StartupError
+from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
 from consumer.settings import Settings
 
@@ -78,7 +79,7 @@ async def create(settings: Settings, *, partitions_each: int | None = None) -> t
     cluster = Cluster.of(settings)
     other = {} if partitions_each is None else {"partitions": partitions_each}
     wanted = tuple(topic.model_copy(update=other) for topic in declared())
-    async with cluster.admin() as admin:
+    async with cluster.asked() as admin:
         found = await partitions(admin)
         missing = [topic for topic in wanted if cluster.topic(topic.name) not in found]
         brokers = len((await admin.describe_cluster())["brokers"])
@@ -93,16 +94,32 @@ async def require(cluster: Cluster, needed: Iterable[str]) -> None:
     Raises:
         StartupError: Kafka cannot be reached, or topics are missing: all of them are named.
     """
-    async with cluster.admin() as admin:
-        found = await partitions(admin)
     real = [cluster.topic(name) for name in needed]
-    missing = [name for name in real if name not in found]
-    if missing:
-        listed = ", ".join(missing)
-        raise StartupError(f"Kafka lacks the topics {listed}: create them with `lago-netsuite topics create`")
+    async with cluster.asked() as admin:
+        found = await partitions(admin)
+        missing = [name for name in real if name not in found]
+        hidden = await admin.hidden(missing) if missing else []
+    problems = absent(missing, hidden, user=cluster.user)
+    if problems:
+        raise StartupError("\n".join(problems))
     inputs = {name: found[cluster.topic(name)] for name in names("input") if cluster.topic(name) in found}
     if len(set(inputs.values())) > 1:
         log.warning("input_topics_differ_in_partitions", **inputs)
+
+
+def absent(missing: Sequence[str], hidden: Sequence[str], *, user: str | None) -> list[str]:
+    """A sentence about the topics that are not there, and one about those that this client may not see."""
+    problems = []
+    if lacking := [name for name in missing if name not in hidden]:
+        listed = ", ".join(lacking)
+        problems.append(f"Kafka lacks the topics {listed}: create them with `lago-netsuite topics create`")
+    if hidden:
+        refused = TopicAuthorizationFailedError(hidden)
+        sentence = denial(
+            refused, user=user, operation="READ on inputs, WRITE on outputs, both with DESCRIBE,"
+        )
+        problems.append(str(sentence))
+    return problems
 
 
 def _topic(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Topic:

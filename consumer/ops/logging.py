@@ -18,6 +18,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from consumer import plain_text
+from consumer.ops.once_a_minute import Repetitions
 from consumer.secret import MASK
 
 SECRET_NAME = re.compile(
@@ -59,6 +60,7 @@ def configure(
     """
     output = stream or sys.stdout
     handler = logging.StreamHandler(output)
+    handler.addFilter(Repetitions("aiokafka"))
     handler.setFormatter(_formatter(form or ("console" if output.isatty() else "json")))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -6,11 +6,15 @@ import asyncio
 from typing import Any
 
 import pytest
-from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from structlog.testing import capture_logs
 
+from consumer.clock import FakeClock
 from consumer.errors import ContractError
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.publisher import Publisher
+from consumer.kafka.topic_troubles import TopicTroubles
+from consumer.ops.health import Health
 from consumer.record import Event
 
 CLUSTER = Cluster(bootstrap_servers="nowhere:1", topic_prefix="acme.")
@@ -18,9 +22,15 @@ EVENT = Event(topic="lago.netsuite.results", key=b"k", value=b"{}", headers=(("c
 
 
 class FakeProducer:
-    def __init__(self, fails: Exception | None = None, *, hangs: bool = False) -> None:
+    def __init__(
+        self, fails: Exception | None = None, *, hangs: bool = False, absence: str | None = None
+    ) -> None:
+        self.absence = absence
         self.sent: list[dict[str, Any]] = []
         self.fails, self.hangs = fails, hangs
+
+    def lacks(self, _: str) -> str | None:
+        return self.absence
 
     async def send_and_wait(self, topic: str, **content: Any) -> None:
         if self.hangs:
@@ -63,3 +73,40 @@ async def test_a_refusal_is_told_with_its_reason():
 
     with pytest.raises(ContractError, match="too large"):
         await publisher.publish(EVENT)
+
+
+@pytest.mark.parametrize(
+    ("absence", "sentence"),
+    [
+        ("missing", r"lacks the topic acme\.lago\.netsuite\.results: create it with"),
+        ("hidden", r"does not let .* use acme\.lago\.netsuite\.results: allow WRITE"),
+    ],
+)
+async def test_a_topic_that_is_not_there_or_not_to_be_seen_is_said_to_be_so(absence, sentence):
+    """Not only that nobody answered."""
+    publisher = Publisher(FakeProducer(hangs=True, absence=absence), CLUSTER, limit_s=0.01)
+
+    with pytest.raises(ContractError, match=sentence):
+        await publisher.publish(EVENT)
+
+
+async def test_a_topic_that_takes_no_events_is_one_line_a_minute_and_a_remark_until_it_does():
+    """However many records wait for it."""
+    clock = FakeClock()
+    health = Health(clock)
+    troubles = TopicTroubles(health, clock)
+    failing = Publisher(FakeProducer(KafkaError("no")), CLUSTER, troubles=troubles)
+    working = Publisher(FakeProducer(), CLUSTER, troubles=troubles)
+
+    with capture_logs() as logs:
+        for _ in range(121):
+            with pytest.raises(ContractError):
+                await failing.publish(EVENT)
+            clock.advance(1.0)
+    remarked = health.readiness().remarks
+    await working.publish(EVENT)
+
+    assert [line["times"] for line in logs] == [1, 61, 121]
+    assert {line["event"] for line in logs} == {"event_not_acknowledged"}
+    assert [remark.partition(": ")[0] for remark in remarked] == ["topic acme.lago.netsuite.results"]
+    assert health.readiness().remarks == ()

@@ -1,0 +1,46 @@
+"""What Kafka's access control lists deny, as a person can mend it: who, what, and the operation to allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
+
+
+def denial(error: KafkaError, *, user: str | None, operation: str, group: str = "") -> str | None:
+    """
+    A sentence for an error that means "you may not"; None for any other.
+
+    Args:
+        error: aiokafka's, with the name of the topic or group where it knows it.
+        user: who logs in; None for a client without a login.
+        operation: what is to be allowed on a topic: ``READ``, ``WRITE`` or ``DESCRIBE``.
+        group: the consumer group that was used.
+    """
+    who = f"the user {user}" if user else "this client, which logs in as nobody,"
+    match error:
+        case TopicAuthorizationFailedError():
+            named = ", ".join(_names(error)) or "a topic"
+            return f"Kafka does not let {who} use {named}: allow {operation} on the topic (kafka-acls)"
+        case GroupAuthorizationFailedError():
+            named = ", ".join(_names(error)) or group
+            return f"Kafka does not let {who} use the consumer group {named}: allow READ on it (kafka-acls)"
+        case ClusterAuthorizationFailedError():
+            return f"Kafka does not let {who} write: allow WRITE on the topics (kafka-acls)"
+        case _:
+            return None
+
+
+def _names(error: KafkaError) -> list[str]:
+    found: list[str] = []
+    for argument in error.args:
+        if isinstance(argument, str):
+            found.append(argument)
+        elif isinstance(argument, Iterable):
+            found += sorted(str(each) for each in argument)
+    return found

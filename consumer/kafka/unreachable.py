@@ -1,0 +1,105 @@
+"""Why no broker takes a connection, as a person can mend it: name, port, certificate or password."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
+
+from consumer.errors import StartupError
+from consumer.kafka.access import denial
+from consumer.settings import env_name
+
+CONNECT_LIMIT_S = 5.0
+REFUSED = "refuses the connection"
+
+
+@asynccontextmanager
+async def sentences(
+    bootstrap_servers: str, security: Mapping[str, Any], place: str, *, limit_s: float
+) -> AsyncIterator[None]:
+    """
+    Make one sentence of whatever Kafka does within the block instead of answering.
+
+    Args:
+        bootstrap_servers: where it should be.
+        security: aiokafka's arguments for encryption and login.
+        place: the address and the setting that names it.
+        limit_s: how long the block may take.
+
+    Raises:
+        StartupError: Kafka cannot be reached, does not answer in time, or refuses.
+    """
+    try:
+        async with asyncio.timeout(limit_s):
+            yield
+    except TimeoutError:
+        why = await reason(bootstrap_servers, security)
+        raise StartupError(f"Kafka does not answer at {place} within {limit_s:.0f} s: {why}") from None
+    except KafkaConnectionError as error:
+        # Its own text is a list of sockets.
+        why = await reason(bootstrap_servers, security)
+        raise StartupError(f"Kafka cannot be reached at {place}: {why}") from error
+    except (KafkaError, OSError) as error:
+        user = security.get("sasl_plain_username")
+        denied = isinstance(error, KafkaError) and denial(error, user=user, operation="DESCRIBE")
+        said = str(error) or type(error).__name__
+        raise StartupError(denied or f"Kafka cannot be reached at {place}: {said}") from error
+
+
+async def reason(bootstrap_servers: str, security: Mapping[str, Any]) -> str:
+    """
+    What is wrong with each address, found out by trying once more; within a few seconds.
+
+    aiokafka says of all of them only that none could be used.
+    """
+    hosts = [(host, port) for host, port, _ in collect_hosts(bootstrap_servers, randomize=False)]
+    found = await asyncio.gather(*(_why(host, port, security) for host, port in hosts))
+    if set(found) == {REFUSED}:
+        return "no broker takes the connection"
+    return "; ".join(f"{host}:{port} {why}" for (host, port), why in zip(hosts, found, strict=True))
+
+
+async def _why(host: str, port: int, security: Mapping[str, Any]) -> str:
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT_S):
+            connection = await create_conn(host, port, **security)
+    except (OSError, KafkaError, TimeoutError) as error:
+        return _sentence(error)
+    connection.close()
+    return "takes connections now"
+
+
+def _sentence(error: BaseException) -> str:  # noqa: PLR0911 - one row a cause
+    cause = _cause(error)
+    match cause:
+        case socket.gaierror():
+            return f"is a name that DNS does not know ({cause.strerror or cause})"
+        case ssl.SSLCertVerificationError():
+            return f"shows a certificate that cannot be trusted: {cause.verify_message}"
+        case ssl.SSLError():
+            return f"does not agree on TLS: {cause.reason or cause}"
+        case ConnectionRefusedError():
+            return REFUSED
+        case SaslAuthenticationFailed():
+            return f"refuses the login: see {env_name('kafka_sasl_username')} and its password"
+        case TimeoutError():
+            return f"does not answer within {CONNECT_LIMIT_S:.0f} s"
+        case _:
+            return f"takes no connection: {str(cause) or type(cause).__name__}"
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error of the operating system or of TLS beneath one of aiokafka's, where there is one."""
+    inner = error.__cause__ or error.__context__
+    while inner is not None:
+        if isinstance(inner, OSError):
+            return inner
+        inner = inner.__cause__ or inner.__context__
+    return error
