@@ -46,6 +46,7 @@ class WriteItem:
             ``payments``, ``notes`` that offset it, ``prepaid`` credit (which the invoice's total leaves out).
             Such an invoice is not voided natively, since a note for what was paid may follow, and its
             reversing memo leaves room for payments and notes that are not in NetSuite yet.
+        warnings: what was changed to make the record fit, for the result; not sent.
     """
 
     ref: str
@@ -60,6 +61,7 @@ class WriteItem:
     apply_credits: tuple[dict[str, Any], ...] = ()
     release_credits: tuple[dict[str, Any], ...] = ()
     settled: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The item in the order of the contract, without what it does not have."""

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from consumer.connection import Connection
-from consumer.mapping import fields, header, identity
+from consumer.mapping import field_limits, fields, header, identity
 from consumer.mapping.journal import Journal
 from schemas.customer import Address, Customer, IntegrationCustomer
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
-# Lago cuts at these (lago-api contacts payload); NetSuite's own limits are a little wider.
-MAX_PERSON_NAME_CHARS = 30
-MAX_ADDRESS_LINE_CHARS = 150
-MAX_CITY_CHARS = 50
-MAX_STATE_CHARS = 30
-# NetSuite's own limits, beyond which it refuses the whole customer.
-MAX_COMPANY_NAME_CHARS = 83
-MAX_PHONE_CHARS = 32
+NAME_SUBSTITUTED = "LAGO_NAME_SUBSTITUTED"
 
 LINKED_ID = "event.integration_customers.external_customer_id"
 
@@ -53,7 +47,8 @@ def item(customer: Customer, journal: Journal, *, is_update: bool) -> WriteItem:
     internal_id = linked_id(customer, journal.connection) if is_update else None
     if internal_id:
         journal.chose("customer", f"adopts internal id {internal_id}", LINKED_ID)
-    record = _record(customer, journal)
+    names = _names(customer)
+    fitted = field_limits.fit(_record(customer, names, journal))
     return WriteItem(
         ref="customer",
         mode="adopt" if internal_id else "upsert" if is_update else "create_or_get",
@@ -61,8 +56,9 @@ def item(customer: Customer, journal: Journal, *, is_update: bool) -> WriteItem:
         internal_id=internal_id,
         lago_id=customer.lago_id,
         version=utc_text(customer.updated_at or customer.created_at),
-        fingerprint=identity.fingerprint(record),
-        record=record,
+        fingerprint=identity.fingerprint(fitted.record),
+        record=fitted.record,
+        warnings=(*names.warnings, *fitted.warnings),
     )
 
 
@@ -72,18 +68,18 @@ def _links(customer: Customer, connection: Connection) -> Iterator[IntegrationCu
             yield link
 
 
-def _record(customer: Customer, journal: Journal) -> dict[str, Any]:
+def _record(customer: Customer, names: Names, journal: Journal) -> dict[str, Any]:
     clash = journal.connection.customers.on_entity_id_clash
     addresses = _address_book(customer)
     return {
         "type": "customer",
-        "columns": _columns(customer, journal),
+        "columns": _columns(customer, names, journal),
         **({"lines": addresses} if addresses else {}),
         "options": {"ignoreMandatoryFields": False} | ({"entityIdClash": clash} if clash == "suffix" else {}),
     }
 
 
-def _columns(customer: Customer, journal: Journal) -> dict[str, Any]:
+def _columns(customer: Customer, names: Names, journal: Journal) -> dict[str, Any]:
     connection = journal.connection
     columns: dict[str, Any] = {
         "isperson": customer.customer_type == "individual",
@@ -93,23 +89,56 @@ def _columns(customer: Customer, journal: Journal) -> dict[str, Any]:
         "custentity_lago_sf_id": customer.external_salesforce_id,
         "custentity_lago_customer_link": _link(customer, connection),
         "email": _first(customer.email),
-        "phone": _cut(_first(customer.phone), MAX_PHONE_CHARS),
+        "phone": _first(customer.phone),
     }
     if connection.customers.entity_id == "external_id":
         columns |= {"entityid": customer.external_id, "autoname": False}
-    columns |= _names(customer)
+    columns |= names.columns
     columns |= fields.configured("customer", customer.billing_entity_code, journal)
     return header.filled(columns)
 
 
-def _names(customer: Customer) -> dict[str, str | None]:
-    company = {"companyname": _cut(customer.name, MAX_COMPANY_NAME_CHARS)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What NetSuite calls the customer; it demands a company's name, and of a person the last one."""
+
+    columns: dict[str, str | None]
+    warnings: tuple[str, ...] = ()
+
+
+def _names(customer: Customer) -> Names:
+    """Lago demands no name at all: the legal name, the person's or the external id stand in for it."""
+    person = " ".join(filter(None, (customer.firstname, customer.lastname))) or None
     if customer.customer_type != "individual":
-        return company
-    return company | {
-        "firstname": _cut(customer.firstname, MAX_PERSON_NAME_CHARS),
-        "lastname": _cut(customer.lastname, MAX_PERSON_NAME_CHARS),
-    }
+        found = _first_named(
+            name=customer.name,
+            legal_name=customer.legal_name,
+            person=person,
+            external_id=customer.external_id,
+        )
+        return _substituted({"companyname": found[1]}, "companyname", found[0], "name")
+    columns = {"companyname": customer.name, "firstname": customer.firstname}
+    found = _first_named(
+        lastname=customer.lastname,
+        name=customer.name,
+        firstname=customer.firstname,
+        legal_name=customer.legal_name,
+        external_id=customer.external_id,
+    )
+    if found[0] == "firstname":
+        columns["firstname"] = None
+    return _substituted(columns | {"lastname": found[1]}, "lastname", found[0], "lastname")
+
+
+def _first_named(**names: str | None) -> tuple[str, str | None]:
+    return next(((label, name) for label, name in names.items() if name), ("", None))
+
+
+def _substituted(columns: dict[str, str | None], field: str, source: str, own: str) -> Names:
+    if source == own:
+        return Names(columns=columns)
+    warning = f"{NAME_SUBSTITUTED} {field} Lago's customer has no {own}; its {source} stands in for it"
+    return Names(columns=columns, warnings=(warning,))
 
 
 def _subsidiary(customer: Customer, journal: Journal) -> str | None:
@@ -160,10 +189,10 @@ def _address(address: Address, *, is_billing: bool, is_shipping: bool) -> dict[s
     # Country first: NetSuite's choice of states depends on it.
     parts = {
         "country": address.country,
-        "addr1": _cut(address.address_line1, MAX_ADDRESS_LINE_CHARS),
-        "addr2": _cut(address.address_line2, MAX_ADDRESS_LINE_CHARS),
-        "city": _cut(address.city, MAX_CITY_CHARS),
-        "state": _cut(address.state, MAX_STATE_CHARS),
+        "addr1": address.address_line1,
+        "addr2": address.address_line2,
+        "city": address.city,
+        "state": address.state,
         "zip": address.zipcode,
     }
     return {
@@ -177,7 +206,3 @@ def _address(address: Address, *, is_billing: bool, is_shipping: bool) -> dict[s
 def _first(several: str | None) -> str | None:
     first = several.split(",")[0].strip() if several else ""
     return first or None
-
-
-def _cut(text: str | None, max_chars: int) -> str | None:
-    return None if text is None else text[:max_chars]

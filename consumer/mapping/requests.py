@@ -9,7 +9,7 @@ from typing import Any
 
 from consumer.connection import Connection
 from consumer.mapping import customer as customers
-from consumer.mapping import identity
+from consumer.mapping import field_limits, identity
 from consumer.mapping.journal import Journal
 from consumer.mapping.mapped import Mapped, Mapping, Refused
 from consumer.outcome import Rejected
@@ -35,11 +35,16 @@ def of(items: Sequence[WriteItem], journal: Journal, *, details: dict[str, str])
     if rejection is not None:
         return Refused(rejection=rejection, decisions=decisions, problems=tuple(journal.problems))
     numbered = tuple(
-        replace(item, ref=str(place), record=_with_policy(item.record, journal.connection))
+        _fitted(replace(item, ref=str(place), record=_with_policy(item.record, journal.connection)))
         for place, item in enumerate(items, start=1)
     )
     request = WriteRequest(request_id=identity.request_id(numbered), items=numbered)
     return Mapped(request=request, decisions=decisions)
+
+
+def _fitted(item: WriteItem) -> WriteItem:
+    fitted = field_limits.fit(item.record)
+    return replace(item, record=fitted.record, warnings=(*item.warnings, *fitted.warnings))
 
 
 def _with_policy(record: dict[str, Any], connection: Connection) -> dict[str, Any]:

@@ -229,7 +229,7 @@ def _written(result: wire.ItemResult, item: wire.WriteItem, connection: Connecti
         number=result.number,
         url=account.app_url(connection.account_id, url) if url.startswith("/") else url,
         totals=dict(result.totals),
-        warnings=tuple(_warning(one) for one in result.warnings),
+        warnings=(*item.warnings, *(_warning(one) for one in result.warnings)),
     )
 
 

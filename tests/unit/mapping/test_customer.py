@@ -95,19 +95,22 @@ def test_what_is_too_long_for_netsuite_is_cut():
 )
 def test_the_first_of_several_addresses_is_taken(several, first):
     """NetSuite has one e-mail address and one phone number."""
-    found = created(email=several, phone=several)
+    number = {"a@x.example": "+49 30 5550111", None: None}
+    phones = several.replace("a@x.example", number["a@x.example"]) if several else several
 
-    assert (found.get("email"), found.get("phone")) == (first, first)
+    found = created(email=several, phone=phones)
+
+    assert (found.get("email"), found.get("phone")) == (first, number[first])
 
 
 def test_what_lago_does_not_know_is_left_alone():
     """No nulls that would empty a field in NetSuite."""
-    bare = {"name": None, "email": None, "phone": None, "external_salesforce_id": None, "currency": None}
+    bare = {"email": None, "phone": None, "external_salesforce_id": None, "currency": None}
 
     found = created(**bare)
 
     assert None not in found.values()
-    assert not {"companyname", "email", "phone", "custentity_lago_sf_id", "currency"} & found.keys()
+    assert not {"email", "phone", "custentity_lago_sf_id", "currency"} & found.keys()
 
 
 def test_salesforces_id_goes_along():
@@ -224,3 +227,43 @@ def test_a_changed_address_changes_the_fingerprint_and_a_changed_slug_does_not()
 
     assert document(lago.customer_event(city="Hamburg"))["fingerprint"] != before
     assert document(lago.customer_event(slug="other"))["fingerprint"] == before
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "source"),
+    [
+        ({"legal_name": "Nordlicht Analytik GmbH"}, "Nordlicht Analytik GmbH", "legal_name"),
+        ({"legal_name": None, "firstname": "Ada", "lastname": "Weiss"}, "Ada Weiss", "person"),
+        ({"legal_name": None}, "cus_7f21c0", "external_id"),
+        ({"legal_name": " ", "firstname": ""}, "cus_7f21c0", "external_id"),
+    ],
+)
+def test_a_company_without_a_name_is_created_under_the_best_other_one(known, name, source):
+    """NetSuite demands a name and Lago none; a missing one must not stop every document."""
+    value = lago.customer_event(name=None, **known)
+
+    [item] = mapped(value).request.items
+
+    assert item.record["columns"]["companyname"] == name
+    assert item.warnings == (
+        f"LAGO_NAME_SUBSTITUTED companyname Lago's customer has no name; its {source} stands in for it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "last"),
+    [
+        ({"name": "Ada Weiss", "firstname": None}, "Ada Weiss"),
+        ({"firstname": "Ada"}, "Ada"),
+        ({"firstname": None, "legal_name": "Weiss e.K."}, "Weiss e.K."),
+        ({"firstname": None, "legal_name": None}, "cus_7f21c0"),
+    ],
+)
+def test_a_person_without_a_last_name_gets_the_best_other_one(known, last):
+    """NetSuite demands the last name of a person."""
+    value = lago.customer_event(**lago.individual(lastname=None, **known))
+
+    [item] = mapped(value).request.items
+
+    assert item.record["columns"]["lastname"] == last
+    assert item.warnings[0].startswith("LAGO_NAME_SUBSTITUTED lastname")
