@@ -31,7 +31,7 @@ from consumer.pipeline import Pipeline
 from consumer.record import Publish
 from consumer.settings import Settings
 from schemas import error_event, result
-from schemas.lane import lane_of
+from schemas.lane import place_of
 
 PING_LIMIT_S = 30.0
 CLOSE_LIMIT_S = 5.0
@@ -180,7 +180,7 @@ def _flow(
         group=f"{settings.consumer_group}.{connection.code}",
         instance_id=socket.gethostname() if settings.static_membership else None,
         topics=topics.names("input"),
-        lane_of=lane_of,
+        place_of=place_of,
         account=connection.account_id,
         permits=connection.concurrency,
         drain_budget_s=settings.drain_budget_s,

@@ -15,10 +15,10 @@ import structlog
 
 from consumer import event_headers
 from consumer.clock import Clock
+from consumer.engine.attempt import Attempt
 from consumer.engine.calls import Call
 from consumer.engine.decision import Decision, GiveUp, Park, Settle
 from consumer.engine.engine import Engine
-from consumer.engine.lanes import Attempt
 from consumer.engine.tally import Cause
 from consumer.errors import ContractError
 from consumer.ops.metrics import Metrics

@@ -23,7 +23,7 @@ from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
 from consumer.kafka.seeding import Seeder, begins_of, committed_by
-from consumer.kafka.source import LaneOf, Poller
+from consumer.kafka.source import PlaceOf, Poller
 from consumer.kafka.standing import Standing
 from consumer.limits import lease
 from consumer.limits.gate import Gate
@@ -62,7 +62,7 @@ class Plan:
     group: str
     instance_id: str | None = None
     topics: Sequence[str]
-    lane_of: LaneOf
+    place_of: PlaceOf
     account: str
     permits: int
     drain_budget_s: float
@@ -116,7 +116,7 @@ class Flow:
             consumer=self._consumer,
             engine=self._engine,
             seeder=self._seeder(),
-            lane_of=plan.lane_of,
+            place_of=plan.place_of,
             clock=around.clock,
             metrics=around.metrics,
             polled=self._polled,

@@ -182,5 +182,16 @@ def name_of(outcome: Outcome) -> str:
     return _NAMES[type(outcome)]
 
 
+def is_written(outcome: Outcome) -> bool:
+    """Whether the record's own document is in NetSuite."""
+    match outcome:
+        case Delivered() | AlreadyThere():
+            return True
+        case Waiting(stands=stands):
+            return stands
+        case _:
+            return False
+
+
 def nothing_held(_: Sequence[Outcome]) -> None:
     """For a call without a permit."""

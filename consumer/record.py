@@ -31,7 +31,10 @@ class Record:
     Attributes:
         timestamp_ms: milliseconds since the epoch, as the broker gave it.
         value: the bytes as they were produced; ``None`` for a tombstone.
-        lane: the aggregate the record belongs to (`schemas.lane.lane_of`).
+        lane: the aggregate the record belongs to; this and the three that follow are `schemas.lane.place_of`.
+        rank: the lower, the more others depend on it, and the sooner it goes.
+        needs: lanes of lower rank whose records it waits for while this worker holds them.
+        refers_to: lanes whose records would bring what else it refers to.
         tries: how often this worker has handed it out, this time included.
         first_tried_at: when it did so first; None before.
     """
@@ -42,6 +45,9 @@ class Record:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
     lane: LaneKey
+    rank: int = 0
+    needs: tuple[LaneKey, ...] = ()
+    refers_to: tuple[LaneKey, ...] = ()
     tries: int = 1
     first_tried_at: datetime | None = None
 

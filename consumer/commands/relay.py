@@ -147,7 +147,7 @@ def _flow(
         group=f"{settings.consumer_group}.{name}",
         instance_id=socket.gethostname() if settings.static_membership else None,
         topics=message.topics_for(endpoint),
-        lane_of=message.lane_of,
+        place_of=message.place_of,
         account=name,
         permits=PERMITS,
         drain_budget_s=settings.drain_budget_s,

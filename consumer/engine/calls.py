@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from consumer.clock import Clock
-from consumer.engine.lanes import Attempt, Lanes
+from consumer.engine.attempt import Attempt
+from consumer.engine.lanes import Lanes
 from consumer.limits.gate import Gate, Passage
 from consumer.outcome import Outcome
 from consumer.record import Record
+
+FRESH_BEFORE_RETRY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +41,7 @@ class Calls:
         self._gate = gate
         self._clock = clock
         self._under_way: set[Call] = set()
-        self._retries_next = False
+        self._fresh_in_a_row = 0
         self.begun = 0
 
     @property
@@ -55,28 +58,30 @@ class Calls:
         """
         Whether retries (True) or fresh records go next; None when nothing may.
 
-        They take turns, and retries never hold more than half of the permits: however much fails, what does
-        not has room.
+        Fresh ones go first, and after three of their calls one of retries: so neither starves. Retries never
+        hold more than half of the permits: however much fails, what does not has room.
         """
         has_fresh = lanes.ready(retries=False) > 0
         retries_fit = self.retrying < max(1, self._gate.permits // 2)
         may_retry = retries_fit and lanes.ready(retries=True) > 0
         if has_fresh and may_retry:
-            return self._retries_next
+            return self._fresh_in_a_row >= FRESH_BEFORE_RETRY
         return may_retry if has_fresh or may_retry else None
 
     def take(self, lanes: Lanes) -> Call | None:
         """The next call to make, when there is one and a permit for it."""
+        now_s = self._gate.open_time_s
+        lanes.set_aside(now_s)
         retries = self.waiting_kind(lanes)
         if retries is None or not self._gate.has_room(self.under_way):
             return None
-        taken = lanes.take(self._size(lanes.ready(retries=retries)), retries=retries)
+        taken = lanes.take(self._size(lanes.next_in_turn(retries=retries)), retries=retries, now_s=now_s)
         now = self._clock.now()
         tried = tuple(replace(each, tally=each.tally.tried(now)) for each in taken)
         call = Call(attempts=tried, passage=self._gate.enter())
         self._under_way.add(call)
         self.begun += 1
-        self._retries_next = not retries
+        self._fresh_in_a_row = 0 if retries else self._fresh_in_a_row + 1
         return call
 
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:

@@ -13,16 +13,17 @@ from dataclasses import replace
 
 from consumer.clock import Clock
 from consumer.engine.admission import Admission
+from consumer.engine.attempt import Attempt
 from consumer.engine.backoff import Backoff, has_answered
 from consumer.engine.calls import Call, Calls
 from consumer.engine.decision import Decision, GiveUp, Park, Situation
 from consumer.engine.holdings import Holdings
-from consumer.engine.lanes import Attempt, Lanes
+from consumer.engine.lanes import Lanes
 from consumer.engine.ledger import Owed, Partition
 from consumer.engine.offset_map import OffsetMap
 from consumer.engine.tally import Cause, Tally
 from consumer.limits.gate import Gate
-from consumer.outcome import Outcome
+from consumer.outcome import Outcome, is_written
 from consumer.record import Record
 
 LONGEST_RESTART_DELAY_S = 30.0
@@ -192,15 +193,18 @@ class Engine:
 
     def decide(self, call: Call, attempt: Attempt, outcome: Outcome) -> Decision:
         """What follows from an outcome of the call; apply it with `complete` or `park`."""
-        decision = self._backoff.decide(outcome, attempt.tally, self._situation(call, attempt))
+        seen = self._situation(call, attempt)
         if has_answered(outcome):
             self._answered_s = self._gate.open_time_s
-        return decision
+        if is_written(outcome):
+            self._lanes.written(attempt.record)
+        return self._backoff.decide(outcome, attempt.tally, seen)
 
     def decide_lost_acknowledgement(self, attempt: Attempt) -> Park:
         """What follows when Kafka did not acknowledge the attempt's events."""
-        seen = Situation(now_s=self._gate.open_time_s, answered_s=self._answered_s)
-        return self._backoff.after_lost_acknowledgement(attempt.tally, seen)
+        return self._backoff.after_lost_acknowledgement(
+            attempt.tally, Situation(now_s=self._gate.open_time_s)
+        )
 
     def decide_defect(self, call: Call, attempt: Attempt, error_name: str) -> Park | GiveUp:
         """What follows when the call ended in an unexpected error of ours."""
@@ -219,17 +223,14 @@ class Engine:
             self._lanes.finish(attempt)
             return
         due_s = self._clock.monotonic_s() + park.delay_s
-        self._lanes.park(replace(attempt, tally=park.tally), due_s=due_s)
+        self._lanes.park(replace(attempt, tally=park.tally), due_s=due_s, missing=park.missing)
 
     def is_stale(self, attempt: Attempt) -> bool:
         """Whether the attempt's partition has changed hands since it was taken."""
         return self.holdings.epoch(Partition.of(attempt.record.source)) != attempt.epoch
 
     def _queue(self, record: Record, *, is_again: bool) -> None:
-        epoch = self.holdings.epoch(Partition.of(record.source))
-        if epoch is None:
-            raise KeyError(record.source)
-        attempt = Attempt(record=record, epoch=epoch)
+        attempt = Attempt(record=record, epoch=self.holdings.epoch_of(record))
         if not is_again:
             self._lanes.add(attempt)
             return

@@ -63,6 +63,15 @@ class Holdings:
         held = self._held.get(partition)
         return held.epoch if held else None
 
+    def epoch_of(self, record: Record) -> int:
+        """
+        Which ownership a record of ours is taken under.
+
+        Raises:
+            KeyError: its partition is not ours.
+        """
+        return self._held[Partition.of(record.source)].epoch
+
     def ledger(self, partition: Partition) -> Ledger | None:
         """What is owed of a partition; None before its first offset is known."""
         held = self._held.get(partition)

@@ -17,13 +17,15 @@ from consumer.kafka.seeding import Seeder
 from consumer.ops.metrics import Metrics
 from consumer.ops.once_a_minute import OnceAMinute
 from consumer.record import LaneKey, Record, Source
+from schemas.lane import Place
 
 POLL_LIMIT_MS = 500
 RETRY_EVERY_S = 1.0
 DENIED_FOR_S = 30.0
 RECORDS_BETWEEN_YIELDS = 50
 
-LaneOf = Callable[[bytes | None], str | None]
+PlaceOf = Callable[[bytes | None], Place]
+"""Where a record queues, from its value."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ class Poller:
         consumer: AIOKafkaConsumer,
         engine: Engine,
         seeder: Seeder,
-        lane_of: LaneOf,
+        place_of: PlaceOf,
         clock: Clock,
         metrics: Metrics,
         polled: Callable[[], None],
@@ -52,7 +54,7 @@ class Poller:
         self._consumer = consumer
         self._engine = engine
         self._seeder = seeder
-        self._lane_of = lane_of
+        self._place_of = place_of
         self._clock = clock
         self._metrics = metrics
         self._polled = polled
@@ -130,7 +132,7 @@ class Poller:
     async def _decode(self, messages: Sequence[ConsumerRecord]) -> list[Record]:
         records = []
         for count, message in enumerate(messages, start=1):
-            records.append(record_of(message, self._lane_of))
+            records.append(record_of(message, self._place_of))
             if count % RECORDS_BETWEEN_YIELDS == 0:
                 # Heartbeats share this loop.
                 await asyncio.sleep(0)
@@ -155,20 +157,24 @@ class Poller:
             self._consumer.seek(tp, record.source.offset)
 
 
-def _no_lane(_: bytes | None) -> None:
-    return None
+def _no_place(_: bytes | None) -> Place:
+    return Place(lane=None)
 
 
-def record_of(message: ConsumerRecord, lane_of: LaneOf = _no_lane) -> Record:
+def record_of(message: ConsumerRecord, place_of: PlaceOf = _no_place) -> Record:
     """A Kafka record as it came; what has no lane of its own queues alone, under its coordinates."""
     source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
+    place = place_of(message.value)
     return Record(
         source=source,
         timestamp_ms=message.timestamp,
         key=message.key,
         value=message.value,
         headers=tuple(message.headers),
-        lane=LaneKey(lane_of(message.value) or str(source)),
+        lane=LaneKey(place.lane or str(source)),
+        rank=place.rank,
+        needs=tuple(map(LaneKey, place.needs)),
+        refers_to=tuple(map(LaneKey, place.refers_to)),
     )
 
 

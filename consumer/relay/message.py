@@ -11,6 +11,7 @@ from consumer.outcome import Ignored
 from consumer.record import Record
 from consumer.relay.endpoint import Endpoint
 from schemas import error_event, error_mark, result, wire
+from schemas.lane import Place
 
 CREATED_TYPE = "customer.accounting_provider_created"
 ID_LIMIT_CHARS = 200
@@ -54,6 +55,11 @@ def lane_of(value: bytes | None) -> str | None:
     told = body.get("accounting_provider_customer_error")
     about = told.get("lago_customer_id") if isinstance(told, dict) else body.get("lago_id")
     return f"customer:{about}" if about else None
+
+
+def place_of(value: bytes | None) -> Place:
+    """All webhooks go in the order in which they come, each behind those of its customer."""
+    return Place(lane=lane_of(value))
 
 
 def topics_for(endpoint: Endpoint) -> tuple[str, ...]:

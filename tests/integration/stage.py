@@ -22,6 +22,7 @@ from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Outcome, Rejected, Release
 from consumer.record import Event, Record
 from consumer.settings import Settings
+from schemas.lane import Place
 
 GROUP = "stage"
 TOPIC = "lago.invoices"
@@ -90,7 +91,7 @@ class Stage:
             name="stage",
             group=GROUP,
             topics=[TOPIC],
-            lane_of=lane_of,
+            place_of=place_of,
             account="1234567",
             permits=permits,
             drain_budget_s=drain_budget_s,
@@ -106,10 +107,10 @@ class Stage:
                 stopping.set()
 
 
-def lane_of(value: bytes | None) -> str | None:
+def place_of(value: bytes | None) -> Place:
     """``lane:number``; what has no colon has no lane."""
     lane, colon, _ = (value or b"").decode().partition(":")
-    return lane if colon else None
+    return Place(lane=lane if colon else None)
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from consumer.ops.metrics import Metrics
 from consumer.outcome import Outcome
 from consumer.pipeline import Pipeline
 from consumer.record import Event
-from schemas.lane import lane_of
+from schemas.lane import place_of
 from schemas.wire import WriteRequest
 from tests.connection_files import connection
 from tests.memory.world import Consumer, Life, World, tp
@@ -82,7 +82,7 @@ class Worker:
                 begins=self._begins,
                 metrics=self.metrics,
             ),
-            lane_of=lane_of,
+            place_of=place_of,
             clock=clock,
             metrics=self.metrics,
             polled=self.dispatcher.wake,

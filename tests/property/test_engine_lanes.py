@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.engine.lanes import Attempt, Lanes
+from consumer.engine.attempt import Attempt
+from consumer.engine.lanes import Lanes
 from consumer.record import LaneKey, Record, Source
 
 PERMITS = 3

@@ -16,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from consumer.clock import FakeClock
 from consumer.engine import offset_map
 from consumer.engine.admission import Admission
+from consumer.engine.attempt import Attempt
 from consumer.engine.backoff import Backoff
 from consumer.engine.calls import Call
 from consumer.engine.decision import GiveUp, Park, Settle
 from consumer.engine.engine import Engine
-from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition, Position
 from consumer.engine.offset_map import OffsetMap
 from consumer.limits.breaker import State
@@ -29,15 +29,21 @@ from consumer.outcome import (
     AccountDown,
     Ambiguous,
     Delivered,
+    Hold,
     Outcome,
     Rejected,
     Throttled,
     Unavailable,
     Waiting,
+    is_written,
 )
 from consumer.record import LaneKey, Record, Source
 
 PERMITS = 4
+# Invoices, then what is about them: a note, payments (one of two invoices), a void; most are of one customer.
+RANKS = dict.fromkeys("abcd", 1) | dict.fromkeys("e", 2) | dict.fromkeys("fg", 3) | {"h": 4}
+NEEDS = {"e": ("a",), "f": ("a", "b"), "g": ("b",), "h": ("a",)}
+REFERS_TO = dict.fromkeys("abcefg", (LaneKey("customer"),))
 PARTITIONS = [Partition(topic="t", number=number) for number in range(3)]
 BEGINNING = Position(offset=0)
 outcomes = st.sampled_from(
@@ -45,6 +51,11 @@ outcomes = st.sampled_from(
         Delivered(written=()),
         Rejected(code="no", message="no"),
         Waiting(on="customer"),
+        Waiting(on="customer", missing="customer"),
+        Waiting(on="invoice a", missing="a"),
+        Waiting(on="invoice b", missing="b"),
+        Waiting(on="memo", missing="e", stands=True),
+        Waiting(on="period", hold=Hold(max_age_s=1e9, refusal=Rejected(code="closed", message="closed"))),
         Throttled(reason="limit"),
         Throttled(reason="skipped", by="script"),
         Unavailable(reason="503"),
@@ -52,6 +63,19 @@ outcomes = st.sampled_from(
         AccountDown(reason="login"),
     ]
 )
+
+
+def record_of(source: Source, lane: str) -> Record:
+    return Record(
+        source=source,
+        timestamp_ms=0,
+        key=None,
+        value=b"x",
+        lane=LaneKey(lane),
+        rank=RANKS[lane],
+        needs=tuple(map(LaneKey, NEEDS.get(lane, ()))),
+        refers_to=REFERS_TO.get(lane, ()),
+    )
 
 
 class EngineOnABroker(RuleBasedStateMachine):
@@ -71,6 +95,7 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.engine = Engine(gate=self.gate, backoff=Backoff(jitter=lambda: 0.5), clock=self.clock)
         self.under_way.clear()
         self.failures: Counter[Source] = Counter()
+        self.written: set[LaneKey] = set()
         self.assign(PARTITIONS)
 
     def assign(self, partitions: list[Partition]) -> None:
@@ -96,9 +121,7 @@ class EngineOnABroker(RuleBasedStateMachine):
         for lane in lanes:
             offset = (self.log[partition][-1].source.offset + 1 if self.log[partition] else 0) + gap
             source = Source(topic=partition.topic, partition=partition.number, offset=offset)
-            self.log[partition].append(
-                Record(source=source, timestamp_ms=0, key=None, value=b"x", lane=LaneKey(lane))
-            )
+            self.log[partition].append(record_of(source, lane))
         self.poll(1)
 
     @rule(count=st.sampled_from([1, 3, 100]))
@@ -131,6 +154,9 @@ class EngineOnABroker(RuleBasedStateMachine):
         assert lane not in running
         assert source.offset >= self.last_started[lane, partition]
         self.last_started[lane, partition] = source.offset
+        # Invariant 15: no call for what needs a record that this worker holds and has not written.
+        needs = [key for key in attempt.record.needs if key not in self.written]
+        assert not any(self.is_held(key, running) for key in needs)
         # Invariant 4: what the last acknowledged commit knew to be done is not done again.
         assert source not in self.recorded
         # Invariant 6: nothing of a partition that is not ours.
@@ -138,6 +164,13 @@ class EngineOnABroker(RuleBasedStateMachine):
         ledger = self.engine.holdings.ledger(partition)
         assert ledger is not None
         assert source.offset - ledger.base < offset_map.MAX_SPAN
+
+    def is_held(self, key: LaneKey, running: set[LaneKey]) -> bool:
+        return key in running or any(queue for lane, queue in self.queues.items() if lane == key)
+
+    @property
+    def queues(self):
+        return self.engine._lanes._queues
 
     @rule(results=st.lists(st.tuples(outcomes, st.integers(0, PERMITS)), min_size=1, max_size=6))
     def work(self, results) -> None:
@@ -157,6 +190,8 @@ class EngineOnABroker(RuleBasedStateMachine):
         was_closed = self.gate.reading().state is State.CLOSED and not call.passage.is_probe
         self.engine.returned(call, [outcome] * len(call.attempts))
         for attempt in call.attempts:
+            if is_written(outcome):
+                self.written.add(attempt.record.lane)
             match self.engine.decide(call, attempt, outcome):
                 case Settle() | GiveUp():
                     self.settle(attempt)
@@ -235,6 +270,21 @@ class EngineOnABroker(RuleBasedStateMachine):
         )
         waiting = self.engine.queued + self.engine.holdings.beyond
         assert self.engine.holdings.unsettled == waiting + running
+
+    @invariant()
+    def invariant_16_whoever_is_blocked_waits_for_what_will_move(self) -> None:
+        """A held lane or one that asks, and not in a circle: in the end there is one that runs, or will."""
+        dependencies = self.engine._lanes._dependencies
+        assert dependencies.without_reason(self.engine._lanes._rank_of_held) == []
+        for lane in dependencies.lanes():
+            followed = [lane]
+            while (key := dependencies._blocked.get(followed[-1])) is not None:
+                held = self.engine._lanes._rank_of_held(key)
+                is_predecessor = held is not None and held < RANKS[followed[-1]]
+                followed.append(key if is_predecessor else dependencies._askers[key].lane)
+                assert len(followed) <= len(RANKS) + 1
+            running = {each.record.lane for call in self.under_way for each in call.attempts}
+            assert followed[-1] in running or self.queues[followed[-1]]
 
     def teardown(self) -> None:
         """Invariant 4: with nothing but successes from now on, all is settled: nothing starves or is lost."""

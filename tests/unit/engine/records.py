@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from consumer.clock import Clock, FakeClock
+from consumer.engine.attempt import Attempt
 from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
-from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
 from consumer.limits.gate import Gate, Passage

@@ -8,11 +8,11 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.engine.admission import Admission
+from consumer.engine.attempt import Attempt
 from consumer.engine.backoff import Backoff
 from consumer.engine.calls import Call
 from consumer.engine.decision import Decision, Park, Settle
 from consumer.engine.engine import Engine
-from consumer.engine.lanes import Attempt
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
 from consumer.engine.tally import Tally

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from consumer.engine.lanes import Attempt, Lanes
+from consumer.engine.attempt import Attempt
+from consumer.engine.lanes import Lanes
 from consumer.engine.tally import Tally
 from tests.unit.engine.records import record
 

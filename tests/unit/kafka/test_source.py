@@ -13,16 +13,17 @@ from consumer.kafka.seeding import Seeder
 from consumer.kafka.source import Poller, partition_of, record_of
 from consumer.ops.metrics import Metrics
 from consumer.record import Source
+from schemas.lane import Place
 from tests.unit.engine.records import engine_of, own
 from tests.unit.kafka.fakes import FakeConsumer, message, tp
 
 
-def lane_of(value: bytes | None) -> str | None:
-    return value.decode().partition(":")[0] if value else None
+def place_of(value: bytes | None) -> Place:
+    return Place(lane=value.decode().partition(":")[0] if value else None, rank=3, needs=("invoice:1",))
 
 
 class Scene:
-    def __init__(self, consumer: FakeConsumer, lane=lane_of) -> None:
+    def __init__(self, consumer: FakeConsumer, place=place_of) -> None:
         self.consumer = consumer
         self.engine = engine_of(5_000)
         self.admitted = asyncio.Event()
@@ -36,7 +37,7 @@ class Scene:
                 begins=self.committed,
                 metrics=Metrics(version="t"),
             ),
-            lane_of=lane,
+            place_of=place,
             clock=FakeClock(),
             metrics=Metrics(version="test"),
             polled=lambda: None,
@@ -57,17 +58,17 @@ class Scene:
 
 def test_a_record_is_taken_as_it_came():
     """Bytes, key, headers and coordinates untouched; the lane comes from the value."""
-    record = record_of(message(7, b"inv:1"), lane_of)
+    record = record_of(message(7, b"inv:1"), place_of)
 
     assert record.source == Source(topic="lago.invoices", partition=0, offset=7)
     assert (record.key, record.value, record.timestamp_ms) == (b"k", b"inv:1", 1_000)
     assert record.headers == (("traceparent", b"x"),)
-    assert record.lane == "inv"
+    assert (record.lane, record.rank, record.needs) == ("inv", 3, ("invoice:1",))
 
 
 def test_what_has_no_lane_queues_alone():
     """An undecodable record waits for nobody and nobody waits for it."""
-    assert record_of(message(7, None), lane_of).lane == "lago.invoices/0/7"
+    assert record_of(message(7, None), place_of).lane == "lago.invoices/0/7"
 
 
 async def test_records_of_owned_partitions_reach_the_engine_and_wake_the_dispatcher():
@@ -96,10 +97,10 @@ async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded
     batch = {tp(0): [message(offset) for offset in range(100)]}
     owner = Partition(topic="lago.invoices", number=0)
 
-    def rebalancing(value: bytes | None) -> str | None:
+    def rebalancing(value: bytes | None) -> Place:
         scene.engine.forget([owner])
         own(scene.engine, [owner])
-        return lane_of(value)
+        return place_of(value)
 
     scene = Scene(FakeConsumer(batches=[batch]), rebalancing)
     own(scene.engine, [owner])
