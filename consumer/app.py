@@ -16,7 +16,7 @@ from consumer.clock import SystemClock
 from consumer.connection import Connection, holding
 from consumer.errors import StartupError
 from consumer.flow import Flow, Plan, Surroundings
-from consumer.kafka import retention, topics
+from consumer.kafka import removed_connections, retention, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
@@ -87,6 +87,12 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
             _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
             for account in accounts
         ]
+        codes = {each.code for each in connections}
+        await stack.enter_async_context(
+            removed_connections.watched(
+                cluster, around.metrics, group=settings.consumer_group, codes=codes, topics=inputs
+            )
+        )
         heap.settle()
         await run_flows(flows, settings, around)
     log.info("worker_stopped")

@@ -9,10 +9,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from consumer import connections_file
 from consumer.clock import Clock
 from consumer.connection import Connection, holding
 from consumer.errors import ConfigurationError, StartupError
-from consumer.kafka import retention, topics
+from consumer.kafka import removed_connections, retention, topics
 from consumer.kafka.cluster import Cluster
 from consumer.lago.api import Failed, LagoApi
 from consumer.netsuite.client import Sleep
@@ -24,6 +25,7 @@ from schemas import error_event, result
 
 NOBODY = "lago-netsuite-check"
 """An external customer id that no customer has; Lago says so only to who may read customers."""
+CARRY_OR_DELETE = "put the connection back until its records are settled, or delete its group"
 KEEP_LONGER = (
     "kafka-configs.sh --alter --add-config retention.ms=…, or lower hold_max_days in connections.yaml"
 )
@@ -116,9 +118,15 @@ async def _kafka(settings: Settings, connections: Sequence[Connection]) -> list[
         cluster = Cluster.of(settings)
         await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
         kept_s = await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
+        codes = {one.code for one in connections_file.load(settings.connections_file)}
+        left = await removed_connections.find(
+            cluster, group=settings.consumer_group, codes=codes, topics=inputs
+        )
     except (StartupError, ConfigurationError) as error:
         fix = "correct the LAGO_NETSUITE_KAFKA_* settings, or make the topics: lago-netsuite topics create"
         return [Finding(id="kafka", status="fail", says=str(error), fix=fix)]
     cut = retention.cut_holds(kept_s, holding(connections))
     warned = [Finding(id="retention", status="warn", says=says, fix=KEEP_LONGER) for says in cut]
+    removed = "kafka.removed_connection"
+    warned += [Finding(id=removed, status="warn", says=str(one), fix=CARRY_OR_DELETE) for one in left]
     return [ok("kafka", f"{settings.kafka_bootstrap_servers} answers and has every topic"), *warned]

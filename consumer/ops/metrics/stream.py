@@ -57,6 +57,12 @@ class Stream:
             "Unsettled records that Kafka had deleted before they were carried: they are lost.",
             "topic",
         )
+        self._removed = families.gauge(
+            "removed_connection_open_records",
+            "Records that a removed connection has left: they waited, or it had not read them.",
+            "connection",
+            "state",
+        )
         self._rebalances = families.single_counter("rebalances", "Assignments of partitions received.")
         self._drain = families.single_histogram(
             "drain_duration_seconds",
@@ -104,6 +110,14 @@ class Stream:
     def offset_gap(self, *, topic: str, count: int) -> None:
         """Kafka had deleted so many records that nobody had settled."""
         self._gap[topic,].inc(count)
+
+    def removed_connections(self, left: Mapping[str, tuple[int, int]]) -> None:
+        """What removed connections have left by their codes: records that waited, and records not read."""
+        for code, state in [labels for labels in self._removed if labels[0] not in left]:
+            self._removed.forget((code, state))
+        for code, (unsettled, unread) in left.items():
+            self._removed[code, "unsettled"].set(unsettled)
+            self._removed[code, "unread"].set(unread)
 
     def rebalanced(self) -> None:
         """Partitions were assigned anew."""
