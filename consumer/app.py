@@ -28,6 +28,7 @@ from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
 from consumer.pipeline import Pipeline
+from consumer.recent_failures import RecentFailures
 from consumer.record import Publish
 from consumer.settings import Settings
 from schemas import error_event, result
@@ -181,6 +182,7 @@ def _flow(
         observer=around.metrics,
         tracer=around.tracer,
     )
+    known = RecentFailures(deliver=pipeline.deliver, give_up=pipeline.give_up)
     plan = Plan(
         name=connection.code,
         group=f"{settings.consumer_group}.{connection.code}",
@@ -200,8 +202,8 @@ def _flow(
         plan,
         around,
         gate=account.gate,
-        deliver=pipeline.deliver,
-        give_up=pipeline.give_up,
+        deliver=known.deliver,
+        give_up=known.give_up,
         prepare=pipeline.prepare,
     )
 
