@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from types import ModuleType
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from consumer import problem
+from consumer import expression_cost, problem
+from consumer.expression_cost import Extent
 
 if TYPE_CHECKING:
     import cel
@@ -54,15 +55,44 @@ class Scope:
         """Take the values by the names that expressions know them by."""
         self._values = values
         self._context: cel.Context | None = None
+        self._extent: Extent | None = None
+        self._spent_visits = 0
 
     def context(self, fee: Mapping[str, Any] | None = None) -> cel.Context:
         """The values as the interpreter wants them, with the fee of the line at hand."""
         if self._context is None:
             self._context = _cel().Context(dict(self._values))
             _cel().stdlib.add_stdlib_to_context(self._context)
+            _bound(self._context)
         if fee is not None:
             self._context.add_variable("fee", fee)
         return self._context
+
+    def spend(self, expr: str, fee: Mapping[str, Any] | None) -> None:
+        """
+        Take what an evaluation can cost from the budget of this event; what is proportional to it is free.
+
+        Raises:
+            EvaluationError: the budget is spent.
+        """
+        if self._extent is None:
+            self._extent = Extent.of_values(self._values)
+        extent = self._extent
+        if fee is not None:
+            of_fee = Extent.of_values({"fee": fee})
+            extent = Extent(
+                nodes=extent.nodes | of_fee.nodes,
+                sizes=of_fee.sizes | extent.sizes,
+                held=of_fee.held | extent.held,
+            )
+        visits = expression_cost.shape(expr).visits(extent)
+        self._spent_visits += max(0, visits - expression_cost.FREE_VISITS * extent.total)
+        if self._spent_visits > expression_cost.MAX_VISITS:
+            raise EvaluationError(
+                f"it could visit {visits:,} values of this event, beyond the budget of "
+                f"{expression_cost.MAX_VISITS:,}; exists and all cost less than filter and map, "
+                "and no body should look at event"
+            )
 
 
 class Expression(BaseModel):
@@ -75,6 +105,7 @@ class Expression(BaseModel):
     @field_validator("expr")
     @classmethod
     def _compiles(cls, expr: str) -> str:
+        expression_cost.shape(expr)
         _refuse_unknown(_compiled(expr))
         return expr
 
@@ -90,6 +121,7 @@ class Expression(BaseModel):
         Raises:
             EvaluationError: a key is missing, types do not fit, or the value is a list, a map or a moment.
         """
+        scope.spend(self.expr, fee)
         try:
             found = _compiled(self.expr).execute(scope.context(fee))
         except _FAILURES as error:
@@ -147,6 +179,39 @@ def _refuse_unknown(program: cel.Program) -> None:
         if name.isidentifier() and not name.startswith("_") and name not in _functions():
             near = problem.did_you_mean(name, _functions())
             raise ValueError(f"calls {name!r}, which is no function of CEL{near}")
+
+
+def _bound(context: cel.Context) -> None:
+    """Keep the functions that make texts and lists from making more than an event could hold."""
+    functions = context.functions
+    for name, cost in _MADE.items():
+        context.add_function(name, _bounded(functions[name], cost))
+
+
+def _bounded(function: Callable[..., Any], cost: Callable[..., int]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        if cost(*arguments) > MAX_MADE:
+            raise ValueError(f"a function would make more than {MAX_MADE:,} characters or items")
+        return function(*arguments)
+
+    return call
+
+
+def _length_of_join(items: Any, separator: str = "") -> int:
+    return sum(len(str(item)) for item in items) + len(separator) * len(items)
+
+
+def _length_of_replaced(text: str, old: str, new: str, *_: Any) -> int:
+    return len(text) + text.count(old) * len(new)
+
+
+MAX_MADE = 1_000_000
+_MADE: Mapping[str, Callable[..., int]] = {
+    "lists.range": lambda count: int(count) * (MAX_MADE // expression_cost.MAX_LIST_ITEMS),
+    "split": lambda text, *_: len(text) * (MAX_MADE // expression_cost.MAX_LIST_ITEMS),
+    "join": _length_of_join,
+    "replace": _length_of_replaced,
+}
 
 
 @cache

@@ -1,0 +1,225 @@
+"""
+What one evaluation of a CEL expression can cost at most, from its text and the values it is given.
+
+The interpreter cannot be stopped once it runs. It copies a variable each time it is looked at, and what
+``map`` and ``filter`` have found so far at each element. So before each evaluation the values that it visits
+are counted at their most: the runs of every macro, one inside of the other, times what its body looks at and
+what it copies.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sized
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+MAX_CHARS = 2_000
+MAX_NESTED_MACROS = 3
+MAX_MACROS = 16
+MAX_GROWTH = 1_000
+MAX_VISITS = 2_000_000
+"""About a second."""
+VISITS_OF_A_LOOK = 4
+"""Copying a value of a variable takes so many times as long as copying one that was found (measured)."""
+MAX_LIST_ITEMS = 10_000
+FREE_VISITS = 8 * VISITS_OF_A_LOOK
+"""An expression may look at everything so many times, however large an event is."""
+
+_TEXT = re.compile(r"[rRbB]*(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")", re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*")
+_MACRO = r"\.\s*(?P<kind>all|exists|exists_?[oO]ne|filter|map)\s*\(\s*(?P<variable>\w+)\s*,"
+_STEP = re.compile(
+    rf"(?P<macro>{_MACRO})|(?P<open>\()|(?P<close>\))|(?<![\w.])(?P<root>event|customer|fee)\b"
+)
+_RECEIVER = re.compile(r"\.\s*(\w+)\s*$")
+_MAX_NAME_CHARS = 80
+_MAKES_LISTS = re.compile(r"\b(?:split|range)\s*\(")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """
+    One macro.
+
+    Attributes:
+        over: the last name before it, such as ``fees``; None when that is not a name.
+        variable: what its body calls an element.
+        start: where its body begins.
+        around: the macro whose body it stands in, by its index.
+        keeps: what it finds: nothing, single values, or its elements as they are.
+    """
+
+    over: str | None
+    variable: str
+    start: int
+    around: int | None
+    keeps: Literal["nothing", "values", "elements"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Macros, what is looked at in the body of which, and by how much texts can grow."""
+
+    loops: tuple[Loop, ...]
+    looks: tuple[tuple[str, int | None], ...]
+    longest_literal: int
+    growth: int
+
+    @property
+    def nesting(self) -> int:
+        """How many macros stand in one another at most."""
+        return max((len(self._around(index)) for index in range(len(self.loops))), default=0)
+
+    def visits(self, extent: Extent) -> int:
+        """How many values an evaluation visits at most."""
+        runs = [self._runs(index, extent) for index in range(len(self.loops))]
+        looked = sum(extent.nodes.get(root, 1) * (1 if at is None else runs[at]) for root, at in self.looks)
+        copied = sum(
+            count * self._kept(loop, extent) // 2 for count, loop in zip(runs, self.loops, strict=True)
+        )
+        return sum(runs) + VISITS_OF_A_LOOK * looked + copied
+
+    def _kept(self, loop: Loop, extent: Extent) -> int:
+        items = max(self.longest_literal, extent.of(loop.over))
+        return {"nothing": 0, "values": items, "elements": max(items, extent.held_by(loop.over))}[loop.keeps]
+
+    def _around(self, index: int | None) -> list[Loop]:
+        found = []
+        while index is not None:
+            found.append(self.loops[index])
+            index = self.loops[index].around
+        return found
+
+    def _runs(self, index: int, extent: Extent) -> int:
+        runs = 1
+        for loop in self._around(index):
+            runs *= max(1, self.longest_literal, extent.of(loop.over))
+        return runs
+
+
+@dataclass(slots=True)
+class Extent:
+    """
+    How much there is in the values.
+
+    Attributes:
+        nodes: by variable, how many values it holds.
+        sizes: by the name of a key, the most items that a list or map under it has.
+        held: by the name of a key, the most values that a list or map under it holds at any depth.
+    """
+
+    nodes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> Extent:
+        """Measure values by their names."""
+        found = cls()
+        for name, value in values.items():
+            found.nodes[name] = found._measure(name, value)
+        return found
+
+    def of(self, name: str | None) -> int:
+        """The most items under that name; under any name where it is unknown."""
+        known = None if name is None else self.sizes.get(name)
+        return max(self.sizes.values(), default=1) if known is None else known
+
+    def held_by(self, name: str | None) -> int:
+        """The most values at any depth under that name; under any name where it is unknown."""
+        known = None if name is None else self.held.get(name)
+        return max(self.held.values(), default=1) if known is None else known
+
+    @property
+    def total(self) -> int:
+        """How many values there are in all."""
+        return sum(self.nodes.values())
+
+    def _measure(self, name: str, value: Any) -> int:
+        match value:
+            case Mapping():
+                return self._note(
+                    name, value, sum(self._measure(str(key), inner) for key, inner in value.items())
+                )
+            case list() | tuple():
+                return self._note(name, value, sum(self._measure("", inner) for inner in value))
+            case str():
+                return 1 + len(value) // 100
+            case _:
+                return 1
+
+    def _note(self, name: str, value: Sized, held: int) -> int:
+        self.sizes[name] = max(len(value), self.sizes.get(name, 0))
+        self.held[name] = max(held, self.held.get(name, 0))
+        return 1 + held
+
+
+@cache
+def shape(source: str) -> Shape:
+    """
+    Read an expression.
+
+    Raises:
+        ValueError: it is too long, or its macros are too many or too deep.
+    """
+    if len(source) > MAX_CHARS:
+        raise ValueError(f"has {len(source):,} characters; an expression may have {MAX_CHARS:,}")
+    text = _COMMENT.sub("", _TEXT.sub("''", source))
+    found = _read(text)
+    if len(found.loops) > MAX_MACROS:
+        raise ValueError(f"has {len(found.loops)} macros such as map and filter; it may have {MAX_MACROS}")
+    if found.nesting > MAX_NESTED_MACROS:
+        raise ValueError(
+            f"has {found.nesting} macros such as map in one another; it may have {MAX_NESTED_MACROS}"
+        )
+    if found.growth > MAX_GROWTH:
+        raise ValueError(f"could make a text more than {MAX_GROWTH:,} times longer by its macros")
+    return found
+
+
+def _read(text: str) -> Shape:
+    loops: list[Loop] = []
+    looks: list[tuple[str, int | None]] = []
+    brackets: list[int | None] = []
+    for step in _STEP.finditer(text):
+        around = next((index for index in reversed(brackets) if index is not None), None)
+        if step["macro"]:
+            brackets.append(len(loops))
+            loops.append(_loop(text, step, around))
+        elif step["open"]:
+            brackets.append(None)
+        elif step["close"]:
+            del brackets[-1:]
+        else:
+            looks.append((step["root"], around))
+    growth = math.prod(max(1, _count(loop.variable, _body(text, loop.start))) for loop in loops)
+    literal = MAX_LIST_ITEMS if _MAKES_LISTS.search(text) else text.count(",") + 1
+    return Shape(loops=tuple(loops), looks=tuple(looks), longest_literal=literal, growth=growth)
+
+
+def _loop(text: str, step: re.Match[str], around: int | None) -> Loop:
+    before = _RECEIVER.search(text[max(0, step.start() - _MAX_NAME_CHARS) : step.start()])
+    over, variable, kind = before[1] if before else None, step["variable"], step["kind"]
+    is_flat = kind == "map" and re.fullmatch(rf"\s*{variable}(?:\s*\.\s*\w+)+\s*", _body(text, step.end()))
+    keeps: Literal["nothing", "values", "elements"] = "elements"
+    if kind not in ("map", "filter"):
+        keeps = "nothing"
+    elif is_flat:
+        keeps = "values"
+    return Loop(over=over, variable=variable, start=step.end(), around=around, keeps=keeps)
+
+
+def _body(text: str, start: int) -> str:
+    depth = 1
+    for end in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[end], 0)
+        if depth == 0:
+            return text[start:end]
+    return text[start:]
+
+
+def _count(name: str, body: str) -> int:
+    return len(re.findall(rf"(?<![\w.]){name}\b", body))
