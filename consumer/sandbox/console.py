@@ -6,9 +6,10 @@ import asyncio
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from consumer.sandbox.account import Account
 from consumer.sandbox.faults import Fault, Faults
@@ -18,6 +19,7 @@ from consumer.sandbox.m2m import TOKEN_PATH, Certificates
 from consumer.sandbox.profile import OAuth2, TokenBased
 from consumer.sandbox.setting import UnknownSettingError
 from consumer.sandbox.tenancy import Tenancy
+from consumer.sandbox.visitor import OwnVisitorsOnly
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
 
@@ -43,22 +45,25 @@ class Console:
         self._faults = faults
         self._gate = gate
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         """List the addresses and what answers them."""
+        own = [
+            Route("/records", self.records),
+            Route("/balances", self.balances),
+            Route("/credentials", self.credentials),
+            Route("/audit", self.audit),
+            Route("/stats", self.stats),
+            Route("/tokens", self.revoke, methods=["DELETE"]),
+            Route("/faults", self.list_faults, methods=["GET"]),
+            Route("/faults", self.add_fault, methods=["POST"]),
+            Route("/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/settings", self.settings, methods=["GET"]),
+            Route("/settings", self.flip, methods=["POST"]),
+            Route("/settings", self.restore, methods=["DELETE"]),
+        ]
         return [
             Route("/healthz", self.healthz),
-            Route("/sandbox/records", self.records),
-            Route("/sandbox/balances", self.balances),
-            Route("/sandbox/credentials", self.credentials),
-            Route("/sandbox/audit", self.audit),
-            Route("/sandbox/stats", self.stats),
-            Route("/sandbox/tokens", self.revoke, methods=["DELETE"]),
-            Route("/sandbox/faults", self.list_faults, methods=["GET"]),
-            Route("/sandbox/faults", self.add_fault, methods=["POST"]),
-            Route("/sandbox/faults", self.clear_faults, methods=["DELETE"]),
-            Route("/sandbox/settings", self.settings, methods=["GET"]),
-            Route("/sandbox/settings", self.flip, methods=["POST"]),
-            Route("/sandbox/settings", self.restore, methods=["DELETE"]),
+            Mount("/sandbox", routes=own, middleware=[Middleware(OwnVisitorsOnly)]),
         ]
 
     @property

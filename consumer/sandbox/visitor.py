@@ -1,0 +1,69 @@
+"""
+Who may call the sandbox's own addresses: programs of this machine, never a web page of another origin.
+
+There is no login under ``/sandbox/``, so a page that is open in a browser here must not reach it: neither by
+a request across origins (``Origin``, and ``Sec-Fetch-Site`` of the Fetch Metadata specification), nor under a
+name that it has pointed at this machine (DNS rebinding), which shows in ``Host``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+OWN_SITES = frozenset({"", "same-origin", "none"})
+
+
+class OwnVisitorsOnly:
+    """Answers 403 to what a page of another origin sends; no answer carries CORS headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a call through, or say why not."""
+        objection = objection_to(Headers(scope=scope)) if scope["type"] == "http" else None
+        if objection is None:
+            await self._app(scope, receive, send)
+        else:
+            await JSONResponse({"error": objection}, status_code=403)(scope, receive, send)
+
+
+def objection_to(headers: Headers) -> str | None:
+    """Why a request with these headers is refused, None when it is not."""
+    host = headers.get("host", "")
+    if headers.get("sec-fetch-site", "") not in OWN_SITES:
+        return "a web page of another site must not call this sandbox"
+    origins = headers.getlist("origin")
+    if any(_place_of(origin) != host.lower() for origin in origins):
+        return "a web page of another origin must not call this sandbox"
+    if not _is_own_name(host):
+        return f"{host[:100]!r} is no name of this machine, and none of a network of containers"
+    return None
+
+
+def _is_own_name(host: str) -> bool:
+    """An address, or such a name as this machine and containers have and no web page can."""
+    name = _name_in(host)
+    try:
+        return ipaddress.ip_address(name) is not None
+    except ValueError:
+        return name != "" and ("." not in name or name.endswith((".localhost", ".internal")))
+
+
+def _name_in(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:  # half an IPv6 address
+        return ""
+
+
+def _place_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
