@@ -19,7 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from consumer import plain_text
+from consumer import plain_text, private_file
 from consumer.commands import event_file, inquiry, paper, plan_entry, plan_tables, prospect
 from consumer.commands.inquiry import Inquiry
 from consumer.commands.plan_tally import Tally
@@ -160,6 +160,6 @@ async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
 
 def _written(file: Path) -> TextIO:
     try:
-        return file.open("w", encoding="utf-8")
+        return private_file.opened(file)
     except OSError as error:
         raise LagoNetsuiteError(f"{file}: {error.strerror or error}") from error

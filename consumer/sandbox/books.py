@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from consumer import private_file
 from consumer.sandbox import open_items
 from consumer.sandbox import saved as saved_records
 from consumer.sandbox.open_items import OpenItems, TakenError
@@ -40,6 +41,10 @@ class Books:
     @classmethod
     def open(cls, path: Path | None) -> Books:
         """Books in the file `path`, or in memory; raises sqlite3.DatabaseError when the file is none."""
+        if path is not None:
+            # SQLite gives the files beside it the same rights, and says itself what cannot be made.
+            with suppress(OSError):
+                private_file.create(path)
         connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         try:

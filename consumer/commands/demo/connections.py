@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from consumer import private_file
 from consumer.commands.demo import web
 
 TEMPLATE = Path(__file__).with_name("connections.template.yaml")
@@ -28,7 +29,7 @@ async def write(folder: Path, sandbox: str, facts: Mapping[str, str]) -> Path:
     credentials = await web.get_json(f"{sandbox}/sandbox/credentials")
     oauth2, tba = credentials["oauth2"], credentials["tba"]
     key_file = folder / "netsuite.pem"
-    key_file.write_text(oauth2["private_key"])
+    private_file.write(key_file, oauth2["private_key"])
     text = Template(TEMPLATE.read_text()).substitute(
         facts,
         account_id=credentials["account_id"],
@@ -39,7 +40,7 @@ async def write(folder: Path, sandbox: str, facts: Mapping[str, str]) -> Path:
         **{f"tba_{name}": value for name, value in tba.items() if name != "type"},
     )
     file = folder / "connections.yaml"
-    file.write_text(text)
+    private_file.write(file, text)
     return file
 
 
@@ -47,6 +48,6 @@ def mend(file: Path) -> Mended:
     """A copy of the file beside it, in which the metric that nobody mapped has an item."""
     before, heading, after = file.read_text().partition(MAPPED_METRICS)
     copy = file.with_name("connections.mended.yaml")
-    copy.write_text(before + heading + MISSING_METRIC + after)
+    private_file.write(copy, before + heading + MISSING_METRIC + after)
     line = (before + heading).count("\n") + 1
     return Mended(file=copy, line=line, text=MISSING_METRIC.strip())

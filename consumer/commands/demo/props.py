@@ -15,6 +15,7 @@ from string import Template
 
 from joserfc.jwk import ECKey
 
+from consumer import private_file
 from consumer.commands.demo import connections, stage, story
 from consumer.commands.demo.lago import Lago
 from consumer.commands.demo.webhook import PATH, SECRET_PREFIX
@@ -46,7 +47,7 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
     text = Template(connections.TEMPLATE.read_text()).substitute(values)
     # What is written last and at once: who finds it finds everything.
     draft = folder / f"{CONNECTIONS}.draft"
-    draft.write_text(text.replace(ENVIRONMENT, f"{ENVIRONMENT}    allow_http: true\n"))
+    private_file.write(draft, text.replace(ENVIRONMENT, f"{ENVIRONMENT}    allow_http: true\n"))
     draft.replace(folder / CONNECTIONS)
     return True
 
@@ -59,7 +60,7 @@ def _login(folder: Path, sandbox: str) -> dict[str, str]:
     known = oauth2.model_copy(update={"public_key_pem": key.as_pem(private=False).decode()})
     others = [each for each in profile.integrations if each is not oauth2]
     logins = [each.model_dump(mode="json") for each in (known, *others)]
-    (folder / PROFILE).write_text(json.dumps({"extends": "default", "integrations": logins}, indent=2))
+    private_file.write(folder / PROFILE, json.dumps({"extends": "default", "integrations": logins}, indent=2))
     script = profile.scripts[0]
     return {
         "account_id": profile.account_id,
@@ -93,6 +94,5 @@ def _lago(folder: Path) -> dict[str, str]:
 def _kept(folder: Path, name: str, secret: str) -> str:
     """A reference to the secret, which lies in a file of its own that only its owner reads."""
     file = folder / name
-    file.touch(mode=0o600)
-    file.write_text(secret)
+    private_file.write(file, secret)
     return f"file:{file}"
