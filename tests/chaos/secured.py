@@ -1,0 +1,119 @@
+"""A broker of Apache Kafka that asks who one is, by password, and allows only what its access lists say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
+
+from consumer.kafka.cluster import Cluster
+from consumer.sandbox.broker import HOST
+from tests.chaos.cluster import Node
+from tests.integration.brokers import apache
+
+USER, PASSWORD = "worker", "not-a-secret"
+LITERAL, PREFIXED, ALLOW = 3, 4, 3
+ANYWHERE = "*"
+
+
+class Resource(IntEnum):
+    """As Kafka numbers them (``ResourceType.java``)."""
+
+    TOPIC = 2
+    GROUP = 3
+
+
+class Operation(IntEnum):
+    """As Kafka numbers them (``AclOperation.java``)."""
+
+    READ = 3
+    WRITE = 4
+    DESCRIBE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secured:
+    """
+    The broker.
+
+    Attributes:
+        bootstrap_servers: where the user `USER` logs in, who may nothing that is not allowed.
+        by_anybody: where one may do everything without a login.
+    """
+
+    bootstrap_servers: str
+    by_anybody: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a process needs in order to log in."""
+        return {
+            "kafka_security_protocol": "SASL_PLAINTEXT",
+            "kafka_sasl_mechanism": "PLAIN",
+            "kafka_sasl_username": USER,
+            "kafka_sasl_password": PASSWORD,
+        }
+
+    async def allow(self, resource: Resource, prefix: str, *operations: Operation) -> None:
+        """From now on, on everything whose name begins so."""
+        for operation in operations:
+            await self._send(
+                CreateAclsRequest(resource, prefix, PREFIXED, f"User:{USER}", ANYWHERE, operation, ALLOW)
+            )
+
+    async def deny(self, resource: Resource, prefix: str, *operations: Operation) -> None:
+        """Take back what was allowed."""
+        for operation in operations:
+            await self._send(
+                DeleteAclsRequest(resource, prefix, PREFIXED, f"User:{USER}", ANYWHERE, operation, ALLOW)
+            )
+
+    async def _send(self, request: CreateAclsRequest | DeleteAclsRequest) -> None:
+        async with Cluster(bootstrap_servers=self.by_anybody).admin() as admin:
+            answer = (await admin._send_request(request)).to_object()
+        [found] = answer.get("creation_responses") or answer["filter_responses"]
+        assert not found["error_code"], found
+
+
+@contextmanager
+def secured(folder: Path) -> Iterator[Secured]:
+    """One broker; who comes without a login is its administrator."""
+    apache._fetch()
+    node = Node(number=1, folder=folder / "secured")
+    node.format(apache._cluster_id(), _settings(node))
+    try:
+        node.start()
+        node.until_listening()
+        yield Secured(bootstrap_servers=f"{HOST}:{node.port}", by_anybody=f"{HOST}:{node.inner_port}")
+    finally:
+        node.stop()
+
+
+def _settings(node: Node) -> str:
+    listeners = f"SASL_PLAINTEXT://{HOST}:{node.port},PLAINTEXT://{HOST}:{node.inner_port}"
+    module = "org.apache.kafka.common.security.plain.PlainLoginModule"
+    return f"""
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{HOST}:{node.controller_port}
+listeners={listeners},CONTROLLER://{HOST}:{node.controller_port}
+advertised.listeners={listeners}
+listener.security.protocol.map=SASL_PLAINTEXT:SASL_PLAINTEXT,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_plaintext.plain.sasl.jaas.config={module} required user_{USER}="{PASSWORD}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+log.dirs={node.folder / "data"}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
