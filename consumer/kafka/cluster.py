@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
 from consumer.errors import ConfigurationError
-from consumer.kafka import unreachable
+from consumer.kafka import static_member, unreachable
 from consumer.kafka.admin import Admin
 from consumer.kafka.metadata_refresh import paced
 from consumer.kafka.partitioner import partition_of
@@ -88,7 +88,7 @@ class Cluster:
 
     @property
     def user(self) -> str | None:
-        """Who logs in, for access control; None without a login by name."""
+        """Who logs in; None without a login by name."""
         return cast("str | None", self.security.get("sasl_plain_username"))
 
     def topic(self, name: str) -> str:
@@ -194,6 +194,7 @@ class Cluster:
             raise
         if isinstance(client, AIOKafkaConsumer):
             pause_between_empty_fetches(client)
+            static_member.guard(client, self.admin)
 
     @asynccontextmanager
     async def asked(self) -> AsyncIterator[Admin]:
@@ -207,8 +208,7 @@ class Cluster:
             yield client
 
     def _reaching(self) -> AbstractAsyncContextManager[None]:
-        place = f"{self.bootstrap_servers} ({env_name('kafka_bootstrap_servers')})"
-        return unreachable.sentences(self.bootstrap_servers, self.security, place, limit_s=START_LIMIT_S)
+        return unreachable.sentences(self.bootstrap_servers, self.security, limit_s=START_LIMIT_S)
 
 
 async def stop(client: Client) -> None:

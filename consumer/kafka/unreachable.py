@@ -22,7 +22,7 @@ REFUSED = "refuses the connection"
 
 @asynccontextmanager
 async def sentences(
-    bootstrap_servers: str, security: Mapping[str, Any], place: str, *, limit_s: float
+    bootstrap_servers: str, security: Mapping[str, Any], *, limit_s: float
 ) -> AsyncIterator[None]:
     """
     Make one sentence of whatever Kafka does within the block instead of answering.
@@ -30,12 +30,12 @@ async def sentences(
     Args:
         bootstrap_servers: where it should be.
         security: aiokafka's arguments for encryption and login.
-        place: the address and the setting that names it.
         limit_s: how long the block may take.
 
     Raises:
         StartupError: Kafka cannot be reached, does not answer in time, or refuses.
     """
+    place = f"{bootstrap_servers} ({env_name('kafka_bootstrap_servers')})"
     try:
         async with asyncio.timeout(limit_s):
             yield

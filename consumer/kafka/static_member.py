@@ -1,0 +1,100 @@
+"""
+Two processes with one static member id (KIP-345): the one that came first notices, and ends.
+
+Kafka gives the place to whoever joins last. aiokafka's heartbeats do not name the id, so Kafka answers the
+other one that it does not know it, and that joins again, takes the place back, and so on: both carry the same
+partitions in turns. So whoever is not known any more asks first whether somebody else has its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from consumer.errors import StartupError
+from consumer.kafka.admin import Admin
+from consumer.settings import env_name
+
+ASK_LIMIT_S = 10.0
+# A dash and a UUID: what Kafka adds to a static id when it makes a member id of it.
+SUFFIX_LENGTH = 37
+NO_MEMBER = ""
+
+log = structlog.get_logger(__name__)
+
+OpenAdmin = Callable[[], AbstractAsyncContextManager[Admin]]
+
+
+class FencedMemberError(StartupError, KafkaError):  # type: ignore[misc] # aiokafka is not typed
+    """Another process has joined the group under this one's static id; to join again would fence that one."""
+
+    def __str__(self) -> str:
+        # aiokafka puts the name of the class before it.
+        return str(self.args[0])
+
+
+def guard(consumer: AIOKafkaConsumer, admin: OpenAdmin) -> None:
+    """Let a started consumer that is a static member ask, before it joins, whether somebody has its place."""
+    if consumer._group_instance_id is not None:  # noqa: SLF001 - aiokafka has no hook for it
+        coordinator: Any = consumer._coordinator  # noqa: SLF001 - as above
+        coordinator._do_rejoin_group = _Join(coordinator, admin)  # noqa: SLF001 - as above
+
+
+class _Join:
+    """Stands before aiokafka's own way of joining a group."""
+
+    def __init__(self, coordinator: Any, admin: OpenAdmin) -> None:
+        self._coordinator = coordinator
+        self._admin = admin
+        self._join = coordinator._do_rejoin_group  # noqa: SLF001 - as above
+        self._group: str = coordinator.group_id
+        self._instance_id: str = coordinator._group_instance_id  # noqa: SLF001 - as above
+        self._own = NO_MEMBER
+
+    async def __call__(self, subscription: Any) -> bool:
+        if self._coordinator.member_id == NO_MEMBER:
+            await self._look_for_another()
+        try:
+            has_joined: bool = await self._join(subscription)
+        except KafkaError:
+            # Kafka says "fenced" by a code that aiokafka does not know.
+            await self._look_for_another()
+            raise
+        if has_joined:
+            self._own = self._coordinator.member_id
+        return has_joined
+
+    async def _look_for_another(self) -> None:
+        other = await self._holder()
+        if other in {None, self._own}:
+            return
+        if self._own == NO_MEMBER:
+            log.info(
+                "static_member_replaces",
+                group=self._group,
+                instance_id=self._instance_id,
+                reason="a process with this id has ended without leaving, or still runs and will end now",
+            )
+            return
+        raise FencedMemberError(
+            f"another process has joined the group {self._group} as {self._instance_id}, this one's host "
+            "name, so this one ends: give each a host name of its own, or set "
+            f"{env_name('static_membership')} to false"
+        )
+
+    async def _holder(self) -> str | None:
+        """The member id that has the place now; None when nobody has, or Kafka does not say."""
+        try:
+            async with asyncio.timeout(ASK_LIMIT_S), self._admin() as admin:
+                answers = await admin.describe_consumer_groups([self._group])
+        except (KafkaError, StartupError, TimeoutError, OSError):
+            return None
+        described = (each for answer in answers for each in answer.to_object()["groups"])
+        members = (member["member_id"] for each in described for member in each["members"])
+        return next((one for one in members if one[:-SUFFIX_LENGTH] == self._instance_id), None)

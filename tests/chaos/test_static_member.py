@@ -1,0 +1,75 @@
+"""Two workers under one static member id: a mistake of whoever deploys them, that must cost nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.chaos.feed import Feed, until
+from tests.integration import house
+from tests.integration.brokers import choice
+from tests.integration.stage import stage
+
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.skipif(
+        choice.chosen() is not None and choice.chosen().is_substitute,
+        reason="proves something on Apache Kafka only",
+    ),
+]
+
+INVOICES = 10
+
+
+async def test_the_first_ends_with_a_sentence_and_the_second_carries_on(
+    tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
+):
+    """They do not take the place from each other in turns; the second says whose it took."""
+    environment = house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=house.connection(netsuite),
+        static_membership="true",
+    )
+    async with stage(bootstrap_servers, topic_prefix) as on_kafka:
+        feed = Feed(seed=seed, on_kafka=on_kafka)
+        with house.worker(tmp_path, environment, name="first") as first:
+            await asyncio.to_thread(first.until_ready)
+            await feed.produce(INVOICES)
+            with house.worker(tmp_path, environment, name="second") as second:
+                status = await asyncio.to_thread(first.ended)
+                await feed.produce(INVOICES)
+                await until(feed.all_committed, because=second.said[-3_000:])
+                assert second.process.poll() is None, second.said[-3_000:]
+
+    assert status == 1
+    last = first.said.splitlines()[-1]
+    assert last.startswith(f"another process has joined the group {topic_prefix}worker.{house.CODE}"), last
+    assert "LAGO_NETSUITE_STATIC_MEMBERSHIP" in last
+    assert second.said.count("static_member_replaces") == 1
+    feed.is_in_the_books(netsuite)
+
+
+async def test_a_worker_that_begins_again_under_its_own_id_is_not_refused(
+    tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
+):
+    """Killed, it has not left the group: that is what static membership is for."""
+    environment = house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=house.connection(netsuite),
+        static_membership="true",
+    )
+    async with stage(bootstrap_servers, topic_prefix) as on_kafka:
+        feed = Feed(seed=seed, on_kafka=on_kafka)
+        with house.worker(tmp_path, environment, name="killed") as killed:
+            await asyncio.to_thread(killed.until_ready)
+            killed.kill()
+        await feed.produce(INVOICES)
+        with house.worker(tmp_path, environment, name="next") as following:
+            await until(feed.all_committed, because=following.said[-3_000:])
+
+    feed.is_in_the_books(netsuite)
