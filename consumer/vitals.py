@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import structlog
@@ -128,7 +129,7 @@ class Vitals:
             self._health.remark(self._name, self._sentences[reading.reason])
 
     def _parked(self) -> dict[ParkReason, int]:
-        waiting = self._engine.waiting
+        waiting = Counter(each.tally.cause for each in self._engine.heads)
         return {name: waiting[cause] for cause, name in PARK_REASONS.items()}
 
     def _measure_partitions(self) -> None:

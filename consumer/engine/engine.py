@@ -7,8 +7,7 @@ Every method is synchronous and none does I/O, so there is nothing to lock: whoe
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from consumer.clock import Clock
@@ -85,9 +84,9 @@ class Engine:
         return self._lanes.parked
 
     @property
-    def waiting(self) -> Counter[Cause | None]:
-        """How many lanes wait for their time, by why; takes a moment for each."""
-        return Counter(each.tally.cause for each in self._lanes.heads())
+    def heads(self) -> Iterator[Attempt]:
+        """What each lane that waits, for its time or for what it depends on, waits with."""
+        return self._lanes.heads()
 
     @property
     def queued(self) -> int:

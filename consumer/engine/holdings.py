@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from consumer.engine import pressure
 from consumer.engine.ledger import Ledger, Owed, Partition, Position
 from consumer.engine.offset_map import MAX_SPAN, OffsetMap
+from consumer.engine.pressure import Load
 from consumer.record import Record, Source
 
 
@@ -145,17 +146,23 @@ class Holdings:
             if held.ledger and pressure.is_pressing(held.ledger.span):
                 yield Source(topic=partition.topic, partition=partition.number, offset=held.ledger.base)
 
-    def is_full(self, partition: Partition, *, is_paused: bool) -> bool:
-        """Whether no more records of a partition should be fetched now."""
+    def is_full(self, partition: Partition, *, is_paused: bool, waiting: int = 0) -> bool:
+        """Whether no more records of a partition should be fetched now, so many of which only wait."""
         held = self._held.get(partition)
         if held is None or not held.is_seeded:
             return True
-        return pressure.is_full(
-            records=held.ledger.unsettled if held.ledger else 0,
-            span=held.ledger.span if held.ledger else 0,
+        if held.ledger is None:
+            return False
+        load = Load(
+            records=held.ledger.unsettled,
+            waiting=waiting,
+            span=held.ledger.span,
+            own_bytes=held.ledger.buffered_bytes,
+            partitions=len(self._held),
+            total_records=self.unsettled,
             total_bytes=sum(ledger.buffered_bytes for ledger in self._ledgers()),
-            is_paused=is_paused,
         )
+        return pressure.is_full(load, is_paused=is_paused)
 
     def oldest_ms(self, partition: Partition) -> int | None:
         """The timestamp of the lowest open offset; None when all that came in is done."""

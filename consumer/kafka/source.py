@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
@@ -110,12 +111,16 @@ class Poller:
     def _apply_pressure(self) -> None:
         paused = self._consumer.paused()
         assigned = self._consumer.assignment()
-        is_full = self._engine.holdings.is_full
-        full = {tp for tp in assigned if is_full(partition_of(tp), is_paused=tp in paused)}
+        own = (each.record for each in self._engine.heads if each.tally.is_waiting_for_itself)
+        waiting = Counter(Partition.of(record.source) for record in own)
+        full = {tp for tp in assigned if self._is_full(partition_of(tp), waiting, is_paused=tp in paused)}
         if newly_full := full - paused:
             self._consumer.pause(*newly_full)
         if with_room := (paused & assigned) - full:
             self._consumer.resume(*with_room)
+
+    def _is_full(self, partition: Partition, waiting: Counter[Partition], *, is_paused: bool) -> bool:
+        return self._engine.holdings.is_full(partition, is_paused=is_paused, waiting=waiting[partition])
 
     async def _take(self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
         epochs = {tp: self._epoch(tp) for tp in batches}

@@ -116,6 +116,8 @@ class Account:
         event = event_of(item)
         if event.external_id in self.faults.poison and self._is_poisoned(now_s):
             return _error(item, "RCRD_HAS_BEEN_CHANGED", "transient", retryable=True)
+        if (missing := self._missing(item)) is not None:
+            return _error(item, "LAGO_REFERENCE_NOT_FOUND", "dependency", retryable=True, field=missing)
         self.settled.add(event)
         if chance.happens(self.faults.rejected, "rejected", *event):
             return _error(item, "USER_ERROR", "validation", retryable=False)
@@ -123,6 +125,12 @@ class Account:
         number = self._books.setdefault(event.external_id, len(self._books) + 1)
         status = "exists" if is_known and item.get("mode") in IDEMPOTENT_MODES else "created"
         return _written(item, number, status)
+
+    def _missing(self, item: dict[str, Any]) -> str | None:
+        """The field of a payment that names an invoice which is not in the books."""
+        lines = [line for sublist in item["record"].get("lines", ()) for line in sublist["lineItems"]]
+        named = [line["doc"]["externalId"] for line in lines if "doc" in line]
+        return "doc" if any(each not in self._books for each in named) else None
 
     def _is_poisoned(self, now_s: float) -> bool:
         return now_s - (self.first_call_s or now_s) < self.faults.poison_s
@@ -163,6 +171,9 @@ def _written(item: dict[str, Any], number: int, status: str) -> dict[str, Any]:
     }
 
 
-def _error(item: dict[str, Any], code: str, group: str, *, retryable: bool) -> dict[str, Any]:
+def _error(
+    item: dict[str, Any], code: str, group: str, *, retryable: bool, field: str | None = None
+) -> dict[str, Any]:
     error = {"code": code, "class": group, "message": "planted by the benchmark", "retryable": retryable}
+    error |= {"field": field} if field else {}
     return {"ref": item["ref"], "status": "error", "externalId": item["external_id"], "error": error}

@@ -272,3 +272,14 @@ def test_beside_ten_thousand_payments_that_wait_a_fresh_invoice_gets_the_next_fr
         engine.admit(invoice(10_000 + number, 20_000 + number))
         end(engine, call, Waiting(on="invoice", missing=f"invoice:{attempt.record.source.offset}"))
         assert carried(engine, WRITTEN) == f"invoice:{20_000 + number}"
+
+
+def test_what_waits_in_a_partition_does_not_keep_more_of_it_from_being_fetched(engine):
+    """Among what comes there may be what can be written."""
+    for offset in range(1_500):
+        engine.admit(payment(offset, of=1))
+    carried(engine, MISSING)
+    assert engine.take() is None
+
+    assert engine.holdings.is_full(HERE, is_paused=False)
+    assert not engine.holdings.is_full(HERE, is_paused=True, waiting=sum(1 for _ in engine.heads))

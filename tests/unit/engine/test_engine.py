@@ -204,10 +204,14 @@ def test_a_partition_fills_up_with_records_that_are_not_done(engine):
 
 
 def test_bytes_of_all_partitions_count_together(engine):
-    """Memory is one, however many partitions there are."""
-    own(engine, [THERE])
+    """Memory is one, however many partitions there are; half of it is shared out evenly."""
+    own(engine, [HERE, THERE])
     engine.admit(record(0, value=bytes(64 * 1024 * 1024)))
+    engine.admit(record(0, partition=1, value=bytes(16 * 1024 * 1024 - 1)))
 
+    assert engine.holdings.is_full(HERE, is_paused=False)
+    assert not engine.holdings.is_full(THERE, is_paused=False)
+    engine.admit(record(1, partition=1, value=b"x"))
     assert engine.holdings.is_full(THERE, is_paused=False)
 
 

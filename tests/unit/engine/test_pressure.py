@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from consumer.engine import pressure
 from consumer.engine.offset_map import MAX_SPAN
-from consumer.engine.pressure import ROOM_BELOW_RECORDS, Pause, why
+from consumer.engine.pressure import ROOM_BELOW_RECORDS, Load, Pause, why
 
 MIB = 1024 * 1024
 
@@ -33,9 +35,28 @@ def test_a_partition_pauses_when_full_and_resumes_only_with_ample_room(
     records, span, total_bytes, is_paused, expected
 ):
     """Full at 1 000 records, 64 MiB or the whole offset map; room again below 250, 48 MiB and 15/16 of it."""
-    found = pressure.is_full(records=records, span=span, total_bytes=total_bytes, is_paused=is_paused)
+    load = Load(records=records, span=span, own_bytes=total_bytes, total_bytes=total_bytes)
+
+    found = pressure.is_full(load, is_paused=is_paused)
 
     assert found is expected
+
+
+def test_what_waits_takes_nobodys_place_while_memory_is_ample():
+    """A thousand payments that wait must not keep the next one from being fetched."""
+    waiting = Load(records=5_000, waiting=4_500, total_records=19_999)
+
+    assert not pressure.is_full(waiting, is_paused=False)
+    assert pressure.is_full(replace(waiting, waiting=4_000), is_paused=False)
+    assert pressure.is_full(replace(waiting, total_records=20_000), is_paused=False)
+
+
+def test_a_partition_with_little_is_fetched_however_much_the_others_hold():
+    """Ten thousand large invoices that wait must not stop the payments; the shares are 32 MiB together."""
+    light = Load(own_bytes=32 * MIB // 48 - 1, partitions=48, total_bytes=90 * MIB)
+
+    assert not pressure.is_full(light, is_paused=True)
+    assert pressure.is_full(replace(light, own_bytes=32 * MIB // 48), is_paused=True)
 
 
 @pytest.mark.parametrize(
