@@ -520,3 +520,28 @@ def test_fees_without_own_reference_get_one(with_customer):
     with_customer.write(untaxed(line={"taxdetailsreference": None}))
 
     assert with_customer.one("invoice")["lines"][0]["taxdetailsreference"] != FEE_ID
+
+
+@pytest.mark.parametrize("mode", ["create_or_get", "upsert", "adopt"])
+@pytest.mark.parametrize(
+    "field", ["creditlimit", "isinactive", "creditholdoverride", "giveaccess", "password"]
+)
+def test_a_token_for_the_script_changes_no_other_field_of_a_customer(with_customer, field, mode):
+    before = with_customer.one("customer")
+    item = customer(mode=mode, columns={field: "1"}, version="2027-01-01T00:00:00Z", fingerprint="sha256:x")
+    (answer,) = with_customer.write(item | {"internal_id": before["id"]})
+
+    error = answer["error"]
+    assert (error["code"], error["class"], error["field"]) == ("LAGO_FIELD_NOT_ALLOWED", "config", field)
+    assert with_customer.one("customer") == before
+
+
+def test_terms_that_people_gave_a_customer_stay(with_customer):
+    before = with_customer.one("customer")
+    item = customer(
+        mode="upsert", columns={"terms": "1"}, version="2027-01-01T00:00:00Z", fingerprint="sha256:x"
+    )
+    (answer,) = with_customer.write(item)
+
+    assert answer["status"] == "updated"
+    assert with_customer.one("customer").get("terms") == before.get("terms")

@@ -4,9 +4,11 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './answers', './creation', './remedies'], (record, answers, creation, remedies) => {
-  // What a customer cannot change once it has transactions, or ever.
-  const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'];
+define(['N/record', './answers', './creation', './permitted', './remedies'], (
+  record, answers, creation, permitted, remedies,
+) => {
+  // What a customer cannot change once it has transactions, or ever; or what is not ours to change.
+  const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'].concat(permitted.WHEN_NEW);
 
   function load(kind, id, isDynamic) {
     return record.load({ type: kind.type, id, isDynamic });

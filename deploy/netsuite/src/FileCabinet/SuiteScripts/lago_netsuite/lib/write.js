@@ -6,8 +6,11 @@
  */
 define([
   'N/log', './credits', './currencies', './customers', './documents', './faults', './kinds', './links', './notes', './payments',
-  './periods', './references', './voids',
-], (log, credits, currencies, customers, documents, faults, kinds, links, notes, payments, periods, references, voids) => {
+  './periods', './permitted', './references', './voids',
+], (
+  log, credits, currencies, customers, documents, faults, kinds, links, notes, payments, periods, permitted, references,
+  voids,
+) => {
   const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
   const WRITERS = {
     customer: Object.assign({}, customers, links),
@@ -35,6 +38,7 @@ define([
     if (!kind.modes.includes(item.mode)) {
       throw faults.raise('LAGO_MODE_NOT_SUPPORTED', `${item.mode} is not possible for ${kind.type} records.`);
     }
+    if (kind.type === 'customer') permitted.check(item);
     return { kind, write: WRITERS[kind.type][item.mode] };
   }
 
