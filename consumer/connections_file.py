@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from consumer import connection_rules, model_keys, problem, yaml_tree
+from consumer import bounded_file, connection_rules, model_keys, problem, yaml_tree
 from consumer.connection import Connection
 from consumer.errors import ConfigurationError
 from consumer.netsuite.account import normalise_account_id
@@ -100,7 +100,7 @@ def unresolved_secrets(
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return bounded_file.read_text(path, bounded_file.CONFIGURATION_LIMIT_BYTES)
     except FileNotFoundError:
         message = f"there is no file {path}; name it with LAGO_NETSUITE_CONNECTIONS_FILE"
     except UnicodeDecodeError:

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from consumer import bounded_file
+
 MASK = "********"
 
 
@@ -33,7 +35,7 @@ class Secret:
         The value, read now.
 
         Raises:
-            LookupError: the variable or the file is missing or empty; the message names it.
+            LookupError: the variable or the file is missing, empty or unreadable; the message names it.
         """
         kind, _, place = self.reference.partition(":")
         match kind:
@@ -41,8 +43,7 @@ class Secret:
                 value = os.environ.get(place, "")
                 problem = f"environment variable {place} is not set"
             case "file":
-                path = Path(place)
-                value = path.read_text().strip() if path.is_file() else ""
+                value = _content(Path(place))
                 problem = f"file {place} is missing or empty"
             case _:
                 return self.reference
@@ -65,3 +66,14 @@ class Secret:
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), text]),
             serialization=core_schema.plain_serializer_function_ser_schema(str),
         )
+
+
+def _content(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    try:
+        return bounded_file.read_text(path, bounded_file.SECRET_LIMIT_BYTES).strip()
+    except UnicodeDecodeError as error:
+        raise LookupError(f"file {path} is not UTF-8 text") from error
+    except OSError as error:
+        raise LookupError(f"file {path} cannot be read: {error.strerror}") from error

@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from consumer import problem
+from consumer import bounded_file, problem
 from consumer.errors import ConfigurationError
 from consumer.secret import MASK
 
@@ -151,7 +151,7 @@ def _mounted(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         if environ.get(name):
             problems.append(f"{name}: is given twice, also as {name}{FILE_SUFFIX}; remove one")
         try:
-            values[field] = Path(place).read_text().strip()
+            values[field] = bounded_file.read_text(Path(place), bounded_file.SECRET_LIMIT_BYTES).strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not text"
             problems.append(f"{name}{FILE_SUFFIX}: {place} cannot be read: {reason}")

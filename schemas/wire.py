@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas import reading
 
 CONTRACT_VERSION = 1
 SCRIPT_VERSION = "1.0.0"
 """Of the RESTlet that belongs to this code."""
+TEXT_LIMIT_CHARS = 2_000
 _FAST = msgspec.json.Decoder(float_hook=Decimal)
 
 Mode = Literal["create_or_get", "upsert", "adopt", "void"]
@@ -152,6 +153,14 @@ class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_LIMIT_CHARS else text[: TEXT_LIMIT_CHARS - 1] + "…"
+
+
+Text = Annotated[str, AfterValidator(_cut)]
+"""What goes on into results, error events and logs, at a length that Kafka takes of all items together."""
+
+
 class ItemError(_Answer):
     """
     Why one item was not written; ``class`` is the stable group, ``code`` NetSuite's or our own word.
@@ -160,10 +169,10 @@ class ItemError(_Answer):
         period: the name of the closed accounting period, where the script names it.
     """
 
-    code: str = "UNKNOWN"
-    group: str = Field(default="unknown", alias="class")
-    message: str = ""
-    field: str | None = None
+    code: Text = "UNKNOWN"
+    group: Text = Field(default="unknown", alias="class")
+    message: Text = ""
+    field: Text | None = None
     line: int | None = None
     period: str | None = None
     retryable: bool = False

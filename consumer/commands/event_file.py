@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from consumer import bounded_file
+from consumer.bounded_file import EVENT_LIMIT_BYTES
 from consumer.errors import LagoNetsuiteError
 
 STANDARD_INPUT = Path("-")
@@ -20,10 +22,12 @@ def read(file: Path) -> bytes:
     The content of a file; ``-`` is standard input.
 
     Raises:
-        LagoNetsuiteError: the file cannot be read.
+        LagoNetsuiteError: the file cannot be read, or is too large to be one of events.
     """
     try:
-        return sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+        if file == STANDARD_INPUT:
+            return bounded_file.read_stream(sys.stdin.buffer, EVENT_LIMIT_BYTES, name="standard input")
+        return bounded_file.read_bytes(file, EVENT_LIMIT_BYTES)
     except OSError as error:
         raise LagoNetsuiteError(f"{file}: {error.strerror or error}; name a file with Lago events") from error
 

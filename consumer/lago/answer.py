@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The customer as Lago serialises it, with its ``integration_customers``."""
+    """
+    The customer as Lago serialises it, with its ``integration_customers``.
+
+    Attributes:
+        size_bytes: of the answer it came in.
+    """
 
     customer: dict[str, Any]
+    size_bytes: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from cachetools import TLRUCache
 
 from consumer.clock import Clock
 from consumer.connection import Connection
+from consumer.http_client.answer_limit import MEBIBYTE
 from consumer.lago import http
 from consumer.lago.answer import Answer, Failed, Found, LookUp, Missing
 from consumer.lago.pace import Pace
@@ -27,6 +28,7 @@ MAX_ATTEMPTS = 3
 LONGEST_WAIT_S = 10.0
 FOUND_TTL_S = 300.0
 MISSING_TTL_S = 30.0
+CACHED_BYTES = 32 * MEBIBYTE
 CACHED_ANSWERS = 10_000
 LONGEST_HOLD_S = 60.0
 # What has kept us waiting once is not asked again within the same permit.
@@ -81,7 +83,7 @@ class LagoApi:
         self._pace = Pace(REQUESTS_PER_S, clock=clock)
         self._flights: dict[str, asyncio.Future[Answer]] = {}
         self._cache: TLRUCache[str, _Kept] = TLRUCache(
-            CACHED_ANSWERS, ttu=_goes_stale, timer=clock.monotonic_s
+            CACHED_BYTES, ttu=_goes_stale, timer=clock.monotonic_s, getsizeof=_size_of
         )
 
     async def customer(self, external_id: str) -> Answer:
@@ -136,20 +138,20 @@ class LagoApi:
         try:
             async with asyncio.timeout(http.ATTEMPT_LIMIT_S):
                 response = await self._http.get(f"customers/{quote(external_id, safe='')}")
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return self._lost(error)
         return self._judge(response, external_id)
 
     def _lost(self, error: Exception) -> _Attempt:
-        # The text of an error may quote a header, so only its kind is told.
-        reason = f"Lago does not answer at {self._setting('api_url')}: {type(error).__name__}"
+        cause = http.lost(error, self._connection)
+        reason = f"Lago does not answer at {self._setting('api_url')}: {cause}"
         return self._failed(reason, code=type(error).__name__, repeat=isinstance(error, _QUICKLY_LOST))
 
     def _judge(self, response: httpx.Response, external_id: str) -> _Attempt:
         status, content = response.status_code, _json(response)
         match status:
             case 200 if isinstance(content, dict) and isinstance(content.get("customer"), dict):
-                return _Attempt(answer=Found(customer=content["customer"]))
+                return _Attempt(answer=Found(customer=content["customer"], size_bytes=len(response.content)))
             case 404 if not response.content or (isinstance(content, dict) and _is_about_customer(content)):
                 return _Attempt(answer=Missing(external_id=external_id))
             case 401 | 403:
@@ -178,6 +180,11 @@ class LagoApi:
     def _setting(self, key: str) -> str:
         place = f"lago.{key}"
         return f"{place} of connection {self._connection.code} at {self._connection.at(place)}"
+
+
+def _size_of(answer: _Kept) -> int:
+    # Each takes its share at least, so that there are never more than `CACHED_ANSWERS` of them.
+    return max(CACHED_BYTES // CACHED_ANSWERS + 1, answer.size_bytes if isinstance(answer, Found) else 0)
 
 
 def _goes_stale(_: str, answer: _Kept, now_s: float) -> float:

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import httpx
 
+from consumer import event_headers
 from consumer.connection import Connection
 from consumer.connection_rules import is_loopback
 from consumer.errors import ConfigurationError
+from consumer.http_client import client as http_client
+from consumer.http_client import connect_failure
+from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit, AnswerUnreadable
+from consumer.secret import Secret
 
+KEY_LIMIT_CHARS = 4_096
 API_PATH = "/api/v1"
 ATTEMPT_LIMIT_S = 10.0
 MAX_CONNECTIONS = 13
+ANSWERS = AnswerLimit(whose="Lago", max_bytes=4 * MEBIBYTE, max_body_s=ATTEMPT_LIMIT_S)
+KEY_ANSWERS = AnswerLimit(whose="Lago", max_bytes=64 * KIBIBYTE, max_body_s=ATTEMPT_LIMIT_S)
 _TIMEOUT = httpx.Timeout(ATTEMPT_LIMIT_S, connect=5)
 
 
-def client(connection: Connection, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def client(
+    connection: Connection,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    limit: AnswerLimit = ANSWERS,
+) -> httpx.AsyncClient:
     """
     A client with the connection's ``lago.api_url`` and ``lago.api_key``; nothing is sent yet.
 
     Args:
         connection: whose settings to use.
         transport: stands in for the network in tests.
+        limit: of every answer's body.
 
     Raises:
-        ConfigurationError: a setting or its secret is missing; it is named.
+        ConfigurationError: a setting or its secret is missing or no header can carry it; it is named.
     """
     url, key = connection.lago.api_url, connection.lago.api_key
     if url is None or key is None:
@@ -31,21 +47,39 @@ def client(connection: Connection, transport: httpx.AsyncBaseTransport | None = 
         raise ConfigurationError(
             [f"{connection.at('lago')}: connection {connection.code}: {place} is missing"]
         )
-    try:
-        secret = key.reveal()
-    except LookupError as error:
-        place = f"{connection.at('lago.api_key')}: connection {connection.code}: lago.api_key"
-        raise ConfigurationError([f"{place}: {error}"]) from error
-    return httpx.AsyncClient(
+    return http_client.client(
+        limit,
         base_url=url.rstrip("/").removesuffix(API_PATH) + API_PATH,
         headers={
-            "User-Agent": "lago-netsuite",
             "Accept": "application/json",
-            "Authorization": f"Bearer {secret}",
+            "Authorization": f"Bearer {_revealed(connection, key)}",
         },
         timeout=_TIMEOUT,
         limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
         transport=transport,
-        follow_redirects=False,
         trust_env=not is_loopback(url),
     )
+
+
+def lost(error: Exception, connection: Connection) -> str:
+    """
+    Why no answer of Lago's could be had, to follow a colon.
+
+    The text of an error may quote a header, so only its kind is told where the reason is none of the known.
+    """
+    if isinstance(error, AnswerUnreadable):
+        return str(error)
+    cause = connect_failure.sentence(error, urlsplit(connection.lago.api_url or "").hostname or "Lago")
+    kind = type(error).__name__
+    return f"{kind}: {cause}" if cause else kind
+
+
+def _revealed(connection: Connection, key: Secret) -> str:
+    place = f"{connection.at('lago.api_key')}: connection {connection.code}: lago.api_key"
+    try:
+        secret = key.reveal()
+    except LookupError as error:
+        raise ConfigurationError([f"{place}: {error}"]) from error
+    if not event_headers.is_header_value(secret, limit_chars=KEY_LIMIT_CHARS):
+        raise ConfigurationError([f"{place}: holds characters that no HTTP header can carry, or too many"])
+    return secret

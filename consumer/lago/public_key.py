@@ -72,7 +72,8 @@ class AskedKey:
         """
         self._code = connection.code
         self._clock = clock
-        self._http = http.client(connection, transport)
+        self._connection = connection
+        self._http = http.client(connection, transport, limit=http.KEY_ANSWERS)
         self._asking = asyncio.Lock()
         self._known: RSAKey | None = None
         self._next_at_s = clock.monotonic_s()
@@ -115,9 +116,9 @@ class AskedKey:
         try:
             async with asyncio.timeout(ASK_LIMIT_S):
                 response = await self._http.get("webhooks/json_public_key")
-        except (httpx.HTTPError, TimeoutError) as error:
-            # The text of an error may quote a header, so only its kind is told.
-            return Unavailable(reason=f"Lago does not give its public key: {type(error).__name__}")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            cause = http.lost(error, self._connection)
+            return Unavailable(reason=f"Lago does not give its public key: {cause}")
         if response.status_code != 200:
             return Unavailable(reason=f"Lago does not give its public key: HTTP {response.status_code}")
         return _key_of(response.content)

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from schemas import wire
 
 MAX_MESSAGE_CHARS = 500
+# What is looked for stands at the beginning; a search through all of a hostile page would take hours.
+HEAD_CHARS = 4_096
 _TEXT_FORM = re.compile(r"(?is)error code:\s*(?P<code>\S+)\s*error message:\s*(?P<message>.*)")
 _TITLE = re.compile(r"(?is)<title[^>]*>\s*(.*?)\s*</title>")
 
@@ -58,7 +60,7 @@ def read(body: bytes) -> Content:
     if not text:
         return Unreadable(reason="the answer is empty")
     if text.startswith("<"):
-        title = _TITLE.search(text)
+        title = _TITLE.search(text[:HEAD_CHARS])
         return Page(title=_cut(title.group(1)) if title else "untitled")
     return _read_json(text)
 
@@ -70,8 +72,8 @@ def _read_json(text: str) -> Content:
         return read(value.encode())
     if isinstance(value, dict):
         return _read_object(value)
-    if form := _TEXT_FORM.search(text):
-        return PlatformError(code=form["code"], message=_cut(form["message"].strip()))
+    if form := _TEXT_FORM.search(text[:HEAD_CHARS]):
+        return PlatformError(code=_cut(form["code"]), message=_cut(form["message"].strip()))
     return Unreadable(reason="the answer is not a JSON object")
 
 
@@ -86,7 +88,9 @@ def _read_object(value: dict[str, Any]) -> Content:
     if (error := _platform_error(value)) is not None:
         return error
     if value.get("v") != wire.CONTRACT_VERSION:
-        return Unreadable(reason=f"contract version {value.get('v')!r} instead of {wire.CONTRACT_VERSION}")
+        return Unreadable(
+            reason=f"contract version {_cut(repr(value.get('v')))} instead of {wire.CONTRACT_VERSION}"
+        )
     try:
         return Envelope(response=wire.Response.model_validate(value))
     except ValidationError as invalid:
@@ -97,11 +101,11 @@ def _read_object(value: dict[str, Any]) -> Content:
 def _platform_error(value: dict[str, Any]) -> PlatformError | None:
     match value:
         case {"error": {"code": code, **rest}}:
-            return PlatformError(code=str(code), message=_innermost(rest.get("message")))
+            return PlatformError(code=_cut(str(code)), message=_innermost(rest.get("message")))
         case {"error": str(code)}:  # OAuth 2.0, RFC 6749 section 5.2
-            return PlatformError(code=code, message=_cut(str(value.get("error_description") or "")))
+            return PlatformError(code=_cut(code), message=_cut(str(value.get("error_description") or "")))
         case {"o:errorDetails": [{"o:errorCode": str(code), **rest}, *_]}:  # REST web services
-            return PlatformError(code=code, message=_cut(str(rest.get("detail") or "")))
+            return PlatformError(code=_cut(code), message=_cut(str(rest.get("detail") or "")))
         case _:
             return None
 

@@ -15,9 +15,10 @@ from consumer.clock import Clock
 from consumer.connection import Connection
 from consumer.errors import ContractError
 from consumer.event_headers import Headers
+from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import credentials, verdict
 from consumer.netsuite.batch import Batch, batches
-from consumer.netsuite.http import JSON_HEADERS, Overhear, address, builder
+from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, Overhear, address, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.netsuite.pool import Pool
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
@@ -82,9 +83,11 @@ class Client:
         self._about = {"http.request.method": "POST", "lago_netsuite.connection": connection.code}
         self._restlet = credentials.restlet(connection)
         build = builder(connection, transport, overhear)
-        self._login = build(1, {})
+        self._login = build(1, {}, TOKEN_ANSWERS)
         self._auth = credentials.auth(connection, clock=clock, http=self._login)
-        self._pool = Pool(connection.concurrency, lambda connections: build(connections, JSON_HEADERS))
+        self._pool = Pool(
+            connection.concurrency, lambda connections: build(connections, JSON_HEADERS, ANSWERS)
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -172,7 +175,9 @@ class Client:
                     response = await http.request(method, url, content=body, headers=headers, auth=self._auth)
         except LoginFailed as failed:
             return failed.verdict
-        except (httpx.HTTPError, TimeoutError) as error:
+        except AnswerUnreadable as error:
+            return verdict.of_unreadable(error, self._clock.now(), self._connection)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return verdict.of_exception(error, self._connection)
         return verdict.Answer.of(response, self._clock.now())
 

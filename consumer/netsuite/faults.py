@@ -93,14 +93,21 @@ _CODES = {
 }
 
 _STATUSES = {
+    # No code beside it, so it is not known whether a script ran.
+    400: Fault(Kind.AMBIGUOUS),
     401: Fault(Kind.ACCOUNT_DOWN, advice.LOGIN),
+    402: Fault(Kind.ACCOUNT_DOWN, advice.BETWEEN),
     403: Fault(Kind.ACCOUNT_DOWN, f"{advice.ROLE}; {advice.DEPLOYMENT}"),
     404: Fault(Kind.ACCOUNT_DOWN, advice.DEPLOYMENT),
     405: Fault(Kind.ACCOUNT_DOWN, advice.CONTRACT),
     407: Fault(Kind.ACCOUNT_DOWN, advice.PROXY),
     408: Fault(Kind.AMBIGUOUS),
+    410: Fault(Kind.ACCOUNT_DOWN, advice.DEPLOYMENT),
+    413: Fault(Kind.TOO_BIG, advice.SPLIT),
     415: Fault(Kind.ACCOUNT_DOWN, advice.CONTRACT),
+    421: Fault(Kind.ACCOUNT_DOWN, advice.HOST),
     429: Fault(Kind.THROTTLED),
+    451: Fault(Kind.ACCOUNT_DOWN, advice.BETWEEN),
     503: Fault(Kind.UNAVAILABLE),
 }
 
@@ -112,9 +119,11 @@ _EXCEPTIONS: tuple[tuple[type[Exception], Fault], ...] = (
     (httpx.ConnectError, Fault(Kind.UNAVAILABLE)),
     (httpx.ProxyError, Fault(Kind.UNAVAILABLE)),
     (httpx.UnsupportedProtocol, Fault(Kind.ACCOUNT_DOWN, advice.HOST)),
+    (httpx.InvalidURL, Fault(Kind.ACCOUNT_DOWN, advice.HOST)),
     (httpx.LocalProtocolError, Fault(Kind.ACCOUNT_DOWN, advice.HEADER)),
     (httpx.HTTPError, Fault(Kind.AMBIGUOUS)),
-    (TimeoutError, Fault(Kind.AMBIGUOUS)),
+    # A deadline; or what TLS raises from a connection that is open already, which httpx lets through.
+    (OSError, Fault(Kind.AMBIGUOUS)),
 )
 
 
@@ -129,30 +138,36 @@ def of_status(status: int) -> Fault:
 
     Redirects come from a host that does not serve the account and are never followed with a signed header.
     405 and 415 concern the deployed script and thus every record, so they stop the account, not the record.
+
+    A RESTlet's own refusals have status 400. Any other of the 4xx that is not listed comes from what stands
+    before it, and is never a record's fault: the call was not carried out. It is `UNAVAILABLE` and not
+    `ACCOUNT_DOWN`, because a filter may dislike one document only, and that must not stop the others.
     """
     if status in _STATUSES:
         return _STATUSES[status]
     if 300 <= status < 400:
         return Fault(Kind.ACCOUNT_DOWN, advice.HOST)
-    return Fault(Kind.REJECTED) if 400 <= status < 500 else Fault(Kind.AMBIGUOUS)
+    return Fault(Kind.UNAVAILABLE, advice.BETWEEN) if 400 <= status < 500 else Fault(Kind.AMBIGUOUS)
 
 
 def of_refusal(status: int, code: str | None) -> Fault:
     """
     Look up an answer by both its status and its code.
 
-    Below 500 the code knows better, but at 401 and 403 none can make the refusal a matter of one record.
+    Below 500 the code knows better, but at 401 and 403 none can make the refusal a matter of one record. A code
+    that is not known rejects the record where RESTlets refuse records, at 400 and below.
     From 500 on a code may only say that the call was refused outright, as Lago takes
     ``INVALID_LOGIN_ATTEMPT`` at any status (getlago/lago-api ``invoices/create_service.rb``).
     """
     known = of_code(code) if code else None
-    by_status = of_status(status) if status >= 300 else Fault(Kind.REJECTED)
+    is_scripts = status == 400 or status < 300
+    by_status = Fault(Kind.REJECTED) if is_scripts and code else of_status(status)
     if known is None:
         return by_status
     outright = known.kind in {Kind.THROTTLED, Kind.ACCOUNT_DOWN}
     return known if outright or status not in {401, 403, *range(500, 600)} else by_status
 
 
-def of_exception(error: httpx.HTTPError | TimeoutError) -> Fault:
+def of_exception(error: httpx.HTTPError | httpx.InvalidURL | OSError) -> Fault:
     """Look up what was raised instead of an answer."""
     return next(fault for kind, fault in _EXCEPTIONS if isinstance(error, kind))

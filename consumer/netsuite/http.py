@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import lru_cache
 
 import httpx
 
 from consumer.connection import Connection
+from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit
+from consumer.http_client.client import Hook, client
 from consumer.netsuite.account import is_loopback
 
 KEEPALIVE_S = 30
 ADDRESSES_REMEMBERED = 64
 READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
+BODY_LIMIT_S = 60.0  # the script has ended by then, and sends what it has
+# The largest page of a list takes some 300 KB. What all calls of a worker may hold at once must fit into it.
+ANSWERS = AnswerLimit(whose="NetSuite", max_bytes=2 * MEBIBYTE, max_body_s=BODY_LIMIT_S)
+TOKEN_ANSWERS = AnswerLimit(
+    whose="NetSuite's token endpoint", max_bytes=64 * KIBIBYTE, max_body_s=BODY_LIMIT_S
+)
 TIMEOUT = httpx.Timeout(READ_LIMIT_S, connect=10, write=30, pool=10)
 _JSON = "application/json"
 # NetSuite answers in the content type of the request, GET included (Oracle help page section_4407965171).
 JSON_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
 
-Build = Callable[[int, dict[str, str]], httpx.AsyncClient]
-Overhear = Callable[[httpx.Response], Awaitable[None]]
+Build = Callable[[int, dict[str, str], AnswerLimit], httpx.AsyncClient]
+Overhear = Hook
 """Is told of every answer, also of those to logins."""
 
 
@@ -32,17 +40,17 @@ def address(url: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
 def builder(
     connection: Connection, transport: httpx.AsyncBaseTransport | None, overhear: Overhear | None = None
 ) -> Build:
-    """What makes clients of so many connections with these headers."""
+    """What makes clients of so many connections with these headers, that take answers of that size."""
 
-    def build(connections: int, headers: dict[str, str]) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            headers={"User-Agent": "lago-netsuite"} | headers,
+    def build(connections: int, headers: dict[str, str], limit: AnswerLimit) -> httpx.AsyncClient:
+        return client(
+            limit,
+            headers=headers,
+            hooks=[overhear] if overhear else [],
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S),
             transport=transport,
-            follow_redirects=False,
             trust_env=not is_loopback(connection.restlet_url),
-            event_hooks={"response": [overhear]} if overhear else {},
         )
 
     return build

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from consumer.clock import Clock
 from consumer.connection import Connection
+from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import verdict
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -175,7 +176,10 @@ class Tokens:
         try:
             async with asyncio.timeout(TOKEN_LIMIT_S):
                 response = await self._http.post(self._login.url, data=form, timeout=_TOKEN_TIMEOUT)
-        except (httpx.HTTPError, TimeoutError) as error:
+        except AnswerUnreadable as error:
+            failed = verdict.of_unreadable(error, self._clock.now(), self._connection)
+            return verdict.nothing_sent(failed, self._connection)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return verdict.nothing_sent(verdict.of_exception(error, self._connection), self._connection)
         return self._read(verdict.Answer.of(response, self._clock.now()))
 

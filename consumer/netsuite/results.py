@@ -33,6 +33,8 @@ _OBJECTS = {
 }
 _WORDS = ("code", "field", "period", "amount", "message")
 """What of a warning is told, in this order."""
+MOST_WARNINGS = 200
+WARNING_LIMIT_CHARS = 1_000
 CREDIT_PENDING = "LAGO_CREDIT_PENDING"
 DAY_S = 86_400.0
 _FAMILIES = {
@@ -229,8 +231,12 @@ def _written(result: wire.ItemResult, item: wire.WriteItem, connection: Connecti
         number=result.number,
         url=account.app_url(connection.account_id, url) if url.startswith("/") else url,
         totals=dict(result.totals),
-        warnings=(*item.warnings, *(_warning(one) for one in result.warnings)),
+        warnings=(*item.warnings, *_warnings(result)),
     )
+
+
+def _warnings(result: wire.ItemResult) -> list[str]:
+    return [_warning(one)[:WARNING_LIMIT_CHARS] for one in result.warnings[:MOST_WARNINGS]]
 
 
 def _warning(warning: Any) -> str:

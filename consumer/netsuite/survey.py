@@ -50,7 +50,7 @@ class Overheard:
         """Compare the date of an answer with this machine's."""
         try:
             told = parsedate_to_datetime(response.headers.get("date", ""))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return
         self.skew_s = (told - self.clock.now()).total_seconds()
 

@@ -11,6 +11,8 @@ from typing import assert_never
 import httpx
 
 from consumer.connection import Connection
+from consumer.http_client import connect_failure
+from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import advice, answer, codes, faults, results
 from consumer.netsuite.batch import Batch
 from consumer.outcome import (
@@ -124,17 +126,38 @@ def of_refusal(got: Answer, content: answer.Content, connection: Connection, *, 
 
 
 def of_login(got: Answer, connection: Connection) -> Verdict:
-    """Judge what the token endpoint answered instead of a token."""
-    return nothing_sent(of_refusal(got, answer.read(got.body), connection, items=0), connection)
+    """
+    Judge what the token endpoint answered instead of a token.
+
+    400 is how it refuses a login (RFC 6749 section 5.2), also where it does not say why.
+    """
+    content = answer.read(got.body)
+    if got.status == 400 and isinstance(content, answer.Envelope | answer.Unreadable):
+        reason = _refused(connection, "HTTP_400", got.status, advice.CERTIFICATE)
+        return Verdict(outcome=AccountDown(reason=reason), code="HTTP_400")
+    return nothing_sent(of_refusal(got, content, connection, items=0), connection)
 
 
-def of_exception(error: httpx.HTTPError | TimeoutError, connection: Connection) -> Verdict:
+def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection) -> Verdict:
+    """
+    Judge an answer whose body is too large, too slow or garbled.
+
+    A refusal is known by its status alone. Behind a success, or an error of the script, the call may have been
+    carried out. The same bytes would hardly be answered better within seconds.
+    """
+    fault = faults.of_status(error.status) if error.status >= 300 else faults.Fault(faults.Kind.AMBIGUOUS)
+    got = Answer(status=error.status, body=b"", retry_after_s=retry_after(error.answer.headers, now))
+    code = f"HTTP_{error.status}"
+    outcome = _outcome(fault, connection, code=code, message=str(error), got=got, items=1)
+    return Verdict(outcome=outcome, code="answer_unreadable")
+
+
+def of_exception(error: httpx.HTTPError | httpx.InvalidURL | OSError, connection: Connection) -> Verdict:
     """Judge what was raised instead of an answer; its text stays out, for it may quote a header."""
     code = type(error).__name__
     fault = faults.of_exception(error)
-    cause = f": {error}" if isinstance(error, httpx.ConnectError) else ""
     got = Answer(status=0, body=b"")
-    outcome = _outcome(fault, connection, code=code + cause, message="", got=got, items=1)
+    outcome = _outcome(fault, connection, code=code, message=_cause(error), got=got, items=1)
     return Verdict(outcome=outcome, code=code, repeat=isinstance(outcome, Unavailable))
 
 
@@ -162,13 +185,23 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
+def _cause(error: Exception) -> str:
+    if not isinstance(error, httpx.ConnectError):
+        return ""
+    try:
+        host = error.request.url.host
+    except RuntimeError:
+        host = "the host"
+    return connect_failure.sentence(error, host) or str(error)
+
+
 def _of_page(status: int) -> faults.Fault:
-    fault = faults.of_status(status) if status >= 300 else faults.Fault(faults.Kind.UNAVAILABLE)
-    return faults.Fault(faults.Kind.UNAVAILABLE) if fault.kind is faults.Kind.REJECTED else fault
+    is_known = status >= 300 and status != 400
+    return faults.of_status(status) if is_known else faults.Fault(faults.Kind.UNAVAILABLE)
 
 
 def _outcome(
@@ -179,7 +212,8 @@ def _outcome(
         case faults.Kind.THROTTLED:
             return Throttled(reason=reason, retry_after_s=got.retry_after_s)
         case faults.Kind.UNAVAILABLE:
-            return Unavailable(reason=reason, retry_after_s=got.retry_after_s)
+            told = f"{reason}: {fault.advice}" if fault.advice else reason
+            return Unavailable(reason=told, retry_after_s=got.retry_after_s)
         case faults.Kind.AMBIGUOUS:
             return Ambiguous(reason=reason, is_answer=faults.of_code(code) is not None)
         case faults.Kind.TOO_BIG if items > 1:

@@ -200,5 +200,5 @@ def _retry_after_s(text: str | None, clock: Clock) -> float | None:
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - clock.now()).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime
 
 import httpx
@@ -197,16 +198,30 @@ def test_other_errors_reject_the_record_with_netsuites_own_code_or_the_stable_on
         (301, b"", AccountDown, False),
         (302, b"", AccountDown, False),
         (307, PAGE, AccountDown, False),
-        (400, b"", Rejected, False),
+        (400, b"", Ambiguous, False),
         (400, PAGE, Unavailable, True),
         (401, b"", AccountDown, False),
         (401, examples.platform_error("USER_ERROR"), AccountDown, False),
         (403, b"", AccountDown, False),
         (403, PAGE, AccountDown, False),
+        (402, b"", AccountDown, False),
+        (402, PAGE, AccountDown, False),
         (404, PAGE, AccountDown, False),
         (405, b"", AccountDown, False),
         (408, b"", Ambiguous, False),
+        (409, b"", Unavailable, True),
+        (410, b"", AccountDown, False),
         (413, b"", Rejected, False),
+        (418, b"", Unavailable, True),
+        (418, PAGE, Unavailable, True),
+        (418, examples.platform_error("NOBODY_KNOWS"), Unavailable, True),
+        (421, b"", AccountDown, False),
+        (422, b'{"detail": "no"}', Unavailable, True),
+        (431, b"", Unavailable, True),
+        (451, b"", AccountDown, False),
+        (451, PAGE, AccountDown, False),
+        (451, examples.platform_error("NOBODY_KNOWS"), AccountDown, False),
+        (499, b"", Unavailable, True),
         (415, b"", AccountDown, False),
         (429, b"", Throttled, True),
         (500, b"", Ambiguous, False),
@@ -245,6 +260,9 @@ def test_statuses_without_a_code_that_knows_better(status, body, expected, repea
         (httpx.CloseError(""), Ambiguous, False),
         (httpx.RemoteProtocolError("Server disconnected"), Ambiguous, False),
         (httpx.DecodingError(""), Ambiguous, False),
+        (httpx.InvalidURL("too long"), AccountDown, False),
+        (ssl.SSLError("bad record mac"), Ambiguous, False),
+        (ConnectionResetError(), Ambiguous, False),
         (TimeoutError(), Ambiguous, False),
     ],
 )
@@ -286,6 +304,8 @@ def test_waiting_time_that_was_asked_for_is_passed_on():
         ("Fri, 31 Jul 2026 00:00:00 GMT", 0.0),
         ("soon", None),
         ("-3", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("9" * 400, float("inf")),
         ("", None),
     ],
 )

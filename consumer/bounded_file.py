@@ -1,0 +1,48 @@
+"""A file that somebody named, read whole when it is as small as such files are, and not at all otherwise."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import BinaryIO
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+SECRET_LIMIT_BYTES = 64 * KIBIBYTE
+CONFIGURATION_LIMIT_BYTES = 4 * MEBIBYTE
+EVENT_LIMIT_BYTES = 64 * MEBIBYTE
+
+
+def read_bytes(path: Path, limit_bytes: int) -> bytes:
+    """
+    The content of a file, or of a pipe that is named like one.
+
+    Raises:
+        OSError: it cannot be read, or is larger; `strerror` says which.
+    """
+    with path.open("rb") as file:
+        return read_stream(file, limit_bytes, name=str(path))
+
+
+def read_text(path: Path, limit_bytes: int) -> str:
+    """
+    The content of a file as UTF-8 text.
+
+    Raises:
+        OSError: it cannot be read, or is larger; `strerror` says which.
+        UnicodeDecodeError: it is no UTF-8.
+    """
+    return read_bytes(path, limit_bytes).decode()
+
+
+def read_stream(stream: BinaryIO, limit_bytes: int, *, name: str) -> bytes:
+    """
+    What a stream gives until its end.
+
+    Raises:
+        OSError: it gives more.
+    """
+    content = stream.read(limit_bytes + 1)
+    if len(content) > limit_bytes:
+        raise OSError(errno.EFBIG, f"it is larger than {limit_bytes // KIBIBYTE} KiB", name)
+    return content

@@ -1,0 +1,136 @@
+"""
+How much of an answer is read, and for how long.
+
+httpx reads a body to its end and unfolds what is compressed in one piece, so that an endless body, or some
+kilobytes of gzip, fill the memory of the process. Here both the bytes that come in and what they unfold to
+are counted as they come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import httpx
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+ENCODINGS = frozenset(("gzip", "x-gzip", "deflate"))
+# A body of many small pieces must not keep everybody else from running.
+PIECES_AT_A_TIME = 64
+LONGEST_LENGTH_DIGITS = 15
+QUOTED_CHARS = 40
+
+Unfold = Callable[[bytes, int], bytes]
+
+
+class AnswerUnreadable(httpx.DecodingError):
+    """An answer came whose body is too large, too slow or cannot be unfolded; its text is a sentence."""
+
+    def __init__(self, sentence: str, answer: httpx.Response) -> None:
+        super().__init__(sentence, request=answer.request)
+        self.answer = answer
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, which has come in all the same."""
+        return self.answer.status_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLimit:
+    """
+    What one client takes.
+
+    Attributes:
+        whose: who answers, for the sentence: ``NetSuite``.
+        max_bytes: of the body, as it comes in and as it unfolds.
+        max_body_s: from the last header to the last byte, in seconds.
+    """
+
+    whose: str
+    max_bytes: int
+    max_body_s: float
+
+    async def enforce(self, answer: httpx.Response) -> None:
+        """
+        Bound the body of an answer that has not been read yet; a response hook of httpx.
+
+        Raises:
+            AnswerUnreadable: its headers already say that it cannot be read.
+        """
+        announced = answer.headers.get("content-length", "")
+        if announced.isdecimal() and (
+            len(announced) > LONGEST_LENGTH_DIGITS or int(announced) > self.max_bytes
+        ):
+            raise self.too_large(answer)
+        unfold = _unfolding(self, answer)
+        if isinstance(answer.stream, httpx.AsyncByteStream):
+            answer.headers.pop("content-encoding", None)
+            answer.stream = _Bounded(answer, answer.stream, self, unfold)
+
+    def too_large(self, answer: httpx.Response) -> AnswerUnreadable:
+        """The error of a body beyond `max_bytes`."""
+        return AnswerUnreadable(
+            f"the answer of {self.whose} is larger than {_size(self.max_bytes)} and was not read", answer
+        )
+
+
+class _Bounded(httpx.AsyncByteStream):
+    """The body in one piece, unfolded."""
+
+    def __init__(
+        self, answer: httpx.Response, stream: httpx.AsyncByteStream, limit: AnswerLimit, unfold: Unfold
+    ) -> None:
+        self._answer = answer
+        self._stream = stream
+        self._limit = limit
+        self._unfold = unfold
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        limit = self._limit
+        try:
+            async with asyncio.timeout(limit.max_body_s):
+                body = await self._read()
+        except TimeoutError as error:
+            sentence = f"the answer of {limit.whose} was not complete {limit.max_body_s:g} s after it began"
+            raise AnswerUnreadable(sentence, self._answer) from error
+        except zlib.error as error:
+            sentence = f"the answer of {limit.whose} is not compressed as it says"
+            raise AnswerUnreadable(sentence, self._answer) from error
+        yield body
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def _read(self) -> bytes:
+        body, came_in, pieces = bytearray(), 0, 0
+        async for piece in self._stream:
+            came_in += len(piece)
+            body += self._unfold(piece, self._limit.max_bytes - len(body) + 1)
+            if max(came_in, len(body)) > self._limit.max_bytes:
+                raise self._limit.too_large(self._answer)
+            pieces += 1
+            if pieces % PIECES_AT_A_TIME == 0:
+                await asyncio.sleep(0)
+        return bytes(body)
+
+
+def _unfolding(limit: AnswerLimit, answer: httpx.Response) -> Unfold:
+    named = answer.headers.get_list("content-encoding", split_commas=True)
+    encodings = [each for name in named if (each := name.strip().lower()) not in {"", "identity"}]
+    if not encodings:
+        return lambda piece, _: piece
+    if len(encodings) == 1 and encodings[0] in ENCODINGS:
+        return zlib.decompressobj(GZIP_OR_ZLIB).decompress
+    asked = ", ".join(encodings)[:QUOTED_CHARS]
+    raise AnswerUnreadable(
+        f"the answer of {limit.whose} is encoded as {asked!r}, which was not asked for", answer
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count // MEBIBYTE} MiB" if count >= MEBIBYTE else f"{count // KIBIBYTE} KiB"
