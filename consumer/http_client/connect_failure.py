@@ -21,7 +21,7 @@ def sentence(error: BaseException, host: str) -> str | None:
             case ssl.SSLCertVerificationError():
                 return _of_certificate(cause, host)
             case ssl.SSLError():
-                return f"{host} and this machine agree on no TLS connection ({cause.reason or 'SSL error'})"
+                return f"{host} and this machine agree on no TLS connection ({getattr(cause, 'reason', None) or 'TLS'})"
             case socket.gaierror():
                 said = cause.strerror or cause
                 return (

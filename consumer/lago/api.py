@@ -15,7 +15,7 @@ from cachetools import TLRUCache
 
 from consumer.clock import Clock
 from consumer.connection import Connection
-from consumer.http_client.answer_limit import MEBIBYTE
+from consumer.http_client.answer_limit import KIBIBYTE
 from consumer.lago import http
 from consumer.lago.answer import Answer, Failed, Found, LookUp, Missing
 from consumer.lago.pace import Pace
@@ -28,8 +28,8 @@ MAX_ATTEMPTS = 3
 LONGEST_WAIT_S = 10.0
 FOUND_TTL_S = 300.0
 MISSING_TTL_S = 30.0
-CACHED_BYTES = 32 * MEBIBYTE
 CACHED_ANSWERS = 10_000
+ORDINARY_ANSWER_BYTES = 4 * KIBIBYTE
 LONGEST_HOLD_S = 60.0
 # What has kept us waiting once is not asked again within the same permit.
 _QUICKLY_LOST = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
@@ -83,7 +83,7 @@ class LagoApi:
         self._pace = Pace(REQUESTS_PER_S, clock=clock)
         self._flights: dict[str, asyncio.Future[Answer]] = {}
         self._cache: TLRUCache[str, _Kept] = TLRUCache(
-            CACHED_BYTES, ttu=_goes_stale, timer=clock.monotonic_s, getsizeof=_size_of
+            CACHED_ANSWERS, ttu=_goes_stale, timer=clock.monotonic_s, getsizeof=_size_of
         )
 
     async def customer(self, external_id: str) -> Answer:
@@ -183,8 +183,8 @@ class LagoApi:
 
 
 def _size_of(answer: _Kept) -> int:
-    # Each takes its share at least, so that there are never more than `CACHED_ANSWERS` of them.
-    return max(CACHED_BYTES // CACHED_ANSWERS + 1, answer.size_bytes if isinstance(answer, Found) else 0)
+    """How many ordinary answers a kept one counts for: many large ones must not fill the memory."""
+    return 1 + (answer.size_bytes // ORDINARY_ANSWER_BYTES if isinstance(answer, Found) else 0)
 
 
 def _goes_stale(_: str, answer: _Kept, now_s: float) -> float:

@@ -20,8 +20,8 @@ CONTRACT = "deploy the RESTlet that belongs to this version, or correct restlet_
 HEADER = "a credential holds characters that no HTTP header can carry"
 PROXY = "the proxy between here and NetSuite wants a login"
 BETWEEN = (
-    "no RESTlet answers so: look at the standing of the account, and at what stands between here and NetSuite "
-    "(proxy, firewall, content filter)"
+    "no RESTlet answers so: look at the standing of the account, and at what stands between here and "
+    "NetSuite (proxy, firewall, content filter)"
 )
 SPLIT = "the document is too big for one call: shorten it, or look for slow workflows on this record"
 REFERENCE = "the mapping names what NetSuite does not have: compare its internal id with the list in NetSuite"

@@ -154,8 +154,8 @@ def of_refusal(status: int, code: str | None) -> Fault:
     """
     Look up an answer by both its status and its code.
 
-    Below 500 the code knows better, but at 401 and 403 none can make the refusal a matter of one record. A code
-    that is not known rejects the record where RESTlets refuse records, at 400 and below.
+    Below 500 the code knows better, but at 401 and 403 none can make the refusal a matter of one record.
+    A code that is not known rejects the record where RESTlets refuse records, at 400 and below.
     From 500 on a code may only say that the call was refused outright, as Lago takes
     ``INVALID_LOGIN_ATTEMPT`` at any status (getlago/lago-api ``invoices/create_service.rb``).
     """

@@ -142,8 +142,8 @@ def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection
     """
     Judge an answer whose body is too large, too slow or garbled.
 
-    A refusal is known by its status alone. Behind a success, or an error of the script, the call may have been
-    carried out. The same bytes would hardly be answered better within seconds.
+    A refusal is known by its status alone. Behind a success, or an error of the script, the call may have
+    been carried out. The same bytes would hardly be answered better within seconds.
     """
     fault = faults.of_status(error.status) if error.status >= 300 else faults.Fault(faults.Kind.AMBIGUOUS)
     got = Answer(status=error.status, body=b"", retry_after_s=retry_after(error.answer.headers, now))

@@ -21,6 +21,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 
 from consumer import __version__
 from consumer.clock import Clock
+from consumer.http_client import connect_failure
 from consumer.relay.address import Address, is_allowed
 from consumer.relay.endpoint import Target
 
@@ -129,7 +130,8 @@ class Egress:
         except (TimeoutError, httpx.TimeoutException):
             return NotAnswered(reason=f"no answer within {self._limit_s:.0f} s")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
-            return NotAnswered(reason=f"{type(error).__name__}: {error}"[:EXCERPT_CHARS])
+            cause = connect_failure.sentence(error, self._target.host) or str(error)
+            return NotAnswered(reason=f"{type(error).__name__}: {cause}"[:EXCERPT_CHARS])
 
     async def _address(self) -> Address | NotAnswered:
         host = self._target.host

@@ -39,7 +39,6 @@ def test_endless_large_and_folded_answers_leave_the_memory_as_it_was(host):
     """Fifteen calls at once of each kind, and a sentence that says whose answer is beyond which size."""
     found = calls(host, "endless", "large", "bomb")
 
-    print(f"most memory: {found['most_mib']:.0f} MiB")
     assert found["most_mib"] < MOST_MIB
     for kind in ("endless", "large", "bomb"):
         told = found["told"][kind]
