@@ -21,7 +21,8 @@ def sentence(error: BaseException, host: str) -> str | None:
             case ssl.SSLCertVerificationError():
                 return _of_certificate(cause, host)
             case ssl.SSLError():
-                return f"{host} and this machine agree on no TLS connection ({getattr(cause, 'reason', None) or 'TLS'})"
+                why = getattr(cause, "reason", None) or "TLS"
+                return f"{host} and this machine agree on no TLS connection ({why})"
             case socket.gaierror():
                 said = cause.strerror or cause
                 return (
