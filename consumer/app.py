@@ -7,12 +7,13 @@ import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import count
 from random import SystemRandom
 
 import structlog
 
 from consumer import __version__, connections_file
-from consumer.clock import SystemClock
+from consumer.clock import Clock, SystemClock
 from consumer.connection import Connection, holding
 from consumer.errors import StartupError
 from consumer.flow import Flow, Plan, Surroundings
@@ -23,7 +24,7 @@ from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi, LookUp
 from consumer.limits.gate import Gate
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import heap, http, loop_lag, signals, tracing
+from consumer.ops import heap, tracing
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -31,6 +32,8 @@ from consumer.pipeline import Pipeline
 from consumer.recent_failures import RecentFailures
 from consumer.record import Publish
 from consumer.settings import Settings
+from consumer.stream_process import run_streams
+from consumer.supervision import Stream
 from schemas import error_event, result
 from schemas.lane import place_of
 
@@ -40,9 +43,14 @@ CLOSE_LIMIT_S = 5.0
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Account:
-    """One connection with its permits and its ways to both sides; Lago's API only where it is configured."""
+    """
+    One connection with its ways to both sides; Lago's API only where it is configured.
+
+    Attributes:
+        gate: the permits of the stream's present life.
+    """
 
     connection: Connection
     gate: Gate
@@ -84,8 +92,8 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         await _meet(accounts)
         publish = await publisher(around, stack)
         hold_limit_s = retention.hold_limit_s(kept_s)
-        flows = [
-            _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
+        streams = [
+            _stream(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
             for account in accounts
         ]
         codes = {each.code for each in connections}
@@ -95,20 +103,28 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
             )
         )
         heap.settle()
-        await run_flows(flows, settings, around)
+        await run_streams(streams, settings, around)
     log.info("worker_stopped")
 
 
 def _account(connection: Connection, around: Surroundings, stack: AsyncExitStack) -> _Account:
     """The ways to both sides of a connection, closed when the stack is."""
-    gate = Gate(cap=connection.concurrency, clock=around.clock, jitter=SystemRandom().random)
-    client = Client(connection, clock=around.clock, refused=gate.refused, tracer=around.tracer)
+
+    def refused(started_s: float) -> None:
+        account.gate.refused(started_s)
+
+    client = Client(connection, clock=around.clock, refused=refused, tracer=around.tracer)
     stack.push_async_callback(_close, client)
-    if not (connection.lago.api_url and connection.lago.api_key):
-        return _Account(connection=connection, gate=gate, client=client)
-    api = LagoApi(connection, clock=around.clock)
-    stack.push_async_callback(_close, api)
-    return _Account(connection=connection, gate=gate, client=client, look_up=api.customer)
+    account = _Account(connection=connection, gate=_gate(connection, around.clock), client=client)
+    if connection.lago.api_url and connection.lago.api_key:
+        api = LagoApi(connection, clock=around.clock)
+        stack.push_async_callback(_close, api)
+        account.look_up = api.customer
+    return account
+
+
+def _gate(connection: Connection, clock: Clock) -> Gate:
+    return Gate(cap=connection.concurrency, clock=clock, jitter=SystemRandom().random)
 
 
 async def _close(client: Client | LagoApi) -> None:
@@ -160,6 +176,26 @@ async def publisher(around: Surroundings, stack: AsyncExitStack) -> Publish:
     return Publisher(producer, around.cluster, troubles=troubles).publish
 
 
+def _stream(
+    account: _Account,
+    settings: Settings,
+    connections: Sequence[Connection],
+    publish: Publish,
+    around: Surroundings,
+    *,
+    hold_limit_s: float,
+) -> Stream:
+    around.metrics.connection_begins(connection=account.connection.code)
+    lives = count()
+
+    def make() -> Flow:
+        if next(lives):  # what was known of the account at the start goes for the first life only
+            account.gate = _gate(account.connection, around.clock)
+        return _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
+
+    return Stream(name=account.connection.code, make=make)
+
+
 def _flow(
     account: _Account,
     settings: Settings,
@@ -170,7 +206,6 @@ def _flow(
     hold_limit_s: float,
 ) -> Flow:
     connection = account.connection
-    around.metrics.connection_begins(connection=connection.code)
     pipeline = Pipeline(
         connection=connection,
         reports_orphans=connection.code == connections[0].code,
@@ -206,35 +241,3 @@ def _flow(
         give_up=known.give_up,
         prepare=pipeline.prepare,
     )
-
-
-async def run_flows(flows: Sequence[Flow], settings: Settings, around: Surroundings) -> None:
-    """
-    Run flows side by side, watched at the port for machines, until SIGTERM or SIGINT.
-
-    Raises:
-        ExceptionGroup: what ended a flow, after the others have finished what they were doing.
-    """
-    stopping = asyncio.Event()
-    failures: list[Exception] = []
-    with signals.stopping(stopping, around.health):
-        async with asyncio.TaskGroup() as tasks:
-            app = http.create_app(around.metrics, around.health)
-            ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
-            lag = tasks.create_task(loop_lag.watch(around.metrics, around.clock))
-            running = [tasks.create_task(_guarded(flow, stopping, failures)) for flow in flows]
-            await asyncio.wait(running)
-            ops.cancel()
-            lag.cancel()
-    if failures:
-        raise ExceptionGroup("the process had to stop", failures)
-
-
-async def _guarded(flow: Flow, stopping: asyncio.Event, failures: list[Exception]) -> None:
-    """One flow's end by a defect lets the others finish what they are doing, then ends the process."""
-    try:
-        await flow.run(stopping)
-    except Exception as error:
-        log.exception("flow_failed")
-        failures.append(error)
-        stopping.set()

@@ -13,6 +13,8 @@ from schemas.envelope import Envelope
 OBJECTS = ("customer", "invoice", "credit_note", "payment")
 OTHER = "other"
 CURRENCY_CHARS = 3
+# A counter only rises, and beyond this a float no longer tells one subunit from two.
+CENTS_END = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,8 @@ class Booking:
 
     Attributes:
         outcome: the RESTlet's word, such as ``created``; or ``rejected``.
-        cents: the amount in the currency's subunit; None where the object has none, such as a customer.
+        cents: the amount in the currency's subunit; None where the object has none, such as a customer, and
+            where it has one that cannot be summed: below zero, or beyond all that is billed.
         currency: None when `cents` is.
         finalized_s: when Lago last changed the document before it told of it, in seconds since the epoch;
             Lago names no moment of finalisation. None for what is no document, or was there before.
@@ -61,7 +64,7 @@ def _booking(event: Envelope, outcome: str) -> Booking:
     if kind in {"customer", OTHER}:
         return Booking(object=kind, outcome=outcome)
     cents, currency = facts.amount_of(event)
-    if cents is None or currency is None or not _is_currency(currency):
+    if cents is None or not 0 <= cents < CENTS_END or currency is None or not _is_currency(currency):
         cents = currency = None
     return Booking(
         object=kind,
@@ -80,6 +83,6 @@ def _finalized_s(event: Envelope) -> float | None:
     text = event.object.get("updated_at") or event.object.get("created_at")
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        return moment.timestamp() if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.timestamp() if moment.tzinfo else None

@@ -7,23 +7,22 @@ A record is done only after whatever had to be published for it has been acknowl
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import assert_never
 
 import structlog
 
-from consumer import event_headers
+from consumer import defect
 from consumer.clock import Clock
 from consumer.engine.attempt import Attempt
 from consumer.engine.calls import Call
 from consumer.engine.decision import Decision, GiveUp, Park, Settle
 from consumer.engine.engine import Engine
-from consumer.engine.tally import Cause
 from consumer.errors import ContractError
 from consumer.ops.metrics import Metrics
-from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected, Release, Settled, name_of
+from consumer.outcome import Outcome, Rejected, Release
 from consumer.record import Record
+from consumer.settlement_log import SettlementLog
 
 Deliver = Callable[[Sequence[Record], Release], Awaitable[Sequence[Outcome]]]
 """
@@ -68,6 +67,7 @@ class Dispatcher:
         self._deliver = deliver
         self._give_up = give_up
         self._metrics = metrics
+        self._log = SettlementLog(connection=name, metrics=metrics, clock=clock)
         self._clock = clock
         self._moved = asyncio.Event()
         self._carried = 0
@@ -110,8 +110,10 @@ class Dispatcher:
         self._is_preparing = False
         try:
             self._prepare(self._engine.next_up())
-        except Exception as error:  # noqa: BLE001 - its delivery will meet the same defect, and tell of it
-            log.debug("not_prepared", connection=self._name, error=type(error).__name__)
+        except BaseException as error:  # its delivery meets the same defect, and tells of it
+            if not defect.is_defect(error):
+                raise
+            log.debug("not_prepared", connection=self._name, error=defect.name_of(error))
 
     @property
     def _has_told(self) -> bool:
@@ -150,22 +152,41 @@ class Dispatcher:
 
     async def _decide(self, call: Call, release: Release) -> list[Decision]:
         sources = [str(attempt.record.source) for attempt in call.attempts]
-        outcomes: Sequence[Outcome] = ()
         try:
             with structlog.contextvars.bound_contextvars(connection=self._name, sources=sources):
-                outcomes = await self._deliver(call.records, release)
+                outcomes = await self._outcomes(call, release)
+            pairs = zip(call.attempts, outcomes, strict=True)
+            return [self._engine.decide(call, attempt, outcome) for attempt, outcome in pairs]
         except ContractError as error:
             # Whoever publishes warns, once a minute for all records that wait for it.
             log.debug("publish_failed", connection=self._name, sources=sources, error=str(error))
             return [self._engine.decide_lost_acknowledgement(attempt) for attempt in call.attempts]
-        except Exception as error:  # a bulkhead: one record's defect must not stop all others
-            log.exception("delivery_failed_unexpectedly", connection=self._name, sources=sources)
-            name = type(error).__name__
+        except BaseException as error:  # noqa: BLE001 - a bulkhead: a record's defect must not stop the others
+            name = self._log_defect("deliver", error, sources)
             return [self._engine.decide_defect(call, attempt, name) for attempt in call.attempts]
+
+    async def _outcomes(self, call: Call, release: Release) -> Sequence[Outcome]:
+        outcomes: Sequence[Outcome] = ()
+        try:
+            outcomes = await self._deliver(call.records, release)
         finally:
             release(outcomes)
-        pairs = zip(call.attempts, outcomes, strict=True)
-        return [self._engine.decide(call, attempt, outcome) for attempt, outcome in pairs]
+        return outcomes
+
+    def _log_defect(self, doing: str, error: BaseException, sources: Sequence[str]) -> str:
+        """The type of what was raised; raises it again when it ends this task or the process."""
+        if not (defect.is_defect(error) or _is_stray_cancellation(error)):
+            raise error
+        error_name = defect.name_of(error)
+        log.error(
+            "delivery_failed_unexpectedly",
+            doing=doing,
+            connection=self._name,
+            sources=list(sources),
+            error=error_name,
+            at=defect.frames_of(error),
+        )
+        return error_name
 
     async def _end(self, attempt: Attempt, decision: Decision, *, took_s: float) -> None:
         if isinstance(decision, GiveUp):
@@ -174,60 +195,30 @@ class Dispatcher:
         self._moved.set()
 
     async def _surrender(self, attempt: Attempt, rejected: Rejected) -> Settle | Park:
+        sources = [str(attempt.record.source)]
         try:
             await self._give_up(attempt.handed, rejected)
         except ContractError as error:
-            source = str(attempt.record.source)
-            log.debug("publish_failed", connection=self._name, sources=[source], error=str(error))
+            log.debug("publish_failed", connection=self._name, sources=sources, error=str(error))
+            return self._engine.decide_lost_acknowledgement(attempt)
+        except BaseException as error:  # noqa: BLE001 - not even its end can be told: it waits, nobody else
+            self._log_defect("give up", error, sources)
             return self._engine.decide_lost_acknowledgement(attempt)
         return Settle(outcome=rejected)
 
     def _apply(self, attempt: Attempt, decision: Settle | Park, *, took_s: float) -> None:
-        about = {
-            "connection": self._name,
-            "source": str(attempt.record.source),
-            "lane": attempt.record.lane,
-            "tries": attempt.tally.tries,
-            "took_s": round(took_s, 3),
-            "epoch_stale": self._engine.is_stale(attempt),
-            **_origin(attempt.record),
-        }
+        was_stale = self._engine.is_stale(attempt)
         match decision:
-            case Settle(outcome=outcome):
+            case Settle():
                 self._engine.complete(attempt)
-                self._count(attempt.record, outcome)
-                log.info("record_settled", **about, outcome=name_of(outcome), **_why(outcome))
-            case Park(delay_s=delay_s, tally=tally):
+            case Park():
                 self._engine.park(attempt, decision)
-                cause = tally.cause.name.lower() if tally.cause else None
-                # While Kafka is what fails, that is said for all of them at once.
-                level = logging.DEBUG if tally.cause is Cause.BROKER else logging.WARNING
-                log.log(level, "record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
             case _:
                 assert_never(decision)
-
-    def _count(self, record: Record, outcome: Settled) -> None:
-        self._metrics.settled(connection=self._name, topic=record.source.topic, outcome=outcome)
-        if isinstance(outcome, Ignored):
-            self._metrics.ignored(connection=self._name, rule=outcome.rule)
-        if isinstance(outcome, Delivered | AlreadyThere) and outcome.written:
-            age_s = self._clock.now().timestamp() - record.timestamp_ms / 1_000
-            self._metrics.latency(object=outcome.written[0].object, seconds=max(0.0, age_s))
+        self._log.applied(attempt, decision, took_s=took_s, was_stale=was_stale)
 
 
-def _origin(record: Record) -> dict[str, str]:
-    """Lago's id of the event and its trace, where the record names them."""
-    found = {"event_id": record.header("ce_id"), "trace_id": event_headers.trace_id(record)}
-    return {name: value for name, value in found.items() if value}
-
-
-def _why(outcome: Settled) -> dict[str, str]:
-    match outcome:
-        case Ignored(rule=rule):
-            return {"rule": rule}
-        case Rejected(code=code):
-            return {"code": code}
-        case Delivered() | AlreadyThere():
-            return {}
-        case _:
-            assert_never(outcome)
+def _is_stray_cancellation(error: BaseException) -> bool:
+    """Whether a library has given up its own work so, while nobody has cancelled this task."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and not task.cancelling()

@@ -7,82 +7,29 @@ Four things go on side by side: polling, delivering, committing, and following t
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from random import SystemRandom
 
 import structlog
 
-from consumer.clock import Clock
+from consumer.best_effort import BestEffort
 from consumer.dispatcher import Deliver, Dispatcher, Prepare, Surrender
-from consumer.engine.backoff import DEPENDENCY_MAX_AGE_S, RETRY_AFTER_CAP_S, Backoff
-from consumer.engine.engine import Engine
+from consumer.flow_plan import Plan, Surroundings, engine_of
 from consumer.kafka.access import denial
-from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster, stop
+from consumer.kafka.cluster import stop
 from consumer.kafka.committer import Committer
 from consumer.kafka.membership import Membership
 from consumer.kafka.seeding import Seeder, begins_of, committed_by
-from consumer.kafka.source import PlaceOf, Poller
+from consumer.kafka.source import Poller
 from consumer.kafka.standing import Standing
 from consumer.limits import lease
 from consumer.limits.gate import Gate
-from consumer.ops.health import Health
-from consumer.ops.metrics import Metrics
-from consumer.trace import OFF, Tracer
-from consumer.vitals import OF_NETSUITE, Sentences, Vitals
+from consumer.vitals import Vitals
 
 SILENCE_LIMIT_S = 60.0
-# Beyond half of the session the group may have given our partitions to somebody else.
-ZOMBIE_LIMIT_S = SESSION_LIMIT_MS / 1_000 / 2
 MEASURE_EVERY_S = 1.0
 
+__all__ = ["Flow", "Plan", "Surroundings"]
+
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """
-    What a flow is to do.
-
-    Attributes:
-        name: of the connection, in logs and metrics.
-        group: the consumer group.
-        instance_id: for static membership; None joins anew at each start.
-        topics: without the deployment's prefix; leases go with the partitions of the first.
-        account: whose limit it is; workers of one account share it out by this name.
-        permits: how many calls may be under way, all workers together.
-        drain_budget_s: how long to wait for those when stopping.
-        park_max_age_s: with the three that follow, the budgets of `consumer.engine.backoff.Backoff`.
-        retry_after_cap_s: the longest wait that an answer may ask for.
-        sentences: what is said of whoever is left alone.
-    """
-
-    name: str
-    group: str
-    instance_id: str | None = None
-    topics: Sequence[str]
-    place_of: PlaceOf
-    account: str
-    permits: int
-    drain_budget_s: float
-    park_max_age_s: float
-    record_max_age_s: float = math.inf
-    dependency_max_age_s: float = DEPENDENCY_MAX_AGE_S
-    hold_limit_s: float = math.inf
-    retry_after_cap_s: float = RETRY_AFTER_CAP_S
-    sentences: Sentences = field(default_factory=lambda: OF_NETSUITE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What all flows of a process share."""
-
-    cluster: Cluster
-    metrics: Metrics
-    health: Health
-    clock: Clock
-    tracer: Tracer = OFF
 
 
 class Flow:
@@ -101,7 +48,7 @@ class Flow:
         self._plan = plan
         self._around = around
         self._gate = gate
-        self._engine = _engine(plan, around.clock, gate)
+        self._engine = engine_of(plan, around.clock, gate)
         self._consumer = around.cluster.consumer(group=plan.group, instance_id=plan.instance_id)
         self._dispatcher = Dispatcher(
             name=plan.name,
@@ -126,22 +73,28 @@ class Flow:
         )
         self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=around.metrics)
         self._vitals = self._measured()
+        self._best_effort = BestEffort(monotonic_s=around.clock.monotonic_s)
         self._is_assigned = False
         around.health.expect(plan.name)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """
-        Carry records until told to stop; then finish, commit and leave the group.
+        Carry records until told to stop; then finish, commit and leave the group. A flow runs once.
 
         Raises:
             StartupError: Kafka cannot be reached.
         """
-        await self._around.cluster.start(self._consumer)
         try:
+            await self._around.cluster.start(self._consumer)
             self._subscribe()
             await self._work(stopping)
+        except Exception:
+            with self._best_effort.of("commit"):  # what is done all the same, so that no more is repeated
+                await self._committer.commit()
+            raise
         finally:
             self._around.health.unwatch(self._plan.name)
+            self._around.health.remark(f"{self._plan.name} on Kafka", None)
             self._vitals.end()
             await stop(self._consumer)
 
@@ -197,7 +150,8 @@ class Flow:
 
     async def _watch(self) -> None:
         while True:
-            self._vitals.take()
+            with self._best_effort.of("monitor"):
+                self._vitals.take()
             await asyncio.sleep(MEASURE_EVERY_S)
 
     async def _drain(self) -> None:
@@ -236,15 +190,3 @@ class Flow:
         self._dispatcher.wake()
         if self._is_assigned:
             self._around.health.beat(self._plan.name)
-
-
-def _engine(plan: Plan, clock: Clock, gate: Gate) -> Engine:
-    backoff = Backoff(
-        jitter=SystemRandom().random,
-        park_max_age_s=plan.park_max_age_s,
-        record_max_age_s=plan.record_max_age_s,
-        dependency_max_age_s=plan.dependency_max_age_s,
-        hold_limit_s=plan.hold_limit_s,
-        retry_after_cap_s=plan.retry_after_cap_s,
-    )
-    return Engine(gate=gate, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)

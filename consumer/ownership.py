@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.connection import Connection
-from schemas.envelope import Envelope
+from schemas.envelope import Envelope, Undecodable
 
 PAYMENTS = frozenset(("payment", "payment_receipt"))
 
@@ -33,6 +33,19 @@ class Ownership:
     def is_orphan(self, event: Envelope) -> bool:
         """Whether no connection of the file claims the event."""
         return not any(claims(event, each, self.all_connections) for each in self.all_connections)
+
+    def answers_for(self, event: Envelope | Undecodable) -> bool:
+        """
+        Whether this connection is the one to tell of a defect on the event.
+
+        Of what nobody could decode, and of what it cannot be said whose it is, the first connection tells.
+        """
+        if isinstance(event, Undecodable):
+            return self.reports_orphans
+        try:
+            return self.is_mine(event) or (self.is_orphan(event) and self.reports(event))
+        except Exception:  # noqa: BLE001 - asked after a defect, which may be just here
+            return self.reports_orphans
 
     def reports(self, event: Envelope) -> bool:
         """

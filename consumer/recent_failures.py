@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from consumer import facts
+from consumer.best_effort import BestEffort
 from consumer.outcome import Outcome, Rejected, Release, is_written
 from consumer.record import LaneKey, Record
 from schemas import envelope
@@ -39,6 +40,7 @@ class RecentFailures:
 
     def __init__(self, *, deliver: Deliver, give_up: GiveUp) -> None:
         """Begin with nothing."""
+        self._best_effort = BestEffort()
         self._deliver = deliver
         self._give_up = give_up
         self._known: OrderedDict[LaneKey, Failure] = OrderedDict()
@@ -46,18 +48,20 @@ class RecentFailures:
     async def deliver(self, records: Sequence[Record], release: Release) -> Sequence[Outcome]:
         """As the pipeline does; remembers what was rejected, until it is written."""
         outcomes = await self._deliver(records, release)
-        for record, outcome in zip(records, outcomes, strict=True):
-            if isinstance(outcome, Rejected):
-                self._note(record, outcome)
-            elif is_written(outcome):
-                self._known.pop(record.lane, None)
+        # What was published must not be published again for want of a note of it.
+        with self._best_effort.of("recent_failures"):
+            for record, outcome in zip(records, outcomes, strict=True):
+                self._learn(record, outcome)
         return outcomes
 
     async def give_up(self, record: Record, rejected: Rejected) -> None:
         """As the pipeline does, with the cause where something that the record needs was rejected."""
-        explained = self.explained(record, rejected)
+        explained = rejected
+        with self._best_effort.of("recent_failures"):
+            explained = self.explained(record, rejected)
         await self._give_up(record, explained)
-        self._note(record, explained)
+        with self._best_effort.of("recent_failures"):
+            self._note(record, explained)
 
     def explained(self, record: Record, rejected: Rejected) -> Rejected:
         """The rejection of what waited in vain, naming the rejected object it waited for."""
@@ -66,6 +70,12 @@ class RecentFailures:
         needed = (self._known.get(key) for key in (*record.needs, *record.refers_to))
         cause = next((each for each in needed if each is not None), None)
         return rejected if cause is None else _because_of(cause, rejected)
+
+    def _learn(self, record: Record, outcome: Outcome) -> None:
+        if isinstance(outcome, Rejected):
+            self._note(record, outcome)
+        elif is_written(outcome):
+            self._known.pop(record.lane, None)
 
     def _note(self, record: Record, rejected: Rejected) -> None:
         event = envelope.decode(record.value)

@@ -37,6 +37,8 @@ class Record:
         refers_to: lanes whose records would bring what else it refers to.
         tries: how often this worker has handed it out, this time included.
         first_tried_at: when it did so first; None before.
+        defect: the type of what was raised when its lane was looked for, None as a rule. Such a record
+            lies in a lane of its own and is refused: what it must queue behind is not known.
     """
 
     source: Source
@@ -50,6 +52,7 @@ class Record:
     refers_to: tuple[LaneKey, ...] = ()
     tries: int = 1
     first_tried_at: datetime | None = None
+    defect: str | None = None
 
     def header(self, name: str) -> str | None:
         """The last header of that name as text, or None."""

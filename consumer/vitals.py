@@ -82,8 +82,10 @@ class Vitals:
             health.watch(part, limit_s=limit_s)
 
     def take(self) -> None:
-        """Say how things stand now."""
+        """Say how things stand now; first whether it lives, which is no matter of figures."""
+        self._feel_pulses()
         reading = self._gate.reading()
+        self._tell_of_breaker(reading)
         self._metrics.connection(
             self._whose,
             {
@@ -99,14 +101,15 @@ class Vitals:
         self._metrics.breaker(self._whose, {each.value: each is reading.reason for each in Reason})
         self._metrics.throttled(self._whose, count=reading.throttled - self._throttled)
         self._throttled = reading.throttled
-        self._tell_of_breaker(reading)
         self._measure_partitions()
-        self._feel_pulses()
 
     def end(self) -> None:
-        """The flow is over, and nothing of it is missed."""
+        """The flow is over, and nothing of it is missed or shown any longer."""
         for part in self._pulses:
             self._health.unwatch(part)
+        self._health.remark(self._name, None)
+        for shown in self._shown:
+            self._metrics.partition_lost(self._labels(shown))
 
     def _feel_pulses(self) -> None:
         begun = self._engine.calls_begun

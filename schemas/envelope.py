@@ -16,7 +16,7 @@ from schemas import wire
 CONFLUENT_MAGIC_BYTE = 0
 CONFLUENT_PREFIX_BYTES = 5
 
-Reason = Literal["empty", "not_json", "confluent_schema_not_json", "wrong_shape"]
+Reason = Literal["empty", "not_json", "confluent_schema_not_json", "wrong_shape", "not_decoded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

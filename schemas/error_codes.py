@@ -184,7 +184,7 @@ CATALOGUE = _listed(
     ),
     ErrorCode(
         code="internal_error",
-        meaning="The worker failed on this event several times: a defect of lago-netsuite.",
+        meaning="The worker's own code failed on this event: a defect of lago-netsuite.",
         change="Report it with the worker's log, and replay the event once it is mended.",
         where="the worker",
     ),

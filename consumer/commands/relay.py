@@ -7,12 +7,13 @@ import socket
 import uuid
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from random import SystemRandom
 
 import structlog
 
 from consumer import __version__
-from consumer.app import publisher, run_flows
+from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
 from consumer.commands import paper
 from consumer.connection import Connection
@@ -32,6 +33,8 @@ from consumer.relay.deliver import Relay
 from consumer.relay.egress import Answered, Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.settings import Settings
+from consumer.stream_process import run_streams
+from consumer.supervision import Stream
 from schemas import error_event, result, undeliverable
 
 PERMITS = 10
@@ -86,10 +89,10 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             tracer=await stack.enter_async_context(tracing.tracing(service="lago-netsuite-relay")),
         )
         publish = await publisher(around, stack)
-        flows = [
-            _flow(each, organizations[each.connection], settings, publish, around, stack) for each in chosen
+        streams = [
+            _stream(each, organizations[each.connection], settings, publish, around, stack) for each in chosen
         ]
-        await run_flows(flows, settings, around)
+        await run_streams(streams, settings, around)
     log.info("relay_stopped")
 
 
@@ -120,20 +123,37 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
     return 0 if is_taken else 1
 
 
-def _flow(
+def _stream(
     endpoint: Endpoint,
     organization_id: str,
     settings: Settings,
     publish: Publish,
     around: Surroundings,
     stack: AsyncExitStack,
+) -> Stream:
+    egress = _egress(endpoint, around.clock, stack)
+    make = partial(_flow, endpoint, organization_id, settings, publish, around, egress)
+    return Stream(name=_name(endpoint), make=make)
+
+
+def _name(endpoint: Endpoint) -> str:
+    return f"relay.{endpoint.id}"
+
+
+def _flow(
+    endpoint: Endpoint,
+    organization_id: str,
+    settings: Settings,
+    publish: Publish,
+    around: Surroundings,
+    egress: Egress,
 ) -> Flow:
     random = SystemRandom().random
     gate = OneByOne(cap=PERMITS, clock=around.clock, jitter=random)
     relay = Relay(
         endpoint,
         organization_id=organization_id,
-        post=_egress(endpoint, around.clock, stack).post,
+        post=egress.post,
         publish=publish,
         clock=around.clock,
         jitter=random,
@@ -141,7 +161,7 @@ def _flow(
         tracer=around.tracer,
         is_left_alone=lambda: gate.is_closed_to_records,
     )
-    name = f"relay.{endpoint.id}"
+    name = _name(endpoint)
     plan = Plan(
         name=name,
         group=f"{settings.consumer_group}.{name}",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from consumer import defect
 from consumer import outcome as outcomes
 from consumer.engine.decision import Decision, GiveUp, Park, Settle, Situation
 from consumer.engine.tally import Cause, Tally
@@ -25,7 +26,7 @@ RETRY_AFTER_CAP_S = 3_600.0
 PARK_MAX_AGE_S = 86_400.0
 RECORD_MAX_AGE_S = 3_600.0
 DEPENDENCY_MAX_AGE_S = 6 * 3_600.0
-DEFECT_ATTEMPTS = 5
+DEFECT_ATTEMPTS = 3
 DAY_S = 86_400.0
 
 Jitter = Callable[[], float]
@@ -92,18 +93,18 @@ class Backoff:
 
     def after_defect(self, error_name: str, tally: Tally, seen: Situation) -> Park | GiveUp:
         """
-        An unexpected error of ours: a few tries tell a passing one from one the record always causes.
+        A call that ended in an unexpected error: three tries tell a passing one from one that always comes.
 
-        Of several records in a call any may have caused it, so each goes alone first.
+        Of several records in a call any may have caused it, so each goes alone first. What our code raises on
+        one record before or after its call never comes here: that is no call's, and no repeat mends it.
         """
         tally = tally.until(seen.now_s)
         if seen.carried > 1:
             return self._step_aside(Cause.LIMIT, None, replace(tally, company=1), seen)
         tally = replace(tally, defects=tally.defects + 1)
         if tally.defects >= DEFECT_ATTEMPTS:
-            message = f"the worker failed {tally.defects} times on this event with {error_name}"
-            hint = "a defect of lago-netsuite: see the worker's log, and replay the event once it is mended"
-            return _give_up("internal_error", message, hint, tally)
+            failed = defect.rejection(error_name, "while it carried this event", attempts=tally.defects)
+            return GiveUp(rejected=failed)
         delay_s = self._jittered_s(tally.defects - 1)
         return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))
 

@@ -86,8 +86,10 @@ class Calls:
 
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """The account has answered, or nothing can be said of it (no outcomes): the permit is free."""
-        self._gate.leave(call.passage, outcomes, under_way=self.under_way)
-        self._under_way.remove(call)
+        try:
+            self._gate.leave(call.passage, outcomes, under_way=self.under_way)
+        finally:
+            self._under_way.remove(call)
 
     def _size(self, ready: int) -> int:
         # Only a backlog makes calls larger: a trickle keeps the latency of single records.

@@ -10,6 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from consumer import defect
 from consumer.clock import Clock
 from consumer.engine.admission import Admission
 from consumer.engine.engine import Engine
@@ -167,9 +168,13 @@ def _no_place(_: bytes | None) -> Place:
 
 
 def record_of(message: ConsumerRecord, place_of: PlaceOf = _no_place) -> Record:
-    """A Kafka record as it came; what has no lane of its own queues alone, under its coordinates."""
+    """
+    A Kafka record as it came; what has no lane of its own queues alone, under its coordinates.
+
+    So does a record on which `place_of` raises, and says so: it must not keep the others from being polled.
+    """
     source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
-    place = place_of(message.value)
+    place, failed = _place(message, place_of, source)
     return Record(
         source=source,
         timestamp_ms=message.timestamp,
@@ -180,7 +185,20 @@ def record_of(message: ConsumerRecord, place_of: PlaceOf = _no_place) -> Record:
         rank=place.rank,
         needs=tuple(map(LaneKey, place.needs)),
         refers_to=tuple(map(LaneKey, place.refers_to)),
+        defect=failed,
     )
+
+
+def _place(message: ConsumerRecord, place_of: PlaceOf, source: Source) -> tuple[Place, str | None]:
+    """Where a record queues, and what was raised when that was looked for."""
+    try:
+        return place_of(message.value), None
+    except BaseException as error:
+        if not defect.is_defect(error):
+            raise
+        name, at = defect.name_of(error), defect.frames_of(error)
+        log.error("lane_not_found", source=str(source), error=name, at=at)  # noqa: TRY400 - no payloads
+        return Place(lane=None), name
 
 
 def partition_of(tp: TopicPartition) -> Partition:

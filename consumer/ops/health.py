@@ -2,11 +2,13 @@
 Whether this process lives and whether it is ready: the state behind ``/healthz`` and ``/readyz``.
 
 Not living means "a restart would help"; so NetSuite or Kafka being down is no reason. Not ready means "not
-yet, or no more": before the first assignment of partitions, and while draining.
+yet, or no more": before the first assignment of partitions, while draining, and while a stream that has died
+waits for its next start: the process restarts that itself, so it is alive.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumer.clock import Clock
@@ -37,6 +39,12 @@ class _Pulse:
     last_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    text: str
+    until_s: float
+
+
 class Health:
     """Owns the state; parts of the process report to it by name."""
 
@@ -45,6 +53,7 @@ class Health:
         self._pulses: dict[str, _Pulse] = {}
         self._awaited: set[str] = set()
         self._remarks: dict[str, str] = {}
+        self._failures: dict[str, _Failure] = {}
         self._is_draining = False
 
     def expect(self, part: str) -> None:
@@ -54,6 +63,18 @@ class Health:
     def ready(self, part: str) -> None:
         """This part is ready."""
         self._awaited.discard(part)
+
+    def failed(self, part: str, text: str, *, shown_s: float) -> None:
+        """
+        This part has died, and is not ready before it says so again.
+
+        Args:
+            part: its name.
+            text: what happened, since when, and what is done about it.
+            shown_s: for how long that is worth a remark once the part is ready.
+        """
+        self._awaited.add(part)
+        self._failures[part] = _Failure(text=text, until_s=self._clock.monotonic_s() + shown_s)
 
     def remark(self, part: str, text: str | None) -> None:
         """Something to be seen about this part that fails no probe; None takes it back."""
@@ -93,6 +114,17 @@ class Health:
     def readiness(self) -> Verdict:
         """Whether the process works on records."""
         draining = ("draining",) if self._is_draining else ()
-        awaited = (f"{part} is not ready yet" for part in sorted(self._awaited))
-        remarks = tuple(f"{part}: {text}" for part, text in sorted(self._remarks.items()))
-        return Verdict(reasons=(*draining, *awaited), remarks=remarks)
+        awaited = (self._why_not_ready(part) for part in sorted(self._awaited))
+        remarks = (f"{part}: {text}" for part, text in sorted(self._remarks.items()))
+        return Verdict(reasons=(*draining, *awaited), remarks=(*self._survived(), *remarks))
+
+    def _why_not_ready(self, part: str) -> str:
+        failure = self._failures.get(part)
+        return f"{part} {failure.text}" if failure else f"{part} is not ready yet"
+
+    def _survived(self) -> Iterator[str]:
+        """Of parts that are ready again, what happened to them not long ago."""
+        now_s = self._clock.monotonic_s()
+        for part, failure in sorted(self._failures.items()):
+            if part not in self._awaited and now_s < failure.until_s:
+                yield f"{part}: {failure.text}"

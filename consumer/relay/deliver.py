@@ -21,8 +21,10 @@ from typing import Protocol
 
 import structlog
 
-from consumer import event_headers
+from consumer import defect, event_headers
+from consumer.best_effort import BestEffort
 from consumer.clock import Clock
+from consumer.contained_tracer import contained
 from consumer.event_headers import Headers
 from consumer.outcome import (
     AccountDown,
@@ -37,6 +39,7 @@ from consumer.outcome import (
 )
 from consumer.record import Publish, Record, Source
 from consumer.relay import burial, schedule, signing
+from consumer.relay import message as messages
 from consumer.relay.egress import Answer, Answered
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import Message, message_of
@@ -103,16 +106,17 @@ class Relay:
         self._endpoint = endpoint
         self._organization_id = organization_id
         self._post = post
-        self._publish = publishing(publish, tracer)
-        self._tracer = tracer
+        self._tracer = contained(tracer)
+        self._publish = publishing(publish, self._tracer)
         self._clock = clock
         self._jitter = jitter
         self._observer = observer
+        self._best_effort = BestEffort(monotonic_s=clock.monotonic_s)
         self._is_left_alone = is_left_alone
         self._delays_s = delays_s
         self._standing = Standing(clock)
         self._past: dict[Source, _Past] = {}
-        observer.webhook_endpoint_disabled(endpoint=endpoint.id, is_disabled=False)
+        self._observe_disabled(is_disabled=False)
 
     async def deliver(self, records: Sequence[Record], _: Release = nothing_held) -> Sequence[Outcome]:
         """
@@ -137,16 +141,29 @@ class Relay:
         Raises:
             ContractError: Kafka did not acknowledge; the record must not be settled yet.
         """
-        message = message_of(record, self._endpoint, self._organization_id)
+        message = self._message_or_bytes(record)
         if isinstance(message, Message):
             past = self._past.get(record.source)
             answer = past.last_answer if past else rejected.message
             await self._bury(record, message, past.failures if past else 0, answer)
 
+    def _message_or_bytes(self, record: Record) -> Message | Ignored:
+        """What would be posted; where our code fails on that, the record's bytes, so that it is heard of."""
+        try:
+            return message_of(record, self._endpoint, self._organization_id)
+        except BaseException as error:
+            if not defect.is_defect(error):
+                raise
+            return messages.of_bytes(record, self._endpoint)
+
     async def _deliver(self, record: Record) -> Outcome:
         message = message_of(record, self._endpoint, self._organization_id)
         if isinstance(message, Ignored):
             return message
+        if record.defect is not None:
+            refused = defect.rejection(record.defect, "while it looked for what this event queues behind")
+            await self._bury(record, message, 0, refused.message)
+            return refused
         past = self._past.get(record.source)
         early_s = past.due_s - self._clock.monotonic_s() if past else 0.0
         if early_s > 0:
@@ -168,7 +185,8 @@ class Relay:
             status = answer.status if isinstance(answer, Answered) else None
             answered(span, status)
         took_s = self._clock.monotonic_s() - began_s
-        self._observer.webhook_attempted(endpoint=self._endpoint.id, status=status, seconds=took_s)
+        with self._best_effort.of("webhook_attempted"):
+            self._observer.webhook_attempted(endpoint=self._endpoint.id, status=status, seconds=took_s)
         if status is not None and 200 <= status < 300:
             return self._succeeded(record)
         log.warning(
@@ -185,15 +203,19 @@ class Relay:
         if self._standing.is_disabled:
             log.info("endpoint_enabled", endpoint=self._endpoint.id)
         self._standing.succeeded()
-        self._observer.webhook_endpoint_disabled(endpoint=self._endpoint.id, is_disabled=False)
+        self._observe_disabled(is_disabled=False)
         self._past.pop(record.source, None)
         return Delivered(written=())
 
     def _disabled(self, reason: str) -> Outcome:
         self._standing.disable(reason)
-        self._observer.webhook_endpoint_disabled(endpoint=self._endpoint.id, is_disabled=True)
+        self._observe_disabled(is_disabled=True)
         log.error("endpoint_disabled", endpoint=self._endpoint.id, reason=reason)
         return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {reason}")
+
+    def _observe_disabled(self, *, is_disabled: bool) -> None:
+        with self._best_effort.of("webhook_endpoint_disabled"):
+            self._observer.webhook_endpoint_disabled(endpoint=self._endpoint.id, is_disabled=is_disabled)
 
     async def _failed(self, record: Record, message: Message, answer: Answer) -> Outcome:
         past = self._past.get(record.source)
@@ -217,7 +239,8 @@ class Relay:
             )
         )
         self._past.pop(record.source, None)
-        self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
+        with self._best_effort.of("webhook_undeliverable"):
+            self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
         log.error("webhook_undeliverable", endpoint=self._endpoint.id, webhook_id=message.id)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +43,12 @@ def message_of(record: Record, endpoint: Endpoint, organization_id: str) -> Mess
     if "webhook_type" in body:
         return _of_error(record, body, endpoint)
     return _of_result(record, body, endpoint, organization_id)
+
+
+def of_bytes(record: Record, endpoint: Endpoint) -> Message:
+    """What stands for a record of which no webhook can be made, among those that are undeliverable."""
+    body = {"base64": base64.b64encode(record.value or b"").decode()}
+    return Message(id=_id_of(record, endpoint), body=json.dumps(body).encode())
 
 
 def lane_of(value: bytes | None) -> str | None:
@@ -93,8 +101,15 @@ def _rule(endpoint: Endpoint, connection: object, webhook_type: str, record: Rec
         return "other_connection"
     if not endpoint.wants(webhook_type):
         return "not_subscribed"
-    happened = datetime.fromtimestamp(record.timestamp_ms / 1_000, UTC)
-    return "before_since" if endpoint.is_before(happened) else None
+    return "before_since" if endpoint.is_before(_happened(record)) else None
+
+
+def _happened(record: Record) -> datetime:
+    """A record's timestamp, which its producer chooses; one that no calendar has lies at its end."""
+    try:
+        return datetime.fromtimestamp(record.timestamp_ms / 1_000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _created(body: dict[str, Any], organization_id: str) -> dict[str, Any]:

@@ -17,16 +17,20 @@ from consumer.kafka.membership import Membership
 from consumer.kafka.seeding import Seeder
 from consumer.kafka.source import Poller, partition_of
 from consumer.limits.gate import Gate
+from consumer.observer import Observer
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Outcome
 from consumer.pipeline import Pipeline
+from consumer.recent_failures import RecentFailures
 from consumer.record import Event
+from consumer.trace import OFF
 from schemas.lane import place_of
 from schemas.wire import WriteRequest
 from tests.connection_files import connection
 from tests.memory.world import Consumer, Life, World, tp
 
 NAME = "netsuite-eu"
+TRACER = OFF
 ZOMBIE_LIMIT_S = 22.5
 TURNS_AT_MOST = 20_000
 TURNS_BETWEEN_TICKS = 20
@@ -55,13 +59,15 @@ class Worker:
         self.metrics = Metrics(version="test")
         self.consumer = Consumer(kafka=world.kafka, life=self.life)
         self.pipeline = self._pipeline()
+        known = RecentFailures(deliver=self.pipeline.deliver, give_up=self.pipeline.give_up)
         self.dispatcher = Dispatcher(
             name=NAME,
             engine=self.engine,
-            deliver=self.pipeline.deliver,
-            give_up=self.pipeline.give_up,
+            deliver=known.deliver,
+            give_up=known.give_up,
             metrics=self.metrics,
             clock=clock,
+            prepare=self.pipeline.prepare,
         )
         self.committer = Committer(consumer=self.consumer, engine=self.engine, metrics=self.metrics)
         self.membership = Membership(
@@ -193,4 +199,11 @@ class Worker:
             write=self._write,
             publish=self._publish,
             clock=self.world.clock,
+            observer=observer_of(self.metrics),
+            tracer=TRACER,
         )
+
+
+def observer_of(metrics: Metrics) -> Observer:
+    """Whom the pipeline tells."""
+    return metrics

@@ -88,3 +88,19 @@ def test_any_object_type_becomes_one_of_few():
     """A receipt is how a payment is told of."""
     assert bookings.object_of("payment_receipt") == "payment"
     assert bookings.object_of("made_up_by_somebody") == "other"
+
+
+@pytest.mark.parametrize("cents", [-1, 2**53, 10**400])
+def test_an_amount_that_no_counter_can_sum_is_none(cents):
+    """Lago sends what it computes; the document counts all the same."""
+    [booked] = bookings.of(event(total_amount_cents=cents), Delivered(written=(written(),)))
+
+    assert (booked.object, booked.cents, booked.currency) == ("invoice", None, None)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon", 7])
+def test_a_moment_at_the_ends_of_time_is_a_moment_or_none(moment):
+    """Nothing is raised for what only a histogram wants to know."""
+    [booked] = bookings.of(event(updated_at=moment), Delivered(written=(written(),)))
+
+    assert booked.finalized_s is None or isinstance(booked.finalized_s, float)

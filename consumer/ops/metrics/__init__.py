@@ -1,15 +1,19 @@
 """
 What Prometheus may ask: every metric of this process, typed, with a help sentence each.
 
-Who counts something receives a `Metrics` and calls its verbs; nobody else needs to know Prometheus.
+Who counts something receives a `Metrics` and calls its verbs; nobody else needs to know Prometheus. No verb
+raises: a figure that cannot be counted is left out, counted as such and logged.
 """
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable, Iterator
+from functools import wraps
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 
+from consumer.best_effort import BestEffort
 from consumer.ops.metrics.account import Account
 from consumer.ops.metrics.family import Families
 from consumer.ops.metrics.records import Records
@@ -38,6 +42,27 @@ class Metrics(Records, Stream, Account, Webhooks):
         info[version, platform.python_version()].set(1)
         self.registry: CollectorRegistry = families.registry
         ProcessCollector(registry=self.registry)
+        self._failures = families.counter(
+            "metric_failures",
+            "Figures left out because counting them failed, by what was to be counted: a defect of ours.",
+            "verb",
+        )
+        self._best_effort = BestEffort(failed=lambda verb: self._failures[verb,].inc())
+        for name in _verbs(type(self)):
+            setattr(self, name, self._contained(name))
+
+    def _contained(self, name: str) -> Callable[..., None]:
+        """A verb as whoever counts gets it: of which nothing is raised."""
+        verb: Callable[..., None] = getattr(self, name)
+
+        @wraps(verb)
+        def contained(*args: object, **figures: object) -> None:
+            try:
+                verb(*args, **figures)
+            except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
+                self._best_effort.contain(name, error)
+
+        return contained
 
     def event_loop_lagged(self, *, seconds: float) -> None:
         """The event loop came back so much too late."""
@@ -46,3 +71,9 @@ class Metrics(Records, Stream, Account, Webhooks):
     def exposition(self) -> bytes:
         """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""
         return generate_latest(self.registry)
+
+
+def _verbs(owner: type) -> Iterator[str]:
+    """The names of what counts: every public method but the one that shows."""
+    names = (name for name in dir(owner) if not name.startswith("_") and name != "exposition")
+    return (name for name in names if callable(getattr(owner, name)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from consumer.bookings import Booking
 from consumer.mapping.money import subunits_per_unit
 from consumer.ops.metrics.family import Families
@@ -116,6 +118,8 @@ class Records:
         if booking.cents is not None and booking.currency is not None:
             about = (connection, booking.object, booking.outcome, booking.currency)
             # Prometheus knows no decimals: this is for curves, the books are in NetSuite.
-            self._amounts[about].inc(booking.cents / subunits_per_unit(booking.currency))
+            units = booking.cents / subunits_per_unit(booking.currency)
+            if 0 <= units < math.inf:  # one that is no number would be the end of the curve
+                self._amounts[about].inc(units)
         if booking.finalized_s is not None:
             self._finalized[booking.object,].observe(max(0.0, at_s - booking.finalized_s))

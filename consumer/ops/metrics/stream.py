@@ -64,6 +64,9 @@ class Stream:
             "state",
         )
         self._rebalances = families.single_counter("rebalances", "Assignments of partitions received.")
+        self._restarts = families.counter(
+            "stream_restarts", "Streams that died by a defect and began anew.", "connection"
+        )
         self._drain = families.single_histogram(
             "drain_duration_seconds",
             DRAIN_BUCKETS_S,
@@ -122,6 +125,14 @@ class Stream:
     def rebalanced(self) -> None:
         """Partitions were assigned anew."""
         self._rebalances.inc()
+
+    def stream_begins(self, *, connection: str) -> None:
+        """Show the counter of restarts at 0, so that the first is seen as an increase."""
+        self._restarts[connection,].inc(0)
+
+    def stream_restarted(self, *, connection: str) -> None:
+        """A stream has died and begins anew before long."""
+        self._restarts[connection,].inc()
 
     def drained(self, *, seconds: float) -> None:
         """Deliveries under way were waited for, successfully or not."""

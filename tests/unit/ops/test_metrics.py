@@ -1,7 +1,11 @@
 """What Prometheus sees."""
 
+import asyncio
+
 import pytest
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from consumer.bookings import Booking
 from consumer.engine.pressure import Pause
@@ -230,3 +234,64 @@ def test_settled_records_can_be_read_back_by_outcome(metrics):
     metrics.settled(connection="us", topic="lago.customers", outcome=Ignored(rule="other_connection"))
 
     assert settled_in(exposed(metrics)) == {"written": 1, "already_there": 1, "ignored": 2, "rejected": 1}
+
+
+@pytest.mark.parametrize(
+    "cents",
+    [-1, 10**400, -(10**400), float("nan"), float("inf"), float("-inf")],
+    ids=lambda each: str(each)[:5],
+)
+def test_an_amount_that_cannot_be_summed_is_left_out_and_the_document_counted(metrics, cents):
+    """It stopped the whole worker once: a counter refuses to fall, and a float has its end."""
+    with capture_logs():
+        metrics.booked(
+            connection="eu",
+            booking=Booking(object="invoice", outcome="created", cents=cents, currency="EUR"),
+            at_s=0.0,
+        )
+
+    assert 'documents_total{connection="eu",object="invoice",outcome="created"} 1.0' in exposed(metrics)
+    assert "lago_netsuite_amounts_total{" not in exposed(metrics).replace("} 0.0", "")
+
+
+def test_no_verb_raises_and_what_was_left_out_is_counted_and_logged_once_a_minute(metrics, monkeypatch):
+    """However the library fails: nobody who counts something has to fear for what he carries."""
+
+    def fails(*_, **__):
+        raise RuntimeError("full")
+
+    for family, verb in ((Counter, "inc"), (Histogram, "observe"), (Gauge, "set")):
+        monkeypatch.setattr(family, verb, fails)
+    with capture_logs() as logs:
+        for _ in range(3):
+            metrics.consumed(topic="t")
+        metrics.rebalanced()
+        metrics.drained(seconds=1.0)
+        metrics.connection(EU, {"inflight": 1})
+
+    assert [(each["what"], each["error"]) for each in logs] == [
+        ("consumed", "RuntimeError"),
+        ("rebalanced", "RuntimeError"),
+        ("drained", "RuntimeError"),
+        ("connection", "RuntimeError"),
+    ]
+
+
+def test_a_figure_left_out_is_a_figure_of_its_own(metrics):
+    """So that somebody hears of it."""
+    with capture_logs():
+        metrics.consumed(topic=object(), count=-1)
+
+    assert 'lago_netsuite_metric_failures_total{verb="consumed"} 1.0' in exposed(metrics)
+
+
+def test_the_end_of_a_task_is_no_failure_to_count(metrics, monkeypatch):
+    """What cancels or ends the process goes on its way."""
+
+    def is_cancelled(*_):
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Counter, "inc", is_cancelled)
+
+    with pytest.raises(asyncio.CancelledError):
+        metrics.consumed(topic="t")

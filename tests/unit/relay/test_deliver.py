@@ -1,6 +1,8 @@
 """What follows from an endpoint's answer, and that nothing is settled before it is told."""
 
+import base64
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -273,3 +275,55 @@ async def test_what_is_ignored_is_not_posted():
 
     assert await place.deliver(record(b"{")) == Ignored(rule="not_json")
     assert place.observer.answers == []
+
+
+async def test_a_webhook_that_our_code_fails_on_is_undeliverable_with_its_bytes(monkeypatch):
+    """Nobody knows what it is, but that it is there is heard of."""
+    place = Place(status(200))
+    failing = record(error_body())
+
+    def fails(*_):
+        raise KeyError("secret")
+
+    monkeypatch.setattr("consumer.relay.deliver.message_of", fails)
+    await place.relay.give_up(failing, Rejected(code="internal_error", message="the worker failed"))
+
+    [event] = place.published
+    told = json.loads(event.value)
+    assert told["last_answer"] == "the worker failed"
+    assert base64.b64decode(told["original"]["base64"]) == failing.value
+
+
+async def test_a_webhook_whose_lane_cannot_be_found_is_not_posted():
+    """What it must queue behind is not known: it is undeliverable, by a defect of ours."""
+    place = Place(status(200))
+
+    outcome = await place.deliver(replace(record(error_body()), defect="KeyError"))
+
+    assert (outcome.code, "KeyError" in outcome.message) == ("internal_error", True)
+    assert place.post.seen == []
+    assert [event.topic for event in place.published] == [undeliverable.TOPIC]
+
+
+async def test_an_observer_that_raises_posts_nothing_twice():
+    """A figure never decides what becomes of a webhook."""
+    place = Place(status(200))
+
+    def fails(**_):
+        raise ValueError
+
+    for verb in ("webhook_attempted", "webhook_endpoint_disabled", "webhook_undeliverable"):
+        setattr(place.observer, verb, fails)
+
+    assert await place.deliver() == Delivered(written=())
+    assert len(place.post.seen) == 1
+
+
+@pytest.mark.parametrize("timestamp_ms", [-1, 10**15, 2**63 - 1, -(2**63)])
+async def test_a_timestamp_that_no_calendar_has_stops_nothing(timestamp_ms):
+    """Kafka takes any that its producer chooses."""
+    place = Place(status(200))
+
+    outcome = await place.deliver(replace(record(error_body()), timestamp_ms=timestamp_ms))
+
+    assert isinstance(outcome, Delivered | Ignored)

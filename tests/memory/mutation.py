@@ -1,0 +1,73 @@
+"""Lago's events changed at random: places taken away, or replaced by what nobody expects there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from random import Random
+from typing import Any
+
+from tests import lago_events as lago
+from tests.memory.defects import MARK
+
+EVENTS = (
+    lago.event("customer.updated", lago.customer(integration_customers=[lago.link()])),
+    lago.event("invoice.created", lago.invoice(lago.every_fee_type(tax_rate=19))),
+    lago.event("invoice.voided", lago.invoice(status="voided", voided_at="2026-08-02T10:00:00Z")),
+    lago.event("credit_note.created", lago.credit_note(offset_amount_cents=500)),
+    lago.event("payment.succeeded", lago.payment()),
+    lago.event("payment_receipt.created", lago.payment_receipt()),
+)
+ANYTHING: tuple[Any, ...] = (
+    None, True, 0, -1, 1, 2**53, 10**18, -(10**19), 10**400, 0.1, 1e308, 5e-324, "", " ", "\x00", "NaN",
+    "1e999999", "-Infinity", "9" * 5_000, "JPY", "2026-02-30",
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    "../../etc/passwd", [], {}, [[]], {"a": [None]}, ["x"] * 30,
+)  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place inside a value."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield (*path, step)
+        yield from places(inner, (*path, step))
+
+
+PLACES = [list(places(event)) for event in EVENTS]
+
+
+def whole(number: int) -> bytes:
+    """An invoice as Lago sends it."""
+    return lago.invoice_event(lago_id=lago.id_of("whole", number), number=f"W-{number}")
+
+
+def mutated(random: Random, number: int, part: str | None = None) -> bytes:
+    """An event of any kind with up to three changes; marked for a part, where it has still an object."""
+    kind = random.randrange(len(EVENTS))
+    event = deepcopy(EVENTS[kind])
+    content = event[event["object_type"]]
+    content["lago_id"] = lago.id_of("mutated", number)
+    for path in random.sample(PLACES[kind], random.randint(1, 3)):
+        _change(event, path, random)
+    content = event.get(event["object_type"]) if isinstance(event.get("object_type"), str) else None
+    if part is not None and isinstance(content, dict):
+        content[MARK] = part
+    return json.dumps(event).encode()
+
+
+def _change(event: Any, path: tuple[Any, ...], random: Random) -> None:
+    inside = event
+    for step in path[:-1]:
+        try:
+            inside = inside[step]
+        except (KeyError, IndexError, TypeError):
+            return  # an earlier change has taken this place away
+    if isinstance(inside, dict):
+        if random.random() < 0.5:
+            inside.pop(path[-1], None)
+        else:
+            inside[path[-1]] = random.choice(ANYTHING)
+    elif isinstance(inside, list) and isinstance(path[-1], int) and path[-1] < len(inside):
+        inside[path[-1]] = random.choice(ANYTHING)
