@@ -84,21 +84,11 @@ def _minimal(record: Record, rejected: Rejected, attempt: Attempt, connection: s
     """The members that `schemas.error_event.ErrorEvent` demands, without asking it."""
     place = record.source
     event_id = error_event.event_id(connection, place.topic, place.partition, place.offset)
-    customer = {
-        "lago_customer_id": None,
-        "external_customer_id": None,
-        "accounting_provider": "netsuite",
-        "accounting_provider_code": connection,
-        "provider_error": {
-            "message": rejected.message[: error_event.MAX_MESSAGE_CHARS],
-            "error_code": rejected.code,
-        },
-    }
     body = {
         "webhook_type": error_event.WEBHOOK_TYPE,
         "object_type": "accounting_provider_customer_error",
         "organization_id": None,
-        "accounting_provider_customer_error": customer,
+        "accounting_provider_customer_error": _customer(rejected, connection),
         "id": event_id,
         "occurred_at": utc_text(attempt.now),
         "event": None,
@@ -108,16 +98,42 @@ def _minimal(record: Record, rejected: Rejected, attempt: Attempt, connection: s
         "retryable": True,
         "attempts": attempt.number,
         "first_failed_at": utc_text(attempt.first_at),
-        "source": {
-            "topic": place.topic,
-            "partition": place.partition,
-            "offset": place.offset,
-            "timestamp_ms": record.timestamp_ms,
-            "key": None if record.key is None else record.key.decode("utf-8", "replace")[:MAX_TEXT_CHARS],
-        },
+        "source": _source(record),
         "original": _bytes(record.value or b""),
         "trace_id": None,
     }
+    return Event(
+        topic=error_event.TOPIC,
+        key=record.lane[:MAX_TEXT_CHARS].encode("utf-8", "replace"),
+        value=json.dumps(body).encode(),
+        headers=_headers(record, rejected, attempt, connection, event_id),
+    )
+
+
+def _customer(rejected: Rejected, connection: str) -> dict[str, object]:
+    message = rejected.message[: error_event.MAX_MESSAGE_CHARS]
+    return {
+        "lago_customer_id": None,
+        "external_customer_id": None,
+        "accounting_provider": "netsuite",
+        "accounting_provider_code": connection,
+        "provider_error": {"message": message, "error_code": rejected.code},
+    }
+
+
+def _source(record: Record) -> dict[str, str | int | None]:
+    return {
+        "topic": record.source.topic,
+        "partition": record.source.partition,
+        "offset": record.source.offset,
+        "timestamp_ms": record.timestamp_ms,
+        "key": None if record.key is None else record.key.decode("utf-8", "replace")[:MAX_TEXT_CHARS],
+    }
+
+
+def _headers(
+    record: Record, rejected: Rejected, attempt: Attempt, connection: str, event_id: str
+) -> tuple[tuple[str, bytes], ...]:
     headers = {
         "ce_specversion": "1.0",
         "ce_id": event_id,
@@ -125,17 +141,12 @@ def _minimal(record: Record, rejected: Rejected, attempt: Attempt, connection: s
         "ce_source": f"/lago-netsuite/{connection}",
         "ce_time": utc_text(attempt.now),
         "content-type": "application/json",
-        "source-topic": place.topic,
-        "source-partition": str(place.partition),
-        "source-offset": str(place.offset),
+        "source-topic": record.source.topic,
+        "source-partition": str(record.source.partition),
+        "source-offset": str(record.source.offset),
         "error-code": rejected.code,
     }
-    return Event(
-        topic=error_event.TOPIC,
-        key=record.lane[:MAX_TEXT_CHARS].encode("utf-8", "replace"),
-        value=json.dumps(body).encode(),
-        headers=tuple((name, text.encode()) for name, text in headers.items()),
-    )
+    return tuple((name, text.encode()) for name, text in headers.items())
 
 
 def _bytes(value: bytes) -> dict[str, str | int]:
