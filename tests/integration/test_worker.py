@@ -187,3 +187,34 @@ async def test_topics_are_made_once_and_reported(bootstrap_servers, topic_prefix
     assert {made.status for made in second} == {"exists"}
     assert {made.name for made in first} == {topic_prefix + topic.name for topic in topics.declared()}
     assert {made.partitions for made in second} == {12}
+
+
+async def test_a_lasting_failure_is_told_before_its_dependents_whose_error_names_it(
+    tmp_path, bootstrap_servers, topic_prefix, netsuite
+):
+    """One invoice that NetSuite never takes: first its own error, then that of its payment with the cause."""
+    invoice_id, number = lago_events.id_of("lasting", topic_prefix), f"L-{topic_prefix}"
+    environment = house.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=house.connection(netsuite),
+        record_max_age_s="3",
+        dependency_max_age_s="3",
+    )
+    netsuite.strike(kind="500", times=10_000, match=number)
+    payment = lago_events.payment(lago_id=lago_events.id_of("of", invoice_id), invoice_ids=[invoice_id])
+
+    async with stage(bootstrap_servers, topic_prefix) as on_kafka:
+        paid = lago_events.body(lago_events.event("payment.succeeded", payment))
+        await on_kafka.produce(paid, topic="lago.payments")
+        await on_kafka.produce(lago_events.invoice_event(lago_id=invoice_id, number=number))
+        with house.worker(tmp_path, environment) as worker:
+            first, second = await published(on_kafka, error_event.TOPIC, 2)
+
+    assert first["object"]["lago_id"] == invoice_id, worker.said
+    assert "UNEXPECTED_ERROR" in str(first)
+    assert second["object"]["type"] == "payment"
+    cause = {name: second["details"][name] for name in ("cause_lago_id", "cause_number", "cause_code")}
+    assert cause == {"cause_lago_id": invoice_id, "cause_number": number, "cause_code": "parked_too_long"}
+    assert number in str(second["accounting_provider_customer_error"])
