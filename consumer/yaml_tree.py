@@ -7,6 +7,7 @@ only, and an id written as ``0400`` stays that text instead of becoming the numb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 Path = tuple[str | int, ...]
 TAG = "tag:yaml.org,2002:"
+MAX_VALUES = 100_000
+MAX_DEPTH = 50
+MAX_OPEN_BRACKETS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ def parse(text: str) -> Tree:
     """The tree of a text; what is no YAML at all becomes its one problem."""
     tree = Tree()
     try:
+        _refuse_towers(text)
         node = YAML().compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -61,9 +66,32 @@ def parse(text: str) -> Tree:
     except YAMLError as error:
         tree.problems.append(Problem(path=(), line=1, message=f"is not YAML: {str(error).splitlines()[0]}"))
         return tree
-    if node is not None:
-        tree.value = _Reader(tree).read(node, ())
+    except RecursionError:
+        tree.problems.append(Problem(path=(), line=1, message=f"nests deeper than {MAX_DEPTH} levels"))
+        return tree
+    try:
+        tree.value = None if node is None else _Reader(tree).read(node, ())
+    except _BeyondError as error:
+        # Whatever else may be wrong with it, that it is too much is all there is to say.
+        return Tree(problems=[Problem(path=(), line=error.line, message=str(error))])
     return tree
+
+
+def _refuse_towers(text: str) -> None:
+    # The scanner looks at every open bracket for each token. Brackets within texts count too, hence the room.
+    depth = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket[0] in "[{" else max(0, depth - 1)
+        if depth > MAX_OPEN_BRACKETS:
+            raise RecursionError
+
+
+class _BeyondError(Exception):
+    """The file stands for more than it may."""
+
+    def __init__(self, message: str, node: Node) -> None:
+        super().__init__(message)
+        self.line = node.start_mark.line + 1
 
 
 class _Reader:
@@ -72,14 +100,20 @@ class _Reader:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._open: list[Node] = []
+        self._count = 0
 
     def read(self, node: Node, path: Path) -> Any:
         """The plain value of a node; its lines and problems go to the tree."""
+        self._count += 1
+        if self._count > MAX_VALUES:
+            raise _BeyondError(f"stands for more than {MAX_VALUES:,} values, with its aliases", node)
         if isinstance(node, ScalarNode):
             return _plain(node)
         if any(node is outer for outer in self._open):
             self._complain(node, path, "contains itself through an alias")
             return None
+        if len(self._open) >= MAX_DEPTH:
+            raise _BeyondError(f"nests deeper than {MAX_DEPTH} levels", node)
         self._open.append(node)
         value = self._mapping(node, path) if isinstance(node, MappingNode) else self._sequence(node, path)
         self._open.pop()
