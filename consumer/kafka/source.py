@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
@@ -25,6 +26,8 @@ POLL_LIMIT_MS = 500
 RETRY_EVERY_S = 1.0
 DENIED_FOR_S = 30.0
 RECORDS_BETWEEN_YIELDS = 50
+# With ten thousand lanes that wait, counting takes as long as a call's mapping.
+COUNT_EVERY_S = 1.0
 
 PlaceOf = Callable[[bytes | None], Place]
 """Where a record queues, from its value."""
@@ -57,6 +60,8 @@ class Poller:
         self._engine = engine
         self._seeder = seeder
         self._place_of = place_of
+        self._waiting: Counter[Partition] = Counter()
+        self._counted_at_s = -math.inf
         self._clock = clock
         self._metrics = metrics
         self._polled = polled
@@ -112,13 +117,20 @@ class Poller:
     def _apply_pressure(self) -> None:
         paused = self._consumer.paused()
         assigned = self._consumer.assignment()
-        own = (each.record for each in self._engine.heads if each.tally.is_waiting_for_itself)
-        waiting = Counter(Partition.of(record.source) for record in own)
+        waiting = self._counted()
         full = {tp for tp in assigned if self._is_full(partition_of(tp), waiting, is_paused=tp in paused)}
         if newly_full := full - paused:
             self._consumer.pause(*newly_full)
         if with_room := (paused & assigned) - full:
             self._consumer.resume(*with_room)
+
+    def _counted(self) -> Counter[Partition]:
+        """How many lanes of each partition wait for reasons of their own, as of a second ago at most."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._counted_at_s >= COUNT_EVERY_S:
+            own = (each.record.source for each in self._engine.heads if each.tally.is_waiting_for_itself)
+            self._waiting, self._counted_at_s = Counter(map(Partition.of, own)), now_s
+        return self._waiting
 
     def _is_full(self, partition: Partition, waiting: Counter[Partition], *, is_paused: bool) -> bool:
         return self._engine.holdings.is_full(partition, is_paused=is_paused, waiting=waiting[partition])

@@ -8,10 +8,12 @@ import pytest
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from consumer.clock import FakeClock
+from consumer.engine.decision import Park
 from consumer.engine.ledger import Partition
 from consumer.kafka.seeding import Seeder
 from consumer.kafka.source import Poller, partition_of, record_of
 from consumer.ops.metrics import Metrics
+from consumer.outcome import Waiting
 from consumer.record import Source
 from schemas.lane import Place
 from tests.unit.engine.records import engine_of, own
@@ -27,6 +29,7 @@ class Scene:
         self.consumer = consumer
         self.engine = engine_of(5_000)
         self.admitted = asyncio.Event()
+        self.clock = FakeClock()
         self.poller = Poller(
             consumer=consumer,
             engine=self.engine,
@@ -38,7 +41,7 @@ class Scene:
                 metrics=Metrics(version="t"),
             ),
             place_of=place,
-            clock=FakeClock(),
+            clock=self.clock,
             metrics=Metrics(version="test"),
             polled=lambda: None,
             admitted=self.admitted.set,
@@ -121,6 +124,30 @@ async def test_a_full_partition_is_paused_and_resumed_when_there_is_room():
     while (call := scene.engine.take()) is not None:
         scene.engine.returned(call, ())
         scene.engine.complete(call.attempts[0])
+    await scene.play()
+
+    assert paused_when_full == {tp(0)}
+    assert scene.consumer.paused() == set()
+
+
+async def test_what_only_waits_does_not_keep_its_partition_paused():
+    """A thousand payments of an invoice that is missing: what comes behind them may be written."""
+    batch = {tp(0): [message(offset, f"lane{offset}:0".encode()) for offset in range(1_000)]}
+    scene = Scene(FakeConsumer(batches=[batch]))
+    own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
+    await scene.play()
+    paused_when_full = scene.consumer.paused()
+    call = scene.engine.take()
+    assert call is not None
+    missing = Waiting(on="invoice 1", missing="invoice:1")
+    scene.engine.returned(call, [missing] * len(call.attempts))
+    for attempt in call.attempts:
+        park = scene.engine.decide(call, attempt, missing)
+        assert isinstance(park, Park)
+        scene.engine.park(attempt, park)
+    assert scene.engine.take() is None
+
+    scene.clock.advance(1)
     await scene.play()
 
     assert paused_when_full == {tp(0)}
