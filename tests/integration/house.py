@@ -73,9 +73,9 @@ class Worker:
         self.process.wait(EVENTUALLY_S)
 
     def until_ready(self) -> None:
-        until(lambda: self._answers("readyz"), because=lambda: self.said)
+        until(lambda: self.answers("readyz"), because=lambda: self.said)
 
-    def _answers(self, path: str) -> bool:
+    def answers(self, path: str) -> bool:
         assert self.process.poll() is None, self.said
         try:
             return httpx.get(f"{self.ops}/{path}", trust_env=False).status_code == 200
@@ -95,22 +95,24 @@ def sandbox(folder: Path) -> Iterator[Sandbox]:
 
 
 @contextmanager
-def worker(folder: Path, environment: Mapping[str, str], *, name: str = "worker") -> Iterator[Worker]:
+def worker(
+    folder: Path, environment: Mapping[str, str], *, name: str = "worker", module: str = "consumer"
+) -> Iterator[Worker]:
     """A worker, which is stopped at the end unless it has ended by then."""
     log_file = folder / f"{name}.log"
     ops_port = free_port()
     own = {env_name("ops_host"): "127.0.0.1", env_name("ops_port"): str(ops_port)}
-    with running(["worker"], log_file, {**environment, **own}) as process:
+    with running(["worker"], log_file, {**environment, **own}, module=module) as process:
         yield Worker(process=process, log_file=log_file, ops=f"http://127.0.0.1:{ops_port}")
 
 
 @contextmanager
 def running(
-    arguments: list[str], log_file: Path, environment: Mapping[str, str]
+    arguments: list[str], log_file: Path, environment: Mapping[str, str], *, module: str = "consumer"
 ) -> Iterator[subprocess.Popen[bytes]]:
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "consumer", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

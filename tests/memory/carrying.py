@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from structlog.testing import capture_logs
 
 from consumer.record import Event
-from tests.memory.worker import Worker
+from tests.memory.worker import TURNS_AT_MOST, Worker
 from tests.memory.world import World
 
+TURNS_AN_EVENT = 100
 IN_NETSUITE = {"written", "already_there"}
 
 
@@ -48,7 +49,7 @@ async def carried(values: Sequence[bytes]) -> Carried:
     world.kafka.produce(*values)
     with capture_logs() as logs:
         async with Worker(world).running() as worker:
-            await worker.until_at_rest()
+            await worker.until_at_rest(TURNS_AT_MOST + TURNS_AN_EVENT * len(values))
     settled = [each for each in logs if each["event"] == "record_settled"]
     errors: dict[int, list[Event]] = {}
     for event in world.kafka.errors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -43,9 +43,18 @@ def whole(number: int) -> bytes:
     return lago.invoice_event(lago_id=lago.id_of("whole", number), number=f"W-{number}")
 
 
-def mutated(random: Random, number: int, part: str | None = None) -> bytes:
-    """An event of any kind with up to three changes; marked for a part, where it has still an object."""
-    kind = random.randrange(len(EVENTS))
+def marked_invoice(name: str, part: str) -> bytes:
+    """A whole invoice, marked for a part."""
+    event = json.loads(lago.invoice_event(lago_id=lago.id_of("marked", name), number=f"M-{name}"))
+    event["invoice"][MARK] = part
+    return json.dumps(event).encode()
+
+
+def mutated(
+    random: Random, number: int, part: str | None = None, kinds: Sequence[int] = range(len(EVENTS))
+) -> bytes:
+    """An event of these kinds with up to three changes; marked for a part, where it has still an object."""
+    kind = random.choice(kinds)
     event = deepcopy(EVENTS[kind])
     content = event[event["object_type"]]
     content["lago_id"] = lago.id_of("mutated", number)

@@ -117,9 +117,11 @@ class Worker:
         await self.membership.on_partitions_revoked(set(self.consumer.assigned))
         self.consumer.assign(set())
 
-    async def until(self, claim: Callable[[], bool], *, because: str = "") -> None:
+    async def until(
+        self, claim: Callable[[], bool], *, because: str = "", turns_at_most: int = TURNS_AT_MOST
+    ) -> None:
         """Let it work until a claim holds, or it has died."""
-        for turn in range(TURNS_AT_MOST):
+        for turn in range(turns_at_most):
             if claim() or self.life.is_over:
                 return
             await asyncio.sleep(0)
@@ -130,9 +132,9 @@ class Worker:
     async def until_dead(self) -> None:
         await self.until(lambda: False, because=f"it never reached {self.life.ends_at}")
 
-    async def until_at_rest(self) -> None:
+    async def until_at_rest(self, turns_at_most: int = TURNS_AT_MOST) -> None:
         """Until everything that was produced is settled and committed."""
-        await self.until(self.is_at_rest)
+        await self.until(self.is_at_rest, turns_at_most=turns_at_most)
         await self.committer.commit()
 
     def is_at_rest(self) -> bool:
