@@ -77,6 +77,6 @@ def _change(event: Any, path: tuple[Any, ...], random: Random) -> None:
         if random.random() < 0.5:
             inside.pop(path[-1], None)
         else:
-            inside[path[-1]] = random.choice(ANYTHING)
+            inside[path[-1]] = deepcopy(random.choice(ANYTHING))
     elif isinstance(inside, list) and isinstance(path[-1], int) and path[-1] < len(inside):
-        inside[path[-1]] = random.choice(ANYTHING)
+        inside[path[-1]] = deepcopy(random.choice(ANYTHING))
