@@ -41,6 +41,7 @@ class Settings(BaseSettings):
         ops_port: of ``/metrics``, ``/healthz`` and ``/readyz``; 0 takes a free one.
         ingest_port: where ``ingest`` takes Lago's webhooks; 0 takes a free one.
         ingest_body_limit_bytes: of one webhook.
+        ingest_stop_delay_s: how long ``ingest`` takes new connections after it has ceased to be ready.
         log_format: absent means ``console`` on a terminal and ``json`` elsewhere.
         drain_budget_s: how long a stopping worker waits for calls under way.
         park_max_age_s: how long a record may wait for reasons of its own, whichever they are, before it is
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     ingest_host: str = "0.0.0.0"  # noqa: S104 - Lago comes from outside of the container
     ingest_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     ingest_body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * MEBIBYTE)] = 5 * MEBIBYTE
+    ingest_stop_delay_s: Annotated[float, Field(ge=0, le=600)] = 5.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
     drain_budget_s: Seconds = 25.0

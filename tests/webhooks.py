@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +15,11 @@ from joserfc.jwk import RSAKey
 from starlette.types import ASGIApp
 
 from consumer.clock import FakeClock
+from consumer.ingest.answer_log import AnswerLog
 from consumer.ingest.entrance import Entrance, Issuer
 from consumer.ingest.http import create_app
+from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.reception import Reception
-from consumer.ingest.room import Room
 from consumer.lago.public_key import GivenKey
 from consumer.lago.signatures import hmac_signature, public_key
 from consumer.ops.metrics import Metrics
@@ -76,6 +78,10 @@ def jwt_headers(body: bytes, token: str | None = None, **changes: str | None) ->
     return headers(body, x_lago_signature=signature, x_lago_signature_algorithm="jwt", **changes)
 
 
+async def _at_once() -> None:
+    """Kafka has it."""
+
+
 @dataclass(slots=True)
 class House:
     """A reception with Kafka replaced by a list, counted by real metrics."""
@@ -83,24 +89,32 @@ class House:
     entrance: Entrance = field(
         default_factory=lambda: Entrance(
             organization_id=lago_events.ORGANIZATION_ID,
+            codes=(CODE,),
             hmac_keys=(HMAC_KEY,),
             issuers=(Issuer(name=ISSUER, key=GivenKey(SIGNER.key)),),
         )
     )
     refuses: Exception | None = None
+    acknowledges: Callable[[], Awaitable[object]] = _at_once
     events: list[Event] = field(default_factory=list)
     clock: FakeClock = field(default_factory=FakeClock)
     metrics: Metrics = field(default_factory=lambda: Metrics(version="test"))
-    room: Room = field(default_factory=Room)
+    inflight: InflightLimit = field(default_factory=InflightLimit)
     reception: Reception = field(init=False)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         entrances = {CODE: self.entrance, self.entrance.organization_id: self.entrance}
         self.reception = Reception(entrances, publish=self._publish, observer=self.metrics, clock=self.clock)
-        self.app = create_app(self.reception, self.metrics, body_limit_bytes=BODY_LIMIT_BYTES, room=self.room)
+        self.app = create_app(
+            self.reception,
+            AnswerLog(self.metrics, clock=self.clock),
+            body_limit_bytes=BODY_LIMIT_BYTES,
+            inflight=self.inflight,
+        )
 
     async def _publish(self, event: Event) -> None:
+        await self.acknowledges()
         if self.refuses is not None:
             raise self.refuses
         self.events.append(event)

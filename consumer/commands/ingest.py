@@ -15,9 +15,12 @@ from consumer import __version__
 from consumer.clock import SystemClock
 from consumer.connection import Connection
 from consumer.ingest import entrance, http, server
+from consumer.ingest.answer_log import AnswerLog
+from consumer.ingest.connections import Connections
+from consumer.ingest.inflight_limit import InflightLimit, request_limit_bytes
 from consumer.ingest.keys import Keys
+from consumer.ingest.protocol import protocol
 from consumer.ingest.reception import Reception
-from consumer.ingest.room import Room
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
@@ -66,7 +69,12 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
         reception = Reception(
             entrances, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer
         )
-        room, limit_bytes, stopping = Room(), settings.ingest_body_limit_bytes, asyncio.Event()
+        limit_bytes, stopping = settings.ingest_body_limit_bytes, asyncio.Event()
+        inflight = InflightLimit(largest_request_bytes=request_limit_bytes(limit_bytes))
+        opened = Connections(inflight, clock=clock, limit=server.connection_limit())
+        answers = AnswerLog(metrics, clock=clock)
+        for name in entrances:
+            metrics.ingest_connection(reception.connection_of(name))
         _collect_garbage_seldom()
         with signals.stopping(stopping, health):
             async with asyncio.TaskGroup() as tasks:
@@ -77,11 +85,13 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                     tasks.create_task(keys.ask()),
                 ]
                 await server.serve(
-                    http.create_app(reception, metrics, body_limit_bytes=limit_bytes, room=room),
+                    http.create_app(reception, answers, body_limit_bytes=limit_bytes, inflight=inflight),
                     settings.ingest_host,
                     settings.ingest_port,
-                    protocol=server.protocol(body_limit_bytes=limit_bytes, room=room, observer=metrics),
+                    protocol=protocol(connections=opened, answers=answers, body_limit_bytes=limit_bytes),
+                    connections=opened,
                     stop=stopping,
+                    stop_delay_s=settings.ingest_stop_delay_s,
                     bound=partial(health.ready, PART),
                 )
                 for each in beside:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
 
 Name = Literal[
@@ -10,7 +12,8 @@ Name = Literal[
     "not_a_webhook", "incomplete", "no_unique_key",
     "no_signature", "unknown_algorithm", "no_key", "bad_signature", "foreign_issuer", "foreign_organization",
     "unknown_name", "no_such_page", "wrong_method", "too_slow", "too_large", "wrong_content_type",
-    "headers_too_large", "too_busy", "unverifiable", "not_acknowledged",
+    "wrong_content_encoding", "malformed", "headers_too_large",
+    "too_busy", "unverifiable", "not_acknowledged",
 ]  # fmt: skip
 
 STATUS: dict[Name, int] = {
@@ -22,6 +25,7 @@ STATUS: dict[Name, int] = {
     "not_a_webhook": 400,
     "incomplete": 400,
     "no_unique_key": 400,
+    "malformed": 400,
     "no_signature": 401,
     "unknown_algorithm": 401,
     "no_key": 401,
@@ -34,6 +38,7 @@ STATUS: dict[Name, int] = {
     "too_slow": 408,
     "too_large": 413,
     "wrong_content_type": 415,
+    "wrong_content_encoding": 415,
     "headers_too_large": 431,
     "too_busy": 503,
     "unverifiable": 503,
@@ -61,6 +66,11 @@ class Answer:
         return STATUS[self.name]
 
     @property
+    def is_refusal(self) -> bool:
+        """Whether Lago counts it as not delivered."""
+        return self.status >= 400
+
+    @property
     def body(self) -> dict[str, str]:
         """What is sent as JSON: ``error`` with the sentence, or ``status`` with the name."""
         return {"error": self.sentence} if self.sentence else {"status": self.name}
@@ -72,5 +82,12 @@ class Answer:
             return {"retry-after": str(RETRY_AFTER_S)}
         if self.status == 405:
             return {"allow": "POST"}
-        # What the sender still has to say is not listened to.
-        return {"connection": "close"} if self.name in {"too_slow", "too_large", "incomplete"} else {}
+        return {}
+
+
+def on_the_wire(answer: Answer) -> bytes:
+    """The answer of a connection that ends with it, where no application is there to give it."""
+    headers = {"content-type": "application/json"} | answer.headers | {"connection": "close"}
+    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    lines += [f"{name}: {text}" for name, text in headers.items()]
+    return "\r\n".join([*lines, "", json.dumps(answer.body)]).encode()

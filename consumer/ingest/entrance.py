@@ -38,29 +38,41 @@ class Entrance:
     Where one organisation's webhooks come in.
 
     Attributes:
+        codes: of its connections.
         hmac_keys: of all its connections: Lago has one for an organisation.
         issuers: of all its connections: Lago has one for an installation.
     """
 
     organization_id: str
+    codes: tuple[str, ...] = ()
     hmac_keys: tuple[str, ...] = ()
     issuers: tuple[Issuer, ...] = ()
 
-    async def objection(self, webhook: Webhook) -> Answer | None:
-        """Why a webhook is not let in; None when Lago has signed it."""
+    def objection_to_head(self, webhook: Webhook) -> Answer | None:
+        """Why a webhook is not let in whatever its body may be; None when the body decides."""
         if not webhook.signature:
             return Answer(name="no_signature", sentence="the header X-Lago-Signature is missing")
         match webhook.algorithm.lower():
             case "hmac":
-                return self._objection_to_hmac(webhook)
+                return None if self.hmac_keys else _no_key("hmac", "lago.webhook_hmac_key")
             case "jwt":
-                return await self._objection_to_jwt(webhook)
+                settings = "lago.webhook_public_key and lago.webhook_issuer"
+                return None if self.issuers else _no_key("jwt", settings)
             case _:
                 sentence = "the header X-Lago-Signature-Algorithm is neither hmac nor jwt"
                 return Answer(name="unknown_algorithm", sentence=sentence)
 
+    async def objection(self, webhook: Webhook) -> Answer | None:
+        """Why a webhook is not let in; None when Lago has signed it."""
+        found = self.objection_to_head(webhook)
+        if found is not None:
+            return found
+        if webhook.algorithm.lower() == "hmac":
+            return self._objection_to_hmac(webhook)
+        return await self._objection_to_jwt(webhook)
+
     def _objection_to_hmac(self, webhook: Webhook) -> Answer | None:
-        found: Answer | None = _no_key("hmac", "lago.webhook_hmac_key")
+        found: Answer | None = None
         for key in self.hmac_keys:
             found = _said(signatures.check_hmac(webhook.body, webhook.signature, key=key))
             if found is None:
@@ -68,7 +80,7 @@ class Entrance:
         return found
 
     async def _objection_to_jwt(self, webhook: Webhook) -> Answer | None:
-        found: Answer | None = _no_key("jwt", "lago.webhook_public_key and lago.webhook_issuer")
+        found: Answer | None = None
         for issuer in self.issuers:
             found = await _objection_of(issuer, webhook)
             if found is None:
@@ -151,6 +163,7 @@ def _entrance(
     keys = [each.lago.webhook_hmac_key for each in connections]
     return Entrance(
         organization_id=organization_id,
+        codes=tuple(each.code for each in connections),
         hmac_keys=tuple(dict.fromkeys(key.reveal() for key in keys if key is not None)),
         issuers=tuple(_issuer(each, clock, stack) for each in connections if _can_verify_jwt(each)),
     )

@@ -3,74 +3,101 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Protocol
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from consumer.ingest import body
 from consumer.ingest.answer import Answer
-from consumer.ingest.body import read
+from consumer.ingest.answer_log import AnswerLog, Sender
+from consumer.ingest.arrival import Arrival
+from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.reception import Reception, unknown
-from consumer.ingest.room import Room
 from consumer.ingest.webhook import Webhook
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
 
 PREFIX = "/lago/"
 METHOD = "POST"
-LENGTH_DIGITS = 19
 CONTENT_TYPE = "application/json"
+NO_ENCODING = "identity"
+LENGTH_DIGITS = 19
 RESPONSES_REMEMBERED = 64
-TOO_BUSY = Answer(name="too_busy", sentence="too much is under way here, send it again")
+EXTENSION = "lago_netsuite.arrival"
+"""Where the server hands over what a request counts with; a request of another server counts from here on."""
 
 
-class Observer(Protocol):
-    """Whoever counts."""
-
-    def ingest_answered(self, *, answer: str, seconds: float) -> None:
-        """A request was answered so, that long after its headers had come."""
-        ...
-
-
-def create_app(reception: Reception, observer: Observer, *, body_limit_bytes: int, room: Room) -> ASGIApp:
+def create_app(
+    reception: Reception, answers: AnswerLog, *, body_limit_bytes: int, inflight: InflightLimit
+) -> ASGIApp:
     """
     The ASGI application: one page, so it needs no framework's routes, which would cost a tenth of its time.
 
     Args:
         reception: decides what is answered.
-        observer: is told every answer.
+        answers: is told every answer.
         body_limit_bytes: of one webhook; kept while it is read.
-        room: for all that is under way.
+        inflight: bounds all that is in flight.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         began_s = time.perf_counter()
-        answer = _objection(scope, reception)
-        size_bytes = _size_bytes(scope, body_limit_bytes)
-        if answer is None and not room.take(size_bytes):
-            answer = TOO_BUSY
-        elif answer is None:
-            try:
-                answer = await _answer(scope, receive, reception, body_limit_bytes)
-            finally:
-                room.give(size_bytes)
-        observer.ingest_answered(answer=answer.name, seconds=time.perf_counter() - began_s)
+        arrival: Arrival | None = scope.get("extensions", {}).get(EXTENSION)
+        if arrival is None:
+            arrival = Arrival(inflight)
+        headers = _headers(scope)
+        head = _webhook(scope, headers)
+        answer = _objection(scope, headers, head, reception, body_limit_bytes)
+        if answer is None:
+            answer = await _answer(head, receive, reception, body_limit_bytes, arrival)
+        answers.add(
+            answer,
+            connection=reception.connection_of(head.name),
+            seconds=time.perf_counter() - began_s,
+            sender=lambda: _sender(scope, headers),
+        )
+        if arrival.ends_connection and not arrival.is_complete and arrival.refusal is None:
+            await body.discard(receive)
         await _response(answer)(scope, receive, send)
 
     return app
 
 
-def _objection(scope: Scope, reception: Reception) -> Answer | None:
-    """What can be told before the headers are read."""
-    name = _name(scope)
-    if not name:
+def _objection(
+    scope: Scope, headers: Mapping[str, str], head: Webhook, reception: Reception, body_limit_bytes: int
+) -> Answer | None:
+    """What the head alone is refused for; then nobody waits for the body."""
+    if not head.name:
         sentence = "there is nothing here, webhooks are posted to /lago/ and a connection's code"
         return Answer(name="no_such_page", sentence=sentence)
     if scope["method"] != METHOD:
         sentence = f"{scope['method']} is not possible here, webhooks are posted"
         return Answer(name="wrong_method", sentence=sentence)
-    return None if reception.knows(name) else unknown(name)
+    if not reception.knows(head.name):
+        return unknown(head.name)
+    return (
+        _objection_to_content(headers)
+        or reception.objection_to_head(head)
+        or _objection_to_length(headers, body_limit_bytes)
+    )
+
+
+def _objection_to_content(headers: Mapping[str, str]) -> Answer | None:
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != CONTENT_TYPE:
+        sentence = f"the content type is not {CONTENT_TYPE}, which Lago sends"
+        return Answer(name="wrong_content_type", sentence=sentence)
+    if headers.get("content-encoding", NO_ENCODING).strip().lower() != NO_ENCODING:
+        sentence = "the body is compressed, which Lago's never are; nothing is unpacked here"
+        return Answer(name="wrong_content_encoding", sentence=sentence)
+    return None
+
+
+def _objection_to_length(headers: Mapping[str, str], body_limit_bytes: int) -> Answer | None:
+    length = headers.get("content-length", "")
+    is_number = length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS
+    return body.too_large(body_limit_bytes) if is_number and int(length) > body_limit_bytes else None
 
 
 def _name(scope: Scope) -> str:
@@ -79,43 +106,49 @@ def _name(scope: Scope) -> str:
     return "" if name == path or "/" in name else name
 
 
-def _size_bytes(scope: Scope, body_limit_bytes: int) -> int:
-    """What the request takes at the most; a body whose length is not told may be as long as is allowed."""
-    size_bytes, body_bytes = 0, body_limit_bytes
-    for name, value in scope["headers"]:
-        size_bytes += len(name) + len(value)
-        if name == b"content-length" and value.isdigit() and len(value) <= LENGTH_DIGITS:
-            body_bytes = min(int(value), body_limit_bytes)
-    return size_bytes + body_bytes
-
-
-async def _answer(scope: Scope, receive: Receive, reception: Reception, limit_bytes: int) -> Answer:
-    header = _headers(scope)
-    if header("content-type", "").partition(";")[0].strip().lower() != CONTENT_TYPE:
-        sentence = f"the content type is not {CONTENT_TYPE}, which Lago sends"
-        return Answer(name="wrong_content_type", sentence=sentence)
-    body = await read(receive, limit_bytes=limit_bytes)
-    if isinstance(body, Answer):
-        return body
-    webhook = Webhook(
+def _webhook(scope: Scope, headers: Mapping[str, str]) -> Webhook:
+    """What the head says of it; its body is still to come."""
+    return Webhook(
         name=_name(scope),
-        body=body,
-        signature=header(SIGNATURE_HEADER, ""),
-        algorithm=header(ALGORITHM_HEADER, ""),
-        unique_key=header(UNIQUE_KEY_HEADER, ""),
-        trace_parent=header("traceparent", ""),
-        trace_state=header("tracestate", ""),
+        body=b"",
+        signature=headers.get(SIGNATURE_HEADER, ""),
+        algorithm=headers.get(ALGORITHM_HEADER, ""),
+        unique_key=headers.get(UNIQUE_KEY_HEADER, ""),
+        trace_parent=headers.get("traceparent", ""),
+        trace_state=headers.get("tracestate", ""),
     )
-    return await reception.receive(webhook)
 
 
-def _headers(scope: Scope) -> Callable[[str, str], str]:
+async def _answer(
+    head: Webhook, receive: Receive, reception: Reception, limit_bytes: int, arrival: Arrival
+) -> Answer:
+    try:
+        async with arrival.refusable():
+            content = await body.read(receive, limit_bytes=limit_bytes)
+            if isinstance(content, Answer):
+                return content
+            return await reception.receive(replace(head, body=content), prove=arrival.prove)
+    except TimeoutError:
+        if arrival.refusal is None:
+            raise
+        return arrival.refusal
+    finally:
+        arrival.end()
+
+
+def _headers(scope: Scope) -> Mapping[str, str]:
     """Of repeated headers the first counts."""
     pairs: list[tuple[bytes, bytes]] = scope["headers"]
-    found: Mapping[str, Any] = {
-        name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(pairs)
-    }
-    return found.get
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(pairs)}
+
+
+def _sender(scope: Scope, headers: Mapping[str, str]) -> Sender:
+    host, _ = scope.get("client") or ("", 0)
+    return Sender(
+        source=host,
+        forwarded_for=headers.get("x-forwarded-for", ""),
+        unique_key=headers.get(UNIQUE_KEY_HEADER, ""),
+    )
 
 
 @lru_cache(RESPONSES_REMEMBERED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -11,6 +11,8 @@ from consumer import event_headers
 from consumer.clock import Clock
 from consumer.errors import ContractError
 from consumer.ingest.answer import Answer
+from consumer.ingest.answer_log import NOBODY
+from consumer.ingest.arrival import TOO_BUSY
 from consumer.ingest.entrance import Entrance
 from consumer.ingest.outline import Outline, outline
 from consumer.ingest.repeats import Identity, Repeats, identity
@@ -57,25 +59,46 @@ class Reception:
         """Whether webhooks may be posted to that name."""
         return name in self._entrances
 
-    async def receive(self, webhook: Webhook) -> Answer:
-        """The answer to a webhook; never raises for what came or for what Kafka says."""
+    def connection_of(self, name: str) -> str:
+        """Whose webhooks are posted to that name: one code, those of an organisation, or `NOBODY`'s."""
+        entrance = self._entrances.get(name)
+        if entrance is None:
+            return NOBODY
+        return name if name in entrance.codes else "+".join(entrance.codes)
+
+    def objection_to_head(self, webhook: Webhook) -> Answer | None:
+        """Why a webhook to a known name is refused whatever its body may be."""
+        entrance = self._entrances[webhook.name]
+        return entrance.objection_to_head(webhook) or _objection_to_key(webhook.unique_key)
+
+    async def receive(self, webhook: Webhook, *, prove: Callable[[], bool]) -> Answer:
+        """
+        The answer to a webhook; never raises for what came or for what Kafka says.
+
+        Args:
+            webhook: head and body.
+            prove: is called once its signature is verified; says whether there is a place for it.
+        """
         if self._tracer is OFF:
-            return await self._answer(webhook)
+            return await self._answer(webhook, prove)
         carrier = event_headers.context(webhook.trace_parent, webhook.trace_state)
         with self._tracer.begin("POST /lago", kind="server", carrier=carrier) as span:
-            answer = await self._answer(webhook)
+            answer = await self._answer(webhook, prove)
             span.note({"http.response.status_code": answer.status, "lago_netsuite.answer": answer.name})
             if answer.status >= 500:
                 span.fail(answer.name)
             return answer
 
-    async def _answer(self, webhook: Webhook) -> Answer:
+    async def _answer(self, webhook: Webhook, prove: Callable[[], bool]) -> Answer:
         entrance = self._entrances.get(webhook.name)
         if entrance is None:
             return unknown(webhook.name)
         objection = await entrance.objection(webhook) or _objection_to_key(webhook.unique_key)
         if objection is not None:
             return objection
+        return await self._take(webhook, entrance) if prove() else TOO_BUSY
+
+    async def _take(self, webhook: Webhook, entrance: Entrance) -> Answer:
         known_as = identity(webhook)
         if known_as in self._repeats:
             self._observer.ingest_repeated()

@@ -81,6 +81,10 @@ class AskedKey:
 
     async def current(self) -> RSAKey | Unavailable:
         """The key, asked for when there is none yet; never raises for what Lago answers."""
+        known = self._known
+        if known is not None:
+            # It is in doubt as soon as anybody sends a wrong signature; then nobody else waits for another.
+            return known
         async with self._asking:
             if self._known is None and self._may_ask:
                 await self._ask()

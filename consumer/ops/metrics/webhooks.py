@@ -9,6 +9,13 @@ from consumer.ops.metrics.family import Families
 INGEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 ATTEMPT_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
+ACCEPTED = frozenset({"produced", "ignored", "repeated"})
+# What a webhook of Lago's is refused for when keys or addresses are set up wrongly, or Lago has changed.
+REFUSALS_OF_LAGO = (
+    "no_signature", "unknown_algorithm", "no_key", "bad_signature", "foreign_issuer", "foreign_organization",
+    "no_unique_key", "not_a_webhook", "wrong_content_type", "wrong_content_encoding", "too_large",
+)  # fmt: skip
+
 AttemptOutcome = Literal["delivered", "refused", "unanswered"]
 
 
@@ -18,6 +25,15 @@ class Webhooks:
     def __init__(self, families: Families) -> None:
         self._requests = families.counter(
             "ingest_requests", "Requests to the webhook endpoint, by how they were answered.", "answer"
+        )
+        self._accepted = families.counter(
+            "ingest_accepted", "Webhooks answered 202, by connection.", "connection"
+        )
+        self._refused = families.counter(
+            "ingest_refused",
+            "Webhooks answered otherwise, by connection and by the name of the answer.",
+            "connection",
+            "reason",
         )
         self._repeats = families.single_counter(
             "ingest_repeats", "Webhooks that came again when Kafka had them already."
@@ -45,10 +61,20 @@ class Webhooks:
             "webhooks_undeliverable", "Webhooks given up after their last attempt.", "endpoint"
         )
 
-    def ingest_answered(self, *, answer: str, seconds: float) -> None:
+    def ingest_connection(self, connection: str) -> None:
+        """Webhooks of this connection are taken; shown at 0, as an increase from nothing is not seen."""
+        self._accepted[connection,].inc(0)
+        for reason in REFUSALS_OF_LAGO:
+            self._refused[connection, reason].inc(0)
+
+    def ingest_answered(self, *, answer: str, seconds: float, connection: str) -> None:
         """A request to the webhook endpoint was answered so, that long after its headers had come."""
         self._requests[answer,].inc()
         self._request_duration.observe(seconds)
+        if answer in ACCEPTED:
+            self._accepted[connection,].inc()
+        else:
+            self._refused[connection, answer].inc()
 
     def ingest_repeated(self) -> None:
         """A webhook came again that Kafka had already."""

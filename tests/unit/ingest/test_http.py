@@ -1,14 +1,18 @@
 """Every request has its answer: a status, one sentence, and a place in the count."""
 
 import asyncio
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from consumer.errors import ContractError
+from consumer.ingest import arrival as arrivals
 from consumer.ingest import body as body_module
 from consumer.ingest.answer import STATUS
-from consumer.ingest.room import Room
+from consumer.ingest.arrival import Arrival
+from consumer.ingest.http import EXTENSION
+from consumer.ingest.inflight_limit import InflightLimit
 from consumer.kafka.publisher import RecordTooLargeError
 from tests import lago_events as lago
 from tests.webhooks import (
@@ -167,6 +171,12 @@ CASES = [
         "the content type is not application/json, which Lago sends",
     ),
     (
+        "wrong_content_encoding",
+        BODY,
+        headers(BODY, content_encoding="gzip"),
+        "the body is compressed, which Lago's never are; nothing is unpacked here",
+    ),
+    (
         "too_large",
         b" " * (BODY_LIMIT_BYTES + 1),
         headers(b""),
@@ -228,9 +238,40 @@ async def test_a_body_may_come_in_pieces(house):
     assert house.events[0].value == BODY
 
 
-async def test_a_body_without_end_is_cut_off(house, monkeypatch):
-    """Nothing of it is kept, and the sender is listened to for a little while only."""
-    monkeypatch.setattr(body_module, "DISCARD_LIMIT_S", 0.01)
+class Sender:
+    """An exact sequence of ASGI messages; after the last it says nothing more."""
+
+    def __init__(self, *messages, path=f"/lago/{CODE}", **changes):
+        self.waiting = list(messages)
+        self.read = 0
+        self.scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "headers": [(name.encode(), text.encode()) for name, text in headers(BODY, **changes).items()],
+        }
+
+    async def receive(self):
+        if self.read == len(self.waiting):
+            await asyncio.Event().wait()
+        self.read += 1
+        return self.waiting[self.read - 1]
+
+    async def answered(self, house, arrival=None):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        if arrival is not None:
+            self.scope["extensions"] = {EXTENSION: arrival}
+        async with asyncio.timeout(10):
+            await house.app(self.scope, self.receive, send)
+        return httpx.Response(sent[0]["status"], content=sent[1]["body"])
+
+
+async def test_a_body_without_end_is_cut_off(house):
+    """However it comes, no more of it is read than is allowed, and a little."""
 
     async def endless():
         while True:
@@ -240,42 +281,99 @@ async def test_a_body_without_end_is_cut_off(house, monkeypatch):
     async with asyncio.timeout(10):
         answer = await house.post(endless(), headers(b""))
 
-    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
+    assert answer.status_code == 413
 
 
-async def answered(house, *messages):
-    """The answer to an exact sequence of ASGI messages, after which nothing more comes."""
-    waiting, sent = list(messages), []
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"x_lago_signature": None}, "no_signature"),
+        ({"x_lago_signature": ""}, "no_signature"),
+        ({"x_lago_signature_algorithm": None}, "unknown_algorithm"),
+        ({"x_lago_unique_key": None}, "no_unique_key"),
+        ({"content_type": None}, "wrong_content_type"),
+        ({"content_encoding": "br"}, "wrong_content_encoding"),
+        ({"content_length": str(BODY_LIMIT_BYTES + 1)}, "too_large"),
+        ({"path": "/lago/nobody"}, "unknown_name"),
+    ],
+)
+async def test_what_its_head_is_refused_for_has_its_answer_before_its_body_is_read(house, changes, name):
+    """A sender that holds its body back costs nothing."""
+    sender = Sender(**changes)
 
-    async def receive():
-        if not waiting:
-            await asyncio.Event().wait()
-        return waiting.pop(0)
+    answer = await sender.answered(house)
 
-    async def send(message):
-        sent.append(message)
-
-    raw = [(name.encode(), text.encode()) for name, text in headers(BODY).items()]
-    scope = {"type": "http", "method": "POST", "path": f"/lago/{CODE}", "headers": raw}
-    async with asyncio.timeout(10):
-        await house.app(scope, receive, send)
-    return httpx.Response(sent[0]["status"], content=sent[1]["body"])
+    assert (answer.status_code, house.counted(name)) == (STATUS[name], 1)
+    assert sender.read == 0
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(house, monkeypatch):
-    monkeypatch.setattr(body_module, "READ_LIMIT_S", 0.01)
+async def test_without_a_key_for_its_algorithm_no_body_is_read(house):
+    entrance = replace(house.entrance, hmac_keys=())
+    house = House(entrance=entrance)
 
-    answer = await answered(house, {"type": "http.request", "body": BODY[:10], "more_body": True})
+    answer = await Sender().answered(house)
 
-    assert (answer.status_code, answer.json()) == (408, {"error": "the body did not come within 0 s"})
+    assert (answer.status_code, house.counted("no_key")) == (401, 1)
+
+
+async def test_a_refusal_ends_the_reading_of_a_body(house):
+    """The connection refuses what comes too slowly; what was said of it is the answer."""
+    arrival = Arrival(house.inflight)
+    sender = Sender({"type": "http.request", "body": BODY[:10], "more_body": True})
+
+    async with asyncio.TaskGroup() as tasks:
+        answering = tasks.create_task(sender.answered(house, arrival))
+        while sender.read == 0:
+            await asyncio.sleep(0)
+        arrival.refuse(arrivals.TOO_SLOW)
+
+    answer = answering.result()
+    assert (answer.status_code, answer.json()) == (408, {"error": arrivals.TOO_SLOW.sentence})
     assert house.counted("too_slow") == 1
+
+
+async def test_what_is_proven_is_refused_no_more(house):
+    """Kafka may have it by then."""
+    arrival = Arrival(house.inflight)
+
+    async def refuses():
+        arrival.refuse(arrivals.TOO_BUSY)
+        await asyncio.sleep(0)
+
+    house.acknowledges = refuses
+
+    answer = await Sender({"type": "http.request", "body": BODY}).answered(house, arrival)
+
+    assert answer.json() == {"status": "produced"}
+
+
+async def test_before_a_connection_ends_its_sender_may_finish(house):
+    """Within reason: an answer in mid-sentence is often not heard."""
+    arrival = Arrival(house.inflight)
+    arrival.ends_connection = True
+    rest = [{"type": "http.request", "body": b"x", "more_body": more} for more in (True, True, False)]
+    sender = Sender(*rest, x_lago_signature=None)
+
+    answer = await sender.answered(house, arrival)
+
+    assert (answer.status_code, sender.read) == (401, 3)
+
+
+async def test_whoever_does_not_finish_before_a_connection_ends_is_answered_all_the_same(house, monkeypatch):
+    monkeypatch.setattr(body_module, "DISCARD_LIMIT_S", 0.01)
+    arrival = Arrival(house.inflight)
+    arrival.ends_connection = True
+
+    answer = await Sender(x_lago_signature=None).answered(house, arrival)
+
+    assert answer.status_code == 401
 
 
 async def test_a_sender_that_leaves_is_counted(house):
     """Half a body is no webhook."""
     part = {"type": "http.request", "body": BODY[:10], "more_body": True}
 
-    await answered(house, part, {"type": "http.disconnect"})
+    await Sender(part, {"type": "http.disconnect"}).answered(house)
 
     assert house.counted("incomplete") == 1
     assert house.events == []
@@ -292,18 +390,14 @@ async def test_of_repeated_headers_the_first_counts(house):
 
 async def test_too_many_at_once_are_asked_to_come_again():
     """503 with the time to wait; what ends makes room for the next."""
-    house = House(room=Room(requests=1))
+    house = House(inflight=InflightLimit(requests=1))
     has_begun, may_end = asyncio.Event(), asyncio.Event()
-
-    async def slow():
-        has_begun.set()
-        await may_end.wait()
-        yield BODY
+    house.acknowledges = lambda: (has_begun.set(), may_end.wait())[1]
 
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        first = tasks.create_task(house.post(slow(), headers(BODY)))
+        first = tasks.create_task(house.post(BODY))
         await has_begun.wait()
-        refused = await house.post(BODY)
+        refused = await house.post(BODY, headers(BODY, x_lago_unique_key="another"))
         may_end.set()
     third = await house.post(BODY)
 
@@ -313,21 +407,23 @@ async def test_too_many_at_once_are_asked_to_come_again():
     assert [first.result().json(), third.json()] == [{"status": "produced"}, {"status": "repeated"}]
 
 
-@pytest.mark.parametrize(("is_told", "status"), [(True, 202), (False, 503)])
-async def test_a_body_whose_length_is_not_told_may_be_as_long_as_is_allowed(is_told, status):
-    """So it needs that much room; one that tells its length needs no more than that."""
-    house = House(room=Room(size_bytes=BODY_LIMIT_BYTES))
-    house.room.take(1)
+async def test_what_is_not_proven_takes_no_place_of_what_is():
+    """However many bodies are on their way, the one that is Lago's is let in."""
+    house = House(inflight=InflightLimit(requests=1))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        slow = [Sender({"type": "http.request", "body": b"{", "more_body": True}) for _ in range(20)]
+        under_way = [tasks.create_task(each.answered(house)) for each in slow]
+        await asyncio.sleep(0)
+        answer = await house.post(BODY)
+        for each in under_way:
+            each.cancel()
 
-    async def pieces():
-        yield BODY
-
-    assert (await house.post(BODY if is_told else pieces(), headers(BODY))).status_code == status
+    assert answer.status_code == 202
 
 
-async def test_whatever_the_end_the_room_is_given_back():
+async def test_whatever_the_end_its_place_is_given_back():
     """Also after an exception that nobody has thought of."""
-    house = House(room=Room(requests=1), refuses=RuntimeError("unthought of"))
+    house = House(inflight=InflightLimit(requests=1), refuses=RuntimeError("unthought of"))
     with pytest.raises(RuntimeError):
         await house.post(BODY)
     house.refuses = None

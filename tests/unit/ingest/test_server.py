@@ -5,10 +5,10 @@ import json
 
 import pytest
 import uvicorn
+from consumer.ingest.room import Room
 from uvicorn.server import ServerState
 
 from consumer.ingest import server
-from consumer.ingest.room import Room
 
 KIBIBYTE = 1024
 BEGINNING = b"POST /lago/x HTTP/1.1\r\nx-lago-signature: "
