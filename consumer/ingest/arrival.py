@@ -109,7 +109,8 @@ class Arrival:
     @asynccontextmanager
     async def refusable(self) -> AsyncIterator[None]:
         """Within the block a refusal raises TimeoutError, until the request is proven."""
-        async with asyncio.timeout(None) as self._waiting:
+        # It may have been refused before anybody waited.
+        async with asyncio.timeout(None if self.refusal is None else 0) as self._waiting:
             yield
 
     def is_too_slow(self, now_s: float) -> bool:

@@ -125,6 +125,8 @@ def _config(app: ASGIApp, protocol: type[Limited]) -> uvicorn.Config:
         http=protocol,
         ws="none",
         log_config=None,
+        # It warns of each request that is no HTTP; we say every kind of refusal once a minute.
+        log_level="error",
         access_log=False,
         lifespan="off",
         server_header=False,

@@ -244,6 +244,7 @@ class Sender:
     def __init__(self, *messages, path=f"/lago/{CODE}", **changes):
         self.waiting = list(messages)
         self.read = 0
+        self.has_read = asyncio.Event()
         self.scope = {
             "type": "http",
             "method": "POST",
@@ -255,6 +256,7 @@ class Sender:
         if self.read == len(self.waiting):
             await asyncio.Event().wait()
         self.read += 1
+        self.has_read.set()
         return self.waiting[self.read - 1]
 
     async def answered(self, house, arrival=None):
@@ -323,8 +325,7 @@ async def test_a_refusal_ends_the_reading_of_a_body(house):
 
     async with asyncio.TaskGroup() as tasks:
         answering = tasks.create_task(sender.answered(house, arrival))
-        while sender.read == 0:
-            await asyncio.sleep(0)
+        await sender.has_read.wait()
         arrival.refuse(arrivals.TOO_SLOW)
 
     answer = answering.result()

@@ -114,8 +114,20 @@ def exposed(metrics):
             'event_loop_lag_seconds_bucket{le="0.0025"} 1.0',
         ),
         (
-            lambda metrics: metrics.ingest_answered(answer="produced", seconds=0.002),
+            lambda metrics: metrics.ingest_answered(answer="produced", seconds=0.002, connection="eu"),
             'ingest_requests_total{answer="produced"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.ingest_answered(answer="ignored", seconds=0.002, connection="eu"),
+            'ingest_accepted_total{connection="eu"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.ingest_answered(answer="no_key", seconds=0.002, connection="eu"),
+            'ingest_refused_total{connection="eu",reason="no_key"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.ingest_connection("eu"),
+            'ingest_refused_total{connection="eu",reason="bad_signature"} 0.0',
         ),
         (
             lambda metrics: metrics.webhook_attempted(endpoint="finance", status=204, seconds=0.1),
