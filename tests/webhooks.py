@@ -101,14 +101,16 @@ class House:
     metrics: Metrics = field(default_factory=lambda: Metrics(version="test"))
     inflight: InflightLimit = field(default_factory=InflightLimit)
     reception: Reception = field(init=False)
+    answers: AnswerLog = field(init=False)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
         entrances = {CODE: self.entrance, self.entrance.organization_id: self.entrance}
         self.reception = Reception(entrances, publish=self._publish, observer=self.metrics, clock=self.clock)
+        self.answers = AnswerLog(self.metrics, clock=self.clock)
         self.app = create_app(
             self.reception,
-            AnswerLog(self.metrics, clock=self.clock),
+            self.answers,
             body_limit_bytes=BODY_LIMIT_BYTES,
             inflight=self.inflight,
         )

@@ -119,6 +119,7 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
             "consumer_group": f"{place.topic_prefix}lago-netsuite",
             "ops_host": HOST,
             "ingest_host": HOST,
+            "ingest_stop_delay_s": "0",
             "log_format": "json",
         }
         settings = Settings(**chosen)  # type: ignore[arg-type]  # pydantic turns the texts into values

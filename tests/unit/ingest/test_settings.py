@@ -29,6 +29,7 @@ def test_the_defaults_fit_a_container():
         ("INGEST_PORT", "65536", "must be 65535 or less"),
         ("INGEST_BODY_LIMIT_BYTES", "1023", "must be 1024 or more"),
         ("INGEST_BODY_LIMIT_BYTES", "17000000", "must be 16777216 or less"),
+        ("INGEST_STOP_DELAY_S", "601", "must be 600"),
     ],
 )
 def test_a_wrong_value_is_named(monkeypatch, name, value, sentence):
