@@ -22,6 +22,9 @@ TOO_SLOW = Answer(
     f"after {GRACE_S:.0f} s, and {LONGEST_S:.0f} s the most",
 )
 TOO_BUSY = Answer(name="too_busy", sentence="too much is under way here, send it again")
+TOO_LARGE_HEAD = Answer(name="headers_too_large", sentence="the headers are larger than any webhook's")
+TOO_LARGE = Answer(name="too_large", sentence="the request is larger than any webhook")
+MALFORMED = Answer(name="malformed", sentence="this is no HTTP request")
 
 
 class Stage(Enum):

@@ -1,7 +1,7 @@
 """
 One connection: uvicorn's protocol on httptools, with bounds on what may come before the application answers.
 
-By itself it reads heads of any size for any time, and keeps a connection whose body never ends.
+By itself it reads heads of any size for any time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from consumer.ingest.answer import Answer, on_the_wire
 from consumer.ingest.answer_log import AnswerLog
-from consumer.ingest.arrival import TOO_BUSY, TOO_SLOW, Arrival
+from consumer.ingest.arrival import MALFORMED, TOO_BUSY, TOO_LARGE, TOO_LARGE_HEAD, TOO_SLOW, Arrival
 from consumer.ingest.connections import Connections
 from consumer.ingest.http import EXTENSION
 from consumer.ingest.inflight_limit import head_limit_bytes, request_limit_bytes
@@ -27,10 +27,6 @@ DISCARD_LIMIT_S = 2.0
 ANSWER_LIMIT_S = 30.0
 CLOSE_LIMIT_S = 5.0
 HEADER_LINES = 100
-
-TOO_LARGE_HEAD = Answer(name="headers_too_large", sentence="the headers are larger than any webhook's")
-TOO_LARGE = Answer(name="too_large", sentence="the request is larger than any webhook")
-MALFORMED = Answer(name="malformed", sentence="this is no HTTP request")
 
 
 class Limited(HttpToolsProtocol):
