@@ -27,18 +27,19 @@ async def read(receive: Receive, *, limit_bytes: int) -> bytes | Answer:
             return b"".join(chunks)
 
 
-async def discard(receive: Receive) -> None:
+async def discard(receive: Receive) -> bool:
     """
-    Read the rest of a body and keep nothing of it, within reason.
+    Read the rest of a body and keep nothing of it, within reason; whether its end has come.
 
     An answer in mid-sentence, after which the connection ends, is often not heard.
     """
     try:
         async with asyncio.timeout(DISCARD_LIMIT_S):
             while (await receive()).get("more_body", False):
-                pass
+                continue
     except TimeoutError:
-        pass
+        return False
+    return True
 
 
 def too_large(limit_bytes: int) -> Answer:
