@@ -73,8 +73,9 @@ $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
 chart-alerts: ## Copy the alerts into the chart, which can read only its own files
 	cp deploy/prometheus/alerts.yaml deploy/helm/lago-netsuite/files/alerts.yaml
 
-image: ## The container image (needs Docker)
-	docker build --tag lago-netsuite .
+image: ## The container images, lago-netsuite and lago-netsuite-sandbox (needs Docker)
+	docker build --target worker --tag lago-netsuite .
+	docker build --target sandbox --tag lago-netsuite-sandbox .
 
 prometheus: ## Install promtool and Prometheus (Debian); the alerts are tested with them
 	command -v promtool >/dev/null || (apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus)
@@ -83,5 +84,6 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url 
 
 lock: setup ## Refresh the lock files from pyproject.toml
 	$(LOCK) --extra dev pyproject.toml --output-file requirements.lock
-	$(LOCK) --extra sandbox --extra tracing --constraint requirements.lock pyproject.toml --output-file deploy/image/runtime.lock
+	$(LOCK) --extra tracing --constraint requirements.lock pyproject.toml --output-file deploy/image/worker.lock
+	$(LOCK) --extra sandbox --extra tracing --constraint requirements.lock pyproject.toml --output-file deploy/image/sandbox.lock
 	printf 'hatchling\nuv\n' | $(LOCK) --constraint requirements.lock - --output-file deploy/image/build.lock

@@ -203,6 +203,9 @@ def sandbox(
     ] = "127.0.0.1",
 ) -> None:
     """Run NetSuite on this machine, with the very RESTlet that is deployed."""
+    from consumer.commands import extras
+
+    extras.require_sandbox("sandbox")
     from consumer.commands import sandbox as command
 
     command.run(port, state, profile, host=host)
@@ -216,11 +219,24 @@ def demo(
         "build/demo.json"
     ),
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    kafka: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            envvar="KAFKA_BOOTSTRAP_SERVERS",
+            help="A Kafka that is there, instead of the embedded broker; topics are deleted at the end.",
+        ),
+    ] = None,
 ) -> None:
     """Play a month of Lago's webhooks, faults included, into a NetSuite sandbox on this machine."""
+    from consumer.commands import extras
+
+    extras.require_sandbox("demo")
+    if kafka is None:
+        extras.require_broker("demo")
     from consumer.commands import demo as command
 
-    raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json))
+    raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json, kafka_address=kafka))
 
 
 def _configuration() -> tuple[Settings, tuple[Connection, ...]]:

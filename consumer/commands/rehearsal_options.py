@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from consumer.commands import extras
+
 app = typer.Typer(
     help="Play the demo's month to containers that are up, such as those of deploy/compose.yaml.",
     no_args_is_help=True,
@@ -29,6 +31,7 @@ def prepare(
     ] = "http://lago:8082",
 ) -> None:
     """Write keys, books and connections.yaml before anything runs; once."""
+    extras.require_sandbox("rehearsal")
     from consumer.commands.demo import props
 
     is_new = props.prepare(folder.absolute(), sandbox=sandbox, webhooks=webhooks)
@@ -47,6 +50,7 @@ def play(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where webhooks are taken.")] = 8082,
 ) -> None:
     """Post the month's webhooks, then go on taking those that come back until told to stop."""
+    extras.require_sandbox("rehearsal")
     from consumer.commands.demo import rehearsal
     from consumer.ops import logging
 

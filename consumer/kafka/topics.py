@@ -87,6 +87,25 @@ async def create(settings: Settings, *, partitions_each: int | None = None) -> t
     return tuple(_made(cluster.topic(topic.name), topic, found, created) for topic in wanted)
 
 
+async def delete(settings: Settings) -> tuple[str, ...]:
+    """
+    Delete the topics of a deployment with all that lies on them; gives the names of those that were there.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or refuses; the message says which topics and why.
+    """
+    cluster = Cluster.of(settings)
+    async with cluster.admin() as admin:
+        found = await partitions(admin)
+        ours = [name for name in (cluster.topic(topic.name) for topic in declared()) if name in found]
+        if ours:
+            answer = await admin.delete_topics(ours, timeout_ms=CREATE_LIMIT_MS)
+            refused = [f"{name}: {_why(code)}" for name, code, *_ in answer.topic_error_codes if code]
+            if refused:
+                raise StartupError("Kafka refuses to delete topics: " + "; ".join(refused))
+    return tuple(ours)
+
+
 async def require(cluster: Cluster, needed: Iterable[str]) -> None:
     """
     See that topics exist, without making a broker that makes topics by itself do so.

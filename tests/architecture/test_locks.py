@@ -11,7 +11,8 @@ from tests.architecture import locks
 
 LOCKS = {
     "requirements.lock": locks.of_project("dev"),
-    "deploy/image/runtime.lock": locks.of_project("sandbox", "tracing"),
+    "deploy/image/worker.lock": locks.of_project("tracing"),
+    "deploy/image/sandbox.lock": locks.of_project("sandbox", "tracing"),
     "deploy/image/build.lock": locks.of_build(),
 }
 
@@ -72,6 +73,16 @@ def test_every_locked_package_admits_the_python(file, python):
 def test_the_classifiers_name_the_pythons_that_are_looked_at():
     """And no other."""
     assert locks.classified() == locks.PYTHONS
+
+
+def test_what_only_the_sandbox_needs_is_not_in_the_image_for_production():
+    """The embedded broker, an executable without public sources, and the JavaScript engine."""
+    worker, sandbox = (
+        {entry.name for entry in entries(f"deploy/image/{name}.lock")} for name in ("worker", "sandbox")
+    )
+
+    assert worker < sandbox
+    assert sandbox - worker == {"noida-db", "quickjs-ng"}
 
 
 LOCK = """\

@@ -12,12 +12,17 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deploy" / "compose.yaml"
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(FILE)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-IMAGE = "lago-netsuite:"
+IMAGES = {"lago-netsuite:": "worker", "lago-netsuite-sandbox:": "sandbox"}
 SHARED = "/var/lib/lago-netsuite"
 
 
 def is_ours(name: str) -> bool:
-    return str(SERVICES[name]["image"]).startswith(IMAGE)
+    return str(SERVICES[name]["image"]).startswith(tuple(IMAGES))
+
+
+def target(name: str) -> str:
+    """The target of the Dockerfile that a service of ours is made from."""
+    return next(made for image, made in IMAGES.items() if SERVICES[name]["image"].startswith(image))
 
 
 OURS = [name for name in SERVICES if is_ours(name)]

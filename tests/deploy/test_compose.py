@@ -12,7 +12,18 @@ from typer.testing import CliRunner
 from consumer.cli import app
 from consumer.settings import PREFIX, Settings
 from tests.deploy.binaries import found
-from tests.deploy.compose import COMPOSE, FILE, IMAGE, OTHERS, OURS, ROOT, SERVICES, mounts, published
+from tests.deploy.compose import (
+    COMPOSE,
+    FILE,
+    IMAGES,
+    OTHERS,
+    OURS,
+    ROOT,
+    SERVICES,
+    mounts,
+    published,
+    target,
+)
 
 SECURED = {
     "read_only": True,
@@ -106,13 +117,19 @@ def test_a_service_waits_for_what_it_needs(name):
         assert how == {"condition": "service_completed_successfully" if ends else "service_healthy"}
 
 
-def test_one_service_builds_the_image_that_all_of_ours_run():
-    """From the repository's Dockerfile."""
-    builders = [name for name in SERVICES if "build" in SERVICES[name]]
+def test_each_image_is_built_by_one_service_before_any_other_runs_it():
+    """From the repository's Dockerfile, by the target whose name it carries."""
+    builders = {name: SERVICES[name]["build"] for name in SERVICES if "build" in SERVICES[name]}
 
-    assert builders == ["prepare"]
-    assert (FILE.parent / SERVICES["prepare"]["build"]["context"]).resolve() == ROOT
-    assert {SERVICES[name]["image"] for name in OURS} == {IMAGE + "${LAGO_NETSUITE_VERSION:-latest}"}
+    assert {name: build["target"] for name, build in builders.items()} == {
+        "prepare": "sandbox",
+        "topics": "worker",
+    }
+    assert all((FILE.parent / build["context"]).resolve() == ROOT for build in builders.values())
+    assert all(build["target"] == target(name) for name, build in builders.items())
+    assert {SERVICES[name]["image"] for name in OURS} == {
+        image + "${LAGO_NETSUITE_VERSION:-latest}" for image in IMAGES
+    }
 
 
 @pytest.mark.parametrize("name", OTHERS)

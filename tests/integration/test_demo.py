@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster
+from consumer.sandbox.broker import free_port
+
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 150
+DEMO = [sys.executable, "-m", "consumer", "demo"]
 PLANTED = {
-    "customer_refused": "2 rejected (missing_field)",
+    "customer_refused": "2 rejected (invalid_reference)",
     "repeated": "5 already_there",
     "unmapped_metric": "1 rejected (invalid_mapping)",
     "closed_period": "1 rejected (period_closed)",
@@ -28,9 +33,9 @@ def done(bootstrap_servers, tmp_path_factory):
     """The demo, run once with its figures on standard output."""
     report = tmp_path_factory.mktemp("demo") / "build" / "demo.json"
     ran = subprocess.run(
-        [sys.executable, "-m", "consumer", "demo", "--json", "--report", str(report)],
+        [*DEMO, "--kafka", bootstrap_servers, "--json", "--report", str(report)],
         cwd=ROOT,
-        env=os.environ | {"KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers},
+        env=os.environ | {"LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS": "a-deployment.example:9092"},
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
@@ -118,3 +123,25 @@ def test_people_are_shown_all_of_it(done):
 
     assert -1 not in places
     assert places == sorted(places)
+
+
+async def test_no_topic_of_the_demo_stays_on_a_kafka_that_was_there(done, bootstrap_servers, figures):
+    """They were its own, under a prefix that nobody else has."""
+    async with Cluster(bootstrap_servers=bootstrap_servers).admin() as admin:
+        names = await topics.partitions(admin)
+
+    assert figures["broker"] == f"Kafka at {bootstrap_servers}"
+    assert [name for name in names if name.startswith("demo-")] == []
+
+
+def test_a_kafka_that_is_not_there_is_one_sentence():
+    """With its address; the demo's topics are not said to stay where none were made."""
+    address = f"127.0.0.1:{free_port()}"
+
+    ran = subprocess.run(
+        [*DEMO, "--kafka", address], capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+
+    assert ran.returncode == 1
+    assert f"Kafka cannot be reached at {address}" in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr

@@ -196,7 +196,8 @@ def test_a_netsuite_that_is_not_there_is_a_sentence_that_names_the_line(run, pla
     assert (code, out) == (1, "")
     assert err == (
         "connection netsuite-eu at connections.yaml:5: NetSuite does not answer the question: "
-        "ConnectError: All connection attempts failed\n"
+        "ConnectError: 127.0.0.1 refuses the connection: nothing listens there, or a firewall stands "
+        "between\n"
     )
 
 

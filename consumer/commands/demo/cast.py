@@ -34,7 +34,7 @@ class Member:
     One customer of the cast.
 
     Attributes:
-        name: None for a person, and for the one whose record NetSuite must refuse.
+        name: None for a person.
         taxes: what Lago levies on everything that is sold to them.
         person: first and last name.
     """

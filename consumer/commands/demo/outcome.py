@@ -26,9 +26,9 @@ class Plant:
 
 PLANTS = {
     "customer_refused": Plant(
-        what="a company without a name, which NetSuite refuses, and its invoice",
+        what="a customer of a subsidiary that NetSuite does not have, and the invoice",
         events=2,
-        ends="rejected (missing_field)",
+        ends="rejected (invalid_reference)",
     ),
     "lost_answer": Plant(
         what="NetSuite commits, the answer is lost on the way", events=1, ends="already_there (attempt"

@@ -24,17 +24,18 @@ from consumer.commands.demo.callers import Caller, callers
 from consumer.commands.demo.cast import CONNECTION
 from consumer.commands.demo.delivery import Answer, Delivery, Sent, until_arrived
 from consumer.commands.demo.ending import Played
+from consumer.commands.demo.kafka import kafka
 from consumer.commands.demo.lago import Lago
 from consumer.commands.demo.mend import Replay
 from consumer.commands.demo.outcome import Figures, figures
 from consumer.commands.demo.phases import phase
 from consumer.commands.demo.scene import Scene
-from consumer.commands.demo.stage import BROKER_VARIABLE, Stage
+from consumer.commands.demo.stage import Stage
 from consumer.commands.demo.watch import Seen, watching
 from consumer.commands.demo.webhook import PATH, SECRET_PREFIX, Inbox
 from consumer.commands.paper import Paper
 from consumer.ops import logging
-from consumer.settings import PREFIX
+from consumer.settings import PREFIX, env_name
 from schemas import envelope
 from schemas.envelope import Envelope
 
@@ -58,11 +59,17 @@ class Month:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """One run: what is told, by whom, to whom, and where it is shown."""
+    """
+    One run: what is told, by whom, to whom, and where it is shown.
+
+    Attributes:
+        kafka: bootstrap servers of a broker that is there; None starts the embedded one.
+    """
 
     scenes: Sequence[Scene]
     folder: Path
     out: Paper
+    kafka: str | None = None
     lago: Lago = field(default_factory=Lago.installed)
     inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
 
@@ -76,11 +83,11 @@ class Demo:
         started_s = time.monotonic()
         async with AsyncExitStack() as stack:
             with phase(self.out, 1, "Broker, NetSuite sandbox, ingest, worker and relay start") as current:
-                kafka = await stack.enter_async_context(stage.kafka(self.folder))
+                place = await stack.enter_async_context(kafka(self.folder, self.kafka, self.out))
                 origin = await stack.enter_async_context(play.served(self.inbox))
                 facts = self._facts(origin + PATH)
-                ready = await stack.enter_async_context(stage.set_up(kafka, self.folder, facts))
-                current.note = f"on {kafka.name}"
+                ready = await stack.enter_async_context(stage.set_up(place, self.folder, facts))
+                current.note = f"on {place.name}"
             seen = await stack.enter_async_context(watching(ready))
             month = await self._month(ready, seen)
             tables.month(self.out, month.played, seen.endings, self.inbox, month.callers)
@@ -156,7 +163,7 @@ class Demo:
         }
 
 
-def run(*, seed: int, report_file: Path, as_json: bool = False) -> int:
+def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: str | None = None) -> int:
     """
     Run the demo; gives the exit code, 0 only when every event is accounted for.
 
@@ -164,15 +171,16 @@ def run(*, seed: int, report_file: Path, as_json: bool = False) -> int:
         seed: another one tells the same month with other amounts.
         report_file: where the figures are written.
         as_json: the figures go to standard output, and what people read to standard error.
+        kafka_address: bootstrap servers of a broker that is there; None starts the embedded one.
 
     Raises:
         StartupError: a process does not come up.
     """
     logging.configure(level="error", form="console")
-    _forget_other_deployments()
+    _forget_other_deployments(keeps_login=kafka_address is not None)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console(is_aside=as_json)
-    demo = Demo(scenes=story.tell(seed), folder=folder, out=out)
+    demo = Demo(scenes=story.tell(seed), folder=folder, out=out, kafka=kafka_address)
     try:
         found = asyncio.run(_until_stopped(demo))
     except asyncio.CancelledError:
@@ -196,12 +204,12 @@ def _tell_of_logs(out: Paper, folder: Path) -> None:
     out.print(f"The logs of all processes are in {folder}")
 
 
-def _forget_other_deployments() -> None:
-    # Settings of a real deployment must not leak into the demo; the security settings stay when a broker was
-    # named for the demo.
-    is_given = BROKER_VARIABLE in os.environ
+def _forget_other_deployments(*, keeps_login: bool) -> None:
+    # Settings of a real deployment must not leak into the demo. When a broker was named for the demo, how to
+    # log in to Kafka stays; the address does not.
+    kafka, address = PREFIX + "KAFKA_", env_name("kafka_bootstrap_servers")
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
-        if not (is_given and name.startswith(PREFIX + "KAFKA_")):
+        if not (keeps_login and name.startswith(kafka) and not name.startswith(address)):
             del os.environ[name]
 
 

