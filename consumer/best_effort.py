@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 import structlog
 
-from consumer import defect
+from consumer import errors
 
 LOG_EVERY_S = 60.0
 
@@ -51,7 +51,7 @@ class BestEffort:
 
     def contain(self, name: str, error: BaseException) -> None:
         """Note what was raised; raises it again when it is no defect but the end of a task or the process."""
-        if not defect.is_defect(error):
+        if not errors.is_defect(error):
             raise error
         with suppress(Exception):  # counting that may fail for the same reason; the log says it all the same
             self._failed(name)
@@ -62,7 +62,7 @@ class BestEffort:
             log.error(
                 "observation_failed",
                 what=name,
-                error=defect.name_of(error),
-                at=defect.frames_of(error),
+                error=errors.name_of(error),
+                at=errors.frames_of(error),
                 times=self._since.pop(name),
             )

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from consumer import defect
+from consumer import errors
 from consumer.mapping.mapped import Action
-from consumer.outcome import Rejected, Written
+from consumer.outcome import Rejected, Written, internal_error
 from consumer.record import Event, Record
 from consumer.report import MAX_ORIGINAL_BYTES, MAX_TEXT_CHARS, Attempt, Reporter
 from schemas import error_event
@@ -44,7 +44,7 @@ class ContainedReporter:
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             self._log("result", record, error)
             doing = f"after NetSuite had taken the event: {_listed(written)}"
-            return defect.rejection(defect.name_of(error), doing, netsuite=_listed(written))
+            return internal_error(errors.name_of(error), doing, netsuite=_listed(written))
 
     def failure(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
@@ -54,25 +54,25 @@ class ContainedReporter:
             return self.reporter.failure(record, event, rejected, attempt), rejected
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             self._log("error event", record, error)
-            return self._from_coordinates(record, rejected, attempt, defect.name_of(error))
+            return self._from_coordinates(record, rejected, attempt, errors.name_of(error))
 
     def _from_coordinates(
         self, record: Record, rejected: Rejected, attempt: Attempt, error_name: str
     ) -> tuple[Event, Rejected]:
         doing = f"while it made the error event of {rejected.code}: {rejected.message}"
-        ended = defect.rejection(error_name, doing, refused_for=rejected.code)
+        ended = internal_error(error_name, doing, refused_for=rejected.code)
         return _minimal(record, ended, attempt, self.reporter.connection.code), ended
 
     def _log(self, what: str, record: Record, error: BaseException) -> None:
-        if not defect.is_defect(error):
+        if not errors.is_defect(error):
             raise error
         log.error(
             "event_not_made",
             what=what,
             connection=self.reporter.connection.code,
             source=str(record.source),
-            error=defect.name_of(error),
-            at=defect.frames_of(error),
+            error=errors.name_of(error),
+            at=errors.frames_of(error),
         )
 
 

@@ -12,7 +12,7 @@ from typing import assert_never
 
 import structlog
 
-from consumer import defect
+from consumer import errors
 from consumer.clock import Clock
 from consumer.engine.attempt import Attempt
 from consumer.engine.calls import Call
@@ -111,9 +111,9 @@ class Dispatcher:
         try:
             self._prepare(self._engine.next_up())
         except BaseException as error:  # its delivery meets the same defect, and tells of it
-            if not defect.is_defect(error):
+            if not errors.is_defect(error):
                 raise
-            log.debug("not_prepared", connection=self._name, error=defect.name_of(error))
+            log.debug("not_prepared", connection=self._name, error=errors.name_of(error))
 
     @property
     def _has_told(self) -> bool:
@@ -175,16 +175,16 @@ class Dispatcher:
 
     def _log_defect(self, doing: str, error: BaseException, sources: Sequence[str]) -> str:
         """The type of what was raised; raises it again when it ends this task or the process."""
-        if not (defect.is_defect(error) or _is_stray_cancellation(error)):
+        if not (errors.is_defect(error) or _is_stray_cancellation(error)):
             raise error
-        error_name = defect.name_of(error)
+        error_name = errors.name_of(error)
         log.error(
             "delivery_failed_unexpectedly",
             doing=doing,
             connection=self._name,
             sources=list(sources),
             error=error_name,
-            at=defect.frames_of(error),
+            at=errors.frames_of(error),
         )
         return error_name
 

@@ -195,3 +195,25 @@ def is_written(outcome: Outcome) -> bool:
 
 def nothing_held(_: Sequence[Outcome]) -> None:
     """For a call without a permit."""
+
+
+_DEFECT_HINT = "a defect of lago-netsuite: see the worker's log, and replay the event once it is mended"
+
+
+def internal_error(error_name: str, doing: str, *, attempts: int = 1, **details: str) -> Rejected:
+    """
+    The end of a record that our code failed on.
+
+    Args:
+        error_name: the type of what was raised.
+        doing: what the worker was doing: ``while it mapped this event``.
+        attempts: how often it has failed so.
+        details: what a person should know besides.
+    """
+    times = "once" if attempts == 1 else f"{attempts} times"
+    return Rejected(
+        code="internal_error",
+        message=f"the worker failed {times} with {error_name} {doing}",
+        hint=_DEFECT_HINT,
+        details={"error": error_name, "attempts": str(attempts)} | details,
+    )

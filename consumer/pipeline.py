@@ -88,7 +88,7 @@ class Pipeline:
         What became of each record; a settled one has been told to Kafka, acknowledged, before.
 
         Before that, as soon as it is known, `release` frees the permit. What our own code raises on a record
-        is the end of that one alone (`consumer.defect`); what a call raises concerns all that are in it.
+        is the end of that one alone (`consumer.errors`); what a call raises concerns all that are in it.
 
         Raises:
             ContractError: Kafka did not acknowledge what had to be told of one of them: none may be settled

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import structlog
 
-from consumer import defect, enrichment, routing
+from consumer import enrichment, errors, routing
 from consumer.foresight import Foreseen
 from consumer.lago.answer import Answer
 from consumer.mapping.mapped import Mapping, Refused
-from consumer.outcome import Rejected, Unavailable
+from consumer.outcome import Rejected, Unavailable, internal_error
 from consumer.ownership import Ownership
 from consumer.record import Record
 from consumer.trail import NO_TRAIL, Trail
@@ -66,21 +66,21 @@ class Planner:
 
     def _without_lane(self, error_name: str, event: Envelope | Undecodable) -> Mapping:
         doing = "while it looked for what this event queues behind"
-        return self._refused(defect.rejection(error_name, doing), event)
+        return self._refused(internal_error(error_name, doing), event)
 
     def _failed(self, record: Record, event: Envelope | Undecodable, error: BaseException) -> Mapping:
-        if not defect.is_defect(error):
+        if not errors.is_defect(error):
             raise error
-        name, code = defect.name_of(error), self._ownership.connection.code
+        name, code = errors.name_of(error), self._ownership.connection.code
         log.error(
             "event_not_planned",
             connection=code,
             source=str(record.source),
             error=name,
-            at=defect.frames_of(error),
+            at=errors.frames_of(error),
         )
         doing = "before it could read this event" if event is NOT_DECODED else "while it mapped this event"
-        return self._refused(defect.rejection(name, doing), event)
+        return self._refused(internal_error(name, doing), event)
 
     def _refused(self, rejected: Rejected, event: Envelope | Undecodable) -> Mapping:
         # Every connection reads every record, and the same code fails for all: one of them answers for it.

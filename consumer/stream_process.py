@@ -8,7 +8,7 @@ from random import SystemRandom
 
 import structlog
 
-from consumer import defect
+from consumer import errors
 from consumer.flow import Surroundings
 from consumer.ops import http, loop_lag, signals
 from consumer.settings import Settings
@@ -52,6 +52,6 @@ async def _kept(
     try:
         await supervisor.keep(stream, stopping)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others end as they should
-        log.error("flow_failed", connection=stream.name, error=defect.name_of(error))  # noqa: TRY400
+        log.error("flow_failed", connection=stream.name, error=errors.name_of(error))  # noqa: TRY400
         refusals.append(error)
         stopping.set()

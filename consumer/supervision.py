@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from consumer import defect
+from consumer import errors
 from consumer.clock import Clock
 from consumer.errors import ConfigurationError, StartupError
 from consumer.ops.health import Health
@@ -85,7 +85,7 @@ class Supervisor:
             try:
                 await stream.make().run(stopping)
             except BaseException as error:
-                if not defect.is_defect(error) or (row is None and _is_refusal(error)):
+                if not errors.is_defect(error) or (row is None and _is_refusal(error)):
                     raise
                 row = self._lengthened(row, self._clock.monotonic_s() - began_s)
                 delay_s = self._delay_s(row.count)
@@ -105,8 +105,8 @@ class Supervisor:
         return longest_s * (1 + self._jitter()) / 2
 
     def _tell(self, name: str, error: BaseException, row: _Row, delay_s: float) -> None:
-        error_name, again_at = defect.name_of(error), self._clock.now() + timedelta(seconds=delay_s)
-        at = defect.frames_of(error)
+        error_name, again_at = errors.name_of(error), self._clock.now() + timedelta(seconds=delay_s)
+        at = errors.frames_of(error)
         log.error(
             "flow_failed",
             connection=name,
@@ -130,4 +130,4 @@ class Supervisor:
 
 def _is_refusal(error: BaseException) -> bool:
     """Whether the world is not as configured, which a person has to change."""
-    return all(isinstance(each, StartupError | ConfigurationError) for each in defect.leaves(error))
+    return all(isinstance(each, StartupError | ConfigurationError) for each in errors.leaves(error))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from consumer import defect
 from consumer import outcome as outcomes
 from consumer.engine.decision import Decision, GiveUp, Park, Settle, Situation
 from consumer.engine.tally import Cause, Tally
+from consumer.outcome import internal_error
 from consumer.record import LaneKey
 
 RETRY_BASE_S = 2.0
@@ -103,7 +103,7 @@ class Backoff:
             return self._step_aside(Cause.LIMIT, None, replace(tally, company=1), seen)
         tally = replace(tally, defects=tally.defects + 1)
         if tally.defects >= DEFECT_ATTEMPTS:
-            failed = defect.rejection(error_name, "while it carried this event", attempts=tally.defects)
+            failed = internal_error(error_name, "while it carried this event", attempts=tally.defects)
             return GiveUp(rejected=failed)
         delay_s = self._jittered_s(tally.defects - 1)
         return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))

@@ -11,7 +11,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from consumer import defect
+from consumer import errors
 from consumer.clock import Clock
 from consumer.engine.admission import Admission
 from consumer.engine.engine import Engine
@@ -206,9 +206,9 @@ def _place(message: ConsumerRecord, place_of: PlaceOf, source: Source) -> tuple[
     try:
         return place_of(message.value), None
     except BaseException as error:
-        if not defect.is_defect(error):
+        if not errors.is_defect(error):
             raise
-        name, at = defect.name_of(error), defect.frames_of(error)
+        name, at = errors.name_of(error), errors.frames_of(error)
         log.error("lane_not_found", source=str(source), error=name, at=at)  # noqa: TRY400 - no payloads
         return Place(lane=None), name
 

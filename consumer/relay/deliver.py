@@ -21,7 +21,7 @@ from typing import Protocol
 
 import structlog
 
-from consumer import defect, event_headers
+from consumer import errors, event_headers
 from consumer.best_effort import BestEffort
 from consumer.clock import Clock
 from consumer.contained_tracer import contained
@@ -35,6 +35,7 @@ from consumer.outcome import (
     Release,
     Throttled,
     Unavailable,
+    internal_error,
     nothing_held,
 )
 from consumer.record import Publish, Record, Source
@@ -152,7 +153,7 @@ class Relay:
         try:
             return message_of(record, self._endpoint, self._organization_id)
         except BaseException as error:
-            if not defect.is_defect(error):
+            if not errors.is_defect(error):
                 raise
             return messages.of_bytes(record, self._endpoint)
 
@@ -161,7 +162,7 @@ class Relay:
         if isinstance(message, Ignored):
             return message
         if record.defect is not None:
-            refused = defect.rejection(record.defect, "while it looked for what this event queues behind")
+            refused = internal_error(record.defect, "while it looked for what this event queues behind")
             await self._bury(record, message, 0, refused.message)
             return refused
         past = self._past.get(record.source)
