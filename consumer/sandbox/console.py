@@ -25,7 +25,11 @@ RESTLET_PATH = "/app/site/hosting/restlet.nl"
 
 
 class Flip(BaseModel):
-    """One setting and what it becomes; `consumer.sandbox.setting` says how it is addressed."""
+    """
+    One setting and what it becomes.
+
+    How it is addressed: `consumer.sandbox.setting`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
