@@ -36,7 +36,7 @@ check: setup ## Lint, types, import rules, spelling; with Node.js also the Suite
 
 suitescript: setup $(SUITESCRIPT)/node_modules/.complete ## The SuiteScript: SDF rules, ESLint, Jest on Oracle's stubs, coverage (needs Node.js)
 	cd $(SUITESCRIPT) && npm run --silent check
-	$(BIN)/python -m pytest --quiet -p tests.script_coverage tests/contract/test_restlet_*.py tests/contract/test_preflight_survey.py
+	$(BIN)/python -m pytest --quiet -p tests.support.script_coverage tests/contract/test_restlet_*.py tests/contract/test_preflight_survey.py
 
 $(SUITESCRIPT)/node_modules/.complete: $(SUITESCRIPT)/package-lock.json
 	cd $(SUITESCRIPT) && npm ci --prefer-offline --no-audit --no-fund --loglevel=error

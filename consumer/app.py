@@ -12,28 +12,30 @@ from random import SystemRandom
 
 import structlog
 
-from consumer import __version__, connections_file
+from consumer import __version__
 from consumer.clock import Clock, SystemClock
-from consumer.connection import Connection, holding
+from consumer.config import connections_file
+from consumer.config.connection import Connection, holding
+from consumer.config.settings import Settings
 from consumer.errors import StartupError
-from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import removed_connections, retention, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi, LookUp
-from consumer.limits.gate import Gate
+from consumer.limits.permits import Gate
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import heap, tracing
+from consumer.ops import garbage_collection
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
-from consumer.pipeline import Pipeline
-from consumer.recent_failures import RecentFailures
+from consumer.pipeline.pipeline import Pipeline
+from consumer.pipeline.recent_failures import RecentFailures
 from consumer.record import Publish
-from consumer.settings import Settings
-from consumer.stream_process import run_streams
-from consumer.supervision import Stream
+from consumer.stream.stream import Flow, Plan, Surroundings
+from consumer.stream.stream_process import run_streams
+from consumer.stream.supervision import Stream
+from consumer.tracing import setup
 from schemas import error_event, result
 from schemas.lane import place_of
 
@@ -86,7 +88,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
             metrics=Metrics(version=__version__),
             health=Health(clock),
             clock=clock,
-            tracer=await stack.enter_async_context(tracing.tracing(service="lago-netsuite-worker")),
+            tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-worker")),
         )
         accounts = [_account(connection, around, stack) for connection in chosen]
         await _meet(accounts)
@@ -102,7 +104,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
                 cluster, around.metrics, group=settings.consumer_group, codes=codes, topics=inputs
             )
         )
-        heap.settle()
+        garbage_collection.settle()
         await run_streams(streams, settings, around)
     log.info("worker_stopped")
 

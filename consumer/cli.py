@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
-from consumer.commands import catalog_options, dry_run_options, failure_options, rehearsal_options
+from consumer.commands import catalog_options, dry_run_options, failure_options
+from consumer.demo import rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
 if TYPE_CHECKING:
-    from consumer.connection import Connection
-    from consumer.settings import Settings
+    from consumer.config.connection import Connection
+    from consumer.config.settings import Settings
 
 PROGRAM = "lago-netsuite"
 FAILED, MISCONFIGURED = 1, 2
@@ -55,10 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         errors = list(_leaves(group))
     else:
         return
-    from consumer.commands import paper
+    from consumer.commands import console_output
 
     for error in errors:
-        paper.complain(error)
+        console_output.complain(error)
     sys.exit(MISCONFIGURED if any(isinstance(error, ConfigurationError) for error in errors) else FAILED)
 
 
@@ -88,8 +89,8 @@ def worker(connection: Codes = None) -> None:
     """Carry events until told to stop; LAGO_NETSUITE_OPS_PORT has /metrics, /healthz and /readyz."""
     import uvloop
 
-    from consumer import connections_file
     from consumer.app import run_worker
+    from consumer.config import connections_file
     from consumer.ops import logging
 
     settings, connections = _configuration()
@@ -155,8 +156,8 @@ def preview(
     ] = None,
 ) -> None:
     """Show what would be sent for events in files, one JSON object a line; writes nothing."""
-    from consumer import connections_file
     from consumer.commands import preview as command
+    from consumer.config import connections_file
 
     _, connections = _configuration()
     if connection is not None:
@@ -184,8 +185,8 @@ def topics_create() -> None:
     """Make the topics that do not exist yet."""
     import asyncio
 
+    from consumer.config.settings import Settings
     from consumer.kafka import topics
-    from consumer.settings import Settings
 
     for topic in asyncio.run(topics.create(Settings.load())):
         print(f"{topic.name}: {topic.status}, {topic.partitions} partitions")
@@ -234,14 +235,14 @@ def demo(
     extras.require_sandbox("demo")
     if kafka is None:
         extras.require_broker("demo")
-    from consumer.commands import demo as command
+    from consumer import demo as command
 
     raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json, kafka_address=kafka))
 
 
 def _configuration() -> tuple[Settings, tuple[Connection, ...]]:
-    from consumer import connections_file
-    from consumer.settings import Settings
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
 
     settings = Settings.load()
     return settings, connections_file.load(settings.connections_file)

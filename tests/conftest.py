@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
-from tests.integration.brokers import choice
+from tests.integration.brokers import selection
 
 # How long an example takes is for tests/bench to say: a busy machine is no defect.
 settings.register_profile("lago-netsuite", deadline=None, print_blob=True)
@@ -16,7 +16,7 @@ settings.load_profile("lago-netsuite")
 
 
 def pytest_report_header() -> str:
-    broker = choice.chosen()
+    broker = selection.chosen()
     return f"kafka: {broker.label}" if broker else "kafka: none found, tests marked `kafka` are skipped"
 
 
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def bootstrap_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the broker of this run, started when the first test asks for it."""
-    broker = choice.chosen()
+    broker = selection.chosen()
     if broker is None:
         pytest.skip("no broker: see tests/integration/brokers")
     with broker.run(tmp_path_factory.mktemp("kafka")) as address:

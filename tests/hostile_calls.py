@@ -13,7 +13,7 @@ from consumer.lago.api import LagoApi
 from consumer.lago.public_key import AskedKey
 from consumer.netsuite import client as netsuite_client
 from consumer.netsuite.client import Client
-from tests import connection_files
+from tests.support import connection_files
 from tests.unit.netsuite import examples
 
 CALLS_AT_ONCE = 15

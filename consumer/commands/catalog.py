@@ -11,13 +11,13 @@ from typing import Literal, TextIO
 from rich.table import Table
 
 from consumer.clock import SystemClock
-from consumer.commands import csv_file, event_file, paper
-from consumer.connection import Connection
+from consumer.commands import console_output, csv_file, event_file
+from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, StartupError
+from consumer.netsuite.account_survey import NoAnswer, ask, pages
 from consumer.netsuite.client import Client
-from consumer.netsuite.survey import NoAnswer, ask, pages
-from consumer.preflight import skeleton
-from consumer.preflight.seen import Seen, seen
+from consumer.preflight import mapping_skeleton
+from consumer.preflight.event_codes import Seen, seen
 from schemas.envelope import Envelope, decode
 from schemas.reading import KINDS, CatalogPage, CatalogQuestion, CatalogRow, HealthQuestion, Kind
 
@@ -48,11 +48,11 @@ def run(
     rows = asyncio.run(_rows_of(_the_one(connections), question))
     match form:
         case "json":
-            paper.say_json([_flat(row) for row in rows], out)
+            console_output.say_json([_flat(row) for row in rows], out)
         case "csv":
             _write_csv(rows, out or sys.stdout)
         case "table":
-            paper.console(out).print(_table(question.kind, rows))
+            console_output.console(out).print(_table(question.kind, rows))
     return 0
 
 
@@ -65,7 +65,7 @@ def mapping(connections: Sequence[Connection], files: Sequence[Path]) -> int:
     """
     connection = _the_one(connections)
     events = seen(_events(files))
-    paper.say(asyncio.run(_skeleton(connection, events)).removesuffix("\n"))
+    console_output.say(asyncio.run(_skeleton(connection, events)).removesuffix("\n"))
     return 0
 
 
@@ -128,10 +128,10 @@ async def _skeleton(connection: Connection, events: Seen) -> str:
         if isinstance(told, NoAnswer):
             raise _silent(connection, told)
         lists: dict[Kind, Sequence[CatalogRow]] = {}
-        for kind in skeleton.KINDS:
+        for kind in mapping_skeleton.KINDS:
             lists[kind] = await _rows_or_none(connection, client, kind)
     has_suitetax = bool(told.health and told.health.features.get(_SUITETAX))
-    return skeleton.text(connection.code, told.account.id, events, lists, has_suitetax=has_suitetax)
+    return mapping_skeleton.text(connection.code, told.account.id, events, lists, has_suitetax=has_suitetax)
 
 
 async def _rows_or_none(connection: Connection, client: Client, kind: Kind) -> list[CatalogRow]:

@@ -37,10 +37,10 @@ def catalog(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """List what NetSuite has of a kind; `catalog mapping FILE...` begins a mapping for the events' codes."""
-    from consumer import connections_file
     from consumer.commands import catalog as command
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
     from consumer.ops import logging
-    from consumer.settings import Settings
 
     if as_csv and as_json:
         raise ConfigurationError(["--csv and --json exclude each other"])

@@ -14,14 +14,14 @@ from typing import Any
 
 from rich.table import Table
 
-from consumer import connections_file
 from consumer.clock import SystemClock
-from consumer.commands import paper
+from consumer.commands import console_output
 from consumer.commands.check_account import Found, look
-from consumer.connection import Connection
+from consumer.config import connections_file
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
 from consumer.ops import logging
-from consumer.settings import Settings
 
 GOOD, FAILED, MISCONFIGURED = 0, 1, 2
 
@@ -43,7 +43,7 @@ def run(codes: Sequence[str], *, deep: bool = False, as_json: bool) -> int:
         logging.configure(level="error", stream=sys.stderr)
         seen = asyncio.run(look(findings.settings, findings.connections, SystemClock(), asyncio.sleep))
     if as_json:
-        paper.say_json(_as_json(findings, seen, deep=deep))
+        console_output.say_json(_as_json(findings, seen, deep=deep))
     else:
         _print_tables(findings, seen)
     if findings.problems:
@@ -76,14 +76,14 @@ def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[s
 
 
 def _print_tables(findings: Findings, seen: Sequence[Found]) -> None:
-    console = paper.console()
+    console = console_output.console()
     if findings.settings:
         console.print(_table("Settings", findings.settings.described().items()))
     for connection in findings.connections:
         title = f"Connection {connection.code}"
         console.print(_table(title, _flat(connection.model_dump(mode="json", exclude_none=True))))
     for problem in findings.problems:
-        paper.complain(problem)
+        console_output.complain(problem)
     for one in seen:
         console.print(one.table())
     count = len(findings.problems) + sum(each.status == "fail" for one in seen for each in one.findings)

@@ -9,18 +9,18 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from consumer import connections_file
 from consumer.clock import Clock
-from consumer.connection import Connection, holding
+from consumer.config import connections_file
+from consumer.config.connection import Connection, holding
+from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError, StartupError
 from consumer.kafka import removed_connections, retention, topics
 from consumer.kafka.cluster import Cluster
 from consumer.lago.api import Failed, LagoApi
+from consumer.netsuite.account_survey import NoAnswer, survey
 from consumer.netsuite.client import Sleep
-from consumer.netsuite.survey import NoAnswer, survey
-from consumer.preflight import access, examination
+from consumer.preflight import checks, login
 from consumer.preflight.finding import Finding, ok
-from consumer.settings import Settings
 from schemas import error_event, result
 
 NOBODY = "lago-netsuite-check"
@@ -108,8 +108,8 @@ async def of_account(connection: Connection, clock: Clock, sleep: Sleep) -> list
         where, says = connection.at("auth"), "; ".join(error.problems)
         return [Finding(id="login", status="fail", says=says, fix="correct the credentials", where=where)]
     if isinstance(told, NoAnswer):
-        return access.of_refusal(connection, told.code, told.reason, told.skew_s)
-    return examination.findings(connection, told)
+        return login.of_refusal(connection, told.code, told.reason, told.skew_s)
+    return checks.findings(connection, told)
 
 
 async def _kafka(settings: Settings, connections: Sequence[Connection]) -> list[Finding]:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TextIO
 
-from consumer import plain_text
+from consumer.ops import plain_text
 
 
 def write(

@@ -11,8 +11,8 @@ import typer
 from consumer.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from consumer.connection import Connection
-    from consumer.settings import Settings
+    from consumer.config.connection import Connection
+    from consumer.config.settings import Settings
 
 app = typer.Typer()
 
@@ -80,14 +80,16 @@ def plan(
     """Show what many events would come to: writes by kind, problems by cause with amounts; writes nothing."""
     import asyncio
 
-    from consumer.commands import moment
     from consumer.commands import plan as command
+    from consumer.commands import timestamp_option
 
     if not topic and not sources:
         raise ConfigurationError(["name files with Lago events, or --topic to read the input topics"])
     if not topic and (since or until):
         raise ConfigurationError(["--from and --to are times of records on Kafka; they go with --topic"])
-    span = command.Span(since=moment.option("--from", since), until=moment.option("--to", until))
+    span = command.Span(
+        since=timestamp_option.option("--from", since), until=timestamp_option.option("--to", until)
+    )
     settings, connections = _configuration(connection)
     wish = command.Wish(
         connections=connections,
@@ -104,8 +106,8 @@ def plan(
 
 
 def _configuration(code: str | None) -> tuple[Settings, tuple[Connection, ...]]:
-    from consumer import connections_file
-    from consumer.settings import Settings
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
 
     settings = Settings.load()
     connections = connections_file.load(settings.connections_file)

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from consumer import bounded_file
-from consumer.bounded_file import EVENT_LIMIT_BYTES
+from consumer.config import bounded_file
+from consumer.config.bounded_file import EVENT_LIMIT_BYTES
 from consumer.errors import LagoNetsuiteError
 
 STANDARD_INPUT = Path("-")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from consumer.config.settings import Settings
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History, Settled, State, oldest_ms
-from consumer.kafka import past
+from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
-from consumer.settings import Settings
 from schemas import error_event, result
 from schemas.result import Result
 
@@ -52,7 +52,7 @@ async def take(settings: Settings) -> FailureLog:
 
 async def _failures(cluster: Cluster) -> History:
     history = History()
-    async for record in past.history(cluster, error_event.TOPIC):
+    async for record in snapshot_reader.history(cluster, error_event.TOPIC):
         match read(record):
             case None:
                 continue
@@ -64,7 +64,7 @@ async def _failures(cluster: Cluster) -> History:
 
 
 async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None:
-    async for record in past.history(cluster, result.TOPIC, since_ms=since_ms):
+    async for record in snapshot_reader.history(cluster, result.TOPIC, since_ms=since_ms):
         try:
             told = Result.model_validate_json(record.value or b"")
         except ValidationError:
@@ -75,6 +75,6 @@ async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None
 async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:
     found: dict[tuple[str, str, int], int] = {}
     for code in codes:
-        positions = await past.positions(cluster, f"{group}.{code}")
+        positions = await snapshot_reader.positions(cluster, f"{group}.{code}")
         found |= {(code, topic, partition): offset for (topic, partition), offset in positions.items()}
     return found

@@ -19,8 +19,8 @@ def errors(
     """Show what has failed and is still open, by cause, with amounts and the fix; oldest first."""
     import asyncio
 
-    from consumer.commands import errors as command
-    from consumer.settings import Settings
+    from consumer.commands import open_errors as command
+    from consumer.config.settings import Settings
 
     raise typer.Exit(asyncio.run(command.run(Settings.load(), as_json=as_json)))
 
@@ -53,10 +53,10 @@ def replay(
     """Send failed events back to where they came from; shows what it would do unless --go is given."""
     import asyncio
 
-    from consumer.commands import moment
     from consumer.commands import replay as command
+    from consumer.commands import timestamp_option
+    from consumer.config.settings import Settings
     from consumer.failures.selection import Selection
-    from consumer.settings import Settings
 
     if ignore is not None and (not ignore.strip() or not error_id):
         raise ConfigurationError(["--ignore needs a reason, and --id for each failure that is meant"])
@@ -69,8 +69,8 @@ def replay(
         object=object_type,
         customer=customer,
         number=number,
-        since=moment.option("--since", since),
-        until=moment.option("--until", until),
+        since=timestamp_option.option("--since", since),
+        until=timestamp_option.option("--until", until),
     )
     settings = Settings.load()
     if mark_synced or ignore is not None:

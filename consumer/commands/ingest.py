@@ -13,23 +13,24 @@ import uvloop
 
 from consumer import __version__
 from consumer.clock import SystemClock
-from consumer.connection import Connection
-from consumer.ingest import entrance, http, server
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings
+from consumer.ingest import endpoints, http, server
 from consumer.ingest.answer_log import AnswerLog
 from consumer.ingest.connections import Connections
 from consumer.ingest.inflight_limit import InflightLimit, request_limit_bytes
-from consumer.ingest.keys import Keys
 from consumer.ingest.protocol import protocol
-from consumer.ingest.reception import Reception
+from consumer.ingest.public_keys import Keys
+from consumer.ingest.receiver import Reception
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.ops import http as ops
-from consumer.ops import loop_lag, signals, tracing
+from consumer.ops import loop_lag, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
-from consumer.settings import Settings
+from consumer.tracing import setup
 
 # Lago waits 30 s, but what it is answered late it sends again.
 ACKNOWLEDGE_LIMIT_S = 5.0
@@ -62,10 +63,10 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     metrics, health = Metrics(version=__version__), Health(clock)
     health.expect(PART)
     async with AsyncExitStack() as stack:
-        entrances = entrance.entrances(connections, clock=clock, stack=stack)
+        entrances = endpoints.entrances(connections, clock=clock, stack=stack)
         keys = Keys(entrances.values(), health)
         publisher = await _publisher(Cluster.of(settings), TopicTroubles(health, clock), stack)
-        tracer = await stack.enter_async_context(tracing.tracing(service="lago-netsuite-ingest"))
+        tracer = await stack.enter_async_context(setup.tracing(service="lago-netsuite-ingest"))
         reception = Reception(
             entrances, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer
         )

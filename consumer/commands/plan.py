@@ -19,15 +19,16 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from consumer import plain_text, private_file
-from consumer.commands import event_file, inquiry, paper, plan_entry, plan_tables, prospect
-from consumer.commands.inquiry import Inquiry
+from consumer.commands import console_output, dry_run, event_file, lago_lookup, plan_entry, plan_tables
+from consumer.commands.lago_lookup import Inquiry
 from consumer.commands.plan_tally import Tally
-from consumer.connection import Connection
+from consumer.config import private_file
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
-from consumer.kafka import past, topics
+from consumer.kafka import snapshot_reader, topics
 from consumer.kafka.cluster import Cluster
-from consumer.settings import Settings
+from consumer.ops import plain_text
 
 DONE, FAILED = 0, 1
 
@@ -96,7 +97,7 @@ async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: 
 
 async def _records(cluster: Cluster, topic: str, span: Span) -> AsyncIterator[tuple[bytes | None, str]]:
     since_ms, until_ms = _ms(span.since), _ms(span.until)
-    async for record in past.history(cluster, topic, since_ms=since_ms):
+    async for record in snapshot_reader.history(cluster, topic, since_ms=since_ms):
         if until_ms is None or record.timestamp_ms < until_ms:
             yield record.value, str(record.source)
 
@@ -121,7 +122,7 @@ class _Planning:
 
     async def take(self, value: bytes | None, source: str) -> None:
         self.tally.events += 1
-        for alone in prospect.everywhere(value, self.wish.connections, self.wish.code):
+        for alone in dry_run.everywhere(value, self.wish.connections, self.wish.code):
             found = await self.inquiry.of(alone)
             self.tally.add(found, source)
             self._keep(plan_entry.of(found, source))
@@ -136,9 +137,9 @@ class _Planning:
     def told(self) -> int:
         if self.wish.as_json:
             listed = {"requests": self.entries} if self.requests is None else {}
-            paper.say_json(self.tally.as_json() | listed)
+            console_output.say_json(self.tally.as_json() | listed)
         else:
-            plan_tables.show(self.tally, paper.console())
+            plan_tables.show(self.tally, console_output.console())
         return FAILED if self.wish.is_strict and self.tally.causes else DONE
 
 
@@ -146,10 +147,10 @@ class _Planning:
 async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
     """A plan under way: a bar on a terminal, the file for requests open, Lago's API where it is wanted."""
     async with AsyncExitStack() as stack:
-        opened = inquiry.opened(wish.connections, is_wanted=wish.asks_lago)
+        opened = lago_lookup.opened(wish.connections, is_wanted=wish.asks_lago)
         asking = await stack.enter_async_context(opened)
         requests = stack.enter_context(_written(wish.requests_file)) if wish.requests_file else None
-        console = paper.console(is_aside=True)
+        console = console_output.console(is_aside=True)
         columns = (TextColumn("planning"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
         progress = Progress(
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from consumer.commands.prospect import Prospect
-from consumer.mapping.mapped import Mapped, Refused
+from consumer.commands.dry_run import Prospect
+from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
 from schemas import wire
 from schemas.envelope import Envelope

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from rich.table import Table
 
-from consumer import plain_text
 from consumer.commands import cause_table
-from consumer.commands.paper import Paper
+from consumer.commands.console_output import Paper
 from consumer.commands.plan_tally import Cause, Tally
+from consumer.ops import plain_text
 
 KINDS = {
     "customer": "customer",

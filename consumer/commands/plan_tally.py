@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, assert_never
 
-from consumer import facts
-from consumer.commands.prospect import Prospect
-from consumer.facts import Facts
+from consumer.commands.dry_run import Prospect
+from consumer.events import summary
+from consumer.events.summary import Facts
 from consumer.failures import causes
 from consumer.mapping import money
-from consumer.mapping.journal import Decision, Problem
-from consumer.mapping.mapped import Mapped, Refused
+from consumer.mapping.decision_log import Decision, Problem
+from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
 from schemas.envelope import Envelope
 from schemas.wire import WriteItem
@@ -110,7 +110,7 @@ class Tally:
 
     def add(self, found: Prospect, source: str) -> None:
         """Take in one plan; `source` names an event that has no id."""
-        known = facts.of(found.event) if isinstance(found.event, Envelope) else NOBODY
+        known = summary.of(found.event) if isinstance(found.event, Envelope) else NOBODY
         self.looked_up |= {found.looked_up.external_id} if found.looked_up else set()
         code = found.connection.code
         match found.plan:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO, assert_never
 
-from consumer import plain_text
-from consumer.commands import event_file, prospect
-from consumer.connection import Connection
-from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.commands import dry_run, event_file
+from consumer.config.connection import Connection
+from consumer.mapping.result import Mapped, Mapping, Refused
+from consumer.ops import plain_text
 from consumer.outcome import Ignored
 from schemas import wire
 from schemas.envelope import Envelope, Undecodable
@@ -36,7 +36,7 @@ def run(
     """
     for file in files:
         for value in event_file.events(event_file.read(file)):
-            found = prospect.of(value, connections, code)
+            found = dry_run.of(value, connections, code)
             _put(line(found.event, found.connection, found.plan), out or sys.stdout)
     return 0
 

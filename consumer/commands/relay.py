@@ -15,26 +15,26 @@ import structlog
 from consumer import __version__
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
-from consumer.commands import paper
-from consumer.connection import Connection
+from consumer.commands import console_output
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
-from consumer.flow import Flow, Plan, Surroundings
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
-from consumer.limits.breaker import Reason
-from consumer.limits.gate import Gate
-from consumer.ops import tracing
+from consumer.limits.circuit_breaker import Reason
+from consumer.limits.permits import Gate
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.record import Publish
 from consumer.relay import endpoint as endpoints
 from consumer.relay import message, sample, schedule, signing
-from consumer.relay.deliver import Relay
+from consumer.relay.delivery import Relay
 from consumer.relay.egress import Answered, Egress
 from consumer.relay.endpoint import Endpoint
-from consumer.settings import Settings
-from consumer.stream_process import run_streams
-from consumer.supervision import Stream
+from consumer.stream.stream import Flow, Plan, Surroundings
+from consumer.stream.stream_process import run_streams
+from consumer.stream.supervision import Stream
+from consumer.tracing import setup
 from schemas import error_event, result, undeliverable
 
 PERMITS = 10
@@ -86,7 +86,7 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             metrics=Metrics(version=__version__),
             health=Health(clock),
             clock=clock,
-            tracer=await stack.enter_async_context(tracing.tracing(service="lago-netsuite-relay")),
+            tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-relay")),
         )
         publish = await publisher(around, stack)
         streams = [
@@ -116,10 +116,12 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
     async with AsyncExitStack() as stack:
         answer = await _egress(endpoint, clock, stack).post(body, headers)
     is_taken = isinstance(answer, Answered) and 200 <= answer.status < 300
-    paper.say(f"POST {endpoint.webhook.url}")
-    paper.say(f"webhook-id: {webhook_id}, {len(body)} bytes, signed with {len(endpoint.keys)} secret(s)")
+    console_output.say(f"POST {endpoint.webhook.url}")
+    console_output.say(
+        f"webhook-id: {webhook_id}, {len(body)} bytes, signed with {len(endpoint.keys)} secret(s)"
+    )
     took = f" after {answer.took_s * 1000:.0f} ms" if isinstance(answer, Answered) else ""
-    paper.say(f"{'taken' if is_taken else 'NOT taken'}{took}: {answer}")
+    console_output.say(f"{'taken' if is_taken else 'NOT taken'}{took}: {answer}")
     return 0 if is_taken else 1
 
 

@@ -12,15 +12,15 @@ from typing import Any
 from rich.progress import Progress
 
 from consumer.clock import SystemClock
-from consumer.commands import cause_table, failure_log, marking, paper
+from consumer.commands import cause_table, console_output, failure_log, resolution
 from consumer.commands.failure_log import FailureLog
-from consumer.commands.replaying import Done, Replaying
+from consumer.commands.replay_run import Done, Replaying
+from consumer.config.settings import Settings
 from consumer.failures import causes
 from consumer.failures.failure import Failure
 from consumer.failures.selection import Selection
-from consumer.kafka import again
+from consumer.kafka import republisher
 from consumer.kafka.cluster import Cluster
-from consumer.settings import Settings
 
 DONE, FAILED = 0, 1
 
@@ -52,10 +52,10 @@ async def run(settings: Settings, wish: Wish) -> int:
     log = await failure_log.take(settings)
     chosen = wish.selection.of(log.open)
     allowed = [each for each in chosen if wish.selection.may_replay(each)]
-    unknown = marking.unknown(sorted(wish.selection.ids), list(log.history.failures.values()))
+    unknown = resolution.unknown(sorted(wish.selection.ids), list(log.history.failures.values()))
     done = await _go(settings, wish, log, allowed) if wish.go else None
     if wish.as_json:
-        paper.say_json(_as_json(chosen, allowed, unknown, done))
+        console_output.say_json(_as_json(chosen, allowed, unknown, done))
     else:
         _print(chosen, allowed, unknown, done)
     is_bad = done is not None and (done.is_interrupted or bool(done.missing))
@@ -72,20 +72,20 @@ async def settle(settings: Settings, ids: Sequence[str], *, reason: str | None) 
     """
     log = await failure_log.take(settings)
     known, clock = log.history.failures, SystemClock()
-    unknown = marking.unknown(ids, list(known.values()))
-    kind = marking.IGNORED if reason is not None else marking.SYNCED
-    marks = [marking.mark(known[each], kind, clock, reason=reason or "") for each in ids if each in known]
-    async with again.opened(Cluster.of(settings)) as way_back:
+    unknown = resolution.unknown(ids, list(known.values()))
+    kind = resolution.IGNORED if reason is not None else resolution.SYNCED
+    marks = [resolution.mark(known[each], kind, clock, reason=reason or "") for each in ids if each in known]
+    async with republisher.opened(Cluster.of(settings)) as way_back:
         await way_back.put(marks)
     for each in ids:
-        paper.say(f"{each}: {'unknown' if each in unknown else kind}")
+        console_output.say(f"{each}: {'unknown' if each in unknown else kind}")
     return FAILED if unknown else DONE
 
 
 async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:
     cluster, stopping = Cluster.of(settings), asyncio.Event()
-    console = paper.console(is_aside=True)
-    async with again.opened(cluster) as way_back:
+    console = console_output.console(is_aside=True)
+    async with republisher.opened(cluster) as way_back:
         replaying = Replaying(
             cluster,
             way_back,
@@ -135,11 +135,11 @@ def _as_json(
 def _print(
     chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], done: Done | None
 ) -> None:
-    console = paper.console()
+    console = console_output.console()
     if chosen:
         console.print(cause_table.table(causes.grouped(chosen), "Failures by cause"))
     for each in unknown:
-        paper.complain(f"{each}: there is no such error event")
+        console_output.complain(f"{each}: there is no such error event")
     if barred := len(chosen) - len(allowed):
         console.print(f"{barred} cannot succeed as they are, and are left out unless named by --code or --id")
     if done is None:
@@ -150,6 +150,6 @@ def _print(
         count = len(done.from_error)
         console.print(f"{count} of them as the error event carries them: their topic has them no more")
     for each in done.missing:
-        paper.complain(f"{each}: neither its topic nor its error event has the event any more")
+        console_output.complain(f"{each}: neither its topic nor its error event has the event any more")
     if done.is_interrupted:
         console.print("Interrupted. The same command does the rest.")

@@ -11,11 +11,11 @@ from pathlib import Path
 import uvicorn
 
 from consumer.errors import ConfigurationError, StartupError
-from consumer.sandbox import abort
-from consumer.sandbox.account import Account
-from consumer.sandbox.console import RESTLET_PATH
-from consumer.sandbox.http import create_app
-from consumer.sandbox.profile import Profile
+from consumer.sandbox.netsuite import connection_abort
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.console import RESTLET_PATH
+from consumer.sandbox.netsuite.http import create_app
+from consumer.sandbox.netsuite.profile import Profile
 
 LOOPBACK = "127.0.0.1"
 
@@ -37,7 +37,7 @@ def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) ->
     """
     chosen = _load(profile)
     with closing(_open(chosen, state)) as account, _listen(host, port) as listener:
-        server = abort.server(create_app(account))
+        server = connection_abort.server(create_app(account))
         _stop_on_signals(server)
         print(_line(chosen, f"http://{host}:{listener.getsockname()[1]}"), flush=True)
         server.run(sockets=[listener])

@@ -1,1 +1,6 @@
-"""What decides: which record runs next, what waits how long, what may be committed. Pure, no I/O."""
+"""
+Which record runs next, how long one waits, and which offset may be committed; pure.
+
+May import limits and the vocabulary.
+Kafka's poller hands records in, the stream's dispatcher starts what comes out.
+"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from consumer.engine.tally import Tally
+from consumer.engine.retry_state import Tally
 from consumer.record import Record
 
 

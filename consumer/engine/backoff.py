@@ -9,7 +9,7 @@ from typing import assert_never
 
 from consumer import outcome as outcomes
 from consumer.engine.decision import Decision, GiveUp, Park, Settle, Situation
-from consumer.engine.tally import Cause, Tally
+from consumer.engine.retry_state import Cause, Tally
 from consumer.outcome import internal_error
 from consumer.record import LaneKey
 

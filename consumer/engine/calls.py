@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from consumer.clock import Clock
 from consumer.engine.attempt import Attempt
 from consumer.engine.lanes import Lanes
-from consumer.limits.gate import Gate, Passage
+from consumer.limits.permits import Gate, Passage
 from consumer.outcome import Outcome
 from consumer.record import Record
 

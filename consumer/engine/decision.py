@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from consumer.engine.tally import Tally
+from consumer.engine.retry_state import Tally
 from consumer.outcome import Rejected, Settled
 from consumer.record import LaneKey
 

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from consumer.engine.tally import Cause
+from consumer.engine.retry_state import Cause
 from consumer.record import LaneKey, Record
 
 REMEMBERED = 10_000

@@ -16,12 +16,12 @@ from consumer.engine.attempt import Attempt
 from consumer.engine.backoff import Backoff, has_answered
 from consumer.engine.calls import Call, Calls
 from consumer.engine.decision import Decision, GiveUp, Park, Situation
-from consumer.engine.holdings import Holdings
 from consumer.engine.lanes import Lanes
 from consumer.engine.ledger import Owed, Partition
 from consumer.engine.offset_map import OffsetMap
-from consumer.engine.tally import Cause, Tally
-from consumer.limits.gate import Gate
+from consumer.engine.owned_partitions import Holdings
+from consumer.engine.retry_state import Cause, Tally
+from consumer.limits.permits import Gate
 from consumer.outcome import Outcome, is_written
 from consumer.record import Record
 

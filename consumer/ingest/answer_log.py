@@ -9,8 +9,8 @@ from typing import Protocol
 import structlog
 
 from consumer.clock import Clock
-from consumer.ingest.answer import Answer
-from consumer.problem import shown
+from consumer.config.problem import shown
+from consumer.ingest.response import Answer
 
 SAY_AGAIN_AFTER_S = 60.0
 NOBODY = "(unknown)"

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import Enum, auto
 
-from consumer.ingest.answer import Answer
 from consumer.ingest.inflight_limit import InflightLimit
+from consumer.ingest.response import Answer
 
 KIBIBYTE = 1024
 # Lago sends what it has in memory and waits 30 s for the answer, so these are generous to it.

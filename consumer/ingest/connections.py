@@ -6,9 +6,9 @@ import asyncio
 from typing import Protocol
 
 from consumer.clock import Clock
-from consumer.ingest.answer import Answer
 from consumer.ingest.arrival import TOO_BUSY, Arrival
 from consumer.ingest.inflight_limit import InflightLimit
+from consumer.ingest.response import Answer
 
 # About 30 KB each while its request comes in.
 CONNECTIONS = 4_096

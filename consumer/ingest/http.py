@@ -10,12 +10,12 @@ from functools import lru_cache
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from consumer.ingest import body
-from consumer.ingest.answer import Answer
+from consumer.ingest import request_body
 from consumer.ingest.answer_log import AnswerLog, Sender
 from consumer.ingest.arrival import Arrival
 from consumer.ingest.inflight_limit import InflightLimit
-from consumer.ingest.reception import Reception, unknown
+from consumer.ingest.receiver import Reception, unknown
+from consumer.ingest.response import Answer
 from consumer.ingest.webhook import Webhook
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
 
@@ -59,7 +59,7 @@ def create_app(
             sender=lambda: _sender(scope, headers),
         )
         if arrival.ends_connection and not arrival.is_complete and arrival.refusal is None:
-            await body.discard(receive)
+            await request_body.discard(receive)
         await _response(answer)(scope, receive, send)
 
     return app
@@ -97,7 +97,7 @@ def _objection_to_content(headers: Mapping[str, str]) -> Answer | None:
 def _objection_to_length(headers: Mapping[str, str], body_limit_bytes: int) -> Answer | None:
     length = headers.get("content-length", "")
     is_number = length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS
-    return body.too_large(body_limit_bytes) if is_number and int(length) > body_limit_bytes else None
+    return request_body.too_large(body_limit_bytes) if is_number and int(length) > body_limit_bytes else None
 
 
 def _name(scope: Scope) -> str:
@@ -124,7 +124,7 @@ async def _answer(
 ) -> Answer:
     try:
         async with arrival.refusable():
-            content = await body.read(receive, limit_bytes=limit_bytes)
+            content = await request_body.read(receive, limit_bytes=limit_bytes)
             if isinstance(content, Answer):
                 return content
             return await reception.receive(replace(head, body=content), prove=arrival.prove)

@@ -11,12 +11,12 @@ import socket
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from consumer.ingest.answer import Answer, on_the_wire
 from consumer.ingest.answer_log import AnswerLog
 from consumer.ingest.arrival import MALFORMED, TOO_BUSY, TOO_LARGE, TOO_LARGE_HEAD, TOO_SLOW, Arrival
 from consumer.ingest.connections import Connections
 from consumer.ingest.http import EXTENSION
 from consumer.ingest.inflight_limit import head_limit_bytes, request_limit_bytes
+from consumer.ingest.response import Answer, on_the_wire
 
 IDLE_LIMIT_S = 30.0
 # A connection that has said nothing when no other comes any more: its first request may be on the wire.

@@ -6,12 +6,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from consumer import event_headers
-from consumer.event_headers import Headers, cloud_event
-from consumer.ingest.outline import Outline
+from consumer.events import headers
+from consumer.events.headers import Headers, cloud_event
+from consumer.ingest.routing_keys import Outline
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
+from consumer.pipeline.routing import ROUTES
 from consumer.record import Event
-from consumer.routing import ROUTES
 
 TOPICS = {
     "customer": "lago.customers",
@@ -89,7 +89,7 @@ def _headers(webhook: Webhook, event: Outline, now: datetime) -> Headers:
 
 
 def _trace(webhook: Webhook) -> Headers:
-    carried = event_headers.context(webhook.trace_parent, webhook.trace_state)
+    carried = headers.context(webhook.trace_parent, webhook.trace_state)
     if carried:
         return carried
     # A trace begins here. It is marked as sampled, else nobody behind us would record it.

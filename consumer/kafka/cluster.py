@@ -20,14 +20,14 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
+from consumer.config.settings import Settings, env_name
 from consumer.errors import ConfigurationError
 from consumer.kafka import static_member, unreachable
 from consumer.kafka.admin import Admin
+from consumer.kafka.idle_fetch_delay import pause_between_empty_fetches
 from consumer.kafka.metadata_refresh import paced
 from consumer.kafka.partitioner import partition_of
-from consumer.kafka.patience import pause_between_empty_fetches
 from consumer.kafka.producer import Producer
-from consumer.settings import Settings, env_name
 
 START_LIMIT_S = 15.0
 STOP_LIMIT_S = 5.0

@@ -10,9 +10,9 @@ import structlog
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from consumer.config.settings import env_name
 from consumer.errors import StartupError
 from consumer.kafka.cluster import Cluster
-from consumer.settings import env_name
 
 SETTING = "retention.ms"
 REQUEST_LIMIT_S = 10.0

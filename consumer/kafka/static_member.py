@@ -17,9 +17,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from consumer.config.settings import env_name
 from consumer.errors import StartupError
 from consumer.kafka.admin import Admin
-from consumer.settings import env_name
 
 ASK_LIMIT_S = 10.0
 # A dash and a UUID: what Kafka adds to a static id when it makes a member id of it.

@@ -14,10 +14,10 @@ from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedErr
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
+from consumer.config.settings import Settings
 from consumer.errors import StartupError
 from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
-from consumer.settings import Settings
 
 CREATE_LIMIT_MS = 15_000
 PACKAGED = Path(__file__).with_name("topics.yaml")

@@ -12,9 +12,9 @@ from typing import Any
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
 
+from consumer.config.settings import env_name
 from consumer.errors import StartupError
 from consumer.kafka.access import denial
-from consumer.settings import env_name
 
 CONNECT_LIMIT_S = 5.0
 REFUSED = "refuses the connection"

@@ -14,11 +14,11 @@ import tenacity
 from cachetools import TLRUCache
 
 from consumer.clock import Clock
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import KIBIBYTE
 from consumer.lago import http
-from consumer.lago.answer import Answer, Failed, Found, LookUp, Missing
-from consumer.lago.pace import Pace
+from consumer.lago.lookup_result import Answer, Failed, Found, LookUp, Missing
+from consumer.lago.rate_limit import Pace
 from schemas import wire
 
 __all__ = ["Answer", "Failed", "Found", "LagoApi", "LookUp", "Missing"]

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from consumer import event_headers
-from consumer.connection import Connection
-from consumer.connection_rules import is_loopback
+from consumer.config.connection import Connection
+from consumer.config.connection_rules import is_loopback
+from consumer.config.secret import Secret
 from consumer.errors import ConfigurationError
+from consumer.events import headers
 from consumer.http_client import client as http_client
 from consumer.http_client import connect_failure
 from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit, AnswerUnreadable
-from consumer.secret import Secret
 
 KEY_LIMIT_CHARS = 4_096
 API_PATH = "/api/v1"
@@ -80,6 +80,6 @@ def _revealed(connection: Connection, key: Secret) -> str:
         secret = key.reveal()
     except LookupError as error:
         raise ConfigurationError([f"{place}: {error}"]) from error
-    if not event_headers.is_header_value(secret, limit_chars=KEY_LIMIT_CHARS):
+    if not headers.is_header_value(secret, limit_chars=KEY_LIMIT_CHARS):
         raise ConfigurationError([f"{place}: holds characters that no HTTP header can carry, or too many"])
     return secret

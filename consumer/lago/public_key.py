@@ -11,7 +11,7 @@ import structlog
 from joserfc.jwk import RSAKey
 
 from consumer.clock import Clock
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.lago import http, signatures
 from schemas import wire
 

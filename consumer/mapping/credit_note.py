@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from consumer.mapping import credited, document, fields, header, identity, items, money, requests
+from consumer.mapping import credited_amounts, document, fields, header, identity, items, money, requests
 from consumer.mapping import customer as customers
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.document import Figures
-from consumer.mapping.journal import Journal
 from consumer.mapping.line import Line, priced
-from consumer.mapping.mapped import Action, Mapped, Mapping, Refused
+from consumer.mapping.result import Action, Mapped, Mapping, Refused
 from consumer.outcome import Ignored
 from schemas.credit_note import CreditNote, CreditNoteItem
 from schemas.customer import Customer
@@ -47,7 +47,7 @@ def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
         expect=built.expect if built else {},
     )
     planned = requests.with_customer((memo,), note.customer, journal, details=details_of(note))
-    refund_cents = credited.refund_cents(note)
+    refund_cents = credited_amounts.refund_cents(note)
     if refund_cents > 0 and isinstance(planned, Mapped):
         amount = money.major(refund_cents, note.currency)
         return replace(planned, action=Action(needed="refund", amount=amount))
@@ -72,7 +72,7 @@ def _figures(note: CreditNote, parts: tuple[CreditNoteItem, ...]) -> Figures:
         billing_entity=note.billing_entity_code,
         tax_cents=note.taxes_amount_cents,
         total_cents=note.total_amount_cents,
-        rounded_parts=credited.rounded_parts(note, parts),
+        rounded_parts=credited_amounts.rounded_parts(note, parts),
         applied_taxes=note.applied_taxes,
     )
 
@@ -108,8 +108,10 @@ def _applied(note: CreditNote) -> list[dict[str, Any]]:
 
 
 def _lines(note: CreditNote, parts: tuple[CreditNoteItem, ...], journal: Journal) -> tuple[Line, ...]:
-    listed = [part for part in parts if credited.is_credited(part)]
-    amounts = zip(credited.cents_of_lines(note, listed), credited.exact_taxes(note, listed), strict=True)
+    listed = [part for part in parts if credited_amounts.is_credited(part)]
+    amounts = zip(
+        credited_amounts.cents_of_lines(note, listed), credited_amounts.exact_taxes(note, listed), strict=True
+    )
     lines = [
         _line(part, cents, tax, note, journal) for part, (cents, tax) in zip(listed, amounts, strict=True)
     ]

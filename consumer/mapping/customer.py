@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.mapping import field_limits, fields, header, identity
-from consumer.mapping.journal import Journal
+from consumer.mapping.decision_log import Journal
 from schemas.customer import Address, Customer, IntegrationCustomer
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem

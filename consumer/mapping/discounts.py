@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from consumer.mapping import fields, header, items, money, taxes
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.items import Discount
-from consumer.mapping.journal import Journal
 from consumer.mapping.line import Line, priced
 from schemas.invoice import Invoice
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from consumer.mapping import money, taxes
-from consumer.mapping.journal import Journal
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.line import Line
 from consumer.mapping.taxes import TaxShape
 from schemas.invoice import AppliedTax

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from consumer.config.mapping_rules import Item
 from consumer.mapping import fields, header, items, money, service_period
-from consumer.mapping.journal import Journal
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.line import Line, priced
-from consumer.mapping_rules import Item
 from schemas.customer import Customer
 from schemas.fee import Fee
 from schemas.invoice import Invoice

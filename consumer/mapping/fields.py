@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from consumer import problem
-from consumer.expression import EvaluationError, Expression
-from consumer.mapping.journal import Journal
-from consumer.mapping_rules import FieldsFor
+from consumer.config import problem
+from consumer.config.expression import EvaluationError, Expression
+from consumer.config.mapping_rules import FieldsFor
+from consumer.mapping.decision_log import Journal
 
 
 def configured(

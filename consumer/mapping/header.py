@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumer.mapping.journal import Journal
+from consumer.mapping.decision_log import Journal
 
 
 def subsidiary(entity: str | None, journal: Journal) -> str | None:

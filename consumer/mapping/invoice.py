@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import discounts, document, fee_lines, fields, header, identity, money, requests
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.document import Document, Figures
-from consumer.mapping.journal import Journal
-from consumer.mapping.mapped import Mapping, Refused
+from consumer.mapping.result import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
 from schemas.customer import Customer
 from schemas.invoice import Credit, Invoice

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from consumer.connection import Connection
-from consumer.mapping.journal import Journal
-from consumer.mapping_rules import Item, Rules
+from consumer.config.connection import Connection
+from consumer.config.mapping_rules import Item, Rules
+from consumer.mapping.decision_log import Journal
 from schemas.fee import Fee
 
 Discount = Literal["coupon", "prepaid_credit", "prepaid_credit_granted", "progressive_billing", "credit_note"]

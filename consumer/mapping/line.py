@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from consumer.mapping_rules import Item
+from consumer.config.mapping_rules import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

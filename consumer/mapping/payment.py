@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date
 from typing import Any
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import fields, header, identity, money, requests, service_period
-from consumer.mapping.journal import Journal
-from consumer.mapping.mapped import Mapping, Refused
+from consumer.mapping.decision_log import Journal
+from consumer.mapping.result import Mapping, Refused
 from schemas.payment import Payment
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import field_limits, identity
-from consumer.mapping.journal import Journal
-from consumer.mapping.mapped import Mapped, Mapping, Refused
+from consumer.mapping.decision_log import Journal
+from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import Rejected
 from schemas.customer import Customer
 from schemas.wire import WriteItem, WriteRequest

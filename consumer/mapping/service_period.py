@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from schemas.customer import Customer
 from schemas.fee import Fee
 from schemas.invoice import BillingPeriod, Invoice

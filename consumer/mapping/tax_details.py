@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from consumer.config.mapping_rules import Tax
 from consumer.mapping import money
-from consumer.mapping.journal import Journal
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.line import Line
-from consumer.mapping_rules import Tax
 from schemas.invoice import AppliedTax
 
 # Rates are rounded to five decimals one by one, so a sum of them may be off by as many units of the last one.

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, assert_never
 
+from consumer.config.mapping_rules import Tax
 from consumer.mapping import money, tax_details
-from consumer.mapping.journal import Journal
+from consumer.mapping.decision_log import Journal
 from consumer.mapping.line import Line
 from consumer.mapping.tax_details import Part, TaxRules
-from consumer.mapping_rules import Tax
 from schemas.invoice import AppliedTax, Invoice
 
 RATE_DECIMALS = Decimal("0.00001")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.mapping import identity, money, requests, service_period
 from consumer.mapping import invoice as invoices
-from consumer.mapping.journal import Journal
-from consumer.mapping.mapped import Mapping
+from consumer.mapping.decision_log import Journal
+from consumer.mapping.result import Mapping
 from schemas.invoice import Invoice
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem

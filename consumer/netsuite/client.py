@@ -12,17 +12,17 @@ import structlog
 import tenacity
 
 from consumer.clock import Clock
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.errors import ContractError
-from consumer.event_headers import Headers
+from consumer.events.headers import Headers
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import credentials, verdict
+from consumer.netsuite import credentials, response_outcome
 from consumer.netsuite.batch import Batch, batches
+from consumer.netsuite.connection_pool import Pool
 from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, Overhear, address, builder
 from consumer.netsuite.oauth2 import LoginFailed
-from consumer.netsuite.pool import Pool
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
-from consumer.trace import OFF, Tracer, answered
+from consumer.tracing.tracer import OFF, Tracer, answered
 from schemas import reading, wire
 
 MAX_ATTEMPTS = 3
@@ -30,7 +30,7 @@ LONGEST_WAIT_S = 10.0
 ATTEMPT_LIMIT_S = 400  # a login, connecting, writing and reading, even when the answer dribbles in
 
 PingResult = wire.Response | Throttled | Unavailable | AccountDown
-Judged = TypeVar("Judged", verdict.Verdict, verdict.Verdict | wire.Response)
+Judged = TypeVar("Judged", response_outcome.Verdict, response_outcome.Verdict | wire.Response)
 Query = Sequence[tuple[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
 Refused = Callable[[float], None]
@@ -113,10 +113,10 @@ class Client:
         body = batch.request.body()
         attempts: list[list[Outcome]] = []
 
-        async def attempt() -> verdict.Verdict:
+        async def attempt() -> response_outcome.Verdict:
             with self._tracer.begin("POST", kind="client", attributes=self._about) as span:
                 got = await self._send("POST", self._restlet.query, body, span.headers)
-                answered(span, got.status if isinstance(got, verdict.Answer) else None)
+                answered(span, got.status if isinstance(got, response_outcome.Answer) else None)
             with self._tracer.begin("verify"):
                 judged = self._judge(got, batch)
             attempts.append([each.outcome for each in judged])
@@ -141,16 +141,18 @@ class Client:
             case other:
                 raise ContractError(f"a ping cannot be {type(other).__name__}")
 
-    async def ask(self, question: reading.Question) -> verdict.Verdict | wire.Response:
+    async def ask(self, question: reading.Question) -> response_outcome.Verdict | wire.Response:
         """Ask what only reads; the verdict says why there is no answer, and by which code."""
         return await self._read("POST", self._restlet.query, question.body())
 
-    async def _read(self, method: str, query: Query, body: bytes | None) -> verdict.Verdict | wire.Response:
-        async def attempt() -> verdict.Verdict | wire.Response:
+    async def _read(
+        self, method: str, query: Query, body: bytes | None
+    ) -> response_outcome.Verdict | wire.Response:
+        async def attempt() -> response_outcome.Verdict | wire.Response:
             got = await self._send(method, query, body)
-            if isinstance(got, verdict.Verdict):
-                return verdict.nothing_sent(got, self._connection)
-            return verdict.of_ping(got, self._connection)
+            if isinstance(got, response_outcome.Verdict):
+                return response_outcome.nothing_sent(got, self._connection)
+            return response_outcome.of_ping(got, self._connection)
 
         return await self._persist(attempt)
 
@@ -159,14 +161,16 @@ class Client:
         await self._pool.aclose()
         await self._login.aclose()
 
-    def _judge(self, got: verdict.Answer | verdict.Verdict, batch: Batch) -> list[verdict.Verdict]:
-        if isinstance(got, verdict.Verdict):
+    def _judge(
+        self, got: response_outcome.Answer | response_outcome.Verdict, batch: Batch
+    ) -> list[response_outcome.Verdict]:
+        if isinstance(got, response_outcome.Verdict):
             return [got] * len(batch.parts)
-        return verdict.of_batch(got, batch, self._connection)
+        return response_outcome.of_batch(got, batch, self._connection)
 
     async def _send(
         self, method: str, query: Query, body: bytes | None, context: Headers = ()
-    ) -> verdict.Answer | verdict.Verdict:
+    ) -> response_outcome.Answer | response_outcome.Verdict:
         headers = {name: value.decode("latin-1") for name, value in context} or None
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
@@ -176,10 +180,10 @@ class Client:
         except LoginFailed as failed:
             return failed.verdict
         except AnswerUnreadable as error:
-            return verdict.of_unreadable(error, self._clock.now(), self._connection)
+            return response_outcome.of_unreadable(error, self._clock.now(), self._connection)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return verdict.of_exception(error, self._connection)
-        return verdict.Answer.of(response, self._clock.now())
+            return response_outcome.of_exception(error, self._connection)
+        return response_outcome.Answer.of(response, self._clock.now())
 
     async def _persist(self, attempt: Callable[[], Awaitable[Judged]]) -> Judged:
         numbers = itertools.count(1)
@@ -200,7 +204,7 @@ class Client:
             retry_error_callback=_last,
         )(logged)
 
-    def _log_failure(self, judged: verdict.Verdict | wire.Response, attempt: int) -> None:
+    def _log_failure(self, judged: response_outcome.Verdict | wire.Response, attempt: int) -> None:
         if isinstance(judged, wire.Response) or judged.is_success:
             return
         _log.warning(
@@ -212,13 +216,13 @@ class Client:
         )
 
 
-def _is_refusal(judged: verdict.Verdict | wire.Response) -> bool:
+def _is_refusal(judged: response_outcome.Verdict | wire.Response) -> bool:
     if isinstance(judged, wire.Response) or not isinstance(judged.outcome, Throttled):
         return False
     return judged.outcome.by == "account"
 
 
-def _is_worth_repeating(judged: verdict.Verdict | wire.Response) -> bool:
+def _is_worth_repeating(judged: response_outcome.Verdict | wire.Response) -> bool:
     if isinstance(judged, wire.Response):
         return False
     # Who is asked to wait longer than this must not hold a permit meanwhile.
@@ -227,7 +231,7 @@ def _is_worth_repeating(judged: verdict.Verdict | wire.Response) -> bool:
 
 def _wait_s(state: tenacity.RetryCallState) -> float:
     judged = state.outcome.result() if state.outcome else None
-    asked_s = judged.retry_after_s if isinstance(judged, verdict.Verdict) else None
+    asked_s = judged.retry_after_s if isinstance(judged, response_outcome.Verdict) else None
     return max(asked_s or 0.0, _backoff(state))
 
 

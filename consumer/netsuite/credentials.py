@@ -10,16 +10,17 @@ import httpx
 from cryptography import x509
 
 from consumer.clock import Clock
-from consumer.connection import Connection, OAuth2, TokenBased
+from consumer.config import netsuite_account
+from consumer.config.connection import Connection, OAuth2, TokenBased
+from consumer.config.secret import Secret
 from consumer.errors import ConfigurationError
-from consumer.netsuite import account, oauth1, oauth2
+from consumer.netsuite import oauth1, oauth2
 from consumer.netsuite.auth import BearerAuth, SignatureAuth
-from consumer.secret import Secret
 
 Value = TypeVar("Value")
 
 
-def restlet(connection: Connection) -> account.Restlet:
+def restlet(connection: Connection) -> netsuite_account.Restlet:
     """
     Take the address of the connection's RESTlet apart.
 
@@ -27,7 +28,7 @@ def restlet(connection: Connection) -> account.Restlet:
         ConfigurationError: the address is unusable.
     """
     try:
-        return account.split_restlet_url(connection.restlet_url)
+        return netsuite_account.split_restlet_url(connection.restlet_url)
     except ValueError as error:
         raise ConfigurationError([_problem(connection, "restlet_url", str(error))]) from error
 
@@ -82,7 +83,9 @@ def _cause(error: LookupError | OSError) -> str:
 
 def _token_based(connection: Connection, found: dict[str, str]) -> oauth1.Credentials:
     return oauth1.Credentials(
-        realm=_usable(connection, "account_id", lambda: account.normalise_account_id(connection.account_id)),
+        realm=_usable(
+            connection, "account_id", lambda: netsuite_account.normalise_account_id(connection.account_id)
+        ),
         consumer_key=found["client_id"],
         consumer_secret=found["client_secret"],
         token=found["token_id"],
@@ -93,7 +96,7 @@ def _token_based(connection: Connection, found: dict[str, str]) -> oauth1.Creden
 def _login(connection: Connection, found: dict[str, str]) -> oauth2.Login:
     pem = found["private_key"]
     return oauth2.Login(
-        url=account.token_url(connection.restlet_url),
+        url=netsuite_account.token_url(connection.restlet_url),
         client_id=found["client_id"],
         certificate_id=found["certificate_id"],
         signer=_usable(connection, "auth.private_key", lambda: oauth2.Signer.of_pem(pem)),

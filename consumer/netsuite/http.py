@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import httpx
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
+from consumer.config.netsuite_account import is_loopback
 from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit
 from consumer.http_client.client import Hook, client
-from consumer.netsuite.account import is_loopback
 
 KEEPALIVE_S = 30
 ADDRESSES_REMEMBERED = 64

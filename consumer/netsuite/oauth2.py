@@ -18,9 +18,9 @@ from joserfc.jwk import ECKey, RSAKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from consumer.clock import Clock
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import verdict
+from consumer.netsuite import response_outcome
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300  # Oracle: less than 3600
@@ -31,9 +31,9 @@ _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 
 
 class LoginFailed(Exception):  # noqa: N818 -- carries an expected result out of httpx's auth flow
-    """No access token could be had; `verdict` says what that means for the call that wanted it."""
+    """No access token could be had; `response_outcome` says what that means for the call that wanted it."""
 
-    def __init__(self, failure: verdict.Verdict) -> None:
+    def __init__(self, failure: response_outcome.Verdict) -> None:
         super().__init__(failure.code)
         self.verdict = failure
 
@@ -131,7 +131,7 @@ class Tokens:
         self._http = http
         self._clock = clock
         self._lock = asyncio.Lock()
-        self._result: Token | verdict.Verdict | None = None
+        self._result: Token | response_outcome.Verdict | None = None
         self._fetched = 0
 
     async def current(self) -> str:
@@ -171,24 +171,26 @@ class Tokens:
             return None
         return kept.value if self._clock.monotonic_s() < kept.renew_at_s else None
 
-    async def _fetch(self) -> Token | verdict.Verdict:
+    async def _fetch(self) -> Token | response_outcome.Verdict:
         form = self._login.form(self._clock.now())
         try:
             async with asyncio.timeout(TOKEN_LIMIT_S):
                 response = await self._http.post(self._login.url, data=form, timeout=_TOKEN_TIMEOUT)
         except AnswerUnreadable as error:
-            failed = verdict.of_unreadable(error, self._clock.now(), self._connection)
-            return verdict.nothing_sent(failed, self._connection)
+            failed = response_outcome.of_unreadable(error, self._clock.now(), self._connection)
+            return response_outcome.nothing_sent(failed, self._connection)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return verdict.nothing_sent(verdict.of_exception(error, self._connection), self._connection)
-        return self._read(verdict.Answer.of(response, self._clock.now()))
+            return response_outcome.nothing_sent(
+                response_outcome.of_exception(error, self._connection), self._connection
+            )
+        return self._read(response_outcome.Answer.of(response, self._clock.now()))
 
-    def _read(self, got: verdict.Answer) -> Token | verdict.Verdict:
+    def _read(self, got: response_outcome.Answer) -> Token | response_outcome.Verdict:
         if got.status >= 300:
-            return verdict.of_login(got, self._connection)
+            return response_outcome.of_login(got, self._connection)
         try:
             granted = _Granted.model_validate_json(got.body)
         except ValidationError:
-            return verdict.of_login(got, self._connection)
+            return response_outcome.of_login(got, self._connection)
         usable_s = max(0.0, granted.expires_in - RENEW_BEFORE_EXPIRY_S)
         return Token(value=granted.access_token, renew_at_s=self._clock.monotonic_s() + usable_s)

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from consumer.config.settings import env_name
 from consumer.errors import StartupError
 from consumer.ops.health import Health, Verdict
 from consumer.ops.metrics import CONTENT_TYPE, Metrics
-from consumer.settings import env_name
 
 GRACEFUL_STOP_LIMIT_S = 2
 KEEP_ALIVE_LIMIT_S = 5

@@ -17,9 +17,9 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from consumer import plain_text
+from consumer.config.secret import MASK
+from consumer.ops import plain_text
 from consumer.ops.once_a_minute import Repetitions
-from consumer.secret import MASK
 
 SECRET_NAME = re.compile(
     r"passw|secret|authorization|credential|private_?key|api_?key|token_id|access_?token|^token$|signature|cookie",

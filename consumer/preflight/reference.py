@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from consumer.connection import Connection
-from consumer.mapping_rules import Item, Rules, Tax, TaxCode
+from consumer.config.connection import Connection
+from consumer.config.mapping_rules import Item, Rules, Tax, TaxCode
 from schemas.reading import Kind
 
 _SINGLE_ITEMS = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from consumer.connection import Connection
-from consumer.preflight import form, menu, reference
-from consumer.preflight.facts import Facts
+from consumer.config.connection import Connection
+from consumer.preflight import form_fields, menu_paths, reference
+from consumer.preflight.account_facts import Facts
 from consumer.preflight.finding import Finding, Status, ok, unknown
 from schemas.reading import Kind
 
@@ -71,7 +71,7 @@ class Need:
 
 def needs(connection: Connection) -> tuple[Need, ...]:
     """The permissions that what this connection carries needs."""
-    edited = [_OF_RECORD[name] for name in form.written(connection)]
+    edited = [_OF_RECORD[name] for name in form_fields.written(connection)]
     if any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)):
         edited.append("LIST_TAXDETAILSTAB")
     viewed = {OF_KIND[one.kind] for one in reference.all_of(connection)} | {"ADMI_ACCTPERIODS"}
@@ -121,7 +121,7 @@ def _lacking(need: Need, level: int) -> Finding:
         id=f"permission.{need.permission}",
         status=status,
         says=f"the role has {name} at {_LEVELS.get(level, level)}, {_LEVELS[need.level]} is needed",
-        menu=f"{menu.ROLES} > (role) > Permissions > {name}",
+        menu=f"{menu_paths.ROLES} > (role) > Permissions > {name}",
         fix=f"set the level to {_LEVELS[need.level]}",
     )
 
@@ -156,7 +156,7 @@ def _tax(connection: Connection, facts: Facts) -> Iterator[Finding]:
         id="feature.TAX_OVERHAULING",
         status="fail",
         says=f"tax mode {wrong} is configured, but the account has {has}",
-        menu=f"{menu.FEATURES} > Tax",
+        menu=f"{menu_paths.FEATURES} > Tax",
         fix=f"set tax.mode to {other}, tax_line or none (SuiteTax, once on, cannot be switched off)",
         where=where,
     )
@@ -171,7 +171,7 @@ def _subsidiaries(connection: Connection, facts: Facts) -> Iterator[Finding]:
             id="feature.SUBSIDIARIES",
             status="fail",
             says=says,
-            menu=f"{menu.FEATURES} > Company",
+            menu=f"{menu_paths.FEATURES} > Company",
             fix="take the subsidiaries out of the configuration",
             where=where,
         )
@@ -181,7 +181,7 @@ def _subsidiaries(connection: Connection, facts: Facts) -> Iterator[Finding]:
             id="customers.subsidiary",
             status="fail",
             says="the account has subsidiaries, but new customers are given none",
-            menu=menu.SUBSIDIARIES,
+            menu=menu_paths.SUBSIDIARIES,
             fix="set customers.subsidiary",
             where=connection.at("customers"),
         )
@@ -192,7 +192,7 @@ def _off(feature: str, says: str, where: str) -> Finding:
         id=f"feature.{feature}",
         status="fail",
         says=says,
-        menu=menu.FEATURES,
+        menu=menu_paths.FEATURES,
         fix=f"switch the feature on, or change the configuration: {feature}",
         where=where,
     )

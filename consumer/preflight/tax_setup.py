@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.connection import Connection
-from consumer.mapping_rules import Tax
-from consumer.preflight import menu, reference, role
-from consumer.preflight.facts import Facts
+from consumer.config.connection import Connection
+from consumer.config.mapping_rules import Tax
+from consumer.preflight import menu_paths, reference, role
+from consumer.preflight.account_facts import Facts
 from consumer.preflight.finding import Finding, ok, unknown
 from consumer.preflight.reference import Level
 
@@ -44,7 +44,7 @@ def _of_level(connection: Connection, level: Level, tax: Tax, facts: Facts) -> I
             id=f"{path}.type",
             status="warn",
             says=f"{path} maps no tax code: every document that carries tax will be rejected",
-            menu=menu.OF_LIST["tax_codes"],
+            menu=menu_paths.OF_LIST["tax_codes"],
             fix=f"set {path}.nexus, .type and .code",
             where=connection.at(path),
         )
@@ -60,7 +60,7 @@ def _code(
         id=f"tax_code.{code}.type",
         status="fail",
         says=f"tax code {code} ({row.name}) belongs to tax type {row.values['type']}, not to {type_}",
-        menu=menu.OF_LIST["tax_codes"],
+        menu=menu_paths.OF_LIST["tax_codes"],
         fix=f"map a code of type {type_}, or type {row.values['type']}",
         where=connection.at(f"{place}.code"),
     )
@@ -76,7 +76,7 @@ def _type(
         id=f"tax_type.{type_}.nexus",
         status="fail",
         says=f"tax type {type_} ({row.name}) is levied in nexus {row.values['nexus']}, not in {nexus}",
-        menu=menu.OF_LIST["tax_types"],
+        menu=menu_paths.OF_LIST["tax_types"],
         fix=f"map a type of nexus {nexus}, or link the type to it",
         where=connection.at(f"{place}.type"),
     )
@@ -90,13 +90,13 @@ def _registration(connection: Connection, level: Level, tax: Tax, facts: Facts) 
     registered = facts.health.registrations.get(subsidiary)
     if registered is None:
         says = f"the tax registrations of subsidiary {subsidiary} cannot be read"
-        yield unknown(f"registration.{subsidiary}", says, menu=menu.TAX_REGISTRATIONS)
+        yield unknown(f"registration.{subsidiary}", says, menu=menu_paths.TAX_REGISTRATIONS)
     elif nexus.id not in registered:
         yield Finding(
             id=f"registration.{subsidiary}.{nexus.id}",
             status="fail",
             says=f"subsidiary {subsidiary} has no tax registration in nexus {nexus.id} ({nexus.name})",
-            menu=menu.TAX_REGISTRATIONS,
+            menu=menu_paths.TAX_REGISTRATIONS,
             fix="add a registration with the SuiteTax engine, or map a nexus that it is registered in",
             where=connection.at(f"{level.path}.tax.nexus"),
         )

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
+from consumer.config.secret import Secret
+from consumer.config.webhook import Webhook
 from consumer.errors import ConfigurationError
 from consumer.relay.signing import Keys, PrivateKey, SigningKey
-from consumer.secret import Secret
-from consumer.webhook import Webhook
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 PORTS = (443, 8443)

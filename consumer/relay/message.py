@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from consumer import event_headers
+from consumer.events import headers
 from consumer.outcome import Ignored
 from consumer.record import Record
 from consumer.relay.endpoint import Endpoint
@@ -134,7 +134,7 @@ def _created(body: dict[str, Any], organization_id: str) -> dict[str, Any]:
 
 def _usable_id(given: object, record: Record, endpoint: Endpoint) -> str:
     """The event's own id where a header can carry it; one that no header can would never be delivered."""
-    if isinstance(given, str) and event_headers.is_header_value(given, limit_chars=ID_LIMIT_CHARS):
+    if isinstance(given, str) and headers.is_header_value(given, limit_chars=ID_LIMIT_CHARS):
         return given
     return _id_of(record, endpoint)
 

@@ -26,10 +26,10 @@ def test_the_contracts_of_importlinter_are_kept():
 
 
 PURE = (
-    "consumer.routing",
-    "consumer.report",
+    "consumer.pipeline.routing",
+    "consumer.events.outgoing",
     "consumer.engine.engine",
-    "consumer.limits.gate",
+    "consumer.limits.permits",
     "schemas.wire",
 )
 SCRIPT = f"""

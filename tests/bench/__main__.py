@@ -16,7 +16,7 @@ from rich.console import Console
 
 from tests.bench import report, run, workloads
 from tests.bench.figures import figures
-from tests.integration.brokers import choice
+from tests.integration.brokers import selection
 
 BUILD = Path(__file__).parents[2] / "build"
 CORE_OF_ALL_ELSE = 0
@@ -29,7 +29,7 @@ def main() -> int:
     """Read the command line, measure one workload after another, report."""
     chosen = _arguments()
     console = Console(width=max(TABLE_COLUMNS, Console().width))
-    broker = choice.chosen()
+    broker = selection.chosen()
     if broker is None:
         console.print("no broker: see tests/integration/brokers")
         return 1

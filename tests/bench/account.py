@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from tests.bench import chance
-from tests.bench.journal import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, EventId, Item
+from tests.bench import service_times
+from tests.bench.call_log import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, EventId, Item
 
 IDEMPOTENT_MODES = frozenset({"create_or_get", "upsert"})
 UNAVAILABLE_AFTER_S = 0.05
@@ -89,8 +89,8 @@ class Account:
         if status == OUT_OF_SERVICE:
             service_s = UNAVAILABLE_AFTER_S * self.factor
         else:
-            each_s = (chance.service_s(event, self._attempts[event], self.factor) for event in events)
-            service_s = chance.together_s(each_s)
+            each_s = (service_times.service_s(event, self._attempts[event], self.factor) for event in events)
+            service_s = service_times.together_s(each_s)
         return Admission(status=status, attempt=attempt, service_s=service_s, items=tuple(items))
 
     def end(self, admission: Admission, now_s: float) -> list[dict[str, Any]]:
@@ -106,9 +106,9 @@ class Account:
         return begins_s <= since_s < begins_s + self.faults.outage_s
 
     def _fault(self, event: EventId, attempt: int) -> int:
-        if chance.happens(self.faults.unavailable, "unavailable", *event, attempt):
+        if service_times.happens(self.faults.unavailable, "unavailable", *event, attempt):
             return OUT_OF_SERVICE
-        if chance.happens(self.faults.dropped, "dropped", *event, attempt):
+        if service_times.happens(self.faults.dropped, "dropped", *event, attempt):
             return DROPPED
         return OK
 
@@ -119,7 +119,7 @@ class Account:
         if (missing := self._missing(item)) is not None:
             return _error(item, "LAGO_REFERENCE_NOT_FOUND", "dependency", retryable=True, field=missing)
         self.settled.add(event)
-        if chance.happens(self.faults.rejected, "rejected", *event):
+        if service_times.happens(self.faults.rejected, "rejected", *event):
             return _error(item, "USER_ERROR", "validation", retryable=False)
         is_known = event.external_id in self._books
         number = self._books.setdefault(event.external_id, len(self._books) + 1)

@@ -25,19 +25,19 @@ import httpx
 import matplotlib as mpl
 from ruamel.yaml import YAML
 
-from consumer.commands.demo import story
-from consumer.commands.demo.scene import Scene
+from consumer.config.settings import Settings
+from consumer.demo import scenario
+from consumer.demo.scenario_event import Scene
 from consumer.kafka import topics
 from consumer.sandbox.broker import embedded_broker
-from consumer.settings import Settings
 from schemas import envelope
 from schemas.envelope import Envelope
-from tests.integration import house, watched
+from tests.integration import running_programs, scraped_programs
 from tests.integration.receiver import SECRET, receiver
-from tests.webhooks import HMAC_KEY, headers
+from tests.support.webhooks import HMAC_KEY, headers
 
-TEMPLATE = watched.ROOT / "consumer" / "commands" / "demo" / "connections.template.yaml"
-OUTPUT = watched.ROOT / "deploy" / "grafana" / "dashboard.png"
+TEMPLATE = scraped_programs.ROOT / "consumer" / "commands" / "demo" / "connections.template.yaml"
+OUTPUT = scraped_programs.ROOT / "deploy" / "grafana" / "dashboard.png"
 PLAY_S = 110.0
 REST_S = 15.0
 EVENTS_PER_S = 4.0
@@ -55,26 +55,26 @@ FAULTS = {
 def main() -> int:
     """Play, ask, draw."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    if watched.PROGRAM is None:
+    if scraped_programs.PROGRAM is None:
         print("no prometheus here: make prometheus")  # noqa: T201 - a command prints
         return 1
     with tempfile.TemporaryDirectory(prefix="dashboard-") as place:
         asyncio.run(_run(Path(place)))
-    print(f"drawn: {OUTPUT.relative_to(watched.ROOT)}")  # noqa: T201 - a command prints
+    print(f"drawn: {OUTPUT.relative_to(scraped_programs.ROOT)}")  # noqa: T201 - a command prints
     return 0
 
 
 async def _run(folder: Path) -> None:
-    with embedded_broker(folder / "broker") as address, house.sandbox(folder) as netsuite:
+    with embedded_broker(folder / "broker") as address, running_programs.sandbox(folder) as netsuite:
         settings = {"kafka_bootstrap_servers": address, "consumer_group": "watched"}
         await topics.create(Settings(kafka_bootstrap_servers=address))
         async with receiver() as endpoint:
-            organization_id = _organization(story.tell(1))
+            organization_id = _organization(scenario.tell(1))
             connections = _connections(netsuite, organization_id, endpoint.origin)
             with (
-                watched.processes(folder, settings, connections) as running,
-                watched.prometheus(
-                    folder, running.ops, rules=watched.rules_at_once(oldest_s=60), every="2s"
+                scraped_programs.processes(folder, settings, connections) as running,
+                scraped_programs.prometheus(
+                    folder, running.ops, rules=scraped_programs.rules_at_once(oldest_s=60), every="2s"
                 ) as prometheus,
             ):
                 began_s = time.time()
@@ -83,7 +83,9 @@ async def _run(folder: Path) -> None:
                 _draw(await asyncio.to_thread(_curves, prometheus, began_s, time.time()))
 
 
-def _connections(netsuite: house.Sandbox, organization_id: str, webhook_url: str) -> list[dict[str, Any]]:
+def _connections(
+    netsuite: running_programs.Sandbox, organization_id: str, webhook_url: str
+) -> list[dict[str, Any]]:
     """The demo's, but that all log in by token and Lago signs by HMAC."""
     known = YAML(typ="safe").load(Template(TEMPLATE.read_text()).safe_substitute())["connections"]
     credentials = netsuite.get("credentials")
@@ -101,11 +103,11 @@ def _organization(scenes: tuple[Scene, ...]) -> str:
     return next(event.organization_id for event in events if isinstance(event, Envelope))
 
 
-async def _play(url: str, netsuite: house.Sandbox, organization_id: str) -> None:
+async def _play(url: str, netsuite: running_programs.Sandbox, organization_id: str) -> None:
     """Month after month at an even pace; what is no webhook is refused by the ingest, as in life."""
     faults = dict(FAULTS)
     began_s = time.monotonic()
-    scenes = ((seed, scene) for seed in itertools.count(1) for scene in story.tell(seed))
+    scenes = ((seed, scene) for seed in itertools.count(1) for scene in scenario.tell(seed))
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         for number, (seed, scene) in enumerate(scenes):
             passed_s = time.monotonic() - began_s
@@ -136,13 +138,15 @@ def _as_of_now(value: bytes, organization_id: str) -> bytes:
     return json.dumps(event).encode()
 
 
-def _curves(prometheus: watched.Prometheus, began_s: float, ended_s: float) -> list[tuple[str, dict, dict]]:
+def _curves(
+    prometheus: scraped_programs.Prometheus, began_s: float, ended_s: float
+) -> list[tuple[str, dict, dict]]:
     """Row, panel, and what each of its curves is called and looks like."""
     found = []
-    for row, panel in watched.panels():
+    for row, panel in scraped_programs.panels():
         curves: dict[str, list[tuple[float, float]]] = {}
         for target in panel["targets"]:
-            asked = watched.asked(target["expr"], window=WINDOW)
+            asked = scraped_programs.asked(target["expr"], window=WINDOW)
             answer = prometheus.ask("query_range", query=asked, start=began_s, end=ended_s, step=STEP_S)
             for series in answer["result"]:
                 points = [(at_s - began_s, float(value)) for at_s, value in series["values"]]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tests import lago_events
-from tests.bench.journal import EventId
+from tests.bench.call_log import EventId
 from tests.bench.workloads import Workload
 
 SEED = 20_260_801

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tests.bench import measure
-from tests.bench.course import Sample
 from tests.bench.measure import Events, Window
 from tests.bench.run import Evidence
+from tests.bench.run_phases import Sample
 
 Figures = dict[str, Any]
 KILLED = -signal.SIGKILL

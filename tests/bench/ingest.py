@@ -22,12 +22,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
+from consumer.config.settings import Settings, env_name
 from consumer.kafka import topics
 from consumer.lago.signatures import hmac_signature
 from consumer.sandbox.broker import embedded_broker, free_port, stop
-from consumer.settings import Settings, env_name
-from tests import connection_files, lago_events
-from tests.webhooks import ISSUER, SIGNER
+from tests import lago_events
+from tests.support import connection_files
+from tests.support.webhooks import ISSUER, SIGNER
 
 BUILD = Path(__file__).parents[2] / "build"
 KEY = "bench-hmac-key"

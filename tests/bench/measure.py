@@ -14,8 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from tests.bench.call_log import DROPPED, FINAL, LIMIT_EXCEEDED, OK, WRITTEN, Call, EventId
 from tests.bench.events import Produced
-from tests.bench.journal import DROPPED, FINAL, LIMIT_EXCEEDED, OK, WRITTEN, Call, EventId
 
 RECOVERED_AT = 0.95
 RECOVERY_MEAN_S = 2.0

@@ -14,12 +14,12 @@ from uuid import uuid4
 import httpx
 
 from consumer.sandbox.broker import stop
-from tests.bench import events, journal, worker
-from tests.bench.course import Course, Sample
+from tests.bench import call_log, events, worker
+from tests.bench.call_log import Call
 from tests.bench.events import Produced
-from tests.bench.journal import Call
 from tests.bench.load import Load, loaded
 from tests.bench.measure import Window
+from tests.bench.run_phases import Course, Sample
 from tests.bench.worker import Worker
 from tests.bench.workloads import Workload
 
@@ -71,7 +71,7 @@ async def run(workload: Workload, bootstrap_servers: str, folder: Path, *, laten
         events.write(load.produced, folder / "events.jsonl")
         return Evidence(
             workload=workload,
-            calls=journal.read(journal_file),
+            calls=call_log.read(journal_file),
             produced=load.produced,
             undecodable=load.undecodable,
             committed=await load.committed(),

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 import httptools
 
 from tests.bench.account import Account, Admission, Faults, noted
-from tests.bench.journal import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, Call
+from tests.bench.call_log import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, Call
 
 HOST = "127.0.0.1"
 ACCOUNT_ID = "1234567_SB1"

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from consumer.clock import FakeClock
-from consumer.limits import lease
-from consumer.limits.gate import Gate, Passage
+from consumer.limits import partition_lease
+from consumer.limits.permits import Gate, Passage
 from consumer.outcome import Delivered, Throttled
 
 PARTITIONS = 12
@@ -79,7 +79,7 @@ class Simulation:
         low, high = (PARTITIONS * each // self.workers_count for each in (number, number + 1))
         gate = Gate(cap=self.cap, clock=self.clock, jitter=self.rng.random)
         owned = set(range(low, high))
-        gate.lease(lease.share(cap=self.cap, partitions=PARTITIONS, account="7", owned=owned))
+        gate.lease(partition_lease.share(cap=self.cap, partitions=PARTITIONS, account="7", owned=owned))
         return Worker(gate=gate)
 
     def later(self, seconds: float, happen: Callable[[], None]) -> None:

@@ -21,12 +21,12 @@ from statistics import median
 from uuid import uuid4
 
 from tests import lago_events
-from tests.bench import events, journal, run, worker
-from tests.bench.course import Course
+from tests.bench import call_log, events, run, worker
 from tests.bench.load import Load, loaded
+from tests.bench.run_phases import Course
 from tests.bench.worker import Worker
 from tests.bench.workloads import Workload
-from tests.integration.brokers import choice
+from tests.integration.brokers import selection
 
 BUILD = Path(__file__).parents[2] / "build"
 PAYMENTS_TOPIC = "lago.payments"
@@ -64,7 +64,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--payments", type=int, default=PAYMENTS)
     chosen = parser.parse_args()
-    broker = choice.chosen()
+    broker = selection.chosen()
     assert broker is not None, "no broker: see tests/integration/brokers"
     # While new topics find their leaders, the client speaks of every retry.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -101,7 +101,7 @@ async def _measured(bootstrap_servers: str, folder: Path, payments: int) -> Figu
         with run.stub(WAITING, journal_file, 1.0) as origin:
             await _lay(load, payments)
             rss_mb = await _run(load, folder, origin)
-        return _figures(journal.read(journal_file), load, rss_mb)
+        return _figures(call_log.read(journal_file), load, rss_mb)
 
 
 async def _lay(load: Load, count: int) -> None:
@@ -144,10 +144,10 @@ async def _run(load: Load, folder: Path, origin: str) -> float:
             await asyncio.to_thread(one.stop)
 
 
-def _figures(calls: list[journal.Call], load: Load, rss_mb: float) -> Figures:
+def _figures(calls: list[call_log.Call], load: Load, rss_mb: float) -> Figures:
     came = {each.event: each.at_s for each in load.produced}
-    begun: dict[journal.EventId, float] = {}
-    ended: dict[journal.EventId, float] = {}
+    begun: dict[call_log.EventId, float] = {}
+    ended: dict[call_log.EventId, float] = {}
     for call in calls:
         for item in call.items:
             if item.event in came:
@@ -169,7 +169,7 @@ def _figures(calls: list[journal.Call], load: Load, rss_mb: float) -> Figures:
     )
 
 
-def _free_at(calls: list[journal.Call], moment: float) -> float:
+def _free_at(calls: list[call_log.Call], moment: float) -> float:
     """When the account next has a permit that nobody holds, from a moment on."""
     under_way = [call.t_out for call in calls if call.held_permit and call.t_in <= moment < call.t_out]
     return moment if len(under_way) < WAITING.cap else min(under_way)

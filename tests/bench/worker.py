@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port
-from consumer.settings import env_name
 from tests.bench.stub import ACCOUNT_ID
 from tests.lago_events import ORGANIZATION_ID
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.cluster import Brokers, brokers
-from tests.chaos.feed import seeds
-from tests.integration import house
+from tests.chaos.event_feed import seeds
+from tests.integration import running_programs
 from tests.integration.brokers import apache
 
 LONG = "chaos_long"
@@ -45,8 +45,8 @@ def three_brokers(tmp_path: Path) -> Iterator[Brokers]:
 
 
 @pytest.fixture
-def netsuite(tmp_path: Path) -> Iterator[house.Sandbox]:
-    with house.sandbox(tmp_path) as ready:
+def netsuite(tmp_path: Path) -> Iterator[running_programs.Sandbox]:
+    with running_programs.sandbox(tmp_path) as ready:
         yield ready
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from tests.chaos.feed import Feed, until
-from tests.integration import house
-from tests.integration.stage import stage
+from tests.chaos.event_feed import Feed, until
+from tests.integration import running_programs
+from tests.integration.worker_under_test import stage
 
 pytestmark = [pytest.mark.kafka, pytest.mark.chaos_long]
 
@@ -19,17 +19,17 @@ async def test_row_12_brokers_killed_in_turn_the_groups_coordinator_among_them(
     tmp_path, three_brokers, topic_prefix, netsuite, seed
 ):
     """kill -9 of each once: leaders and the coordinator move, and every document is written once."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=three_brokers.bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
     async with stage(three_brokers.bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (
-            house.worker(tmp_path, environment, name="first") as first,
-            house.worker(tmp_path, environment, name="second") as second,
+            running_programs.worker(tmp_path, environment, name="first") as first,
+            running_programs.worker(tmp_path, environment, name="second") as second,
         ):
             await asyncio.to_thread(first.until_ready)
             await asyncio.to_thread(second.until_ready)

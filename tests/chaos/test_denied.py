@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.chaos.feed import Feed, until
+from tests.chaos.event_feed import Feed, until
 from tests.chaos.secured import PASSWORD, USER, Operation, Resource, Secured, secured
-from tests.integration import house
+from tests.integration import running_programs
 from tests.integration.brokers import apache
-from tests.integration.stage import stage
+from tests.integration.worker_under_test import stage
 
 pytestmark = pytest.mark.kafka
 
@@ -41,21 +41,23 @@ async def allow_all_but(broker: Secured, prefix: str, denied: tuple[Resource, st
             await broker.allow(resource, prefix + name, Operation.DESCRIBE)
 
 
-def environment_of(tmp_path, broker: Secured, topic_prefix: str, netsuite: house.Sandbox) -> dict[str, str]:
-    return house.environment(
+def environment_of(
+    tmp_path, broker: Secured, topic_prefix: str, netsuite: running_programs.Sandbox
+) -> dict[str, str]:
+    return running_programs.environment(
         tmp_path,
         bootstrap_servers=broker.bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
         **broker.settings,
     )
 
 
-def lines_with(worker: house.Worker, text: str) -> list[str]:
+def lines_with(worker: running_programs.Worker, text: str) -> list[str]:
     return [line for line in worker.said.splitlines() if text in line]
 
 
-def remarks(worker: house.Worker) -> str:
+def remarks(worker: running_programs.Worker) -> str:
     return httpx.get(f"{worker.ops}/readyz", trust_env=False).text
 
 
@@ -78,7 +80,7 @@ async def test_what_is_denied_is_one_sentence_and_costs_no_record(
     async with stage(broker.by_anybody, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         await feed.produce(INVOICES)
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             await until(lambda: bool(lines_with(worker, sentence)), because=worker.said[-3_000:])
             await asyncio.sleep(5.0)
             said = lines_with(worker, sentence)
@@ -103,7 +105,7 @@ async def test_topics_that_may_not_even_be_seen_are_not_said_to_be_missing(
     """To create them would not help."""
     environment = environment_of(tmp_path, broker, topic_prefix, netsuite)
     async with stage(broker.by_anybody, topic_prefix):
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             status = await asyncio.to_thread(worker.ended)
 
     assert status == 1
@@ -118,7 +120,7 @@ async def test_a_password_that_is_wrong_is_said_to_be(tmp_path, broker: Secured,
     environment = environment_of(tmp_path, broker, topic_prefix, netsuite)
     environment |= {name: "wrong" for name in environment if name.endswith("SASL_PASSWORD")}
 
-    with house.worker(tmp_path, environment) as worker:
+    with running_programs.worker(tmp_path, environment) as worker:
         status = await asyncio.to_thread(worker.ended)
 
     assert status == 1

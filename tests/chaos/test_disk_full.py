@@ -12,10 +12,10 @@ import pytest
 
 from consumer.errors import ContractError
 from tests.chaos.cluster import Node, brokers
-from tests.chaos.feed import Feed, until
-from tests.integration import house
+from tests.chaos.event_feed import Feed, until
+from tests.integration import running_programs
 from tests.integration.brokers import apache
-from tests.integration.stage import Stage, stage
+from tests.integration.worker_under_test import Stage, stage
 
 pytestmark = pytest.mark.kafka
 
@@ -68,16 +68,16 @@ async def test_a_worker_outlives_a_broker_whose_disk_is_full_and_loses_nothing(
         pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
     with brokers(disk / "kafka", 1) as cluster:
         [node] = cluster.nodes
-        environment = house.environment(
+        environment = running_programs.environment(
             tmp_path,
             bootstrap_servers=cluster.bootstrap_servers,
             topic_prefix=topic_prefix,
-            connection=house.connection(netsuite),
+            connection=running_programs.connection(netsuite),
         )
         async with stage(cluster.bootstrap_servers, topic_prefix) as on_kafka:
             feed = Feed(seed=seed, on_kafka=on_kafka)
             await feed.produce(INVOICES)
-            with house.worker(tmp_path, environment) as worker:
+            with running_programs.worker(tmp_path, environment) as worker:
                 await asyncio.to_thread(worker.until_ready)
                 before = len(worker.said.splitlines())
                 ballast = fill(disk)

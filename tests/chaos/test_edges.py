@@ -18,14 +18,14 @@ from random import Random, SystemRandom
 import httpx
 import pytest
 
+from consumer.config.settings import Settings
 from consumer.kafka import topics
 from consumer.sandbox.broker import free_port
-from consumer.settings import Settings
 from tests import lago_events
-from tests.integration.edges import LIMIT_S, Ingest, fail, ingest, records, relay, webhook
+from tests.integration.ingest_and_relay import LIMIT_S, Ingest, fail, ingest, records, relay, webhook
 from tests.integration.receiver import Receiver, receiver
-from tests.integration.stage import Stage, stage, until
-from tests.webhooks import headers
+from tests.integration.worker_under_test import Stage, stage, until
+from tests.support.webhooks import headers
 
 pytestmark = pytest.mark.kafka
 

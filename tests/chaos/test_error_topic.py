@@ -12,22 +12,22 @@ from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from consumer.clock import SystemClock
-from consumer.kafka import past
+from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import stop
 from consumer.kafka.publisher import Publisher
-from consumer.pipeline import Pipeline
+from consumer.pipeline.pipeline import Pipeline
 from schemas import error_event
-from tests.chaos.feed import until
-from tests.connection_files import connection
-from tests.integration.brokers import choice
-from tests.integration.stage import Stage, stage
+from tests.chaos.event_feed import until
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import Stage, stage
 from tests.memory.events import UNREADABLE, invoices
-from tests.memory.world import Account
+from tests.memory.system import Account
+from tests.support.connection_files import connection
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]
@@ -124,7 +124,8 @@ async def test_row_21_while_the_error_topic_is_unavailable_rejected_records_wait
         await stop(producer)
 
     told = [
-        json.loads(record.value or b"") async for record in past.history(on_kafka.cluster, error_event.TOPIC)
+        json.loads(record.value or b"")
+        async for record in snapshot_reader.history(on_kafka.cluster, error_event.TOPIC)
     ]
     assert position_meanwhile == 1
     assert {each["source"]["offset"] for each in told} - {0} == {1}

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from consumer.settings import env_name
+from consumer.config.settings import env_name
 from tests import lago_events
-from tests.chaos.feed import PARTITIONS, Feed, until
-from tests.integration import house
-from tests.integration.brokers import choice
-from tests.integration.stage import stage
+from tests.chaos.event_feed import PARTITIONS, Feed, until
+from tests.integration import running_programs
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import stage
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]
@@ -36,28 +36,28 @@ FAULTS = (
 
 @pytest.fixture
 def environment(tmp_path: Path, bootstrap_servers: str, topic_prefix: str, netsuite) -> dict[str, str]:
-    return house.environment(
+    return running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
 
 
 async def killed_again_and_again(
-    folder: Path, environment: dict[str, str], feed: Feed, netsuite: house.Sandbox, kills: int
+    folder: Path, environment: dict[str, str], feed: Feed, netsuite: running_programs.Sandbox, kills: int
 ) -> None:
     # The same member comes back after a kill: without it Kafka would wait for the dead one's session.
     static = environment | {env_name("static_membership"): "true"}
     with ExitStack() as stack:
-        worker = stack.enter_context(house.worker(folder, static))
+        worker = stack.enter_context(running_programs.worker(folder, static))
         for _ in range(kills):
             netsuite.strike(**feed.chance.choice(FAULTS))
             await feed.produce(INVOICES)
             enough = len(feed.invoices) - feed.chance.randint(4, INVOICES - 1)
             await until(lambda e=enough: len(feed.written(netsuite)) >= e, because=f"seed {feed.seed}")
             worker.kill()
-            worker = stack.enter_context(house.worker(folder, static))
+            worker = stack.enter_context(running_programs.worker(folder, static))
             await until(feed.all_committed, because=f"seed {feed.seed}")
             feed.is_in_the_books(netsuite)
 
@@ -89,8 +89,8 @@ async def test_the_same_event_fifty_times_and_two_workers_at_once_make_one_recor
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (
-            house.worker(tmp_path, environment, name="first") as first,
-            house.worker(tmp_path, environment, name="second") as second,
+            running_programs.worker(tmp_path, environment, name="first") as first,
+            running_programs.worker(tmp_path, environment, name="second") as second,
         ):
             await asyncio.to_thread(first.until_ready)
             await asyncio.to_thread(second.until_ready)

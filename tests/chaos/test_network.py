@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from consumer.sandbox.broker import free_port
-from tests.chaos.feed import Feed, until
+from tests.chaos.event_feed import Feed, until
 from tests.chaos.proxy import proxied
-from tests.integration import house
-from tests.integration.stage import stage
+from tests.integration import running_programs
+from tests.integration.worker_under_test import stage
 
 pytestmark = pytest.mark.kafka
 
@@ -23,18 +23,18 @@ async def test_row_6_connections_to_kafka_that_are_reset_slow_and_cut_cost_nothi
     tmp_path, one_broker, topic_prefix, netsuite, seed
 ):
     """Commits without an answer, fetches that break off, events sent twice: the books are right."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=one_broker.proxied_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
     [node] = one_broker.nodes
     async with stage(one_broker.bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (
             proxied(node.inner_port, port=node.proxied_port) as network,
-            house.worker(tmp_path, environment) as worker,
+            running_programs.worker(tmp_path, environment) as worker,
         ):
             await asyncio.to_thread(worker.until_ready)
             for attack in (network.reset, network.cut, network.reset):
@@ -56,10 +56,10 @@ async def test_row_3_connections_to_netsuite_that_are_reset_slow_and_cut_make_no
 ):
     """Whether the request or its answer was lost, only the same call repeated can tell; and it does."""
     port = free_port()
-    connection = house.connection(netsuite)
+    connection = running_programs.connection(netsuite)
     address = urlsplit(connection["restlet_url"])
     through_the_proxy = address._replace(netloc=f"{address.hostname}:{port}").geturl()
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
@@ -70,7 +70,7 @@ async def test_row_3_connections_to_netsuite_that_are_reset_slow_and_cut_make_no
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (
             proxied(address.port, port=port) as network,
-            house.worker(tmp_path, environment) as worker,
+            running_programs.worker(tmp_path, environment) as worker,
         ):
             for attack in (network.reset, network.cut, network.reset, network.reset):
                 await feed.produce(INVOICES)
@@ -92,16 +92,16 @@ async def test_row_11_a_worker_whose_kafka_is_out_of_reach_loses_its_partitions_
     tmp_path, one_broker, topic_prefix, netsuite, seed
 ):
     """Past the session another takes over what was not committed; the first comes back and shares again."""
-    common = {"topic_prefix": topic_prefix, "connection": house.connection(netsuite)}
-    far = house.environment(tmp_path, bootstrap_servers=one_broker.proxied_servers, **common)
-    near = house.environment(tmp_path, bootstrap_servers=one_broker.bootstrap_servers, **common)
+    common = {"topic_prefix": topic_prefix, "connection": running_programs.connection(netsuite)}
+    far = running_programs.environment(tmp_path, bootstrap_servers=one_broker.proxied_servers, **common)
+    near = running_programs.environment(tmp_path, bootstrap_servers=one_broker.bootstrap_servers, **common)
     [node] = one_broker.nodes
     async with stage(one_broker.bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (
             proxied(node.inner_port, port=node.proxied_port) as network,
-            house.worker(tmp_path, far, name="far") as cut_off,
-            house.worker(tmp_path, near, name="near") as other,
+            running_programs.worker(tmp_path, far, name="far") as cut_off,
+            running_programs.worker(tmp_path, near, name="near") as other,
         ):
             await asyncio.to_thread(cut_off.until_ready)
             await asyncio.to_thread(other.until_ready)

@@ -15,14 +15,14 @@ from aiokafka.structs import OffsetAndMetadata
 
 from consumer.outcome import Delivered, Outcome, Unavailable
 from consumer.record import Record
-from tests.chaos.feed import until
-from tests.integration.brokers import choice
-from tests.integration.stage import GROUP, TOPIC, Ledger, Stage, stage
+from tests.chaos.event_feed import until
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import GROUP, TOPIC, Ledger, Stage, stage
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]

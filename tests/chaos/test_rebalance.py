@@ -12,14 +12,14 @@ import pytest
 
 from consumer.outcome import Delivered, Outcome, Unavailable
 from consumer.record import LaneKey, Record
-from tests.chaos.feed import PARTITIONS, until
-from tests.integration.brokers import choice
-from tests.integration.stage import Ledger, Stage, stage
+from tests.chaos.event_feed import PARTITIONS, until
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import Ledger, Stage, stage
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]

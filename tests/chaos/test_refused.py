@@ -11,13 +11,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from consumer.kafka.publisher import RecordTooLargeError
 from consumer.record import Event
 from schemas import result
-from tests.integration.brokers import choice
-from tests.integration.stage import Stage, stage
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import Stage, stage
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]

@@ -7,14 +7,14 @@ import asyncio
 import pytest
 from starlette.responses import Response
 
+from consumer.config.settings import env_name
 from consumer.record import Source
 from consumer.sandbox.broker import free_port
-from consumer.settings import env_name
-from tests import connection_files
-from tests.chaos.feed import until
-from tests.integration import failed_events, house
+from tests.chaos.event_feed import until
+from tests.integration import failed_events, running_programs
 from tests.integration.receiver import SECRET, receiver
-from tests.integration.stage import TOPIC, stage
+from tests.integration.worker_under_test import TOPIC, stage
+from tests.support import connection_files
 
 pytestmark = pytest.mark.kafka
 
@@ -23,7 +23,7 @@ async def test_row_22_a_relay_killed_after_the_post_and_before_the_commit_posts_
     tmp_path, bootstrap_servers, topic_prefix
 ):
     """It dies while the endpoint is still answering; the receiver sees the same webhook-id twice."""
-    running: list[house.Worker] = []
+    running: list[running_programs.Worker] = []
 
     def kill_the_first(_: object) -> Response:
         if running:
@@ -35,7 +35,7 @@ async def test_row_22_a_relay_killed_after_the_post_and_before_the_commit_posts_
         receiver(answer=kill_the_first) as endpoint,
     ):
         webhook = {"id": "finance", "url": endpoint.origin, "secret": SECRET, "allow_http": True}
-        environment = house.environment(
+        environment = running_programs.environment(
             tmp_path,
             bootstrap_servers=bootstrap_servers,
             topic_prefix=topic_prefix,
@@ -51,12 +51,12 @@ async def test_row_22_a_relay_killed_after_the_post_and_before_the_commit_posts_
             seen_before = len(endpoint.ids)
             environment |= {env_name("ops_host"): "127.0.0.1", env_name("ops_port"): str(free_port())}
             log_file = tmp_path / f"{name}.log"
-            with house.running(["relay"], log_file, environment) as process:
+            with running_programs.running(["relay"], log_file, environment) as process:
                 if name == "killed":
-                    running.append(house.Worker(process=process, log_file=log_file, ops=""))
+                    running.append(running_programs.Worker(process=process, log_file=log_file, ops=""))
                 await until(lambda seen=seen_before: len(endpoint.ids) > seen, because=log_file.read_text())
                 if name == "killed":
-                    await asyncio.to_thread(process.wait, house.EVENTUALLY_S)
+                    await asyncio.to_thread(process.wait, running_programs.EVENTUALLY_S)
 
     assert len(endpoint.ids) == 2
     assert len(set(endpoint.ids)) == 1

@@ -8,9 +8,9 @@ import signal
 import pytest
 
 from consumer.sandbox.broker import HOST, free_port
-from tests.chaos.feed import Feed, until
-from tests.integration import house
-from tests.integration.stage import stage
+from tests.chaos.event_feed import Feed, until
+from tests.integration import running_programs
+from tests.integration.worker_under_test import stage
 
 pytestmark = pytest.mark.kafka
 
@@ -21,18 +21,18 @@ async def test_a_worker_starts_while_one_of_three_brokers_is_down(
     tmp_path, three_brokers, topic_prefix, netsuite, seed
 ):
     """Just killed, it is still in the metadata; the address of each is in the list."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=three_brokers.bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
     async with stage(three_brokers.bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         await feed.produce(INVOICES)
         down = feed.chance.choice(three_brokers.nodes)
         down.kill()
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             await until(feed.all_committed, because=worker.said[-3_000:])
 
     assert "Traceback" not in worker.said
@@ -41,14 +41,14 @@ async def test_a_worker_starts_while_one_of_three_brokers_is_down(
 
 async def test_a_bootstrap_name_that_dns_does_not_know_is_a_sentence(tmp_path, netsuite):
     """With the name, and the setting that has it."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers="kafka.invalid:9092",
         topic_prefix="",
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
 
-    with house.worker(tmp_path, environment) as worker:
+    with running_programs.worker(tmp_path, environment) as worker:
         status = await asyncio.to_thread(worker.ended)
 
     assert status == 1
@@ -68,11 +68,14 @@ async def test_sigterm_while_kafka_does_not_answer_ends_the_start_at_once(tmp_pa
         await reader.read()
         writer.close()
 
-    environment = house.environment(
-        tmp_path, bootstrap_servers=f"{HOST}:{port}", topic_prefix="", connection=house.connection(netsuite)
+    environment = running_programs.environment(
+        tmp_path,
+        bootstrap_servers=f"{HOST}:{port}",
+        topic_prefix="",
+        connection=running_programs.connection(netsuite),
     )
     async with await asyncio.start_server(silent, HOST, port):
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             await until(connected.is_set, because=worker.said[-3_000:])
             worker.process.send_signal(signal.SIGTERM)
             status = await asyncio.to_thread(worker.process.wait, 10)

@@ -6,15 +6,15 @@ import asyncio
 
 import pytest
 
-from tests.chaos.feed import Feed, until
-from tests.integration import house
-from tests.integration.brokers import choice
-from tests.integration.stage import stage
+from tests.chaos.event_feed import Feed, until
+from tests.integration import running_programs
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import stage
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]
@@ -26,19 +26,19 @@ async def test_the_first_ends_with_a_sentence_and_the_second_carries_on(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """They do not take the place from each other in turns; the second says whose it took."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
         static_membership="true",
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
-        with house.worker(tmp_path, environment, name="first") as first:
+        with running_programs.worker(tmp_path, environment, name="first") as first:
             await asyncio.to_thread(first.until_ready)
             await feed.produce(INVOICES)
-            with house.worker(tmp_path, environment, name="second") as second:
+            with running_programs.worker(tmp_path, environment, name="second") as second:
                 status = await asyncio.to_thread(first.ended)
                 await feed.produce(INVOICES)
                 await until(feed.all_committed, because=second.said[-3_000:])
@@ -46,7 +46,9 @@ async def test_the_first_ends_with_a_sentence_and_the_second_carries_on(
 
     assert status == 1
     last = first.said.splitlines()[-1]
-    assert last.startswith(f"another process has joined the group {topic_prefix}worker.{house.CODE}"), last
+    assert last.startswith(
+        f"another process has joined the group {topic_prefix}worker.{running_programs.CODE}"
+    ), last
     assert "LAGO_NETSUITE_STATIC_MEMBERSHIP" in last
     assert second.said.count("static_member_replaces") == 1
     feed.is_in_the_books(netsuite)
@@ -56,20 +58,20 @@ async def test_a_worker_that_begins_again_under_its_own_id_is_not_refused(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """Killed, it has not left the group: that is what static membership is for."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
         static_membership="true",
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
-        with house.worker(tmp_path, environment, name="killed") as killed:
+        with running_programs.worker(tmp_path, environment, name="killed") as killed:
             await asyncio.to_thread(killed.until_ready)
             killed.kill()
         await feed.produce(INVOICES)
-        with house.worker(tmp_path, environment, name="next") as following:
+        with running_programs.worker(tmp_path, environment, name="next") as following:
             await until(feed.all_committed, because=following.said[-3_000:])
 
     feed.is_in_the_books(netsuite)

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from consumer.sandbox.broker import free_port
-from tests.chaos.feed import Feed, until
+from tests.chaos.event_feed import Feed, until
 from tests.chaos.proxy import proxied
-from tests.integration import house
-from tests.integration.stage import stage
+from tests.integration import running_programs
+from tests.integration.worker_under_test import stage
 
 pytestmark = pytest.mark.kafka
 
@@ -31,7 +31,7 @@ async def test_row_2_a_second_sigterm_ends_a_worker_in_the_middle_of_its_calls_a
     The network to NetSuite is cut before the events of these calls exist, so that none can end before.
     """
     connection, address, port = through_a_proxy(netsuite)
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
@@ -43,7 +43,7 @@ async def test_row_2_a_second_sigterm_ends_a_worker_in_the_middle_of_its_calls_a
         before = feed.chance.randint(1, INVOICES)
         await feed.produce(before)
         with proxied(address, port=port) as network:
-            with house.worker(tmp_path, environment) as hasty:
+            with running_programs.worker(tmp_path, environment) as hasty:
                 await until(feed.all_committed, because=f"seed {seed}")
                 network.cut()
                 await feed.produce(INVOICES)
@@ -55,7 +55,7 @@ async def test_row_2_a_second_sigterm_ends_a_worker_in_the_middle_of_its_calls_a
             written_before = len(feed.written(netsuite))
             # What the first had sent arrives now, beside what the next one sends.
             network.mend()
-            with house.worker(tmp_path, environment, name="next"):
+            with running_programs.worker(tmp_path, environment, name="next"):
                 await until(feed.all_committed, because=f"seed {seed}")
 
     assert status == 1
@@ -63,16 +63,16 @@ async def test_row_2_a_second_sigterm_ends_a_worker_in_the_middle_of_its_calls_a
     feed.is_in_the_books(netsuite)
 
 
-def through_a_proxy(netsuite: house.Sandbox) -> tuple[dict[str, Any], int, int]:
+def through_a_proxy(netsuite: running_programs.Sandbox) -> tuple[dict[str, Any], int, int]:
     """A connection whose address is a proxy's; where that leads to, and where it listens."""
-    connection, port = house.connection(netsuite), free_port()
+    connection, port = running_programs.connection(netsuite), free_port()
     address = urlsplit(connection["restlet_url"])
     assert address.port is not None
     proxy = address._replace(netloc=f"{address.hostname}:{port}").geturl()
     return connection | {"restlet_url": proxy}, address.port, port
 
 
-def is_calling(worker: house.Worker) -> bool:
+def is_calling(worker: running_programs.Worker) -> bool:
     """Whether calls are under way."""
     exposition = httpx.get(f"{worker.ops}/metrics", trust_env=False).text
     calls = re.findall(r"^lago_netsuite_permits_in_use\{.*\} (\S+)$", exposition, re.MULTILINE)
@@ -84,17 +84,17 @@ async def test_row_13_a_worker_frozen_past_its_session_wakes_and_disturbs_nobody
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """SIGSTOP for a minute in mid-stream, with another taking over; after SIGCONT it joins again."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (
-            house.worker(tmp_path, environment, name="frozen") as frozen,
-            house.worker(tmp_path, environment, name="awake") as awake,
+            running_programs.worker(tmp_path, environment, name="frozen") as frozen,
+            running_programs.worker(tmp_path, environment, name="awake") as awake,
         ):
             await asyncio.to_thread(frozen.until_ready)
             await asyncio.to_thread(awake.until_ready)
@@ -114,5 +114,5 @@ async def test_row_13_a_worker_frozen_past_its_session_wakes_and_disturbs_nobody
 
     assert took_s > 30, "nobody had to take over"
     # What was on the wire when it froze, and nothing that waited in it.
-    assert settled_awake - settled_asleep <= house.connection(netsuite).get("concurrency", 5) * 25
+    assert settled_awake - settled_asleep <= running_programs.connection(netsuite).get("concurrency", 5) * 25
     feed.is_in_the_books(netsuite)

@@ -9,15 +9,15 @@ import pytest
 from aiokafka.admin import NewTopic
 
 from schemas import result
-from tests.chaos.feed import Feed, until
-from tests.integration import house
-from tests.integration.brokers import choice
-from tests.integration.stage import Stage, stage
+from tests.chaos.event_feed import Feed, until
+from tests.integration import running_programs
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import Stage, stage
 
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.skipif(
-        choice.chosen() is not None and choice.chosen().is_substitute,
+        selection.chosen() is not None and selection.chosen().is_substitute,
         reason="proves something on Apache Kafka only",
     ),
 ]
@@ -43,7 +43,7 @@ async def make_results(on_kafka: Stage) -> None:
         await admin.create_topics([NewTopic(name, num_partitions=12, replication_factor=1)])
 
 
-def ready(worker: house.Worker) -> httpx.Response:
+def ready(worker: running_programs.Worker) -> httpx.Response:
     return httpx.get(f"{worker.ops}/readyz", trust_env=False)
 
 
@@ -51,16 +51,16 @@ async def test_a_missing_results_topic_is_a_line_a_minute_and_a_remark_and_costs
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """Not 1,900 lines a second; made again, it gets what waited, and the books are right."""
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         await feed.produce(INVOICES)
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             await until(feed.all_committed, because=worker.said[-3_000:])
             await delete_results(on_kafka)
             before = len(worker.said.splitlines())

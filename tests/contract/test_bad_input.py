@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import structlog
 
-from consumer.sandbox.profile import Profile
+from consumer.sandbox.netsuite.profile import Profile
 from tests import lago_events as lago
 from tests.lago_model.delivery import Road
 from tests.lago_model.lago import Webhook

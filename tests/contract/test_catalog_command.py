@@ -12,11 +12,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from consumer import cli
-from consumer.connection import Customers
-from consumer.mapping_rules import MappingRules
+from consumer.config.connection import Customers
+from consumer.config.mapping_rules import MappingRules
 from consumer.sandbox.broker import free_port
 from tests.contract.test_sandbox_command import started
-from tests.preflight_account import ONE_WORLD
+from tests.support.preflight_account import ONE_WORLD
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "invoice.created.json"
 TBA = {

@@ -10,10 +10,10 @@ import pytest
 
 from consumer.netsuite.client import Client
 from consumer.outcome import AccountDown, AlreadyThere, Ambiguous, Delivered, Throttled, Unavailable
-from consumer.sandbox.profile import Profile
-from consumer.sandbox.suitescript import runner
-from tests.contract import sandbox as boxes
-from tests.contract.sandbox import Sandbox
+from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.suitescript import runner
+from tests.contract import sandbox_server as boxes
+from tests.contract.sandbox_server import Sandbox
 
 SECONDS_AT_MOST = 20
 

@@ -16,10 +16,10 @@ from consumer.clock import FakeClock
 from consumer.netsuite import oauth1
 from consumer.netsuite.client import Client
 from consumer.outcome import AccountDown, Delivered
-from consumer.sandbox.profile import OAuth2, Profile
+from consumer.sandbox.netsuite.profile import OAuth2, Profile
 from schemas import wire
-from tests.contract import sandbox as boxes
-from tests.contract.sandbox import Sandbox
+from tests.contract import sandbox_server as boxes
+from tests.contract.sandbox_server import Sandbox
 
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

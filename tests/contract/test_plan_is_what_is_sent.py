@@ -12,12 +12,12 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.commands import plan, plan_entry
 from consumer.netsuite.client import Client
-from consumer.pipeline import Pipeline
+from consumer.pipeline.pipeline import Pipeline
 from consumer.record import LaneKey, Record, Source
 from schemas import wire
 from tests import lago_events as lago
-from tests.connection_files import connection
 from tests.lago_model.lago import Lago
+from tests.support.connection_files import connection
 
 WORLDS, TURNS = 8, 20
 MOVES = ("bill", "pay", "bill", "credit", "bill", "void", "pay several", "resync", "move house")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.preflight.finding import Finding
-from tests.preflight_account import MAPPINGS, findings
+from tests.support.preflight_account import MAPPINGS, findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

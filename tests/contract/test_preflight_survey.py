@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from consumer.commands.check_account import of_account
-from tests import preflight_account
-from tests.contract import sandbox
+from tests.contract import sandbox_server
+from tests.support import preflight_account
 
 
 @pytest.fixture(scope="module")
 def netsuite():
-    with sandbox.running() as made:
+    with sandbox_server.running() as made:
         yield made
 
 
@@ -34,7 +34,9 @@ def _connection(netsuite, auth="tba", **changes):
 
 
 def _look(netsuite, auth="tba", **changes):
-    found = asyncio.run(of_account(_connection(netsuite, auth, **changes), netsuite.clock, sandbox.no_sleep))
+    found = asyncio.run(
+        of_account(_connection(netsuite, auth, **changes), netsuite.clock, sandbox_server.no_sleep)
+    )
     return {one.id: one for one in found}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from consumer.outcome import AccountDown
-from consumer.sandbox.profile import Profile
-from tests.contract import sandbox
-from tests.restlet import NetSuite
+from consumer.sandbox.netsuite.profile import Profile
+from tests.contract import sandbox_server
+from tests.support.restlet import NetSuite
 
 DEFAULT = Profile.load()
 
@@ -32,7 +32,7 @@ async def test_row_14_a_role_for_web_services_only_cannot_log_in():
     """Whatever its credentials are."""
     user = DEFAULT.user.model_copy(update={"web_services_only": True})
 
-    with sandbox.running(DEFAULT.model_copy(update={"user": user})) as box:
+    with sandbox_server.running(DEFAULT.model_copy(update={"user": user})) as box:
         answered = await box.ping()
 
     assert isinstance(answered, AccountDown)

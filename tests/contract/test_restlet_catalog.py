@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from consumer.sandbox.entries import Item
-from consumer.sandbox.profile import Profile
+from consumer.sandbox.netsuite.list_entries import Item
+from consumer.sandbox.netsuite.profile import Profile
 from schemas import wire
 from schemas.reading import KINDS, CatalogQuestion, FieldsAsked, HealthQuestion
-from tests.restlet import NetSuite
+from tests.support.restlet import NetSuite
 
 DEFAULT = Profile.load()
 

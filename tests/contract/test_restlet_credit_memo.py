@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.sandbox.books import Books, StaleError
-from tests.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
-from tests.restlet_documents import (
+from consumer.sandbox.netsuite.books import Books, StaleError
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet_documents import (
     INVOICE,
     NOTE,
     NOTE_ID,

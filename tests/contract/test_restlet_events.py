@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.planning import items
-from tests.restlet import NetSuite
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import items
+from tests.support.restlet import NetSuite
 
 LEGACY = {"tax": {"mode": "legacy", "code": "1"}, "currencies": {"EUR": "2", "USD": "1"}}
 MODES = {

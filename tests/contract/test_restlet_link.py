@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.books import Books, StaleError
-from tests.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
-from tests.restlet_documents import codes, payment
+from consumer.sandbox.netsuite.books import Books, StaleError
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet_documents import codes, payment
 
 OURS = f"lago-cus-{CUSTOMER_ID}"
 STANDING = {

@@ -7,8 +7,16 @@ import json
 import pytest
 
 from schemas import wire
-from tests.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
-from tests.restlet_documents import INVOICE, NOTE_ID, PAYMENT_ID, credit_memo, payment, plain_invoice, void
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet_documents import (
+    INVOICE,
+    NOTE_ID,
+    PAYMENT_ID,
+    credit_memo,
+    payment,
+    plain_invoice,
+    void,
+)
 
 KEYS = {
     "customer": f"lago-cus-{CUSTOMER_ID}",

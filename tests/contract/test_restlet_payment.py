@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.sandbox.books import Books, StaleError
-from tests.restlet import INVOICE_ID, NetSuite, customer, invoice
-from tests.restlet_documents import (
+from consumer.sandbox.netsuite.books import Books, StaleError
+from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet_documents import (
     INVOICE,
     NOTE,
     OTHER_INVOICE,
@@ -287,7 +287,7 @@ def test_a_record_that_keeps_changing_is_left_for_later(netsuite, monkeypatch):
 def test_a_payment_that_netsuite_makes_otherwise_is_not_saved(netsuite, monkeypatch):
     """The account's own customisation may change what was set."""
     monkeypatch.setattr(
-        "consumer.sandbox.suitescript.payment.apply_lines.summarise",
+        "consumer.sandbox.netsuite.suitescript.payment.apply_lines.summarise",
         lambda draft, _: draft.body.values.update(applied=draft.body.get("payment")),
     )
 

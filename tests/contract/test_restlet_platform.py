@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from consumer.sandbox.account import Account
-from consumer.sandbox.profile import Form, Latency, Profile, Switches
-from tests.restlet import FEE_ID, NetSuite, coupon, customer, fee, invoice, tax, untaxed
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.profile import Form, Latency, Profile, Switches
+from tests.support.restlet import FEE_ID, NetSuite, coupon, customer, fee, invoice, tax, untaxed
 
 DEFAULT = Profile.load()
 
@@ -365,7 +365,7 @@ def test_row_91_production_says_so():
 
 def test_latency_is_waited_for_at_each_save(monkeypatch):
     waited = []
-    monkeypatch.setattr("consumer.sandbox.suitescript.opening.time.sleep", waited.append)
+    monkeypatch.setattr("consumer.sandbox.netsuite.suitescript.record_store.time.sleep", waited.append)
 
     NetSuite(latency=Latency(per_line_s=0.5)).write(customer(lines=[]), untaxed(lines=[fee(), fee()]))
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.sandbox.books import Books, StaleError
-from consumer.sandbox.profile import Profile
-from consumer.sandbox.suitescript import sourcing
-from consumer.sandbox.suitescript.errors import ScriptError
-from tests.restlet import INVOICE_ID, NetSuite, customer, fee, invoice, tax
-from tests.restlet_documents import INVOICE, codes, credit_memo, elsewhere, payment, plain_invoice, void
+from consumer.sandbox.netsuite.books import Books, StaleError
+from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.suitescript import sourcing
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from tests.support.restlet import INVOICE_ID, NetSuite, customer, fee, invoice, tax
+from tests.support.restlet_documents import (
+    INVOICE,
+    codes,
+    credit_memo,
+    elsewhere,
+    payment,
+    plain_invoice,
+    void,
+)
 
 NEXT_OPEN = {"closedPeriod": "next_open_period"}
 ONE_CURRENCY = Profile.load().features - {"MULTICURRENCYCUSTOMER"}

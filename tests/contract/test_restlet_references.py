@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from consumer.sandbox.profile import Profile
-from tests.restlet import NetSuite, customer, invoice, untaxed
+from consumer.sandbox.netsuite.profile import Profile
+from tests.support.restlet import NetSuite, customer, invoice, untaxed
 
 BY_OUR_OWN_ID = {"externalId": "sku-scale"}
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from consumer.sandbox.books import Books, StaleError
-from consumer.sandbox.profile import Profile, Switches
-from consumer.sandbox.suitescript import voiding
-from tests.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
-from tests.restlet_documents import (
+from consumer.sandbox.netsuite.books import Books, StaleError
+from consumer.sandbox.netsuite.profile import Profile, Switches
+from consumer.sandbox.netsuite.suitescript import voiding
+from tests.support.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
+from tests.support.restlet_documents import (
     INVOICE,
     OTHER_INVOICE,
     billed,

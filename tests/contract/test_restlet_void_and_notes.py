@@ -7,10 +7,10 @@ from itertools import permutations
 
 import pytest
 
-from consumer.sandbox.books import Books
-from consumer.sandbox.profile import Profile
-from tests.restlet import INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
-from tests.restlet_documents import (
+from consumer.sandbox.netsuite.books import Books
+from consumer.sandbox.netsuite.profile import Profile
+from tests.support.restlet import INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
+from tests.support.restlet_documents import (
     INVOICE,
     NOTE_ID,
     OTHER_INVOICE,

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from consumer.sandbox.books import Books, StaleError
-from tests.restlet import (
+from consumer.sandbox.netsuite.books import Books, StaleError
+from tests.support.restlet import (
     BERLIN,
     CUSTOMER_ID,
     FEE_ID,

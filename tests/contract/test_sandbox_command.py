@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 
 from consumer.clock import SystemClock
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.netsuite.client import Client
 from consumer.outcome import Delivered
-from tests.contract import sandbox as boxes
+from tests.contract import sandbox_server as boxes
 
 COMMAND = [sys.executable, "-m", "consumer", "sandbox"]
 ROOT = Path(__file__).parents[2]

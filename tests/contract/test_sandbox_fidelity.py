@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from consumer.sandbox.profile import Profile, Switches
+from consumer.sandbox.netsuite.profile import Profile, Switches
 
 TESTS = Path(__file__).parents[1]
 SANDBOX = TESTS.parent / "consumer" / "sandbox"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from consumer.sandbox.profile import Profile
-from tests.restlet import NetSuite, customer, invoice
+from consumer.sandbox.netsuite.profile import Profile
+from tests.support.restlet import NetSuite, customer, invoice
 
 WIDE = ["€", "日本語", "Ünïcödé", "\U0001f4b6", "e\u0301", "\u05d0\u202e"]  # fmt: skip
 LENGTHS = [1, 511, 512, 4000, 20_000]

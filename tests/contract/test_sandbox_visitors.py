@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.sandbox import running
+from tests.contract.sandbox_server import running
 
 ADDRESSES = [
     ("GET", "/sandbox/credentials"),

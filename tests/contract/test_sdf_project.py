@@ -9,12 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from consumer.sandbox.profile import Profile
+from consumer.sandbox.netsuite.profile import Profile
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.planning import items
-from tests.restlet import NetSuite
-from tests.sdf import GRANTED, OBJECTS, PERMISSIONS, PROJECT, README, ROOT, role
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import items
+from tests.support.restlet import NetSuite
+from tests.support.sdf_project import GRANTED, OBJECTS, PERMISSIONS, PROJECT, README, ROOT, role
 
 # Logging in and searching are not the emulated account's to refuse; these lists only `check` looks at.
 NOT_EMULATED = {"ADMI_LOGIN_OAUTH", "ADMI_LOGIN_OAUTH2", "LIST_FIND", "TRAN_FIND"}

@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from consumer import connections_file
 from consumer.clock import SystemClock
+from consumer.config import connections_file
 from consumer.netsuite.client import Client
 from consumer.outcome import Delivered
-from tests.planning import mapped
-from tests.sdf import PROJECT, README, ROOT, role
+from tests.support.mapping_results import mapped
+from tests.support.sdf_project import PROJECT, README, ROOT, role
 
 PACKAGE = json.loads((PROJECT / "package.json").read_text())
 # Oracle's program asks for an account here; `make suitescript` installs and checks, before all tests.

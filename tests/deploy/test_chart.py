@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from consumer.cli import app
-from consumer.settings import PREFIX, Settings, env_name
+from consumer.config.settings import PREFIX, Settings, env_name
 from tests.deploy.binaries import ROOT
 from tests.deploy.chart import CHART, environment, helm, notes, of_kind, options, pods, refusal, rendered
 

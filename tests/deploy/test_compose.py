@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from consumer.cli import app
-from consumer.settings import PREFIX, Settings
+from consumer.config.settings import PREFIX, Settings
 from tests.deploy.binaries import found
 from tests.deploy.compose import (
     COMPOSE,

@@ -19,7 +19,7 @@ STAGES = image.stages()
 TARGETS = ("worker", "sandbox")
 BUILT_BY = {"worker": "build", "sandbox": "build-sandbox"}
 # What needs the extra `sandbox`; production does not.
-OF_THE_SANDBOX = ("consumer.sandbox", "consumer.commands.sandbox", "consumer.commands.demo")
+OF_THE_SANDBOX = ("consumer.sandbox", "consumer.commands.sandbox", "consumer.demo")
 
 IMPORT_ALL = """
 import consumer, schemas, importlib, pkgutil
@@ -30,8 +30,8 @@ for package in (consumer, schemas):
 print(consumer.__file__)
 """
 OPEN_BOOKS = """
-from consumer.sandbox.account import Account
-from consumer.sandbox.profile import Profile
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.profile import Profile
 Account.open(Profile.load(), None).close()
 """
 

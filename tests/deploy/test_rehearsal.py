@@ -19,11 +19,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from consumer.config.settings import env_name
 from consumer.ops import probe
 from consumer.sandbox.broker import free_port
-from consumer.settings import env_name
 from tests.deploy.compose import OURS, SERVICES, SHARED
-from tests.integration.house import running, until
+from tests.integration.running_programs import running, until
 
 LIMIT_S = 60
 MONTH_LIMIT_S = 150

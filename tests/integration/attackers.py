@@ -9,7 +9,7 @@ import sys
 import uvloop
 
 from tests import lago_events
-from tests.webhooks import CODE, headers
+from tests.support.webhooks import CODE, headers
 
 BODY = lago_events.invoice_event()
 

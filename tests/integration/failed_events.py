@@ -11,16 +11,16 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from consumer.clock import SystemClock
-from consumer.kafka import again, past
-from consumer.kafka.again import Copy
+from consumer.events.outgoing import Attempt, Reporter
+from consumer.kafka import republisher, snapshot_reader
+from consumer.kafka.republisher import Copy
 from consumer.outcome import Rejected
 from consumer.record import Event, LaneKey, Record, Source
-from consumer.report import Attempt, Reporter
 from schemas import envelope
 from schemas.error_event import event_id
 from tests import lago_events
-from tests.connection_files import connection
-from tests.integration.stage import TOPIC, Stage
+from tests.integration.worker_under_test import TOPIC, Stage
+from tests.support.connection_files import connection
 
 BATCH = 500
 CUSTOMERS = 20
@@ -133,7 +133,7 @@ async def park(
 
 async def park_as_they_are(on_kafka: Stage, events: Sequence[bytes]) -> list[str]:
     """Put events of any size on their topic, each with the error event that a worker makes; their ids."""
-    async with again.opened(on_kafka.cluster) as way:
+    async with republisher.opened(on_kafka.cluster) as way:
         topic = on_kafka.cluster.topic(TOPIC)
         places = await way.put([Copy(topic=topic, partition=0, key=b"k", value=event) for event in events])
     errors = [failed(event, place) for event, place in zip(events, places, strict=True)]
@@ -154,14 +154,14 @@ async def put_again(on_kafka: Stage, records: Sequence[Record]) -> None:
         )
         for record in records
     ]
-    async with again.opened(on_kafka.cluster) as way:
+    async with republisher.opened(on_kafka.cluster) as way:
         await way.put(copies)
 
 
 async def pass_over(on_kafka: Stage, group: str, *, before: str) -> None:
     """Let a connection's group stand where it would, had a worker settled all that lacks that header."""
     first: dict[TopicPartition, int] = {}
-    async for record in past.history(on_kafka.cluster, TOPIC):
+    async for record in snapshot_reader.history(on_kafka.cluster, TOPIC):
         if record.header(before) is not None:
             place = TopicPartition(record.source.topic, record.source.partition)
             first[place] = min(record.source.offset, first.get(place, record.source.offset))

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.integration import house
+from tests.integration import running_programs
 
 pytestmark = pytest.mark.kafka
 
@@ -18,17 +18,17 @@ CHECK_LIMIT_S = 60
 
 @pytest.fixture(scope="module")
 def netsuite(tmp_path_factory):
-    with house.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
+    with running_programs.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
         yield ready
 
 
 @pytest.fixture
 def environment(tmp_path, bootstrap_servers, topic_prefix, netsuite):
-    return house.environment(
+    return running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
 
 

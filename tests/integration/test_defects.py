@@ -14,9 +14,9 @@ import pytest
 from consumer.kafka.cluster import Cluster
 from schemas import error_event
 from tests import lago_events
-from tests.integration import house
+from tests.integration import running_programs
 from tests.integration.planted_worker import PARTS
-from tests.integration.stage import stage, until
+from tests.integration.worker_under_test import stage, until
 from tests.memory import mutation
 from tests.memory.defects import MARK
 
@@ -26,7 +26,7 @@ EVENTS = 120
 # Invoices only: what refers to another document would wait for it, and broken customers, which go first,
 # would be so many refusals in a row that the breaker opens.
 KINDS = (1,)
-GROUP = f"worker.{house.CODE}"
+GROUP = f"worker.{running_programs.CODE}"
 
 
 def topic(prefix: str) -> tuple[list[bytes], set[int]]:
@@ -58,16 +58,18 @@ async def test_a_process_whose_code_fails_on_some_events_writes_all_others(
     """It never ends, makes one error event for each of those, and none for any whole invoice."""
     values, marked = topic(topic_prefix)
 
-    with house.sandbox(tmp_path) as netsuite:
-        environment = house.environment(
+    with running_programs.sandbox(tmp_path) as netsuite:
+        environment = running_programs.environment(
             tmp_path,
             bootstrap_servers=bootstrap_servers,
             topic_prefix=topic_prefix,
-            connection=house.connection(netsuite),
+            connection=running_programs.connection(netsuite),
         )
         async with stage(bootstrap_servers, topic_prefix) as on_kafka:
             await on_kafka.produce(*values)
-            with house.worker(tmp_path, environment, module="tests.integration.planted_worker") as worker:
+            with running_programs.worker(
+                tmp_path, environment, module="tests.integration.planted_worker"
+            ) as worker:
                 await asyncio.to_thread(worker.until_ready)
 
                 async def all_is_settled() -> bool:

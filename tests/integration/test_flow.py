@@ -10,8 +10,8 @@ import pytest
 from consumer.errors import ContractError
 from consumer.outcome import Delivered, Outcome, Rejected, Throttled
 from consumer.record import Record
-from tests.integration.brokers import choice
-from tests.integration.stage import Ledger, Stage, stage, until
+from tests.integration.brokers import selection
+from tests.integration.worker_under_test import Ledger, Stage, stage, until
 
 pytestmark = pytest.mark.kafka
 
@@ -166,7 +166,7 @@ async def test_a_rejected_record_is_settled_and_its_lane_goes_on(on_kafka: Stage
 
 
 @pytest.mark.skipif(
-    choice.chosen() is not None and choice.chosen().is_substitute,
+    selection.chosen() is not None and selection.chosen().is_substitute,
     reason="the embedded broker refuses commits while a group rebalances, Apache Kafka does not",
 )
 async def test_two_members_share_the_work_and_a_leaver_hands_over_without_repeats(on_kafka: Stage):

@@ -14,16 +14,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from consumer.config.settings import Settings, env_name
 from consumer.kafka import topics
 from consumer.lago.signatures import hmac_signature
 from consumer.sandbox.broker import embedded_broker, is_available
-from consumer.settings import Settings, env_name
-from tests import connection_files, lago_events
-from tests.integration import house
-from tests.integration.edges import API_KEY, LIMIT_S, ingest, on_kafka, records
+from tests import lago_events
+from tests.integration import running_programs
+from tests.integration.ingest_and_relay import API_KEY, LIMIT_S, ingest, on_kafka, records
 from tests.integration.receiver import served
-from tests.integration.stage import until
-from tests.webhooks import CODE, HMAC_KEY, SIGNER, UNIQUE_KEY, headers, jwt_headers
+from tests.integration.worker_under_test import until
+from tests.support import connection_files
+from tests.support.webhooks import CODE, HMAC_KEY, SIGNER, UNIQUE_KEY, headers, jwt_headers
 
 pytestmark = pytest.mark.kafka
 
@@ -39,7 +40,7 @@ async def test_a_webhook_lies_on_its_topic_as_it_came(tmp_path, bootstrap_server
         refused = await running.post(body + b" ", headers(body))
         counted = running.metrics()
         running.process.send_signal(signal.SIGTERM)
-        status = running.process.wait(house.EVENTUALLY_S)
+        status = running.process.wait(running_programs.EVENTUALLY_S)
 
     assert [first.status_code, second.status_code, refused.status_code] == [202, 202, 401]
     assert status == 0
@@ -169,7 +170,7 @@ async def test_a_request_under_way_when_the_stop_comes_is_answered(tmp_path, boo
         writer.write(body[100:])
         answer = await reader.read()
         writer.close()
-        status = await asyncio.to_thread(running.process.wait, house.EVENTUALLY_S)
+        status = await asyncio.to_thread(running.process.wait, running_programs.EVENTUALLY_S)
 
     assert answer.startswith(b"HTTP/1.1 202 ")
     assert status == 0
@@ -188,8 +189,8 @@ async def test_without_its_topics_it_does_not_start(tmp_path, bootstrap_servers,
     }
     environment = {env_name(name): value for name, value in given.items()} | {"TEST_HMAC_KEY": HMAC_KEY}
 
-    with house.running(["ingest"], tmp_path / "ingest.log", environment) as process:
-        status = await asyncio.to_thread(process.wait, house.EVENTUALLY_S)
+    with running_programs.running(["ingest"], tmp_path / "ingest.log", environment) as process:
+        status = await asyncio.to_thread(process.wait, running_programs.EVENTUALLY_S)
 
     said = (tmp_path / "ingest.log").read_text()
     assert status == 1

@@ -14,12 +14,12 @@ from statistics import median, quantiles
 
 import pytest
 
-from consumer.settings import env_name
+from consumer.config.settings import env_name
 from tests import lago_events
-from tests.integration import house
+from tests.integration import running_programs
 from tests.integration.attackers import head
-from tests.integration.edges import LIMIT_S, on_kafka, records
-from tests.webhooks import headers
+from tests.integration.ingest_and_relay import LIMIT_S, on_kafka, records
+from tests.support.webhooks import headers
 
 pytestmark = pytest.mark.kafka
 
@@ -129,7 +129,7 @@ async def test_a_stop_under_load_resets_nobody_and_loses_nothing(
             ready, taken = await asyncio.to_thread(running.is_ready), len(accepted)
             await asyncio.sleep(0.3)
             still_taken = len(accepted)
-        status = await asyncio.to_thread(running.process.wait, house.EVENTUALLY_S)
+        status = await asyncio.to_thread(running.process.wait, running_programs.EVENTUALLY_S)
 
     assert (others, status, ready) == ([], 0, False)
     assert still_taken > taken > 0

@@ -13,17 +13,17 @@ from threading import Thread
 
 import pytest
 
-from consumer import connections_file
 from consumer.commands import explain, plan, plan_entry
+from consumer.config import connections_file
+from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError, StartupError
-from consumer.kafka import past
-from consumer.settings import Settings
+from consumer.kafka import snapshot_reader
 from schemas import wire
 from tests import lago_events as lago
-from tests.connection_files import connection
-from tests.connection_files import settings as connection_settings
-from tests.integration import house
-from tests.integration.stage import Stage, stage, until
+from tests.integration import running_programs
+from tests.integration.worker_under_test import Stage, stage, until
+from tests.support.connection_files import connection
+from tests.support.connection_files import settings as connection_settings
 
 pytestmark = pytest.mark.kafka
 
@@ -116,7 +116,7 @@ async def test_what_is_planned_is_what_lies_there(on_kafka, planned):
 
     found = await planned("lago.invoices")
 
-    records = [each async for each in past.history(on_kafka.cluster, "lago.invoices")]
+    records = [each async for each in snapshot_reader.history(on_kafka.cluster, "lago.invoices")]
     assert [str(each.source) for each in records] == [each["source"] for each in found["requests"]]
     assert [each["outcome"] for each in found["requests"]] == ["rejected", "request"]
 
@@ -170,7 +170,7 @@ async def test_a_worker_sends_the_very_bytes_that_were_planned(
     """Planned from the topics, then carried by a worker, whose items have the hashes of the plan."""
     auth = {"type": "tba", "client_id": "c", "client_secret": "s", "token_id": "t", "token_secret": "u"}
     url = f"http://127.0.0.1:{recording.server_port}/restlet.nl?script=1&deploy=1"
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
@@ -189,9 +189,11 @@ async def test_a_worker_sends_the_very_bytes_that_were_planned(
     def sent_items():
         return [item for body in list(recording.bodies) for item in json.loads(body)["items"]]
 
-    with house.worker(tmp_path, environment) as worker:
+    with running_programs.worker(tmp_path, environment) as worker:
         await asyncio.to_thread(
-            house.until, lambda: len(sent_items()) >= planned_items.total(), because=lambda: worker.said
+            running_programs.until,
+            lambda: len(sent_items()) >= planned_items.total(),
+            because=lambda: worker.said,
         )
 
     assert planned_items.total() == 2 * SAMPLE + 2

@@ -13,20 +13,20 @@ import pytest
 from starlette.responses import RedirectResponse, Response
 
 from consumer.clock import SystemClock
-from consumer.kafka import past
+from consumer.kafka import snapshot_reader
 from consumer.record import Source
-from consumer.relay.deliver import Relay
+from consumer.relay.delivery import Relay
 from consumer.relay.egress import Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import CREATED_TYPE
 from consumer.sandbox.broker import free_port
 from schemas import error_event, result, undeliverable
-from tests import connection_files
-from tests.integration import failed_events, house
-from tests.integration.edges import LOCAL, fail, relay, webhook
-from tests.integration.house import running
+from tests.integration import failed_events, running_programs
+from tests.integration.ingest_and_relay import LOCAL, fail, relay, webhook
 from tests.integration.receiver import receiver
-from tests.integration.stage import Stage, stage, until
+from tests.integration.running_programs import running
+from tests.integration.worker_under_test import Stage, stage, until
+from tests.support import connection_files
 
 pytestmark = pytest.mark.kafka
 
@@ -136,7 +136,7 @@ async def test_a_webhook_that_no_attempt_delivers_is_published_and_then_settled(
             await until(is_settled)
         await egress.aclose()
 
-    [dead] = [record async for record in past.history(on_kafka.cluster, undeliverable.TOPIC)]
+    [dead] = [record async for record in snapshot_reader.history(on_kafka.cluster, undeliverable.TOPIC)]
     told = json.loads(dead.value or b"")
     assert (dead.key, told["attempts"], told["last_answer"]) == (b"finance", 3, "500 no")
     assert told["original"] == json.loads(error.value)
@@ -147,7 +147,7 @@ async def test_a_sample_is_posted_and_the_answer_shown(on_kafka, tmp_path):
     """Signed like everything else; the exit status says whether it was taken."""
     async with receiver() as good, receiver(answer=lambda _: Response("what?", status_code=422)) as bad:
         hooks = [webhook("good", good.origin), webhook("bad", bad.origin)]
-        environment = house.environment(
+        environment = running_programs.environment(
             tmp_path,
             bootstrap_servers=on_kafka.cluster.bootstrap_servers,
             topic_prefix=on_kafka.cluster.topic_prefix,
@@ -157,7 +157,7 @@ async def test_a_sample_is_posted_and_the_answer_shown(on_kafka, tmp_path):
         def test(name: str) -> tuple[int, str]:
             log_file = tmp_path / f"{name}.log"
             with running(["relay", "test", name], log_file, environment) as process:
-                return process.wait(house.EVENTUALLY_S), log_file.read_text()
+                return process.wait(running_programs.EVENTUALLY_S), log_file.read_text()
 
         taken, refused, unknown = [await asyncio.to_thread(test, name) for name in ("good", "bad", "other")]
 

@@ -17,8 +17,8 @@ from aiokafka.structs import OffsetAndMetadata
 from consumer.engine import offset_map
 from consumer.engine.offset_map import OffsetMap
 from consumer.kafka import removed_connections, topics
-from tests.integration import house
-from tests.integration.stage import TOPIC, Stage, stage
+from tests.integration import running_programs
+from tests.integration.worker_under_test import TOPIC, Stage, stage
 
 pytestmark = pytest.mark.kafka
 
@@ -57,17 +57,17 @@ async def test_what_it_left_is_warned_of_shown_and_checked(
     tmp_path, on_kafka: Stage, bootstrap_servers, topic_prefix
 ):
     """By a worker at its start, in a line and a metric, and by `check --deep`; both go on."""
-    with house.sandbox(tmp_path) as netsuite:
-        environment = house.environment(
+    with running_programs.sandbox(tmp_path) as netsuite:
+        environment = running_programs.environment(
             tmp_path,
             bootstrap_servers=bootstrap_servers,
             topic_prefix=topic_prefix,
-            connection=house.connection(netsuite),
+            connection=running_programs.connection(netsuite),
         )
         await leave_behind(on_kafka, f"{topic_prefix}worker.{OLD}")
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             await asyncio.to_thread(worker.until_ready)
-            await asyncio.to_thread(house.until, lambda: "removed_connection_left" in worker.said)
+            await asyncio.to_thread(running_programs.until, lambda: "removed_connection_left" in worker.said)
             shown = await asyncio.to_thread(exposition, worker)
         checked = await asyncio.to_thread(check, environment)
 
@@ -109,7 +109,7 @@ async def test_a_group_that_somebody_is_a_member_of_is_carried(on_kafka: Stage, 
         await member.stop()
 
 
-def exposition(worker: house.Worker) -> str:
+def exposition(worker: running_programs.Worker) -> str:
     return httpx.get(f"{worker.ops}/metrics", trust_env=False).text
 
 

@@ -18,13 +18,13 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
-from consumer.kafka import past
+from consumer.config.settings import env_name
+from consumer.kafka import snapshot_reader
 from consumer.record import Record, Source
-from consumer.settings import env_name
 from schemas import error_event
 from tests import lago_events
-from tests.integration import failed_events, house
-from tests.integration.stage import TOPIC, Stage, stage, until
+from tests.integration import failed_events, running_programs
+from tests.integration.worker_under_test import TOPIC, Stage, stage, until
 
 pytestmark = pytest.mark.kafka
 
@@ -78,7 +78,7 @@ async def replays(on_kafka: Stage) -> list[Record]:
     """What lies on the events' topic for the second time."""
     return [
         record
-        async for record in past.history(on_kafka.cluster, TOPIC)
+        async for record in snapshot_reader.history(on_kafka.cluster, TOPIC)
         if record.header("replay-of") is not None
     ]
 
@@ -143,15 +143,15 @@ async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on
 
 def books_after_work(on_kafka: Stage, folder: Path, count: int) -> Counter[str]:
     """How many invoices the sandbox has for each of Lago's, once a worker has nothing more to do."""
-    with house.sandbox(folder) as netsuite:
-        environment = house.environment(
+    with running_programs.sandbox(folder) as netsuite:
+        environment = running_programs.environment(
             folder,
             bootstrap_servers=on_kafka.cluster.bootstrap_servers,
             topic_prefix=on_kafka.cluster.topic_prefix,
-            connection=house.connection(netsuite, code=failed_events.CONNECTION),
+            connection=running_programs.connection(netsuite, code=failed_events.CONNECTION),
         )
-        with house.worker(folder, environment) as worker:
-            house.until(
+        with running_programs.worker(folder, environment) as worker:
+            running_programs.until(
                 lambda: worker.said.count("record_settled") >= count + TWICE,
                 because=lambda: worker.said[-2000:],
             )
@@ -169,7 +169,7 @@ async def test_a_replay_goes_to_the_partition_of_its_source(on_kafka):
 
     places = {
         record.value: record.source.partition
-        async for record in past.history(on_kafka.cluster, TOPIC)
+        async for record in snapshot_reader.history(on_kafka.cluster, TOPIC)
         if record.header("replay-of") is None
     }
     assert status == 0

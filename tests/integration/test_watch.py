@@ -12,14 +12,16 @@ from starlette.responses import Response
 
 from consumer.sandbox.broker import free_port
 from tests import lago_events
-from tests.integration import house, watched
+from tests.integration import running_programs, scraped_programs
 from tests.integration.receiver import SECRET, receiver
-from tests.integration.stage import stage
-from tests.webhooks import HMAC_KEY, headers
+from tests.integration.worker_under_test import stage
+from tests.support.webhooks import HMAC_KEY, headers
 
 pytestmark = [
     pytest.mark.kafka,
-    pytest.mark.skipif(watched.PROGRAM is None, reason="no prometheus here (Debian package prometheus)"),
+    pytest.mark.skipif(
+        scraped_programs.PROGRAM is None, reason="no prometheus here (Debian package prometheus)"
+    ),
 ]
 
 AWAY = "netsuite-away"
@@ -38,19 +40,21 @@ NOTHING_TO_SHOW = {
 
 
 @pytest.fixture(scope="module")
-def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[house.Sandbox]:
-    with house.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
+def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running_programs.Sandbox]:
+    with running_programs.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
         yield ready
 
 
-def connections(netsuite: house.Sandbox, webhook_url: str) -> list[dict[str, Any]]:
+def connections(netsuite: running_programs.Sandbox, webhook_url: str) -> list[dict[str, Any]]:
     """One that works and has a webhook, and one whose NetSuite is away."""
     lago = {"organization_id": lago_events.ORGANIZATION_ID, "webhook_hmac_key": HMAC_KEY}
     webhook = {"id": "gone", "url": webhook_url, "secret": SECRET, "allow_http": True}
     nowhere = f"http://127.0.0.1:{free_port()}/app/site/hosting/restlet.nl?script=1&deploy=1"
     return [
-        house.connection(netsuite, lago=lago, webhooks=[webhook]),
-        house.connection(netsuite, code=AWAY, lago=lago, restlet_url=nowhere, sync={"payments": False}),
+        running_programs.connection(netsuite, lago=lago, webhooks=[webhook]),
+        running_programs.connection(
+            netsuite, code=AWAY, lago=lago, restlet_url=nowhere, sync={"payments": False}
+        ),
     ]
 
 
@@ -78,10 +82,10 @@ async def test_what_goes_wrong_raises_its_alert(tmp_path, bootstrap_servers, top
         stage(bootstrap_servers, topic_prefix) as on_kafka,
         receiver(answer=lambda _: Response(status_code=410)) as gone,
     ):
-        with watched.processes(tmp_path, settings, connections(netsuite, gone.origin)) as running:
-            rules = watched.rules_at_once(oldest_s=OLD_S)
-            with watched.prometheus(tmp_path, running.ops, rules=rules) as prometheus:
-                await post_invoices(f"{running.ingest}/{house.CODE}", topic_prefix)
+        with scraped_programs.processes(tmp_path, settings, connections(netsuite, gone.origin)) as running:
+            rules = scraped_programs.rules_at_once(oldest_s=OLD_S)
+            with scraped_programs.prometheus(tmp_path, running.ops, rules=rules) as prometheus:
+                await post_invoices(f"{running.ingest}/{running_programs.CODE}", topic_prefix)
                 await on_kafka.produce(b"{broken")
                 await asyncio.to_thread(_until_what_goes_wrong_fires, prometheus)
                 fired = {name for name, _ in prometheus.firing()}
@@ -92,48 +96,48 @@ async def test_what_goes_wrong_raises_its_alert(tmp_path, bootstrap_servers, top
     assert not {"AuthFailing", "RecordsLost", "RejectionStorm", "OffsetMapRejected"} & fired
 
 
-def _until_what_goes_wrong_fires(prometheus: watched.Prometheus) -> None:
+def _until_what_goes_wrong_fires(prometheus: scraped_programs.Prometheus) -> None:
     """Each alert about what it is about; on a busy machine others may be old for a moment too."""
     expected = {
         ("BreakerOpen", AWAY),
         ("OldestUnsettledTooOld", AWAY),
         ("WebhookEndpointDisabled", "gone"),
     }
-    watched.until(
+    scraped_programs.until(
         lambda: expected <= prometheus.firing() and _is_written(prometheus),
         limit_s=LIMIT_S,
         because=lambda: str(prometheus.firing()),
     )
 
 
-def _until_all_are_scraped(prometheus: watched.Prometheus) -> None:
+def _until_all_are_scraped(prometheus: scraped_programs.Prometheus) -> None:
     """A single scrape may come too late; all three targets are there once it does not."""
-    jobs = {f"lago-netsuite-{name}" for name in watched.JOBS}
-    watched.until(
+    jobs = {f"lago-netsuite-{name}" for name in scraped_programs.JOBS}
+    scraped_programs.until(
         lambda: {each["metric"]["job"] for each in prometheus.query("up == 1")} == jobs,
         limit_s=LIMIT_S,
         because=lambda: str(prometheus.query("up")),
     )
 
 
-def _until_the_panels_show(prometheus: watched.Prometheus) -> None:
+def _until_the_panels_show(prometheus: scraped_programs.Prometheus) -> None:
     """Every panel has a curve; a rate needs two scrapes."""
-    watched.until(
+    scraped_programs.until(
         lambda: _empty_panels(prometheus) <= NOTHING_TO_SHOW,
         limit_s=LIMIT_S,
         because=lambda: str(_empty_panels(prometheus) - NOTHING_TO_SHOW),
     )
 
 
-def _is_written(prometheus: watched.Prometheus) -> bool:
+def _is_written(prometheus: scraped_programs.Prometheus) -> bool:
     [*found] = prometheus.query('sum(lago_netsuite_documents_total{object="invoice", outcome="created"})')
     return bool(found) and float(found[0]["value"][1]) >= INVOICES
 
 
-def _empty_panels(prometheus: watched.Prometheus) -> set[str]:
+def _empty_panels(prometheus: scraped_programs.Prometheus) -> set[str]:
     """The panels without any curve; asking raises when Prometheus does not understand."""
     return {
         panel["title"]
-        for _, panel in watched.panels()
-        if not any(prometheus.query(watched.asked(t["expr"], window="1m")) for t in panel["targets"])
+        for _, panel in scraped_programs.panels()
+        if not any(prometheus.query(scraped_programs.asked(t["expr"], window="1m")) for t in panel["targets"])
     }

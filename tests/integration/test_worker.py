@@ -11,32 +11,32 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from consumer.config.settings import Settings
 from consumer.kafka import topics
 from consumer.sandbox.broker import free_port
-from consumer.settings import Settings
 from schemas import error_event, result
 from tests import lago_events
-from tests.integration import house
-from tests.integration.stage import Stage, stage
+from tests.integration import running_programs
+from tests.integration.worker_under_test import Stage, stage
 
 pytestmark = pytest.mark.kafka
 
-GROUP = f"worker.{house.CODE}"
+GROUP = f"worker.{running_programs.CODE}"
 
 
 @pytest.fixture(scope="module")
-def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[house.Sandbox]:
-    with house.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
+def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running_programs.Sandbox]:
+    with running_programs.sandbox(tmp_path_factory.mktemp("sandbox")) as ready:
         yield ready
 
 
 @pytest.fixture
 def environment(tmp_path, bootstrap_servers, topic_prefix, netsuite) -> dict[str, str]:
-    return house.environment(
+    return running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
     )
 
 
@@ -48,7 +48,7 @@ async def published(on_kafka: Stage, topic: str, count: int) -> list[dict]:
     )
     await reader.start()
     try:
-        async with asyncio.timeout(house.EVENTUALLY_S):
+        async with asyncio.timeout(running_programs.EVENTUALLY_S):
             return [json.loads((await reader.getone()).value) for _ in range(count)]
     finally:
         await reader.stop()
@@ -57,11 +57,11 @@ async def published(on_kafka: Stage, topic: str, count: int) -> list[dict]:
 def test_a_broker_that_is_not_there_is_one_sentence_with_its_address_and_setting(tmp_path, netsuite):
     """Nothing runs, the exit status is 1, and what to change is named."""
     address = f"127.0.0.1:{free_port()}"
-    environment = house.environment(
-        tmp_path, bootstrap_servers=address, topic_prefix="", connection=house.connection(netsuite)
+    environment = running_programs.environment(
+        tmp_path, bootstrap_servers=address, topic_prefix="", connection=running_programs.connection(netsuite)
     )
 
-    with house.worker(tmp_path, environment) as worker:
+    with running_programs.worker(tmp_path, environment) as worker:
         status = worker.ended()
 
     assert status == 1
@@ -72,7 +72,7 @@ def test_a_broker_that_is_not_there_is_one_sentence_with_its_address_and_setting
 
 def test_missing_topics_are_named_with_the_command_that_makes_them(tmp_path, environment, topic_prefix):
     """All of them at once, under their real names."""
-    with house.worker(tmp_path, environment) as worker:
+    with running_programs.worker(tmp_path, environment) as worker:
         status = worker.ended()
 
     assert status == 1
@@ -89,20 +89,20 @@ async def test_an_account_that_is_not_the_configured_one_stops_the_start(
     credentials = netsuite.get("credentials")["tba"]
     secrets = {f"HOUSE_{name.upper()}": value for name, value in credentials.items() if name != "type"}
     auth = {name: f"env:HOUSE_{name.upper()}" for name in credentials if name != "type"} | {"type": "tba"}
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite, environment="production", auth=auth),
+        connection=running_programs.connection(netsuite, environment="production", auth=auth),
     )
 
     async with stage(bootstrap_servers, topic_prefix):
-        with house.worker(tmp_path, environment | secrets) as worker:
+        with running_programs.worker(tmp_path, environment | secrets) as worker:
             status = await asyncio.to_thread(worker.ended)
 
     assert status == 1
     last = worker.said.splitlines()[-1]
-    assert f"connection {house.CODE}" in last
+    assert f"connection {running_programs.CODE}" in last
     assert "(production)" in last
     assert "(sandbox)" in last
 
@@ -112,15 +112,15 @@ async def test_a_netsuite_that_is_away_does_not_keep_the_worker_from_starting(
 ):
     """It is ready, waits for the account to come back, and stops when told to."""
     away = f"http://127.0.0.1:{free_port()}/app/site/hosting/restlet.nl?script=1&deploy=1"
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite, restlet_url=away),
+        connection=running_programs.connection(netsuite, restlet_url=away),
     )
 
     async with stage(bootstrap_servers, topic_prefix):
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             await asyncio.to_thread(worker.until_ready)
             worker.process.send_signal(signal.SIGTERM)
             status = await asyncio.to_thread(worker.ended)
@@ -138,7 +138,7 @@ async def test_what_nobody_can_read_becomes_an_error_event_and_the_rest_is_writt
 
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         await on_kafka.produce(b"{broken", event)
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             [error] = await published(on_kafka, error_event.TOPIC, 1)
             told = await published(on_kafka, result.TOPIC, 2)
             worker.process.send_signal(signal.SIGTERM)
@@ -165,10 +165,10 @@ async def test_a_second_signal_ends_the_worker_at_once(
 
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         await on_kafka.produce(event)
-        with house.worker(tmp_path, environment) as worker:
-            await asyncio.to_thread(house.until, lambda: netsuite.get("faults") == [])
+        with running_programs.worker(tmp_path, environment) as worker:
+            await asyncio.to_thread(running_programs.until, lambda: netsuite.get("faults") == [])
             worker.process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(house.until, lambda: "draining" in worker.said)
+            await asyncio.to_thread(running_programs.until, lambda: "draining" in worker.said)
             worker.process.send_signal(signal.SIGTERM)
             status = await asyncio.to_thread(worker.ended)
 
@@ -194,11 +194,11 @@ async def test_a_lasting_failure_is_told_before_its_dependents_whose_error_names
 ):
     """One invoice that NetSuite never takes: first its own error, then that of its payment with the cause."""
     invoice_id, number = lago_events.id_of("lasting", topic_prefix), f"L-{topic_prefix}"
-    environment = house.environment(
+    environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=bootstrap_servers,
         topic_prefix=topic_prefix,
-        connection=house.connection(netsuite),
+        connection=running_programs.connection(netsuite),
         record_max_age_s="3",
         dependency_max_age_s="3",
     )
@@ -209,7 +209,7 @@ async def test_a_lasting_failure_is_told_before_its_dependents_whose_error_names
         paid = lago_events.body(lago_events.event("payment.succeeded", payment))
         await on_kafka.produce(paid, topic="lago.payments")
         await on_kafka.produce(lago_events.invoice_event(lago_id=invoice_id, number=number))
-        with house.worker(tmp_path, environment) as worker:
+        with running_programs.worker(tmp_path, environment) as worker:
             first, second = await published(on_kafka, error_event.TOPIC, 2)
 
     assert first["object"]["lago_id"] == invoice_id, worker.said

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from consumer.mapping import money
-from consumer.sandbox.account import Account as NetSuite
+from consumer.sandbox.netsuite.account import Account as NetSuite
 from tests.lago_model.books import Account, Bill, Note
 
 Fields = dict[str, Any]

@@ -16,18 +16,18 @@ from typing import Any
 import httpx
 
 from consumer.clock import FakeClock
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.netsuite.client import Client
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected
-from consumer.pipeline import Pipeline
+from consumer.pipeline.pipeline import Pipeline
 from consumer.record import Event, LaneKey, Record, Source
-from consumer.sandbox.account import Account
-from consumer.sandbox.http import create_app
-from consumer.sandbox.profile import Profile
-from consumer.sandbox.suitescript.answer import refusal
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.http import create_app
+from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.suitescript.response import refusal
 from schemas.lane import lane_of
-from tests.connection_files import FULL_MAPPING, settings
 from tests.lago_model.lago import Webhook
+from tests.support.connection_files import FULL_MAPPING, settings
 
 ORIGIN = "http://127.0.0.1:8080"
 FAULTS = ("refused", "unavailable", "unreachable", "reset_before", "reset_after_commit")

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from tests import lago_events as lago
-from tests.lago_model import bills, notes, payments, people
+from tests.lago_model import credit_notes, customers, invoices, payments
 from tests.lago_model.books import Account, Bill, Note, Payment
 
 Json = dict[str, Any]
@@ -43,7 +43,7 @@ class Lago:
         self._dice = dice
         self._wished: Bill | None = None
         self.webhooks: list[Webhook] = []
-        self.account = Account(customer=people.customer(dice, world))
+        self.account = Account(customer=customers.customer(dice, world))
         self._tell("customer.created", self.account.customer | {"integration_customers": []})
 
     def play(self, move: str, number: int, on: Bill | None = None) -> None:
@@ -56,13 +56,13 @@ class Lago:
     def move_house(self) -> None:
         """The customer has another address from now on."""
         changed_at = f"2026-08-{len(self.webhooks) % 27 + 1:02d}T08:00:00Z"
-        changes = people.address(self._dice) | {"updated_at": changed_at}
+        changes = customers.address(self._dice) | {"updated_at": changed_at}
         self.account.customer = self.account.customer | changes
         self._tell("customer.updated", self.account.customer | {"integration_customers": []})
 
     def bill(self) -> None:
         """An invoice of any type."""
-        self._bill(bills.kind_of(self._dice))
+        self._bill(invoices.kind_of(self._dice))
 
     def bill_period(self) -> None:
         """An invoice of subscriptions, lessened by what the customer has left of earlier credit notes."""
@@ -97,8 +97,8 @@ class Lago:
             return
         exact = self._dice.random() < 0.3
         share = self._dice.choice((Fraction(1), Fraction(1, 2), Fraction(1, 7)))
-        credited = notes.parts(found, share, exact=exact)
-        figures = notes.add_up(credited, exact=exact)
+        credited = credit_notes.parts(found, share, exact=exact)
+        figures = credit_notes.add_up(credited, exact=exact)
         if figures.total > 0:
             split = self._split(found, figures.total)
             found.offset += split["offset_amount_cents"]
@@ -118,11 +118,13 @@ class Lago:
     # --- the parts of moves -------------------------------------------------------------------------------
 
     def _bill(self, kind: str) -> None:
-        content, spent = bills.invoice(self._dice, self.account, kind, (self._world, len(self.account.bills)))
+        content, spent = invoices.invoice(
+            self._dice, self.account, kind, (self._world, len(self.account.bills))
+        )
         for lago_id, cents in spent.items():
             self.account.note(lago_id).balance -= cents
         self.account.bills.append(Bill(content=content, spent=spent))
-        self._tell(bills.EVENTS[kind], content)
+        self._tell(invoices.EVENTS[kind], content)
 
     def _credit_the_voided(self, found: Bill) -> None:
         """
@@ -132,26 +134,30 @@ class Lago:
         """
         paid = Fraction(found.paid, found.total)
         share = self._dice.choice((None, None, Fraction(1, 3), Fraction(1), paid, paid))
-        credited = notes.parts(found, share, exact=False) if share else ()
-        figures = notes.add_up(credited, exact=False)
+        credited = credit_notes.parts(found, share, exact=False) if share else ()
+        figures = credit_notes.add_up(credited, exact=False)
         if figures.total <= 0:
             return
         refund = min(self._dice.choice((0, figures.total)), found.paid)
         self._issue(found, credited, figures, **_of_void(found, figures.total, refund))
         found.is_compensated = True
-        rest = notes.parts(found, Fraction(1), exact=False)
-        forfeited = notes.add_up(rest, exact=False)
+        rest = credit_notes.parts(found, Fraction(1), exact=False)
+        forfeited = credit_notes.add_up(rest, exact=False)
         if forfeited.total > 0:
             place, split = len(found.notes) + 1, _of_void(found, forfeited.total, 0)
-            content = notes.content(self.account, found, rest, forfeited, place=place, **split)
+            content = credit_notes.content(self.account, found, rest, forfeited, place=place, **split)
             voided = {"credit_status": "voided", "balance_amount_cents": 0}
             self._tell("credit_note.created", content | voided)
 
-    def _issue(self, found: Bill, credited: tuple[notes.Part, ...], figures: notes.Sum, **split: Any) -> None:
-        content = notes.content(self.account, found, credited, figures, place=len(found.notes) + 1, **split)
+    def _issue(
+        self, found: Bill, credited: tuple[credit_notes.Part, ...], figures: credit_notes.Sum, **split: Any
+    ) -> None:
+        content = credit_notes.content(
+            self.account, found, credited, figures, place=len(found.notes) + 1, **split
+        )
         for part in credited:
             lago_id = part.fee["lago_id"]
-            found.credited[lago_id] = found.credited.get(lago_id, 0) + notes.rounded(part.amount)
+            found.credited[lago_id] = found.credited.get(lago_id, 0) + credit_notes.rounded(part.amount)
         found.notes.append(content["lago_id"])
         self.account.notes.append(Note(content=content, balance=split["credit_amount_cents"]))
         self._tell("credit_note.created", content)

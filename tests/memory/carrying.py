@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from structlog.testing import capture_logs
 
 from consumer.record import Event
+from tests.memory.system import World
 from tests.memory.worker import TURNS_AT_MOST, Worker
-from tests.memory.world import World
 
 TURNS_AN_EVENT = 100
 IN_NETSUITE = {"written", "already_there"}

@@ -10,16 +10,17 @@ from unittest.mock import patch
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from consumer import bookings, enrichment, routing
+from consumer.events import booked_amounts
+from consumer.events.outgoing import Reporter
 from consumer.mapping import requests
 from consumer.ops.metrics import Metrics
-from consumer.pipeline import Pipeline
+from consumer.pipeline import enrichment, routing
+from consumer.pipeline.pipeline import Pipeline
 from consumer.record import Record
-from consumer.report import Reporter
 from schemas import envelope
 from schemas.wire import WriteRequest
 from tests.memory import worker as workers
-from tests.memory.world import Account
+from tests.memory.system import Account
 
 MARK = "marked_for_a_defect"
 """A member of an event's object; its value names the part that is to raise on the event."""
@@ -215,7 +216,7 @@ DECISIVE: dict[str, Planting] = {
 
 HARMLESS: dict[str, Planting] = {
     "metrics": lambda defects, _: _in_metrics(defects),
-    "bookings": lambda defects, _: _everywhere(defects, (bookings, "of")),
+    "bookings": lambda defects, _: _everywhere(defects, (booked_amounts, "of")),
     "observer": lambda defects, _: [patch.object(workers, "observer_of", lambda _: RaisingObserver(defects))],
     "tracer": lambda defects, _: [patch.object(workers, "TRACER", RaisingTracer(defects, begins=False))],
     "spans": lambda defects, _: [patch.object(workers, "TRACER", RaisingTracer(defects, begins=True))],

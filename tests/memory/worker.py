@@ -8,26 +8,26 @@ from contextlib import asynccontextmanager
 
 from aiokafka import TopicPartition
 
-from consumer.dispatcher import Dispatcher
 from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition, Position
 from consumer.kafka.committer import Committer
-from consumer.kafka.membership import Membership
-from consumer.kafka.seeding import Seeder
-from consumer.kafka.source import Poller, partition_of
-from consumer.limits.gate import Gate
-from consumer.observer import Observer
+from consumer.kafka.poller import Poller, partition_of
+from consumer.kafka.position_restore import Seeder
+from consumer.kafka.rebalance_listener import Membership
+from consumer.limits.permits import Gate
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Outcome
-from consumer.pipeline import Pipeline
-from consumer.recent_failures import RecentFailures
+from consumer.pipeline.observer import Observer
+from consumer.pipeline.pipeline import Pipeline
+from consumer.pipeline.recent_failures import RecentFailures
 from consumer.record import Event
-from consumer.trace import OFF
+from consumer.stream.dispatcher import Dispatcher
+from consumer.tracing.tracer import OFF
 from schemas.lane import place_of
 from schemas.wire import WriteRequest
-from tests.connection_files import connection
-from tests.memory.world import Consumer, Life, World, tp
+from tests.memory.system import Consumer, Life, World, tp
+from tests.support.connection_files import connection
 
 NAME = "netsuite-eu"
 TRACER = OFF

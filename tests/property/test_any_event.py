@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from consumer.mapping.mapped import Mapped, Refused
+from consumer.events.outgoing import Attempt, Reporter
+from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored, Rejected
 from consumer.record import LaneKey, Record, Source
-from consumer.report import Attempt, Reporter
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.lane import lane_of
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.planning import plan
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import plan
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.ingest.answer import STATUS
+from consumer.ingest.response import STATUS
 from consumer.lago.signatures import hmac_signature
 from tests import lago_events as lago
-from tests.webhooks import CODE, HMAC_KEY, SIGNER, House
+from tests.support.webhooks import CODE, HMAC_KEY, SIGNER, House
 
 EVENT = lago.event("invoice.created", lago.invoice())
 JSON = st.recursive(

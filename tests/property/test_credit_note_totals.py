@@ -1,8 +1,9 @@
 """
 Whatever Lago credits, NetSuite is told to compute exactly that, or the event is refused.
 
-Notes are drawn on invoices drawn at random (`tests.lago_draws`) and computed the way Lago computes them
-(`tests.lago_model.notes`): whole subunits of fees as people ask for, exact ones as of a terminated
+Notes are drawn on invoices drawn at random (`tests.support.lago_draws`) and computed the way Lago computes
+them
+(`tests.lago_model.credit_notes`): whole subunits of fees as people ask for, exact ones as of a terminated
 subscription, with the fees' share of coupons, to be credited, refunded or offset.
 """
 
@@ -13,13 +14,13 @@ from fractions import Fraction
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
-from consumer.mapping.mapped import Mapped, Refused
+from consumer.mapping.result import Mapped, Refused
 from tests import lago_events as lago
-from tests.connection_files import connection
-from tests.lago_draws import cents_of, connections, lagos_invoices, lines_and_taxes
-from tests.lago_model import notes
+from tests.lago_model import credit_notes
 from tests.lago_model.books import Account, Bill
-from tests.planning import plan
+from tests.support.connection_files import connection
+from tests.support.lago_draws import cents_of, connections, lagos_invoices, lines_and_taxes
+from tests.support.mapping_results import plan
 
 DECIMALS_OF_ITEMS = 10**5
 thorough = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -30,7 +31,7 @@ class Drawn:
     """A note as its event carries it, and what it is made of."""
 
     content: dict
-    parts: tuple[notes.Part, ...]
+    parts: tuple[credit_notes.Part, ...]
 
 
 @st.composite
@@ -41,9 +42,9 @@ def lagos_notes(draw):
     exact = draw(st.booleans())
     parts = tuple(draw(_parts(fee, exact)) for fee in bill.content["fees"] if fee["amount_cents"])
     parts = tuple(part for part in parts if part.amount)
-    figures = notes.add_up(parts, exact=exact)
+    figures = credit_notes.add_up(parts, exact=exact)
     assume(figures.total > 0)
-    content = notes.content(account, bill, parts, figures, place=1, **draw(_split(figures.total)))
+    content = credit_notes.content(account, bill, parts, figures, place=1, **draw(_split(figures.total)))
     return Drawn(content=content, parts=parts)
 
 
@@ -52,7 +53,7 @@ def _parts(draw, fee, exact):
     """All of a fee, nothing, or anything in between."""
     steps = fee["amount_cents"] * (DECIMALS_OF_ITEMS if exact else 1)
     taken = draw(st.one_of(st.just(steps), st.integers(0, steps)))
-    return notes.Part(fee=fee, amount=Fraction(taken, DECIMALS_OF_ITEMS if exact else 1))
+    return credit_notes.Part(fee=fee, amount=Fraction(taken, DECIMALS_OF_ITEMS if exact else 1))
 
 
 @st.composite

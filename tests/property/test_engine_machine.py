@@ -23,8 +23,8 @@ from consumer.engine.decision import GiveUp, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition, Position
 from consumer.engine.offset_map import OffsetMap
-from consumer.limits.breaker import State
-from consumer.limits.gate import Gate
+from consumer.limits.circuit_breaker import State
+from consumer.limits.permits import Gate
 from consumer.outcome import (
     AccountDown,
     Ambiguous,

@@ -20,10 +20,10 @@ from consumer.outcome import (
     Unavailable,
     Waiting,
 )
-from consumer.pipeline import Pipeline
+from consumer.pipeline.pipeline import Pipeline
 from consumer.record import LaneKey, Record, Source
 from tests import lago_events as lago
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 from tests.unit.engine.records import engine_of, own, record
 from tests.unit.engine.test_engine import HERE
 

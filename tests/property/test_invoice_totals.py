@@ -10,12 +10,12 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consumer.mapping.mapped import Mapped
+from consumer.mapping.result import Mapped
 from consumer.outcome import Ignored
 from tests import lago_events as lago
-from tests.connection_files import connection
-from tests.lago_draws import DECIMALS, cents_of, connections, lagos_invoices, lines_and_taxes
-from tests.planning import plan
+from tests.support.connection_files import connection
+from tests.support.lago_draws import DECIMALS, cents_of, connections, lagos_invoices, lines_and_taxes
+from tests.support.mapping_results import plan
 
 MAX_NUMBER_CHARS = 15
 

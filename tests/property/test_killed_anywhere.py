@@ -14,8 +14,8 @@ from consumer.engine import offset_map
 from consumer.engine.offset_map import OffsetMap
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable, Waiting
 from tests.memory.events import CUSTOMER, UNREADABLE, customer, document, ignored, invoice
+from tests.memory.system import Kafka, Life, World, tp
 from tests.memory.worker import Worker
-from tests.memory.world import Kafka, Life, World, tp
 
 PARTITIONS = (0, 1)
 UPDATES = [f"2026-08-{day:02}T00:00:00Z" for day in range(1, 29)]

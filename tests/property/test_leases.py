@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.clock import FakeClock
-from consumer.limits import lease
-from consumer.limits.gate import Gate
+from consumer.limits import partition_lease
+from consumer.limits.permits import Gate
 from consumer.outcome import Delivered, Throttled
 
 
@@ -22,7 +22,9 @@ def test_invariant_7_leases_of_any_assignment_sum_to_the_cap(cap, owners, accoun
     """Whoever owns which partition: the workers' shares are the account's limit, no more and no less."""
     owned = [{index for index, owner in enumerate(owners) if owner == worker} for worker in range(10)]
 
-    shares = [lease.share(cap=cap, partitions=len(owners), account=account, owned=each) for each in owned]
+    shares = [
+        partition_lease.share(cap=cap, partitions=len(owners), account=account, owned=each) for each in owned
+    ]
 
     assert sum(shares) == cap
 
@@ -32,7 +34,9 @@ def test_contiguous_ranges_get_nearly_equal_shares(cap, partitions, workers):
     """As the range assignor deals them out: no worker has two tokens more than its partitions are worth."""
     bounds = [partitions * worker // workers for worker in range(workers + 1)]
     for low, high in pairwise(bounds):
-        share = lease.share(cap=cap, partitions=partitions, account="7", owned=set(range(low, high)))
+        share = partition_lease.share(
+            cap=cap, partitions=partitions, account="7", owned=set(range(low, high))
+        )
 
         assert abs(share - cap * (high - low) / partitions) < 2
 

@@ -8,11 +8,11 @@ from structlog.testing import capture_logs
 from consumer import app
 from consumer.clock import FakeClock
 from consumer.errors import StartupError
-from consumer.limits.breaker import Reason
-from consumer.limits.gate import Gate
+from consumer.limits.circuit_breaker import Reason
+from consumer.limits.permits import Gate
 from consumer.outcome import AccountDown, Unavailable
 from schemas import wire
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 
 class Netsuite:

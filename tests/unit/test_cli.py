@@ -13,9 +13,9 @@ import typer
 
 from consumer import __version__, cli
 from consumer.commands import check
+from consumer.config.settings import PREFIX
 from consumer.errors import ConfigurationError, ContractError, StartupError
 from consumer.sandbox.broker import free_port
-from consumer.settings import PREFIX
 
 NESTED = ExceptionGroup("within tasks", [StartupError("two")])
 CONNECTIONS = """\

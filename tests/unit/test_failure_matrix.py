@@ -14,7 +14,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, NotCoordinatorForGroupError
 from structlog.testing import capture_logs
 
-from consumer.limits.breaker import Reason
+from consumer.limits.circuit_breaker import Reason
 from consumer.outcome import AccountDown, Ambiguous, Rejected, Unavailable
 from schemas import error_event, result
 from tests.memory.events import (
@@ -26,8 +26,8 @@ from tests.memory.events import (
     invoice,
     invoices,
 )
+from tests.memory.system import Life, World, tp
 from tests.memory.worker import Worker
-from tests.memory.world import Life, World, tp
 
 HOUR_S = 3_600.0
 

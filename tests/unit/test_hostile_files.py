@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from consumer import cli, connections_file
+from consumer import cli
 from consumer.commands import event_file
+from consumer.config import connections_file
+from consumer.config.secret import Secret
 from consumer.errors import ConfigurationError
-from consumer.secret import Secret
 from schemas import envelope
 from schemas.envelope import Undecodable
-from tests.connection_files import yaml_text
+from tests.support.connection_files import yaml_text
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from consumer import connection_rules
-from tests.connection_files import settings as described
+from consumer.config import connection_rules
+from tests.support.connection_files import settings as described
 
 
 def faults(**changes):

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from consumer.commands import event_file, inquiry, paper, prospect
+from consumer.commands import console_output, dry_run, event_file, lago_lookup
 from consumer.commands.explain import tables
 from consumer.commands.explain.explanation import Explanation
-from consumer.connection import Connection
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
-from consumer.kafka import past
+from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
 from consumer.record import Source
-from consumer.settings import Settings
 
 _COORDINATES = re.compile(r"([\w.-]+)/(\d+)/(\d+)")
 _NUMBERED = re.compile(r"(.+)#(\d+)")
@@ -41,15 +41,15 @@ async def run(
         ConfigurationError: Lago is to be asked, and the secret of an API key is missing.
     """
     values = await _values(settings, place)
-    async with inquiry.opened(connections, is_wanted=asks_lago) as asking:
-        prospects = [await asking.of(prospect.of(value, connections, code)) for value in values]
+    async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:
+        prospects = [await asking.of(dry_run.of(value, connections, code)) for value in values]
     found = [Explanation(each, connections) for each in prospects]
     if as_json:
         for each in found:
-            paper.say_json(each.as_json())
+            console_output.say_json(each.as_json())
         return 0
     for each in found:
-        tables.show(each, paper.console())
+        tables.show(each, console_output.console())
     return 0
 
 
@@ -66,7 +66,7 @@ def _coordinates(place: str) -> Source | None:
 
 
 async def _record(settings: Settings, source: Source) -> bytes | None:
-    async with aclosing(past.originals(Cluster.of(settings), [source])) as found:
+    async with aclosing(snapshot_reader.originals(Cluster.of(settings), [source])) as found:
         async for _, record in found:
             if record is not None:
                 return record.value

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from consumer.commands.explain import setting
-from consumer.connection import Connection
-from consumer.expression import Expression
-from consumer.mapping.journal import Decision
+from consumer.config.connection import Connection
+from consumer.config.expression import Expression
+from consumer.mapping.decision_log import Decision
 
 Effect = Literal["would win", "is weaker"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from consumer import ownership
+from consumer.commands.dry_run import Prospect
 from consumer.commands.explain import choice, records, setting
 from consumer.commands.explain.choice import Choice
-from consumer.commands.prospect import Prospect
-from consumer.connection import Connection
-from consumer.mapping.journal import Decision
-from consumer.mapping.mapped import Mapped
-from consumer.mapping_rules import Item
+from consumer.config.connection import Connection
+from consumer.config.mapping_rules import Item
+from consumer.mapping.decision_log import Decision
+from consumer.mapping.result import Mapped
 from consumer.outcome import Ignored
+from consumer.pipeline import ownership
 from schemas.envelope import Envelope
 
 _OF_LINES = ("invoice_line", "credit_note_line", "sales_order_line")

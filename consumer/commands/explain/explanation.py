@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from consumer import facts
 from consumer.commands import plan_entry
+from consumer.commands.dry_run import Prospect
 from consumer.commands.explain import choices, ignoring, owner, records
 from consumer.commands.explain.choice import Choice
 from consumer.commands.explain.ignoring import Ignoring
 from consumer.commands.explain.records import Sent
-from consumer.commands.prospect import Prospect
-from consumer.connection import Connection
-from consumer.facts import Facts
+from consumer.config.connection import Connection
+from consumer.events import summary
+from consumer.events.summary import Facts
 from consumer.mapping import money
-from consumer.mapping.journal import Decision, Problem
-from consumer.mapping.mapped import Mapped, Refused
+from consumer.mapping.decision_log import Decision, Problem
+from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
 from schemas.envelope import Envelope
 
@@ -39,7 +39,7 @@ class Explanation:
         """Find out everything at once."""
         self.prospect = found
         self.event = found.event if isinstance(found.event, Envelope) else None
-        self.facts: Facts | None = facts.of(self.event) if self.event else None
+        self.facts: Facts | None = summary.of(self.event) if self.event else None
         self.owner = owner.of(found.event, found.connection, connections)
         self.choices: tuple[Choice, ...] = tuple(choices.of(found, self._decisions()))
         self.sent: tuple[Sent, ...] = tuple(records.of(found.plan)) if isinstance(found.plan, Mapped) else ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consumer import ownership, routing
 from consumer.commands.explain import setting
-from consumer.connection import Connection
+from consumer.config.connection import Connection
+from consumer.pipeline import ownership, routing
 from schemas.envelope import Envelope
 
 SWITCHES = {

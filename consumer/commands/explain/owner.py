@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consumer import ownership
-from consumer.connection import Connection
+from consumer.config.connection import Connection
+from consumer.pipeline import ownership
 from schemas.envelope import Envelope, Undecodable
 
 

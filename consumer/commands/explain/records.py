@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from consumer.commands.explain import choice, origins
-from consumer.mapping.journal import Decision
-from consumer.mapping.mapped import Mapped
+from consumer.commands.explain import choice, field_origins
+from consumer.mapping.decision_log import Decision
+from consumer.mapping.result import Mapped
 from schemas.wire import WriteItem
 
 # Which records a subject of the mapping's decisions is about; ``columns`` is about every document.
@@ -84,7 +84,7 @@ def _fields(item: WriteItem, chosen: Mapping[tuple[str, str], Decision]) -> Iter
         if decision is not None:
             yield Field(name=name, value=_text(value), origin=decision.rule, at=choice.place_of(decision))
         else:
-            yield Field(name=name, value=_text(value), origin=origins.of(record_type, item.mode, name))
+            yield Field(name=name, value=_text(value), origin=field_origins.of(record_type, item.mode, name))
 
 
 def _text(value: Any) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from consumer.connection import Connection
-from consumer.mapping_rules import EntityRules, Item, Tax, TaxCode
+from consumer.config.connection import Connection
+from consumer.config.mapping_rules import EntityRules, Item, Tax, TaxCode
 
 WHOLE = "mapping."
 

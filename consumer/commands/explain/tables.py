@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from consumer import plain_text
+from consumer.commands.console_output import Paper
 from consumer.commands.explain.choice import Alternative, Choice
 from consumer.commands.explain.explanation import Explanation
 from consumer.commands.explain.records import Sent
-from consumer.commands.paper import Paper
 from consumer.commands.plan_tables import KINDS, MODES
-from consumer.connection import Connection
-from consumer.mapping.journal import Problem
+from consumer.config.connection import Connection
+from consumer.mapping.decision_log import Problem
+from consumer.ops import plain_text
 from schemas.envelope import Undecodable
 
 

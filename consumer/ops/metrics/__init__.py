@@ -13,7 +13,7 @@ from functools import wraps
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 
-from consumer.best_effort import BestEffort
+from consumer.ops.best_effort import BestEffort
 from consumer.ops.metrics.account import Account
 from consumer.ops.metrics.family import Families
 from consumer.ops.metrics.records import Records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from consumer.bookings import Booking
+from consumer.events.booked_amounts import Booking
 from consumer.mapping.money import subunits_per_unit
 from consumer.ops.metrics.family import Families
 from consumer.outcome import Settled, name_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from consumer.engine.backpressure import Pause
 from consumer.engine.offset_map import Reason as MapReason
-from consumer.engine.pressure import Pause
 from consumer.ops.metrics.family import Families
 
 PartitionGauge = Literal[

@@ -1,7 +1,7 @@
 'use strict';
 
 const runtime = require('N/runtime');
-const faults = require('SuiteScripts/lago_netsuite/lib/faults');
+const faults = require('SuiteScripts/lago_netsuite/lib/errors');
 
 const { Account } = require('./doubles/account');
 const { customer, invoice, payment, post, restlet, write } = require('./requests');

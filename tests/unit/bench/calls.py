@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.bench.call_log import OK, Call, EventId, Item
 from tests.bench.events import Produced
-from tests.bench.journal import OK, Call, EventId, Item
 
 
 def event(name: str, *, lane: str = "a", offset: int = 0, at_s: float = 0.0, partition: int = 0) -> Produced:

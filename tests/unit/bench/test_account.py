@@ -6,9 +6,9 @@ import statistics
 
 import pytest
 
-from tests.bench import chance
+from tests.bench import service_times
 from tests.bench.account import Account, Faults, noted
-from tests.bench.journal import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, Call
+from tests.bench.call_log import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, Call
 
 
 def item(name="a", version="1", **changes):
@@ -96,12 +96,12 @@ def test_a_call_that_is_not_answered_is_carried_out():
 
 def test_several_items_take_as_long_as_the_slowest_and_a_twentieth_of_the_others():
     """Three items in one call."""
-    assert chance.together_s([1.0, 4.0, 2.0]) == pytest.approx(4.15)
+    assert service_times.together_s([1.0, 4.0, 2.0]) == pytest.approx(4.15)
 
 
 def test_service_times_have_the_median_and_the_tail_they_promise():
     """Of 20 000 events: median 0.4 s, 99th percentile 3 s, none above 10 s."""
-    drawn = sorted(chance.service_s((str(number),), 1) for number in range(20_000))
+    drawn = sorted(service_times.service_s((str(number),), 1) for number in range(20_000))
 
     assert statistics.median(drawn) == pytest.approx(0.4, rel=0.03)
     assert drawn[19_800] == pytest.approx(3.0, rel=0.1)
@@ -110,8 +110,8 @@ def test_service_times_have_the_median_and_the_tail_they_promise():
 
 def test_everyone_meets_the_same_service_times():
     """The same event and attempt, the same time; the next attempt, another."""
-    assert chance.service_s(("a", "1"), 1) == chance.service_s(("a", "1"), 1)
-    assert chance.service_s(("a", "1"), 1) != chance.service_s(("a", "1"), 2)
+    assert service_times.service_s(("a", "1"), 1) == service_times.service_s(("a", "1"), 1)
+    assert service_times.service_s(("a", "1"), 1) != service_times.service_s(("a", "1"), 2)
 
 
 def test_a_call_survives_being_written_down():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bench import measure
-from tests.bench.journal import DROPPED, LIMIT_EXCEEDED
+from tests.bench.call_log import DROPPED, LIMIT_EXCEEDED
 from tests.bench.measure import Window
 from tests.unit.bench.calls import by_id, call, event
 

@@ -6,9 +6,9 @@ import pytest
 
 from consumer.commands import catalog
 from consumer.errors import ConfigurationError, StartupError
-from consumer.netsuite.survey import NoAnswer
+from consumer.netsuite.account_survey import NoAnswer
 from schemas.reading import CatalogPage, CatalogRow, Trouble
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 
 def test_with_several_connections_one_has_to_be_named():

@@ -3,7 +3,7 @@
 import io
 from decimal import Decimal
 
-from consumer.commands import paper
+from consumer.commands import console_output
 from consumer.commands.cause_table import amounts, table
 from consumer.failures.causes import grouped
 from tests.unit.failures.errors import failure
@@ -11,7 +11,7 @@ from tests.unit.failures.errors import failure
 
 def test_a_cause_is_one_row_with_its_count_amount_and_fix():
     """Markup in a message is text."""
-    console = paper.console(io.StringIO(), page_columns=160)
+    console = console_output.console(io.StringIO(), page_columns=160)
     causes = grouped([failure(1, message="[bold]no item", hint="map it"), failure(2, code="other")])
     console.print(table(causes, "Open"))
 

@@ -12,7 +12,7 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.commands.check_account import NOBODY, of_lago
 from consumer.sandbox.broker import free_port
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 KEY = "lago-key-7c1e"
 UNKNOWN_CUSTOMER = b'{"status": 404, "error": "Not Found", "code": "customer_not_found"}'

@@ -6,9 +6,9 @@ import os
 import pytest
 
 from consumer import cli
-from consumer.settings import PREFIX
+from consumer.config.settings import PREFIX
 from tests import lago_events as lago
-from tests.connection_files import settings, yaml_text
+from tests.support.connection_files import settings, yaml_text
 
 POUNDS = lago.invoice_event(content=lago.invoice(currency="GBP"))
 

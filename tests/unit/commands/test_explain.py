@@ -7,16 +7,17 @@ import json
 import pytest
 from rich.console import Console
 
-from consumer import connections_file, routing
-from consumer.commands import explain, inquiry, prospect
+from consumer.commands import dry_run, explain, lago_lookup
 from consumer.commands.explain import ignoring, setting, tables
 from consumer.commands.explain.explanation import Explanation
+from consumer.config import connections_file
+from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
-from consumer.lago.answer import Found
-from consumer.settings import Settings
+from consumer.lago.lookup_result import Found
+from consumer.pipeline import routing
 from schemas import envelope
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection, settings, yaml_text
+from tests.support.connection_files import FULL_MAPPING, connection, settings, yaml_text
 
 RECEIPT = lago.body(lago.event("payment_receipt.created", lago.payment_receipt()))
 NOTE = lago.body(lago.event("credit_note.created", lago.credit_note()))
@@ -40,7 +41,7 @@ def load(tmp_path):
 
 def explained(value, connections=None, code=None):
     chosen = connections or (connection(),)
-    return Explanation(prospect.of(value, chosen, code), chosen)
+    return Explanation(dry_run.of(value, chosen, code), chosen)
 
 
 def choice_of(told, about, what):
@@ -354,7 +355,7 @@ def test_with_lago_asked_the_link_is_explained(tmp_path, capsys, monkeypatch):
         async def aclose(self):
             pass
 
-    monkeypatch.setattr(inquiry, "LagoApi", Api)
+    monkeypatch.setattr(lago_lookup, "LagoApi", Api)
     asking = connection(lago={"api_url": "https://api.lago.example", "api_key": "env:KEY"})
     file = tmp_path / "event.json"
     file.write_bytes(lago.invoice_event())

@@ -15,24 +15,24 @@ from consumer.commands import (
     catalog,
     check,
     check_account,
-    errors,
     explain,
     failure_log,
+    open_errors,
     plan,
     preview,
     replay,
 )
-from consumer.commands.demo import tables
-from consumer.commands.demo.mend import Replay
+from consumer.config.settings import Settings
+from consumer.demo import tables
+from consumer.demo.fix_and_replay import Replay
 from consumer.errors import StartupError
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
 from consumer.preflight.finding import Finding
-from consumer.settings import Settings
 from schemas.reading import CatalogRow
 from tests import lago_events as lago
-from tests.connection_files import connection, settings, yaml_text
-from tests.unit.commands.demo.test_tables import FIGURES
+from tests.support.connection_files import connection, settings, yaml_text
+from tests.unit.demo.test_tables import FIGURES
 from tests.unit.failures.errors import failure
 
 HOSTILE = {
@@ -139,7 +139,7 @@ def test_a_catalog_in_csv_is_safe_in_a_spreadsheet(monkeypatch, capsys):
 @pytest.mark.usefixtures("log")
 @pytest.mark.parametrize("as_json", [False, True])
 def test_errors(shown, as_json):
-    asyncio.run(errors.run(Settings(), as_json=as_json))
+    asyncio.run(open_errors.run(Settings(), as_json=as_json))
 
     shown(words="open" if as_json else None)
 

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from consumer import cli
-from consumer.settings import PREFIX
-from tests import connection_files
+from consumer.config.settings import PREFIX
+from tests.support import connection_files
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from consumer.commands import inquiry, plan, plan_tables, prospect
+from consumer.commands import dry_run, lago_lookup, plan, plan_tables
 from consumer.commands.plan_tally import Tally
 from consumer.errors import LagoNetsuiteError
-from consumer.lago.answer import Failed, Found, Missing
+from consumer.lago.lookup_result import Failed, Found, Missing
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
+from tests.support.connection_files import FULL_MAPPING, connection
 
 EUROPE = connection(code="netsuite-eu", select={"billing_entities": ["acme-eu"]})
 FRANCE = connection(code="netsuite-fr", select={"billing_entities": ["acme-fr"]})
@@ -187,7 +187,7 @@ def lago_that_answers(monkeypatch, answer):
         async def aclose(self):
             asked.append("closed")
 
-    monkeypatch.setattr(inquiry, "LagoApi", Api)
+    monkeypatch.setattr(lago_lookup, "LagoApi", Api)
     return asked
 
 
@@ -230,7 +230,7 @@ def shown(*values, connections=ALONE, width=80):
     tally = Tally()
     for number, value in enumerate(values):
         tally.events += 1
-        for found in prospect.everywhere(value, connections):
+        for found in dry_run.everywhere(value, connections):
             tally.add(found, f"events.json#{number}")
     out = io.StringIO()
     plan_tables.show(tally, Console(width=width, file=out))

@@ -9,8 +9,8 @@ import pytest
 from consumer.commands import preview
 from consumer.errors import LagoNetsuiteError
 from tests import lago_events as lago
-from tests.connection_files import connection
-from tests.planning import mapped
+from tests.support.connection_files import connection
+from tests.support.mapping_results import mapped
 
 KEYS = ["event", "object_id", "connection", "outcome", "rule", "error", "request", "decisions"]
 

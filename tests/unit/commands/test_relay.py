@@ -4,11 +4,11 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.commands import relay
+from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
-from consumer.limits.signs import LARGEST_BATCH
+from consumer.limits.failure_rate import LARGEST_BATCH
 from consumer.outcome import Delivered
-from consumer.settings import Settings
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 
 async def test_without_any_endpoint_there_is_nothing_to_start():

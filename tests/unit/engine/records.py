@@ -10,7 +10,7 @@ from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
-from consumer.limits.gate import Gate, Passage
+from consumer.limits.permits import Gate, Passage
 from consumer.outcome import Delivered
 from consumer.record import LaneKey, Record, Source
 

@@ -8,7 +8,7 @@ import pytest
 
 from consumer.engine.backoff import Backoff
 from consumer.engine.decision import GiveUp, Park, Settle, Situation
-from consumer.engine.tally import Cause, Tally
+from consumer.engine.retry_state import Cause, Tally
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,

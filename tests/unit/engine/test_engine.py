@@ -15,8 +15,8 @@ from consumer.engine.decision import Decision, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
-from consumer.engine.tally import Tally
-from consumer.limits.gate import Passage
+from consumer.engine.retry_state import Tally
+from consumer.limits.permits import Passage
 from consumer.outcome import AccountDown, Delivered, Outcome, Unavailable, Waiting
 from tests.unit.engine.records import TOPIC, engine_of, gate_of, own, record, started, trusting
 

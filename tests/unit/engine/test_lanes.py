@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from consumer.engine.attempt import Attempt
 from consumer.engine.lanes import Lanes
-from consumer.engine.tally import Tally
+from consumer.engine.retry_state import Tally
 from tests.unit.engine.records import record
 
 

@@ -3,15 +3,15 @@
 from decimal import Decimal
 
 from consumer.clock import FakeClock
-from consumer.commands.marking import mark
+from consumer.commands.resolution import mark
+from consumer.events.outgoing import Attempt, Reporter
 from consumer.failures.failure import Failure, read
 from consumer.outcome import Rejected
 from consumer.record import LaneKey, Record
-from consumer.report import Attempt, Reporter
 from schemas import envelope
 from schemas.error_mark import ErrorMark
 from tests import lago_events
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 from tests.unit.failures.errors import failure, source
 
 CLOCK = FakeClock()

@@ -12,7 +12,7 @@ from consumer.lago.public_key import AskedKey, Unavailable
 from consumer.netsuite.client import Client
 from consumer.outcome import Delivered
 from consumer.outcome import Unavailable as NetSuiteUnavailable
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 from tests.unit.netsuite import examples
 
 UNKNOWN_NAME = socket.gaierror(-2, "Name or service not known")

@@ -8,14 +8,14 @@ import pytest
 
 from consumer.errors import ContractError
 from consumer.ingest import arrival as arrivals
-from consumer.ingest import body as body_module
-from consumer.ingest.answer import STATUS
+from consumer.ingest import request_body as body_module
 from consumer.ingest.arrival import Arrival
 from consumer.ingest.http import EXTENSION
 from consumer.ingest.inflight_limit import InflightLimit
+from consumer.ingest.response import STATUS
 from consumer.kafka.publisher import RecordTooLargeError
 from tests import lago_events as lago
-from tests.webhooks import (
+from tests.support.webhooks import (
     BODY_LIMIT_BYTES,
     CODE,
     SIGNER,

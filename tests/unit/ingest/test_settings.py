@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from consumer import connections_file
+from consumer.config import connections_file
+from consumer.config.settings import PREFIX, Settings
 from consumer.errors import ConfigurationError
-from consumer.settings import PREFIX, Settings
-from tests import connection_files
+from tests.support import connection_files
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from consumer.ingest.outline import outline
+from consumer.ingest.routing_keys import outline
 from consumer.ingest.webhook import TOPICS, Webhook, to_event, topic_of
 from consumer.kafka import topics
-from consumer.routing import ROUTES
+from consumer.pipeline.routing import ROUTES
 from tests import lago_events as lago
-from tests.webhooks import UNIQUE_KEY
+from tests.support.webhooks import UNIQUE_KEY
 
 NOW = datetime(2026, 8, 1, 9, 30, 0, 123456, tzinfo=UTC)
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

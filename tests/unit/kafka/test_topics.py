@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from consumer.kafka import retention, topics
 from consumer.kafka.cluster import Cluster
 

@@ -9,7 +9,7 @@ from consumer.clock import FakeClock
 from consumer.errors import ConfigurationError
 from consumer.lago.api import Failed, Found, LagoApi, Missing
 from tests import lago_events as lago
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 KEY = "lago-key-7c1e"
 CUSTOMER = lago.customer(integration_customers=[lago.link()])

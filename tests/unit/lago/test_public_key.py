@@ -8,8 +8,8 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.lago.public_key import AskedKey, GivenKey, Unavailable
-from tests.connection_files import connection
-from tests.webhooks import SIGNER, Signer
+from tests.support.connection_files import connection
+from tests.support.webhooks import SIGNER, Signer
 
 OTHER = Signer()
 

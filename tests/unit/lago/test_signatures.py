@@ -12,7 +12,7 @@ from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from consumer.lago.signatures import check_hmac, check_jwt, hmac_signature, public_key
-from tests.webhooks import ISSUER, SIGNER, Signer
+from tests.support.webhooks import ISSUER, SIGNER, Signer
 
 # Worked out with Lago's own code; the backslashes are part of the 107 bytes.
 KEY = "test-hmac-key"

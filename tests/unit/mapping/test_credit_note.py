@@ -4,10 +4,19 @@ from decimal import Decimal
 
 import pytest
 
-from consumer.mapping.mapped import Action
+from consumer.mapping.result import Action
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.planning import columns, document, ignored, items, lines, mapped, refused, tax_details
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import (
+    columns,
+    document,
+    ignored,
+    items,
+    lines,
+    mapped,
+    refused,
+    tax_details,
+)
 
 
 def item_of(name, cents, *, rate=0, code="api_calls", currency="EUR"):

@@ -3,8 +3,8 @@
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.planning import columns, document, items, mapped
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import columns, document, items, mapped
 
 
 def created(**changes):

@@ -3,9 +3,9 @@
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
 from tests.lago_events import Discounts
-from tests.planning import document, lines, refused, tax_details
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import document, lines, refused, tax_details
 
 EVERY_DISCOUNT = Discounts(coupons=100, progressive=200, credit_notes=40, prepaid=50)
 

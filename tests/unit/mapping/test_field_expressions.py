@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from consumer import connections_file
+from consumer.config import connections_file
 from consumer.errors import ConfigurationError
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection, settings, yaml_text
-from tests.planning import columns, items, lines, mapped, refused
+from tests.support.connection_files import FULL_MAPPING, connection, settings, yaml_text
+from tests.support.mapping_results import columns, items, lines, mapped, refused
 
 
 def with_fields(**fields):

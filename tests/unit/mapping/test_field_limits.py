@@ -4,7 +4,7 @@ import pytest
 
 from consumer.mapping import field_limits
 from tests import lago_events as lago
-from tests.planning import document, items, mapped
+from tests.support.mapping_results import document, items, mapped
 
 PO_NUMBER = "PO-2026-000123 / Cost centre 4711 / Release 77B"
 

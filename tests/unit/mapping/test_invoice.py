@@ -3,9 +3,9 @@
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
 from tests.lago_events import Discounts
-from tests.planning import columns, document, ignored, items, lines, mapped, plan, refused
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import columns, document, ignored, items, lines, mapped, plan, refused
 
 LINKED = lago.customer(integration_customers=[lago.link()])
 NOTHING_MAPPED = connection(mapping={"currencies": {"USD": "1"}})

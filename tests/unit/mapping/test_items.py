@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
-from tests.planning import lines, mapped, refused
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import lines, mapped, refused
 
 ENTITY = lago.BILLING_ENTITY
 

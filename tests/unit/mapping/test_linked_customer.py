@@ -3,8 +3,8 @@
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import connection
-from tests.planning import columns, document, ignored, items, mapped
+from tests.support.connection_files import connection
+from tests.support.mapping_results import columns, document, ignored, items, mapped
 
 LINK = lago.link("netsuite-eu", external_customer_id="4711", subsidiary_id="9")
 

@@ -7,9 +7,9 @@ import pytest
 from consumer.mapping import taxes
 from schemas.invoice import Invoice
 from tests import lago_events as lago
-from tests.connection_files import FULL_MAPPING, connection
 from tests.lago_events import Discounts
-from tests.planning import columns, document, lines, mapped, refused, tax_details
+from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.mapping_results import columns, document, lines, mapped, refused, tax_details
 
 
 def taxed(**tax):

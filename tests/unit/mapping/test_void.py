@@ -3,8 +3,8 @@
 import pytest
 
 from tests import lago_events as lago
-from tests.connection_files import connection
-from tests.planning import items
+from tests.support.connection_files import connection
+from tests.support.mapping_results import items
 
 
 def voided(**changes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from consumer.connection import Connection
+from consumer.config.connection import Connection
 from schemas import wire
 
 RESTLET_URL = (

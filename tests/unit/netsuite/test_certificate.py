@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from consumer.netsuite import credentials
 from consumer.netsuite.oauth2 import Signer
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 ENDS = date(2027, 3, 1)
 

@@ -11,18 +11,18 @@ import re
 import pytest
 import structlog
 
-from consumer.dispatcher import Dispatcher
 from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.ops import logging
 from consumer.record import LaneKey, Record, Source
-from consumer.trace import OFF
+from consumer.stream.dispatcher import Dispatcher
+from consumer.tracing.tracer import OFF
 from tests import lago_events as lago
 from tests.architecture import source
 from tests.unit.engine.records import TOPIC, gate_of, own
 from tests.unit.netsuite import examples
-from tests.unit.ops.test_tracing import LAGO_TRACE, TRACE_PARENT, World, refused, written
+from tests.unit.tracing.test_setup import LAGO_TRACE, TRACE_PARENT, World, refused, written
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*")

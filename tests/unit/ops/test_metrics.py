@@ -7,8 +7,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
-from consumer.bookings import Booking
-from consumer.engine.pressure import Pause
+from consumer.engine.backpressure import Pause
+from consumer.events.booked_amounts import Booking
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.reading import settled_in
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Rejected

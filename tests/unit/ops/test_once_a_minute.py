@@ -34,7 +34,7 @@ def test_what_is_remembered_has_a_limit():
     assert len(once._said_s) <= MOST_REMEMBERED
 
 
-@pytest.mark.parametrize(("logger", "lines"), [("aiokafka.cluster", 1), ("consumer.flow", 50)])
+@pytest.mark.parametrize(("logger", "lines"), [("aiokafka.cluster", 1), ("consumer.stream.stream", 50)])
 def test_aiokafkas_repetitions_are_kept_back_and_ours_are_not(logger, lines):
     """A missing topic would be 1,900 lines a second."""
     written = io.StringIO()

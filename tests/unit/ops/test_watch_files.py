@@ -15,8 +15,8 @@ import typer
 from ruamel.yaml import YAML
 
 from consumer.cli import app
+from consumer.config.settings import PREFIX, Settings, env_name
 from consumer.ops.metrics import Metrics
-from consumer.settings import PREFIX, Settings, env_name
 
 ROOT = Path(__file__).resolve().parents[3]
 PROMETHEUS = ROOT / "deploy" / "prometheus"

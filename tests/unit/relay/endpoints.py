@@ -8,7 +8,7 @@ from typing import Any
 from consumer.record import LaneKey, Record, Source
 from consumer.relay.endpoint import Endpoint
 from schemas import error_event, result
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 
 CONNECTION = "netsuite-eu"
 ORGANIZATION_ID = "org-1"

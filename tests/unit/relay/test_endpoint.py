@@ -4,7 +4,7 @@ import pytest
 
 from consumer.errors import ConfigurationError
 from consumer.relay.endpoint import Target, endpoints
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 from tests.unit.relay.endpoints import endpoint
 
 

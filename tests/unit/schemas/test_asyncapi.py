@@ -8,26 +8,26 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from consumer import routing
 from consumer.clock import FakeClock
-from consumer.commands import marking
+from consumer.commands import resolution
+from consumer.events.outgoing import Attempt, Reporter
 from consumer.failures import failure
 from consumer.ingest import webhook as incoming
-from consumer.ingest.outline import Outline, outline
+from consumer.ingest.routing_keys import Outline, outline
 from consumer.kafka import topics
-from consumer.mapping.mapped import Mapped, Refused
+from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Written
-from consumer.ownership import Ownership
+from consumer.pipeline import routing
+from consumer.pipeline.ownership import Ownership
 from consumer.record import LaneKey, Record, Source
-from consumer.relay import burial, signing
+from consumer.relay import signing, undeliverable_event
 from consumer.relay.message import Message
-from consumer.report import Attempt, Reporter
 from schemas import asyncapi, envelope, export
 from schemas.asyncapi.channels import CHANNELS
 from schemas.asyncapi.messages import EVENTS, MESSAGES
 from schemas.envelope import Envelope
 from tests import lago_events
-from tests.connection_files import connection
+from tests.support.connection_files import connection
 from tests.unit.relay.endpoints import endpoint
 
 DOCUMENT = YAML(typ="safe").load(asyncapi.FILE.read_text())
@@ -170,7 +170,9 @@ def test_the_headers_of_results_and_errors_are_those_described():
 def test_the_headers_of_what_is_undeliverable_are_those_described():
     """As the relay writes them."""
     message = Message(id="error-1", body=b"{}")
-    given_up = burial.event_of(record(), message, endpoint(), attempts=8, last_answer="500", now=NOW)
+    given_up = undeliverable_event.event_of(
+        record(), message, endpoint(), attempts=8, last_answer="500", now=NOW
+    )
 
     validate_headers("published", texts(given_up.headers))
 
@@ -180,7 +182,7 @@ def test_the_headers_of_marks_are_those_described():
     example = record(json.dumps(MESSAGES["error_event"].example).encode())
     read = failure.read(example)
 
-    copy = marking.mark(read, "ignored", FakeClock(), reason="booked by hand")
+    copy = resolution.mark(read, "ignored", FakeClock(), reason="booked by hand")
 
     validate_headers("mark", texts(copy.headers))
 

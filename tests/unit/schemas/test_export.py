@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from consumer import routing
+from consumer.pipeline import routing
 from schemas import export
 
 PUBLISHED = dict(export.schemas())

@@ -8,11 +8,11 @@
  * @NScriptType Restlet
  * @NModuleScope SameAccount
  */
-define([
-  './lib/catalog', './lib/envelope', './lib/health', './lib/inquiry', './lib/write',
-], (catalog, envelope, health, inquiry, write) => {
+define(['./lib/catalog', './lib/envelope', './lib/health', './lib/lookup_operation', './lib/write'], (
+  catalog, envelope, health, lookupOperation, write,
+) => {
   const reads = { ping: () => ({ server_time: new Date().toISOString() }) };
-  const posts = { write: write.run, lookup: inquiry.run, catalog: catalog.run, health: health.run };
+  const posts = { write: write.run, lookup: lookupOperation.run, catalog: catalog.run, health: health.run };
 
   function answer(request, operations) {
     const call = envelope.open(request);

@@ -4,7 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['./fields', './faults'], (fields, faults) => {
+define(['./errors', './field_types'], (errors, fieldTypes) => {
   const SUBLIST = 'addressbook';
   const FLAGS = ['defaultbilling', 'defaultshipping'];
 
@@ -49,8 +49,8 @@ define(['./fields', './faults'], (fields, faults) => {
     const fieldId = incoming.subObjectId || 'addressbookaddress';
     const address = record.getCurrentSublistSubrecord({ sublistId: SUBLIST, fieldId });
     const values = incoming.subObject || {};
-    fields.inOrder(values).forEach((name) => {
-      faults.at({ field: name }, () => setAddress(address, name, values[name], filler));
+    fieldTypes.inOrder(values).forEach((name) => {
+      errors.at({ field: name }, () => setAddress(address, name, values[name], filler));
     });
     record.commitLine({ sublistId: SUBLIST });
   }
@@ -71,7 +71,7 @@ define(['./fields', './faults'], (fields, faults) => {
 
   /** Puts addresses on a customer, new or not, changing its default lines in place. */
   function fill(record, lineItems, filler) {
-    (lineItems || []).forEach((incoming, line) => faults.at({ line }, () => put(record, incoming, filler)));
+    (lineItems || []).forEach((incoming, line) => errors.at({ line }, () => put(record, incoming, filler)));
   }
 
   return { SUBLIST, fill };

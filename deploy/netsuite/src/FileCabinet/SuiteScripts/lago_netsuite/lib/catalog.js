@@ -6,7 +6,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/format', 'N/search', './faults'], (format, search, faults) => {
+define(['N/format', 'N/search', './errors'], (format, search, errors) => {
   const UNKNOWN_COLUMN = /^SSS_INVALID_SRCH_(FILTER|COL)/;
   const PAGE = { fewest: 5, most: 1000 };
 
@@ -44,7 +44,7 @@ define(['N/format', 'N/search', './faults'], (format, search, faults) => {
 
   function kindOf(name) {
     if (Object.prototype.hasOwnProperty.call(KINDS, name)) return KINDS[name];
-    throw faults.raise('LAGO_BAD_ITEM', `There is no catalog of ${name}; known: ${Object.keys(KINDS).join(', ')}.`);
+    throw errors.raise('LAGO_BAD_ITEM', `There is no catalog of ${name}; known: ${Object.keys(KINDS).join(', ')}.`);
   }
 
   function filtersOf(kind, request) {
@@ -132,7 +132,7 @@ define(['N/format', 'N/search', './faults'], (format, search, faults) => {
     try {
       return { catalog: Object.assign({ kind: request.kind }, read(request)) };
     } catch (thrown) {
-      return { catalog: { kind: request.kind, rows: [], next: null, error: faults.describe(thrown) } };
+      return { catalog: { kind: request.kind, rows: [], next: null, error: errors.describe(thrown) } };
     }
   }
 

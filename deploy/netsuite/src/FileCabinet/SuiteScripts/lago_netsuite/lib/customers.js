@@ -4,8 +4,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './answers', './creation', './permitted', './remedies'], (
-  record, answers, creation, permitted, remedies,
+define(['N/record', './create_or_find', './permitted', './record_summary', './retry_fixes'], (
+  record, createOrFind, permitted, recordSummary, retryFixes,
 ) => {
   // What a customer cannot change once it has transactions, or ever; or what is not ours to change.
   const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'].concat(permitted.WHEN_NEW);
@@ -15,8 +15,8 @@ define(['N/record', './answers', './creation', './permitted', './remedies'], (
   }
 
   function kept(status, kind, item, found, call) {
-    const adopted = !call.isDryRun && creation.adopt(kind, item, found);
-    const told = answers.of(status, kind, load(kind, found.id, false));
+    const adopted = !call.isDryRun && createOrFind.adopt(kind, item, found);
+    const told = recordSummary.of(status, kind, load(kind, found.id, false));
     return adopted ? Object.assign(told, { status: 'adopted' }) : told;
   }
 
@@ -37,7 +37,7 @@ define(['N/record', './answers', './creation', './permitted', './remedies'], (
   }
 
   function changes(kind, item, customer, warnings) {
-    const columns = Object.assign({}, item.record.columns, creation.marks(kind, item));
+    const columns = Object.assign({}, item.record.columns, createOrFind.marks(kind, item));
     if (customer.getValue({ fieldId: 'externalid' })) delete columns.externalid;
     FIXED.filter((fieldId) => columns[fieldId] !== undefined).forEach((fieldId) => {
       const standing = customer.getValue({ fieldId });
@@ -51,21 +51,21 @@ define(['N/record', './answers', './creation', './permitted', './remedies'], (
   // A name that had to be made unique stays so.
   function keepName(item, customer, columns) {
     const standing = customer.getValue({ fieldId: 'entityid' });
-    const isSuffixed = columns.entityid && standing === remedies.suffixed(columns.entityid, item);
+    const isSuffixed = columns.entityid && standing === retryFixes.suffixed(columns.entityid, item);
     if (isSuffixed) delete columns.entityid;
   }
 
   /** Brings all that an item says of a customer to the record with that id. */
   function bring(status, kind, item, id, call, warnings) {
-    const customer = remedies.around({ kind, item, call, warnings }, (given) => {
+    const customer = retryFixes.around({ kind, item, call, warnings }, (given) => {
       const loaded = load(kind, id, true);
       const columns = changes(kind, item, loaded, warnings);
       keepName(item, loaded, columns);
-      creation.fill(loaded, item, Object.assign(columns, given), call, warnings);
-      if (!call.isDryRun) creation.save(loaded, item);
+      createOrFind.fill(loaded, item, Object.assign(columns, given), call, warnings);
+      if (!call.isDryRun) createOrFind.save(loaded, item);
       return loaded;
     });
-    return answers.of(status, kind, customer);
+    return recordSummary.of(status, kind, customer);
   }
 
   /** Brings a later version to a customer, unless it has it. */
@@ -75,23 +75,23 @@ define(['N/record', './answers', './creation', './permitted', './remedies'], (
   }
 
   function make(kind, item, call, warnings, settle) {
-    const outcome = remedies.around({ kind, item, call, warnings }, (given) => (
-      creation.commit(kind, item, creation.draft(kind, item, call, warnings, given), call)
+    const outcome = retryFixes.around({ kind, item, call, warnings }, (given) => (
+      createOrFind.commit(kind, item, createOrFind.draft(kind, item, call, warnings, given), call)
     ));
     if (outcome.existing) return Object.assign(settle(outcome.existing), { raced: true });
     if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
-    return answers.of('created', kind, load(kind, outcome.id, false));
+    return recordSummary.of('created', kind, load(kind, outcome.id, false));
   }
 
   function createOrGet(kind, item, call, warnings) {
     const keep = (found) => kept('exists', kind, item, found, call);
-    const found = creation.find(kind, item);
+    const found = createOrFind.find(kind, item);
     return found ? keep(found) : make(kind, item, call, warnings, keep);
   }
 
   function upsert(kind, item, call, warnings) {
     const refresh = (found) => update(kind, item, found, call, warnings);
-    const found = creation.find(kind, item);
+    const found = createOrFind.find(kind, item);
     return found ? refresh(found) : make(kind, item, call, warnings, refresh);
   }
 

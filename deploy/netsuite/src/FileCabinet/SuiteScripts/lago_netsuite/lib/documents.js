@@ -4,8 +4,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './answers', './creation', './faults', './lookup', './remedies', './totals'], (
-  record, answers, creation, faults, lookup, remedies, totals,
+define(['N/record', './create_or_find', './errors', './lookup', './record_summary', './retry_fixes', './totals'], (
+  record, createOrFind, errors, lookup, recordSummary, retryFixes, totals,
 ) => {
   function load(kind, item, id, call) {
     const document = record.load({ type: kind.type, id });
@@ -15,13 +15,13 @@ define(['N/record', './answers', './creation', './faults', './lookup', './remedi
 
   function conflict(told, stored, item) {
     const text = `The record was written with fingerprint ${stored}, this request has ${item.fingerprint}.`;
-    const error = faults.describe(faults.raise('LAGO_FINGERPRINT_CONFLICT', text));
+    const error = errors.describe(errors.raise('LAGO_FINGERPRINT_CONFLICT', text));
     return Object.assign(told, { status: 'conflict', error });
   }
 
   function existing(kind, item, found, call, warnings) {
     const { document, figures } = load(kind, item, found.id, call);
-    const told = answers.of('exists', kind, document, figures);
+    const told = recordSummary.of('exists', kind, document, figures);
     const stored = document.getValue({ fieldId: kind.fingerprint });
     if (stored && stored !== item.fingerprint) return conflict(told, stored, item);
     const wrong = totals.difference(figures, totals.expectedOf(kind, item));
@@ -29,7 +29,7 @@ define(['N/record', './answers', './creation', './faults', './lookup', './remedi
     if (wrong && !lookup.isVoidedDocument(kind.type, found.id)) {
       warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
     }
-    if (call.isDryRun || !creation.adopt(kind, item, found)) return told;
+    if (call.isDryRun || !createOrFind.adopt(kind, item, found)) return told;
     return Object.assign(told, { status: 'adopted', externalId: item.external_id });
   }
 
@@ -54,7 +54,7 @@ define(['N/record', './answers', './creation', './faults', './lookup', './remedi
 
   function created(kind, item, id, call) {
     const { document, figures } = proven(kind, item, id, totals.expectedOf(kind, item), call);
-    return answers.of('created', kind, document, figures);
+    return recordSummary.of('created', kind, document, figures);
   }
 
   /**
@@ -63,8 +63,8 @@ define(['N/record', './answers', './creation', './faults', './lookup', './remedi
    */
   function writer(build, finish) {
     function make(kind, item, call, warnings) {
-      const outcome = remedies.around({ kind, item, call, warnings }, (given) => (
-        creation.commit(kind, item, build(kind, item, call, warnings, given), call)
+      const outcome = retryFixes.around({ kind, item, call, warnings }, (given) => (
+        createOrFind.commit(kind, item, build(kind, item, call, warnings, given), call)
       ));
       if (outcome.existing) {
         return Object.assign(existing(kind, item, outcome.existing, call, warnings), { raced: true });
@@ -74,12 +74,12 @@ define(['N/record', './answers', './creation', './faults', './lookup', './remedi
     }
 
     return (kind, item, call, warnings) => {
-      const found = creation.find(kind, item);
+      const found = createOrFind.find(kind, item);
       const told = found ? existing(kind, item, found, call, warnings) : make(kind, item, call, warnings);
       const isSettled = told.status === 'conflict' || call.isDryRun;
       return finish && !isSettled ? finish(told, item, call, warnings) : told;
     };
   }
 
-  return { create_or_get: writer(creation.draft), writer, proven };
+  return { create_or_get: writer(createOrFind.draft), writer, proven };
 });

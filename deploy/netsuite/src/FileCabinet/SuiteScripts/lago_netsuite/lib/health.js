@@ -7,7 +7,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/config', 'N/record', 'N/runtime', './faults'], (config, record, runtime, faults) => {
+define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runtime, errors) => {
   const LINES = 'item';
   const REGISTRATIONS = 'taxregistration';
 
@@ -58,7 +58,7 @@ define(['N/config', 'N/record', 'N/runtime', './faults'], (config, record, runti
       const blank = record.create({ type, isDynamic: true });
       return { body: bodyOf(blank, asked.body), lines: asked.lines ? linesOf(blank, asked.lines) : null, error: null };
     } catch (thrown) {
-      return { body: null, lines: null, error: faults.describe(thrown) };
+      return { body: null, lines: null, error: errors.describe(thrown) };
     }
   }
 

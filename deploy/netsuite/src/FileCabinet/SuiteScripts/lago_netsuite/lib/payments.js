@@ -5,20 +5,21 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './applying', './creation', './documents', './faults', './filling', './lookup', './money', './shares',
-], (record, applying, creation, documents, faults, filling, lookup, money, shares) => {
+  'N/record', './apply_sublist', './create_or_find', './documents', './errors', './lookup', './money',
+  './payment_shares', './record_filler',
+], (record, applySublist, createOrFind, documents, errors, lookup, money, paymentShares, recordFiller) => {
   function factsOf(item, ids, customer, call) {
     const known = lookup.invoices(ids);
     const { currency } = item.record.columns;
-    return ids.map((id, line) => faults.at({ field: 'doc', line }, () => {
-      if (!known[id]) throw applying.noInvoice(id);
-      applying.check(known[id], customer, currency, call);
+    return ids.map((id, line) => errors.at({ field: 'doc', line }, () => {
+      if (!known[id]) throw applySublist.noInvoice(id);
+      applySublist.check(known[id], customer, currency, call);
       return known[id];
     }));
   }
 
   function isGuess(item) {
-    return !applying.linesOf(item).some(isStated);
+    return !applySublist.linesOf(item).some(isStated);
   }
 
   function isStated({ amount }) {
@@ -27,13 +28,13 @@ define([
 
   // A payment of one invoice says what it pays of it.
   function withRoom(facts, item, look, call, warnings) {
-    const [line] = applying.linesOf(item);
+    const [line] = applySublist.linesOf(item);
     if (facts.length !== 1 || isStated(line)) return facts;
     const [{ id, currency, remaining }] = facts;
     const { payment } = item.record.columns;
     const decimals = call.decimals(currency, { payment });
     const units = money.units(payment, decimals) - money.units(remaining, decimals);
-    return units > 0 && shares.makeRoom({ id, units, decimals }, call, warnings, true) ? look() : facts;
+    return units > 0 && paymentShares.makeRoom({ id, units, decimals }, call, warnings, true) ? look() : facts;
   }
 
   // record.create is not for payments; NetSuite lists what is open only when it is made from something.
@@ -44,7 +45,7 @@ define([
   }
 
   function columnsOf(kind, item, draft, sharedOut, given) {
-    const columns = Object.assign({}, item.record.columns, creation.marks(kind, item), sharedOut, given);
+    const columns = Object.assign({}, item.record.columns, createOrFind.marks(kind, item), sharedOut, given);
     delete columns[kind.customer];
     // Setting the currency again would make NetSuite list anew.
     if (String(columns.currency) === String(draft.getValue({ fieldId: 'currency' }))) delete columns.currency;
@@ -54,22 +55,22 @@ define([
   function explicit(fact, line, amount, left, decimals) {
     const wanted = money.units(amount, decimals);
     const due = line < 0 ? 0 : left.due;
-    if (wanted > due) throw applying.tooLittleDue(fact, wanted, due, decimals);
-    const what = `${applying.named(fact)} from the payment`;
-    if (wanted > left.paid) throw applying.tooMuch(what, wanted, left.paid, decimals);
+    if (wanted > due) throw applySublist.tooLittleDue(fact, wanted, due, decimals);
+    const what = `${applySublist.named(fact)} from the payment`;
+    if (wanted > left.paid) throw applySublist.tooMuch(what, wanted, left.paid, decimals);
     return wanted;
   }
 
   /** Applies the payment in the order of its lines; answers what of it is applied, in smallest units. */
   function settle(draft, item, facts, paid, decimals) {
     let applied = 0;
-    applying.linesOf(item).forEach(({ amount }, index) => faults.at({ field: 'doc', line: index }, () => {
-      const line = applying.lineOf(draft, facts[index].id);
-      const left = { due: line < 0 ? 0 : applying.due(draft, line, decimals), paid: paid - applied };
+    applySublist.linesOf(item).forEach(({ amount }, index) => errors.at({ field: 'doc', line: index }, () => {
+      const line = applySublist.lineOf(draft, facts[index].id);
+      const left = { due: line < 0 ? 0 : applySublist.due(draft, line, decimals), paid: paid - applied };
       const units = isStated({ amount })
         ? explicit(facts[index], line, amount, left, decimals) : Math.min(left.due, left.paid);
       if (units <= 0) return;
-      applying.tick(draft, line, units, decimals);
+      applySublist.tick(draft, line, units, decimals);
       applied += units;
     }));
     return applied;
@@ -81,22 +82,22 @@ define([
     const [wrong, right] = [[now, used], [paid, applied]]
       .map(([amount, part]) => `${money.text(amount, decimals)} with ${money.text(part, decimals)} applied`);
     const text = `NetSuite makes a payment of ${wrong}, not of ${right}. Nothing was saved.`;
-    throw faults.raise('LAGO_TOTAL_MISMATCH', text);
+    throw errors.raise('LAGO_TOTAL_MISMATCH', text);
   }
 
   function build(kind, item, call, warnings, given) {
     const { columns } = item.record;
-    const customer = faults.at({ field: 'customer' }, () => call.resolve('customer', columns.customer));
-    const ids = applying.documentsOf(item, call);
+    const customer = errors.at({ field: 'customer' }, () => call.resolve('customer', columns.customer));
+    const ids = applySublist.documentsOf(item, call);
     const look = () => factsOf(item, ids, customer, call);
     const facts = withRoom(look(), item, look, call, warnings);
     const draft = open(facts, customer);
-    filling.filler(draft, call.resolve, warnings).columns(
-      columnsOf(kind, item, draft, isGuess(item) ? shares.column(ids) : {}, given),
+    recordFiller.filler(draft, call.resolve, warnings).columns(
+      columnsOf(kind, item, draft, isGuess(item) ? paymentShares.column(ids) : {}, given),
     );
     const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), { payment: columns.payment });
     const paid = money.units(columns.payment, decimals);
-    applying.clear(draft);
+    applySublist.clear(draft);
     const applied = settle(draft, item, facts, paid, decimals);
     // What is ticked may have moved the amount.
     draft.setValue({ fieldId: 'payment', value: money.amount(paid, decimals) });

@@ -6,7 +6,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['./addresses', './faults'], (addresses, faults) => {
+define(['./addresses', './errors'], (addresses, errors) => {
   const ALWAYS = [
     'isperson', 'subsidiary', 'currency', 'autoname', 'entityid', 'companyname', 'firstname', 'lastname', 'email', 'phone',
     'altphone', 'fax', 'url', 'salutation', 'title', 'comments', 'category', 'language', 'customform', 'vatregnumber',
@@ -18,7 +18,7 @@ define(['./addresses', './faults'], (addresses, faults) => {
   const KNOWN = new Set(ALWAYS.concat(WHEN_NEW));
 
   function refuse(field, text) {
-    throw faults.raise('LAGO_FIELD_NOT_ALLOWED', text, { field });
+    throw errors.raise('LAGO_FIELD_NOT_ALLOWED', text, { field });
   }
 
   /** Raises for an item of a customer that would set anything else. */

@@ -4,7 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
+define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes) => {
   const LISTS = {
     item: 'item', subsidiary: 'subsidiary', location: 'location', department: 'department', class: 'classification',
     currency: 'currency', account: 'account', aracct: 'account', discountitem: 'item',
@@ -39,7 +39,7 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
     }
 
     function customer(reference) {
-      const kind = kinds.of('customer');
+      const kind = recordTypes.of('customer');
       if (reference.lagoId !== undefined) return lookup.byLagoId(kind, reference.lagoId);
       const direct = lookup.byExternalId('entity', reference.externalId);
       const ours = OUR_CUSTOMER.exec(reference.externalId);
@@ -47,10 +47,10 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
     }
 
     function transaction(reference) {
-      if (reference.externalId === undefined) return lookup.byLagoId(kinds.of('invoice'), reference.lagoId);
+      if (reference.externalId === undefined) return lookup.byLagoId(recordTypes.of('invoice'), reference.lagoId);
       const direct = lookup.byExternalId('transaction', reference.externalId);
       const ours = OUR_DOCUMENT.exec(reference.externalId);
-      const kind = ours && kinds.of(TYPE_OF_PREFIX[ours[1]]);
+      const kind = ours && recordTypes.of(TYPE_OF_PREFIX[ours[1]]);
       return direct || (kind ? lookup.byLagoId(kind, ours[2]) : null);
     }
 
@@ -58,15 +58,15 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
       const key = reference.externalId || reference.lagoId;
       if (failed.has(key)) {
         const text = `${key} was not written earlier in this call.`;
-        return faults.raise('LAGO_DEPENDENCY_FAILED', text, { field: fieldId });
+        return errors.raise('LAGO_DEPENDENCY_FAILED', text, { field: fieldId });
       }
       if (planned.has(key)) {
-        return faults.raise('LAGO_PLANNED_REFERENCE', `${key} would be created first.`, { field: fieldId });
+        return errors.raise('LAGO_PLANNED_REFERENCE', `${key} would be created first.`, { field: fieldId });
       }
       if (LISTS[fieldId]) {
-        return faults.raise('LAGO_INVALID_REFERENCE', `There is no ${fieldId} with the id ${key}.`, { field: fieldId });
+        return errors.raise('LAGO_INVALID_REFERENCE', `There is no ${fieldId} with the id ${key}.`, { field: fieldId });
       }
-      return faults.raise('LAGO_REFERENCE_NOT_FOUND', `${key} is not in NetSuite yet.`, { field: fieldId });
+      return errors.raise('LAGO_REFERENCE_NOT_FOUND', `${key} is not in NetSuite yet.`, { field: fieldId });
     }
 
     function resolve(fieldId, value) {
@@ -74,7 +74,7 @@ define(['./faults', './kinds', './lookup'], (faults, kinds, lookup) => {
       if (value.internalId !== undefined) return String(value.internalId);
       if (value.externalId === undefined && value.lagoId === undefined) {
         const text = `${fieldId} must refer by internalId, externalId or lagoId.`;
-        throw faults.raise('LAGO_INVALID_REFERENCE', text, { field: fieldId });
+        throw errors.raise('LAGO_INVALID_REFERENCE', text, { field: fieldId });
       }
       const key = keyOf(fieldId, value);
       if (!found[key]) {

@@ -4,7 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['./currencies', './faults'], (currencies, faults) => {
+define(['./currencies', './errors'], (currencies, errors) => {
   const { decimalsOf, isFigure } = currencies;
   const JUDGED = ['subtotal', 'tax', 'total'];
 
@@ -55,7 +55,7 @@ define(['./currencies', './faults'], (currencies, faults) => {
   }
 
   function mismatch(message) {
-    return faults.raise('LAGO_TOTAL_MISMATCH', message);
+    return errors.raise('LAGO_TOTAL_MISMATCH', message);
   }
 
   /** Raises when the account already shows that it would compute something else. */

@@ -5,22 +5,25 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/config', 'N/record', 'N/transaction', './answers', './creation', './credits', './faults', './lookup', './money',
-  './remedies', './reversal', './totals',
-], (config, record, transaction, answers, creation, credits, faults, lookup, money, remedies, reversal, totals) => {
+  'N/config', 'N/record', 'N/transaction', './applied_credits', './create_or_find', './errors', './lookup', './money',
+  './record_summary', './retry_fixes', './reversing_memo', './totals',
+], (
+  config, record, transaction, appliedCredits, createOrFind, errors, lookup, money, recordSummary, retryFixes,
+  reversingMemo, totals,
+) => {
   // What keeps an invoice from being voided natively, but not from being reversed.
   const REVERSIBLE = new Set(['state', 'period_closed', 'permission', 'config']);
   const DONE = 'TRANS_ALREADY_VOIDED';
 
   function missing(item) {
     const text = `${item.external_id} is not in NetSuite yet.`;
-    return faults.raise('LAGO_REFERENCE_NOT_FOUND', text, { field: 'external_id' });
+    return errors.raise('LAGO_REFERENCE_NOT_FOUND', text, { field: 'external_id' });
   }
 
   function find(kind, item) {
     const found = lookup.byExternalId(kind.group, item.external_id);
     if (!found) throw missing(item);
-    if (found.type !== kind.type) throw creation.otherType(item, found);
+    if (found.type !== kind.type) throw createOrFind.otherType(item, found);
     return found;
   }
 
@@ -28,7 +31,7 @@ define([
     const invoice = record.load({ type: kind.type, id });
     const decimals = call.decimals(invoice.getValue({ fieldId: 'currency' }));
     warnings.push(way);
-    return answers.of(status, kind, invoice, totals.read(invoice, kind, decimals));
+    return recordSummary.of(status, kind, invoice, totals.read(invoice, kind, decimals));
   }
 
   /** Whether the account voids by journals, which it cannot do to invoices; a role may be kept from knowing. */
@@ -48,7 +51,7 @@ define([
       return true;
     } catch (thrown) {
       if (thrown.name === DONE) return true;
-      if (REVERSIBLE.has(faults.describe(thrown).class)) return false;
+      if (REVERSIBLE.has(errors.describe(thrown).class)) return false;
       throw thrown;
     }
   }
@@ -56,7 +59,7 @@ define([
   function paid(fact, decimals) {
     const total = fact.total.toFixed(decimals);
     const text = `Invoice ${fact.number} (${fact.id}) of ${total} is paid or credited in full.`;
-    return faults.raise('LAGO_VOID_OF_PAID_INVOICE', `${text} Refund or unapply it in NetSuite.`);
+    return errors.raise('LAGO_VOID_OF_PAID_INVOICE', `${text} Refund or unapply it in NetSuite.`);
   }
 
   // What Lago has had for the invoice, in smallest units; some of it may still be on its way to NetSuite.
@@ -87,7 +90,7 @@ define([
       return { status: 'voided', way: { code: 'LAGO_VOIDED_NATIVELY' } };
     }
     if (left > 0) {
-      return reversal.write({ item, fact, left, notes, isPrepaid: settled.prepaid > 0, decimals, call, warnings });
+      return reversingMemo.write({ item, fact, left, notes, isPrepaid: settled.prepaid > 0, decimals, call, warnings });
     }
     if (notes.length === 0 && settled.notes === 0) throw paid(fact, decimals);
     return { status: 'voided', way: { code: 'LAGO_REVERSED_BY_NOTES' } };
@@ -96,15 +99,15 @@ define([
   /** Takes an invoice back, whatever was done about it before. */
   function write(kind, item, call, warnings) {
     const { id } = find(kind, item);
-    if (!call.isDryRun) credits.release(item, id);
-    const before = reversal.find(item);
+    if (!call.isDryRun) appliedCredits.release(item, id);
+    const before = reversingMemo.find(item);
     if (call.isDryRun && !before) {
       return { status: 'voided', type: kind.type, internalId: id, externalId: item.external_id };
     }
     const { status, way } = before
-      ? { status: 'exists', way: reversal.way(before) } : remedies.again(() => take(item, id, call, warnings));
+      ? { status: 'exists', way: reversingMemo.way(before) } : retryFixes.again(() => take(item, id, call, warnings));
     // A note may have come while the memo was on its way: whoever of the two is later sees the other.
-    if (!call.isDryRun) reversal.lessen(item.lago_id, call, warnings);
+    if (!call.isDryRun) reversingMemo.lessen(item.lago_id, call, warnings);
     return tell(status, kind, id, call, way, warnings);
   }
 

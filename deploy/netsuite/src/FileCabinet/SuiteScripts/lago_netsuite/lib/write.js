@@ -5,17 +5,17 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/log', './credits', './currencies', './customers', './documents', './faults', './kinds', './links', './notes', './payments',
-  './periods', './permitted', './references', './voids',
+  'N/log', './applied_credits', './credit_memos', './currencies', './customer_links', './customers', './documents',
+  './errors', './payments', './periods', './permitted', './record_types', './references', './voids',
 ], (
-  log, credits, currencies, customers, documents, faults, kinds, links, notes, payments, periods, permitted, references,
-  voids,
+  log, appliedCredits, creditMemos, currencies, customerLinks, customers, documents, errors, payments, periods,
+  permitted, recordTypes, references, voids,
 ) => {
   const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
   const WRITERS = {
-    customer: Object.assign({}, customers, links),
-    invoice: Object.assign({}, credits, voids),
-    creditmemo: notes,
+    customer: Object.assign({}, customers, customerLinks),
+    invoice: Object.assign({}, appliedCredits, voids),
+    creditmemo: creditMemos,
     salesorder: documents,
     customerpayment: payments,
   };
@@ -24,19 +24,19 @@ define([
 
   function check(item) {
     const missing = NEEDED.find((name) => typeof item[name] !== 'string' || item[name] === '');
-    if (missing) throw faults.raise('LAGO_BAD_ITEM', `The item has no ${missing}.`, { field: missing });
+    if (missing) throw errors.raise('LAGO_BAD_ITEM', `The item has no ${missing}.`, { field: missing });
     if (!item.record || typeof item.record !== 'object') {
-      throw faults.raise('LAGO_BAD_ITEM', 'The item has no record.', { field: 'record' });
+      throw errors.raise('LAGO_BAD_ITEM', 'The item has no record.', { field: 'record' });
     }
   }
 
   function writerOf(item) {
-    const kind = kinds.of(item.record.type);
+    const kind = recordTypes.of(item.record.type);
     if (!kind) {
-      throw faults.raise('LAGO_TYPE_NOT_SUPPORTED', `This RESTlet does not write ${item.record.type} records.`);
+      throw errors.raise('LAGO_TYPE_NOT_SUPPORTED', `This RESTlet does not write ${item.record.type} records.`);
     }
     if (!kind.modes.includes(item.mode)) {
-      throw faults.raise('LAGO_MODE_NOT_SUPPORTED', `${item.mode} is not possible for ${kind.type} records.`);
+      throw errors.raise('LAGO_MODE_NOT_SUPPORTED', `${item.mode} is not possible for ${kind.type} records.`);
     }
     if (kind.type === 'customer') permitted.check(item);
     return { kind, write: WRITERS[kind.type][item.mode] };
@@ -61,7 +61,7 @@ define([
   }
 
   function refused(item, thrown, warnings) {
-    const error = faults.describe(thrown);
+    const error = errors.describe(thrown);
     log.error({ title: `lago ${error.code}`, details: { ref: item.ref, external_id: item.external_id } });
     const type = item.record && item.record.type ? { type: item.record.type } : {};
     return Object.assign({ ref: item.ref, status: 'error' }, type, { warnings, error });

@@ -1,5 +1,0 @@
-"""The command ``demo``: a month of Lago events into a NetSuite sandbox on this machine."""
-
-from consumer.commands.demo.run import run
-
-__all__ = ["run"]

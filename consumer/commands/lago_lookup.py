@@ -1,0 +1,45 @@
+"""Lago's API as far as a dry run may ask it: who a customer is, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from consumer.clock import SystemClock
+from consumer.commands import dry_run
+from consumer.commands.dry_run import Prospect
+from consumer.config.connection import Connection
+from consumer.lago.api import LagoApi
+from consumer.lago.lookup_result import LookUp
+
+
+class Inquiry:
+    """Completes prospects by what Lago says; without any API it leaves them as they are."""
+
+    def __init__(self, connections: Sequence[Connection], look_ups: Mapping[str, LookUp]) -> None:
+        """Take the ways to Lago by connection code."""
+        self._connections = connections
+        self._look_ups = look_ups
+
+    async def of(self, found: Prospect) -> Prospect:
+        """The prospect with Lago's answer in it, where one is needed and can be had."""
+        look_up = self._look_ups.get(found.connection.code)
+        return found if look_up is None else await dry_run.asked(found, self._connections, look_up)
+
+
+@asynccontextmanager
+async def opened(connections: Sequence[Connection], *, is_wanted: bool) -> AsyncIterator[Inquiry]:
+    """
+    Ways to Lago for the connections that have an API key, when they are wanted.
+
+    Raises:
+        ConfigurationError: a key's secret is missing.
+    """
+    asking = [each for each in connections if is_wanted and each.lago.api_url and each.lago.api_key]
+    async with AsyncExitStack() as stack:
+        look_ups: dict[str, LookUp] = {}
+        for connection in asking:
+            api = LagoApi(connection, clock=SystemClock())
+            stack.push_async_callback(api.aclose)
+            look_ups[connection.code] = api.customer
+        yield Inquiry(connections, look_ups)

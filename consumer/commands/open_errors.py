@@ -1,0 +1,33 @@
+"""``errors``: what has failed and is still open, by cause, oldest first, with amounts and the fix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from consumer.commands import cause_table, console_output, failure_log
+from consumer.config.settings import Settings
+from consumer.failures import causes
+
+
+async def run(settings: Settings, *, as_json: bool) -> int:
+    """
+    Print the open failures; 0 whether there are any or not.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+    """
+    log = await failure_log.take(settings)
+    found, open_count, under_way = causes.grouped(log.open), len(log.open), log.under_way
+    if as_json:
+        shown: dict[str, Any] = {
+            "open": open_count,
+            "under_way": under_way,
+            "causes": [cause.as_json() for cause in found],
+        }
+        console_output.say_json(shown)
+        return 0
+    console = console_output.console()
+    if found:
+        console.print(cause_table.table(found, "Open failures by cause"))
+    console.print(f"{open_count} open, {under_way} replayed and under way")
+    return 0

@@ -1,0 +1,47 @@
+"""``replay --mark-synced`` and ``--ignore``: failures that a person has settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from consumer.clock import Clock
+from consumer.failures.failure import Failure
+from consumer.kafka.republisher import Copy
+from schemas import error_mark
+from schemas.error_mark import ErrorMark, Kind, ReplayRef
+from schemas.scalar import utc_text
+
+SYNCED: Kind = "synced"
+IGNORED: Kind = "ignored"
+
+
+def mark(
+    failure: Failure, kind: Kind, clock: Clock, *, reason: str = "", replay: ReplayRef | None = None
+) -> Copy:
+    """The mark of a failure, to lie where its error event lies."""
+    said = ErrorMark(
+        mark=kind,
+        error_id=failure.id,
+        connection=failure.connection,
+        reason=reason,
+        marked_at=utc_text(clock.now()),
+        replay=replay,
+    )
+    headers = (
+        (error_mark.HEADER, kind.encode()),
+        ("content-type", b"application/json"),
+        ("error-id", failure.id.encode()),
+    )
+    return Copy(
+        topic=failure.place.topic,
+        partition=failure.place.partition,
+        key=failure.key,
+        value=said.model_dump_json().encode(),
+        headers=headers,
+    )
+
+
+def unknown(ids: Sequence[str], failures: Sequence[Failure]) -> list[str]:
+    """Those of the ids that no failure has."""
+    known = {each.id for each in failures}
+    return [each for each in ids if each not in known]

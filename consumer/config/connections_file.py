@@ -1,0 +1,239 @@
+"""
+`connections.yaml`: read whole, every error at once with its line, or not at all.
+
+Secrets are references and stay references here; `unresolved_secrets` tells which of them lead nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from consumer.config import bounded_file, connection_rules, model_keys, problem, yaml_source
+from consumer.config.connection import Connection
+from consumer.config.netsuite_account import normalise_account_id
+from consumer.config.secret import Secret
+from consumer.config.yaml_source import Problem, Tree
+from consumer.errors import ConfigurationError
+
+SECRET_KEYS = frozenset(
+    (
+        *connection_rules.SECRETS_OF_AUTH,
+        *connection_rules.SECRETS_OF_LAGO,
+        *connection_rules.SECRETS_OF_WEBHOOK,
+    )
+)
+
+
+class _File(BaseModel):
+    """The file as a whole."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    connections: tuple[Connection, ...]
+
+
+def load(path: Path) -> tuple[Connection, ...]:
+    """
+    The connections of a file, in its order, each knowing the lines of its settings.
+
+    Raises:
+        ConfigurationError: one sentence for every fault, ``connections.yaml:12: connections[0].code: …``.
+    """
+    tree = yaml_source.parse(_read(path))
+    if tree.value is None and not tree.problems:
+        raise ConfigurationError([f"{path.name}:1: is empty, expected the key connections"])
+    file, refused = _validated(tree)
+    problems = [*tree.problems, *refused, *_broken_rules(tree)]
+    if problems or file is None:
+        raise ConfigurationError(
+            [_said(path.name, one) for one in sorted(problems, key=lambda one: one.line)]
+        )
+    return tuple(
+        connection.with_lines(_lines(tree, index, path.name))
+        for index, connection in enumerate(file.connections)
+    )
+
+
+def chosen(connections: Sequence[Connection], codes: Sequence[str]) -> tuple[Connection, ...]:
+    """
+    The connections with these codes in the order of the file; all when no code is given.
+
+    Raises:
+        ConfigurationError: a code that is not in the file; the message lists those that are.
+    """
+    known = [connection.code for connection in connections]
+    listed = ", ".join(known)
+    unknown = [
+        f"--connection {code}: no such connection{problem.did_you_mean(code, known)}; known: {listed}"
+        for code in codes
+        if code not in known
+    ]
+    if unknown:
+        raise ConfigurationError(unknown)
+    return tuple(connection for connection in connections if not codes or connection.code in codes)
+
+
+def unresolved_secrets(
+    connections: Sequence[Connection], parts: Sequence[str] = ("auth", "lago", "webhooks")
+) -> list[str]:
+    """
+    Every secret whose variable or file is missing, as a sentence; empty when all is there.
+
+    Args:
+        connections: whose secrets.
+        parts: where to look: sections such as ``auth``, or single keys such as ``lago.api_key``.
+    """
+    return [
+        f"{connection.at(place)}: connection {connection.code}: {place}: {missing}"
+        for connection in connections
+        for part in parts
+        for place, secret in _secrets(attrgetter(part)(connection), part)
+        if (missing := _missing(secret))
+    ]
+
+
+def _read(path: Path) -> str:
+    try:
+        return bounded_file.read_text(path, bounded_file.CONFIGURATION_LIMIT_BYTES)
+    except FileNotFoundError:
+        message = f"there is no file {path}; name it with LAGO_NETSUITE_CONNECTIONS_FILE"
+    except UnicodeDecodeError:
+        message = f"{path} is not UTF-8 text"
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+    raise ConfigurationError([message])
+
+
+def _validated(tree: Tree) -> tuple[_File | None, list[Problem]]:
+    if tree.value is None:
+        return None, []
+    if not isinstance(tree.value, dict):
+        return None, [Problem(path=(), line=1, message="is not a mapping, expected the key connections")]
+    try:
+        return _File.model_validate(_normalised(tree.value)), []
+    except ValidationError as error:
+        return None, list(_problems_of(error, tree))
+
+
+def _normalised(value: dict[str, Any]) -> dict[str, Any]:
+    """The same content with account ids in OAuth's form; what is wrong stays for others to report."""
+    connections = value.get("connections")
+    if not isinstance(connections, list):
+        return value
+    return value | {"connections": [_with_normal_account(one) for one in connections]}
+
+
+def _with_normal_account(connection: Any) -> Any:
+    if not isinstance(connection, dict) or not connection.get("account_id"):
+        return connection
+    try:
+        return connection | {"account_id": normalise_account_id(str(connection["account_id"]))}
+    except ValueError:
+        return connection
+
+
+def _problems_of(error: ValidationError, tree: Tree) -> Iterator[Problem]:
+    seen: set[yaml_source.Path] = set()
+    for one in error.errors(include_url=False):
+        path = _place(one, tree.value)
+        # A union reports once for each of its members; a person wants to hear it once.
+        if path not in seen:
+            seen.add(path)
+            yield Problem(path=path, line=tree.line_of(path), message=_sentence(one, path))
+
+
+def _place(error: ErrorDetails, value: Any) -> yaml_source.Path:
+    """Where the error stands in the file: pydantic's place without its names for members of unions."""
+    path: list[str | int] = []
+    *around, last = error["loc"] or ("",)
+    for step in around:
+        inner = _child(value, step)
+        if inner is not _ABSENT:
+            path.append(step)
+            value = inner
+    if _child(value, last) is not _ABSENT or error["type"] == "missing":
+        path.append(last)
+    return tuple(path)
+
+
+_ABSENT = object()
+
+
+def _child(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(step, _ABSENT)
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return _ABSENT
+
+
+def _sentence(error: ErrorDetails, path: yaml_source.Path) -> str:
+    message = problem.sentence(error, is_secret=path[-1:] != () and path[-1] in SECRET_KEYS)
+    if error["type"] == "extra_forbidden":
+        known = sorted(model_keys.keys_at(_File, path[:-1], error["loc"]))
+        near = problem.did_you_mean(str(path[-1]), known)
+        message += near or f"; known here: {', '.join(known)}"
+    if error["type"] == "is_instance_of":
+        message = "is not text like env:NAME or file:/path"
+    return message
+
+
+def _broken_rules(tree: Tree) -> Iterator[Problem]:
+    found = tree.value.get("connections") if isinstance(tree.value, dict) else None
+    if not isinstance(found, list):
+        return
+    if not found:
+        yield Problem(
+            path=("connections",), line=tree.line_of(("connections",)), message="names no connection"
+        )
+    connections = connection_rules.entries(tree.value, "connections")
+    faults = list(connection_rules.faults_between(connections))
+    for index, connection in enumerate(connections):
+        faults += [((index, *path), message) for path, message in connection_rules.faults_of(connection)]
+    for relative, message in faults:
+        path = ("connections", *relative)
+        yield Problem(path=path, line=tree.line_of(path), message=message)
+
+
+def _said(name: str, one: Problem) -> str:
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in one.path).lstrip(".")
+    return f"{name}:{one.line}: {place}: {one.message}" if place else f"{name}:{one.line}: {one.message}"
+
+
+def _lines(tree: Tree, index: int, name: str) -> Mapping[str, str]:
+    start: yaml_source.Path = ("connections", index)
+    return {
+        ".".join(str(step) for step in path[2:]): f"{name}:{line}"
+        for path, line in tree.lines.items()
+        if path[:2] == start and len(path) > 2
+    }
+
+
+def _secrets(value: Any, place: str) -> Iterator[tuple[str, Secret]]:
+    match value:
+        case Secret():
+            yield place, value
+        case BaseModel():
+            for key in type(value).model_fields:
+                yield from _secrets(getattr(value, key), f"{place}.{key}")
+        case tuple():
+            for index, entry in enumerate(value):
+                yield from _secrets(entry, f"{place}.{index}")
+        case _:
+            return
+
+
+def _missing(secret: Secret) -> str | None:
+    try:
+        secret.reveal()
+    except LookupError as error:
+        return str(error)
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{secret} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}"
+    return None

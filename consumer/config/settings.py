@@ -1,0 +1,204 @@
+"""
+How this process runs: read once from the environment, whole or not at all.
+
+Names carry the prefix ``LAGO_NETSUITE_``. A name with the suffix ``_FILE`` reads the value from a mounted
+file. What belongs to a NetSuite account is in ``connections.yaml`` instead
+(`consumer.config.connections_file`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from consumer.config import bounded_file, problem
+from consumer.config.secret import MASK
+from consumer.errors import ConfigurationError
+
+PREFIX = "LAGO_NETSUITE_"
+FILE_SUFFIX = "_FILE"
+
+# Kubernetes announces every Service of the namespace to every pod: one called "lago-netsuite" gives
+# LAGO_NETSUITE_SERVICE_HOST, LAGO_NETSUITE_PORT=tcp://… and more. They are not ours and not typing errors.
+SERVICE_LINK = re.compile(r"^LAGO_NETSUITE_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_\w+)?$")
+
+MEBIBYTE = 1024 * 1024
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Settings(BaseSettings):
+    """
+    Process settings, frozen.
+
+    Attributes:
+        topic_prefix: put before every topic name, so that several deployments share one cluster.
+        ops_port: of ``/metrics``, ``/healthz`` and ``/readyz``; 0 takes a free one.
+        ingest_port: where ``ingest`` takes Lago's webhooks; 0 takes a free one.
+        ingest_body_limit_bytes: of one webhook.
+        ingest_stop_delay_s: how long ``ingest`` takes new connections after it has ceased to be ready.
+        log_format: absent means ``console`` on a terminal and ``json`` elsewhere.
+        drain_budget_s: how long a stopping worker waits for calls under way.
+        park_max_age_s: how long a record may wait for reasons of its own, whichever they are, before it is
+            rejected; what ``closed_period: hold`` holds back excepted. Also the budget of a record that fails
+            while NetSuite answers nobody, and yet not often enough to leave the account alone.
+        record_max_age_s: how long a record may fail while NetSuite answers it, or answers others.
+        dependency_max_age_s: how long it may wait for a customer or an invoice that is not in NetSuite.
+        retry_after_max_s: the longest wait that an answer of NetSuite may ask for. A whole account that is
+            down or refuses us has no budget: its records wait for as long as that lasts.
+        static_membership: keep partitions over a restart (KIP-345); needs stable host names.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    kafka_bootstrap_servers: Annotated[str, Field(min_length=1)] = "localhost:9092"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Annotated[
+        Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None, Field(validate_default=True)
+    ] = None
+    kafka_sasl_username: Annotated[str | None, Field(validate_default=True)] = None
+    kafka_sasl_password: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    kafka_ssl_cafile: Path | None = None
+    kafka_ssl_certfile: Path | None = None
+    kafka_ssl_keyfile: Path | None = None
+    connections_file: Path = Path("connections.yaml")
+    consumer_group: Annotated[str, Field(min_length=1)] = "lago-netsuite"
+    topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    ops_host: str = "0.0.0.0"  # noqa: S104 - probes and Prometheus come from outside of the container
+    ops_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    ingest_host: str = "0.0.0.0"  # noqa: S104 - Lago comes from outside of the container
+    ingest_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    ingest_body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * MEBIBYTE)] = 5 * MEBIBYTE
+    ingest_stop_delay_s: Annotated[float, Field(ge=0, le=600)] = 5.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] | None = None
+    drain_budget_s: Seconds = 25.0
+    park_max_age_s: Seconds = 86_400.0
+    record_max_age_s: Seconds = 3_600.0
+    dependency_max_age_s: Seconds = 21_600.0
+    retry_after_max_s: Seconds = 3_600.0
+    static_membership: bool = False
+
+    @field_validator("kafka_security_protocol", "kafka_sasl_mechanism", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("kafka_sasl_mechanism", "kafka_sasl_username", "kafka_sasl_password")
+    @classmethod
+    def _given_with_sasl(cls, value: object, info: ValidationInfo) -> object:
+        protocol = info.data.get("kafka_security_protocol", "")
+        if value is None and protocol.startswith("SASL_"):
+            raise ValueError(f"is required with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}")
+        return value
+
+    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile")
+    @classmethod
+    def _exists(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @classmethod
+    def load(cls) -> Self:
+        """
+        The settings of this process.
+
+        Raises:
+            ConfigurationError: with every unknown name, unreadable file and wrong value at once.
+        """
+        mounted, problems = _mounted(os.environ)
+        problems += _unknown(os.environ)
+        try:
+            settings = cls(**mounted)
+        except ValidationError as error:
+            problems += _refused(error)
+            raise ConfigurationError(problems) from None
+        if problems:
+            raise ConfigurationError(problems)
+        return settings
+
+    def described(self) -> dict[str, str]:
+        """Every setting under its name in the environment, secrets masked: to be printed."""
+        return {env_name(field): _printable(getattr(self, field)) for field in type(self).model_fields}
+
+
+def env_name(field: str) -> str:
+    """The name in the environment of a field of `Settings`."""
+    return PREFIX + field.upper()
+
+
+def _known() -> dict[str, str]:
+    return {env_name(field): field for field in Settings.model_fields}
+
+
+def _mounted(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """What ``_FILE`` names give, by field, and what is wrong with them."""
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, field in _known().items():
+        place = environ.get(name + FILE_SUFFIX)
+        if not place:
+            continue
+        if environ.get(name):
+            problems.append(f"{name}: is given twice, also as {name}{FILE_SUFFIX}; remove one")
+        try:
+            values[field] = bounded_file.read_text(Path(place), bounded_file.SECRET_LIMIT_BYTES).strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            problems.append(f"{name}{FILE_SUFFIX}: {place} cannot be read: {reason}")
+    return values, problems
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    known = _known()
+    accepted = {*known, *(name + FILE_SUFFIX for name in known)}
+    ours = (name for name in sorted(environ) if name.upper().startswith(PREFIX))
+    unknown = (
+        name for name in ours if name.upper() not in accepted and not _is_service_link(name, environ[name])
+    )
+    return [f"{name}: is not a setting{_suggestion(name, known)}" for name in unknown]
+
+
+def _suggestion(name: str, known: Mapping[str, str]) -> str:
+    # The prefix is common to all, so only what follows it can tell names apart.
+    near = problem.did_you_mean(name[len(PREFIX) :], (known_name[len(PREFIX) :] for known_name in known))
+    return near.replace("mean '", f"mean '{PREFIX}")
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    return bool(SERVICE_LINK.match(name)) or (
+        name.endswith("_PORT") and value.startswith(("tcp://", "udp://"))
+    )
+
+
+def _refused(error: ValidationError) -> list[str]:
+    found = error.errors(include_url=False)
+    return [f"{env_name(str(one['loc'][0]))}: {_sentence(one)}" for one in found]
+
+
+def _sentence(one: ErrorDetails) -> str:
+    return problem.sentence(one, is_secret=one["loc"][0] == "kafka_sasl_password")
+
+
+def _printable(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return MASK
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)

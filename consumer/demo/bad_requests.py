@@ -1,0 +1,65 @@
+"""Who else knocks at `ingest`: what it must turn away, and what it must not take twice; pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consumer.demo.scenario_event import Algorithm, Scene
+
+TAKEN = 202
+NOT_A_WEBHOOK, NOT_LAGOS = 400, 401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """
+    One request that must not become an event.
+
+    Attributes:
+        body: what is posted.
+        signed: what the signature was made for; None when there is no signature.
+        status: how it must be answered.
+    """
+
+    title: str
+    body: bytes
+    signed: bytes | None
+    unique_key: str
+    status: int
+    algorithm: Algorithm = "hmac"
+
+
+def callers(scenes: Sequence[Scene]) -> tuple[Caller, ...]:
+    """Everyone; what they post is made of a webhook that has been taken before."""
+    taken = next(scene for scene in scenes if scene.is_webhook and scene.number)
+    late = next(scene for scene in scenes if scene.algorithm == "jwt")
+    value = taken.value
+    dearer = value.replace(b'"total_amount_cents":', b'"total_amount_cents":1', 1)
+    return (
+        Caller(
+            title=f"{taken.title}, which Lago repeats",
+            body=value,
+            signed=value,
+            unique_key=taken.unique_key,
+            status=TAKEN,
+        ),
+        _stranger("an amount changed on its way", dearer, value, NOT_LAGOS),
+        _stranger("a JWT made for another webhook", value, late.value, NOT_LAGOS, algorithm="jwt"),
+        _stranger("no signature", value, None, NOT_LAGOS),
+        _stranger("half a webhook, signed", value[:-40], value[:-40], NOT_A_WEBHOOK),
+    )
+
+
+def _stranger(
+    title: str, body: bytes, signed: bytes | None, status: int, algorithm: Algorithm = "hmac"
+) -> Caller:
+    return Caller(
+        title=title,
+        body=body,
+        signed=signed,
+        unique_key=str(uuid.uuid5(uuid.NAMESPACE_OID, title)),
+        status=status,
+        algorithm=algorithm,
+    )

@@ -1,0 +1,73 @@
+"""What every customer owes, in Lago and in NetSuite, side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from consumer.demo.scenario_event import Scene
+
+Account = tuple[str, str]
+"""A customer's external id in Lago, and a currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What one customer owes in one currency; negative when the customer is owed."""
+
+    customer: str
+    currency: str
+    lago: Decimal
+    netsuite: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """NetSuite's less Lago's."""
+        return self.netsuite - self.lago
+
+    def row(self) -> dict[str, str]:
+        """All of it as texts."""
+        amounts = {"lago": self.lago, "netsuite": self.netsuite, "difference": self.difference}
+        who = {"customer": self.customer, "currency": self.currency}
+        return who | {name: f"{amount:f}" for name, amount in amounts.items()}
+
+
+def compare(scenes: Sequence[Scene], rows: Sequence[Mapping[str, str]]) -> tuple[Balance, ...]:
+    """
+    The balances of all customers with documents; `rows` are the sandbox's.
+
+    What must be rejected is left out on Lago's side too: it is not in NetSuite until someone has acted on it.
+    A refund counts as owed on both sides until a person has paid it back and recorded it.
+    """
+    lago = _of_lago(scenes)
+    netsuite = {(row.get("entityid", ""), row["currency_iso"]): Decimal(row["balance"]) for row in rows}
+    zero = Decimal(0)
+    return tuple(
+        Balance(
+            customer=account[0],
+            currency=account[1],
+            lago=lago.get(account, zero),
+            netsuite=netsuite.get(account, zero),
+        )
+        for account in sorted(lago.keys() | netsuite.keys())
+    )
+
+
+def differences(balances: Sequence[Balance]) -> list[str]:
+    """A sentence for every customer whose balances differ."""
+    return [
+        f"{one.customer} owes {one.lago} {one.currency} in Lago and {one.netsuite} in NetSuite"
+        for one in balances
+        if one.difference
+    ]
+
+
+def _of_lago(scenes: Sequence[Scene]) -> dict[Account, Decimal]:
+    owed: dict[Account, Decimal] = defaultdict(Decimal)
+    # Webhooks that are delivered again are the same bytes.
+    for scene in {scene.value: scene for scene in scenes if scene.ending == "booked"}.values():
+        if scene.effect is not None and scene.currency is not None:
+            owed[scene.customer, scene.currency] += scene.effect
+    return dict(owed)

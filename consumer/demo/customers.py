@@ -1,0 +1,86 @@
+"""Who the demo's month is about: twelve customers of one Lago organisation and four billing entities."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+ORGANIZATION_SLUG = "hooli"
+FRONT_URL = "https://app.getlago.com"
+CONNECTION = "netsuite-demo"
+ORDERING_ENTITY = "hooli_gulf"
+"""The billing entity whose connection writes sales orders too."""
+STANDING_ID = "501"
+"""Internal id of the customer who stands in the sandbox before anything is sent: the first that it gives."""
+FILE = Path(__file__).with_name("customers.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tax:
+    """One of Lago's taxes; `rate` in percent."""
+
+    code: str
+    name: str
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """
+    One customer of the cast.
+
+    Attributes:
+        name: None for a person.
+        taxes: what Lago levies on everything that is sold to them.
+        person: first and last name.
+    """
+
+    external_id: str
+    name: str | None
+    entity: str
+    currency: str
+    country: str
+    zone: str
+    city: str
+    street: str
+    zipcode: str
+    plan: str
+    taxes: tuple[Tax, ...]
+    person: tuple[str, str] | None
+    ships_elsewhere: bool
+
+    @property
+    def handle(self) -> str:
+        """The short name this customer goes by in addresses."""
+        return self.external_id.removeprefix("cus_")
+
+    @property
+    def slug(self) -> str:
+        """Lago's customer slug, which begins the numbers of their invoices."""
+        return f"HOO-{uuid.uuid5(uuid.NAMESPACE_OID, self.external_id).hex[:4].upper()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """All customers by their handle and all taxes by their code."""
+
+    members: dict[str, Member]
+    taxes: dict[str, Tax]
+
+
+def read() -> Cast:
+    """The cast of the demo."""
+    content = json.loads(FILE.read_text(encoding="utf-8"))
+    taxes = {one["code"]: Tax(**one | {"rate": Decimal(one["rate"])}) for one in content["taxes"]}
+    members = [_member(one, taxes) for one in content["customers"]]
+    return Cast(members={member.handle: member for member in members}, taxes=taxes)
+
+
+def _member(one: dict[str, Any], taxes: dict[str, Tax]) -> Member:
+    person = one["person"]
+    own = tuple(taxes[code] for code in one["taxes"])
+    return Member(**one | {"taxes": own, "person": (person[0], person[1]) if person else None})

@@ -1,0 +1,137 @@
+"""Posting Lago's webhooks to `ingest`, at an even pace, and seeing them arrive on Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from consumer.demo import http
+from consumer.demo.bad_requests import TAKEN, Caller
+from consumer.demo.lago_signatures import Lago
+from consumer.demo.outcomes import Place, Played
+from consumer.demo.processes_under_test import Ground
+from consumer.demo.scenario_event import Algorithm, Scene
+from consumer.demo.topic_watch import Seen, until
+from consumer.kafka.cluster import Cluster
+from consumer.kafka.republisher import Again, Copy, opened
+from consumer.ops.metrics.reading import parked_in
+from schemas import wire
+
+# Even pacing, well below what one account takes, so that latency is NetSuite's and ours and not a queue's.
+EVENTS_PER_S = 16.0
+ARRIVE_LIMIT_S = 15.0
+# What waits for a missing document is asked for again after five seconds; later is too late to be first.
+WAITING_LIMIT_S = 4.0
+LOOK_EVERY_S = 0.1
+
+Look = Callable[[], None]
+"""Called every now and then, to show how far things are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    What a request was answered.
+
+    Attributes:
+        said: the word or the sentence of the answer.
+        sent_ms: when it was posted, in milliseconds since the epoch; and how long the answer took.
+    """
+
+    status: int
+    said: str
+    algorithm: Algorithm
+    sent_ms: float
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A scene on its way: answered by ingest, or put on Kafka past it."""
+
+    scene: Scene
+    answer: Answer | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The way in; `seen` tells what has reached NetSuite."""
+
+    stage: Ground
+    lago: Lago
+    seen: Seen
+    events_per_s: float = EVENTS_PER_S
+
+    async def send(self, scenes: Sequence[Scene], look: Look) -> list[Sent]:
+        """Send every scene, in order, each acknowledged before the next."""
+        due_s, sent = time.monotonic(), list[Sent]()
+        async with opened(Cluster.of(self.stage.settings)) as past_the_door:
+            for scene in scenes:
+                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+                due_s = max(due_s, time.monotonic()) + 1 / self.events_per_s
+                sent.append(await self._send(scene, past_the_door))
+                await self._await(scene)
+                look()
+        return sent
+
+    async def knock(self, caller: Caller) -> Answer:
+        """What a caller is answered."""
+        return await self._post(caller.body, caller.signed, caller.algorithm, caller.unique_key)
+
+    async def _await(self, scene: Scene) -> None:
+        match scene.until:
+            case "taken":
+                return
+            case "told":
+                await until(lambda: self.seen.has_ended(scene), limit_s=ARRIVE_LIMIT_S)
+            case "waiting":
+                await self._until_it_waits()
+            case _:
+                assert_never(scene.until)
+
+    async def _until_it_waits(self) -> None:
+        give_up_at_s = time.monotonic() + WAITING_LIMIT_S
+        while time.monotonic() < give_up_at_s:
+            _, text = await http.get(f"{self.stage.ops}/metrics")
+            if parked_in(text, "dependency"):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _send(self, scene: Scene, past_the_door: Again) -> Sent:
+        if scene.is_webhook:
+            answer = await self._post(scene.value, scene.value, scene.algorithm, scene.unique_key)
+            return Sent(scene=scene, answer=answer)
+        topic = f"{self.stage.settings.topic_prefix}{scene.topic}"
+        [kept] = await past_the_door.put([Copy(topic=topic, partition=0, key=scene.key, value=scene.value)])
+        return Sent(scene=scene, place=(kept.topic, kept.partition, kept.offset))
+
+    async def _post(self, body: bytes, signed: bytes | None, algorithm: Algorithm, unique_key: str) -> Answer:
+        headers = self.lago.headers(signed, algorithm, unique_key)
+        sent_ms, began_s = time.time() * 1000, time.perf_counter()
+        status, text = await http.post(self.stage.door, body, headers)
+        took_ms = (time.perf_counter() - began_s) * 1000
+        return Answer(status=status, said=_word(text), algorithm=algorithm, sent_ms=sent_ms, took_ms=took_ms)
+
+
+async def until_arrived(sent: Sequence[Sent], seen: Seen) -> list[Played]:
+    """Wait until what ingest has taken lies on Kafka; without what does not in time."""
+    taken = {each.scene.unique_key for each in sent if each.answer and each.answer.status == TAKEN}
+    await until(lambda: seen.arrivals.keys() >= taken, limit_s=ARRIVE_LIMIT_S)
+    found = ((each, each.place or seen.arrivals.get(each.scene.unique_key)) for each in sent)
+    return [
+        Played(scene=each.scene, place=place, sent_ms=each.answer.sent_ms if each.answer else None)
+        for each, place in found
+        if place is not None
+    ]
+
+
+def _word(text: str) -> str:
+    try:
+        said = wire.loads(text)
+    except ValueError:
+        return text
+    return str(said.get("error") or said.get("status")) if isinstance(said, dict) else text

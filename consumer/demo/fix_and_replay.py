@@ -1,0 +1,153 @@
+"""After the month: one cause is mended, its failures are replayed, and the others stay open."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from consumer.commands import failure_log
+from consumer.commands.console_output import Paper
+from consumer.config.settings import env_name
+from consumer.demo import connections, playback
+from consumer.demo.connections import Mended
+from consumer.demo.outcomes import Endings, Played
+from consumer.demo.processes_under_test import Stage
+from consumer.demo.scenario_event import Scene
+from consumer.demo.topic_watch import Seen, until
+from consumer.failures.failure import Failure
+
+CAUSE = "invalid_mapping"
+COMMAND = ("replay", "--code", CAUSE, "--go")
+COMMAND_LIMIT_S = 60.0
+ARRIVE_LIMIT_S = 15.0
+PIPED_COLUMNS = "160"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """
+    What the replay did.
+
+    Attributes:
+        moved: the events that were put back on their topic.
+        settled: what the worker with the mended file says it did, by outcome, all of its pipelines together.
+        open: the failures that are still open.
+    """
+
+    exit_code: int
+    moved: tuple[Played, ...]
+    settled: dict[str, int]
+    open: tuple[Failure, ...]
+    seconds: float
+
+    def outcome(self, endings: Endings) -> list[str]:
+        """What became of each that was moved."""
+        return [endings.fate_of(played.place) for played in self.moved]
+
+
+async def restart(stage: Stage) -> Mended:
+    """
+    Map what was missing in a copy of the connections file, and start the worker again with that.
+
+    Raises:
+        StartupError: it does not come up.
+    """
+    mended = connections.mend(stage.settings.connections_file)
+    await stage.worker.restart({env_name("connections_file"): str(mended.file)})
+    return mended
+
+
+async def replay(stage: Stage, seen: Seen, story: Sequence[Played], out: Paper) -> Replay:
+    """Run the very command that a person would run, and wait until what it put back is settled."""
+    began_s = time.monotonic()
+    by_id = {error.id: place for place, error in seen.endings.errors.items()}
+    wanted = {
+        error.id
+        for error in seen.endings.errors.values()
+        if error.accounting_provider_customer_error.provider_error.error_code == CAUSE
+    }
+    exit_code = await _run(stage, out)
+    await until(lambda: seen.replays.keys() >= wanted, limit_s=ARRIVE_LIMIT_S)
+    scenes = {played.place: played.scene for played in story}
+    moved = tuple(
+        Played(scene=_mended(scenes[by_id[error_id]]), place=place)
+        for error_id, place in seen.replays.items()
+    )
+    seen.endings.unsettled |= await playback.until_settled(stage, moved, lambda: None)
+    settled = await playback.settled(stage)
+    log = await failure_log.take(stage.settings)
+    seconds = round(time.monotonic() - began_s, 1)
+    return Replay(exit_code=exit_code, moved=moved, settled=settled, open=tuple(log.open), seconds=seconds)
+
+
+def figures(done: Replay, endings: Endings) -> dict[str, Any]:
+    """What `build/demo.json` says of it."""
+    became = Counter(done.outcome(endings))
+    return {
+        "code": CAUSE,
+        "moved": len(done.moved),
+        "outcome": ", ".join(f"{count} {fate}" for fate, count in became.items()),
+        "still_open": len(done.open),
+        "seconds": done.seconds,
+    }
+
+
+def final(scenes: Sequence[Scene]) -> list[Scene]:
+    """The story as it must have ended after the replay."""
+    return [_mended(scene) if scene.plant == "unmapped_metric" else scene for scene in scenes]
+
+
+def problems(done: Replay, endings: Endings) -> list[str]:
+    """What of the replay is not as it must be."""
+    wrong = [f"`lago-netsuite {' '.join(COMMAND)}` ended with {done.exit_code}"] if done.exit_code else []
+    causes = {
+        error.id: error.accounting_provider_customer_error.provider_error.error_code
+        for error in endings.errors.values()
+    }
+    expected = {error_id for error_id, code in causes.items() if code != CAUSE}
+    if len(done.moved) != len(causes) - len(expected):
+        wrong.append(f"{len(done.moved)} events were replayed, not {len(causes) - len(expected)}")
+    wrong += [
+        f"{each.scene.title} was replayed and is {endings.fate_of(each.place)}"
+        for each in done.moved
+        if endings.fate_of(each.place) != "written"
+    ]
+    written = done.settled.get("written", 0)
+    if written != len(done.moved):
+        wrong.append(f"{len(done.moved)} events were replayed, and the worker has written {written}")
+    still_open = {failure.id for failure in done.open}
+    wrong += [
+        f"failure {each} should be open, or is and should not" for each in sorted(still_open ^ expected)
+    ]
+    return wrong
+
+
+def _mended(scene: Scene) -> Scene:
+    return replace(scene, ending="booked", title=f"{scene.title} replayed")
+
+
+async def _run(stage: Stage, out: Paper) -> int:
+    """The command's exit code; what it prints is shown where everything is shown."""
+    width = {} if out.is_terminal else {"COLUMNS": PIPED_COLUMNS}
+    out.print(f"$ lago-netsuite {' '.join(COMMAND)}", style="bold")
+    out.file.flush()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "consumer", *COMMAND,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=out.file,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, **stage.variables, **width},
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(COMMAND_LIMIT_S):
+            return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

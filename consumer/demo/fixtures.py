@@ -1,0 +1,98 @@
+"""
+What the parts of a rehearsal must agree on, written before any of them runs.
+
+The sandbox's books and its login, Lago's keys, the secret of the webhooks, and the connections.yaml that
+refers to them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from pathlib import Path
+from string import Template
+
+from joserfc.jwk import ECKey
+
+from consumer.config import private_file
+from consumer.demo import connections, processes_under_test, scenario
+from consumer.demo.lago_signatures import Lago
+from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX
+from consumer.sandbox.netsuite.console import RESTLET_PATH
+from consumer.sandbox.netsuite.profile import OAuth2, Profile, TokenBased
+from schemas import envelope
+from schemas.envelope import Envelope
+
+CONNECTIONS, PROFILE, BOOKS = "connections.yaml", "profile.json", "books.sqlite"
+HMAC_KEY, LAGO_KEY, WEBHOOK_SECRET = "hmac_key", "lago_private.pem", "webhook_secret"
+ENVIRONMENT = "    environment: sandbox\n"
+
+
+def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
+    """
+    Write the files that the parts of the deployment share; whether they were not there yet.
+
+    Args:
+        folder: where; the parts must find it under the same name, because connections.yaml refers to it.
+        sandbox: origin of the sandbox as the worker reaches it.
+        webhooks: origin of `play` as the relay reaches it.
+    """
+    if (folder / CONNECTIONS).exists():
+        return False
+    # A run that was cut short leaves no connections.yaml behind, so what else it left is written anew.
+    (folder / BOOKS).unlink(missing_ok=True)
+    processes_under_test.keep_standing_customer(folder / BOOKS)
+    values = _login(folder, sandbox) | _lago(folder) | {"webhook_url": webhooks + PATH}
+    text = Template(connections.TEMPLATE.read_text()).substitute(values)
+    # What is written last and at once: who finds it finds everything.
+    draft = folder / f"{CONNECTIONS}.draft"
+    private_file.write(draft, text.replace(ENVIRONMENT, f"{ENVIRONMENT}    allow_http: true\n"))
+    draft.replace(folder / CONNECTIONS)
+    return True
+
+
+def _login(folder: Path, sandbox: str) -> dict[str, str]:
+    """A key pair for the sandbox's OAuth 2.0 login, its public half in a profile; the rest as it ships."""
+    profile, key = Profile.load(), ECKey.generate_key("P-256")
+    oauth2 = next(each for each in profile.integrations if isinstance(each, OAuth2))
+    tba = next(each for each in profile.integrations if isinstance(each, TokenBased))
+    known = oauth2.model_copy(update={"public_key_pem": key.as_pem(private=False).decode()})
+    others = [each for each in profile.integrations if each is not oauth2]
+    logins = [each.model_dump(mode="json") for each in (known, *others)]
+    private_file.write(folder / PROFILE, json.dumps({"extends": "default", "integrations": logins}, indent=2))
+    script = profile.scripts[0]
+    return {
+        "account_id": profile.account_id,
+        "restlet_url": f"{sandbox}{RESTLET_PATH}?script={script.id}&deploy={script.deploy}",
+        "client_id": _kept(folder, "client_id", oauth2.client_id),
+        "certificate_id": _kept(folder, "certificate_id", oauth2.certificate_id),
+        "private_key_file": _kept(folder, "netsuite.pem", key.as_pem(private=True).decode())[len("file:") :],
+        "tba_client_id": _kept(folder, "tba_client_id", tba.consumer_key),
+        "tba_client_secret": _kept(folder, "tba_client_secret", tba.consumer_secret),
+        "tba_token_id": _kept(folder, "tba_token_id", tba.token_id),
+        "tba_token_secret": _kept(folder, "tba_token_secret", tba.token_secret),
+    }
+
+
+def _lago(folder: Path) -> dict[str, str]:
+    lago = Lago.installed()
+    _kept(folder, LAGO_KEY, lago.private_key.as_pem(private=True).decode())
+    events = (envelope.decode(scene.value) for scene in scenario.tell(1))
+    organization_id = next(event.organization_id for event in events if isinstance(event, Envelope))
+    return {
+        "organization_id": organization_id,
+        "hmac_key": _kept(folder, HMAC_KEY, lago.hmac_key),
+        "public_key_file": _kept(folder, "lago.pem", lago.public_pem)[len("file:") :],
+        "issuer": lago.issuer,
+        "webhook_secret": _kept(
+            folder, WEBHOOK_SECRET, SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
+        ),
+    }
+
+
+def _kept(folder: Path, name: str, secret: str) -> str:
+    """A reference to the secret, which lies in a file of its own that only its owner reads."""
+    file = folder / name
+    private_file.write(file, secret)
+    return f"file:{file}"

@@ -1,0 +1,62 @@
+"""How far the demo is: one line a phase, with a bar on a terminal and plain words in a pipe."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from consumer.commands.console_output import Paper
+
+
+@dataclass(slots=True, kw_only=True)
+class Phase:
+    """One part of the run; `note` is shown when it is done."""
+
+    note: str = ""
+    _progress: Progress | None = field(default=None, repr=False)
+
+    def at(self, done: int, total: int) -> None:
+        """So far it is, of so much."""
+        if self._progress is not None:
+            [task] = self._progress.task_ids
+            self._progress.update(task, completed=done, total=total, count=f"{done}/{total}")
+
+
+@contextmanager
+def phase(out: Paper, number: int, title: str, *, is_quiet: bool = False) -> Iterator[Phase]:
+    """
+    A phase for as long as the block lasts; what fails says so by itself.
+
+    Args:
+        out: where it is shown.
+        number: counts from 1.
+        title: what it is.
+        is_quiet: whether it must not move meanwhile, because something else is shown.
+    """
+    is_live = out.is_terminal and not is_quiet
+    began_s = time.monotonic()
+    heading = Text.assemble((str(number), "bold cyan"), f" {title}")
+    if not is_live:
+        out.print(heading + Text(" …"))
+        out.file.flush()
+    how_far = (BarColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), *how_far)
+    with Progress(*columns, console=out, disable=not is_live, transient=True) as progress:
+        progress.add_task(heading.markup, total=None, count="")
+        current = Phase(_progress=progress)
+        yield current
+    took = f"{time.monotonic() - began_s:.1f} s"
+    note = f": {current.note}" if current.note else ""
+    done = Text.assemble(("✓", "green"), " ", heading, note, (f" ({took})", "dim"))
+    out.print(done if out.is_terminal else f"  done in {took}{note}")

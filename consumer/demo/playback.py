@@ -1,0 +1,116 @@
+"""Getting ready to play the month, and waiting until every event of it is settled and told of."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from consumer.clock import SystemClock
+from consumer.config import connections_file
+from consumer.demo import http as demo_http
+from consumer.demo.audit import RECORD_TYPES
+from consumer.demo.customers import CONNECTION
+from consumer.demo.delivery import Look
+from consumer.demo.outcomes import Endings, Place, Played
+from consumer.demo.processes_under_test import Ground, Stage
+from consumer.demo.scenario_event import Scene
+from consumer.demo.topic_watch import until
+from consumer.demo.webhook_inbox import Inbox
+from consumer.errors import StartupError
+from consumer.kafka.cluster import Cluster
+from consumer.kafka.topic_tail import committed
+from consumer.netsuite.client import Client
+from consumer.ops import http
+from consumer.ops.metrics.reading import settled_in
+
+SETTLE_LIMIT_S = 60.0
+TOLD_LIMIT_S = 30.0
+LOOK_EVERY_S = 0.2
+
+
+async def lose_one_answer(stage: Ground, scenes: Sequence[Scene]) -> None:
+    """
+    Ask the sandbox to commit the scene planted for it and to drop the connection instead of answering.
+
+    Raises:
+        StartupError: it does not take that.
+    """
+    for scene in (scene for scene in scenes if scene.plant == "lost_answer"):
+        fault = {"kind": "reset_after_commit", "times": 1, "match": scene.number}
+        headers = {"content-type": "application/json"}
+        status, text = await demo_http.post(
+            f"{stage.sandbox}/sandbox/faults", json.dumps(fault).encode(), headers
+        )
+        if status != 201:
+            raise StartupError(f"the sandbox refuses to plant a fault with status {status}: {text}")
+
+
+async def warm_up(stage: Stage) -> None:
+    """Call NetSuite as often at once as it allows, so that all script threads of the sandbox have begun."""
+    clock = SystemClock()
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        for connection in connections_file.load(stage.settings.connections_file):
+            client = await stack.enter_async_context(Client(connection, clock=clock))
+            for _ in range(connection.concurrency):
+                tasks.create_task(client.ping())
+
+
+@asynccontextmanager
+async def served(inbox: Inbox) -> AsyncIterator[str]:
+    """Meanwhile, the inbox listens on this machine; gives its origin."""
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as tasks:
+        serving = tasks.create_task(http.serve(inbox.app(), "127.0.0.1", 0, bound=port.set_result))
+        try:
+            yield f"http://127.0.0.1:{await port}"
+        finally:
+            serving.cancel()
+
+
+async def until_settled(stage: Stage, played: Sequence[Played], look: Look) -> set[Place]:
+    """
+    Wait until the worker has committed every event; gives the places of those it has not in time.
+
+    One that waits holds back the commit of those behind it; what must be ignored is not blamed for that.
+    """
+    cluster = Cluster.of(stage.settings)
+    give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
+    while True:
+        done = [await committed(cluster, group) for group in stage.groups]
+        left = [one for one in played if any(each.get(one.place[:2], 0) <= one.place[2] for each in done)]
+        look()
+        if not left or time.monotonic() > give_up_at_s:
+            return {one.place for one in left if one.scene.ending != "ignored"}
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def settled(stage: Stage) -> dict[str, int]:
+    """How many records the running worker has settled, by outcome, all of its pipelines together."""
+    _, text = await demo_http.get(f"{stage.ops}/metrics")
+    return settled_in(text)
+
+
+async def until_told(endings: Endings, inbox: Inbox, *, told: int) -> None:
+    """Wait until so many events have been told of on the topics and all webhooks posted; not for ever."""
+
+    def is_told() -> bool:
+        heard = inbox.failures.keys() >= endings.failed_ids and inbox.customers >= endings.made(CONNECTION)
+        return heard and endings.told >= told
+
+    await until(is_told, limit_s=TOLD_LIMIT_S)
+
+
+async def books(stage: Stage) -> dict[str, list[dict[str, Any]]]:
+    """All records in the sandbox, by their types."""
+    address = f"{stage.sandbox}/sandbox/records?type="
+    return {each: await demo_http.get_json(address + each) for each in RECORD_TYPES}
+
+
+async def balances(stage: Stage) -> list[dict[str, str]]:
+    """What each customer owes and is owed in the sandbox."""
+    found: list[dict[str, str]] = await demo_http.get_json(f"{stage.sandbox}/sandbox/balances")
+    return found

@@ -1,0 +1,77 @@
+"""What is sold in the demo's month, and at which prices in each currency."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+
+from consumer.demo.customers import Member, Tax
+from consumer.demo.invoice_amounts import Sale
+
+WORTH = {"EUR": Decimal(1), "USD": Decimal("1.1"), "JPY": Decimal(160), "KWD": Decimal("0.33")}
+CENT = {"JPY": Decimal(1), "KWD": Decimal("0.001")}
+THRESHOLD_CENTS = 15_000
+PLAN_PRICES = {"scale_monthly": Decimal(499), "enterprise": Decimal(2400)}
+PLAN_NAMES = {"scale_monthly": "Scale", "enterprise": "Enterprise"}
+ONE = Decimal(1)
+
+
+def plan(member: Member) -> Iterator[Sale]:
+    """The subscription, and the true-up of its minimum commitment."""
+    code, name = member.plan, PLAN_NAMES[member.plan]
+    yield _sale("subscription", code, name, ONE, _price(PLAN_PRICES[code], member))
+    if code == "enterprise":
+        yield _sale("commitment", code, name, ONE, _price(Decimal("128.70"), member))
+
+
+def usage(member: Member, chance: random.Random) -> Iterator[Sale]:
+    """Charges and a fixed charge; unit prices have more decimals than the currency."""
+    worth = WORTH[member.currency]
+    calls = Decimal(chance.randrange(200_000, 3_000_000))
+    gigabytes = Decimal(chance.randrange(1_000, 90_000)) / 100
+    yield _sale("charge", "api_calls", "API calls", calls, Decimal("0.00023") * worth)
+    yield _sale("charge", "storage_gb", "Storage (GB)", gigabytes, Decimal("0.083333333333333") * worth)
+    yield _sale("charge", "seats", "Seats", Decimal(chance.randrange(3, 40)), _price(Decimal("9.90"), member))
+    yield _sale("fixed_charge", "support", "Support", ONE, _price(Decimal(120), member))
+
+
+def reduced(tax: Tax) -> list[Sale]:
+    """Something at another tax rate than the rest of the invoice."""
+    return [
+        Sale(
+            kind="add_on", code="setup", name="Printed handbook", units=Decimal(3),
+            unit_amount=Decimal("3.33"), taxes=(tax,),
+        )
+    ]  # fmt: skip
+
+
+def services(member: Member, chance: random.Random) -> Iterator[Sale]:
+    """What a one-off invoice is made for."""
+    days = Decimal(chance.randrange(2, 12)) / 2
+    yield _sale("add_on", "setup", "Onboarding", days, _price(Decimal(950), member))
+    yield _sale("add_on", "support", "Support package", ONE, _price(Decimal(240), member))
+
+
+def credits(member: Member) -> Sale:  # noqa: A001 - Lago's word
+    """A top-up of the wallet."""
+    return _sale("credit", "credit", "Prepaid credits", Decimal(100), _price(Decimal("2.50"), member))
+
+
+def threshold(member: Member) -> Sale:
+    """Usage that reached the threshold of progressive billing."""
+    cent = CENT.get(member.currency, Decimal("0.01"))
+    return _sale("charge", "api_calls", "API calls", ONE, THRESHOLD_CENTS * cent)
+
+
+def unmapped() -> Sale:
+    """A metric that somebody added in Lago and nobody in connections.yaml."""
+    return _sale("charge", "gpu_hours", "GPU hours", Decimal("37.5"), Decimal("1.333333333333333"))
+
+
+def _sale(kind: str, code: str, name: str, units: Decimal, unit_amount: Decimal) -> Sale:
+    return Sale(kind=kind, code=code, name=name, units=units, unit_amount=unit_amount)
+
+
+def _price(euros: Decimal, member: Member) -> Decimal:
+    return (euros * WORTH[member.currency]).quantize(CENT.get(member.currency, Decimal("0.01")))

@@ -1,0 +1,130 @@
+"""Programs of ours as processes of their own: started together, waited for, stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from consumer.demo import http
+from consumer.errors import StartupError
+from consumer.sandbox import broker
+
+READY_LIMIT_S = 90.0
+LOOK_EVERY_S = 0.05
+SHOWN_LINES = 10
+
+
+class Program:
+    """
+    One command of `lago-netsuite`, running or not.
+
+    Attributes:
+        log_file: what it prints, over all its runs.
+        ready_url: answers 200 once it is ready.
+    """
+
+    def __init__(
+        self, *arguments: str, log_file: Path, environment: Mapping[str, str], ready_url: str = ""
+    ) -> None:
+        self.log_file = log_file
+        self.ready_url = ready_url
+        self._arguments = arguments
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; it is not ready yet."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - this very program
+                [sys.executable, "-m", "consumer", *self._arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self._environment},
+            )
+
+    async def until_ready(self) -> None:
+        """
+        Return when it says that it is ready.
+
+        Raises:
+            StartupError: it ended, or took too long; with the end of its log.
+        """
+        try:
+            async with asyncio.timeout(READY_LIMIT_S):
+                while (await http.get(self.ready_url))[0] != 200:
+                    await self._look_again(has_ended=self._has_ended)
+        except TimeoutError:
+            raise self._failure(f"is not ready after {READY_LIMIT_S:.0f} s") from None
+
+    async def until_printed(self, pattern: re.Pattern[str]) -> str:
+        """
+        What it prints that fits.
+
+        Raises:
+            StartupError: it ended, or took too long; with the end of its log.
+        """
+        try:
+            async with asyncio.timeout(READY_LIMIT_S):
+                while True:
+                    has_ended = self._has_ended
+                    if found := pattern.search(self.log_file.read_text()):
+                        return found[0]
+                    await self._look_again(has_ended=has_ended)
+        except TimeoutError:
+            raise self._failure(f"says nothing after {READY_LIMIT_S:.0f} s") from None
+
+    async def restart(self, changes: Mapping[str, str]) -> None:
+        """
+        Let it finish what it does, and start it again with changed variables; return when it is ready.
+
+        Raises:
+            StartupError: as `until_ready`.
+        """
+        await self.stop()
+        self._environment = {**self._environment, **changes}
+        self.start()
+        await self.until_ready()
+
+    async def stop(self) -> None:
+        """End it if it runs, by force when it does not listen."""
+        if self._process is not None:
+            await asyncio.to_thread(broker.stop, self._process)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    async def _look_again(self, *, has_ended: bool) -> None:
+        if has_ended and self._process is not None:
+            raise self._failure(f"ended with status {self._process.returncode}")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+    def _failure(self, what: str) -> StartupError:
+        tail = "\n".join(self.log_file.read_text().splitlines()[-SHOWN_LINES:])
+        return StartupError(f"{self._arguments[0]} {what}:\n{tail}")
+
+
+@asynccontextmanager
+async def running(*programs: Program) -> AsyncIterator[None]:
+    """
+    Meanwhile they run, all ready when the block begins and all stopped when it has ended.
+
+    Raises:
+        StartupError: one does not come up.
+    """
+    try:
+        for each in programs:
+            each.start()
+        for each in programs:
+            if each.ready_url:
+                await each.until_ready()
+        yield
+    finally:
+        await asyncio.gather(*(each.stop() for each in programs))

@@ -1,0 +1,168 @@
+"""What the demo plays on: broker, NetSuite sandbox, ingest, worker and relay as processes of their own."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from consumer.config.settings import Settings, env_name
+from consumer.demo import connections
+from consumer.demo.customers import CONNECTION, STANDING_ID
+from consumer.demo.kafka import Kafka
+from consumer.demo.process import Program, running
+from consumer.errors import StartupError
+from consumer.kafka import topics
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.profile import Profile
+
+HOST = "127.0.0.1"
+# The embedded broker answers empty fetches at once, and each costs its consumer by the partition.
+PARTITIONS = 3
+CODES = (CONNECTION, f"{CONNECTION}-gulf")
+ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
+STANDING = {
+    "entityid": "Lakeshore",
+    "companyname": "Lakeshore (typed in by hand)",
+    "isperson": "F",
+    "subsidiary": "1",
+    "currency": "1",
+}
+"""A customer whom somebody made in NetSuite before Lago came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """
+    Where to find what runs, whoever has started it.
+
+    Attributes:
+        sandbox: origin of the NetSuite sandbox.
+        door: where Lago's webhooks are posted to.
+        ops: origin of the worker's metrics and probes.
+    """
+
+    settings: Settings
+    sandbox: str
+    door: str
+    ops: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(Ground):
+    """
+    Everything is up, started by us.
+
+    Attributes:
+        worker: the process, to be started again with another connections file.
+        variables: what the environment of our programs has in common.
+    """
+
+    kafka: Kafka
+    variables: Mapping[str, str]
+    worker: Program
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The worker's consumer groups, one a connection."""
+        return tuple(f"{self.settings.consumer_group}.{code}" for code in CODES)
+
+
+@asynccontextmanager
+async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Stage]:
+    """
+    Start the sandbox, make the topics, start ingest, worker and relay, and wait until all are ready.
+
+    Args:
+        place: the broker.
+        folder: where logs and the connections go.
+        facts: what the connections' template wants to know besides the sandbox.
+
+    Raises:
+        StartupError: something does not come up; the message has the end of its log.
+        ConfigurationError: what the environment says of Kafka's encryption and login is wrong.
+    """
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(_sandbox(folder))
+        chosen = {
+            "kafka_bootstrap_servers": place.bootstrap_servers,
+            "topic_prefix": place.topic_prefix,
+            "connections_file": str(await connections.write(folder, sandbox, facts)),
+            "consumer_group": f"{place.topic_prefix}lago-netsuite",
+            "ops_host": HOST,
+            "ingest_host": HOST,
+            "ingest_stop_delay_s": "0",
+            "log_format": "json",
+        }
+        file = {"connections_file": Path(chosen["connections_file"])}
+        settings = place.settings.model_copy(update=chosen | file)
+        await topics.create(settings, partitions_each=PARTITIONS)
+        door, *ports = _free_ports(4)
+        variables = {env_name(field): value for field, value in chosen.items()}
+        variables[env_name("ingest_port")] = str(door)
+        ingest, worker, relay = (
+            _program(name, port, folder, variables)
+            for name, port in zip(("ingest", "worker", "relay"), ports, strict=True)
+        )
+        await stack.enter_async_context(running(ingest, worker, relay))
+        yield Stage(
+            kafka=place,
+            settings=settings,
+            variables=variables,
+            sandbox=sandbox,
+            door=f"http://{HOST}:{door}/lago/{CONNECTION}",
+            ops=worker.ready_url.removesuffix("/readyz"),
+            worker=worker,
+        )
+
+
+def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -> Program:
+    return Program(
+        name,
+        log_file=folder / f"{name}.log",
+        environment={**variables, env_name("ops_port"): str(port)},
+        ready_url=f"http://{HOST}:{port}/readyz",
+    )
+
+
+@asynccontextmanager
+async def _sandbox(folder: Path) -> AsyncIterator[str]:
+    """The sandbox on a free port; gives its origin, which its first line of output names."""
+    books = folder / "books.sqlite"
+    keep_standing_customer(books)
+    sandbox = Program(
+        "sandbox", "--port", "0", "--state", str(books), log_file=folder / "sandbox.log", environment={}
+    )
+    async with running(sandbox):
+        origin = await sandbox.until_printed(ORIGIN)
+        sandbox.ready_url = f"{origin}/healthz"
+        await sandbox.until_ready()
+        yield origin
+
+
+def keep_standing_customer(books: Path) -> None:
+    """
+    Begin the sandbox's books with the customer whom Lago links.
+
+    Raises:
+        StartupError: the books have begun already.
+    """
+    account = Account.open(Profile.load(), books)
+    try:
+        made = account.books.insert("entity", "customer", STANDING, {})
+    finally:
+        account.close()
+    if str(made.id) != STANDING_ID:
+        raise StartupError(f"the sandbox's first customer is {made.id}, and the story links {STANDING_ID}")
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on now, all different."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]

@@ -1,0 +1,59 @@
+"""``rehearsal`` on the command line: the demo's month for a deployment that is up already."""
+# ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consumer.commands import extras
+
+app = typer.Typer(
+    help="Play the demo's month to containers that are up, such as those of deploy/compose.yaml.",
+    no_args_is_help=True,
+)
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", exists=True, file_okay=False, help="Shared by all parts.")
+]
+Sandbox = Annotated[str, typer.Option(metavar="ORIGIN", help="The NetSuite sandbox.")]
+
+
+@app.command()
+def prepare(
+    folder: Folder,
+    *,
+    sandbox: Sandbox = "http://sandbox:8460",
+    webhooks: Annotated[
+        str, typer.Option(metavar="ORIGIN", help="Where webhooks are taken.")
+    ] = "http://lago:8082",
+) -> None:
+    """Write keys, books and connections.yaml before anything runs; once."""
+    extras.require_sandbox("rehearsal")
+    from consumer.demo import fixtures
+
+    is_new = fixtures.prepare(folder.absolute(), sandbox=sandbox, webhooks=webhooks)
+    print(f"{folder / fixtures.CONNECTIONS}: {'written' if is_new else 'is there already'}")
+
+
+@app.command()
+def play(
+    folder: Folder,
+    *,
+    ingest: Annotated[str, typer.Option(metavar="ORIGIN", help="Takes the webhooks.")] = "http://ingest:8081",
+    sandbox: Sandbox = "http://sandbox:8460",
+    worker: Annotated[str, typer.Option(metavar="ORIGIN", help="A worker's metrics.")] = "http://worker:8080",
+    seed: Annotated[int, typer.Option(help="Another seed tells the same month with other amounts.")] = 1,
+    rate: Annotated[float, typer.Option(min=0.1, help="Events a second.")] = 1.0,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where webhooks are taken.")] = 8082,
+) -> None:
+    """Post the month's webhooks, then go on taking those that come back until told to stop."""
+    extras.require_sandbox("rehearsal")
+    from consumer.demo import rehearsal
+    from consumer.ops import logging
+
+    ground = rehearsal.ground(ingest=ingest, sandbox=sandbox, worker=worker)
+    logging.configure(level=ground.settings.log_level, form=ground.settings.log_format)
+    rehearsal.main(folder, ground, seed=seed, events_per_s=rate, inbox_port=port)

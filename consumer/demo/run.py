@@ -1,0 +1,234 @@
+"""The demo from start to end: set the stage, play the month, mend what failed, look at the books."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from consumer.clock import SystemClock
+from consumer.commands.console_output import Paper
+from consumer.config.settings import PREFIX, env_name
+from consumer.demo import fix_and_replay, playback, processes_under_test, scenario, tables, webhook_counts
+from consumer.demo.audit import audit
+from consumer.demo.bad_requests import Caller, callers
+from consumer.demo.balance import compare
+from consumer.demo.customers import CONNECTION
+from consumer.demo.delivery import Answer, Delivery, Sent, until_arrived
+from consumer.demo.fix_and_replay import Replay
+from consumer.demo.kafka import kafka
+from consumer.demo.lago_signatures import Lago
+from consumer.demo.outcomes import Played
+from consumer.demo.phases import phase
+from consumer.demo.processes_under_test import Stage
+from consumer.demo.run_report import Figures, figures
+from consumer.demo.scenario_event import Scene
+from consumer.demo.topic_watch import Seen, watching
+from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX, Inbox
+from consumer.ops import logging, plain_text
+from schemas import envelope
+from schemas.envelope import Envelope
+
+SUCCESS, FAILURE = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """
+    What was played, and how the edges and the worker took it.
+
+    Attributes:
+        settled: the worker's own count, by outcome.
+    """
+
+    sent: list[Sent]
+    callers: list[tuple[Caller, Answer]]
+    played: list[Played]
+    settled: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """
+    One run: what is told, by whom, to whom, and where it is shown.
+
+    Attributes:
+        kafka: bootstrap servers of a broker that is there; None starts the embedded one.
+    """
+
+    scenes: Sequence[Scene]
+    folder: Path
+    out: Paper
+    kafka: str | None = None
+    lago: Lago = field(default_factory=Lago.installed)
+    inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
+
+    async def run(self) -> Figures:
+        """
+        All of it, shown as it goes.
+
+        Raises:
+            StartupError: a process does not come up.
+        """
+        started_s = time.monotonic()
+        async with AsyncExitStack() as stack:
+            with phase(self.out, 1, "Broker, NetSuite sandbox, ingest, worker and relay start") as current:
+                place = await stack.enter_async_context(kafka(self.folder, self.kafka, self.out))
+                origin = await stack.enter_async_context(playback.served(self.inbox))
+                facts = self._facts(origin + PATH)
+                ready = await stack.enter_async_context(
+                    processes_under_test.set_up(place, self.folder, facts)
+                )
+                current.note = f"on {place.name}"
+            seen = await stack.enter_async_context(watching(ready))
+            month = await self._month(ready, seen)
+            tables.month(self.out, month.played, seen.endings, self.inbox, month.callers)
+            replayed = await self._mended(ready, seen, month)
+            found = await self._figures(ready, seen, month, replayed)
+        found = replace(found, seconds=round(time.monotonic() - started_s, 1))
+        tables.end(self.out, found, replayed)
+        return found
+
+    async def _month(self, ready: Stage, seen: Seen) -> Month:
+        await playback.warm_up(ready)
+        await playback.lose_one_answer(ready, self.scenes)
+        delivery, total = Delivery(stage=ready, lago=self.lago, seen=seen), len(self.scenes)
+        with phase(self.out, 2, "A month of signed webhooks, through ingest, into NetSuite") as current:
+            sent = await delivery.send(self.scenes, lambda: current.at(seen.endings.told, total))
+            knocked = [(caller, await delivery.knock(caller)) for caller in callers(self.scenes)]
+            played = await until_arrived(sent, seen)
+            unsettled = await playback.until_settled(
+                ready, played, lambda: current.at(seen.endings.told, total)
+            )
+            seen.endings.unsettled |= unsettled
+            settled = await playback.settled(ready)
+            told = sum(count for outcome, count in settled.items() if outcome != "ignored")
+            await playback.until_told(seen.endings, self.inbox, told=told)
+            current.note = f"{len(played)} events"
+        return Month(sent=sent, callers=knocked, played=played, settled=settled)
+
+    async def _mended(self, ready: Stage, seen: Seen, month: Month) -> Replay:
+        with phase(self.out, 3, "The metric is mapped in a copy of the connections file") as current:
+            mended = await fix_and_replay.restart(ready)
+            current.note = f"{mended.file.name}:{mended.line}  + {mended.text}; the worker has started again"
+        with phase(self.out, 4, "What failed for want of it is replayed", is_quiet=True) as current:
+            replayed = await fix_and_replay.replay(ready, seen, month.played, self.out)
+            current.note = (
+                f"{len(replayed.moved)} event put back, {', '.join(replayed.outcome(seen.endings))}"
+            )
+        return replayed
+
+    async def _figures(self, ready: Stage, seen: Seen, month: Month, replayed: Replay) -> Figures:
+        scenes, books = fix_and_replay.final(self.scenes), await playback.books(ready)
+        endings, inbox = seen.endings, self.inbox
+        found = figures(
+            month.played,
+            endings,
+            audit(scenes, books),
+            balances=compare(scenes, await playback.balances(ready)),
+            settled=month.settled,
+            webhooks=list(inbox.failures),
+            broker=ready.kafka.name,
+            pipelines=len(ready.groups),
+        )
+        at_the_edges = webhook_counts.problems(
+            month.sent, month.callers, inbox, endings=endings, connection=CONNECTION
+        )
+        return replace(
+            found,
+            documents={each: len(records) for each, records in books.items()},
+            ingest=webhook_counts.ingest(month.sent, month.callers),
+            relay=webhook_counts.relay(inbox),
+            replay=fix_and_replay.figures(replayed, endings),
+            problems=[*found.problems, *at_the_edges, *fix_and_replay.problems(replayed, endings)],
+        )
+
+    def _facts(self, webhook_url: str) -> dict[str, str]:
+        """What the connections file says of Lago and of the inbox."""
+        key_file = self.folder / "lago.pem"
+        key_file.write_text(self.lago.public_pem)
+        return {
+            "organization_id": _organization(self.scenes),
+            "hmac_key": self.lago.hmac_key,
+            "public_key_file": str(key_file),
+            "issuer": self.lago.issuer,
+            "webhook_url": webhook_url,
+            "webhook_secret": self.inbox.secret,
+        }
+
+
+def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: str | None = None) -> int:
+    """
+    Run the demo; gives the exit code, 0 only when every event is accounted for.
+
+    Args:
+        seed: another one tells the same month with other amounts.
+        report_file: where the figures are written.
+        as_json: the figures go to standard output, and what people read to standard error.
+        kafka_address: bootstrap servers of a broker that is there; None starts the embedded one.
+
+    Raises:
+        StartupError: a process does not come up.
+    """
+    logging.configure(level="error", form="console")
+    _forget_other_deployments(keeps_login=kafka_address is not None)
+    folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
+    out = tables.console(is_aside=as_json)
+    demo = Demo(scenes=scenario.tell(seed), folder=folder, out=out, kafka=kafka_address)
+    try:
+        found = asyncio.run(_until_stopped(demo))
+    except asyncio.CancelledError:
+        out.print("Stopped before the end.")
+        shutil.rmtree(folder)
+        return FAILURE
+    except Exception:
+        _tell_of_logs(out, folder)
+        raise
+    found.write(report_file)
+    if as_json:
+        print(plain_text.harmless_json(found.as_json()))
+    if found.problems:
+        _tell_of_logs(out, folder)
+        return FAILURE
+    shutil.rmtree(folder)
+    return SUCCESS
+
+
+def _tell_of_logs(out: Paper, folder: Path) -> None:
+    out.print(f"The logs of all processes are in {folder}")
+
+
+def _forget_other_deployments(*, keeps_login: bool) -> None:
+    # Settings of a real deployment must not leak into the demo. When a broker was named for the demo, how to
+    # log in to Kafka stays; the address does not.
+    kafka, address = PREFIX + "KAFKA_", env_name("kafka_bootstrap_servers")
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        if not (keeps_login and name.startswith(kafka) and not name.startswith(address)):
+            del os.environ[name]
+
+
+async def _until_stopped(demo: Demo) -> Figures:
+    # Whoever ends the demo ends its processes too: both signals unwind everything that was started.
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    if task is not None:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+    return await demo.run()
+
+
+def _new_secret() -> str:
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
+
+
+def _organization(scenes: Sequence[Scene]) -> str:
+    events = (envelope.decode(scene.value) for scene in scenes)
+    return next(event.organization_id for event in events if isinstance(event, Envelope))

@@ -1,0 +1,120 @@
+"""How July's invoices are settled in August: payments, credit notes, and voids; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from consumer.demo.customers import Member
+from consumer.demo.invoice_amounts import Invoice
+from consumer.demo.scenario_event import Scene
+from consumer.demo.settlement_documents import Note, Papers
+from consumer.mapping import money
+
+Json = dict[str, Any]
+Invoices = Mapping[str, Sequence[Invoice]]
+Put = Callable[[Member, str, bytes, str], Scene]
+"""Makes a scene of a customer, a topic, the bytes and a title."""
+
+PARTLY_CENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """
+    Makes the scenes.
+
+    Attributes:
+        billed: the invoices that NetSuite has or will have, by the handles of the customers, oldest first.
+        put: puts bytes on a topic.
+    """
+
+    papers: Papers
+    billed: Invoices
+    put: Put
+
+    def scenes(self) -> Iterator[Scene]:
+        """All there is; needs one more invoice of *lumiere* and *hudson* each, the last of their lists."""
+        yield from self._paid(self.billed["soen"][0])
+        yield self._paid_by_hand(self.billed["brenner"][:1], PARTLY_CENTS)
+        yield self._noted(Note(invoice=self.billed["brenner"][1], fee_place=0, use="offset"))
+        yield from self._paid(self.billed["kitsune"][0])
+        yield self._noted(Note(invoice=self.billed["kitsune"][0], fee_place=0, use="refund"))
+        yield self._voided(self.billed["tide"][1])
+        yield self._paid_by_hand(self.billed["garonne"][1:2], PARTLY_CENTS)
+        yield self._voided(self.billed["garonne"][1])
+        yield from self._credit_spent(self.billed["lumiere"])
+        yield from self._paid_before_it_comes(self.billed["hudson"])
+
+    def _credit_spent(self, invoices: Sequence[Invoice]) -> Iterator[Scene]:
+        note = Note(invoice=invoices[0], fee_place=0, use="credit")
+        yield from self._paid(invoices[0])
+        yield self._noted(note)
+        yield self._billed(invoices[-1], self.papers.spending(invoices[-1], note))
+
+    def _paid_before_it_comes(self, invoices: Sequence[Invoice]) -> Iterator[Scene]:
+        both = (invoices[0], invoices[-1])
+        paid = self._paid_by_hand(both, sum(invoice.bill.total_cents for invoice in both))
+        yield replace(paid, plant="payment_first", until="waiting")
+        yield self._billed(both[1], self.papers.bodies.invoice(both[1]))
+
+    def _billed(self, invoice: Invoice, body: Json) -> Scene:
+        # What a credit note pays of it stays in its total: the memo is applied to it.
+        title = f"invoice.created {invoice.number}"
+        scene = self._scene(invoice.member, "invoice.created", body, title)
+        amount = invoice.bill.total
+        return replace(scene, number=invoice.number, total=amount, effect=Decimal(amount))
+
+    def _paid(self, invoice: Invoice) -> Iterator[Scene]:
+        """Lago tells of a provider's payment twice: by itself and by its receipt."""
+        payment = self.papers.payment((invoice,), invoice.bill.total_cents, is_manual=False)
+        title = f"payment.succeeded for {invoice.number}"
+        yield self._payment(invoice.member, "payment.succeeded", payment, payment, title)
+        receipt = self._receipt(invoice.member, payment, f"payment_receipt.created for {invoice.number}")
+        yield replace(receipt, effect=None)
+
+    def _paid_by_hand(self, invoices: Sequence[Invoice], cents: int) -> Scene:
+        payment = self.papers.payment(invoices, cents, is_manual=True)
+        first, *others = (invoice.number for invoice in invoices)
+        numbers = " and ".join([first, *(f"…{other.rpartition('-')[2]}" for other in others)])
+        return self._receipt(invoices[0].member, payment, f"payment_receipt.created for {numbers}")
+
+    def _receipt(self, member: Member, payment: Json, title: str) -> Scene:
+        receipt = self.papers.receipt(payment, f"{member.slug}-RCPT-{payment['lago_id'][:6]}")
+        return self._payment(member, "payment_receipt.created", receipt, payment, title)
+
+    def _payment(self, member: Member, event: str, content: Json, payment: Json, title: str) -> Scene:
+        amount = money.major(payment["amount_cents"], payment["amount_currency"])
+        scene = self._scene(member, event, content, title)
+        paid = {"lago_id": payment["lago_id"], "currency": payment["amount_currency"]}
+        return replace(scene, **paid, total=amount, effect=-Decimal(amount))
+
+    def _noted(self, note: Note) -> Scene:
+        content = self.papers.note(note)
+        member, currency = note.invoice.member, note.invoice.bill.currency
+        scene = self._scene(member, "credit_note.created", content, f"credit_note.created {note.number}")
+        amount = money.major(note.total_cents, currency)
+        action = f"pay back {amount} {currency} and record the refund" if note.use == "refund" else ""
+        return replace(scene, number=note.number, total=amount, effect=-Decimal(amount), action=action)
+
+    def _voided(self, invoice: Invoice) -> Scene:
+        content = self.papers.voided(invoice)
+        title = f"invoice.voided {invoice.number}"
+        scene = self._scene(invoice.member, "invoice.voided", content, title)
+        return replace(scene, is_void=True, effect=-Decimal(invoice.bill.total))
+
+    def _scene(self, member: Member, event: str, content: Json, title: str) -> Scene:
+        object_type = event.partition(".")[0]
+        value = self.papers.bodies.event(event, object_type, content)
+        scene = self.put(member, TOPICS[object_type], value, title)
+        return replace(scene, lago_id=content["lago_id"], currency=content.get("currency"))
+
+
+TOPICS = {
+    "invoice": "lago.invoices",
+    "credit_note": "lago.credit_notes",
+    "payment": "lago.payments",
+    "payment_receipt": "lago.payments",
+}

@@ -1,0 +1,53 @@
+"""The figures of a run in a few lines of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from consumer.demo.run_report import Figures
+from consumer.demo.webhook_counts import Ingest, Relay
+
+
+def lines(figures: Figures) -> Iterator[tuple[str, str]]:
+    """What each line is about, and what there is to say."""
+    yield "month", _month(figures)
+    yield "NetSuite", ", ".join(f"{count} {kind}" for kind, count in figures.documents.items())
+    if figures.ingest is not None:
+        yield "ingest", _ingest(figures.ingest)
+    if figures.relay is not None:
+        yield "relay", _relay(figures.relay)
+    if figures.replay:
+        yield (
+            "replay",
+            "{moved} of {code} put back: {outcome}; {still_open} still open".format(**figures.replay),
+        )
+    yield "latency", _latency(figures)
+
+
+def _month(figures: Figures) -> str:
+    return (
+        f"{figures.written} written, {figures.already_there} already there, {figures.ignored} ignored, "
+        f"{figures.rejected} rejected; {figures.duplicates} duplicates"
+    )
+
+
+def _ingest(figures: Ingest) -> str:
+    return (
+        f"{figures.accepted} webhooks accepted ({figures.by_hmac} signed by HMAC, {figures.by_jwt} as JWT), "
+        f"{figures.repeated} known already, {figures.refused} refused; p50 {figures.latency_p50_ms:.0f} ms"
+    )
+
+
+def _relay(figures: Relay) -> str:
+    return (
+        f"{figures.posted} webhooks posted, {figures.verified} verified: {figures.failures} about failures, "
+        f"{figures.customers} about new customers; {figures.retried} posted again after a 503"
+    )
+
+
+def _latency(figures: Figures) -> str:
+    return (
+        f"webhook to NetSuite p50 {figures.webhook_latency_p50_ms:.0f} ms, "
+        f"p99 {figures.webhook_latency_p99_ms:.0f} ms; from Kafka on p50 {figures.latency_p50_ms:.0f} ms, "
+        f"p99 {figures.latency_p99_ms:.0f} ms; at a second attempt {figures.latency_max_ms:.0f} ms at most"
+    )

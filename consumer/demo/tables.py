@@ -1,0 +1,181 @@
+"""What the demo prints: tables on a terminal, plain columns when piped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from consumer.commands import cause_table, console_output
+from consumer.commands.console_output import Paper
+from consumer.demo import summary
+from consumer.demo.bad_requests import Caller
+from consumer.demo.delivery import Answer
+from consumer.demo.fix_and_replay import Replay
+from consumer.demo.outcomes import Endings, Played
+from consumer.demo.run_report import PLANTS, Figures
+from consumer.demo.webhook_inbox import Inbox
+from consumer.failures import causes
+from consumer.failures.failure import Failure
+from consumer.ops import plain_text
+from schemas.result import Result
+
+PIPED_WIDTH_CHARS = 240
+STYLES = {"created": "green", "adopted": "green", "updated": "green", "voided": "yellow", "exists": "cyan"}
+
+
+def console(*, is_aside: bool = False) -> Paper:
+    """Standard output, or standard error when that is for machines; wide when no terminal sets a width."""
+    return console_output.console(is_aside=is_aside, page_columns=PIPED_WIDTH_CHARS, has_highlights=False)
+
+
+def month(
+    out: Paper,
+    story: Sequence[Played],
+    endings: Endings,
+    inbox: Inbox,
+    callers: Sequence[tuple[Caller, Answer]],
+) -> None:
+    """What a person wants to know after the month."""
+    out.print(_reached(out, story, endings))
+    out.print(_turned_away(out, callers))
+    out.print(_failed(out, story, endings, inbox))
+    out.print(_to_do(out, story))
+    out.print()
+    out.file.flush()
+
+
+def end(out: Paper, figures: Figures, replayed: Replay) -> None:
+    """What a person wants to know at the very end."""
+    out.print(_planted(out, figures))
+    if replayed.open:
+        out.print(_still_open(out, replayed.open))
+    out.print(_balances(out, figures))
+    out.print(_totals(out, figures))
+    for problem in figures.problems:
+        out.print(f"NOT AS IT MUST BE: {problem}", style="bold red")
+
+
+def _reached(out: Paper, story: Sequence[Played], endings: Endings) -> Table:
+    # A terminal links the record itself.
+    links = () if out.is_terminal else ("Link",)
+    columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", *links)
+    table = _table(out, "What reached NetSuite", *columns, right=("Amount", "Since webhook"))
+    for played in story:
+        result = endings.main_result(played)
+        if result is None:
+            continue
+        waited_ms = endings.waited_ms(played)
+        latency = "" if waited_ms is None else f"{waited_ms:.0f} ms"
+        _row(out, table, played.scene.title, result, latency)
+        for other in endings.by_results(played):
+            _row(out, table, f"  with its {other.object.replace('_', ' ')}", other, "")
+    return table
+
+
+def _row(out: Paper, table: Table, title: str, result: Result, latency: str) -> None:
+    amount = f"{result.totals['total']} {result.currency}" if result.totals.get("total") else ""
+    attempts = f" (attempt {result.attempts})" if result.attempts > 1 else ""
+    status = Text(result.status + attempts, style=STYLES.get(result.status, ""))
+    record = Text(f"{result.netsuite_type} {result.internal_id}")
+    if out.is_terminal:
+        record.stylize(Style(link=plain_text.one_line(result.url)))
+        table.add_row(Text(title), record, amount, status, latency)
+    else:
+        table.add_row(Text(title), record, amount, status, latency, result.url)
+
+
+def _turned_away(out: Paper, callers: Sequence[tuple[Caller, Answer]]) -> Table:
+    table = _table(out, "What ingest did not put on Kafka", "Request", "Answer", "What it said")
+    for caller, answer in callers:
+        table.add_row(Text(caller.title), str(answer.status), Text(answer.said))
+    return table
+
+
+def _failed(out: Paper, story: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
+    table = _table(out, "What failed, why, and what to do", "Event", "Code", "Why", "What to do", "Webhook")
+    for played in story:
+        error = endings.errors.get(played.place)
+        if error is None:
+            continue
+        said = error.accounting_provider_customer_error.provider_error
+        table.add_row(
+            Text(played.scene.title),
+            Text(said.error_code, style="red"),
+            Text(said.message),
+            Text(error.hint),
+            _verified(error.id, inbox),
+        )
+    return table
+
+
+def _verified(error_id: str, inbox: Inbox) -> Text:
+    if error_id not in inbox.verified:
+        return Text("MISSING", style="bold red")
+    attempts = inbox.attempts[error_id]
+    return Text("verified" + (f" (attempt {attempts})" if attempts > 1 else ""), style="green")
+
+
+def _planted(out: Paper, figures: Figures) -> Table:
+    table = _table(out, "Planted faults", "Name", "What it is", "What became of it")
+    for name, plant in PLANTS.items():
+        table.add_row(name, plant.what, figures.planted[name] or "MISSING")
+    return table
+
+
+def _to_do(out: Paper, story: Sequence[Played]) -> Table:
+    table = _table(out, "Booked, and a person still has to act", "Event", "What to do in NetSuite")
+    for played in story:
+        if played.scene.action:
+            table.add_row(played.scene.title, played.scene.action)
+    return table
+
+
+def _still_open(out: Paper, failures: Sequence[Failure]) -> Table:
+    columns = ("Code", "What is wrong", "Events", "Amount", "What to do")
+    table = _table(out, "Still open, for a person to decide", *columns, right=("Events", "Amount"))
+    for cause in causes.grouped(failures):
+        table.add_row(
+            Text(cause.code, style="red"),
+            Text(cause.pattern),
+            str(len(cause.failures)),
+            "\n".join(cause_table.amounts(cause.amounts)),
+            Text(cause.fix),
+        )
+    return table
+
+
+def _balances(out: Paper, figures: Figures) -> Table:
+    # Rejected documents are left out on both sides: they are not in NetSuite until someone acts on them.
+    amounts = ("Lago", "NetSuite", "Difference")
+    title = "What every customer owes, without what is still open"
+    table = _table(out, title, "Customer", "Currency", *amounts, right=amounts)
+    for row in figures.balances:
+        is_even = not row["difference"].strip("-0.")
+        difference = Text(row["difference"], style="green" if is_even else "bold red")
+        table.add_row(row["customer"], row["currency"], row["lago"], row["netsuite"], difference)
+    return table
+
+
+def _totals(out: Paper, figures: Figures) -> Table:
+    table = _table(out, f"{figures.events} events in {figures.seconds} s on {figures.broker}", "", "")
+    table.show_header = False
+    for name, said in summary.lines(figures):
+        table.add_row(Text(name, style="bold"), Text(said))
+    return table
+
+
+def _table(out: Paper, title: str, *columns: str, right: Sequence[str] = ()) -> Table:
+    table = Table(
+        title=f"\n{title}", title_justify="left", title_style="bold", box=_frame(out), pad_edge=False
+    )
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="right" if column in right else "left")
+    return table
+
+
+def _frame(out: Paper) -> box.Box | None:
+    return box.SIMPLE_HEAD if out.is_terminal else None

@@ -1,0 +1,90 @@
+"""What lies on the topics: where each webhook arrived, what became of it, and what was put back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from consumer.demo.outcomes import Endings, Place
+from consumer.demo.processes_under_test import Ground
+from consumer.demo.scenario_event import Scene
+from consumer.failures.original import REPLAY_OF
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster
+from consumer.kafka.topic_tail import tail
+from consumer.lago.signatures import UNIQUE_KEY_HEADER
+from consumer.record import Record
+from schemas import error_event, error_mark, result
+from schemas.error_event import ErrorEvent
+from schemas.result import Result
+
+LOOK_EVERY_S = 0.1
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """
+    Everything that has been read so far.
+
+    Attributes:
+        arrivals: the place of each webhook, by its unique key.
+        replays: the place of each event that was put back, by the id of its error event.
+    """
+
+    endings: Endings = field(default_factory=Endings)
+    arrivals: dict[str, Place] = field(default_factory=dict)
+    replays: dict[str, Place] = field(default_factory=dict)
+
+    def has_ended(self, scene: Scene) -> bool:
+        """Whether something has been published about it."""
+        place = self.arrivals.get(scene.unique_key)
+        return place in self.endings.results or place in self.endings.errors
+
+    def note(self, record: Record) -> None:
+        """One more record of any of our topics."""
+        if record.source.topic.endswith(result.TOPIC):
+            self.endings.note_result(Result.model_validate_json(record.value or b""))
+        elif not record.source.topic.endswith(error_event.TOPIC):
+            self._note_input(record)
+        elif record.header(error_mark.HEADER) is None:
+            self.endings.note_error(ErrorEvent.model_validate_json(record.value or b""))
+
+    def _note_input(self, record: Record) -> None:
+        source = record.source
+        place = (source.topic, source.partition, source.offset)
+        replay_of, unique_key = record.header(REPLAY_OF), record.header(UNIQUE_KEY_HEADER)
+        if replay_of is not None:
+            self.replays[replay_of] = place
+        elif unique_key is not None:
+            self.arrivals[unique_key] = place
+
+
+async def until(claim: Callable[[], bool], *, limit_s: float) -> None:
+    """Wait until a claim about what others do holds, and not longer than that."""
+    give_up_at_s = time.monotonic() + limit_s
+    while not claim():
+        if time.monotonic() > give_up_at_s:
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+@asynccontextmanager
+async def watching(stage: Ground) -> AsyncIterator[Seen]:
+    """Meanwhile, everything that comes to the topics is noted."""
+    seen = Seen()
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(_watch(stage, seen))
+        try:
+            yield seen
+        finally:
+            task.cancel()
+
+
+async def _watch(stage: Ground, seen: Seen) -> None:
+    names = (*topics.names("input"), result.TOPIC, error_event.TOPIC)
+    async with tail(Cluster.of(stage.settings), names) as records:
+        async for record in records:
+            seen.note(record)

@@ -1,0 +1,220 @@
+"""What is told to the world about a settled record: a result, or an error event; pure, values only."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from consumer.config.connection import Connection
+from consumer.events import headers, summary
+from consumer.events.summary import Facts
+from consumer.mapping import identity, money
+from consumer.mapping.result import Action
+from consumer.outcome import Rejected, Written
+from consumer.record import Event, Record
+from schemas import envelope, error_event, result, wire
+from schemas.envelope import Envelope, Undecodable
+from schemas.error_event import CustomerError, ErrorEvent, FailedObject, ProviderError
+from schemas.result import Result, SourceRef, Timings
+from schemas.scalar import utc_text
+
+# Kafka refuses records above 1 MiB by default; what is larger is found again by its source coordinates.
+MAX_ORIGINAL_BYTES = 700_000
+# Lago's own texts have 255 characters at the most; a sender gone mad must not make an error unspeakable.
+MAX_TEXT_CHARS = 1_000
+
+_ORIGINAL_PLACEHOLDER = '"original":null'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """
+    How a record has fared so far at one connection.
+
+    Attributes:
+        number: this attempt's, from 1.
+        first_at: when the first attempt began.
+        call_ms: how long the last call to NetSuite took, in milliseconds.
+    """
+
+    number: int
+    first_at: datetime
+    now: datetime
+    call_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporter:
+    """Speaks for one connection."""
+
+    connection: Connection
+    mapping_version: str = field(default="")
+
+    @classmethod
+    def of(cls, connection: Connection) -> Reporter:
+        """The reporter of a connection; its mapping's version is a hash of the rules in force."""
+        rules = connection.mapping.model_dump(mode="json")
+        digest = identity.fingerprint(rules).removeprefix("sha256:")
+        return cls(connection=connection, mapping_version=digest[:12])
+
+    def results(
+        self,
+        record: Record,
+        event: Envelope,
+        written: tuple[Written, ...],
+        attempt: Attempt,
+        action: Action | None = None,
+    ) -> Iterator[Event]:
+        """A result for every NetSuite record touched; the document's own says what is left to a person."""
+        for each in written:
+            outcome = self._result(record, event, each, attempt)
+            if action is not None and each.object == event.object_type:
+                left = {"action_needed": action.needed, "action_amount": action.amount}
+                outcome = outcome.model_copy(update=left)
+            yield Event(
+                topic=result.TOPIC,
+                key=outcome.key.encode(),
+                value=outcome.model_dump_json().encode(),
+                headers=_headers(
+                    record, attempt.now,
+                    event_id=error_event.event_id(outcome.key, *_place(record)),
+                    event_type="netsuite.record.written",
+                    connection=self.connection.code,
+                ),
+            )  # fmt: skip
+
+    def failure(
+        self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
+    ) -> Event:
+        """The error event of a rejection; every repeat of the same record carries the same id."""
+        failed = self._error_event(record, event, rejected, attempt)
+        value = failed.model_dump_json().replace(_ORIGINAL_PLACEHOLDER, '"original":' + _original(record), 1)
+        headers = _headers(
+            record, attempt.now,
+            event_id=failed.id, event_type=error_event.WEBHOOK_TYPE, connection=self.connection.code,
+        )  # fmt: skip
+        code = (("error-code", rejected.code.encode()),)
+        return Event(
+            topic=error_event.TOPIC,
+            key=_short(record.lane).encode(),
+            value=value.encode(),
+            headers=headers + code,
+        )
+
+    def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
+        known = summary.of(event)
+        number = known.external_customer_id if written.object == "customer" else known.number
+        return Result(
+            connection=self.connection.code,
+            object=written.object,
+            lago_id=written.lago_id,
+            lago_number=_shortened(number),
+            event=event.webhook_type,
+            status=written.status,
+            netsuite_type=written.netsuite_type,
+            internal_id=written.internal_id,
+            external_id=written.external_id,
+            netsuite_number=written.number,
+            url=written.url,
+            currency=_shortened(known.currency) if written.totals else None,
+            totals=written.totals,
+            warnings=written.warnings,
+            mapping_version=self.mapping_version,
+            attempts=attempt.number,
+            written_at=attempt.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            timings=Timings(
+                latency_ms=round(attempt.now.timestamp() * 1000 - record.timestamp_ms, 3),
+                call_ms=round(attempt.call_ms, 3),
+            ),
+            source=_source(record),
+            trace_id=headers.trace_id(record),
+        )
+
+    def _error_event(
+        self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
+    ) -> ErrorEvent:
+        known = event if isinstance(event, Envelope) else None
+        about = summary.of(known) if known else None
+        return ErrorEvent(
+            organization_id=_short(known.organization_id) if known else None,
+            accounting_provider_customer_error=CustomerError(
+                lago_customer_id=_shortened(about.lago_customer_id) if about else None,
+                external_customer_id=_shortened(about.external_customer_id) if about else None,
+                accounting_provider_code=self.connection.code,
+                provider_error=ProviderError(
+                    message=rejected.message[: error_event.MAX_MESSAGE_CHARS], error_code=rejected.code
+                ),
+            ),
+            id=error_event.event_id(self.connection.code, *_place(record)),
+            occurred_at=utc_text(attempt.now),
+            event=_short(known.webhook_type) if known else None,
+            object=_failed_object(known, about) if known and about else None,
+            hint=_short(rejected.hint),
+            details={name: _short(text) for name, text in rejected.details.items()},
+            retryable=known is not None,
+            attempts=attempt.number,
+            first_failed_at=utc_text(attempt.first_at),
+            source=_source(record),
+            original=None,
+            trace_id=headers.trace_id(record),
+        )
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.source.topic, record.source.partition, record.source.offset
+
+
+def _source(record: Record) -> SourceRef:
+    return SourceRef(
+        topic=record.source.topic,
+        partition=record.source.partition,
+        offset=record.source.offset,
+        timestamp_ms=record.timestamp_ms,
+        key=_short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
+    )
+
+
+def _original(record: Record) -> str:
+    # The event goes in as the text it was: numbers keep their digits, and nothing is escaped anew.
+    value = record.value or b""
+    if len(value) > MAX_ORIGINAL_BYTES:
+        return wire.canonical({"omitted_bytes": len(value)}).decode()
+    try:
+        text = envelope.without_frame(value).decode("utf-8")
+        parsed = wire.loads(text)
+    except ValueError:
+        parsed = None
+    if isinstance(parsed, dict):
+        return text.strip()
+    return wire.canonical({"base64": base64.b64encode(value).decode()}).decode()
+
+
+def _failed_object(event: Envelope, about: Facts) -> FailedObject:
+    cents, currency = about.cents, about.currency
+    amount = None if cents is None or currency is None else money.major(cents, currency)
+    return FailedObject(
+        type=_short(event.object_type),
+        lago_id=_short(event.object_id),
+        number=_shortened(about.number),
+        amount=_shortened(amount),
+        currency=_shortened(currency),
+    )
+
+
+def _headers(
+    record: Record, now: datetime, *, event_id: str, event_type: str, connection: str
+) -> headers.Headers:
+    source = f"/lago-netsuite/{connection}"
+    return headers.published(
+        record, event_id=event_id, event_type=event_type, source=source, time=utc_text(now)
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
+
+
+def _shortened(text: str | None) -> str | None:
+    return None if text is None else _short(text)

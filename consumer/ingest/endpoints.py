@@ -1,0 +1,202 @@
+"""Who may post what: the names that webhooks are posted to, and the keys that prove them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from joserfc.jwk import RSAKey
+
+from consumer.clock import Clock
+from consumer.config.connection import Connection
+from consumer.config.connections_file import unresolved_secrets
+from consumer.errors import ConfigurationError
+from consumer.ingest.response import Answer
+from consumer.ingest.webhook import Webhook
+from consumer.lago import http, signatures
+from consumer.lago.public_key import AskedKey, GivenKey, PublicKey, Unavailable
+from consumer.lago.signatures import Forged
+
+CLOSE_LIMIT_S = 5.0
+SECRETS = ("lago.webhook_hmac_key", "lago.webhook_public_key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """Who signs JWTs, and with which key."""
+
+    name: str
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """
+    Where one organisation's webhooks come in.
+
+    Attributes:
+        codes: of its connections.
+        hmac_keys: of all its connections: Lago has one for an organisation.
+        issuers: of all its connections: Lago has one for an installation.
+    """
+
+    organization_id: str
+    codes: tuple[str, ...] = ()
+    hmac_keys: tuple[str, ...] = ()
+    issuers: tuple[Issuer, ...] = ()
+
+    def objection_to_head(self, webhook: Webhook) -> Answer | None:
+        """Why a webhook is not let in whatever its body may be; None when the body decides."""
+        if not webhook.signature:
+            return Answer(name="no_signature", sentence="the header X-Lago-Signature is missing")
+        match webhook.algorithm.lower():
+            case "hmac":
+                return None if self.hmac_keys else _no_key("hmac", "lago.webhook_hmac_key")
+            case "jwt":
+                settings = "lago.webhook_public_key and lago.webhook_issuer"
+                return None if self.issuers else _no_key("jwt", settings)
+            case _:
+                sentence = "the header X-Lago-Signature-Algorithm is neither hmac nor jwt"
+                return Answer(name="unknown_algorithm", sentence=sentence)
+
+    async def objection(self, webhook: Webhook) -> Answer | None:
+        """Why a webhook is not let in; None when Lago has signed it."""
+        found = self.objection_to_head(webhook)
+        if found is not None:
+            return found
+        if webhook.algorithm.lower() == "hmac":
+            return self._objection_to_hmac(webhook)
+        return await self._objection_to_jwt(webhook)
+
+    def _objection_to_hmac(self, webhook: Webhook) -> Answer | None:
+        found: Answer | None = None
+        for key in self.hmac_keys:
+            found = _said(signatures.check_hmac(webhook.body, webhook.signature, key=key))
+            if found is None:
+                return None
+        return found
+
+    async def _objection_to_jwt(self, webhook: Webhook) -> Answer | None:
+        found: Answer | None = None
+        for issuer in self.issuers:
+            found = await _objection_of(issuer, webhook)
+            if found is None:
+                return None
+        return found
+
+
+async def _objection_of(issuer: Issuer, webhook: Webhook) -> Answer | None:
+    key = await issuer.key.current()
+    if isinstance(key, Unavailable):
+        return Answer(name="unverifiable", sentence=f"the signature cannot be verified now: {key.reason}")
+    forged = _checked(webhook, key, issuer)
+    if forged is None or forged.reason != "bad_signature":
+        return _said(forged)
+    newer = await issuer.key.renewed(key)
+    return _said(forged if newer is None else _checked(webhook, newer, issuer))
+
+
+def _checked(webhook: Webhook, key: RSAKey, issuer: Issuer) -> Forged | None:
+    return signatures.check_jwt(webhook.body, webhook.signature, key=key, issuer=issuer.name)
+
+
+def _said(forged: Forged | None) -> Answer | None:
+    return None if forged is None else Answer(name=forged.reason, sentence=forged.sentence)
+
+
+def _no_key(algorithm: str, settings: str) -> Answer:
+    return Answer(
+        name="no_key", sentence=f"webhooks signed by {algorithm} are not set up here: give {settings}"
+    )
+
+
+def entrances(
+    connections: Sequence[Connection], *, clock: Clock, stack: AsyncExitStack
+) -> Mapping[str, Entrance]:
+    """
+    The entrance behind every name: connection codes and organisation ids.
+
+    Args:
+        connections: of all the organisations.
+        clock: tells when a key may be asked for again.
+        stack: closes what asks for keys.
+
+    Raises:
+        ConfigurationError: a key is missing or no key; all of them are named.
+    """
+    by_organization: dict[str, list[Connection]] = defaultdict(list)
+    for connection in connections:
+        by_organization[connection.lago.organization_id].append(connection)
+    problems = unresolved_secrets(connections, SECRETS) or [
+        problem for each in by_organization.values() for problem in _faults(each)
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+    found = {name: _entrance(name, each, clock, stack) for name, each in by_organization.items()}
+    return found | {each.code: found[each.lago.organization_id] for each in connections}
+
+
+def _faults(connections: Sequence[Connection]) -> list[str]:
+    """What is wrong with the keys of one organisation."""
+    faults = []
+    for each in connections:
+        try:
+            _given_key(each)
+        except ValueError as error:
+            place = each.at("lago.webhook_public_key")
+            faults.append(f"{place}: connection {each.code}: lago.webhook_public_key {error}")
+    if any(each.lago.webhook_hmac_key or _can_verify_jwt(each) for each in connections):
+        return faults
+    return faults + [
+        f"{each.at('lago')}: connection {each.code}: lago: has no key to verify webhooks with; give "
+        "webhook_hmac_key, or webhook_public_key and webhook_issuer, or api_url and api_key"
+        for each in connections
+    ]
+
+
+def _entrance(
+    organization_id: str, connections: Sequence[Connection], clock: Clock, stack: AsyncExitStack
+) -> Entrance:
+    keys = [each.lago.webhook_hmac_key for each in connections]
+    return Entrance(
+        organization_id=organization_id,
+        codes=tuple(each.code for each in connections),
+        hmac_keys=tuple(dict.fromkeys(key.reveal() for key in keys if key is not None)),
+        issuers=tuple(_issuer(each, clock, stack) for each in connections if _can_verify_jwt(each)),
+    )
+
+
+def _can_verify_jwt(connection: Connection) -> bool:
+    lago = connection.lago
+    return bool(lago.webhook_public_key or (lago.api_url and lago.api_key))
+
+
+def _issuer(connection: Connection, clock: Clock, stack: AsyncExitStack) -> Issuer:
+    given = _given_key(connection)
+    return Issuer(
+        name=connection.lago.webhook_issuer or _origin(connection.lago.api_url or ""),
+        key=GivenKey(given) if given is not None else _asked_key(connection, clock, stack),
+    )
+
+
+def _given_key(connection: Connection) -> RSAKey | None:
+    secret = connection.lago.webhook_public_key
+    return None if secret is None else signatures.public_key(secret.reveal())
+
+
+def _asked_key(connection: Connection, clock: Clock, stack: AsyncExitStack) -> AskedKey:
+    key = AskedKey(connection, clock=clock)
+
+    async def close() -> None:
+        async with asyncio.timeout(CLOSE_LIMIT_S):
+            await key.aclose()
+
+    stack.push_async_callback(close)
+    return key
+
+
+def _origin(api_url: str) -> str:
+    return api_url.rstrip("/").removesuffix(http.API_PATH)

@@ -1,0 +1,47 @@
+"""Lago's public keys, asked for before the first webhook needs one: a wrong address shows at the start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from consumer.ingest.endpoints import Entrance
+from consumer.lago.public_key import Unavailable
+from consumer.ops.health import Health
+
+ASK_AGAIN_AFTER_S = 5.0
+
+
+class Keys:
+    """Keeps the process from being ready while an organisation's only way to sign cannot be verified."""
+
+    def __init__(
+        self, entrances: Iterable[Entrance], health: Health, *, ask_again_after_s: float = ASK_AGAIN_AFTER_S
+    ) -> None:
+        # Where there is an HMAC key webhooks come without any other; then Lago's API may be silent for ever.
+        known = {each.organization_id: each for each in entrances if each.issuers and not each.hmac_keys}
+        self._awaited = {f"Lago's public key for organisation {name}": each for name, each in known.items()}
+        self._health = health
+        self._ask_again_after_s = ask_again_after_s
+        for part in self._awaited:
+            health.expect(part)
+
+    async def ask(self) -> None:
+        """Return when all keys are known; until then what Lago answers stands beside the readiness."""
+        async with asyncio.TaskGroup() as tasks:
+            for part, entrance in self._awaited.items():
+                tasks.create_task(self._ask(part, entrance))
+
+    async def _ask(self, part: str, entrance: Entrance) -> None:
+        while (reason := await _missing(entrance)) is not None:
+            self._health.remark(part, reason)
+            await asyncio.sleep(self._ask_again_after_s)
+        self._health.remark(part, None)
+        self._health.ready(part)
+
+
+async def _missing(entrance: Entrance) -> str | None:
+    """Why no key can be had; None when there is one."""
+    keys = [await each.key.current() for each in entrance.issuers]
+    reasons = [key.reason for key in keys if isinstance(key, Unavailable)]
+    return "; ".join(reasons) if len(reasons) == len(keys) else None

@@ -1,0 +1,151 @@
+"""What is done with one webhook: is it Lago's, what is it about, does Kafka have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import structlog
+
+from consumer.clock import Clock
+from consumer.config.problem import shown
+from consumer.errors import ContractError
+from consumer.events import headers
+from consumer.ingest.answer_log import NOBODY
+from consumer.ingest.arrival import TOO_BUSY
+from consumer.ingest.deduplication import Identity, Repeats, identity
+from consumer.ingest.endpoints import Entrance
+from consumer.ingest.response import Answer
+from consumer.ingest.routing_keys import Outline, outline
+from consumer.ingest.webhook import Webhook, to_event, topic_of
+from consumer.kafka.publisher import RecordTooLargeError
+from consumer.record import Event, Publish
+from consumer.tracing.tracer import OFF, Tracer, publishing
+from schemas.envelope import Undecodable
+
+UNIQUE_KEY_LIMIT_CHARS = 200
+
+_log = structlog.get_logger(__name__)
+
+
+class Observer(Protocol):
+    """Whoever counts."""
+
+    def ingest_repeated(self) -> None:
+        """A webhook that Kafka has already has come again."""
+        ...
+
+
+class Reception:
+    """Answers webhooks, and answers "accepted" only for what Kafka has acknowledged."""
+
+    def __init__(
+        self,
+        entrances: Mapping[str, Entrance],
+        *,
+        publish: Publish,
+        observer: Observer,
+        clock: Clock,
+        tracer: Tracer = OFF,
+    ) -> None:
+        self._entrances = entrances
+        self._publish = publishing(publish, tracer)
+        self._tracer = tracer
+        self._observer = observer
+        self._clock = clock
+        self._repeats = Repeats(clock)
+
+    def knows(self, name: str) -> bool:
+        """Whether webhooks may be posted to that name."""
+        return name in self._entrances
+
+    def connection_of(self, name: str) -> str:
+        """Whose webhooks are posted to that name: one code, those of an organisation, or `NOBODY`'s."""
+        entrance = self._entrances.get(name)
+        if entrance is None:
+            return NOBODY
+        return name if name in entrance.codes else "+".join(entrance.codes)
+
+    def objection_to_head(self, webhook: Webhook) -> Answer | None:
+        """Why a webhook to a known name is refused whatever its body may be."""
+        entrance = self._entrances[webhook.name]
+        return entrance.objection_to_head(webhook) or _objection_to_key(webhook.unique_key)
+
+    async def receive(self, webhook: Webhook, *, prove: Callable[[], bool]) -> Answer:
+        """
+        The answer to a webhook; never raises for what came or for what Kafka says.
+
+        Args:
+            webhook: head and body.
+            prove: is called once its signature is verified; says whether there is a place for it.
+        """
+        if self._tracer is OFF:
+            return await self._answer(webhook, prove)
+        carrier = headers.context(webhook.trace_parent, webhook.trace_state)
+        with self._tracer.begin("POST /lago", kind="server", carrier=carrier) as span:
+            answer = await self._answer(webhook, prove)
+            span.note({"http.response.status_code": answer.status, "lago_netsuite.answer": answer.name})
+            if answer.status >= 500:
+                span.fail(answer.name)
+            return answer
+
+    async def _answer(self, webhook: Webhook, prove: Callable[[], bool]) -> Answer:
+        entrance = self._entrances.get(webhook.name)
+        if entrance is None:
+            return unknown(webhook.name)
+        objection = await entrance.objection(webhook) or _objection_to_key(webhook.unique_key)
+        if objection is not None:
+            return objection
+        return await self._take(webhook, entrance) if prove() else TOO_BUSY
+
+    async def _take(self, webhook: Webhook, entrance: Entrance) -> Answer:
+        known_as = identity(webhook)
+        if known_as in self._repeats:
+            self._observer.ingest_repeated()
+            return Answer(name="repeated")
+        event = outline(webhook.body)
+        if isinstance(event, Undecodable):
+            return Answer(name="not_a_webhook", sentence=f"this is no Lago webhook: {event.message}")
+        if event.organization_id != entrance.organization_id:
+            return _foreign(event, webhook)
+        return await self._keep(webhook, event, known_as)
+
+    async def _keep(self, webhook: Webhook, event: Outline, known_as: Identity) -> Answer:
+        topic = topic_of(event)
+        if topic is None:
+            return Answer(name="ignored")
+        answer = await self._produced(to_event(webhook, event, topic=topic, now=self._clock.now()))
+        if answer.name == "produced":
+            self._repeats.add(known_as)
+        return answer
+
+    async def _produced(self, event: Event) -> Answer:
+        try:
+            await self._publish(event)
+        except RecordTooLargeError as error:
+            _log.error("webhook_too_large_for_kafka", topic=event.topic, size_bytes=len(event.value))
+            return Answer(name="too_large", sentence=str(error))
+        except ContractError as error:
+            _log.warning("webhook_not_acknowledged", topic=event.topic, reason=str(error))
+            return Answer(name="not_acknowledged", sentence="Kafka has not acknowledged it, send it again")
+        return Answer(name="produced")
+
+
+def unknown(name: str) -> Answer:
+    """The answer for a name that nobody has."""
+    sentence = f"{shown(name)} is neither a connection's code nor an organisation's id here"
+    return Answer(name="unknown_name", sentence=sentence)
+
+
+def _objection_to_key(unique_key: str) -> Answer | None:
+    if not unique_key:
+        return Answer(name="no_unique_key", sentence="the header X-Lago-Unique-Key is missing")
+    is_good = unique_key.isascii() and unique_key.isprintable() and len(unique_key) <= UNIQUE_KEY_LIMIT_CHARS
+    sentence = f"the header X-Lago-Unique-Key is not {UNIQUE_KEY_LIMIT_CHARS} characters of ASCII at most"
+    return None if is_good else Answer(name="no_unique_key", sentence=sentence)
+
+
+def _foreign(event: Outline, webhook: Webhook) -> Answer:
+    # One key pair signs for all organisations of a Lago installation, so this is no formality.
+    sentence = f"organisation {shown(event.organization_id)} has no business at {shown(webhook.name)}"
+    return Answer(name="foreign_organization", sentence=sentence)

@@ -1,0 +1,218 @@
+"""Records on their way in: the poll loop, the lane of each record, and back-pressure."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from consumer import errors
+from consumer.clock import Clock
+from consumer.engine.admission import Admission
+from consumer.engine.engine import Engine
+from consumer.engine.ledger import Partition
+from consumer.kafka.position_restore import Seeder
+from consumer.ops.metrics import Metrics
+from consumer.ops.once_a_minute import OnceAMinute
+from consumer.record import LaneKey, Record, Source
+from schemas.lane import Place
+
+POLL_LIMIT_MS = 500
+RETRY_EVERY_S = 1.0
+DENIED_FOR_S = 30.0
+RECORDS_BETWEEN_YIELDS = 50
+# With ten thousand lanes that wait, counting takes as long as a call's mapping.
+COUNT_EVERY_S = 1.0
+
+PlaceOf = Callable[[bytes | None], Place]
+"""Where a record queues, from its value."""
+
+log = structlog.get_logger(__name__)
+
+
+class Poller:
+    """
+    Hands what Kafka gives to the engine.
+
+    It goes on polling while everything is paused: a consumer that does not poll loses its partitions.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts it connects, each named at the one call
+        self,
+        *,
+        consumer: AIOKafkaConsumer,
+        engine: Engine,
+        seeder: Seeder,
+        place_of: PlaceOf,
+        clock: Clock,
+        metrics: Metrics,
+        polled: Callable[[], None],
+        admitted: Callable[[], None],
+        denied: Callable[[KafkaError], str | None] = lambda _: None,
+        remarked: Callable[[str | None], None] = lambda _: None,
+    ) -> None:
+        self._consumer = consumer
+        self._engine = engine
+        self._seeder = seeder
+        self._place_of = place_of
+        self._waiting: Counter[Partition] = Counter()
+        self._counted_at_s = -math.inf
+        self._clock = clock
+        self._metrics = metrics
+        self._polled = polled
+        self._admitted = admitted
+        self._denied = denied
+        self._remarked = remarked
+        self._last_denied = ("", float("-inf"))
+        self._once = OnceAMinute(clock.monotonic_s)
+
+    async def run(self) -> None:
+        """
+        Poll until cancelled.
+
+        Raises:
+            KafkaError: one that neither another try nor a person mends while the process runs.
+        """
+        while True:
+            try:
+                await self._turn()
+            except KafkaError as error:
+                denied = self._denial(error)
+                if denied is None and not error.retriable:
+                    raise
+                if self._once.may_say(denied or type(error).__name__):
+                    log.warning("poll_failed", error=denied or str(error) or type(error).__name__)
+                await asyncio.sleep(RETRY_EVERY_S)
+            self._remark()
+
+    def _denial(self, error: KafkaError) -> str | None:
+        """What access control denies: it is tried again, because a person may allow it at any time."""
+        denied = self._denied(error)
+        if denied is not None:
+            self._last_denied = (denied, self._clock.monotonic_s())
+        return denied
+
+    def _remark(self) -> None:
+        sentence, at_s = self._last_denied
+        # aiokafka tries what is denied only now and then, and raises only then.
+        is_over = self._clock.monotonic_s() - at_s > DENIED_FOR_S
+        self._remarked(None if is_over else sentence)
+
+    async def _turn(self) -> None:
+        begun_s = self._clock.monotonic_s()
+        is_seeded = await self._seeder.seed()
+        self._apply_pressure()
+        batches = await self._consumer.getmany(timeout_ms=POLL_LIMIT_MS)
+        self._engine.heard(begun_s)
+        if is_seeded:
+            self._polled()
+        if batches:
+            await self._take(batches)
+
+    def _apply_pressure(self) -> None:
+        paused = self._consumer.paused()
+        assigned = self._consumer.assignment()
+        waiting = self._counted()
+        full = {tp for tp in assigned if self._is_full(partition_of(tp), waiting, is_paused=tp in paused)}
+        if newly_full := full - paused:
+            self._consumer.pause(*newly_full)
+        if with_room := (paused & assigned) - full:
+            self._consumer.resume(*with_room)
+
+    def _counted(self) -> Counter[Partition]:
+        """How many lanes of each partition wait for reasons of their own, as of a second ago at most."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._counted_at_s >= COUNT_EVERY_S:
+            own = (each.record.source for each in self._engine.heads if each.tally.is_waiting_for_itself)
+            self._waiting, self._counted_at_s = Counter(map(Partition.of, own)), now_s
+        return self._waiting
+
+    def _is_full(self, partition: Partition, waiting: Counter[Partition], *, is_paused: bool) -> bool:
+        return self._engine.holdings.is_full(partition, is_paused=is_paused, waiting=waiting[partition])
+
+    async def _take(self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
+        epochs = {tp: self._epoch(tp) for tp in batches}
+        decoded = {tp: await self._decode(messages) for tp, messages in batches.items()}
+        for tp, records in decoded.items():
+            # Decoding lets other tasks run: the partition may have been lost, and even won again, meanwhile.
+            if self._epoch(tp) == epochs[tp]:
+                self._admit(tp, records)
+        self._admitted()
+
+    def _epoch(self, tp: TopicPartition) -> int | None:
+        return self._engine.holdings.epoch(partition_of(tp))
+
+    async def _decode(self, messages: Sequence[ConsumerRecord]) -> list[Record]:
+        records = []
+        for count, message in enumerate(messages, start=1):
+            records.append(record_of(message, self._place_of))
+            if count % RECORDS_BETWEEN_YIELDS == 0:
+                # Heartbeats share this loop.
+                await asyncio.sleep(0)
+        return records
+
+    def _admit(self, tp: TopicPartition, records: Sequence[Record]) -> None:
+        for record in records:
+            match self._engine.admit(record):
+                case Admission.FOREIGN:
+                    self._hand_back(tp, record)
+                    return
+                case Admission.REWOUND:
+                    log.warning("partition_rewound", source=str(record.source))
+                case Admission.TAKEN | Admission.DONE_BEFORE:
+                    pass
+        self._metrics.consumed(topic=tp.topic, count=len(records))
+
+    def _hand_back(self, tp: TopicPartition, record: Record) -> None:
+        # aiokafka can deliver before it has announced the assignment (aio-libs/aiokafka#738). Its position is
+        # past the record now, so without this the record would be skipped.
+        if tp in self._consumer.assignment():
+            self._consumer.seek(tp, record.source.offset)
+
+
+def _no_place(_: bytes | None) -> Place:
+    return Place(lane=None)
+
+
+def record_of(message: ConsumerRecord, place_of: PlaceOf = _no_place) -> Record:
+    """
+    A Kafka record as it came; what has no lane of its own queues alone, under its coordinates.
+
+    So does a record on which `place_of` raises, and says so: it must not keep the others from being polled.
+    """
+    source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
+    place, failed = _place(message, place_of, source)
+    return Record(
+        source=source,
+        timestamp_ms=message.timestamp,
+        key=message.key,
+        value=message.value,
+        headers=tuple(message.headers),
+        lane=LaneKey(place.lane or str(source)),
+        rank=place.rank,
+        needs=tuple(map(LaneKey, place.needs)),
+        refers_to=tuple(map(LaneKey, place.refers_to)),
+        defect=failed,
+    )
+
+
+def _place(message: ConsumerRecord, place_of: PlaceOf, source: Source) -> tuple[Place, str | None]:
+    """Where a record queues, and what was raised when that was looked for."""
+    try:
+        return place_of(message.value), None
+    except BaseException as error:
+        if not errors.is_defect(error):
+            raise
+        name, at = errors.name_of(error), errors.frames_of(error)
+        log.error("lane_not_found", source=str(source), error=name, at=at)  # noqa: TRY400 - no payloads
+        return Place(lane=None), name
+
+
+def partition_of(tp: TopicPartition) -> Partition:
+    """The engine's word for a partition of aiokafka's."""
+    return Partition(topic=tp.topic, number=tp.partition)

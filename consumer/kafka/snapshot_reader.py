@@ -1,0 +1,197 @@
+"""What lies on Kafka already: read outside of any group, up to where it ended when the reading began."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+from consumer.errors import StartupError
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.poller import record_of
+from consumer.kafka.topic_tail import Place, committed
+from consumer.record import Record, Source
+
+POLL_LIMIT_MS = 500
+SILENT_POLLS = 10
+REQUEST_LIMIT_S = 20.0
+COORDINATOR_ATTEMPTS = 10
+COORDINATOR_WAIT_S = 0.5
+# Seeking throws away what has been prefetched, so small gaps are read over.
+READ_OVER = 2_000
+
+
+async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) -> AsyncIterator[Record]:
+    """
+    Every record of a topic (named without the prefix) up to its end as of now.
+
+    Args:
+        cluster: where.
+        topic: of which.
+        since_ms: begin at the first record of that time (milliseconds since the epoch) or later.
+
+    Raises:
+        StartupError: Kafka cannot be reached, lacks the topic, or stops answering.
+    """
+    name = cluster.topic(topic)
+    count = (await _counts(cluster)).get(name)
+    if count is None:
+        raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
+    places = [TopicPartition(name, number) for number in range(count)]
+    async with _reader(cluster) as consumer:
+        async with asyncio.timeout(REQUEST_LIMIT_S):
+            ends = await consumer.end_offsets(places)
+            starts = await _starts(consumer, places, since_ms, ends)
+        open_places = {place: ends[place] for place in places if starts[place] < ends[place]}
+        consumer.assign(list(open_places))
+        for place in open_places:
+            consumer.seek(place, starts[place])
+        async for record in _until(consumer, open_places):
+            yield record
+
+
+async def originals(
+    cluster: Cluster, sources: Iterable[Source]
+) -> AsyncGenerator[tuple[Source, Record | None], None]:
+    """
+    The records at given places, each partition in the order of its offsets; None where one is gone.
+
+    Topics are named as Kafka names them.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or stops answering.
+    """
+    wanted: dict[TopicPartition, list[Source]] = defaultdict(list)
+    for source in sorted(sources, key=lambda each: (each.topic, each.partition, each.offset)):
+        wanted[TopicPartition(source.topic, source.partition)].append(source)
+    counts = await _counts(cluster) if wanted else {}
+    for place in [place for place in wanted if place.partition >= counts.get(place.topic, 0)]:
+        for source in wanted.pop(place):
+            yield source, None
+    if not wanted:
+        # A client of aiokafka's that is stopped before it has done anything ends in a CancelledError.
+        return
+    async with _reader(cluster) as consumer:
+        for place, of_place in wanted.items():
+            extent = await _extent(consumer, place)
+            async for found in _of_partition(consumer, place, of_place, extent):
+                yield found
+
+
+async def positions(cluster: Cluster, group: str) -> Mapping[Place, int]:
+    """
+    The next offset that a group will read, by topic (under Kafka's name) and partition.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or does not know yet who keeps the group.
+    """
+    try:
+        async for attempt in AsyncRetrying(
+            # A broker that has never had a group makes its topic for them now. AttributeError: what the
+            # client raises when a coordinator answers with an error code.
+            retry=retry_if_exception_type((KafkaError, AttributeError)),
+            stop=stop_after_attempt(COORDINATOR_ATTEMPTS),
+            wait=wait_fixed(COORDINATOR_WAIT_S),
+            reraise=True,
+        ):
+            with attempt:
+                return await committed(cluster, group)
+    except (KafkaError, AttributeError, TimeoutError) as error:
+        reason = str(error) or type(error).__name__
+        raise StartupError(f"Kafka does not say how far the group {group} is: {reason}") from error
+    raise AssertionError("tenacity gives up by raising")
+
+
+@asynccontextmanager
+async def _reader(cluster: Cluster) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = cluster.reader()
+    await cluster.start(consumer)
+    try:
+        yield consumer
+    except (KafkaError, TimeoutError) as error:
+        raise StartupError(
+            f"Kafka does not give its records: {str(error) or type(error).__name__}"
+        ) from error
+    finally:
+        await stop(consumer)
+
+
+async def _counts(cluster: Cluster) -> dict[str, int]:
+    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
+        return await topics.partitions(admin)
+
+
+async def _starts(
+    consumer: AIOKafkaConsumer,
+    places: Sequence[TopicPartition],
+    since_ms: int | None,
+    ends: Mapping[TopicPartition, int],
+) -> Mapping[TopicPartition, int]:
+    if since_ms is None:
+        starts: Mapping[TopicPartition, int] = await consumer.beginning_offsets(places)
+        return starts
+    found = await consumer.offsets_for_times(dict.fromkeys(places, since_ms))
+    return {place: at.offset if at else ends[place] for place, at in found.items()}
+
+
+async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[Record]:
+    silent = 0
+    while ends:
+        batches = await consumer.getmany(*ends, timeout_ms=POLL_LIMIT_MS)
+        silent = 0 if batches else silent + 1
+        for place, messages in batches.items():
+            for message in messages:
+                if message.offset < ends[place]:
+                    yield record_of(message)
+        for place in [place for place in ends if await consumer.position(place) >= ends[place]]:
+            del ends[place]
+        if silent >= SILENT_POLLS:
+            listed = ", ".join(f"{place.topic}/{place.partition}" for place in ends)
+            raise StartupError(f"Kafka does not give the rest of {listed}")
+
+
+async def _of_partition(
+    consumer: AIOKafkaConsumer, place: TopicPartition, wanted: Sequence[Source], extent: tuple[int, int]
+) -> AsyncIterator[tuple[Source, Record | None]]:
+    begin, end = extent
+    if end:
+        consumer.assign([place])
+    position = -READ_OVER
+    for source in wanted:
+        if not begin <= source.offset < end:
+            yield source, None
+            continue
+        if not position <= source.offset < position + READ_OVER:
+            consumer.seek(place, source.offset)
+        found = await _at(consumer, place, source.offset, end)
+        position = source.offset + 1
+        yield source, found
+
+
+async def _extent(consumer: AIOKafkaConsumer, place: TopicPartition) -> tuple[int, int]:
+    """The first offset and the one after the last."""
+    async with asyncio.timeout(REQUEST_LIMIT_S):
+        [begin] = (await consumer.beginning_offsets([place])).values()
+        [end] = (await consumer.end_offsets([place])).values()
+        return begin, end
+
+
+async def _at(consumer: AIOKafkaConsumer, place: TopicPartition, offset: int, end: int) -> Record | None:
+    """The record at an offset at or after the position; None when the log has a gap there."""
+    for _ in range(SILENT_POLLS):
+        while messages := (await consumer.getmany(place, timeout_ms=POLL_LIMIT_MS, max_records=1)).get(place):
+            [message] = messages
+            if message.offset == offset:
+                return record_of(message)
+            if message.offset > offset:
+                consumer.seek(place, message.offset)
+                return None
+        if await consumer.position(place) >= end:
+            return None
+    raise StartupError(f"Kafka does not give {place.topic}/{place.partition}/{offset}")

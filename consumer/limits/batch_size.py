@@ -1,0 +1,47 @@
+"""
+How many records a call may carry without this process falling behind with making calls.
+
+A permit is held from the moment when a call is taken, so a process that has more to do than its core allows
+holds permits without using them: large calls pay only while they can be made in time.
+"""
+
+from __future__ import annotations
+
+from consumer.limits.failure_rate import LARGEST_BATCH
+
+LATE_S = 0.025
+IN_TIME_S = 0.010
+CHANGE_EVERY_S = 0.5
+WEIGHT_OF_ONE = 0.1
+SHRINK_FACTOR = 0.75
+
+
+class Stride:
+    """Additive increase and multiplicative decrease, by how late calls come to be made."""
+
+    def __init__(self) -> None:
+        self._size = LARGEST_BATCH
+        self._late_s = 0.0
+        self._changed_at_s = float("-inf")
+
+    @property
+    def size(self) -> int:
+        """How many records a call may carry."""
+        return self._size
+
+    def note(self, late_s: float, now_s: float) -> None:
+        """
+        A call was taken `late_s` seconds before work on it began, at `now_s` on the monotonic clock.
+        """
+        self._late_s += WEIGHT_OF_ONE * (late_s - self._late_s)
+        if now_s - self._changed_at_s < CHANGE_EVERY_S:
+            return
+        if self._late_s > LATE_S:
+            self._change(max(1, int(self._size * SHRINK_FACTOR)), now_s)
+        elif self._late_s < IN_TIME_S:
+            self._change(min(LARGEST_BATCH, self._size + 1), now_s)
+
+    def _change(self, size: int, now_s: float) -> None:
+        if size != self._size:
+            self._size = size
+            self._changed_at_s = now_s

@@ -1,0 +1,237 @@
+"""How many calls of one account may be under way in this worker: lease, window, loan and breaker together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from consumer.clock import Clock
+from consumer.limits.aimd_window import Window
+from consumer.limits.batch_size import Stride
+from consumer.limits.borrowing import Loan
+from consumer.limits.circuit_breaker import Breaker, Reason, State
+from consumer.limits.failure_rate import Failures, Rejections
+from consumer.outcome import (
+    AccountDown,
+    AlreadyThere,
+    Ambiguous,
+    Delivered,
+    Ignored,
+    Outcome,
+    Rejected,
+    Throttled,
+    Unavailable,
+    Waiting,
+)
+
+INCONCLUSIVE_PROBE_DELAY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A permit in use; `started_s` is monotonic."""
+
+    started_s: float
+    is_probe: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The gate in numbers, for those who watch."""
+
+    leased: int
+    window: int
+    borrowed: int
+    permits: int
+    state: State
+    reason: Reason | None
+    throttled: int
+
+
+class Gate:
+    """
+    The permits of one account in this worker.
+
+    What is under way is counted by whoever runs it and handed in: a counter beside the calls could drift
+    (confluentinc/parallel-consumer#547).
+    """
+
+    def __init__(self, *, cap: int, clock: Clock, jitter: Callable[[], float]) -> None:
+        """
+        Begin with the whole cap, until told of a lease.
+
+        Args:
+            cap: the account's limit, all workers together.
+            clock: monotonic time is what is used.
+            jitter: numbers in [0, 1), another one at each call.
+        """
+        self._cap = cap
+        self._clock = clock
+        self._window = Window(cap)
+        self._loan = Loan(jitter)
+        self._breaker = Breaker()
+        self._failures = Failures()
+        self._rejections = Rejections()
+        self._stride = Stride()
+        self._cut_at_s = float("-inf")
+        self._throttled = 0
+
+    @property
+    def permits(self) -> int:
+        """How many calls may be under way; a probe comes on top of what still is."""
+        if self._breaker.reason is not None:
+            return 0
+        return self._window.permits + (self._loan.permits if self._window.is_full else 0)
+
+    @property
+    def is_closed_to_records(self) -> bool:
+        """Whether the breaker is open, so that nothing that happens is a record's fault."""
+        return self._breaker.reason is not None
+
+    @property
+    def largest_batch(self) -> int:
+        """How many records a call may carry; a probe carries one."""
+        if self.is_closed_to_records:
+            return 1
+        return min(self._rejections.largest_batch, self._stride.size)
+
+    @property
+    def open_time_s(self) -> float:
+        """Monotonic time that stands still while the account is left alone: what records' budgets run on."""
+        now_s = self._clock.monotonic_s()
+        return now_s - self._breaker.open_for_s(now_s)
+
+    @property
+    def changes_at_s(self) -> float | None:
+        """When there may be another permit though no call ends, monotonic; None when that is the one way."""
+        probe_s = self._breaker.probe_due_s
+        if probe_s is not None:
+            return probe_s
+        may_borrow = (
+            not self.is_closed_to_records and self._window.is_full and self._loan.permits < self._spare
+        )
+        return self._loan.grows_at_s if may_borrow else None
+
+    @property
+    def _spare(self) -> int:
+        return self._cap - self._window.ceiling
+
+    def reading(self) -> Reading:
+        """Where everything stands."""
+        return Reading(
+            leased=self._window.ceiling,
+            window=self._window.permits,
+            borrowed=self._loan.permits,
+            permits=self.permits,
+            state=self._breaker.state(self._clock.monotonic_s()),
+            reason=self._breaker.reason,
+            throttled=self._throttled,
+        )
+
+    def lease(self, share: int) -> None:
+        """Partitions came or went; without any share one permit is used all the same."""
+        self._window.resize(max(1, min(share, self._cap)))
+        self._loan.bound(self._spare)
+
+    def has_room(self, under_way: int) -> bool:
+        """Whether one more call may start; asked when there is one to be started."""
+        now_s = self._clock.monotonic_s()
+        if self.is_closed_to_records:
+            probe_s = self._breaker.probe_due_s
+            return probe_s is not None and now_s >= probe_s
+        self._loan.expire(now_s, is_in_use=under_way > self._window.permits)
+        if under_way >= self.permits and self._window.is_full:
+            self._loan.want(limit=self._spare, now_s=now_s)
+        return under_way < self.permits
+
+    def enter(self) -> Passage:
+        """A call starts; there is room."""
+        if self.is_closed_to_records:
+            self._breaker.probe_starts()
+        return Passage(started_s=self._clock.monotonic_s(), is_probe=self.is_closed_to_records)
+
+    def begun(self, passage: Passage) -> None:
+        """Work on the call begins only now: other calls had to be made before."""
+        now_s = self._clock.monotonic_s()
+        self._stride.note(now_s - passage.started_s, now_s)
+
+    def refused(self, started_s: float) -> None:
+        """
+        The account refused a call that was started then: one cut a round trip.
+
+        While something is borrowed only the loan is cut, never the lease.
+        """
+        self._throttled += 1
+        if started_s < self._cut_at_s:
+            return
+        self._cut_at_s = self._clock.monotonic_s()
+        if self._loan.permits and self._window.is_full:
+            self._loan.cut(self._cut_at_s)
+        else:
+            self._window.cut()
+
+    def shut(self) -> None:
+        """The account refuses us as a whole."""
+        self._breaker.open(Reason.ACCOUNT_DOWN, self._clock.monotonic_s())
+
+    def leave(self, passage: Passage, outcomes: Sequence[Outcome], *, under_way: int) -> None:
+        """A call is over, with what became of its records; `under_way` counts it still."""
+        told = [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]
+        if any(_is_refusal(outcome) for outcome in told):
+            self.refused(passage.started_s)
+        elif under_way >= self._window.permits and any(map(_has_answered, told)):
+            self._window.grow()
+        for outcome in told:
+            if isinstance(outcome, Delivered | AlreadyThere | Rejected):
+                self._rejections.note(was_rejected=isinstance(outcome, Rejected))
+        if passage.is_probe:
+            self._end_probe(told)
+        else:
+            self._judge(told)
+
+    def _judge(self, told: Sequence[Outcome]) -> None:
+        now_s = self._clock.monotonic_s()
+        if any(map(_has_failed, told)) or any(map(_has_answered, told)):
+            self._failures.note(now_s, has_failed=not any(map(_has_answered, told)))
+        if any(isinstance(outcome, AccountDown) for outcome in told):
+            self.shut()
+        elif self._rejections.are_a_storm:
+            self._breaker.open(Reason.REJECTION_STORM, now_s)
+        elif self._failures.are_many:
+            self._breaker.open(Reason.UNAVAILABLE, now_s)
+
+    def _end_probe(self, told: Sequence[Outcome]) -> None:
+        now_s = self._clock.monotonic_s()
+        if self._has_recovered(told):
+            self._failures.forget()
+            self._rejections.forget()
+            self._breaker.probe_succeeded(now_s)
+        elif any(map(self._is_as_before, told)):
+            self._breaker.probe_failed(now_s)
+        else:
+            self._breaker.probe_told_nothing(now_s, again_after_s=INCONCLUSIVE_PROBE_DELAY_S)
+
+    def _has_recovered(self, told: Sequence[Outcome]) -> bool:
+        if self._breaker.reason is Reason.REJECTION_STORM:
+            return any(isinstance(outcome, Delivered | AlreadyThere) for outcome in told)
+        return any(map(_has_answered, told))
+
+    def _is_as_before(self, outcome: Outcome) -> bool:
+        if isinstance(outcome, AccountDown):
+            self.shut()
+            return True
+        is_storm = self._breaker.reason is Reason.REJECTION_STORM
+        return _has_failed(outcome) or (is_storm and isinstance(outcome, Rejected))
+
+
+def _is_refusal(outcome: Outcome) -> bool:
+    return isinstance(outcome, Throttled) and outcome.by == "account"
+
+
+def _has_failed(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unavailable | Ambiguous)
+
+
+def _has_answered(outcome: Outcome) -> bool:
+    # A rejection is none: most of them are ours, made without a call.
+    return isinstance(outcome, Delivered | AlreadyThere | Waiting)

@@ -1,0 +1,56 @@
+"""The Lago object behind an event as it came, member for member: what expressions look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from consumer.config.expression import Scope
+
+Json = Mapping[str, Any]
+
+
+class Origin:
+    """
+    What an event gives to expressions: ``event``, ``customer`` and the fee of each line.
+
+    `event` is the Lago object. Of a payment receipt it is the receipt together with all that its payment
+    says, so that one expression serves both kinds of payment events.
+    """
+
+    def __init__(self, event: Json | None = None, *, is_customer: bool = False) -> None:
+        """Take the object of an event; of a customer event it is the customer as well."""
+        payment = _object(event, "payment")
+        self.event: Json = {**(event or {}), **(payment or {})}
+        self.customer: Json | None = self.event if is_customer else _object(self.event, "customer")
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The values for expressions; lines add their fee."""
+        return Scope(event=self.event, customer=self.customer)
+
+    def fee(self, lago_id: str) -> Json:
+        """The fee with that id."""
+        return self._fees.get(lago_id, {})
+
+    def like_a_fee(self, **members: Any) -> Json:
+        """What stands in the place of a fee on a line without one: the members given, all others null."""
+        empty = {name: None for fee in self._fees.values() for name in fee}
+        return empty | members
+
+    @cached_property
+    def _fees(self) -> dict[str, Json]:
+        return {str(fee.get("lago_id")): fee for fee in self._all_fees()}
+
+    def _all_fees(self) -> Iterator[Json]:
+        for fee in self.event.get("fees") or ():
+            yield fee
+        for item in self.event.get("items") or ():
+            if (fee := _object(item, "fee")) is not None:
+                yield fee
+
+
+def _object(content: Json | None, key: str) -> Json | None:
+    found = content.get(key) if content else None
+    return found if isinstance(found, dict) else None

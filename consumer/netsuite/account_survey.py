@@ -1,0 +1,136 @@
+"""Asking an account what it is like: all that `consumer.preflight` wants to know, and nothing written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from consumer.clock import Clock
+from consumer.config.connection import Connection
+from consumer.netsuite import credentials
+from consumer.netsuite.client import Client, Sleep
+from consumer.netsuite.response_outcome import Verdict
+from consumer.outcome import AccountDown, Throttled, Unavailable
+from consumer.preflight import checks
+from consumer.preflight.account_facts import Facts, Listed
+from schemas import wire
+from schemas.reading import CatalogPage, CatalogQuestion, Health, Kind, Question
+
+MOST_AT_ONCE = 20
+"""Calls that are tried at once; more would only disturb what runs already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """
+    The script did not answer a question.
+
+    Attributes:
+        code: NetSuite's, an HTTP status or the name of an exception.
+        skew_s: seconds that NetSuite's clock is ahead, when its refusal carried a date.
+    """
+
+    code: str
+    reason: str
+    skew_s: float | None = None
+
+
+@dataclass(slots=True)
+class Overheard:
+    """NetSuite's clock as the latest answer told it, in whole seconds."""
+
+    clock: Clock
+    skew_s: float | None = None
+
+    async def note(self, response: httpx.Response) -> None:
+        """Compare the date of an answer with this machine's."""
+        try:
+            told = parsedate_to_datetime(response.headers.get("date", ""))
+        except (TypeError, ValueError, OverflowError):
+            return
+        self.skew_s = (told - self.clock.now()).total_seconds()
+
+
+@dataclass(slots=True)
+class _Refusals:
+    times_s: list[float] = field(default_factory=list)
+
+
+async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sleep) -> Facts | NoAnswer:
+    """
+    Ask for all that decides whether documents of this connection will be taken.
+
+    Raises:
+        ConfigurationError: a secret is missing or no key.
+    """
+    overheard, refusals = Overheard(clock), _Refusals()
+    async with Client(
+        connection, clock=clock, sleep=sleep, refused=refusals.times_s.append, overhear=overheard.note
+    ) as client:
+        told = await ask(client, checks.health_question(connection))
+        if isinstance(told, NoAnswer):
+            return replace(told, skew_s=overheard.skew_s)
+        lists = await _lists(client, checks.list_questions(connection))
+        if isinstance(lists, NoAnswer):
+            return lists
+        refusals.times_s.clear()
+        at_once = await _together(client, min(connection.concurrency, MOST_AT_ONCE))
+    return Facts(
+        health=told.health or Health(),
+        lists=lists,
+        script=told.script,
+        account=told.account,
+        today=clock.now().date(),
+        skew_s=overheard.skew_s,
+        refused=len(refusals.times_s),
+        at_once=at_once,
+        certificate_ends=credentials.certificate_ends(connection),
+    )
+
+
+async def ask(client: Client, question: Question) -> wire.Response | NoAnswer:
+    """The answer to one question, or why there is none."""
+    told = await client.ask(question)
+    if not isinstance(told, Verdict):
+        return told
+    match told.outcome:
+        case AccountDown(reason=reason) | Throttled(reason=reason) | Unavailable(reason=reason):
+            return NoAnswer(code=told.code, reason=reason)
+        case other:
+            return NoAnswer(code=told.code, reason=type(other).__name__)
+
+
+async def pages(client: Client, question: CatalogQuestion) -> AsyncIterator[CatalogPage | NoAnswer]:
+    """Every page of a list, one call each; the last one is what was answered instead, if anything was."""
+    after: str | None = question.after
+    while True:
+        told = await ask(client, replace(question, after=after))
+        page = told if isinstance(told, NoAnswer) else told.catalog or CatalogPage(kind=question.kind)
+        yield page
+        if isinstance(page, NoAnswer) or page.next is None:
+            return
+        after = page.next
+
+
+async def _lists(client: Client, questions: Sequence[CatalogQuestion]) -> dict[Kind, Listed] | NoAnswer:
+    found: dict[Kind, Listed] = {}
+    for question in questions:
+        several: list[CatalogPage] = []
+        async for page in pages(client, question):
+            if isinstance(page, NoAnswer):
+                return page
+            several.append(page)
+        found[question.kind] = Listed.of(several)
+    return found
+
+
+async def _together(client: Client, count: int) -> int:
+    """Call so many times at once; the client counts what is refused."""
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(count):
+            tasks.create_task(client.ping())
+    return count

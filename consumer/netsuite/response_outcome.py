@@ -1,0 +1,250 @@
+"""From one attempt to its outcome: the table of `fault_table` and the items of `item_results`, applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import assert_never
+
+import httpx
+
+from consumer.config.connection import Connection
+from consumer.http_client import connect_failure
+from consumer.http_client.answer_limit import AnswerUnreadable
+from consumer.netsuite import error_codes, fault_table, hints, item_results, response_body
+from consumer.netsuite.batch import Batch
+from consumer.outcome import (
+    AccountDown,
+    AlreadyThere,
+    Ambiguous,
+    Delivered,
+    Outcome,
+    Rejected,
+    Throttled,
+    Unavailable,
+)
+from schemas import wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """
+    What one attempt came to.
+
+    Attributes:
+        code: NetSuite's code, an HTTP status or the name of an exception; safe to log.
+        repeat: whether the same bytes are worth sending again within seconds.
+    """
+
+    outcome: Outcome
+    code: str
+    repeat: bool = False
+
+    @property
+    def is_success(self) -> bool:
+        """Whether NetSuite holds what was asked for."""
+        return isinstance(self.outcome, Delivered | AlreadyThere)
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds that the far side asked us to wait."""
+        return self.outcome.retry_after_s if isinstance(self.outcome, Throttled | Unavailable) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer, as far as it matters here; `retry_after_s` is in seconds from now."""
+
+    status: int
+    body: bytes
+    retry_after_s: float | None = None
+
+    @classmethod
+    def of(cls, response: httpx.Response, now: datetime) -> Answer:
+        """Take what matters from an answer that has been read."""
+        retry_after_s = retry_after(response.headers, now)
+        return cls(status=response.status_code, body=response.content, retry_after_s=retry_after_s)
+
+
+def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> Verdict:
+    """Judge the answer to a write."""
+    return of_batch(got, Batch.alone(request), connection)[0]
+
+
+def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[Verdict]:
+    """
+    Judge the answer to a write of several requests, for each of them.
+
+    What the script left over is worth repeating at once only when nobody else was in the call.
+    """
+    content = response_body.read(got.body)
+    if isinstance(content, response_body.Envelope) and got.status < 300:
+        outcomes = [item_results.of_response(content.response, part, connection) for part in batch.parts]
+        is_alone = len(outcomes) == 1
+        return [
+            Verdict(outcome=each, code=_item_code(each), repeat=is_alone and isinstance(each, Throttled))
+            for each in outcomes
+        ]
+    refusal = of_refusal(got, content, connection, items=len(batch.request.items))
+    return [refusal] * len(batch.parts)
+
+
+def of_ping(got: Answer, connection: Connection) -> Verdict | wire.Response:
+    """Judge the answer to a ping; the envelope itself when the right account sent it."""
+    content = response_body.read(got.body)
+    if not isinstance(content, response_body.Envelope) or got.status >= 300:
+        return nothing_sent(of_refusal(got, content, connection, items=0), connection)
+    elsewhere = item_results.wrong_account(content.response, connection)
+    return content.response if elsewhere is None else Verdict(outcome=elsewhere, code="wrong_account")
+
+
+def of_refusal(got: Answer, content: response_body.Content, connection: Connection, *, items: int) -> Verdict:
+    """
+    Judge an answer that is no envelope.
+
+    HTML means maintenance (and a gateway's own error page keeps its status). A success that is neither our
+    envelope nor an error makes the account `AccountDown`: it concerns every record alike, a person has to
+    deploy or correct something, and the same bytes may be sent again afterwards without harm.
+    """
+    match content:
+        case response_body.PlatformError(code=code, message=message):
+            fault = fault_table.of_refusal(got.status, code)
+        case response_body.Page(title=title):
+            code, message, fault = f"HTTP_{got.status}", title, _of_page(got.status)
+        case response_body.Unreadable(reason=reason) if got.status < 300:
+            code, message = "CONTRACT", reason
+            fault = fault_table.Fault(fault_table.Kind.ACCOUNT_DOWN, hints.CONTRACT)
+        case response_body.Envelope() | response_body.Unreadable():
+            code, message, fault = f"HTTP_{got.status}", "", fault_table.of_status(got.status)
+        case _:
+            assert_never(content)
+    outcome = _outcome(fault, connection, code=code, message=message, got=got, items=items)
+    repeat = isinstance(outcome, Throttled | Unavailable) or got.status == 502
+    return Verdict(outcome=outcome, code=code, repeat=repeat)
+
+
+def of_login(got: Answer, connection: Connection) -> Verdict:
+    """
+    Judge what the token endpoint answered instead of a token.
+
+    400 is how it refuses a login (RFC 6749 section 5.2), also where it does not say why.
+    """
+    content = response_body.read(got.body)
+    if got.status == 400 and isinstance(content, response_body.Envelope | response_body.Unreadable):
+        reason = _refused(connection, "HTTP_400", got.status, hints.CERTIFICATE)
+        return Verdict(outcome=AccountDown(reason=reason), code="HTTP_400")
+    return nothing_sent(of_refusal(got, content, connection, items=0), connection)
+
+
+def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection) -> Verdict:
+    """
+    Judge an answer whose body is too large, too slow or garbled.
+
+    A refusal is known by its status alone. Behind a success, or an error of the script, the call may have
+    been carried out. The same bytes would hardly be answered better within seconds.
+    """
+    fault = (
+        fault_table.of_status(error.status)
+        if error.status >= 300
+        else fault_table.Fault(fault_table.Kind.AMBIGUOUS)
+    )
+    got = Answer(status=error.status, body=b"", retry_after_s=retry_after(error.answer.headers, now))
+    code = f"HTTP_{error.status}"
+    outcome = _outcome(fault, connection, code=code, message=str(error), got=got, items=1)
+    return Verdict(outcome=outcome, code="answer_unreadable")
+
+
+def of_exception(error: httpx.HTTPError | httpx.InvalidURL | OSError, connection: Connection) -> Verdict:
+    """Judge what was raised instead of an answer; its text stays out, for it may quote a header."""
+    code = type(error).__name__
+    fault = fault_table.of_exception(error)
+    got = Answer(status=0, body=b"")
+    outcome = _outcome(fault, connection, code=code, message=_cause(error), got=got, items=1)
+    return Verdict(outcome=outcome, code=code, repeat=isinstance(outcome, Unavailable))
+
+
+def nothing_sent(verdict: Verdict, connection: Connection) -> Verdict:
+    """
+    Judge the same fault on a call that writes nothing and concerns no record: a login, a ping.
+
+    What is ambiguous about a write is then just unavailable, and a refusal is one of the whole connection.
+    """
+    match verdict.outcome:
+        case Ambiguous(reason=reason):
+            return replace(verdict, outcome=Unavailable(reason=reason), repeat=True)
+        case Rejected(code=stable, message=message, hint=hint, details=details):
+            code = details.get("netsuite_code", stable)
+            reason = code if message == code else f"{code}: {message}"
+            return replace(verdict, outcome=AccountDown(reason=_refused(connection, reason, 0, hint)))
+        case _:
+            return verdict
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Read ``Retry-After``: seconds, or a date (RFC 9110 section 10.2.3); None without either."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _cause(error: Exception) -> str:
+    if not isinstance(error, httpx.ConnectError):
+        return ""
+    try:
+        host = error.request.url.host
+    except RuntimeError:
+        host = "the host"
+    return connect_failure.sentence(error, host) or str(error)
+
+
+def _of_page(status: int) -> fault_table.Fault:
+    is_known = status >= 300 and status != 400
+    return fault_table.of_status(status) if is_known else fault_table.Fault(fault_table.Kind.UNAVAILABLE)
+
+
+def _outcome(
+    fault: fault_table.Fault, connection: Connection, *, code: str, message: str, got: Answer, items: int
+) -> Outcome:
+    reason = f"{code}: {message}" if message else code
+    match fault.kind:
+        case fault_table.Kind.THROTTLED:
+            return Throttled(reason=reason, retry_after_s=got.retry_after_s)
+        case fault_table.Kind.UNAVAILABLE:
+            told = f"{reason}: {fault.advice}" if fault.advice else reason
+            return Unavailable(reason=told, retry_after_s=got.retry_after_s)
+        case fault_table.Kind.AMBIGUOUS:
+            return Ambiguous(reason=reason, is_answer=fault_table.of_code(code) is not None)
+        case fault_table.Kind.TOO_BIG if items > 1:
+            # What was saved before the limit struck stands, so the repeat has less to do.
+            return Ambiguous(reason=reason, is_answer=True)
+        case fault_table.Kind.TOO_BIG | fault_table.Kind.REJECTED:
+            stable = error_codes.STABLE.get(code, code)
+            details = error_codes.with_original({"http_status": str(got.status)}, code, stable)
+            hint = fault.advice or error_codes.ADVICE.get(stable, "")
+            return Rejected(code=stable, message=message or reason, hint=hint, details=details)
+        case fault_table.Kind.ACCOUNT_DOWN:
+            return AccountDown(reason=_refused(connection, reason, got.status, fault.advice))
+        case _:
+            assert_never(fault.kind)
+
+
+def _refused(connection: Connection, reason: str, status: int, what_to_do: str) -> str:
+    at_status = f" (HTTP {status})" if status and not reason.startswith("HTTP_") else ""
+    sentence = f"NetSuite refuses connection {connection.code} with {reason.rstrip('.')}{at_status}"
+    return f"{sentence}: {what_to_do}" if what_to_do else sentence
+
+
+def _item_code(outcome: Outcome) -> str:
+    match outcome:
+        case Rejected(code=code, details=details):
+            return details.get("netsuite_code", code)
+        case Throttled(reason=reason) | Ambiguous(reason=reason):
+            return reason.partition(":")[0]
+        case _:
+            return type(outcome).__name__

@@ -1,0 +1,49 @@
+"""All of it: what to ask an account, and what its answers mean for a connection."""
+
+from __future__ import annotations
+
+from consumer.config.connection import Connection
+from consumer.preflight import (
+    accounting_preferences,
+    form_fields,
+    login,
+    mapped_ids,
+    reference,
+    role,
+    tax_setup,
+)
+from consumer.preflight.account_facts import Facts
+from consumer.preflight.finding import Finding
+from schemas.reading import CatalogQuestion, HealthQuestion, Kind
+
+
+def health_question(connection: Connection) -> HealthQuestion:
+    """What to ask of account, role and forms."""
+    return HealthQuestion(
+        permissions=[need.permission for need in role.needs(connection)],
+        features=role.FEATURES,
+        preferences=tuple(form_fields.PREFERENCES),
+        fields=form_fields.asked(connection),
+        subsidiaries=tax_setup.subsidiaries(connection),
+    )
+
+
+def list_questions(connection: Connection) -> tuple[CatalogQuestion, ...]:
+    """Which rows of which lists to ask for: what the connection names, and every period."""
+    ids: dict[Kind, list[str]] = {}
+    for one in reference.all_of(connection):
+        ids.setdefault(one.kind, []).append(one.id)
+    named = (CatalogQuestion(kind=kind, ids=tuple(dict.fromkeys(each))) for kind, each in ids.items())
+    return (*named, CatalogQuestion(kind="periods"))
+
+
+def findings(connection: Connection, facts: Facts) -> list[Finding]:
+    """Everything that was looked at, in the order in which to mend it."""
+    return [
+        *login.findings(connection, facts),
+        *role.findings(connection, facts),
+        *form_fields.findings(connection, facts),
+        *mapped_ids.findings(connection, facts),
+        *tax_setup.findings(connection, facts),
+        *accounting_preferences.findings(connection, facts),
+    ]

@@ -1,0 +1,250 @@
+"""
+Records of one endpoint on their way: the relay's `Deliver`.
+
+| The endpoint answers | What follows |
+|---|---|
+| 2xx | delivered |
+| 410 | the endpoint is disabled at once; what is not delivered waits |
+| 429 | as scheduled, not before its ``Retry-After``; fewer at a time |
+| 502, 503, 504 | as scheduled, not before its ``Retry-After`` |
+| anything else, nothing, or a redirect | as scheduled |
+
+After the last attempt of the schedule the webhook is published as undeliverable, and settled once Kafka has
+acknowledged that. Attempts are counted in this process: a restart begins a schedule anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from consumer import errors
+from consumer.clock import Clock
+from consumer.events import headers as event_headers
+from consumer.events.headers import Headers
+from consumer.ops.best_effort import BestEffort
+from consumer.outcome import (
+    AccountDown,
+    Delivered,
+    Ignored,
+    Outcome,
+    Rejected,
+    Release,
+    Throttled,
+    Unavailable,
+    internal_error,
+    nothing_held,
+)
+from consumer.record import Publish, Record, Source
+from consumer.relay import message as messages
+from consumer.relay import schedule, signing, undeliverable_event
+from consumer.relay.egress import Answer, Answered
+from consumer.relay.endpoint import Endpoint
+from consumer.relay.endpoint_health import Standing
+from consumer.relay.message import Message, message_of
+from consumer.relay.observer import Observer
+from consumer.relay.schedule import Jitter
+from consumer.tracing.contained_tracer import contained
+from consumer.tracing.record_spans import Trail, trails
+from consumer.tracing.tracer import OFF, Tracer, answered, publishing
+
+UNDELIVERABLE_CODE = "webhook_undeliverable"
+
+log = structlog.get_logger(__name__)
+
+
+class Post(Protocol):
+    """Posts bytes once; `consumer.relay.egress.Egress.post`."""
+
+    async def __call__(self, body: bytes, headers: dict[str, str]) -> Answer:
+        """Whatever happens is a value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What a webhook has been through: failures that count, and when it is due again (monotonic)."""
+
+    failures: int
+    due_s: float
+    last_answer: str
+
+
+class Relay:
+    """Posts what one endpoint has asked for."""
+
+    def __init__(  # noqa: PLR0913 - everything the way needs, by keyword, once
+        self,
+        endpoint: Endpoint,
+        *,
+        organization_id: str,
+        post: Post,
+        publish: Publish,
+        clock: Clock,
+        jitter: Jitter,
+        observer: Observer,
+        tracer: Tracer = OFF,
+        is_left_alone: Callable[[], bool] = lambda: False,
+        delays_s: tuple[float, ...] = schedule.DELAYS_S,
+    ) -> None:
+        """
+        Begin with an enabled endpoint.
+
+        Args:
+            endpoint: where to post.
+            organization_id: Lago's, of the endpoint's connection.
+            post: one attempt.
+            publish: takes what is given up.
+            clock: wall time is signed, monotonic time waits.
+            jitter: spreads the schedule.
+            observer: counts.
+            tracer: carries the record's trace on, into the webhook's headers too.
+            is_left_alone: whether the breaker is open, so that a failure says nothing of the webhook itself.
+            delays_s: the schedule.
+        """
+        self._endpoint = endpoint
+        self._organization_id = organization_id
+        self._post = post
+        self._tracer = contained(tracer)
+        self._publish = publishing(publish, self._tracer)
+        self._clock = clock
+        self._jitter = jitter
+        self._observer = observer
+        self._best_effort = BestEffort(monotonic_s=clock.monotonic_s)
+        self._is_left_alone = is_left_alone
+        self._delays_s = delays_s
+        self._standing = Standing(clock)
+        self._past: dict[Source, _Past] = {}
+        self._observe_disabled(is_disabled=False)
+
+    async def deliver(self, records: Sequence[Record], _: Release = nothing_held) -> Sequence[Outcome]:
+        """
+        What became of each record.
+
+        Raises:
+            ContractError: Kafka did not acknowledge what was given up.
+        """
+        with trails(self._tracer, records, self._clock.now(), connection=self._endpoint.connection) as begun:
+            return [await self._follow(record, trail) for record, trail in zip(records, begun, strict=True)]
+
+    async def _follow(self, record: Record, trail: Trail) -> Outcome:
+        with trail.span.current():
+            outcome = await self._deliver(record)
+        trail.led_to(outcome)
+        return outcome
+
+    async def give_up(self, record: Record, rejected: Rejected) -> None:
+        """
+        Publish a record that has waited too long as undeliverable.
+
+        Raises:
+            ContractError: Kafka did not acknowledge; the record must not be settled yet.
+        """
+        message = self._message_or_bytes(record)
+        if isinstance(message, Message):
+            past = self._past.get(record.source)
+            answer = past.last_answer if past else rejected.message
+            await self._bury(record, message, past.failures if past else 0, answer)
+
+    def _message_or_bytes(self, record: Record) -> Message | Ignored:
+        """What would be posted; where our code fails on that, the record's bytes, so that it is heard of."""
+        try:
+            return message_of(record, self._endpoint, self._organization_id)
+        except BaseException as error:
+            if not errors.is_defect(error):
+                raise
+            return messages.of_bytes(record, self._endpoint)
+
+    async def _deliver(self, record: Record) -> Outcome:
+        message = message_of(record, self._endpoint, self._organization_id)
+        if isinstance(message, Ignored):
+            return message
+        if record.defect is not None:
+            refused = internal_error(record.defect, "while it looked for what this event queues behind")
+            await self._bury(record, message, 0, refused.message)
+            return refused
+        past = self._past.get(record.source)
+        early_s = past.due_s - self._clock.monotonic_s() if past else 0.0
+        if early_s > 0:
+            # After a rebalance the engine knows nothing of the schedule. "script": it is not the endpoint's.
+            return Throttled(reason="not due yet", retry_after_s=early_s, by="script")
+        if not self._standing.may_post():
+            return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {self._standing.reason}")
+        return await self._attempt(record, message)
+
+    async def _attempt(self, record: Record, message: Message) -> Outcome:
+        timestamp_s = int(self._clock.now().timestamp())
+        headers = signing.headers(
+            self._endpoint.keys, webhook_id=message.id, timestamp_s=timestamp_s, body=message.body
+        )
+        began_s = self._clock.monotonic_s()
+        with self._tracer.begin("POST", kind="client", attributes={"http.request.method": "POST"}) as span:
+            context = span.headers or event_headers.trace(record)
+            answer = await self._post(message.body, headers | _texts(context))
+            status = answer.status if isinstance(answer, Answered) else None
+            answered(span, status)
+        took_s = self._clock.monotonic_s() - began_s
+        with self._best_effort.of("webhook_attempted"):
+            self._observer.webhook_attempted(endpoint=self._endpoint.id, status=status, seconds=took_s)
+        if status is not None and 200 <= status < 300:
+            return self._succeeded(record)
+        log.warning(
+            "webhook_failed", endpoint=self._endpoint.id, webhook_id=message.id, answer=str(answer)[:80]
+        )
+        if status == 410:
+            return self._disabled("it answered 410 Gone")
+        self._standing.failed()
+        if self._standing.reason is not None:
+            return self._disabled(self._standing.reason)
+        return await self._failed(record, message, answer)
+
+    def _succeeded(self, record: Record) -> Outcome:
+        if self._standing.is_disabled:
+            log.info("endpoint_enabled", endpoint=self._endpoint.id)
+        self._standing.succeeded()
+        self._observe_disabled(is_disabled=False)
+        self._past.pop(record.source, None)
+        return Delivered(written=())
+
+    def _disabled(self, reason: str) -> Outcome:
+        self._standing.disable(reason)
+        self._observe_disabled(is_disabled=True)
+        log.error("endpoint_disabled", endpoint=self._endpoint.id, reason=reason)
+        return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {reason}")
+
+    def _observe_disabled(self, *, is_disabled: bool) -> None:
+        with self._best_effort.of("webhook_endpoint_disabled"):
+            self._observer.webhook_endpoint_disabled(endpoint=self._endpoint.id, is_disabled=is_disabled)
+
+    async def _failed(self, record: Record, message: Message, answer: Answer) -> Outcome:
+        past = self._past.get(record.source)
+        failures = (past.failures if past else 0) + (0 if self._is_left_alone() else 1)
+        asked_s = answer.retry_after_s if isinstance(answer, Answered) else None
+        delay_s = schedule.delay_s(failures, asked_s, self._jitter, self._delays_s)
+        if delay_s is None:
+            await self._bury(record, message, failures, str(answer))
+            details = {"attempts": str(failures), "endpoint": self._endpoint.id}
+            return Rejected(code=UNDELIVERABLE_CODE, message=str(answer), details=details)
+        due_s = self._clock.monotonic_s() + delay_s
+        self._past[record.source] = _Past(failures=failures, due_s=due_s, last_answer=str(answer))
+        if isinstance(answer, Answered) and answer.status == 429:
+            return Throttled(reason=str(answer), retry_after_s=delay_s)
+        return Unavailable(reason=str(answer), retry_after_s=delay_s)
+
+    async def _bury(self, record: Record, message: Message, failures: int, answer: str) -> None:
+        await self._publish(
+            undeliverable_event.event_of(
+                record, message, self._endpoint, attempts=failures, last_answer=answer, now=self._clock.now()
+            )
+        )
+        self._past.pop(record.source, None)
+        with self._best_effort.of("webhook_undeliverable"):
+            self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
+        log.error("webhook_undeliverable", endpoint=self._endpoint.id, webhook_id=message.id)
+
+
+def _texts(headers: Headers) -> dict[str, str]:
+    return {name: value.decode("latin-1") for name, value in headers}

@@ -1,0 +1,58 @@
+"""One emulated NetSuite account: what it is configured to be, and the books it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from consumer.clock import Clock, SystemClock
+from consumer.sandbox.netsuite import balances
+from consumer.sandbox.netsuite.books import Books
+from consumer.sandbox.netsuite.lists import Lists
+from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.suitescript.account_fields import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A profile and its books; safe to use from several threads."""
+
+    profile: Profile
+    books: Books
+    lists: Lists
+    catalogue: Catalogue
+    clock: Clock = field(default_factory=SystemClock)
+
+    @classmethod
+    def open(cls, profile: Profile, state: Path | None = None, clock: Clock | None = None) -> Account:
+        """
+        The account with its books in memory, or in the file `state`, which survives a restart.
+
+        Raises:
+            sqlite3.DatabaseError: the file holds something else.
+        """
+        return cls(profile, Books.open(state), Lists(profile), Catalogue(profile), clock or SystemClock())
+
+    def under(self, profile: Profile) -> Account:
+        """The same books under other settings."""
+        return replace(self, profile=profile, lists=Lists(profile), catalogue=Catalogue(profile))
+
+    def records(self, record_type: str) -> list[dict[str, Any]]:
+        """Every record of that type as flat JSON, oldest first."""
+        symbols = {currency.id: currency.symbol for currency in self.profile.currencies}
+        return [_with_symbol(record, symbols) for record in self.books.records(record_type)]
+
+    def balances(self) -> list[dict[str, str]]:
+        """What each customer owes and is owed, in each currency."""
+        customers = self.books.find(group="entity", record_type="customer")
+        return balances.of(customers, self.books.find(group="transaction"), self.profile.currencies)
+
+    def close(self) -> None:
+        """Close the books."""
+        self.books.close()
+
+
+def _with_symbol(record: dict[str, Any], symbols: dict[str, str]) -> dict[str, Any]:
+    currency = record.get("currency")
+    return record | {"currency_iso": symbols[currency]} if currency in symbols else record

@@ -1,0 +1,211 @@
+"""The books of an emulated account: every record that was saved, in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from consumer.config import private_file
+from consumer.sandbox.netsuite import open_items
+from consumer.sandbox.netsuite import saved_record as saved_records
+from consumer.sandbox.netsuite.open_items import OpenItems, TakenError
+from consumer.sandbox.netsuite.saved_record import (
+    INDEXED,
+    Fields,
+    Group,
+    InternalId,
+    Saved,
+    Sublists,
+    flat,
+    row_of,
+    saved_of,
+)
+
+
+class DuplicateError(Exception):
+    """Another record of the group has the same value in the unique field `field`."""
+
+    def __init__(self, name: str) -> None:
+        self.field = name
+        super().__init__(name)
+
+
+class StaleError(Exception):
+    """The record was saved by someone else, or deleted, since it was read."""
+
+
+class Books:
+    """All records of one account. Each write is a transaction of its own, as in NetSuite."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = RLock()
+        self._open_items = OpenItems(connection)
+
+    @classmethod
+    def open(cls, path: Path | None) -> Books:
+        """Books in the file `path`, or in memory; raises sqlite3.DatabaseError when the file is none."""
+        if path is not None:
+            # SQLite gives the files beside it the same rights, and says itself what cannot be made.
+            with suppress(OSError):
+                private_file.create(path)
+        connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.executescript(saved_records.SCHEMA + open_items.SCHEMA)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file; nothing works afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    def insert(self, group: Group, record_type: str, fields: Fields, sublists: Sublists) -> Saved:
+        """
+        Keep a new record under the next id of its group; ids are never given twice.
+
+        Raises:
+            DuplicateError: external id or entity id is taken.
+            StaleError: an invoice it is applied to was settled by someone else meanwhile.
+        """
+        with self._transaction():
+            number = self._next(group)
+            saved = Saved(
+                group=group,
+                id=InternalId(number),
+                type=record_type,
+                version=1,
+                fields=fields,
+                sublists=sublists,
+            )
+            self._write("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?)", row_of(saved))
+            self._apply(saved)
+        return saved
+
+    def replace(self, saved: Saved) -> Saved:
+        """
+        Keep a changed record, whose `version` is the one that was read.
+
+        Raises:
+            StaleError: someone else was faster.
+            DuplicateError: external id or entity id is taken.
+        """
+        row = row_of(saved)
+        with self._transaction():
+            cursor = self._write(
+                "UPDATE record SET version = version + 1, externalid = ?, entityid = ?, tranid = ?,"
+                " lago_id = ?, fields = ?, sublists = ? WHERE grp = ? AND id = ? AND version = ?",
+                (*row[4:], saved.group, saved.id, saved.version),
+            )
+            if cursor.rowcount == 0:
+                raise StaleError
+            self._apply(saved)
+        return replace(saved, version=saved.version + 1)
+
+    def get(self, group: Group, number: int) -> Saved | None:
+        """The record with that internal id, or None."""
+        rows = self._read("SELECT * FROM record WHERE grp = ? AND id = ?", (group, number))
+        return saved_of(rows[0]) if rows else None
+
+    def delete(self, group: Group, number: int) -> bool:
+        """Forget a record, which frees its external id; False when it was not there."""
+        with self._transaction():
+            if group == "transaction":
+                self._open_items.apply(number, [])
+            cursor = self._write("DELETE FROM record WHERE grp = ? AND id = ?", (group, number))
+            return cursor.rowcount > 0
+
+    def settling(self, number: int) -> list[tuple[int, Decimal]]:
+        """Payments and credit memos that settle an invoice: their ids and the amounts they are applied by."""
+        with self._lock:
+            return self._open_items.settling(number)
+
+    def settled(self, number: int) -> Decimal:
+        """How much of an invoice is settled."""
+        with self._lock:
+            return self._open_items.settled(number)
+
+    def find(
+        self,
+        *,
+        group: Group,
+        record_type: str | None = None,
+        equal: Mapping[str, Sequence[str]] | None = None,
+    ) -> list[Saved]:
+        """Records of a group, or of one type, whose fields of `INDEXED` have one of the given values."""
+        clauses, values = ["grp = ?"], [str(group)]
+        if record_type is not None:
+            # With the plus SQLite keeps to the index of a value, which finds a few, and off that of the type.
+            clauses.append("+type = ?" if equal else "type = ?")
+            values.append(record_type)
+        for name, wanted in (equal or {}).items():
+            clauses.append(f"{INDEXED[name]} IN ({','.join('?' * len(wanted))})")
+            values += [text.lower() if INDEXED[name].startswith("lower") else text for text in wanted]
+        rows = self._read(f"SELECT * FROM record WHERE {' AND '.join(clauses)}", values)
+        return sorted(map(saved_of, rows), key=_number_of)
+
+    def query(self, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows of a statement that only reads; raises sqlite3.Error for a bad one."""
+        return [{key.lower(): row[key] for key in row.keys()} for row in self._read(statement, values)]  # noqa: SIM118 - sqlite3.Row iterates over values
+
+    def define(self, view: str, select: str) -> None:
+        """Give a statement a name that `query` can read from; views last as long as the connection."""
+        with self._lock:
+            self._connection.execute(f'CREATE TEMP VIEW IF NOT EXISTS "{view}" AS {select}')
+
+    def records(self, record_type: str) -> list[dict[str, Any]]:
+        """Every record of a type as flat JSON, oldest first, sublist ``item`` under ``lines``."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT * FROM record WHERE type = ? ORDER BY id", (record_type,)
+            ).fetchall()
+        return [flat(saved_of(row)) for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _apply(self, saved: Saved) -> None:
+        if "apply" not in saved.sublists:
+            return
+        try:
+            self._open_items.apply(saved.id, saved.sublists["apply"])
+        except TakenError as error:
+            raise StaleError from error
+
+    def _next(self, sequence: str) -> int:
+        statement = "UPDATE sequence SET last = last + 1 WHERE name = ? RETURNING last"
+        return int(self._connection.execute(statement, (sequence,)).fetchall()[0][0])
+
+    def _read(self, statement: str, values: Sequence[Any]) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+    def _write(self, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(statement, values)
+        except sqlite3.IntegrityError as error:
+            taken = "entityid" if "unique_entityid" in str(error) else "externalid"
+            raise DuplicateError(taken) from error
+
+
+def _number_of(saved: Saved) -> int:
+    return saved.id

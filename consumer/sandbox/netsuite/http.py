@@ -1,0 +1,247 @@
+"""NetSuite's HTTP face: logins, the cap on calls under way and injected faults around the script runner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from email.utils import formatdate
+from functools import partial
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from consumer.clock import Clock
+from consumer.sandbox.netsuite import connection_abort, oauth1, oauth2
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.concurrency_limit import Gate
+from consumer.sandbox.netsuite.console import RESTLET_PATH, Console
+from consumer.sandbox.netsuite.current_account import ServerClock, Tenancy
+from consumer.sandbox.netsuite.fault_injection import Fault, Faults
+from consumer.sandbox.netsuite.login_audit import Accepted, Attempt, AuditTrail, Refused
+from consumer.sandbox.netsuite.suitescript import runner
+from consumer.sandbox.netsuite.suitescript.response import Answer, refusal
+
+MAX_THREADS = 64
+MAX_BODY_BYTES = 10 * 1024 * 1024
+_CONTENT_TYPES = {"application/json", "application/xml", "text/plain"}
+_JSON = "application/json"
+_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+_TITLES = {"502": "502 Bad Gateway", "503": "NetSuite is temporarily unavailable for scheduled maintenance"}
+
+
+class Call(Protocol):
+    """Runs a script and blocks until it has answered."""
+
+    def __call__(
+        self,
+        account: Account,
+        *,
+        script: str,
+        deploy: str,
+        verb: str,
+        params: Mapping[str, str],
+        body: str | None,
+    ) -> Answer:
+        """Answer one call."""
+        ...
+
+
+def create_app(account: Account, *, clock: Clock | None = None, call: Call = runner.call) -> Starlette:
+    """
+    Make the account reachable over HTTP.
+
+    Args:
+        account: the profile and its books; closing it stays with the caller.
+        clock: decides when tokens expire and which timestamps are good; the account's own by default.
+        call: what runs the scripts.
+    """
+    tenancy = Tenancy(account)
+    server_clock = ServerClock(clock or account.clock, tenancy)
+    front = Front(tenancy, server_clock, call)
+    console = Console(
+        tenancy, certificates=front.certificates, trail=front.trail, faults=front.faults, gate=front.gate
+    )
+    routes = [
+        Route(oauth2.TOKEN_PATH, front.token, methods=["POST"]),
+        Route(RESTLET_PATH, front.restlet, methods=["GET", "POST", "PUT", "DELETE"]),
+        *console.routes(),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        front.close()
+
+    return Starlette(
+        routes=routes, lifespan=lifespan, middleware=[Middleware(DatedAnswers, clock=server_clock)]
+    )
+
+
+class DatedAnswers:
+    """Stamps every answer with the servers' own time (RFC 9110 section 6.6.1)."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, with a ``Date``."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self._clock.now().timestamp(), usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
+        await self._app(scope, receive, dated)
+
+
+class Front:
+    """What stands between a call and the script it wants to run."""
+
+    def __init__(self, tenancy: Tenancy, clock: Clock, call: Call) -> None:
+        profile = tenancy.account.profile
+        self._tenancy = tenancy
+        self._clock = clock
+        self._call = call
+        self._signatures = oauth1.Signatures(profile, clock)
+        # There are never more threads than calls under way, which the gate counts.
+        threads = max(MAX_THREADS, profile.concurrency)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="restlet")
+        self.certificates = oauth2.Certificates(profile, clock)
+        self.trail = AuditTrail()
+        self.faults = Faults()
+        self.gate = Gate(profile)
+
+    @property
+    def _account(self) -> Account:
+        return self._tenancy.account
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown()
+
+    async def token(self, request: Request) -> Response:
+        """Grant an access token, or say in one word why not; the trail knows more."""
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        result = self.certificates.grant(form)
+        if isinstance(result, oauth2.Denied):
+            self._note(request, Refused(scheme="token", reason=result.reason))
+            return JSONResponse({"error": result.error}, status_code=400)
+        self._note(request, result.integration)
+        body = {
+            "access_token": result.access_token,
+            "expires_in": str(oauth2.TOKEN_LIFE_S),
+            "token_type": "Bearer",
+        }
+        return JSONResponse(body)
+
+    async def restlet(self, request: Request) -> Response:
+        """Let a call through to its script, or stop it where NetSuite would."""
+        login = self._login(request)
+        if isinstance(login, Refused):
+            return _refused(login, self._account.profile.account_id)
+        if self._account.profile.user.web_services_only:
+            answer = refusal("INVALID_LOGIN_CREDENTIALS", "You have entered an invalid role.")
+            return Response(answer.body, status_code=401, media_type=_JSON)
+        body = await request.body()
+        if (objection := _objection(request, body)) is not None:
+            return objection
+        text = body.decode("utf-8", "replace")
+        fault = self.faults.take(text)
+        if fault is not None and (struck := await _strike(fault, request)) is not None:
+            return struck
+        return await self._admit(request, login, text, fault)
+
+    async def _admit(self, request: Request, login: Accepted, body: str, fault: Fault | None) -> Response:
+        with self.gate.enter(login) as admitted:
+            if not admitted:
+                return _sent(refusal("SSS_REQUEST_LIMIT_EXCEEDED", "Request Limit Exceeded!"))
+            delay_s = fault.delay_s if fault is not None and fault.kind == "slow" else 0.0
+            await asyncio.sleep(self._account.profile.latency.per_call_s + delay_s)
+            answer = await self._run(request, body)
+        if fault is not None and fault.kind == "reset_after_commit":
+            return await connection_abort.drop(request)
+        if "content-type" not in request.headers and answer.status == 200 and answer.content_type == _JSON:
+            # The default type is text/plain, in which a script cannot return an object (section_4407965171).
+            return _sent(
+                refusal("INVALID_RETURN_DATA_FORMAT", "The data returned is not of type text/plain.")
+            )
+        return _sent(answer)
+
+    async def _run(self, request: Request, body: str) -> Answer:
+        params = dict(request.query_params)
+        run = partial(
+            self._call,
+            self._account,
+            script=params.pop("script", ""),
+            deploy=params.pop("deploy", ""),
+            verb=request.method,
+            params=params,
+            body=body if request.method in {"POST", "PUT"} else None,
+        )
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    def _login(self, request: Request) -> Accepted | Refused:
+        authorization = request.headers.get("authorization", "")
+        if authorization.lower().startswith("oauth"):
+            attempt = Attempt(method=request.method, url=str(request.url), authorization=authorization)
+            result = self._signatures.verify(attempt)
+        else:
+            result = self.certificates.verify(authorization)
+        self._note(request, result)
+        return result
+
+    def _note(self, request: Request, result: Accepted | Refused) -> None:
+        self.trail.note(self._clock.now(), request.url.path, result)
+
+
+def _refused(login: Refused, realm: str) -> Response:
+    """Refuse a login without saying why, as section_4634920277 and subsect_158521885412 have it."""
+    status = 400 if login.malformed else 401
+    code = "INVALID_REQUEST" if login.malformed else "INVALID_LOGIN_ATTEMPT"
+    message = "The request could not be understood by the server due to malformed syntax."
+    answer = refusal(code, message if login.malformed else "Invalid login attempt.")
+    error = "invalid_request" if login.malformed else "invalid_token"
+    challenge = f'Bearer realm="{realm}", error="{error}", error_description="Invalid login attempt."'
+    headers = {} if login.scheme == "oauth" else {"WWW-Authenticate": challenge}
+    return Response(answer.body, status_code=status, media_type=_JSON, headers=headers)
+
+
+def _objection(request: Request, body: bytes) -> Response | None:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip()
+    if request.method in {"POST", "PUT"} and content_type not in _CONTENT_TYPES:
+        answer = refusal("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type")
+        return Response(answer.body, status_code=415, media_type=_JSON)
+    if request.method == "GET" and body:
+        return _sent(refusal("INVALID_REQUEST", "A GET request must not have a body."))
+    if len(body) > MAX_BODY_BYTES:
+        return _sent(refusal("SSS_FILE_CONTENT_SIZE_EXCEEDED", "The request is larger than 10 MB."))
+    return None
+
+
+async def _strike(fault: Fault, request: Request) -> Response | None:
+    match fault.kind:
+        case "500":
+            answer = refusal("UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: sandbox")
+            return Response(answer.body, status_code=500, media_type=_JSON)
+        case "502" | "503":
+            return Response(
+                _PAGE.format(_TITLES[fault.kind]), status_code=int(fault.kind), media_type="text/html"
+            )
+        case "reset_before":
+            return await connection_abort.drop(request)
+        case "slow" | "reset_after_commit":
+            return None
+
+
+def _sent(answer: Answer) -> Response:
+    return Response(answer.body, status_code=answer.status, media_type=answer.content_type)

@@ -1,0 +1,76 @@
+"""The fields of one account, by record type and sublist: features decide, and what is deployed."""
+
+from __future__ import annotations
+
+import itertools
+
+from consumer.sandbox.netsuite.profile import CustomField, Profile
+from consumer.sandbox.netsuite.suitescript import transaction_fields as transactions
+from consumer.sandbox.netsuite.suitescript.fields import (
+    ADDRESS_BOOK,
+    CURRENCIES,
+    CUSTOMER,
+    Field,
+    FieldTable,
+    define,
+)
+from consumer.sandbox.netsuite.suitescript.record_types import APPLY
+
+_numbers = itertools.count()
+_OF_FEATURE = {
+    "SUBSIDIARIES": "subsidiary",
+    "LOCATIONS": "location",
+    "DEPARTMENTS": "department",
+    "CLASSES": "class",
+}
+
+
+class Catalogue:
+    """The fields of one account, its deployed custom fields among them."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.number = next(_numbers)
+        """Unlike that of any other account in this process."""
+        body_taxes, line_taxes = _taxes(profile)
+        absent = frozenset(field for feature, field in _OF_FEATURE.items() if feature not in profile.features)
+        custom = _custom(profile, "custbody_")
+        self._bodies: dict[str, FieldTable] = {
+            "customer": _without(CUSTOMER | _custom(profile, "custentity_"), absent)
+        }
+        for kind, table in transactions.BODIES.items():
+            taxes = {} if kind == "customerpayment" else body_taxes
+            self._bodies[kind] = _without(table | taxes | custom, absent)
+        self._sublists: dict[str, FieldTable] = {
+            "item": _without(transactions.ITEM | line_taxes | _custom(profile, "custcol_"), absent),
+            "taxdetails": transactions.TAX_DETAILS if profile.has_suitetax else {},
+            APPLY: transactions.APPLY_LINE,
+            "addressbook": ADDRESS_BOOK,
+            "currency": CURRENCIES if "MULTICURRENCYCUSTOMER" in profile.features else {},
+        }
+
+    def body(self, record_type: str) -> FieldTable:
+        """The body fields of a record type."""
+        return self._bodies[record_type]
+
+    def sublist(self, sublist: str) -> FieldTable:
+        """The fields of one line of a sublist; empty for a sublist the account does not have."""
+        return self._sublists.get(sublist, {})
+
+
+def _taxes(profile: Profile) -> tuple[FieldTable, FieldTable]:
+    if profile.has_suitetax:
+        return transactions.SUITETAX_BODY, transactions.SUITETAX_ITEM
+    return transactions.LEGACY_TAX_BODY, transactions.LEGACY_TAX_ITEM
+
+
+def _without(table: FieldTable, absent: frozenset[str]) -> FieldTable:
+    return {name: field for name, field in table.items() if name not in absent}
+
+
+def _custom(profile: Profile, prefix: str) -> dict[str, Field]:
+    return {field.id: _custom_field(field) for field in profile.custom_fields if field.id.startswith(prefix)}
+
+
+def _custom_field(field: CustomField) -> Field:
+    # Free-Form Text holds 300 characters.
+    return define(field.id, field.kind, field.label, max_length=300 if field.kind == "text" else None)

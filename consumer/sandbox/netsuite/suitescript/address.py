@@ -1,0 +1,42 @@
+"""The address subrecord: the country decides which states there are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.suitescript.errors import invalid_value
+from consumer.sandbox.netsuite.suitescript.fields import ADDRESS
+from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
+
+# Countries by ISO 3166-1 alpha-2, and those of them whose states NetSuite keeps as a list; everywhere else a
+# state is free text.
+_PLACES = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))
+_COUNTRIES = frozenset(" ".join(_PLACES["countries"]).split())
+_STATES = {country: frozenset(" ".join(rows).split()) for country, rows in _PLACES["states"].items()}
+
+
+class Address(FieldSet):
+    """One address; country first, since it empties the state."""
+
+    def __init__(self, profile: Profile, country: str) -> None:
+        super().__init__(ADDRESS, profile)
+        self.values["country"] = country
+
+    def put(self, field_id: str, raw: Any) -> bool:
+        """Hold a value; raises INVALID_FLD_VALUE for a country or state that is not in NetSuite's lists."""
+        if field_id == "country":
+            return self._put_country(raw)
+        states = _STATES.get(self.text("country") or "")
+        if field_id == "state" and raw and states is not None and raw not in states:
+            raise invalid_value("state", raw)
+        return super().put(field_id, raw)
+
+    def _put_country(self, raw: Any) -> bool:
+        if raw not in _COUNTRIES:
+            raise invalid_value("country", raw)
+        if raw != self.values.get("country"):
+            self.values.pop("state", None)
+        return super().put("country", raw)

@@ -1,0 +1,138 @@
+"""The apply sublist: NetSuite lists what is open, scripts tick it; lines can be neither added nor removed."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.open_items import OPEN
+from consumer.sandbox.netsuite.saved_record import Saved
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
+from consumer.sandbox.netsuite.suitescript.open_record import Draft
+from consumer.sandbox.netsuite.suitescript.record_types import APPLY
+
+_TOO_MUCH = "You can not apply more than your total payments and credits"
+_NOTHING = Decimal(0)
+
+
+def list_open(account: Account, draft: Draft, customer: str | None, receivables: str | None) -> None:
+    """
+    List what is open for a customer in the draft's currency, subsidiary and receivables account.
+
+    What the saved record already settles is listed as due by that much more, and ticked.
+    """
+    own = _own(draft)
+    found = [] if customer is None else _open_invoices(account, customer, own)
+    key = (draft.body.text("currency"), draft.body.text("subsidiary"), receivables)
+    fitting = [invoice for invoice in found if _key_of(account, invoice) == key]
+    draft.sublists[APPLY] = [_line(draft, invoice, own.get(invoice.id)) for invoice in fitting]
+
+
+def default_receivables(account: Account) -> str | None:
+    """The account that invoices are booked to unless one is chosen."""
+    return next((one.id for one in account.profile.accounts if one.type == "AcctRec"), None)
+
+
+def changed(line: FieldSet, field_id: str, available: Decimal | None) -> None:
+    """Give a line that was ticked its amount, as far as that is available; None means without limit."""
+    if field_id == "amount":
+        line.values |= {"apply": bool(_amount(line)), "amount": _amount(line).quantize(_number(line, "due"))}
+    elif line.get("apply") is True:
+        due = _number(line, "due")
+        line.values["amount"] = due if available is None else min(due, max(available, _NOTHING))
+    else:
+        line.values["amount"] = None
+
+
+def check_line(line: FieldSet) -> None:
+    """Raise USER_ERROR for more than is due."""
+    if _amount(line) > _number(line, "due") or _amount(line) < 0:
+        raise ScriptError("USER_ERROR", _TOO_MUCH)
+
+
+def applied(draft: Draft) -> Decimal:
+    """The sum of what is ticked."""
+    return sum((_amount(line) for line in draft.sublists[APPLY] if line.get("apply") is True), _NOTHING)
+
+
+def summarise(draft: Draft, total: Decimal) -> None:
+    """Bring applied and unapplied amounts up to date."""
+    used = applied(draft).quantize(total)
+    draft.body.values |= {"applied": used, "unapplied": total - used, "amountremaining": total - used}
+
+
+def settle(draft: Draft) -> None:
+    """Complete and check every ticked line before a save; what was not ticked is forgotten."""
+    for line in draft.sublists[APPLY]:
+        if line.get("apply") is True and line.get("amount") is None:
+            line.values["amount"] = _number(line, "due")
+        if line.get("apply") is True:
+            check_line(line)
+
+
+def ticked(draft: Draft) -> bool:
+    """Whether anything is applied."""
+    return any(line.get("apply") is True for line in draft.sublists[APPLY])
+
+
+def tick(draft: Draft, doc: int, limit: Decimal) -> None:
+    """Tick one document, as a transformation does, as far as `limit` goes."""
+    for line in draft.sublists[APPLY]:
+        if line.text("doc") == str(doc):
+            line.values |= {"apply": True, "amount": min(_number(line, "due"), limit)}
+
+
+def _own(draft: Draft) -> dict[int, Decimal]:
+    rows = draft.saved.sublists.get(APPLY, []) if draft.saved is not None else []
+    return {int(row["doc"]): Decimal(row["amount"]) for row in rows}
+
+
+def _open_invoices(account: Account, customer: str, own: dict[int, Decimal]) -> list[Saved]:
+    equal = {"entity": [customer], "status": [f"CustInvc:{OPEN}"]}
+    found = {one.id: one for one in account.books.find(group="transaction", equal=equal)}
+    for number in own:
+        settled = account.books.get("transaction", number)
+        if settled is not None:
+            found[settled.id] = settled
+    return [found[number] for number in sorted(found)]
+
+
+def _key_of(account: Account, invoice: Saved) -> tuple[str | None, str | None, str | None]:
+    fields = invoice.fields
+    receivables = fields.get("account") or default_receivables(account)
+    return fields.get("currency"), fields.get("subsidiary"), receivables
+
+
+def _line(draft: Draft, invoice: Saved, own: Decimal | None) -> FieldSet:
+    line, fields = draft.new_line(APPLY), invoice.fields
+    remaining = Decimal(fields.get("amountremaining", "0"))
+    number = str(invoice.id)
+    line.values |= {
+        "apply": own is not None,
+        "doc": number,
+        "internalid": number,
+        "line": "0",
+        "refnum": fields.get("tranid"),
+        "type": "Invoice",
+        "applydate": _day(fields.get("trandate")),
+        "duedate": _day(fields.get("duedate")),
+        "total": Decimal(fields.get("total", "0")),
+        "due": remaining + (own or _NOTHING),
+        "amount": own,
+    }
+    return line
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _amount(line: FieldSet) -> Decimal:
+    return _number(line, "amount")
+
+
+def _number(line: FieldSet, field_id: str) -> Decimal:
+    value = line.get(field_id)
+    return value if isinstance(value, Decimal) else _NOTHING

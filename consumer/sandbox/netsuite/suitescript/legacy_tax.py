@@ -1,0 +1,27 @@
+"""Taxes without SuiteTax: one tax item for the whole transaction, or an amount that overrides it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.suitescript.open_record import Draft
+
+_PERCENT = Decimal(100)
+
+
+def body_changed(account: Account, draft: Draft, field_id: str) -> None:
+    """Let the rate follow the tax item."""
+    if field_id == "taxitem":
+        key = draft.body.text("taxitem")
+        draft.body.values["taxrate"] = account.lists.tax_code(key).rate if key else None
+
+
+def total(draft: Draft, net: Decimal) -> Decimal:
+    """The tax on a net amount: what overrides it, else by the rate, nothing when it is not taxable."""
+    override, rate = draft.body.get("taxamountoverride"), draft.body.get("taxrate")
+    if draft.body.get("istaxable") is not True or draft.body.get("taxitem") is None:
+        return Decimal(0)
+    if isinstance(override, Decimal):
+        return override
+    return net * rate / _PERCENT if isinstance(rate, Decimal) else Decimal(0)

@@ -1,0 +1,136 @@
+"""
+The account's lists as a search sees them: which columns each has, and a row for each entry.
+
+Columns are those of Oracle's Records Browser that our scripts ask for; any other is an error, as in NetSuite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.list_entries import Entry, Item, Nexus, Period, TaxCode, Term
+
+_VIEW = 1
+_PERMISSIONS = {
+    "item": "LIST_ITEM",
+    "account": "LIST_ACCOUNT",
+    "subsidiary": "LIST_SUBSIDIARY",
+    "currency": "LIST_CURRENCY",
+    "salestaxitem": "LIST_TAXITEM",
+    "taxtype": "LIST_TAXITEM",
+    "nexus": "LIST_TAXITEM",
+    "location": "LIST_LOCATION",
+    "department": "LIST_DEPARTMENT",
+    "classification": "LIST_CLASS",
+    "accountingperiod": "ADMI_ACCTPERIODS",
+    "paymentmethod": "LIST_PAYMETH",
+}
+_PLACES = "name subsidiary"
+_COLUMNS: Mapping[str, frozenset[str]] = {
+    name: frozenset(columns.split())
+    for name, columns in {
+        "item": "itemid displayname type subtype incomeaccount istaxable taxschedule subsidiary saleunit",
+        "account": "name number type subsidiary",
+        "subsidiary": "name currency country iselimination",
+        "currency": "name symbol exchangerate",
+        "salestaxitem": "name itemid rate taxtype country",
+        "taxtype": "name nexus country",
+        "nexus": "description country state",
+        "term": "name daysuntilnetdue discountpercent",
+        "location": _PLACES,
+        "department": _PLACES,
+        "classification": _PLACES,
+        "accountingperiod": "periodname startdate enddate closed arlocked alllocked isquarter isyear isadjust"
+        " isposting",
+        "paymentmethod": "name",
+    }.items()
+}
+TARGETS = {"currency": "currency", "taxtype": "taxtype", "nexus": "nexus", "subsidiary": "subsidiary"}
+"""Columns that hold an id, and the list it is one of."""
+_NEEDS_FEATURE = {"subsidiary": "SUBSIDIARIES", "taxschedule": "TAX_OVERHAULING"}
+_WITHOUT_SUBTYPE = frozenset({"InvtPart", "Discount"})
+_SCHEDULE = {True: "1", False: ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One result: where it stands and its values by search column."""
+
+    id: str
+    record_type: str
+    values: Mapping[str, Any]
+    texts: Mapping[str, str] | None = None
+
+
+def is_known(account: Account, name: str, column: str) -> bool:
+    """Whether a list has that filter or column in this account."""
+    feature = _NEEDS_FEATURE.get(column)
+    return column in _COLUMNS[name] and (feature is None or feature in account.profile.features)
+
+
+def may_view(account: Account, permission: str | None) -> bool:
+    """Whether the role sees what needs that permission."""
+    return permission is None or account.profile.permissions.get(permission, _VIEW) >= _VIEW
+
+
+def rows(account: Account, name: str) -> list[Row]:
+    """Every row of a list; none, without a word, when the role may not see it."""
+    if not may_view(account, _PERMISSIONS.get(name)):
+        return []
+    return [row for entry in account.lists.all(name) for row in _rows_of(account, name, entry)]
+
+
+def _rows_of(account: Account, name: str, entry: Entry) -> Iterator[Row]:
+    values = entry.model_dump(mode="json")
+    values |= {"internalid": entry.id, "isinactive": entry.inactive, "itemid": entry.name}
+    match entry:
+        case Item():
+            yield from _of_item(account, entry, values)
+            return
+        case Period():
+            values |= _of_period(entry)
+        case Nexus():
+            values |= {"description": entry.name}
+        case TaxCode():
+            values |= {"taxtype": entry.type, "rate": f"{entry.rate}%"}
+        case Term():
+            values |= {"daysuntilnetdue": str(entry.days)}
+        case _:
+            pass
+    yield Row(id=entry.id, record_type=name, values=values)
+
+
+def _of_item(account: Account, item: Item, values: Mapping[str, Any]) -> Iterator[Row]:
+    """An item kept to some subsidiaries is found once for each of them."""
+    found = (one for one in account.profile.accounts if one.number == item.account)
+    income = next(found, None)
+    subtype = "Sale" if item.saleable else "Purchase"
+    own = {
+        "displayname": item.description,
+        "type": item.type,
+        "subtype": "" if item.type in _WITHOUT_SUBTYPE else subtype,
+        "incomeaccount": income.id if income else "",
+        "istaxable": item.taxable,
+        "taxschedule": _SCHEDULE[item.taxable],
+    }
+    texts = {"incomeaccount": f"{income.number} {income.name}"} if income else {}
+    for subsidiary in item.subsidiaries or ("",):
+        place = {"subsidiary": subsidiary}
+        yield Row(id=item.id, record_type="item", values={**values, **own, **place}, texts=texts)
+
+
+def _of_period(period: Period) -> dict[str, Any]:
+    return {
+        "periodname": period.name,
+        "startdate": period.start,
+        "enddate": period.end,
+        "arlocked": period.ar_locked,
+        "alllocked": period.all_locked,
+        "isquarter": period.kind == "quarter",
+        "isyear": period.kind == "year",
+        "isadjust": period.kind == "adjustment",
+        "isposting": period.posting,
+    }

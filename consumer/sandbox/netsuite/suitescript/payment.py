@@ -1,0 +1,139 @@
+"""What NetSuite does by itself to customer payments: what is open, what is applied, what is left over."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import structlog
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.suitescript import apply_lines, mandatory_fields, periods, references, sourcing
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
+from consumer.sandbox.netsuite.suitescript.item_lines import decimals_of
+from consumer.sandbox.netsuite.suitescript.open_record import Draft
+from consumer.sandbox.netsuite.suitescript.record_types import APPLY
+from consumer.sandbox.netsuite.suitescript.values import rounded
+
+_log = structlog.get_logger(__name__)
+_LISTS_ANEW = frozenset({"customer", "currency", "aracct"})
+_NOT_DEPOSITED, _DEPOSITED = "CustPymt:B", "CustPymt:C"
+
+
+class PaymentRules:
+    """The amount follows what is ticked until a script sets it; then the rest stays unapplied."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._is_amount_set = False
+        self.was_initialised = False
+        """Whether the payment was made from its customer or invoice, as the documentation wants it."""
+
+    def start(self, draft: Draft) -> None:
+        """Give a new record its defaults."""
+        draft.body.values |= {
+            "trandate": self._account.clock.now().date(),
+            "exchangerate": Decimal(1),
+            "undepfunds": "T",
+            "payment": Decimal(0),
+        }
+
+    def opened(self, draft: Draft) -> None:
+        """List what is open beside what the payment settles already."""
+        self._is_amount_set = self.was_initialised = True
+        self._list_open(draft)
+
+    def body_changed(self, draft: Draft, field_id: str) -> None:
+        """Check and source after a body field was set."""
+        references.check(self._account, draft.body, field_id)
+        match field_id:
+            case "customer":
+                self._source_customer(draft)
+            case "currency":
+                sourcing.check_currency(self._account, draft)
+                draft.body.values["exchangerate"] = sourcing.exchange_rate(self._account, draft)
+            case "subsidiary":
+                sourcing.check_subsidiary(self._account, draft)
+            case "payment":
+                self._is_amount_set = True
+            case "account":
+                draft.body.values["undepfunds"] = "F"
+            case "undepfunds" if draft.body.get("undepfunds") == "T":
+                draft.body.values["account"] = None
+            case _:
+                pass
+        if field_id in _LISTS_ANEW:
+            self._list_open(draft)
+        self._update(draft)
+
+    def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
+        """Give a ticked line what is due, as far as the amount goes when a script has set it."""
+        del sublist
+        draft.freshen()
+        standing = (one for one in draft.sublists[APPLY] if one.get("doc") == line.get("doc"))
+        before = sum((_number(one, "amount") for one in standing if one.get("apply") is True), Decimal(0))
+        left = _number(draft.body, "payment") - apply_lines.applied(draft) + before
+        apply_lines.changed(line, field_id, left if self._is_amount_set else None)
+
+    def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
+        """What is applied must be due."""
+        del draft, sublist
+        apply_lines.check_line(line)
+
+    def refresh(self, draft: Draft) -> None:
+        """Bring the amounts up to date."""
+        self._update(draft)
+
+    def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
+        """
+        Check and compute all that must be right before a save.
+
+        Raises:
+            ScriptError: TRANS_APPLIED_AMTS_UNBALNCD when more is applied than paid.
+        """
+        if not draft.dynamic:
+            self._replay(draft)
+        if not self.was_initialised:
+            _log.warning("sandbox_fidelity", reason="customerpayment made without transform or defaultValues")
+        mandatory_fields.demand(draft, ignore_mandatory=ignore_mandatory)
+        apply_lines.settle(draft)
+        self._update(draft)
+        paid, applied = _number(draft.body, "payment"), apply_lines.applied(draft)
+        if paid <= 0:
+            raise ScriptError("USER_ERROR", "Please enter value(s) for: Payment Amount")
+        if applied > paid:
+            text = f"The amounts applied ({applied}) differ from the amount of the payment ({paid})."
+            raise ScriptError("TRANS_APPLIED_AMTS_UNBALNCD", text)
+        periods.check(self._account, draft)
+        draft.body.values["status"] = _NOT_DEPOSITED if draft.body.get("undepfunds") == "T" else _DEPOSITED
+        draft.body.values["entity"] = draft.body.get("customer")
+
+    def _replay(self, draft: Draft) -> None:
+        given = {key: value for key, value in draft.body.values.items() if value is not None}
+        references.check(self._account, draft.body, "customer")
+        sourcing.sourced(self._account, draft)
+        draft.body.values |= given
+        self._is_amount_set = bool(given.get("payment"))
+        for field_id in given:
+            references.check(self._account, draft.body, field_id)
+        sourcing.check_currency(self._account, draft)
+
+    def _source_customer(self, draft: Draft) -> None:
+        sourcing.sourced(self._account, draft)
+        draft.body.values["aracct"] = apply_lines.default_receivables(self._account)
+
+    def _list_open(self, draft: Draft) -> None:
+        receivables = draft.body.text("aracct") or apply_lines.default_receivables(self._account)
+        apply_lines.list_open(self._account, draft, draft.body.text("customer"), receivables)
+
+    def _update(self, draft: Draft) -> None:
+        if not self._is_amount_set:
+            draft.body.values["payment"] = apply_lines.applied(draft)
+        amount = rounded(_number(draft.body, "payment"), decimals_of(self._account, draft))
+        draft.body.values |= {"payment": amount, "total": amount}
+        apply_lines.summarise(draft, amount)
+
+
+def _number(fields: FieldSet, field_id: str) -> Decimal:
+    value = fields.get(field_id)
+    return value if isinstance(value, Decimal) else Decimal(0)

@@ -1,0 +1,74 @@
+"""Accounting periods: whether a transaction may still be posted, changed or taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.list_entries import Period
+from consumer.sandbox.netsuite.saved_record import Saved
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError, invalid_reference
+from consumer.sandbox.netsuite.suitescript.open_record import Draft
+
+_CLOSED = "You cannot change the G/L impact of a transaction in a closed period."
+_NO_PERIOD = "Insert Transaction Failure: No valid, open, posting period exists for the transaction date."
+_IMPACT = ("trandate", "postingperiod", "currency", "entity", "subsidiary", "total", "payment", "account")
+
+
+def check(account: Account, draft: Draft) -> None:
+    """
+    Put a transaction into the period of its date, or leave it in the one the script chose.
+
+    Raises:
+        ScriptError: that period is closed or locked, or there is none. A change without impact on the ledger,
+            such as applying a credit memo, is let pass.
+    """
+    if not _has_periods(account) or not draft.kind.posts:
+        return
+    period = _chosen(account, draft)
+    if not _is_closed(account, period) or _is_without_impact(draft, period):
+        draft.body.values["postingperiod"] = period.id
+        return
+    raise closed(account)
+
+
+def check_saved(account: Account, saved: Saved) -> None:
+    """Raise when the period of a saved transaction is closed: it can be neither voided nor deleted."""
+    key = saved.fields.get("postingperiod")
+    if _has_periods(account) and key and _is_closed(account, account.lists.period(key)):
+        raise closed(account)
+
+
+def closed(account: Account) -> ScriptError:
+    """What NetSuite says of a closed period; the code differs between accounts."""
+    return ScriptError(account.profile.switches.closed_period, _CLOSED)
+
+
+def _has_periods(account: Account) -> bool:
+    return "ACCOUNTINGPERIODS" in account.profile.features
+
+
+def _chosen(account: Account, draft: Draft) -> Period:
+    # A new date moves the transaction into its period, unless the script chose the period itself.
+    key, issued = draft.body.text("postingperiod"), draft.body.get("trandate")
+    if key:
+        period = account.lists.period(key)
+        if not period.posting:
+            raise invalid_reference("postingperiod", key)
+        return period
+    found = account.lists.period_of(issued) if isinstance(issued, date) else None
+    if found is None:
+        raise ScriptError("VALID_PRD_REQD", _NO_PERIOD)
+    return found
+
+
+def _is_closed(account: Account, period: Period) -> bool:
+    is_shut = period.closed or period.ar_locked or period.all_locked
+    return is_shut and not account.profile.permissions.get("ADMI_PERIODOVERRIDE", 0)
+
+
+def _is_without_impact(draft: Draft, period: Period) -> bool:
+    if draft.saved is None:
+        return False
+    before, (after, _) = draft.saved.fields, draft.for_books()
+    return all(before.get(name) == (after | {"postingperiod": period.id}).get(name) for name in _IMPACT)

@@ -1,0 +1,99 @@
+"""The record types that are emulated: their neighbours in the id space, their sublists, what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from consumer.sandbox.netsuite.saved_record import Group
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+
+APPLY = "apply"
+STATIC_SUBLISTS = frozenset({APPLY})
+"""Sublists whose lines NetSuite makes; scripts may change them but neither add nor remove any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKind:
+    """
+    A record type: who its neighbours in the id space are, who may write it, which sublists it has.
+
+    Attributes:
+        code: what its statuses begin with, and what SuiteQL calls the type: ``CustInvc``.
+        posts: whether it moves the general ledger, and so needs an open period.
+        lessens: whether it lessens what a customer owes; searches show its amounts negative.
+    """
+
+    type: str
+    group: Group
+    permission: str
+    sublists: tuple[str, ...]
+    code: str = ""
+    posts: bool = True
+    lessens: bool = False
+
+    @property
+    def open_units(self) -> int:
+        """Units of create, load, transform and submitFields."""
+        return 10 if self.group == "transaction" else 5
+
+    @property
+    def save_units(self) -> int:
+        """Units of save and delete."""
+        return 20 if self.group == "transaction" else 10
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether it settles invoices."""
+        return APPLY in self.sublists
+
+
+_LINES = ("item", "taxdetails")
+KINDS: Mapping[str, RecordKind] = {
+    "customer": RecordKind(
+        type="customer",
+        group="entity",
+        permission="LIST_CUSTJOB",
+        sublists=("addressbook", "currency"),
+        posts=False,
+    ),
+    "invoice": RecordKind(
+        type="invoice", group="transaction", permission="TRAN_CUSTINVC", sublists=_LINES, code="CustInvc"
+    ),
+    "creditmemo": RecordKind(
+        type="creditmemo",
+        group="transaction",
+        permission="TRAN_CUSTCRED",
+        sublists=(*_LINES, APPLY),
+        code="CustCred",
+        lessens=True,
+    ),
+    "customerpayment": RecordKind(
+        type="customerpayment",
+        group="transaction",
+        permission="TRAN_CUSTPYMT",
+        sublists=(APPLY,),
+        code="CustPymt",
+        lessens=True,
+    ),
+    "salesorder": RecordKind(
+        type="salesorder",
+        group="transaction",
+        permission="TRAN_SALESORD",
+        sublists=_LINES,
+        code="SalesOrd",
+        posts=False,
+    ),
+}
+
+
+def kind_of(record_type: str) -> RecordKind:
+    """What is known of a record type; raises INVALID_RCRD_TYPE for one that is not emulated."""
+    if record_type not in KINDS:
+        raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{record_type}] is invalid.")
+    return KINDS[record_type]
+
+
+def of_group(group: str) -> list[RecordKind]:
+    """Every kind of a record group."""
+    return [kind for kind in KINDS.values() if kind.group == group]

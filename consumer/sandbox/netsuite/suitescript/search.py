@@ -1,0 +1,188 @@
+"""`N/search`: filter expressions, columns, order and sums over the rows of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.saved_record import INDEXED
+from consumer.sandbox.netsuite.suitescript import list_rows
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from consumer.sandbox.netsuite.suitescript.list_rows import Row
+from consumer.sandbox.netsuite.suitescript.record_types import KINDS
+from consumer.sandbox.netsuite.suitescript.search_rows import candidates, is_known
+from consumer.sandbox.netsuite.suitescript.values import day_of_text, text_of_day
+
+Expression = Sequence[Any]
+Predicate = Callable[[Mapping[str, Any]], bool]
+_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
+    "after": lambda left, right: bool(left > right),
+    "onorafter": lambda left, right: bool(left >= right),
+    "before": lambda left, right: bool(left < right),
+    "onorbefore": lambda left, right: bool(left <= right),
+    "on": lambda left, right: bool(left == right),
+    "greaterthan": lambda left, right: bool(left > right),
+    "greaterthanorequalto": lambda left, right: bool(left >= right),
+    "lessthan": lambda left, right: bool(left < right),
+    "lessthanorequalto": lambda left, right: bool(left <= right),
+}
+_OF_DATES = frozenset({"after", "onorafter", "before", "onorbefore", "on"})
+
+
+def run(account: Account, search_type: str, expression: Expression) -> list[Row]:
+    """
+    All rows that match; rows the role may not view are left out without a word, as in NetSuite.
+
+    Raises:
+        ScriptError: INVALID_RCRD_TYPE, SSS_INVALID_SRCH_FILTER or SSS_INVALID_SRCH_FILTER_EXPR.
+    """
+    matches = _predicate(account, search_type, expression)
+    found = candidates(account, search_type, _narrowing(expression))
+    return [row for row in found if matches(row.values)]
+
+
+def check_column(account: Account, search_type: str, name: str) -> None:
+    """Raise SSS_INVALID_SRCH_COL for a column the search type does not have."""
+    if not is_known(account, search_type, name):
+        raise ScriptError("SSS_INVALID_SRCH_COL", f"An nlobjSearchColumn contains an invalid column: {name}.")
+
+
+def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """The rows in the order that the columns ask for, the first column first."""
+    for column in reversed([column for column in columns if column.get("sort")]):
+        name = str(column["name"])
+        rows = sorted(rows, key=partial(_sortable, name), reverse=column["sort"] == "DESC")
+    return rows
+
+
+def summed(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """One row for each group when columns ask for sums, else the rows as they are."""
+    summary = {str(column["name"]): column.get("summary") for column in columns}
+    if not any(summary.values()):
+        return rows
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    keys = [name for name, kind in summary.items() if kind == "GROUP"]
+    for row in rows:
+        groups.setdefault(tuple(_text(row.values.get(name)) for name in keys), []).append(row)
+    return [_sum(members, summary) for members in groups.values()]
+
+
+def _sum(members: list[Row], summary: Mapping[str, Any]) -> Row:
+    values: dict[str, Any] = dict(members[0].values)
+    for name, kind in summary.items():
+        if kind == "SUM":
+            amounts = (Decimal(_text(row.values.get(name)) or "0") for row in members)
+            values[name] = f"{sum(amounts, Decimal(0)):f}"
+    return Row(id="", record_type=members[0].record_type, values=values)
+
+
+def _sortable(name: str, row: Row) -> tuple[bool, Any]:
+    value = row.values.get(name)
+    if name == "internalid":  # in numerical order
+        return True, int(_text(value))
+    return value is not None, value if isinstance(value, date) else _text(value)
+
+
+def _narrowing(expression: Expression) -> dict[str, list[str]]:
+    terms = [expression] if _is_term(expression) else list(expression)
+    if any(_is_word(term, "or") or _is_word(term, "not") for term in terms):
+        return {}
+    equal = (term for term in terms if _is_term(term) and term[1] in ("anyof", "is") and term[0] in INDEXED)
+    return {str(term[0]): _texts(term[2:]) for term in equal}
+
+
+def _predicate(
+    account: Account, search_type: str, expression: Expression
+) -> Callable[[Mapping[str, Any]], bool]:
+    if not expression:
+        return lambda _: True
+    if _is_term(expression):
+        return _term(account, search_type, expression)
+    if _is_word(expression[0], "not"):
+        negated = _predicate(account, search_type, expression[1])
+        return lambda row: not negated(row)
+    parts = [_predicate(account, search_type, part) for part in expression if not isinstance(part, str)]
+    words = {str(word).lower() for word in expression if isinstance(word, str)}
+    if len(words) > 1 or not words <= {"and", "or"}:
+        raise ScriptError("SSS_INVALID_SRCH_FILTER_EXPR", "Malformed search filter expression.")
+    combine = any if words == {"or"} else all
+    return lambda row: combine(part(row) for part in parts)
+
+
+def _is_term(part: Any) -> bool:
+    return isinstance(part, list) and len(part) >= 2 and all(isinstance(word, str) for word in part[:2])
+
+
+def _is_word(part: Any, word: str) -> bool:
+    return isinstance(part, str) and part.lower() == word
+
+
+def _term(  # noqa: PLR0911 - one row an operator
+    account: Account, search_type: str, term: Expression
+) -> Predicate:
+    name, operator, wanted = str(term[0]), str(term[1]).lower(), _texts(term[2:])
+    if not is_known(account, search_type, name):
+        raise ScriptError("SSS_INVALID_SRCH_FILTER", f"An nlobjSearchFilter contains invalid filter: {name}.")
+    lowered = {text.lower() for text in wanted}
+    match operator:
+        case "is" | "anyof" | "equalto":
+            return lambda row: _text(row.get(name)).lower() in lowered
+        case "isnot" | "noneof":
+            return lambda row: _text(row.get(name)).lower() not in lowered
+        case "startswith":
+            return lambda row: _text(row.get(name)).lower().startswith(wanted[0].lower())
+        case "contains":
+            return lambda row: wanted[0].lower() in _text(row.get(name)).lower()
+        case "isempty":
+            return lambda row: not _text(row.get(name))
+        case "isnotempty":
+            return lambda row: bool(_text(row.get(name)))
+        case _ if operator in _ORDERED:
+            return _comparison(account, name, operator, wanted[0])
+        case _:
+            raise ScriptError(
+                "SSS_INVALID_SRCH_OPERATOR", f"The search operator {operator} is not supported."
+            )
+
+
+def _comparison(account: Account, name: str, operator: str, wanted: str) -> Predicate:
+    compare = _ORDERED[operator]
+    if operator not in _OF_DATES:
+        limit = Decimal(wanted)
+        return lambda row: bool(_text(row.get(name))) and compare(Decimal(_text(row.get(name))), limit)
+    day = day_of_text(wanted, account.profile)
+    if day is None:
+        raise ScriptError("SSS_INVALID_SRCH_FILTER_VAL", f"{wanted} is no date in the user's format.")
+    return lambda row: bool(_text(row.get(name))) and compare(date.fromisoformat(_text(row.get(name))), day)
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    flat = (inner for value in values for inner in (value if isinstance(value, list) else [value]))
+    return [_text(value) for value in flat]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    return "" if value is None else str(value)
+
+
+def column(account: Account, row: Row, name: str) -> tuple[str, str]:
+    """Value and text of a column: of a select the name of what it refers to, a date in the user's format."""
+    fields = account.catalogue.body(row.record_type) if row.record_type in KINDS else {}
+    field, held = fields.get(name), row.values.get(name)
+    if held and (isinstance(held, date) or (field is not None and field.kind == "date")):
+        shown = text_of_day(held if isinstance(held, date) else date.fromisoformat(held), account.profile)
+        return shown, shown
+    value = _text(held)
+    if row.texts and name in row.texts:
+        return value, row.texts[name]
+    target = field.target if field is not None else None
+    if row.record_type not in KINDS:
+        target = list_rows.TARGETS.get(name)
+    names = {entry.id: entry.name for entry in account.lists.all(target)} if target else {}
+    return value, names.get(value, value)

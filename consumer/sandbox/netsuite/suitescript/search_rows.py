@@ -1,0 +1,79 @@
+"""The rows a search can find: records of the books and entries of the account's lists, by search column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.open_items import VOIDED
+from consumer.sandbox.netsuite.saved_record import Group, Saved
+from consumer.sandbox.netsuite.suitescript import list_rows
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from consumer.sandbox.netsuite.suitescript.list_rows import Row
+from consumer.sandbox.netsuite.suitescript.record_types import KINDS, of_group
+from consumer.sandbox.netsuite.suitescript.values import rounded
+
+GROUPS: Mapping[str, Group] = {"transaction": "transaction", "entity": "entity"}
+_BASE_DECIMALS = 2
+_ALWAYS = frozenset(
+    {"internalid", "externalid", "externalidstring", "mainline", "type", "recordtype", "isinactive"}
+)
+_AMOUNTS = frozenset({"amount", "fxamount", "amountremaining", "fxamountremaining", "voided"})
+
+
+def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) -> list[Row]:
+    """Every row of a type, or those with `equal` values where the books have an index for them."""
+    if account.lists.knows(search_type):
+        return list_rows.rows(account, search_type)
+    group = group_of(search_type)
+    if not list_rows.may_view(account, KINDS[search_type].permission if search_type in KINDS else None):
+        return []
+    record_type = None if search_type in GROUPS else search_type
+    found = account.books.find(group=group, record_type=record_type, equal=equal)
+    return [_record_row(saved) for saved in found]
+
+
+def group_of(search_type: str) -> Group:
+    """The record group that a search goes through; raises INVALID_RCRD_TYPE."""
+    if search_type in GROUPS:
+        return GROUPS[search_type]
+    if search_type in KINDS:
+        return KINDS[search_type].group
+    raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{search_type}] is invalid.")
+
+
+def is_known(account: Account, search_type: str, name: str) -> bool:
+    """Whether a search type has that filter or column."""
+    if name in _ALWAYS:
+        return True
+    if account.lists.knows(search_type):
+        return list_rows.is_known(account, search_type, name)
+    kinds = [KINDS[search_type]] if search_type in KINDS else of_group(search_type)
+    if name in _AMOUNTS:
+        return any(kind.group == "transaction" for kind in kinds)
+    return any(name in account.catalogue.body(kind.type) for kind in kinds)
+
+
+def _record_row(saved: Saved) -> Row:
+    fields = saved.fields
+    kind = {"internalid": str(saved.id), "mainline": True, "recordtype": saved.type}
+    kind |= {"type": KINDS[saved.type].code if saved.type in KINDS else saved.type}
+    text = {"externalidstring": fields.get("externalid")}
+    amounts = _amounts_of(saved) if saved.group == "transaction" else {}
+    values = {"isinactive": False} | fields | kind | text | amounts
+    return Row(id=str(saved.id), record_type=saved.type, values=values)
+
+
+def _amounts_of(saved: Saved) -> dict[str, Any]:
+    # Searches show what lessens a debt negative, and plain amounts in the base currency.
+    fields = saved.fields
+    sign = -1 if saved.type in KINDS and KINDS[saved.type].lessens else 1
+    rate = Decimal(fields.get("exchangerate", "1"))
+    shown: dict[str, Any] = {"voided": str(fields.get("status", "")).endswith(f":{VOIDED}")}
+    for name, source in (("amount", "total"), ("amountremaining", "amountremaining")):
+        if fields.get(source) is not None:
+            foreign = sign * Decimal(fields[source])
+            shown |= {f"fx{name}": f"{foreign:f}", name: f"{rounded(foreign * rate, _BASE_DECIMALS):f}"}
+    return shown

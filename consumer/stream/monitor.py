@@ -1,0 +1,167 @@
+"""What a flow says of itself every second: to Prometheus, to whoever probes it, and to the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import structlog
+
+from consumer.clock import Clock
+from consumer.engine import backpressure
+from consumer.engine.engine import Engine
+from consumer.engine.ledger import Partition
+from consumer.engine.offset_map import MAX_SPAN
+from consumer.engine.retry_state import Cause
+from consumer.kafka.committer import Committer
+from consumer.kafka.consumer_positions import Standing
+from consumer.limits.circuit_breaker import Reason
+from consumer.limits.permits import Gate, Reading
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+from consumer.ops.metrics.account import ParkReason
+
+Sentences = Mapping[Reason, str]
+"""What is said of whoever is left alone, by why."""
+
+OF_NETSUITE: Sentences = {
+    Reason.UNAVAILABLE: "NetSuite is unavailable",
+    Reason.ACCOUNT_DOWN: "NetSuite refuses this connection",
+    Reason.REJECTION_STORM: "NetSuite or the mapping rejects too many events in a row: a setting is wrong",
+}
+
+# What a restart may cure: work and permits are there and nothing begins; Kafka answers and takes no commit.
+STALLED_AFTER_S = {"deliveries": 120.0, "commits": 300.0}
+PARK_REASONS: dict[Cause, ParkReason] = {
+    Cause.RECORD: "record",
+    Cause.DEPENDENCY: "dependency",
+    Cause.HOLD: "hold",
+    Cause.PREDECESSOR: "predecessor",
+    Cause.LIMIT: "limit",
+    Cause.ACCOUNT: "account",
+    Cause.BROKER: "broker",
+    Cause.RESTART: "restart",
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Vitals:
+    """Reads the engine and the gate of one connection."""
+
+    def __init__(  # noqa: PLR0913 - the parts it reads and whom it tells, each named at the one call
+        self,
+        *,
+        name: str,
+        account: str,
+        engine: Engine,
+        gate: Gate,
+        standing: Standing,
+        committer: Committer,
+        metrics: Metrics,
+        health: Health,
+        clock: Clock,
+        sentences: Sentences = OF_NETSUITE,
+    ) -> None:
+        self._name = name
+        self._whose = (name, account)
+        self._standing = standing
+        self._committer = committer
+        self._pulses = {f"{name}: {part}": limit_s for part, limit_s in STALLED_AFTER_S.items()}
+        self._begun = 0
+        self._engine = engine
+        self._gate = gate
+        self._metrics = metrics
+        self._health = health
+        self._clock = clock
+        self._sentences = sentences
+        self._shown: frozenset[Partition] = frozenset()
+        self._reason: Reason | None = None
+        self._throttled = 0
+        for part, limit_s in self._pulses.items():
+            health.watch(part, limit_s=limit_s)
+
+    def take(self) -> None:
+        """Say how things stand now; first whether it lives, which is no matter of figures."""
+        self._feel_pulses()
+        reading = self._gate.reading()
+        self._tell_of_breaker(reading)
+        self._metrics.connection(
+            self._whose,
+            {
+                "inflight": self._engine.under_way,
+                "permits_leased": reading.leased,
+                "permits_window": reading.window,
+                "permits_borrowed": reading.borrowed,
+                "permits_in_use": self._engine.calls,
+                "breaker_state": reading.state,
+            },
+        )
+        self._metrics.parked(self._whose, self._parked())
+        self._metrics.breaker(self._whose, {each.value: each is reading.reason for each in Reason})
+        self._metrics.throttled(self._whose, count=reading.throttled - self._throttled)
+        self._throttled = reading.throttled
+        self._measure_partitions()
+
+    def end(self) -> None:
+        """The flow is over, and nothing of it is missed or shown any longer."""
+        for part in self._pulses:
+            self._health.unwatch(part)
+        self._health.remark(self._name, None)
+        for shown in self._shown:
+            self._metrics.partition_lost(self._labels(shown))
+
+    def _feel_pulses(self) -> None:
+        begun = self._engine.calls_begun
+        moves = {"deliveries": begun != self._begun or not self._engine.could_start}
+        moves["commits"] = not self._committer.is_refused
+        self._begun = begun
+        for part in self._pulses:
+            if moves[part.removeprefix(f"{self._name}: ")]:
+                self._health.beat(part)
+
+    def _tell_of_breaker(self, reading: Reading) -> None:
+        if reading.reason is self._reason:
+            return
+        self._reason = reading.reason
+        if reading.reason is None:
+            log.info("breaker_closed", connection=self._name)
+            self._health.remark(self._name, None)
+        else:
+            log.error("breaker_opened", connection=self._name, reason=reading.reason.value)
+            self._health.remark(self._name, self._sentences[reading.reason])
+
+    def _parked(self) -> dict[ParkReason, int]:
+        waiting = Counter(each.tally.cause for each in self._engine.heads)
+        return {name: waiting[cause] for cause, name in PARK_REASONS.items()}
+
+    def _measure_partitions(self) -> None:
+        partitions, paused = self._engine.holdings.partitions, self._standing.paused()
+        for lost in self._shown - partitions:
+            self._metrics.partition_lost(self._labels(lost))
+        for partition in partitions:
+            self._measure(partition, is_paused=partition in paused)
+        self._shown = partitions
+
+    def _measure(self, partition: Partition, *, is_paused: bool) -> None:
+        holdings = self._engine.holdings
+        ledger, oldest_ms = holdings.ledger(partition), holdings.oldest_ms(partition)
+        age_s = 0.0 if oldest_ms is None else self._clock.now().timestamp() - oldest_ms / 1_000
+        records, span = (ledger.unsettled, ledger.span) if ledger else (0, 0)
+        end = self._standing.end(partition)
+        labels = self._labels(partition)
+        self._metrics.partition(
+            labels,
+            {
+                "unsettled_records": records,
+                "oldest_unsettled_age_seconds": max(0.0, age_s),
+                "offset_span_ratio": span / MAX_SPAN,
+                "consumer_lag_records": max(0, end - ledger.base) if ledger and end is not None else 0,
+            },
+        )
+        is_seeded = partition not in holdings.unseeded
+        reason = backpressure.why(is_seeded=is_seeded, records=records, span=span) if is_paused else None
+        self._metrics.partition_paused(labels, reason)
+
+    def _labels(self, partition: Partition) -> tuple[str, str, str]:
+        return self._name, partition.topic, str(partition.number)

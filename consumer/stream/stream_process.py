@@ -1,0 +1,57 @@
+"""A process of streams: supervised, watched at the port for machines, and stopped by signals."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from random import SystemRandom
+
+import structlog
+
+from consumer import errors
+from consumer.config.settings import Settings
+from consumer.ops import http, loop_lag, signals
+from consumer.stream.stream import Surroundings
+from consumer.stream.supervision import Stream, Supervisor
+
+log = structlog.get_logger(__name__)
+
+
+async def run_streams(streams: Sequence[Stream], settings: Settings, around: Surroundings) -> None:
+    """
+    Run streams side by side, watched at the port for machines, until SIGTERM or SIGINT.
+
+    Raises:
+        ExceptionGroup: why a first start was refused, after the others have finished what they were doing.
+    """
+    stopping = asyncio.Event()
+    refusals: list[Exception] = []
+    supervisor = Supervisor(
+        clock=around.clock, health=around.health, metrics=around.metrics, jitter=SystemRandom().random
+    )
+    for stream in streams:
+        around.health.expect(stream.name)
+        around.metrics.stream_begins(connection=stream.name)
+    with signals.stopping(stopping, around.health):
+        async with asyncio.TaskGroup() as tasks:
+            app = http.create_app(around.metrics, around.health)
+            ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
+            lag = tasks.create_task(loop_lag.watch(around.metrics, around.clock))
+            running = [tasks.create_task(_kept(supervisor, each, stopping, refusals)) for each in streams]
+            await asyncio.wait(running)
+            ops.cancel()
+            lag.cancel()
+    if refusals:
+        raise ExceptionGroup("the process had to stop", refusals)
+
+
+async def _kept(
+    supervisor: Supervisor, stream: Stream, stopping: asyncio.Event, refusals: list[Exception]
+) -> None:
+    """One that cannot even start lets the others finish what they are doing, then ends the process."""
+    try:
+        await supervisor.keep(stream, stopping)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others end as they should
+        log.error("flow_failed", connection=stream.name, error=errors.name_of(error))  # noqa: TRY400
+        refusals.append(error)
+        stopping.set()

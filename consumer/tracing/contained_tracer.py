@@ -1,0 +1,101 @@
+"""Spans of which nothing is raised: a record that cannot be traced is carried all the same."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Self
+
+from consumer.events.headers import Headers
+from consumer.ops.best_effort import BestEffort
+from consumer.tracing.tracer import NO_SPAN, NONE, OFF, Attributes, Kind, Span, Tracer
+
+
+class ContainedSpan:
+    """A span of another tracer."""
+
+    def __init__(self, span: Span, best_effort: BestEffort) -> None:
+        self.span = span
+        self._best_effort = best_effort
+
+    def __enter__(self) -> Self:
+        with self._best_effort.of("span"):
+            self.span.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._best_effort.of("span"):
+            self.span.__exit__(kind, error, trace)
+
+    @property
+    def headers(self) -> Headers:
+        """Its context, or none."""
+        with self._best_effort.of("span"):
+            return self.span.headers
+        return ()
+
+    @contextmanager
+    def current(self) -> Iterator[None]:
+        """Be current within the block, if that can be."""
+        entered: AbstractContextManager[object] | None = None
+        with self._best_effort.of("span"):
+            inner = self.span.current()
+            inner.__enter__()
+            entered = inner
+        try:
+            yield
+        finally:
+            if entered is not None:
+                with self._best_effort.of("span"):
+                    entered.__exit__(*sys.exc_info())
+
+    def note(self, attributes: Attributes) -> None:
+        """Say something of it, if it can be said."""
+        with self._best_effort.of("span"):
+            self.span.note(attributes)
+
+    def fail(self, reason: str) -> None:
+        """It did not succeed."""
+        with self._best_effort.of("span"):
+            self.span.fail(reason)
+
+    def end(self) -> None:
+        """It is over."""
+        with self._best_effort.of("span"):
+            self.span.end()
+
+
+class ContainedTracer:
+    """Another tracer; what it cannot begin is a span that does nothing."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+        self._best_effort = BestEffort()
+
+    def begin(
+        self,
+        name: str,
+        *,
+        kind: Kind = "internal",
+        carrier: Headers | None = None,
+        attributes: Attributes = NONE,
+        links: Sequence[Span] = (),
+        began_s: float | None = None,
+    ) -> Span:
+        """As `consumer.tracing.tracer.Tracer.begin`."""
+        linked = [each.span if isinstance(each, ContainedSpan) else each for each in links]
+        with self._best_effort.of("span"):
+            span = self._tracer.begin(
+                name, kind=kind, carrier=carrier, attributes=attributes, links=linked, began_s=began_s
+            )
+            return ContainedSpan(span, self._best_effort)
+        return NO_SPAN
+
+
+def contained(tracer: Tracer) -> Tracer:
+    """The same tracer, of which nothing is raised; one that traces nothing is left as it is."""
+    return tracer if tracer is OFF or isinstance(tracer, ContainedTracer) else ContainedTracer(tracer)

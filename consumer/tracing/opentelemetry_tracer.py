@@ -1,0 +1,124 @@
+"""Spans by OpenTelemetry; the one module that knows it, and that is imported only where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+from typing import Self
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from consumer import __version__
+from consumer.events.headers import Headers
+from consumer.tracing.tracer import NONE, Attributes, Kind, Span
+
+KINDS: dict[Kind, SpanKind] = {
+    "internal": SpanKind.INTERNAL,
+    "server": SpanKind.SERVER,
+    "client": SpanKind.CLIENT,
+    "producer": SpanKind.PRODUCER,
+    "consumer": SpanKind.CONSUMER,
+}
+_W3C = TraceContextTextMapPropagator()
+
+
+class OtelSpan:
+    """`consumer.tracing.tracer.Span`."""
+
+    def __init__(self, span: trace.Span) -> None:
+        self.span = span
+        self._within = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._within.enter_context(self.current())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._within.close()
+        if error is not None:
+            # The class alone: messages quote what was sent.
+            self.fail(type(error).__name__)
+        self.end()
+
+    @property
+    def headers(self) -> Headers:
+        """The context of this span."""
+        carrier: dict[str, str] = {}
+        _W3C.inject(carrier, context=trace.set_span_in_context(self.span, Context()))
+        return tuple((name, text.encode()) for name, text in carrier.items())
+
+    def current(self) -> AbstractContextManager[object]:
+        """Be current within the block."""
+        return trace.use_span(self.span, record_exception=False, set_status_on_exception=False)
+
+    def note(self, attributes: Attributes) -> None:
+        """Set attributes."""
+        self.span.set_attributes(dict(attributes))
+
+    def fail(self, reason: str) -> None:
+        """Set the status and the type of the error."""
+        self.span.set_attribute("error.type", reason)
+        self.span.set_status(Status(StatusCode.ERROR))
+
+    def end(self) -> None:
+        """It is over."""
+        self.span.end()
+
+
+class OtelTracer:
+    """`consumer.tracing.tracer.Tracer`."""
+
+    def __init__(self, provider: TracerProvider) -> None:
+        self._provider = provider
+        self._tracer = provider.get_tracer("lago-netsuite", __version__)
+
+    def begin(
+        self,
+        name: str,
+        *,
+        kind: Kind = "internal",
+        carrier: Headers | None = None,
+        attributes: Attributes = NONE,
+        links: Sequence[Span] = (),
+        began_s: float | None = None,
+    ) -> Span:
+        """A span that has begun; a consumer's is linked to its parent too, since it may be one of several."""
+        context = None if carrier is None else _context(carrier)
+        linked = [each.span for each in links if isinstance(each, OtelSpan)]
+        if context is not None and kind == "consumer":
+            linked.append(trace.get_current_span(context))
+        contexts = [each.get_span_context() for each in linked]
+        span = self._tracer.start_span(
+            name,
+            context=context,
+            kind=KINDS[kind],
+            attributes=dict(attributes),
+            links=[trace.Link(each) for each in contexts if each.is_valid],
+            start_time=None if began_s is None else int(began_s * 1_000_000_000),
+        )
+        return OtelSpan(span)
+
+    def close(self) -> None:
+        """Export what is left; may take some seconds."""
+        self._provider.shutdown()
+
+
+def provider(*, service: str) -> TracerProvider:
+    """A provider without exporters; ``OTEL_SERVICE_NAME`` has the last word on its name."""
+    named = Resource.create({"service.version": __version__})
+    if named.attributes.get("service.name", "unknown_service") == "unknown_service":
+        named = named.merge(Resource({"service.name": service}))
+    return TracerProvider(resource=named)
+
+
+def _context(carrier: Headers) -> Context:
+    texts = {name: value.decode("latin-1") for name, value in carrier}
+    return _W3C.extract(texts, context=Context())

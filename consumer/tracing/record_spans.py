@@ -1,0 +1,105 @@
+"""The spans of records on their way through a pipeline, one trail a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from consumer.events import headers
+from consumer.outcome import Ambiguous, Ignored, Outcome, Rejected, Settled, name_of
+from consumer.record import Record
+from consumer.tracing.tracer import NO_SPAN, OFF, Span, Tracer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """One record's span, while it is carried once."""
+
+    tracer: Tracer
+    span: Span
+
+    def step(self, name: str, *, links: Sequence[Span] = ()) -> Span:
+        """A part of the way."""
+        if self.tracer is OFF:
+            return self.span
+        with self.span.current():
+            return self.tracer.begin(name, links=links)
+
+    def marked(self, record: Record) -> Record:
+        """The record, with the trace that began here when it came with none."""
+        if not self.span.headers or headers.trace(record):
+            return record
+        return replace(record, headers=headers.retraced(record.headers, self.span.headers))
+
+    def led_to(self, outcome: Outcome) -> None:
+        """What became of the record."""
+        self.span.note({"lago_netsuite.outcome": name_of(outcome)})
+        if isinstance(outcome, Rejected):
+            self.span.fail(outcome.code)
+        elif isinstance(outcome, Ambiguous) or not isinstance(outcome, Settled):
+            self.span.fail(name_of(outcome))
+        elif isinstance(outcome, Ignored):
+            self.span.note({"lago_netsuite.rule": outcome.rule})
+
+
+NO_TRAIL = Trail(tracer=OFF, span=NO_SPAN)
+"""Of a record that nobody traces."""
+
+
+@contextmanager
+def together(travelling: Sequence[Trail]) -> Iterator[None]:
+    """
+    The step ``write`` of records that go in one call.
+
+    The call itself belongs to the first, because a call has one parent; the others are linked to that.
+    """
+    if not travelling or travelling[0] is NO_TRAIL:
+        yield
+        return
+    first = travelling[0].step("write")
+    with ExitStack() as steps:
+        for other in travelling[1:]:
+            steps.callback(other.step("write", links=[first]).end)
+        first.note({"lago_netsuite.records": len(travelling)})
+        with first:
+            yield
+
+
+@contextmanager
+def trails(
+    tracer: Tracer, records: Sequence[Record], now: datetime, *, connection: str
+) -> Iterator[list[Trail]]:
+    """A trail for each record, all of which end with the block."""
+    begun = [_begun(tracer, record, now, connection) for record in records]
+    try:
+        yield begun
+    except Exception as error:
+        for trail in begun:
+            trail.span.fail(type(error).__name__)
+        raise
+    finally:
+        for trail in begun:
+            trail.span.end()
+
+
+def _begun(tracer: Tracer, record: Record, now: datetime, connection: str) -> Trail:
+    carrier = headers.trace(record)
+    waited_from = record.first_tried_at.timestamp() if record.first_tried_at else record.timestamp_ms / 1_000
+    about: dict[str, str | int] = {
+        "messaging.system": "kafka",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": record.source.topic,
+        "messaging.destination.partition.id": str(record.source.partition),
+        "messaging.kafka.offset": record.source.offset,
+        "lago_netsuite.connection": connection,
+        "lago_netsuite.tries": record.tries,
+    }
+    name = f"process {record.source.topic}"
+    span = tracer.begin(name, kind="consumer", carrier=carrier, attributes=about)
+    trail = Trail(tracer=tracer, span=span)
+    with span.current():
+        tracer.begin("wait", began_s=min(waited_from, now.timestamp())).end()
+    return trail

@@ -1,0 +1,98 @@
+/**
+ * Credits spent on an invoice: the memos of Lago's credit notes are applied to it once it stands.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define([
+  'N/record', './apply_sublist', './create_or_find', './credit_precedence', './documents', './errors', './lookup',
+  './money', './payment_shares', './retry_fixes', './reversing_memo',
+], (
+  record, applySublist, createOrFind, creditPrecedence, documents, errors, lookup, money, paymentShares, retryFixes,
+  reversingMemo,
+) => {
+  const PENDING = ['LAGO_REFERENCE_NOT_FOUND', creditPrecedence.SPENT];
+
+  function spend(memoId, invoiceId, amounts, call) {
+    const memo = record.load({ type: 'creditmemo', id: memoId, isDynamic: true });
+    const decimals = call.decimals(memo.getValue({ fieldId: 'currency' }));
+    const wanted = amounts.reduce((sum, amount) => sum + money.units(amount, decimals), 0);
+    const line = applySublist.lineOf(memo, invoiceId);
+    const current = line < 0 ? 0 : applySublist.applied(memo, line, decimals);
+    if (current === wanted) return;
+    creditPrecedence.check(memo, invoiceId, wanted - current, decimals);
+    applySublist.settle(memo, invoiceId, wanted, decimals, call);
+    memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  // A note may be named twice; the memo is applied once, by the sum.
+  function byMemo(item, call) {
+    const credits = item.apply_credits || [];
+    call.resolveAll('apply_credits', credits.map((credit) => credit.doc));
+    const memos = [];
+    credits.forEach((credit, line) => errors.at({ field: 'apply_credits', line }, () => {
+      const id = call.resolve('apply_credits', credit.doc);
+      const known = memos.find((memo) => memo.id === id);
+      if (known) known.amounts.push(credit.amount);
+      else memos.push({ id, line, amounts: [credit.amount] });
+    }));
+    return memos;
+  }
+
+  // What was given back meanwhile is not to be had any more, and need not be: the invoice is voided.
+  function orGivenBack(work, warnings) {
+    try {
+      work();
+    } catch (thrown) {
+      if (thrown.name !== creditPrecedence.GIVEN_BACK) throw thrown;
+      warnings.push({ code: thrown.name, field: 'apply_credits', message: thrown.message });
+    }
+  }
+
+  function applyAll(told, item, call, warnings) {
+    byMemo(item, call).forEach(({ id, line, amounts }) => errors.at({ field: 'apply_credits', line }, () => {
+      const once = () => retryFixes.again(() => spend(id, told.internalId, amounts, call));
+      orGivenBack(() => paymentShares.withRoom(once, call, warnings), warnings);
+    }));
+    return told;
+  }
+
+  // What a void has given back is not spent once more by the repeat of an invoice that had waited for it.
+  function isTakenBack(told, item) {
+    return lookup.invoice(told.internalId).isVoided || reversingMemo.find(item) !== null;
+  }
+
+  // The invoice is written whether its credits are there or not; whoever asked repeats the call until they are.
+  function finish(told, item, call, warnings) {
+    if (!item.apply_credits || isTakenBack(told, item)) return told;
+    try {
+      return applyAll(told, item, call, warnings);
+    } catch (thrown) {
+      if (isTakenBack(told, item)) return told; // meanwhile
+      if (PENDING.includes(thrown.name)) {
+        warnings.push({ code: 'LAGO_CREDIT_PENDING', field: 'apply_credits', message: thrown.message });
+        return told;
+      }
+      const text = `${thrown.message} The invoice itself stands: ${told.number} (${told.internalId}).`;
+      throw Object.assign(errors.raise(thrown.name, text), { place: thrown.place, field: thrown.field });
+    }
+  }
+
+  function unspend(memoId, invoiceId) {
+    const memo = record.load({ type: 'creditmemo', id: memoId, isDynamic: true });
+    const line = applySublist.lineOf(memo, invoiceId);
+    if (line < 0 || !applySublist.isTicked(memo, line)) return;
+    applySublist.untick(memo, line);
+    memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  /** Gives back what an invoice had spent, as Lago does when it voids one; what is not there yet was not spent. */
+  function release(item, invoiceId) {
+    (item.release_credits || []).forEach((credit) => {
+      const memo = lookup.byExternalId('transaction', credit.doc.externalId);
+      if (memo) retryFixes.again(() => unspend(memo.id, invoiceId));
+    });
+  }
+
+  return { create_or_get: documents.writer(createOrFind.draft, finish), release };
+});

@@ -1,0 +1,126 @@
+/**
+ * Creating a record at most once, and finding it again however it came to be.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define([
+  'N/record', './addresses', './apply_sublist', './errors', './lookup', './money', './record_filler', './totals',
+], (record, addresses, applySublist, errors, lookup, money, recordFiller, totals) => {
+  const OWN_WAY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
+  // NetSuite works it out anew with each line, so what overrides it comes after them.
+  const AFTER_LINES = ['taxamountoverride'];
+
+  /** The record an item stands for, by external id or Lago's id; raises when the external id is another type's. */
+  function find(kind, item) {
+    const byKey = lookup.byExternalId(kind.group, item.external_id);
+    if (byKey && byKey.type !== kind.type) throw otherType(item, byKey);
+    return byKey || lookup.byLagoId(kind, item.lago_id);
+  }
+
+  function otherType(item, found) {
+    const text = `${item.external_id} is the external id of the ${found.type} ${found.id}.`;
+    return errors.raise('LAGO_EXTID_TYPE_MISMATCH', text, { field: 'externalid' });
+  }
+
+  /** Gives a record that was found by Lago's id our external id, when it has none. True when it was stamped. */
+  function adopt(kind, item, found) {
+    if (found.externalId) return false;
+    record.submitFields({ type: kind.type, id: found.id, values: { externalid: item.external_id } });
+    return true;
+  }
+
+  /** Lago's marks, as columns. */
+  function marks(kind, item) {
+    const columns = { externalid: item.external_id, [kind.lagoId]: item.lago_id, [kind.fingerprint]: item.fingerprint };
+    return kind.version ? Object.assign(columns, { [kind.version]: item.version }) : columns;
+  }
+
+  function only(columns, isWanted) {
+    return Object.keys(columns).filter(isWanted)
+      .reduce((kept, name) => Object.assign(kept, { [name]: columns[name] }), {});
+  }
+
+  /** Sets columns, lines, tax details and addresses of an item on an open record. */
+  function fill(draft, item, columns, call, warnings) {
+    const filler = recordFiller.filler(draft, call.resolve, warnings);
+    filler.columns(only(columns, (name) => !AFTER_LINES.includes(name)));
+    const lines = item.record.lines || [];
+    filler.sublists(lines.filter((group) => !OWN_WAY.has(group.sublistId)));
+    lines.filter((group) => group.sublistId === addresses.SUBLIST)
+      .forEach((group) => addresses.fill(draft, group.lineItems, filler));
+    filler.sublists(item.record.taxdetails);
+    filler.columns(only(columns, (name) => AFTER_LINES.includes(name)));
+  }
+
+  /** Saves, saying which field a "please enter" means. */
+  function save(draft, item) {
+    const options = item.record.options || {};
+    try {
+      const ignoreMandatoryFields = options.ignoreMandatoryFields === true;
+      return String(draft.save({ enableSourcing: true, ignoreMandatoryFields }));
+    } catch (thrown) {
+      const [label] = errors.missingLabels(thrown);
+      if (label === undefined) throw thrown;
+      throw errors.raise(thrown.name, thrown.message, { field: fieldLabelled(draft, label) });
+    }
+  }
+
+  function fieldLabelled(draft, label) {
+    const onBody = draft.getFields().find((fieldId) => labelOf(draft.getField({ fieldId })) === label);
+    return onBody === undefined ? null : onBody;
+  }
+
+  function labelOf(field) {
+    return field ? field.label : null;
+  }
+
+  // A credit memo is applied when its lines have given it an amount, all in the one save.
+  function apply(draft, item, documents, decimals, call) {
+    applySublist.linesOf(item).forEach(({ amount }, line) => errors.at({ field: 'doc', line }, () => {
+      const wanted = amount === undefined || amount === null ? null : money.units(amount, decimals);
+      applySublist.settle(draft, documents[line], wanted, decimals, call);
+    }));
+  }
+
+  /** Builds the record without saving it; `given` columns take the place of the item's. */
+  function draft(kind, item, call, warnings, given) {
+    const documents = applySublist.documentsOf(item, call);
+    const made = record.create({ type: kind.type, isDynamic: true });
+    fill(made, item, Object.assign({}, item.record.columns, marks(kind, item), given), call, warnings);
+    if (!kind.totals) return made;
+    const expected = totals.expectedOf(kind, item);
+    const decimals = call.decimals(made.getValue({ fieldId: 'currency' }), expected);
+    totals.checkUnsaved(made, kind, expected, decimals, item.record.taxdetails);
+    apply(made, item, documents, decimals, call);
+    return made;
+  }
+
+  /**
+   * Saves a record that was built. Answers {id} when it was saved, {id: null} in a dry run, {existing} when a
+   * second look found that someone else had been faster.
+   */
+  function commit(kind, item, made, call) {
+    if (call.isDryRun) return { id: null };
+    try {
+      return { id: save(made, item) };
+    } catch (thrown) {
+      return settle(kind, item, thrown);
+    }
+  }
+
+  // The database decides a race; whoever loses finds the winner's record. Not one duplicate code is relied on.
+  function settle(kind, item, thrown) {
+    const existing = errors.isDuplicate(thrown) ? find(kind, item) : null;
+    if (existing) return { existing };
+    throw thrown.name === 'UNIQUE_CUST_ID_REQD' ? nameTaken(item, thrown) : thrown;
+  }
+
+  function nameTaken(item, thrown) {
+    const holder = lookup.byEntityId((item.record.columns || {}).entityid);
+    const text = holder ? ` It is customer ${holder.id}, which carries another Lago id or none.` : '';
+    return errors.raise(thrown.name, `${thrown.message}${text}`, { field: 'entityid' });
+  }
+
+  return { find, otherType, adopt, marks, fill, save, draft, commit };
+});

@@ -1,0 +1,153 @@
+/**
+ * op=lookup: what stands in NetSuite under an external id or a number, and how much of it is open.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/search', './currencies', './errors', './lookup', './record_summary', './record_types'], (
+  search, currencies, errors, lookup, recordSummary, recordTypes,
+) => {
+  const GROUPS = ['transaction', 'entity'];
+  const COLUMNS = {
+    transaction: ['externalid', 'tranid', 'currency', 'fxamount', 'fxamountremaining', 'voided', 'status'],
+    entity: ['externalid', 'entityid', 'currency'],
+  };
+  const RECEIVABLE = 'CustInvc';
+
+  function group(type) {
+    const kind = recordTypes.of(type);
+    if (!kind) throw errors.raise('LAGO_TYPE_NOT_SUPPORTED', `This RESTlet does not look up ${type} records.`);
+    return kind;
+  }
+
+  function distinct(values) {
+    return values.filter((value, index) => values.indexOf(value) === index);
+  }
+
+  function lower(value) {
+    return String(value || '').toLowerCase();
+  }
+
+  function onMainLine(name, filters) {
+    return name === 'transaction' ? [filters, 'and', ['mainline', 'is', 'T']] : filters;
+  }
+
+  // External ids of both groups are looked for in one search each.
+  function byExternalId(items) {
+    const ids = distinct(items.map((item) => item.external_id).filter(Boolean));
+    if (ids.length === 0) return [];
+    return GROUPS.reduce((all, name) => all.concat(lookup.rows(
+      name === 'entity' ? 'customer' : name, onMainLine(name, [['externalid', 'anyof'].concat(ids)]), COLUMNS[name],
+    )), []);
+  }
+
+  function anyOf(field, numbers) {
+    return numbers.reduce((all, number) => (all.length ? all.concat(['or']) : all).concat([[field, 'is', number]]), []);
+  }
+
+  function byNumber(type, items) {
+    const kind = group(type);
+    const numbers = distinct(items.filter((item) => item.type === type).map((item) => String(item.number)));
+    const name = kind.group === 'transaction' ? 'transaction' : 'entity';
+    return lookup.rows(type, onMainLine(name, anyOf(kind.number, numbers)), COLUMNS[name]);
+  }
+
+  function matches(row, item) {
+    if (item.external_id) return lower(row.getValue({ name: 'externalid' })) === lower(item.external_id);
+    const kind = recordTypes.of(row.recordType);
+    return row.recordType === item.type && lower(row.getValue({ name: kind.number })) === lower(item.number);
+  }
+
+  function figures(row, decimals) {
+    const [total, left] = ['fxamount', 'fxamountremaining']
+      .map((name) => Math.abs(Number(row.getValue({ name }) || 0)));
+    const text = (amount) => amount.toFixed(decimals);
+    if (row.recordType === 'salesorder') return { total: text(total) };
+    if (row.recordType === 'invoice') return { total: text(total), applied: text(total - left), due: text(left) };
+    return { total: text(total), applied: text(total - left), unapplied: text(left) };
+  }
+
+  // Searches show what lessens a debt with either sign; the type says which it is.
+  function signed(row) {
+    const amount = Math.abs(Number(row.getValue({ name: 'fxamountremaining', summary: 'SUM' }) || 0));
+    return row.getValue({ name: 'type', summary: 'GROUP' }) === RECEIVABLE ? amount : -amount;
+  }
+
+  /** What each customer owes, by internal id and then currency id. */
+  function balances(ids) {
+    const known = {};
+    if (ids.length === 0) return known;
+    const grouped = ['entity', 'currency', 'type'].map((name) => search.createColumn({ name, summary: 'GROUP' }));
+    const sum = search.createColumn({ name: 'fxamountremaining', summary: 'SUM' });
+    const filters = onMainLine('transaction', [['entity', 'anyof'].concat(ids)]);
+    lookup.rows('transaction', filters, grouped.concat(sum)).forEach((row) => {
+      const [customer, currency] = ['entity', 'currency'].map((name) => row.getValue({ name, summary: 'GROUP' }));
+      known[customer] = known[customer] || {};
+      known[customer][currency] = (known[customer][currency] || 0) + signed(row);
+    });
+    return known;
+  }
+
+  function owed(row, currency, owing, money) {
+    const amounts = owing[String(row.id)] || {};
+    const shown = Object.keys(amounts).reduce((all, id) => (
+      Object.assign(all, { [money.symbol(id) || id]: amounts[id].toFixed(money.decimals(id)) })
+    ), {});
+    return { balance: (amounts[currency] || 0).toFixed(money.decimals(currency)), balances: shown };
+  }
+
+  function told(row, owing, money) {
+    const kind = recordTypes.of(row.recordType);
+    const currency = row.getValue({ name: 'currency' });
+    const common = {
+      status: 'exists',
+      type: row.recordType,
+      internalId: String(row.id),
+      externalId: row.getValue({ name: 'externalid' }) || null,
+      number: row.getValue({ name: kind.number }) || null,
+      url: recordSummary.link(row.recordType, row.id),
+      currency: money.symbol(currency),
+    };
+    if (kind.group === 'entity') return Object.assign(common, owed(row, currency, owing, money));
+    const totals = figures(row, money.decimals(currency));
+    return Object.assign(common, { totals, voided: lookup.isVoided(row) });
+  }
+
+  function check(item) {
+    const isKeyed = typeof item.external_id === 'string' && item.external_id !== '';
+    if (isKeyed) return;
+    if (typeof item.type !== 'string' || item.number === undefined || item.number === '') {
+      throw errors.raise('LAGO_BAD_ITEM', 'The item has neither an external_id nor a type and number.');
+    }
+    group(item.type);
+  }
+
+  function answer(item, rows, owing, money) {
+    const found = rows.filter((row) => recordTypes.of(row.recordType) && matches(row, item));
+    if (found.length === 0) return { ref: item.ref, status: 'missing', warnings: [] };
+    const warnings = found.length > 1 ? [{ code: 'LAGO_NUMBER_NOT_UNIQUE', message: `${found.length} records` }] : [];
+    return Object.assign({ ref: item.ref }, told(found[0], owing, money), { warnings });
+  }
+
+  function refused(item) {
+    try {
+      check(item);
+      return null;
+    } catch (thrown) {
+      return { ref: item.ref, status: 'error', warnings: [], error: errors.describe(thrown) };
+    }
+  }
+
+  /** Answers each item with what stands, or that nothing does. */
+  function run(request) {
+    const refusals = request.items.map(refused);
+    const items = request.items.filter((item, index) => refusals[index] === null);
+    const types = distinct(items.filter((item) => !item.external_id).map((item) => item.type));
+    const rows = types.reduce((all, type) => all.concat(byNumber(type, items)), byExternalId(items));
+    const customers = rows.filter((row) => row.recordType === 'customer').map((row) => String(row.id));
+    const [owing, money] = [balances(distinct(customers)), currencies.knowledge()];
+    return { items: request.items.map((item, index) => refusals[index] || answer(item, rows, owing, money)) };
+  }
+
+  return { run };
+});

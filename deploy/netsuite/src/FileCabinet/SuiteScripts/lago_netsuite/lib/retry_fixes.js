@@ -1,0 +1,115 @@
+/**
+ * What may be done about a refusal before it is reported: each remedy is tried once.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/record', 'N/runtime', './errors', './field_types', './payment_shares'], (
+  record, runtime, errors, fieldTypes, paymentShares,
+) => {
+  const CHANGED_MEANWHILE = new Set(['RCRD_HAS_BEEN_CHANGED', 'INVALID_INITIALIZE_REF']);
+  const MAX_NAME_CHARS = 83;
+
+  function optionsOf(item) {
+    return item.record.options || {};
+  }
+
+  /** The name that is left when another record has the wished one: made unique by Lago's id. */
+  function suffixed(name, item) {
+    const suffix = ` (${item.lago_id.slice(0, 8)})`;
+    return name.slice(0, MAX_NAME_CHARS - suffix.length) + suffix;
+  }
+
+  function otherName(situation, thrown) {
+    const { item, warnings } = situation;
+    const name = (item.record.columns || {}).entityid;
+    if (thrown.name !== 'UNIQUE_CUST_ID_REQD' || optionsOf(item).entityIdClash !== 'suffix' || !name) return null;
+    const entityid = suffixed(name, item);
+    warnings.push({ code: 'LAGO_ENTITY_ID_SUFFIXED', field: 'entityid', message: `${name} is taken: ${entityid}` });
+    return { entityid };
+  }
+
+  function laterPeriod(situation, thrown) {
+    const { item, call, warnings } = situation;
+    const isAllowed = optionsOf(item).closedPeriod === 'next_open_period';
+    const { trandate } = item.record.columns || {};
+    if (!isAllowed || !trandate || errors.describe(thrown).class !== 'period_closed') return null;
+    const period = call.nextOpenPeriod(fieldTypes.convert('trandate', trandate));
+    if (!period) return null;
+    warnings.push({ code: 'LAGO_POSTED_IN', field: 'postingperiod', period: period.name });
+    return { postingperiod: period.id };
+  }
+
+  function isCurrencyRefused(thrown) {
+    return thrown.name === 'INVALID_KEY_OR_REF' && errors.describe(thrown).field === 'currency';
+  }
+
+  function moreCurrency(situation, thrown) {
+    const { kind, item, call, warnings } = situation;
+    if (kind.group !== 'transaction' || !isCurrencyRefused(thrown)) return null;
+    const columns = item.record.columns || {};
+    const [currency, symbol] = [columns.currency, call.symbol(columns.currency)];
+    if (!symbol) return null; // there is no such currency at all
+    const customer = call.resolve(kind.customer, columns[kind.customer]);
+    if (!runtime.isFeatureInEffect({ feature: 'MULTICURRENCYCUSTOMER' })) {
+      const text = `Customer ${customer} does not have the currency ${symbol}, and customers have only one here.`;
+      throw errors.raise('LAGO_CURRENCY_NOT_ON_CUSTOMER', text, { field: 'currency' });
+    }
+    if (call.isDryRun) {
+      const text = `${symbol} would be added to the customer first.`;
+      throw errors.raise('LAGO_PLANNED_REFERENCE', text, { field: 'currency' });
+    }
+    addCurrency(customer, currency);
+    warnings.push({ code: 'LAGO_CURRENCY_ADDED', field: 'currency', message: `${symbol} on customer ${customer}` });
+    return {};
+  }
+
+  function addCurrency(customerId, currency) {
+    const customer = record.load({ type: 'customer', id: customerId, isDynamic: true });
+    const place = { sublistId: 'currency', fieldId: 'currency', value: String(currency) };
+    if (customer.findSublistLineWithValue(place) >= 0) return; // someone else was faster
+    customer.selectNewLine({ sublistId: 'currency' });
+    customer.setCurrentSublistValue(place);
+    customer.commitLine({ sublistId: 'currency' });
+    customer.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  function moreRoom({ call, warnings }, thrown) {
+    return thrown.short && paymentShares.makeRoom(thrown.short, call, warnings) ? {} : null;
+  }
+
+  /** The remedy for a record that was changed while it was open; whoever decided by what it said leaves it out. */
+  function newerRecord(situation, thrown) {
+    return CHANGED_MEANWHILE.has(thrown.name) ? {} : null;
+  }
+
+  /** Does `work` once more when a record was changed while it was open. */
+  function again(work) {
+    try {
+      return work();
+    } catch (thrown) {
+      if (!CHANGED_MEANWHILE.has(thrown.name)) throw thrown;
+      return work();
+    }
+  }
+
+  const REMEDIES = [otherName, laterPeriod, moreCurrency, moreRoom, newerRecord];
+
+  /**
+   * Does `work` with the columns that differ from the item's; none at first, then what the remedies bring. Those
+   * that are `used` are left out.
+   */
+  function around(situation, work, columns, used) {
+    try {
+      return work(columns || {});
+    } catch (thrown) {
+      for (const remedy of REMEDIES.filter((each) => !(used || []).includes(each))) {
+        const brought = remedy(situation, thrown);
+        if (brought) return around(situation, work, Object.assign({}, columns, brought), (used || []).concat(remedy));
+      }
+      throw thrown;
+    }
+  }
+
+  return { around, again, newerRecord, suffixed };
+});

@@ -1,0 +1,136 @@
+"""A flow on a real broker for one test: topics, records in, commits and events out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from random import random
+
+from aiokafka import TopicPartition
+
+from consumer.clock import SystemClock
+from consumer.config.settings import Settings
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.publisher import Publisher
+from consumer.limits.permits import Gate
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+from consumer.outcome import Delivered, Outcome, Rejected, Release
+from consumer.record import Event, Record
+from consumer.stream.dispatcher import Deliver, Surrender
+from consumer.stream.stream import Flow, Plan, Surroundings
+from schemas.lane import Place
+
+GROUP = "stage"
+TOPIC = "lago.invoices"
+EVENTUALLY_S = 60.0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What a fake delivery was asked to do: its starts and ends in order."""
+
+    started: list[Record] = field(default_factory=list)
+    ended: list[Record] = field(default_factory=list)
+    surrendered: list[tuple[Record, Rejected]] = field(default_factory=list)
+
+    @property
+    def values(self) -> list[bytes | None]:
+        return [record.value for record in self.ended]
+
+    def recording(self, inner: Callable[[Record], Awaitable[Outcome]] | None = None) -> Deliver:
+        async def deliver(records: Sequence[Record], _: Release) -> Sequence[Outcome]:
+            return list(await asyncio.gather(*map(deliver_one, records)))
+
+        async def deliver_one(record: Record) -> Outcome:
+            self.started.append(record)
+            outcome = await inner(record) if inner else Delivered(written=())
+            self.ended.append(record)
+            return outcome
+
+        return deliver
+
+    async def give_up(self, record: Record, rejected: Rejected) -> None:
+        self.surrendered.append((record, rejected))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One test's corner of the broker."""
+
+    cluster: Cluster
+    publisher: Publisher
+
+    async def produce(self, *values: bytes, partition: int = 0, topic: str = TOPIC) -> None:
+        for value in values:
+            await self.publisher.publish(Event(topic=topic, key=b"k", value=value, partition=partition))
+
+    async def committed(self, partition: int = 0, group: str = GROUP) -> int | None:
+        return (await self.positions(group, [partition])).get(partition)
+
+    async def positions(self, group: str, partitions: Iterable[int]) -> dict[int, int]:
+        """Where a group stands in each partition; without those where it has committed nothing."""
+        tps = [TopicPartition(self.cluster.topic(TOPIC), partition) for partition in partitions]
+        async with self.cluster.admin() as admin:
+            found = await admin.list_consumer_group_offsets(group, partitions=tps)
+        return {tp.partition: position.offset for tp, position in found.items() if position.offset >= 0}
+
+    @asynccontextmanager
+    async def flow(
+        self, deliver: Deliver, give_up: Surrender, *, permits: int = 5, drain_budget_s: float = 5.0
+    ) -> AsyncIterator[asyncio.Event]:
+        """A running flow; leaving the block stops it gracefully, as does setting the event."""
+        clock = SystemClock()
+        around = Surroundings(
+            cluster=self.cluster, metrics=Metrics(version="test"), health=Health(clock), clock=clock
+        )
+        plan = Plan(
+            name="stage",
+            group=GROUP,
+            topics=[TOPIC],
+            place_of=place_of,
+            account="1234567",
+            permits=permits,
+            drain_budget_s=drain_budget_s,
+            park_max_age_s=86_400.0,
+        )
+        stopping = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            gate = Gate(cap=permits, clock=clock, jitter=random)
+            tasks.create_task(Flow(plan, around, gate=gate, deliver=deliver, give_up=give_up).run(stopping))
+            try:
+                yield stopping
+            finally:
+                stopping.set()
+
+
+def place_of(value: bytes | None) -> Place:
+    """``lane:number``; what has no colon has no lane."""
+    lane, colon, _ = (value or b"").decode().partition(":")
+    return Place(lane=lane if colon else None)
+
+
+@asynccontextmanager
+async def stage(bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Stage]:
+    settings = Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    await topics.create(settings)
+    cluster = Cluster.of(settings)
+    producer = cluster.producer()
+    await cluster.start(producer)
+    try:
+        yield Stage(cluster=cluster, publisher=Publisher(producer, cluster))
+    finally:
+        await stop(producer)
+
+
+async def until(claim: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait until a claim about another process holds; fail when it does not in time."""
+    async with asyncio.timeout(EVENTUALLY_S):
+        while True:
+            answer = claim()
+            if await answer if isinstance(answer, Awaitable) else answer:
+                return
+            await asyncio.sleep(0.02)

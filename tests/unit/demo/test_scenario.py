@@ -1,0 +1,284 @@
+"""The demo's month is told the same way every time, in bodies as complete as Lago's."""
+
+import json
+from collections import Counter, defaultdict
+from decimal import Decimal
+from string import Template
+
+import pytest
+
+from consumer.config import connections_file
+from consumer.demo import connections, customers, run_report, scenario
+from consumer.mapping.result import Mapped, Refused
+from consumer.outcome import Ignored
+from consumer.pipeline import ownership, routing
+from schemas import envelope
+from schemas.envelope import Envelope
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return scenario.tell(1)
+
+
+@pytest.fixture(scope="module")
+def files(scenes, tmp_path_factory):
+    """The connections file of the demo, and its mended copy."""
+    file = tmp_path_factory.mktemp("demo") / "connections.yaml"
+    file.write_text(
+        Template(connections.TEMPLATE.read_text()).substitute(
+            FACTS, organization_id=next(event.organization_id for event in events(scenes))
+        )
+    )
+    return file, connections.mend(file)
+
+
+@pytest.fixture(scope="module")
+def plans(files):
+    """What each pipeline of the demo's worker makes of a scene."""
+    return planner(files[0])
+
+
+@pytest.fixture(scope="module")
+def plan(plans):
+    """What the first pipeline makes of it, which also answers for orphans."""
+    return lambda scene: plans(scene)[0]
+
+
+def planner(file):
+    found = connections_file.load(file)
+    owners = [
+        ownership.Ownership(connection=each, all_connections=found, reports_orphans=each is found[0])
+        for each in found
+    ]
+    return lambda scene: [routing.plan(envelope.decode(scene.value), owner) for owner in owners]
+
+
+FACTS = {
+    "account_id": "1234567_SB1",
+    "restlet_url": "http://127.0.0.1:1/restlet.nl?script=1&deploy=1",
+    "client_id": "client",
+    "certificate_id": "certificate",
+    "private_key_file": "/does/not/matter",
+    "tba_client_id": "client",
+    "tba_client_secret": "client secret",
+    "tba_token_id": "token",
+    "tba_token_secret": "token secret",
+    "hmac_key": "key",
+    "public_key_file": "/does/not/matter",
+    "issuer": "https://api.getlago.com",
+    "webhook_url": "http://127.0.0.1:2/hooks",
+    "webhook_secret": "whsec_AAAA",
+}
+
+
+def events(scenes):
+    decoded = (envelope.decode(scene.value) for scene in scenes)
+    return [event for event in decoded if isinstance(event, Envelope)]
+
+
+def test_the_same_seed_tells_the_same_bytes(scenes):
+    """No clock and no chance is in it, so that two runs can be compared."""
+    assert scenario.tell(1) == scenes
+
+
+def test_another_seed_tells_the_same_month_with_other_amounts(scenes):
+    other = scenario.tell(2)
+
+    assert [scene.title for scene in other if scene.ending == "booked"] == [
+        scene.title for scene in scenes if scene.ending == "booked"
+    ]
+    assert [scene.total for scene in other] != [scene.total for scene in scenes]
+
+
+def test_it_is_a_month_of_twelve_customers_in_four_currencies(scenes):
+    """Enough to be worth looking at, and every shape of invoice Lago makes."""
+    invoices = [event.object for event in events(scenes) if event.object_type == "invoice"]
+
+    assert len(scenes) >= 60
+    assert len({invoice["customer"]["external_id"] for invoice in invoices}) == 12
+    assert {invoice["currency"] for invoice in invoices} == {"EUR", "USD", "JPY", "KWD"}
+    assert {invoice["invoice_type"] for invoice in invoices} >= {
+        "subscription", "one_off", "credit", "progressive_billing",
+    }  # fmt: skip
+    assert {fee["item"]["type"] for invoice in invoices for fee in invoice["fees"]} == {
+        "subscription", "charge", "fixed_charge", "commitment", "add_on", "credit",
+    }  # fmt: skip
+    for kind in ("coupons", "prepaid_credit", "progressive_billing_credit"):
+        assert any(invoice[f"{kind}_amount_cents"] for invoice in invoices)
+    assert any(len(invoice["applied_taxes"]) > 1 for invoice in invoices)
+    assert len({invoice["customer"]["timezone"] for invoice in invoices}) >= 7
+
+
+def test_customers_come_before_and_after_their_invoices(scenes):
+    """Kafka promises nothing about the order of different topics."""
+    first = {}
+    for place, event in enumerate(events(scenes)):
+        if event.webhook_type in {"customer.created", "invoice.created"}:
+            customer = event.object.get("customer", event.object)["external_id"]
+            first.setdefault((customer, event.object_type), place)
+
+    orders = {
+        first[customer, "customer"] < first[customer, "invoice"]
+        for customer, kind in first
+        if kind == "customer"
+    }
+    assert orders == {True, False}
+
+
+@pytest.mark.parametrize("seed", range(1, 8))
+def test_the_amounts_of_every_invoice_fit_together_as_lagos_do(seed):
+    """fees - progressive - coupons = subtotal, + taxes - prepaid = total, and fees add up."""
+    for event in events(scenario.tell(seed)):
+        invoice = event.object
+        if event.object_type != "invoice":
+            continue
+        fees = sum(fee["amount_cents"] for fee in invoice["fees"])
+        subtotal = fees - invoice["progressive_billing_credit_amount_cents"] - invoice["coupons_amount_cents"]
+        taxes = sum(tax["amount_cents"] for tax in invoice["applied_taxes"])
+
+        assert invoice["fees_amount_cents"] == fees
+        assert invoice["sub_total_excluding_taxes_amount_cents"] == subtotal
+        assert invoice["taxes_amount_cents"] == taxes
+        paid = invoice["prepaid_credit_amount_cents"] + invoice["credit_notes_amount_cents"]
+        assert invoice["total_amount_cents"] == subtotal + taxes - paid
+        assert invoice["total_amount_cents"] > 0
+
+
+def test_decimals_are_texts_with_a_point_and_amounts_whole_numbers(scenes):
+    """Lago's own notation; anything else would test a decoder that nobody needs."""
+    for event in events(scenes):
+        for fee in event.object.get("fees", []):
+            for name in ("units", "precise_unit_amount", "precise_amount", "taxes_precise_amount"):
+                assert isinstance(fee[name], str)
+                assert "." in fee[name]
+                assert Decimal(fee[name]).is_finite()
+            assert type(fee["amount_cents"]) is int
+
+
+def test_bodies_escape_what_rails_escapes(scenes):
+    """The signature is over these very bytes."""
+    bodies = [scene.value for scene in scenes if scene.plant != "undecodable_bytes"]
+
+    assert any(b"\\u0026" in body for body in bodies)
+    assert not any(sign in body for body in bodies for sign in (b"&", b"<", b">"))
+    assert all(json.loads(body)["organization_id"] for body in bodies)
+
+
+def test_what_a_second_endpoint_sends_is_the_same_bytes_under_another_unique_key(scenes):
+    """Lago stores a webhook for each of its endpoints, so nobody but NetSuite can see that it is known."""
+    for scene in (scene for scene in scenes if scene.plant == "repeated"):
+        [original] = [one for one in scenes if one.value == scene.value and one is not scene]
+
+        assert original.unique_key != scene.unique_key
+
+
+def test_every_webhook_has_a_unique_key_of_its_own(scenes):
+    """What arrives on Kafka is recognised by it."""
+    assert len({scene.unique_key for scene in scenes}) == len(scenes)
+
+
+def test_webhooks_are_signed_both_ways(scenes):
+    """All but what something else puts on the topics."""
+    assert {scene.algorithm for scene in scenes if scene.is_webhook} == {"hmac", "jwt"}
+    assert [scene.plant for scene in scenes if not scene.is_webhook] == ["undecodable_bytes"] * 2
+
+
+def test_every_planted_fault_is_in_the_story(scenes):
+    """As often as the verdict expects it."""
+    planted = Counter(scene.plant for scene in scenes if scene.plant)
+
+    assert planted == {name: plant.events for name, plant in run_report.PLANTS.items()}
+
+
+def test_what_must_be_booked_maps_to_a_request_with_lagos_total(scenes, plans):
+    """So that whatever else happens to it happens in NetSuite."""
+    for scene in (scene for scene in scenes if scene.ending == "booked"):
+        [planned] = [each for each in plans(scene) if not isinstance(each, Ignored)]
+
+        assert isinstance(planned, Mapped), scene.title
+        if scene.number:
+            assert planned.request.items[-1].expect["total"] == scene.total
+
+
+def test_the_invoices_of_one_entity_are_sales_orders_too(scenes, plans):
+    """By the connection that says so, and by no other."""
+    for scene in (scene for scene in scenes if scene.topic == "lago.invoices" and scene.ending == "booked"):
+        items = [
+            item for planned in plans(scene) if isinstance(planned, Mapped) for item in planned.request.items
+        ]
+        types = [item.record["type"] for item in items]
+
+        assert types.count("salesorder") == scene.is_ordered, scene.title
+    assert any(scene.is_ordered for scene in scenes)
+
+
+def test_the_customer_who_stands_in_netsuite_is_adopted_before_anything_is_billed(scenes, plan):
+    """Nothing else is sent before that is done, so no document makes a second one."""
+    [linked] = [scene for scene in scenes if scene.until == "told"]
+    [item] = plan(linked).request.items
+
+    assert scenes[0] is linked
+    assert (item.mode, item.internal_id) == ("adopt", customers.STANDING_ID)
+
+
+def test_the_mended_copy_maps_what_nobody_had_mapped(scenes, files):
+    """And nothing else differs; the line that is told is the line that was added."""
+    file, mended = files
+    [unmapped] = [scene for scene in scenes if scene.plant == "unmapped_metric"]
+    before, after = file.read_text().splitlines(), mended.file.read_text().splitlines()
+
+    assert isinstance(planner(mended.file)(unmapped)[0], Mapped)
+    assert after.pop(mended.line - 1).strip() == mended.text
+    assert after == before
+
+
+def test_every_kind_of_document_is_in_the_story(scenes):
+    """Notes that settle their invoice, stay for a later one or are paid back; payments; voids."""
+    by_type = defaultdict(list)
+    for event in events(scenes):
+        by_type[event.webhook_type].append(event.object)
+    notes, receipts = by_type["credit_note.created"], by_type["payment_receipt.created"]
+
+    for part in ("credit", "refund", "offset"):
+        assert [note for note in notes if note[f"{part}_amount_cents"] == note["total_amount_cents"]]
+    [spending] = [one for one in by_type["invoice.created"] if one["credit_notes_amount_cents"]]
+    assert spending["credits"][-1]["item"]["lago_item_id"] in {note["lago_id"] for note in notes}
+    assert any(len(receipt["payment"]["invoice_ids"]) > 1 for receipt in receipts)
+    assert {one["lago_id"] for one in by_type["payment.succeeded"]} < {
+        receipt["payment"]["lago_id"] for receipt in receipts
+    }
+    assert all(one["status"] == "voided" for one in by_type["invoice.voided"])
+    assert len(by_type["invoice.voided"]) == 2
+
+
+def test_a_note_adds_up_to_what_lago_would_compute(scenes):
+    """items - coupon + tax = credit + refund + offset = total."""
+    for event in (event.object for event in events(scenes) if event.object_type == "credit_note"):
+        items = sum(item["amount_cents"] for item in event["items"])
+        split = sum(event[f"{part}_amount_cents"] for part in ("credit", "refund", "offset"))
+
+        net = items - event["coupons_adjustment_amount_cents"]
+        assert split == event["total_amount_cents"] == net + event["taxes_amount_cents"]
+
+
+def test_what_must_be_ignored_is_ignored_by_a_named_rule(scenes, plan):
+    ignored = [plan(scene) for scene in scenes if scene.ending == "ignored"]
+
+    assert all(isinstance(planned, Ignored) for planned in ignored)
+    assert {planned.rule for planned in ignored} == {"event_type", "self_billed"}
+
+
+@pytest.mark.parametrize("plant", ["unmapped_metric", "undecodable_bytes"])
+def test_what_cannot_be_mapped_is_refused_before_any_call(scenes, plan, plant):
+    planned = [plan(scene) for scene in scenes if scene.plant == plant]
+
+    assert planned
+    assert all(isinstance(one, Refused) for one in planned)
+
+
+def test_the_cast_has_twelve_members_with_numbers_of_their_own():
+    """Invoice numbers begin with the slug, so slugs must differ."""
+    members = customers.read().members
+
+    assert len(members) == len({member.slug for member in members.values()}) == 12

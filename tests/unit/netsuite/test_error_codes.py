@@ -1,0 +1,122 @@
+"""Error events carry codes to filter by, and NetSuite's own beside them where ours stands for several."""
+
+import pytest
+
+from consumer.netsuite import error_codes as netsuite_error_codes
+from consumer.netsuite import fault_table, item_results
+from consumer.outcome import Rejected
+from schemas import error_codes, wire
+from tests.unit.netsuite import examples
+
+ITEM = examples.item()
+
+
+def rejected(item=ITEM, **error):
+    failed = {"code": "X", "class": "unknown", "message": "no"} | error
+    answer = {"ref": item.ref, "status": "error", "error": failed}
+    response = wire.Response.model_validate(examples.envelope(answer))
+    outcome = item_results.of_response(
+        response, examples.request(item), examples.connection(closed_period="reject")
+    )
+    assert isinstance(outcome, Rejected), outcome
+    return outcome
+
+
+def document(**columns):
+    return wire.WriteItem(
+        ref="1", mode="create_or_get", external_id="lago-inv-1", lago_id="1", version="", fingerprint="f",
+        record={"type": "invoice", "columns": columns},
+    )  # fmt: skip
+
+
+def customer(mode="upsert"):
+    return wire.WriteItem(
+        ref="1", mode=mode, external_id="lago-cus-1", lago_id="1", version="", fingerprint="f",
+        record={"type": "customer", "columns": {"currency": "1"}}, internal_id="4711",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "group", "published"),
+    [
+        ("TRAN_PERIOD_CLOSED", "period_closed", "period_closed"),
+        ("VALID_PRD_REQD", "period_closed", "period_closed"),
+        ("USER_ERROR", "period_closed", "period_closed"),
+        ("USER_ERROR", "missing_field", "missing_field"),
+        ("MISSING_REQD_FLD", "missing_field", "missing_field"),
+        ("INVALID_KEY_OR_REF", "invalid_reference", "invalid_reference"),
+        ("INVALID_TRANS_SUB_ITEM", "invalid_reference", "invalid_reference"),
+        ("LAGO_INVALID_REFERENCE", "invalid_reference", "invalid_reference"),
+        ("RCRD_DSNT_EXIST", "invalid_reference", "record_deleted"),
+        ("LAGO_EXTID_TYPE_MISMATCH", "invalid_reference", "conflict"),
+        ("LAGO_FINGERPRINT_CONFLICT", "duplicate", "conflict"),
+        ("LAGO_MODE_NOT_SUPPORTED", "validation", "restlet_outdated"),
+        ("LAGO_LINK_NOT_FOUND", "unknown", "link_not_found"),
+        ("LAGO_OVERAPPLIED", "state", "overapplied"),
+        ("LAGO_VOID_OF_PAID_INVOICE", "state", "void_of_paid_invoice"),
+    ],
+)
+def test_what_is_mended_alike_has_one_code(code, group, published):
+    """NetSuite's own stands in the details, and the hint belongs to ours."""
+    found = rejected(code=code, **{"class": group})
+
+    assert found.code == published
+    assert found.details["netsuite_code"] == code
+    assert found.hint
+
+
+@pytest.mark.parametrize(
+    "code", ["USER_ERROR", "INVALID_FLD_VALUE", "CANT_VOID_TRANS", "UNIQUE_CUST_EMAIL_REQD"]
+)
+def test_everything_else_keeps_netsuites_code(code):
+    """It is not said twice."""
+    found = rejected(code=code, **{"class": "validation"})
+
+    assert found.code == code
+    assert "netsuite_code" not in found.details
+
+
+def test_a_currency_the_customer_does_not_have_is_told_from_a_wrong_item():
+    """NetSuite gives the same code; the field tells."""
+    error = {"code": "INVALID_KEY_OR_REF", "class": "invalid_reference", "field": "currency"}
+
+    assert rejected(document(currency="4"), **error).code == "currency_not_on_customer"
+    assert "Financial tab" in rejected(document(currency="4"), **error).hint
+    assert rejected(customer(), **error).code == "invalid_reference"
+
+
+@pytest.mark.parametrize("code", ["INVALID_KEY_OR_REF", "RCRD_DSNT_EXIST"])
+def test_a_linked_customer_that_is_none_blames_the_link(code):
+    """Not the mapping: nobody has mapped it."""
+    error = {"code": code, "class": "invalid_reference", "field": "entity"}
+
+    linked = rejected(document(entity={"internalId": "4711"}), **error)
+    own = rejected(document(entity={"externalId": "lago-cus-1"}), **error)
+
+    assert linked.code == "link_not_found"
+    assert own.code != "link_not_found"
+    assert "Lago" in linked.hint
+
+
+def test_adopting_what_is_no_customer_blames_the_link():
+    """Unless a field of the record is at fault."""
+    error = {"code": "RCRD_DSNT_EXIST", "class": "invalid_reference"}
+
+    assert rejected(customer("adopt"), **error).code == "link_not_found"
+    assert rejected(customer("adopt"), **error, field="subsidiary").code == "record_deleted"
+
+
+def test_the_hint_of_a_reference_knows_its_cause():
+    """A subsidiary that may not use an item is mended elsewhere than a wrong id."""
+    found = rejected(code="INVALID_TRANS_SUB_ITEM", **{"class": "invalid_reference"})
+
+    assert found.hint == fault_table.of_code("INVALID_TRANS_SUB_ITEM").advice
+
+
+def test_every_published_code_is_explained_and_has_its_advice():
+    """In the catalogue, and in the event itself."""
+    published = set(netsuite_error_codes.STABLE.values())
+
+    assert published <= set(error_codes.CATALOGUE)
+    assert published == set(netsuite_error_codes.ADVICE)
+    assert set(error_codes.MAPPED_FROM_NETSUITE) <= published

@@ -1,0 +1,186 @@
+"""What a flow says of itself every second."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from structlog.testing import capture_logs
+
+from consumer.clock import FakeClock
+from consumer.engine.backoff import Backoff
+from consumer.engine.engine import Engine
+from consumer.engine.ledger import Partition
+from consumer.limits.circuit_breaker import Reason
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+from consumer.outcome import Waiting
+from consumer.stream.monitor import Vitals
+from tests.unit.engine.records import TOPIC, gate_of, own, record
+
+HERE = Partition(topic=TOPIC, number=0)
+LABELS = f'connection="eu",partition="0",topic="{TOPIC}"'
+WHOSE = 'account="1234567_SB1",connection="eu"'
+
+
+class Standing:
+    """A consumer as far as it is looked at."""
+
+    def __init__(self):
+        self.paused_now = frozenset()
+        self.ends = {HERE: 10}
+
+    def paused(self):
+        return self.paused_now
+
+    def end(self, partition):
+        return self.ends.get(partition)
+
+
+class Scene:
+    def __init__(self, **more):
+        self.clock = FakeClock()
+        self.metrics = Metrics(version="test")
+        self.health = Health(self.clock)
+        self.standing = Standing()
+        self.committer = SimpleNamespace(is_refused=False)
+        self.gate = gate_of(2, self.clock)
+        self.engine = Engine(
+            gate=self.gate,
+            backoff=Backoff(jitter=lambda: 0.5, park_max_age_s=86_400.0),
+            clock=self.clock,
+        )
+        own(self.engine, [HERE])
+        self.vitals = Vitals(
+            name="eu",
+            account="1234567_SB1",
+            engine=self.engine,
+            gate=self.gate,
+            standing=self.standing,
+            committer=self.committer,
+            metrics=self.metrics,
+            health=self.health,
+            clock=self.clock,
+            **more,
+        )
+
+    def lines(self):
+        self.vitals.take()
+        return self.metrics.exposition().decode().splitlines()
+
+    def wait(self, seconds):
+        """Time goes by as it does: looked at every second."""
+        for _ in range(seconds):
+            self.clock.advance(1)
+            self.vitals.take()
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def test_lag_is_not_backlog(scene):
+    """Ten offsets lie ahead of the position, and one record is in this process."""
+    scene.engine.admit(record(0, lane="a"))
+
+    lines = scene.lines()
+
+    assert f"lago_netsuite_consumer_lag_records{{{LABELS}}} 10.0" in lines
+    assert f"lago_netsuite_unsettled_records{{{LABELS}}} 1.0" in lines
+
+
+def test_a_parked_lane_is_shown_with_its_reason(scene):
+    """A payment that waits for its invoice is no failing record."""
+    scene.engine.admit(record(0, lane="a"))
+    call = scene.engine.take()
+    scene.engine.returned(call, [Waiting(on="invoice")])
+    [attempt] = call.attempts
+    scene.engine.park(attempt, scene.engine.decide(call, attempt, Waiting(on="invoice")))
+
+    lines = scene.lines()
+
+    assert f'lago_netsuite_parked_lanes{{{WHOSE},reason="dependency"}} 1.0' in lines
+    assert f'lago_netsuite_parked_lanes{{{WHOSE},reason="record"}} 0.0' in lines
+
+
+def test_a_paused_partition_says_why(scene):
+    scene.standing.paused_now = frozenset({HERE})
+
+    lines = scene.lines()
+
+    labels = f'connection="eu",partition="0",reason="bytes",topic="{TOPIC}"'
+    assert f"lago_netsuite_partition_paused{{{labels}}} 1.0" in lines
+
+
+def test_whoever_is_left_alone_is_called_by_its_own_name():
+    """An endpoint of webhooks is no NetSuite."""
+    scene = Scene(sentences={Reason.ACCOUNT_DOWN: "the endpoint is disabled"})
+    scene.gate.shut()
+
+    scene.vitals.take()
+
+    assert scene.health.readiness().remarks == ("eu: the endpoint is disabled",)
+
+
+def test_an_open_breaker_is_shown_by_reason_said_once_and_remarked(scene):
+    """It fails no probe: a restart would not bring NetSuite back."""
+    scene.gate.shut()
+
+    with capture_logs() as logs:
+        lines = scene.lines()
+        scene.lines()
+
+    assert f'lago_netsuite_breaker_open{{{WHOSE},reason="account_down"}} 1.0' in lines
+    assert f"lago_netsuite_breaker_state{{{WHOSE}}} 2.0" in lines
+    assert [log["event"] for log in logs] == ["breaker_opened"]
+    assert scene.health.liveness().is_good
+    assert scene.health.readiness().remarks == ("eu: NetSuite refuses this connection",)
+
+
+def test_a_partition_that_went_is_shown_no_longer(scene):
+    scene.lines()
+    scene.engine.forget([HERE])
+
+    assert not any(TOPIC in line for line in scene.lines())
+
+
+def test_work_and_permits_and_nothing_begun_for_two_minutes_is_a_reason_to_restart(scene):
+    """The reason names the connection and what has stopped."""
+    scene.engine.admit(record(0, lane="a"))
+    scene.vitals.take()
+
+    scene.wait(120)
+    assert scene.health.liveness().is_good
+
+    scene.wait(2)
+    [reason] = scene.health.liveness().reasons
+    assert reason.startswith("eu: deliveries has not moved for")
+
+
+def test_an_account_that_is_left_alone_is_no_reason_to_restart(scene):
+    """There is work, and no permit for it."""
+    scene.engine.admit(record(0, lane="a"))
+    scene.gate.shut()
+
+    scene.wait(600)
+
+    assert scene.health.liveness().is_good
+
+
+def test_commits_refused_for_five_minutes_are_a_reason_to_restart(scene):
+    scene.vitals.take()
+    scene.committer.is_refused = True
+
+    scene.wait(301)
+
+    assert len(scene.health.liveness().reasons) == 1
+
+
+def test_a_flow_that_is_over_is_not_missed(scene):
+    """Others in the process go on for a while."""
+    scene.vitals.take()
+    scene.vitals.end()
+    scene.clock.advance(3_600)
+
+    assert scene.health.liveness().is_good
