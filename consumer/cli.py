@@ -235,7 +235,7 @@ def demo(
     extras.require_sandbox("demo")
     if kafka is None:
         extras.require_broker("demo")
-    from consumer import demo as command
+    from consumer.demo import run as command
 
     raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json, kafka_address=kafka))
 

@@ -1,5 +1,5 @@
-"""The command ``demo``: a month of Lago events into a NetSuite sandbox on this machine."""
+"""
+The month of Lago events that `demo` and `rehearsal` play, and the processes it is played to.
 
-from consumer.demo.run import run
-
-__all__ = ["run"]
+Imports any wing; only `cli` imports it. The way goes on in `demo/run.py` and `demo/scenario.py`.
+"""

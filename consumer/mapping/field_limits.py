@@ -148,6 +148,7 @@ def _fitting(
 
 
 def _fault(value: str, limit: TextLimit) -> str | None:
-    if limit.is_whole and len(value) > limit.max_chars:
-        return f"has {len(value)} characters, more than {limit.max_chars}"
-    return limit.fault(value)
+    if (fault := limit.fault(value)) is not None:
+        return fault
+    is_too_long = limit.is_whole and len(value) > limit.max_chars
+    return f"has {len(value)} characters, more than {limit.max_chars}" if is_too_long else None

@@ -143,4 +143,4 @@ def test_one_module_prints_tables_and_one_writes_csv():
     wanted = re.compile(r"rich\.(console|markup) import (Console|escape)\b|^import csv$", re.MULTILINE)
     found = {module.path.name for module in MODULES if wanted.search(module.path.read_text())}
 
-    assert found == {"paper.py", "csv_file.py"}
+    assert found == {"console_output.py", "csv_file.py"}

@@ -65,7 +65,7 @@ def test_the_keys_and_connections_of_the_demo(tmp_path, monkeypatch):
     async def credentials(_):
         return blocks | {"oauth2": oauth2, "tba": tba}
 
-    monkeypatch.setattr(connections.web, "get_json", credentials)
+    monkeypatch.setattr(connections.http, "get_json", credentials)
     names = ("organization_id", "hmac_key", "public_key_file", "issuer", "webhook_url", "webhook_secret")
     file = asyncio.run(connections.write(tmp_path, "http://127.0.0.1", dict.fromkeys(names, "x")))
     connections.mend(file)
