@@ -23,7 +23,7 @@ from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi, LookUp
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import garbage_collection
 from consumer.ops.health import Health
@@ -51,11 +51,11 @@ class _Account:
     One connection with its ways to both sides; Lago's API only where it is configured.
 
     Attributes:
-        gate: the permits of the stream's present life.
+        permit_pool: the permits of the stream's present life.
     """
 
     connection: Connection
-    gate: Gate
+    permit_pool: PermitPool
     client: Client
     look_up: LookUp | None = None
 
@@ -113,11 +113,13 @@ def _account(connection: Connection, around: Surroundings, stack: AsyncExitStack
     """The ways to both sides of a connection, closed when the stack is."""
 
     def refused(started_s: float) -> None:
-        account.gate.refused(started_s)
+        account.permit_pool.refused(started_s)
 
     client = Client(connection, clock=around.clock, refused=refused, tracer=around.tracer)
     stack.push_async_callback(_close, client)
-    account = _Account(connection=connection, gate=_gate(connection, around.clock), client=client)
+    account = _Account(
+        connection=connection, permit_pool=_permit_pool(connection, around.clock), client=client
+    )
     if connection.lago.api_url and connection.lago.api_key:
         api = LagoApi(connection, clock=around.clock)
         stack.push_async_callback(_close, api)
@@ -125,8 +127,8 @@ def _account(connection: Connection, around: Surroundings, stack: AsyncExitStack
     return account
 
 
-def _gate(connection: Connection, clock: Clock) -> Gate:
-    return Gate(cap=connection.concurrency, clock=clock, jitter=SystemRandom().random)
+def _permit_pool(connection: Connection, clock: Clock) -> PermitPool:
+    return PermitPool(cap=connection.concurrency, clock=clock, jitter=SystemRandom().random)
 
 
 async def _close(client: Client | LagoApi) -> None:
@@ -151,7 +153,7 @@ async def _meet(accounts: Sequence[_Account]) -> None:
             case AccountDown(is_elsewhere=True, reason=reason):
                 elsewhere.append(reason)
             case AccountDown(reason=reason):
-                account.gate.shut()
+                account.permit_pool.shut()
                 log.error("netsuite_refuses_connection", connection=code, reason=reason)
             case Throttled(reason=reason) | Unavailable(reason=reason):
                 log.warning("netsuite_not_reachable_yet", connection=code, reason=reason)
@@ -192,7 +194,7 @@ def _stream(
 
     def make() -> Flow:
         if next(lives):  # what was known of the account at the start goes for the first life only
-            account.gate = _gate(account.connection, around.clock)
+            account.permit_pool = _permit_pool(account.connection, around.clock)
         return _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
 
     return Stream(name=account.connection.code, make=make)
@@ -238,7 +240,7 @@ def _flow(
     return Flow(
         plan,
         around,
-        gate=account.gate,
+        permit_pool=account.permit_pool,
         deliver=known.deliver,
         give_up=known.give_up,
         prepare=pipeline.prepare,

@@ -91,25 +91,25 @@ class CatalogQuestion:
 Question = HealthQuestion | CatalogQuestion
 
 
-class _Told(BaseModel):
+class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
 
-class Trouble(_Told):
+class Trouble(_Answer):
     """Why a part of a question was not answered; `code` is NetSuite's or the script's own."""
 
     code: str = "UNKNOWN"
     message: str = ""
 
 
-class FieldsFound(_Told):
+class FieldsFound(_Answer):
     """Which of the asked fields there are, and ids of mandatory ones that a new record has no value for."""
 
     known: dict[str, bool] = Field(default_factory=dict)
     mandatory: tuple[str, ...] = ()
 
 
-class Form(_Told):
+class Form(_Answer):
     """A record type as the role's preferred form shows it; an error when no record can be begun."""
 
     body: FieldsFound | None = None
@@ -117,14 +117,14 @@ class Form(_Told):
     error: Trouble | None = None
 
 
-class User(_Told):
+class User(_Answer):
     """Who the integration is: internal ids of user and role."""
 
     id: str = ""
     role: str = ""
 
 
-class Health(_Told):
+class Health(_Answer):
     """
     What the script can tell; None where the role is kept from knowing.
 
@@ -145,7 +145,7 @@ class Health(_Told):
     registrations: dict[str, tuple[str, ...] | None] = Field(default_factory=dict)
 
 
-class CatalogRow(_Told):
+class CatalogRow(_Answer):
     """
     One row of a list.
 
@@ -161,7 +161,7 @@ class CatalogRow(_Told):
     texts: dict[str, str] = Field(default_factory=dict)
 
 
-class CatalogPage(_Told):
+class CatalogPage(_Answer):
     """A page of a list, in the order of ids; `next` asks for the one after it, None after the last."""
 
     kind: str = ""

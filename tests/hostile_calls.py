@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from consumer.clock import SystemClock
 from consumer.lago.api import LagoApi
-from consumer.lago.public_key import AskedKey
+from consumer.lago.public_key import FetchedKey
 from consumer.netsuite import client as netsuite_client
 from consumer.netsuite.client import Client
 from tests.support import connection_files
@@ -35,7 +35,7 @@ async def told(host: str, kind: str) -> dict[str, list[str]]:
     api = LagoApi(described, clock=clock, sleep=no_sleep)
     looked_up = await asyncio.gather(*(api.customer(str(number)) for number in range(CALLS_AT_ONCE)))
     await api.aclose()
-    key = AskedKey(described, clock=clock)
+    key = FetchedKey(described, clock=clock)
     given = await key.current()
     await key.aclose()
     return {

@@ -17,7 +17,7 @@ from consumer.errors import ConfigurationError, StartupError
 from consumer.netsuite.account_survey import NoAnswer, ask, pages
 from consumer.netsuite.client import Client
 from consumer.preflight import mapping_skeleton
-from consumer.preflight.event_codes import Seen, seen
+from consumer.preflight.event_codes import EventCodes, seen
 from schemas.envelope import Envelope, decode
 from schemas.reading import KINDS, CatalogPage, CatalogQuestion, CatalogRow, HealthQuestion, Kind
 
@@ -122,7 +122,7 @@ def _joined(one: CatalogRow, other: CatalogRow) -> CatalogRow:
     return one.model_copy(update={"values": one.values | {"subsidiary": " ".join(dict.fromkeys(places))}})
 
 
-async def _skeleton(connection: Connection, events: Seen) -> str:
+async def _skeleton(connection: Connection, events: EventCodes) -> str:
     async with Client(connection, clock=SystemClock()) as client:
         told = await ask(client, HealthQuestion(features=[_SUITETAX]))
         if isinstance(told, NoAnswer):

@@ -27,7 +27,7 @@ def table(causes: Sequence[Cause], title: str) -> Table:
             cause.pattern,
             str(len(cause.failures)),
             "\n".join(amounts(cause.amounts)),
-            utc_text(cause.failures[0].told_at),
+            utc_text(cause.failures[0].published_at),
             cause.fix,
         )
     return shown

@@ -23,7 +23,7 @@ from consumer.ops import plain_text
 PAGE_COLUMNS = 160
 
 
-class Paper(Console):
+class ConsoleOutput(Console):
     """A console to which every text is just text."""
 
     def render_str(self, text: str, **options: Any) -> Text:
@@ -43,7 +43,7 @@ def console(
     is_aside: bool = False,
     page_columns: int = PAGE_COLUMNS,
     has_highlights: bool = True,
-) -> Paper:
+) -> ConsoleOutput:
     """
     Standard output; in a pipe or a file as wide as ``COLUMNS`` says, else `page_columns`.
 
@@ -55,7 +55,7 @@ def console(
     """
     stream = file or (sys.stderr if is_aside else sys.stdout)
     is_free = stream.isatty() or "COLUMNS" in os.environ
-    return Paper(
+    return ConsoleOutput(
         file=file,
         stderr=is_aside,
         width=None if is_free else page_columns,

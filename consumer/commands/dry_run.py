@@ -17,7 +17,7 @@ from schemas.envelope import Envelope, Undecodable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prospect:
+class DryRun:
     """
     One event at one connection.
 
@@ -31,7 +31,7 @@ class Prospect:
     looked_up: Wanted | None = None
 
 
-def of(value: bytes | None, connections: Sequence[Connection], code: str | None = None) -> Prospect:
+def of(value: bytes | None, connections: Sequence[Connection], code: str | None = None) -> DryRun:
     """
     The prospect of an event at the connection that answers for it.
 
@@ -44,14 +44,14 @@ def of(value: bytes | None, connections: Sequence[Connection], code: str | None 
 
 def everywhere(
     value: bytes | None, connections: Sequence[Connection], code: str | None = None
-) -> Iterator[Prospect]:
+) -> Iterator[DryRun]:
     """The prospects of an event at each connection that would do something about it; one at least."""
     event = envelope.decode(value)
     for connection in _answering(event, connections, code):
         yield _at(connection, event, connections)
 
 
-async def asked(found: Prospect, connections: Sequence[Connection], look_up: LookUp) -> Prospect:
+async def asked(found: DryRun, connections: Sequence[Connection], look_up: LookUp) -> DryRun:
     """The prospect once Lago has answered, as a worker has it; the same when Lago cannot answer now."""
     event, wanted = found.event, found.looked_up
     if wanted is None or isinstance(event, Undecodable):
@@ -80,12 +80,12 @@ def _answering(
     yield from claiming or connections[:1]
 
 
-def _at(connection: Connection, event: Envelope | Undecodable, connections: Sequence[Connection]) -> Prospect:
+def _at(connection: Connection, event: Envelope | Undecodable, connections: Sequence[Connection]) -> DryRun:
     mine = _ownership(connection, connections)
     plan = routing.plan(event, mine)
     customer = enrichment.wanted(event, plan, mine)
     is_asked = customer is not None and bool(customer.external_id) and connection.lago.api_key is not None
-    return Prospect(
+    return DryRun(
         event=event,
         connection=connection,
         plan=enrichment.offline(plan, customer, event, mine),

@@ -29,9 +29,9 @@ class FailureLog:
         return self.history.open(self.settled)
 
     @property
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """How many are replayed and not settled yet."""
-        return self.history.count(State.UNDER_WAY, self.settled)
+        return self.history.count(State.IN_FLIGHT, self.settled)
 
 
 async def take(settings: Settings) -> FailureLog:

@@ -21,7 +21,7 @@ from consumer.ingest.connections import Connections
 from consumer.ingest.inflight_limit import InflightLimit, request_limit_bytes
 from consumer.ingest.protocol import protocol
 from consumer.ingest.public_keys import Keys
-from consumer.ingest.receiver import Reception
+from consumer.ingest.receiver import Receiver
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
@@ -63,19 +63,17 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     metrics, health = Metrics(version=__version__), Health(clock)
     health.expect(PART)
     async with AsyncExitStack() as stack:
-        entrances = endpoints.entrances(connections, clock=clock, stack=stack)
-        keys = Keys(entrances.values(), health)
+        by_name = endpoints.endpoints(connections, clock=clock, stack=stack)
+        keys = Keys(by_name.values(), health)
         publisher = await _publisher(Cluster.of(settings), TopicTroubles(health, clock), stack)
         tracer = await stack.enter_async_context(setup.tracing(service="lago-netsuite-ingest"))
-        reception = Reception(
-            entrances, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer
-        )
+        receiver = Receiver(by_name, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer)
         limit_bytes, stopping = settings.ingest_body_limit_bytes, asyncio.Event()
         inflight = InflightLimit(largest_request_bytes=request_limit_bytes(limit_bytes))
         opened = Connections(inflight, clock=clock, limit=server.connection_limit())
         answers = AnswerLog(metrics, clock=clock)
-        for name in entrances:
-            metrics.ingest_connection(reception.connection_of(name))
+        for name in by_name:
+            metrics.ingest_connection(receiver.connection_of(name))
         _collect_garbage_seldom()
         with signals.stopping(stopping, health):
             async with asyncio.TaskGroup() as tasks:
@@ -86,7 +84,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                     tasks.create_task(keys.ask()),
                 ]
                 await server.serve(
-                    http.create_app(reception, answers, body_limit_bytes=limit_bytes, inflight=inflight),
+                    http.create_app(receiver, answers, body_limit_bytes=limit_bytes, inflight=inflight),
                     settings.ingest_host,
                     settings.ingest_port,
                     protocol=protocol(connections=opened, answers=answers, body_limit_bytes=limit_bytes),

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from consumer.clock import SystemClock
 from consumer.commands import dry_run
-from consumer.commands.dry_run import Prospect
+from consumer.commands.dry_run import DryRun
 from consumer.config.connection import Connection
 from consumer.lago.api import LagoApi
 from consumer.lago.lookup_result import LookUp
@@ -21,7 +21,7 @@ class Inquiry:
         self._connections = connections
         self._look_ups = look_ups
 
-    async def of(self, found: Prospect) -> Prospect:
+    async def of(self, found: DryRun) -> DryRun:
         """The prospect with Lago's answer in it, where one is needed and can be had."""
         look_up = self._look_ups.get(found.connection.code)
         return found if look_up is None else await dry_run.asked(found, self._connections, look_up)

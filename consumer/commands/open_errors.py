@@ -17,11 +17,11 @@ async def run(settings: Settings, *, as_json: bool) -> int:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
     log = await failure_log.take(settings)
-    found, open_count, under_way = causes.grouped(log.open), len(log.open), log.under_way
+    found, open_count, in_flight = causes.grouped(log.open), len(log.open), log.in_flight
     if as_json:
         shown: dict[str, Any] = {
             "open": open_count,
-            "under_way": under_way,
+            "under_way": in_flight,
             "causes": [cause.as_json() for cause in found],
         }
         console_output.say_json(shown)
@@ -29,5 +29,5 @@ async def run(settings: Settings, *, as_json: bool) -> int:
     console = console_output.console()
     if found:
         console.print(cause_table.table(found, "Open failures by cause"))
-    console.print(f"{open_count} open, {under_way} replayed and under way")
+    console.print(f"{open_count} open, {in_flight} replayed and under way")
     return 0

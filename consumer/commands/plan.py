@@ -21,7 +21,7 @@ from rich.progress import (
 
 from consumer.commands import console_output, dry_run, event_file, lago_lookup, plan_entry, plan_tables
 from consumer.commands.lago_lookup import Inquiry
-from consumer.commands.plan_tally import Tally
+from consumer.commands.plan_totals import PlanTotals
 from consumer.config import private_file
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
@@ -113,7 +113,7 @@ class _Planning:
     progress: Progress
     bar: TaskID
     requests: TextIO | None = None
-    tally: Tally = field(default_factory=Tally)
+    totals: PlanTotals = field(default_factory=PlanTotals)
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     def expect(self, count: int) -> None:
@@ -121,10 +121,10 @@ class _Planning:
         self.progress.update(self.bar, total=(self.progress.tasks[self.bar].total or 0) + count)
 
     async def take(self, value: bytes | None, source: str) -> None:
-        self.tally.events += 1
+        self.totals.events += 1
         for alone in dry_run.everywhere(value, self.wish.connections, self.wish.code):
             found = await self.inquiry.of(alone)
-            self.tally.add(found, source)
+            self.totals.add(found, source)
             self._keep(plan_entry.of(found, source))
         self.progress.advance(self.bar)
 
@@ -137,10 +137,10 @@ class _Planning:
     def told(self) -> int:
         if self.wish.as_json:
             listed = {"requests": self.entries} if self.requests is None else {}
-            console_output.say_json(self.tally.as_json() | listed)
+            console_output.say_json(self.totals.as_json() | listed)
         else:
-            plan_tables.show(self.tally, console_output.console())
-        return FAILED if self.wish.is_strict and self.tally.causes else DONE
+            plan_tables.show(self.totals, console_output.console())
+        return FAILED if self.wish.is_strict and self.totals.causes else DONE
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from consumer.commands.dry_run import Prospect
+from consumer.commands.dry_run import DryRun
 from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
 from schemas import wire
@@ -14,7 +14,7 @@ from schemas.envelope import Envelope
 from schemas.wire import WriteRequest
 
 
-def of(found: Prospect, source: str) -> dict[str, Any]:
+def of(found: DryRun, source: str) -> dict[str, Any]:
     """
     The entry of an event at a connection; `source` says where the event came from.
 

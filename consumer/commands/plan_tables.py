@@ -8,8 +8,8 @@ from decimal import Decimal
 from rich.table import Table
 
 from consumer.commands import cause_table
-from consumer.commands.console_output import Paper
-from consumer.commands.plan_tally import Cause, Tally
+from consumer.commands.console_output import ConsoleOutput
+from consumer.commands.plan_totals import Cause, PlanTotals
 from consumer.ops import plain_text
 
 KINDS = {
@@ -27,20 +27,20 @@ MODES = {
 }
 
 
-def show(tally: Tally, console: Paper) -> None:
+def show(totals: PlanTotals, console: ConsoleOutput) -> None:
     """Print what is not empty: writes, causes, fallbacks, ignored; then one sentence."""
-    if tally.written:
-        console.print(_written(tally))
-    if tally.causes:
-        _print_causes(tally, console)
-    if tally.fallbacks:
-        console.print(_fallbacks(tally))
-    if tally.ignored:
-        console.print(_ignored(tally))
-    console.print(_verdict(tally), soft_wrap=True, highlight=False)
+    if totals.written:
+        console.print(_written(totals))
+    if totals.causes:
+        _print_causes(totals, console)
+    if totals.fallbacks:
+        console.print(_fallbacks(totals))
+    if totals.ignored:
+        console.print(_ignored(totals))
+    console.print(_verdict(totals), soft_wrap=True, highlight=False)
 
 
-def _written(tally: Tally) -> Table:
+def _written(totals: PlanTotals) -> Table:
     rows = [
         (
             code,
@@ -50,14 +50,14 @@ def _written(tally: Tally) -> Table:
             str(len(found.documents)),
             "\n".join(cause_table.amounts(found.by_currency)),
         )
-        for (code, record_type, mode), found in sorted(tally.written.items())
+        for (code, record_type, mode), found in sorted(totals.written.items())
     ]
     return _table("What would be written", ("Record", "How"), ("Events", "Documents", "Amount"), rows)
 
 
-def _print_causes(tally: Tally, console: Paper) -> None:
+def _print_causes(totals: PlanTotals, console: ConsoleOutput) -> None:
     console.print("What stops events, by cause", style="italic")
-    for number, cause in enumerate(tally.by_weight(), start=1):
+    for number, cause in enumerate(totals.by_weight(), start=1):
         console.print(f"{number}. {plain_text.one_line(cause.pattern)}", style="bold", highlight=False)
         for line in _said(cause):
             console.print(f"   {plain_text.one_line(line)}", highlight=False, soft_wrap=True)
@@ -71,13 +71,13 @@ def _said(cause: Cause) -> Iterator[str]:
     yield f"for example: {cause.example['number'] or cause.example['object_id'] or cause.example['source']}"
 
 
-def _fallbacks(tally: Tally) -> Table:
-    rows = [(*where, str(count)) for where, count in tally.fallbacks.most_common()]
+def _fallbacks(totals: PlanTotals) -> Table:
+    rows = [(*where, str(count)) for where, count in totals.fallbacks.most_common()]
     return _table("What falls back for want of a mapping", ("Line", "Rule", "Where"), ("Lines",), rows)
 
 
-def _ignored(tally: Tally) -> Table:
-    rows = [(*where, str(count)) for where, count in tally.ignored.most_common()]
+def _ignored(totals: PlanTotals) -> Table:
+    rows = [(*where, str(count)) for where, count in totals.ignored.most_common()]
     return _table("What is ignored, by rule", ("Rule",), ("Events",), rows)
 
 
@@ -96,15 +96,15 @@ def _table(
     return shown
 
 
-def _verdict(tally: Tally) -> str:
-    counts = (f"{tally.outcomes['request']} to be sent", f"{tally.outcomes['ignored']} ignored")
-    rejected = f"{tally.outcomes['rejected']} rejected"
-    if tally.causes:
-        amounts = _list(tally.blocked.by_currency)
-        rejected += f" for {_several(len(tally.causes), 'cause')}{amounts and f' ({amounts})'}"
-    customers = _several(len(tally.looked_up), "customer")
-    asked = f" A worker asks Lago about {customers} first." if tally.looked_up else ""
-    return f"{_several(tally.events, 'event')}: {', '.join(counts)}, {rejected}.{asked} Nothing was written."
+def _verdict(totals: PlanTotals) -> str:
+    counts = (f"{totals.outcomes['request']} to be sent", f"{totals.outcomes['ignored']} ignored")
+    rejected = f"{totals.outcomes['rejected']} rejected"
+    if totals.causes:
+        amounts = _list(totals.blocked.by_currency)
+        rejected += f" for {_several(len(totals.causes), 'cause')}{amounts and f' ({amounts})'}"
+    customers = _several(len(totals.looked_up), "customer")
+    asked = f" A worker asks Lago about {customers} first." if totals.looked_up else ""
+    return f"{_several(totals.events, 'event')}: {', '.join(counts)}, {rejected}.{asked} Nothing was written."
 
 
 def _several(count: int, noun: str) -> str:

@@ -22,7 +22,7 @@ from consumer.errors import ConfigurationError
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
 from consumer.limits.circuit_breaker import Reason
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.record import Publish
@@ -50,7 +50,7 @@ OF_ENDPOINT = {
 log = structlog.get_logger(__name__)
 
 
-class OneByOne(Gate):
+class OneByOne(PermitPool):
     """The permits of an endpoint: a call carries one webhook, so that a slow one keeps no other waiting."""
 
     @property
@@ -151,7 +151,7 @@ def _flow(
     egress: Egress,
 ) -> Flow:
     random = SystemRandom().random
-    gate = OneByOne(cap=PERMITS, clock=around.clock, jitter=random)
+    permit_pool = OneByOne(cap=PERMITS, clock=around.clock, jitter=random)
     relay = Relay(
         endpoint,
         organization_id=organization_id,
@@ -161,7 +161,7 @@ def _flow(
         jitter=random,
         observer=around.metrics,
         tracer=around.tracer,
-        is_left_alone=lambda: gate.is_closed_to_records,
+        is_left_alone=lambda: permit_pool.is_closed_to_records,
     )
     name = _name(endpoint)
     plan = Plan(
@@ -177,7 +177,7 @@ def _flow(
         retry_after_cap_s=schedule.LONGEST_RETRY_AFTER_S,
         sentences=OF_ENDPOINT,
     )
-    return Flow(plan, around, gate=gate, deliver=relay.deliver, give_up=relay.give_up)
+    return Flow(plan, around, permit_pool=permit_pool, deliver=relay.deliver, give_up=relay.give_up)
 
 
 def _egress(endpoint: Endpoint, clock: Clock, stack: AsyncExitStack) -> Egress:

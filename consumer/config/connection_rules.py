@@ -142,8 +142,8 @@ def _incomplete_restlet(url: str) -> Iterator[Fault]:
         return
     missing = [name for name in ("script", "deploy") if not query.get(name)]
     if missing:
-        advice = "copy the External URL of the script deployment (…/restlet.nl?script=…&deploy=…)"
-        yield ("restlet_url",), f"carries no {' and no '.join(missing)} in its query; {advice}"
+        hint = "copy the External URL of the script deployment (…/restlet.nl?script=…&deploy=…)"
+        yield ("restlet_url",), f"carries no {' and no '.join(missing)} in its query; {hint}"
 
 
 def _secrets(connection: Mapping[str, Any]) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from consumer.demo.scenario_event import Scene
+from consumer.demo.scenario_event import ScenarioEvent
 
 Book = Mapping[str, Any]
 DOCUMENTS = ("invoice", "salesorder", "creditmemo", "customerpayment")
@@ -30,11 +30,11 @@ class Audit:
     differences: tuple[str, ...]
 
 
-def audit(scenes: Sequence[Scene], books: Mapping[str, Sequence[Book]]) -> Audit:
+def audit(steps: Sequence[ScenarioEvent], books: Mapping[str, Sequence[Book]]) -> Audit:
     """Compare all scenes with all books, which are given by their record type."""
-    booked = [scene for scene in scenes if scene.ending == "booked"]
-    voided = {scene.lago_id for scene in booked if scene.is_void}
-    people = {scene.lago_id for scene in booked if scene.netsuite_type == "customer"}
+    booked = [step for step in steps if step.ending == "booked"]
+    voided = {step.lago_id for step in booked if step.is_void}
+    people = {step.lago_id for step in booked if step.netsuite_type == "customer"}
     customers = books.get("customer", ())
     found = [_missing("customer", customers, "custentity_lago_id", people)]
     duplicates = _duplicates(customers, "custentity_lago_id")
@@ -43,12 +43,12 @@ def audit(scenes: Sequence[Scene], books: Mapping[str, Sequence[Book]]) -> Audit
         documents = {one.lago_id: one for one in booked if one.total and _becomes(one, record_type)}
         duplicates += _duplicates(records, "custbody_lago_id")
         found.append(_wrong_documents(record_type, documents, records, voided))
-        found.append(_strangers(record_type, records, "custbody_lago_id", documents.keys()))
+        found.append(_unexpected_records(record_type, records, "custbody_lago_id", documents.keys()))
     return Audit(duplicates=duplicates, differences=tuple(itertools.chain.from_iterable(found)))
 
 
-def _becomes(scene: Scene, record_type: str) -> bool:
-    return record_type == scene.netsuite_type or (record_type == "salesorder" and scene.is_ordered)
+def _becomes(step: ScenarioEvent, record_type: str) -> bool:
+    return record_type == step.netsuite_type or (record_type == "salesorder" and step.is_ordered)
 
 
 def _reverses(book: Book, voided: Collection[str]) -> bool:
@@ -62,24 +62,26 @@ def _duplicates(books: Sequence[Book], id_field: str) -> int:
 
 
 def _wrong_documents(
-    kind: str, documents: Mapping[str, Scene], records: Sequence[Book], voided: Collection[str]
+    kind: str, documents: Mapping[str, ScenarioEvent], records: Sequence[Book], voided: Collection[str]
 ) -> Iterable[str]:
     booked = {book.get("custbody_lago_id"): book for book in records}
-    for lago_id, scene in documents.items():
-        book, name = booked.get(lago_id), f"{kind} {scene.number or lago_id}"
+    for lago_id, step in documents.items():
+        book, name = booked.get(lago_id), f"{kind} {step.number or lago_id}"
         if book is None:
             yield f"{name} is not in NetSuite"
             continue
         # NetSuite's own void leaves nothing of the amount.
-        totals = {Decimal(scene.total or 0), Decimal(0)} if lago_id in voided else {Decimal(scene.total or 0)}
-        if Decimal(book["total"]) not in totals or book.get("currency_iso") != scene.currency:
+        totals = {Decimal(step.total or 0), Decimal(0)} if lago_id in voided else {Decimal(step.total or 0)}
+        if Decimal(book["total"]) not in totals or book.get("currency_iso") != step.currency:
             theirs = f"{book['total']} {book.get('currency_iso')}"
-            yield f"{name} is {scene.total} {scene.currency} in Lago and {theirs} in NetSuite"
-        elif scene.number and book.get("tranid") != scene.number:
+            yield f"{name} is {step.total} {step.currency} in Lago and {theirs} in NetSuite"
+        elif step.number and book.get("tranid") != step.number:
             yield f"{name} is called {book.get('tranid')} in NetSuite"
 
 
-def _strangers(kind: str, books: Sequence[Book], id_field: str, known: Iterable[str]) -> Iterable[str]:
+def _unexpected_records(
+    kind: str, books: Sequence[Book], id_field: str, known: Iterable[str]
+) -> Iterable[str]:
     expected = set(known)
     return (
         f"{kind} {book.get('tranid') or book.get('externalid')} is in NetSuite and should not be"

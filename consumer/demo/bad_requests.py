@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from consumer.demo.scenario_event import Algorithm, Scene
+from consumer.demo.scenario_event import Algorithm, ScenarioEvent
 
 TAKEN = 202
 NOT_A_WEBHOOK, NOT_LAGOS = 400, 401
@@ -31,10 +31,10 @@ class Caller:
     algorithm: Algorithm = "hmac"
 
 
-def callers(scenes: Sequence[Scene]) -> tuple[Caller, ...]:
+def callers(steps: Sequence[ScenarioEvent]) -> tuple[Caller, ...]:
     """Everyone; what they post is made of a webhook that has been taken before."""
-    taken = next(scene for scene in scenes if scene.is_webhook and scene.number)
-    late = next(scene for scene in scenes if scene.algorithm == "jwt")
+    taken = next(step for step in steps if step.is_webhook and step.number)
+    late = next(step for step in steps if step.algorithm == "jwt")
     value = taken.value
     dearer = value.replace(b'"total_amount_cents":', b'"total_amount_cents":1', 1)
     return (
@@ -45,14 +45,14 @@ def callers(scenes: Sequence[Scene]) -> tuple[Caller, ...]:
             unique_key=taken.unique_key,
             status=TAKEN,
         ),
-        _stranger("an amount changed on its way", dearer, value, NOT_LAGOS),
-        _stranger("a JWT made for another webhook", value, late.value, NOT_LAGOS, algorithm="jwt"),
-        _stranger("no signature", value, None, NOT_LAGOS),
-        _stranger("half a webhook, signed", value[:-40], value[:-40], NOT_A_WEBHOOK),
+        _unknown_sender("an amount changed on its way", dearer, value, NOT_LAGOS),
+        _unknown_sender("a JWT made for another webhook", value, late.value, NOT_LAGOS, algorithm="jwt"),
+        _unknown_sender("no signature", value, None, NOT_LAGOS),
+        _unknown_sender("half a webhook, signed", value[:-40], value[:-40], NOT_A_WEBHOOK),
     )
 
 
-def _stranger(
+def _unknown_sender(
     title: str, body: bytes, signed: bytes | None, status: int, algorithm: Algorithm = "hmac"
 ) -> Caller:
     return Caller(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from consumer.demo.scenario_event import Scene
+from consumer.demo.scenario_event import ScenarioEvent
 
 Account = tuple[str, str]
 """A customer's external id in Lago, and a currency."""
@@ -34,14 +34,14 @@ class Balance:
         return who | {name: f"{amount:f}" for name, amount in amounts.items()}
 
 
-def compare(scenes: Sequence[Scene], rows: Sequence[Mapping[str, str]]) -> tuple[Balance, ...]:
+def compare(steps: Sequence[ScenarioEvent], rows: Sequence[Mapping[str, str]]) -> tuple[Balance, ...]:
     """
     The balances of all customers with documents; `rows` are the sandbox's.
 
     What must be rejected is left out on Lago's side too: it is not in NetSuite until someone has acted on it.
     A refund counts as owed on both sides until a person has paid it back and recorded it.
     """
-    lago = _of_lago(scenes)
+    lago = _of_lago(steps)
     netsuite = {(row.get("entityid", ""), row["currency_iso"]): Decimal(row["balance"]) for row in rows}
     zero = Decimal(0)
     return tuple(
@@ -64,10 +64,10 @@ def differences(balances: Sequence[Balance]) -> list[str]:
     ]
 
 
-def _of_lago(scenes: Sequence[Scene]) -> dict[Account, Decimal]:
+def _of_lago(steps: Sequence[ScenarioEvent]) -> dict[Account, Decimal]:
     owed: dict[Account, Decimal] = defaultdict(Decimal)
     # Webhooks that are delivered again are the same bytes.
-    for scene in {scene.value: scene for scene in scenes if scene.ending == "booked"}.values():
-        if scene.effect is not None and scene.currency is not None:
-            owed[scene.customer, scene.currency] += scene.effect
+    for step in {step.value: step for step in steps if step.ending == "booked"}.values():
+        if step.effect is not None and step.currency is not None:
+            owed[step.customer, step.currency] += step.effect
     return dict(owed)

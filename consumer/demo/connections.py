@@ -16,7 +16,7 @@ MISSING_METRIC = '        gpu_hours: {id: "807", account: "4010"}\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mended:
+class FixedConnections:
     """A copy that maps what was missing: the file, and the line that was added, counted from 1."""
 
     file: Path
@@ -44,10 +44,10 @@ async def write(folder: Path, sandbox: str, facts: Mapping[str, str]) -> Path:
     return file
 
 
-def mend(file: Path) -> Mended:
+def fix(file: Path) -> FixedConnections:
     """A copy of the file beside it, in which the metric that nobody mapped has an item."""
     before, heading, after = file.read_text().partition(MAPPED_METRICS)
     copy = file.with_name("connections.mended.yaml")
     private_file.write(copy, before + heading + MISSING_METRIC + after)
     line = (before + heading).count("\n") + 1
-    return Mended(file=copy, line=line, text=MISSING_METRIC.strip())
+    return FixedConnections(file=copy, line=line, text=MISSING_METRIC.strip())

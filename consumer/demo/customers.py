@@ -14,7 +14,7 @@ FRONT_URL = "https://app.getlago.com"
 CONNECTION = "netsuite-demo"
 ORDERING_ENTITY = "hooli_gulf"
 """The billing entity whose connection writes sales orders too."""
-STANDING_ID = "501"
+EXISTING_CUSTOMER_ID = "501"
 """Internal id of the customer who stands in the sandbox before anything is sent: the first that it gives."""
 FILE = Path(__file__).with_name("customers.json")
 
@@ -65,19 +65,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
+class Customers:
     """All customers by their handle and all taxes by their code."""
 
     members: dict[str, Member]
     taxes: dict[str, Tax]
 
 
-def read() -> Cast:
+def read() -> Customers:
     """The cast of the demo."""
     content = json.loads(FILE.read_text(encoding="utf-8"))
     taxes = {one["code"]: Tax(**one | {"rate": Decimal(one["rate"])}) for one in content["taxes"]}
     members = [_member(one, taxes) for one in content["customers"]]
-    return Cast(members={member.handle: member for member in members}, taxes=taxes)
+    return Customers(members={member.handle: member for member in members}, taxes=taxes)
 
 
 def _member(one: dict[str, Any], taxes: dict[str, Tax]) -> Member:

@@ -13,8 +13,8 @@ from consumer.demo.bad_requests import TAKEN, Caller
 from consumer.demo.lago_signatures import Lago
 from consumer.demo.outcomes import Place, Played
 from consumer.demo.processes_under_test import Ground
-from consumer.demo.scenario_event import Algorithm, Scene
-from consumer.demo.topic_watch import Seen, until
+from consumer.demo.scenario_event import Algorithm, ScenarioEvent
+from consumer.demo.topic_watch import TopicRecords, until
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.republisher import Again, Copy, opened
 from consumer.ops.metrics.reading import parked_in
@@ -52,7 +52,7 @@ class Answer:
 class Sent:
     """A scene on its way: answered by ingest, or put on Kafka past it."""
 
-    scene: Scene
+    step: ScenarioEvent
     answer: Answer | None = None
     place: Place | None = None
 
@@ -61,69 +61,69 @@ class Sent:
 class Delivery:
     """The way in; `seen` tells what has reached NetSuite."""
 
-    stage: Ground
+    processes: Ground
     lago: Lago
-    seen: Seen
+    seen: TopicRecords
     events_per_s: float = EVENTS_PER_S
 
-    async def send(self, scenes: Sequence[Scene], look: Look) -> list[Sent]:
+    async def send(self, steps: Sequence[ScenarioEvent], look: Look) -> list[Sent]:
         """Send every scene, in order, each acknowledged before the next."""
         due_s, sent = time.monotonic(), list[Sent]()
-        async with opened(Cluster.of(self.stage.settings)) as past_the_door:
-            for scene in scenes:
+        async with opened(Cluster.of(self.processes.settings)) as past_the_door:
+            for step in steps:
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
                 due_s = max(due_s, time.monotonic()) + 1 / self.events_per_s
-                sent.append(await self._send(scene, past_the_door))
-                await self._await(scene)
+                sent.append(await self._send(step, past_the_door))
+                await self._await(step)
                 look()
         return sent
 
-    async def knock(self, caller: Caller) -> Answer:
+    async def send_bad_requests(self, caller: Caller) -> Answer:
         """What a caller is answered."""
         return await self._post(caller.body, caller.signed, caller.algorithm, caller.unique_key)
 
-    async def _await(self, scene: Scene) -> None:
-        match scene.until:
+    async def _await(self, step: ScenarioEvent) -> None:
+        match step.until:
             case "taken":
                 return
             case "told":
-                await until(lambda: self.seen.has_ended(scene), limit_s=ARRIVE_LIMIT_S)
+                await until(lambda: self.seen.has_ended(step), limit_s=ARRIVE_LIMIT_S)
             case "waiting":
                 await self._until_it_waits()
             case _:
-                assert_never(scene.until)
+                assert_never(step.until)
 
     async def _until_it_waits(self) -> None:
         give_up_at_s = time.monotonic() + WAITING_LIMIT_S
         while time.monotonic() < give_up_at_s:
-            _, text = await http.get(f"{self.stage.ops}/metrics")
+            _, text = await http.get(f"{self.processes.ops}/metrics")
             if parked_in(text, "dependency"):
                 return
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _send(self, scene: Scene, past_the_door: Again) -> Sent:
-        if scene.is_webhook:
-            answer = await self._post(scene.value, scene.value, scene.algorithm, scene.unique_key)
-            return Sent(scene=scene, answer=answer)
-        topic = f"{self.stage.settings.topic_prefix}{scene.topic}"
-        [kept] = await past_the_door.put([Copy(topic=topic, partition=0, key=scene.key, value=scene.value)])
-        return Sent(scene=scene, place=(kept.topic, kept.partition, kept.offset))
+    async def _send(self, step: ScenarioEvent, past_the_door: Again) -> Sent:
+        if step.is_webhook:
+            answer = await self._post(step.value, step.value, step.algorithm, step.unique_key)
+            return Sent(step=step, answer=answer)
+        topic = f"{self.processes.settings.topic_prefix}{step.topic}"
+        [kept] = await past_the_door.put([Copy(topic=topic, partition=0, key=step.key, value=step.value)])
+        return Sent(step=step, place=(kept.topic, kept.partition, kept.offset))
 
     async def _post(self, body: bytes, signed: bytes | None, algorithm: Algorithm, unique_key: str) -> Answer:
         headers = self.lago.headers(signed, algorithm, unique_key)
         sent_ms, began_s = time.time() * 1000, time.perf_counter()
-        status, text = await http.post(self.stage.door, body, headers)
+        status, text = await http.post(self.processes.door, body, headers)
         took_ms = (time.perf_counter() - began_s) * 1000
         return Answer(status=status, said=_word(text), algorithm=algorithm, sent_ms=sent_ms, took_ms=took_ms)
 
 
-async def until_arrived(sent: Sequence[Sent], seen: Seen) -> list[Played]:
+async def until_arrived(sent: Sequence[Sent], seen: TopicRecords) -> list[Played]:
     """Wait until what ingest has taken lies on Kafka; without what does not in time."""
-    taken = {each.scene.unique_key for each in sent if each.answer and each.answer.status == TAKEN}
+    taken = {each.step.unique_key for each in sent if each.answer and each.answer.status == TAKEN}
     await until(lambda: seen.arrivals.keys() >= taken, limit_s=ARRIVE_LIMIT_S)
-    found = ((each, each.place or seen.arrivals.get(each.scene.unique_key)) for each in sent)
+    found = ((each, each.place or seen.arrivals.get(each.step.unique_key)) for each in sent)
     return [
-        Played(scene=each.scene, place=place, sent_ms=each.answer.sent_ms if each.answer else None)
+        Played(step=each.step, place=place, sent_ms=each.answer.sent_ms if each.answer else None)
         for each, place in found
         if place is not None
     ]

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from consumer.commands import failure_log
-from consumer.commands.console_output import Paper
+from consumer.commands.console_output import ConsoleOutput
 from consumer.config.settings import env_name
 from consumer.demo import connections, playback
-from consumer.demo.connections import Mended
+from consumer.demo.connections import FixedConnections
 from consumer.demo.outcomes import Endings, Played
-from consumer.demo.processes_under_test import Stage
-from consumer.demo.scenario_event import Scene
-from consumer.demo.topic_watch import Seen, until
+from consumer.demo.processes_under_test import Processes
+from consumer.demo.scenario_event import ScenarioEvent
+from consumer.demo.topic_watch import TopicRecords, until
 from consumer.failures.failure import Failure
 
 CAUSE = "invalid_mapping"
@@ -51,19 +51,21 @@ class Replay:
         return [endings.fate_of(played.place) for played in self.moved]
 
 
-async def restart(stage: Stage) -> Mended:
+async def restart(processes: Processes) -> FixedConnections:
     """
     Map what was missing in a copy of the connections file, and start the worker again with that.
 
     Raises:
         StartupError: it does not come up.
     """
-    mended = connections.mend(stage.settings.connections_file)
-    await stage.worker.restart({env_name("connections_file"): str(mended.file)})
-    return mended
+    fixed = connections.fix(processes.settings.connections_file)
+    await processes.worker.restart({env_name("connections_file"): str(fixed.file)})
+    return fixed
 
 
-async def replay(stage: Stage, seen: Seen, story: Sequence[Played], out: Paper) -> Replay:
+async def replay(
+    processes: Processes, seen: TopicRecords, scenario: Sequence[Played], out: ConsoleOutput
+) -> Replay:
     """Run the very command that a person would run, and wait until what it put back is settled."""
     began_s = time.monotonic()
     by_id = {error.id: place for place, error in seen.endings.errors.items()}
@@ -72,16 +74,15 @@ async def replay(stage: Stage, seen: Seen, story: Sequence[Played], out: Paper) 
         for error in seen.endings.errors.values()
         if error.accounting_provider_customer_error.provider_error.error_code == CAUSE
     }
-    exit_code = await _run(stage, out)
+    exit_code = await _run(processes, out)
     await until(lambda: seen.replays.keys() >= wanted, limit_s=ARRIVE_LIMIT_S)
-    scenes = {played.place: played.scene for played in story}
+    steps = {played.place: played.step for played in scenario}
     moved = tuple(
-        Played(scene=_mended(scenes[by_id[error_id]]), place=place)
-        for error_id, place in seen.replays.items()
+        Played(step=_fixed(steps[by_id[error_id]]), place=place) for error_id, place in seen.replays.items()
     )
-    seen.endings.unsettled |= await playback.until_settled(stage, moved, lambda: None)
-    settled = await playback.settled(stage)
-    log = await failure_log.take(stage.settings)
+    seen.endings.unsettled |= await playback.until_settled(processes, moved, lambda: None)
+    settled = await playback.settled(processes)
+    log = await failure_log.take(processes.settings)
     seconds = round(time.monotonic() - began_s, 1)
     return Replay(exit_code=exit_code, moved=moved, settled=settled, open=tuple(log.open), seconds=seconds)
 
@@ -98,9 +99,9 @@ def figures(done: Replay, endings: Endings) -> dict[str, Any]:
     }
 
 
-def final(scenes: Sequence[Scene]) -> list[Scene]:
+def final(steps: Sequence[ScenarioEvent]) -> list[ScenarioEvent]:
     """The story as it must have ended after the replay."""
-    return [_mended(scene) if scene.plant == "unmapped_metric" else scene for scene in scenes]
+    return [_fixed(step) if step.plant == "unmapped_metric" else step for step in steps]
 
 
 def problems(done: Replay, endings: Endings) -> list[str]:
@@ -114,7 +115,7 @@ def problems(done: Replay, endings: Endings) -> list[str]:
     if len(done.moved) != len(causes) - len(expected):
         wrong.append(f"{len(done.moved)} events were replayed, not {len(causes) - len(expected)}")
     wrong += [
-        f"{each.scene.title} was replayed and is {endings.fate_of(each.place)}"
+        f"{each.step.title} was replayed and is {endings.fate_of(each.place)}"
         for each in done.moved
         if endings.fate_of(each.place) != "written"
     ]
@@ -128,11 +129,11 @@ def problems(done: Replay, endings: Endings) -> list[str]:
     return wrong
 
 
-def _mended(scene: Scene) -> Scene:
-    return replace(scene, ending="booked", title=f"{scene.title} replayed")
+def _fixed(step: ScenarioEvent) -> ScenarioEvent:
+    return replace(step, ending="booked", title=f"{step.title} replayed")
 
 
-async def _run(stage: Stage, out: Paper) -> int:
+async def _run(processes: Processes, out: ConsoleOutput) -> int:
     """The command's exit code; what it prints is shown where everything is shown."""
     width = {} if out.is_terminal else {"COLUMNS": PIPED_COLUMNS}
     out.print(f"$ lago-netsuite {' '.join(COMMAND)}", style="bold")
@@ -142,7 +143,7 @@ async def _run(stage: Stage, out: Paper) -> int:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=out.file,
         stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **stage.variables, **width},
+        env={**os.environ, **processes.variables, **width},
     )  # fmt: skip
     try:
         async with asyncio.timeout(COMMAND_LIMIT_S):

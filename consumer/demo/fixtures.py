@@ -42,7 +42,7 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
         return False
     # A run that was cut short leaves no connections.yaml behind, so what else it left is written anew.
     (folder / BOOKS).unlink(missing_ok=True)
-    processes_under_test.keep_standing_customer(folder / BOOKS)
+    processes_under_test.create_existing_customer(folder / BOOKS)
     values = _login(folder, sandbox) | _lago(folder) | {"webhook_url": webhooks + PATH}
     text = Template(connections.TEMPLATE.read_text()).substitute(values)
     # What is written last and at once: who finds it finds everything.
@@ -78,7 +78,7 @@ def _login(folder: Path, sandbox: str) -> dict[str, str]:
 def _lago(folder: Path) -> dict[str, str]:
     lago = Lago.installed()
     _kept(folder, LAGO_KEY, lago.private_key.as_pem(private=True).decode())
-    events = (envelope.decode(scene.value) for scene in scenario.tell(1))
+    events = (envelope.decode(step.value) for step in scenario.tell(1))
     organization_id = next(event.organization_id for event in events if isinstance(event, Envelope))
     return {
         "organization_id": organization_id,

@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from consumer.commands.console_output import Paper
+from consumer.commands.console_output import ConsoleOutput
 from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
 from consumer.kafka import topics
@@ -39,7 +39,7 @@ class Kafka:
 
 
 @asynccontextmanager
-async def kafka(folder: Path, address: str | None, out: Paper) -> AsyncIterator[Kafka]:
+async def kafka(folder: Path, address: str | None, out: ConsoleOutput) -> AsyncIterator[Kafka]:
     """
     The broker at an address, with topics that are deleted at the end, else the embedded one.
 
@@ -65,7 +65,7 @@ async def kafka(folder: Path, address: str | None, out: Paper) -> AsyncIterator[
         await _tidy(found, out)
 
 
-async def _tidy(place: Kafka, out: Paper) -> None:
+async def _tidy(place: Kafka, out: ConsoleOutput) -> None:
     # Consumer groups end by themselves: Kafka drops their offsets with the topics.
     try:
         async with asyncio.timeout(DELETE_LIMIT_S):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from consumer.demo.scenario_event import Scene
+from consumer.demo.scenario_event import ScenarioEvent
 from schemas.error_event import ErrorEvent
 from schemas.result import Result, SourceRef
 
@@ -28,7 +28,7 @@ class Played:
         sent_ms: when its webhook was posted, in milliseconds since the epoch; None when it was none.
     """
 
-    scene: Scene
+    step: ScenarioEvent
     place: Place
     sent_ms: float | None = None
 
@@ -79,13 +79,13 @@ class Endings:
 
     def main_result(self, played: Played) -> Result | None:
         """The result about the event's own document, not about what came with it."""
-        found = (each for each in self.results.get(played.place, {}).values() if _is_main(each, played.scene))
+        found = (each for each in self.results.get(played.place, {}).values() if _is_main(each, played.step))
         return next(found, None)
 
     def by_results(self, played: Played) -> list[Result]:
         """What was written in the same call: a customer who was not there yet, a sales order."""
         found = self.results.get(played.place, {}).values()
-        return [each for each in found if not _is_main(each, played.scene) and each.status != UNCHANGED]
+        return [each for each in found if not _is_main(each, played.step) and each.status != UNCHANGED]
 
     def waited_ms(self, played: Played) -> float | None:
         """From the webhook's being posted until NetSuite's answer; None without either."""
@@ -95,13 +95,13 @@ class Endings:
         return result.source.timestamp_ms + result.timings.latency_ms - played.sent_ms
 
 
-def fates(story: Sequence[Played], endings: Endings) -> Counter[Fate]:
+def fates(scenario: Sequence[Played], endings: Endings) -> Counter[Fate]:
     """How many events ended how."""
-    return Counter(endings.fate_of(played.place) for played in story)
+    return Counter(endings.fate_of(played.place) for played in scenario)
 
 
 def disagreements(
-    story: Sequence[Played], endings: Endings, settled: Mapping[str, int], *, pipelines: int = 1
+    scenario: Sequence[Played], endings: Endings, settled: Mapping[str, int], *, pipelines: int = 1
 ) -> list[str]:
     """
     Every event that did not end as it must, and every count that the worker's metrics see otherwise.
@@ -109,12 +109,12 @@ def disagreements(
     Each of the worker's pipelines settles every event, and ignores what belongs to another.
     """
     wrong = [
-        f"{played.scene.title} must be {played.scene.ending} and is {endings.fate_of(played.place)}"
-        for played in story
-        if not _is_as_told(played.scene, endings.fate_of(played.place))
+        f"{played.step.title} must be {played.step.ending} and is {endings.fate_of(played.place)}"
+        for played in scenario
+        if not _is_as_told(played.step, endings.fate_of(played.place))
     ]
-    counted = fates(story, endings)
-    counted["ignored"] += (pipelines - 1) * len(story)
+    counted = fates(scenario, endings)
+    counted["ignored"] += (pipelines - 1) * len(scenario)
     names: tuple[Fate, ...] = ("written", "already_there", "ignored", "rejected")
     return wrong + [
         f"topics tell of {counted[name]} {name}, the worker's metrics of {settled.get(name, 0)}"
@@ -123,12 +123,12 @@ def disagreements(
     ]
 
 
-def _is_main(result: Result, scene: Scene) -> bool:
-    return result.lago_id == scene.lago_id and result.netsuite_type == scene.netsuite_type
+def _is_main(result: Result, step: ScenarioEvent) -> bool:
+    return result.lago_id == step.lago_id and result.netsuite_type == step.netsuite_type
 
 
-def _is_as_told(scene: Scene, fate: Fate) -> bool:
-    return fate in {"written", "already_there"} if scene.ending == "booked" else fate == scene.ending
+def _is_as_told(step: ScenarioEvent, fate: Fate) -> bool:
+    return fate in {"written", "already_there"} if step.ending == "booked" else fate == step.ending
 
 
 def _place(source: SourceRef) -> Place:

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from consumer.commands.console_output import Paper
+from consumer.commands.console_output import ConsoleOutput
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Phase:
 
 
 @contextmanager
-def phase(out: Paper, number: int, title: str, *, is_quiet: bool = False) -> Iterator[Phase]:
+def phase(out: ConsoleOutput, number: int, title: str, *, is_quiet: bool = False) -> Iterator[Phase]:
     """
     A phase for as long as the block lasts; what fails says so by itself.
 

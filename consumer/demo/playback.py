@@ -16,8 +16,8 @@ from consumer.demo.audit import RECORD_TYPES
 from consumer.demo.customers import CONNECTION
 from consumer.demo.delivery import Look
 from consumer.demo.outcomes import Endings, Place, Played
-from consumer.demo.processes_under_test import Ground, Stage
-from consumer.demo.scenario_event import Scene
+from consumer.demo.processes_under_test import Ground, Processes
+from consumer.demo.scenario_event import ScenarioEvent
 from consumer.demo.topic_watch import until
 from consumer.demo.webhook_inbox import Inbox
 from consumer.errors import StartupError
@@ -32,28 +32,28 @@ TOLD_LIMIT_S = 30.0
 LOOK_EVERY_S = 0.2
 
 
-async def lose_one_answer(stage: Ground, scenes: Sequence[Scene]) -> None:
+async def lose_one_answer(processes: Ground, steps: Sequence[ScenarioEvent]) -> None:
     """
     Ask the sandbox to commit the scene planted for it and to drop the connection instead of answering.
 
     Raises:
         StartupError: it does not take that.
     """
-    for scene in (scene for scene in scenes if scene.plant == "lost_answer"):
-        fault = {"kind": "reset_after_commit", "times": 1, "match": scene.number}
+    for step in (step for step in steps if step.plant == "lost_answer"):
+        fault = {"kind": "reset_after_commit", "times": 1, "match": step.number}
         headers = {"content-type": "application/json"}
         status, text = await demo_http.post(
-            f"{stage.sandbox}/sandbox/faults", json.dumps(fault).encode(), headers
+            f"{processes.sandbox}/sandbox/faults", json.dumps(fault).encode(), headers
         )
         if status != 201:
             raise StartupError(f"the sandbox refuses to plant a fault with status {status}: {text}")
 
 
-async def warm_up(stage: Stage) -> None:
+async def warm_up(processes: Processes) -> None:
     """Call NetSuite as often at once as it allows, so that all script threads of the sandbox have begun."""
     clock = SystemClock()
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        for connection in connections_file.load(stage.settings.connections_file):
+        for connection in connections_file.load(processes.settings.connections_file):
             client = await stack.enter_async_context(Client(connection, clock=clock))
             for _ in range(connection.concurrency):
                 tasks.create_task(client.ping())
@@ -71,26 +71,26 @@ async def served(inbox: Inbox) -> AsyncIterator[str]:
             serving.cancel()
 
 
-async def until_settled(stage: Stage, played: Sequence[Played], look: Look) -> set[Place]:
+async def until_settled(processes: Processes, played: Sequence[Played], look: Look) -> set[Place]:
     """
     Wait until the worker has committed every event; gives the places of those it has not in time.
 
     One that waits holds back the commit of those behind it; what must be ignored is not blamed for that.
     """
-    cluster = Cluster.of(stage.settings)
+    cluster = Cluster.of(processes.settings)
     give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
     while True:
-        done = [await committed(cluster, group) for group in stage.groups]
+        done = [await committed(cluster, group) for group in processes.groups]
         left = [one for one in played if any(each.get(one.place[:2], 0) <= one.place[2] for each in done)]
         look()
         if not left or time.monotonic() > give_up_at_s:
-            return {one.place for one in left if one.scene.ending != "ignored"}
+            return {one.place for one in left if one.step.ending != "ignored"}
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def settled(stage: Stage) -> dict[str, int]:
+async def settled(processes: Processes) -> dict[str, int]:
     """How many records the running worker has settled, by outcome, all of its pipelines together."""
-    _, text = await demo_http.get(f"{stage.ops}/metrics")
+    _, text = await demo_http.get(f"{processes.ops}/metrics")
     return settled_in(text)
 
 
@@ -104,13 +104,13 @@ async def until_told(endings: Endings, inbox: Inbox, *, told: int) -> None:
     await until(is_told, limit_s=TOLD_LIMIT_S)
 
 
-async def books(stage: Stage) -> dict[str, list[dict[str, Any]]]:
+async def books(processes: Processes) -> dict[str, list[dict[str, Any]]]:
     """All records in the sandbox, by their types."""
-    address = f"{stage.sandbox}/sandbox/records?type="
+    address = f"{processes.sandbox}/sandbox/records?type="
     return {each: await demo_http.get_json(address + each) for each in RECORD_TYPES}
 
 
-async def balances(stage: Stage) -> list[dict[str, str]]:
+async def balances(processes: Processes) -> list[dict[str, str]]:
     """What each customer owes and is owed in the sandbox."""
-    found: list[dict[str, str]] = await demo_http.get_json(f"{stage.sandbox}/sandbox/balances")
+    found: list[dict[str, str]] = await demo_http.get_json(f"{processes.sandbox}/sandbox/balances")
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from consumer.config.settings import Settings, env_name
 from consumer.demo import connections
-from consumer.demo.customers import CONNECTION, STANDING_ID
+from consumer.demo.customers import CONNECTION, EXISTING_CUSTOMER_ID
 from consumer.demo.kafka import Kafka
 from consumer.demo.process import Program, running
 from consumer.errors import StartupError
@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 PARTITIONS = 3
 CODES = (CONNECTION, f"{CONNECTION}-gulf")
 ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
-STANDING = {
+EXISTING_CUSTOMER = {
     "entityid": "Lakeshore",
     "companyname": "Lakeshore (typed in by hand)",
     "isperson": "F",
@@ -52,7 +52,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage(Ground):
+class Processes(Ground):
     """
     Everything is up, started by us.
 
@@ -72,7 +72,7 @@ class Stage(Ground):
 
 
 @asynccontextmanager
-async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Stage]:
+async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Processes]:
     """
     Start the sandbox, make the topics, start ingest, worker and relay, and wait until all are ready.
 
@@ -108,7 +108,7 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
             for name, port in zip(("ingest", "worker", "relay"), ports, strict=True)
         )
         await stack.enter_async_context(running(ingest, worker, relay))
-        yield Stage(
+        yield Processes(
             kafka=place,
             settings=settings,
             variables=variables,
@@ -132,7 +132,7 @@ def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -
 async def _sandbox(folder: Path) -> AsyncIterator[str]:
     """The sandbox on a free port; gives its origin, which its first line of output names."""
     books = folder / "books.sqlite"
-    keep_standing_customer(books)
+    create_existing_customer(books)
     sandbox = Program(
         "sandbox", "--port", "0", "--state", str(books), log_file=folder / "sandbox.log", environment={}
     )
@@ -143,7 +143,7 @@ async def _sandbox(folder: Path) -> AsyncIterator[str]:
         yield origin
 
 
-def keep_standing_customer(books: Path) -> None:
+def create_existing_customer(books: Path) -> None:
     """
     Begin the sandbox's books with the customer whom Lago links.
 
@@ -152,11 +152,13 @@ def keep_standing_customer(books: Path) -> None:
     """
     account = Account.open(Profile.load(), books)
     try:
-        made = account.books.insert("entity", "customer", STANDING, {})
+        made = account.books.insert("entity", "customer", EXISTING_CUSTOMER, {})
     finally:
         account.close()
-    if str(made.id) != STANDING_ID:
-        raise StartupError(f"the sandbox's first customer is {made.id}, and the story links {STANDING_ID}")
+    if str(made.id) != EXISTING_CUSTOMER_ID:
+        raise StartupError(
+            f"the sandbox's first customer is {made.id}, and the story links {EXISTING_CUSTOMER_ID}"
+        )
 
 
 def _free_ports(count: int) -> list[int]:

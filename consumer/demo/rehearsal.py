@@ -18,7 +18,7 @@ from consumer.demo.customers import CONNECTION
 from consumer.demo.delivery import Delivery, Sent, until_arrived
 from consumer.demo.lago_signatures import Lago
 from consumer.demo.processes_under_test import Ground
-from consumer.demo.topic_watch import Seen, until, watching
+from consumer.demo.topic_watch import TopicRecords, until, watching
 from consumer.demo.webhook_inbox import Inbox
 from consumer.ops import http
 
@@ -52,16 +52,16 @@ async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, i
         private_key=RSAKey.import_key((folder / fixtures.LAGO_KEY).read_text()),
     )
     inbox = Inbox(secret=(folder / fixtures.WEBHOOK_SECRET).read_text(), clock=SystemClock(), stumbles=1)
-    scenes = scenario.tell(seed)
+    steps = scenario.tell(seed)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(http.serve(inbox.app(), ground.settings.ops_host, inbox_port))
         seen = await stack.enter_async_context(watching(ground))
-        await playback.lose_one_answer(ground, scenes)
-        delivery = Delivery(stage=ground, lago=lago, seen=seen, events_per_s=events_per_s)
-        sent = await delivery.send(scenes, _nothing)
+        await playback.lose_one_answer(ground, steps)
+        delivery = Delivery(processes=ground, lago=lago, seen=seen, events_per_s=events_per_s)
+        sent = await delivery.send(steps, _nothing)
         await until_arrived(sent, seen)
-        expected = sum(each.scene.ending != "ignored" for each in sent)
+        expected = sum(each.step.ending != "ignored" for each in sent)
         await until(lambda: seen.endings.told >= expected, limit_s=END_LIMIT_S)
         print(_summary(sent, seen, inbox), flush=True)
 
@@ -72,7 +72,7 @@ def ground(*, ingest: str, sandbox: str, worker: str) -> Ground:
     return Ground(settings=Settings.load(), sandbox=sandbox, door=door, ops=worker)
 
 
-def _summary(sent: list[Sent], seen: Seen, inbox: Inbox) -> str:
+def _summary(sent: list[Sent], seen: TopicRecords, inbox: Inbox) -> str:
     taken = sum(each.answer is None or each.answer.status == TAKEN for each in sent)
     return (
         f"{len(sent)} events sent, {taken} taken: {len(seen.endings.results)} of them led to results, "

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from consumer.clock import SystemClock
-from consumer.commands.console_output import Paper
+from consumer.commands.console_output import ConsoleOutput
 from consumer.config.settings import PREFIX, env_name
 from consumer.demo import fix_and_replay, playback, processes_under_test, scenario, tables, webhook_counts
 from consumer.demo.audit import audit
@@ -29,10 +29,10 @@ from consumer.demo.kafka import kafka
 from consumer.demo.lago_signatures import Lago
 from consumer.demo.outcomes import Played
 from consumer.demo.phases import phase
-from consumer.demo.processes_under_test import Stage
+from consumer.demo.processes_under_test import Processes
 from consumer.demo.run_report import Figures, figures
-from consumer.demo.scenario_event import Scene
-from consumer.demo.topic_watch import Seen, watching
+from consumer.demo.scenario_event import ScenarioEvent
+from consumer.demo.topic_watch import TopicRecords, watching
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX, Inbox
 from consumer.ops import logging, plain_text
 from schemas import envelope
@@ -65,9 +65,9 @@ class Demo:
         kafka: bootstrap servers of a broker that is there; None starts the embedded one.
     """
 
-    scenes: Sequence[Scene]
+    steps: Sequence[ScenarioEvent]
     folder: Path
-    out: Paper
+    out: ConsoleOutput
     kafka: str | None = None
     lago: Lago = field(default_factory=Lago.installed)
     inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
@@ -92,19 +92,21 @@ class Demo:
             seen = await stack.enter_async_context(watching(ready))
             month = await self._month(ready, seen)
             tables.month(self.out, month.played, seen.endings, self.inbox, month.callers)
-            replayed = await self._mended(ready, seen, month)
+            replayed = await self._fixed(ready, seen, month)
             found = await self._figures(ready, seen, month, replayed)
         found = replace(found, seconds=round(time.monotonic() - started_s, 1))
         tables.end(self.out, found, replayed)
         return found
 
-    async def _month(self, ready: Stage, seen: Seen) -> Month:
+    async def _month(self, ready: Processes, seen: TopicRecords) -> Month:
         await playback.warm_up(ready)
-        await playback.lose_one_answer(ready, self.scenes)
-        delivery, total = Delivery(stage=ready, lago=self.lago, seen=seen), len(self.scenes)
+        await playback.lose_one_answer(ready, self.steps)
+        delivery, total = Delivery(processes=ready, lago=self.lago, seen=seen), len(self.steps)
         with phase(self.out, 2, "A month of signed webhooks, through ingest, into NetSuite") as current:
-            sent = await delivery.send(self.scenes, lambda: current.at(seen.endings.told, total))
-            knocked = [(caller, await delivery.knock(caller)) for caller in callers(self.scenes)]
+            sent = await delivery.send(self.steps, lambda: current.at(seen.endings.told, total))
+            bad_requests_sent = [
+                (caller, await delivery.send_bad_requests(caller)) for caller in callers(self.steps)
+            ]
             played = await until_arrived(sent, seen)
             unsettled = await playback.until_settled(
                 ready, played, lambda: current.at(seen.endings.told, total)
@@ -114,12 +116,12 @@ class Demo:
             told = sum(count for outcome, count in settled.items() if outcome != "ignored")
             await playback.until_told(seen.endings, self.inbox, told=told)
             current.note = f"{len(played)} events"
-        return Month(sent=sent, callers=knocked, played=played, settled=settled)
+        return Month(sent=sent, callers=bad_requests_sent, played=played, settled=settled)
 
-    async def _mended(self, ready: Stage, seen: Seen, month: Month) -> Replay:
+    async def _fixed(self, ready: Processes, seen: TopicRecords, month: Month) -> Replay:
         with phase(self.out, 3, "The metric is mapped in a copy of the connections file") as current:
-            mended = await fix_and_replay.restart(ready)
-            current.note = f"{mended.file.name}:{mended.line}  + {mended.text}; the worker has started again"
+            fixed = await fix_and_replay.restart(ready)
+            current.note = f"{fixed.file.name}:{fixed.line}  + {fixed.text}; the worker has started again"
         with phase(self.out, 4, "What failed for want of it is replayed", is_quiet=True) as current:
             replayed = await fix_and_replay.replay(ready, seen, month.played, self.out)
             current.note = (
@@ -127,14 +129,14 @@ class Demo:
             )
         return replayed
 
-    async def _figures(self, ready: Stage, seen: Seen, month: Month, replayed: Replay) -> Figures:
-        scenes, books = fix_and_replay.final(self.scenes), await playback.books(ready)
+    async def _figures(self, ready: Processes, seen: TopicRecords, month: Month, replayed: Replay) -> Figures:
+        steps, books = fix_and_replay.final(self.steps), await playback.books(ready)
         endings, inbox = seen.endings, self.inbox
         found = figures(
             month.played,
             endings,
-            audit(scenes, books),
-            balances=compare(scenes, await playback.balances(ready)),
+            audit(steps, books),
+            balances=compare(steps, await playback.balances(ready)),
             settled=month.settled,
             webhooks=list(inbox.failures),
             broker=ready.kafka.name,
@@ -157,7 +159,7 @@ class Demo:
         key_file = self.folder / "lago.pem"
         key_file.write_text(self.lago.public_pem)
         return {
-            "organization_id": _organization(self.scenes),
+            "organization_id": _organization(self.steps),
             "hmac_key": self.lago.hmac_key,
             "public_key_file": str(key_file),
             "issuer": self.lago.issuer,
@@ -183,7 +185,7 @@ def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: s
     _forget_other_deployments(keeps_login=kafka_address is not None)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console(is_aside=as_json)
-    demo = Demo(scenes=scenario.tell(seed), folder=folder, out=out, kafka=kafka_address)
+    demo = Demo(steps=scenario.tell(seed), folder=folder, out=out, kafka=kafka_address)
     try:
         found = asyncio.run(_until_stopped(demo))
     except asyncio.CancelledError:
@@ -203,7 +205,7 @@ def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: s
     return SUCCESS
 
 
-def _tell_of_logs(out: Paper, folder: Path) -> None:
+def _tell_of_logs(out: ConsoleOutput, folder: Path) -> None:
     out.print(f"The logs of all processes are in {folder}")
 
 
@@ -229,6 +231,6 @@ def _new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def _organization(scenes: Sequence[Scene]) -> str:
-    events = (envelope.decode(scene.value) for scene in scenes)
+def _organization(steps: Sequence[ScenarioEvent]) -> str:
+    events = (envelope.decode(step.value) for step in steps)
     return next(event.organization_id for event in events if isinstance(event, Envelope))

@@ -16,7 +16,7 @@ from consumer.demo.webhook_counts import Ingest, Relay, percentiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plant:
+class PlantedFault:
     """A planted fault: what it is, how many events carry it, and how what became of each must begin."""
 
     what: str
@@ -24,28 +24,28 @@ class Plant:
     ends: str
 
 
-PLANTS = {
-    "customer_refused": Plant(
+PLANTED_FAULTS = {
+    "customer_refused": PlantedFault(
         what="a customer of a subsidiary that NetSuite does not have, and the invoice",
         events=2,
         ends="rejected (invalid_reference)",
     ),
-    "lost_answer": Plant(
+    "lost_answer": PlantedFault(
         what="NetSuite commits, the answer is lost on the way", events=1, ends="already_there (attempt"
     ),
-    "payment_first": Plant(
+    "payment_first": PlantedFault(
         what="a payment of two invoices that comes before one of them", events=1, ends="written (attempt"
     ),
-    "repeated": Plant(
+    "repeated": PlantedFault(
         what="the same event once more, from a second endpoint of Lago's", events=5, ends="already_there"
     ),
-    "unmapped_metric": Plant(
+    "unmapped_metric": PlantedFault(
         what="a metric that nobody mapped, and no fallback", events=1, ends="rejected (invalid_mapping)"
     ),
-    "closed_period": Plant(
+    "closed_period": PlantedFault(
         what="an invoice dated in a closed accounting period", events=1, ends="rejected (period_closed)"
     ),
-    "undecodable_bytes": Plant(
+    "undecodable_bytes": PlantedFault(
         what="bytes that something else wrote to the topic", events=2, ends="rejected (undecodable)"
     ),
 }
@@ -102,7 +102,7 @@ class Figures:
 
 
 def figures(
-    story: Sequence[Played],
+    scenario: Sequence[Played],
     endings: Endings,
     audit: Audit,
     *,
@@ -116,7 +116,7 @@ def figures(
     Count everything and say what is not as it must be.
 
     Args:
-        story: what was played.
+        scenario: what was played.
         endings: what became of it.
         audit: of the books.
         balances: of every customer.
@@ -125,21 +125,21 @@ def figures(
         broker: its name.
         pipelines: how many of the worker's settle each event.
     """
-    counted = fates(story, endings)
-    unheard = {error.id for error in endings.errors.values()} ^ set(webhooks)
-    planted = {name: _planted(name, story, endings) for name in PLANTS}
+    counted = fates(scenario, endings)
+    undelivered = {error.id for error in endings.errors.values()} ^ set(webhooks)
+    planted = {name: _planted(name, scenario, endings) for name in PLANTED_FAULTS}
     problems = [
-        *disagreements(story, endings, settled, pipelines=pipelines),
+        *disagreements(scenario, endings, settled, pipelines=pipelines),
         *_unaccounted(planted),
         *audit.differences,
     ]
     problems += differences(balances)
     problems += [f"{audit.duplicates} records stand twice in NetSuite"] if audit.duplicates else []
-    problems += [f"failures and verified webhooks differ: {one}" for one in sorted(unheard)]
-    p50_ms, p99_ms = percentiles(latencies_ms(story, endings))
-    webhook_p50_ms, webhook_p99_ms = percentiles(_waits_ms(story, endings))
+    problems += [f"failures and verified webhooks differ: {one}" for one in sorted(undelivered)]
+    p50_ms, p99_ms = percentiles(latencies_ms(scenario, endings))
+    webhook_p50_ms, webhook_p99_ms = percentiles(_waits_ms(scenario, endings))
     return Figures(
-        events=len(story),
+        events=len(scenario),
         written=counted["written"],
         already_there=counted["already_there"],
         ignored=counted["ignored"],
@@ -149,7 +149,7 @@ def figures(
         seconds=0.0,
         latency_p50_ms=p50_ms,
         latency_p99_ms=p99_ms,
-        latency_max_ms=round(max(latencies_ms(story, endings, repeated=True), default=0.0), 1),
+        latency_max_ms=round(max(latencies_ms(scenario, endings, repeated=True), default=0.0), 1),
         webhook_latency_p50_ms=webhook_p50_ms,
         webhook_latency_p99_ms=webhook_p99_ms,
         balances=[one.row() for one in balances],
@@ -159,27 +159,27 @@ def figures(
     )
 
 
-def latencies_ms(story: Sequence[Played], endings: Endings, *, repeated: bool = False) -> list[float]:
+def latencies_ms(scenario: Sequence[Played], endings: Endings, *, repeated: bool = False) -> list[float]:
     """The latency of every event that was answered at the first attempt, or of those that were not; in ms."""
-    mains = (endings.main_result(played) for played in story)
+    mains = (endings.main_result(played) for played in scenario)
     return [each.timings.latency_ms for each in mains if each and (each.attempts > 1) == repeated]
 
 
-def _waits_ms(story: Sequence[Played], endings: Endings) -> list[float]:
+def _waits_ms(scenario: Sequence[Played], endings: Endings) -> list[float]:
     """From webhook to NetSuite's answer, of every event that was answered at the first attempt; in ms."""
-    found = ((endings.main_result(played), endings.waited_ms(played)) for played in story)
+    found = ((endings.main_result(played), endings.waited_ms(played)) for played in scenario)
     return [waited for result, waited in found if result and waited is not None and result.attempts == 1]
 
 
-def _planted(name: str, story: Sequence[Played], endings: Endings) -> Counter[str]:
+def _planted(name: str, scenario: Sequence[Played], endings: Endings) -> Counter[str]:
     """What became of a fault: fates with their codes or attempts, and how often."""
-    return Counter(_said(played, endings) for played in story if played.scene.plant == name)
+    return Counter(_said(played, endings) for played in scenario if played.step.plant == name)
 
 
 def _unaccounted(planted: Mapping[str, Counter[str]]) -> list[str]:
     return [
         f"the planted {name} must end {plant.events} times as {plant.ends}, and is {_listed(planted[name])}"
-        for name, plant in PLANTS.items()
+        for name, plant in PLANTED_FAULTS.items()
         if sum(n for said, n in planted[name].items() if said.startswith(plant.ends)) != plant.events
     ]
 

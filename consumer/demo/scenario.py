@@ -20,11 +20,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from consumer.demo import price_list
-from consumer.demo.customers import ORDERING_ENTITY, STANDING_ID, Cast, Member, read
+from consumer.demo.customers import EXISTING_CUSTOMER_ID, ORDERING_ENTITY, Customers, Member, read
 from consumer.demo.invoice_amounts import Bill, Invoice, Sale, draw_up
-from consumer.demo.scenario_event import Ending, Scene
+from consumer.demo.scenario_event import Ending, ScenarioEvent
 from consumer.demo.settlement import Settlement
-from consumer.demo.settlement_documents import Papers
+from consumer.demo.settlement_documents import SettlementDocuments
 from consumer.demo.webhook_bodies import Bodies
 
 ADOPTED = "lakeshore"
@@ -37,45 +37,45 @@ FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
 JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (FIRST, LAST)
 
 
-def tell(seed: int) -> tuple[Scene, ...]:
+def tell(seed: int) -> tuple[ScenarioEvent, ...]:
     """The whole month in the order in which it reaches Kafka."""
-    return tuple(_Teller(seed).month())
+    return tuple(_ScenarioBuilder(seed).month())
 
 
-class _Teller:
+class _ScenarioBuilder:
     """Draws the amounts, counts the invoices and makes the events."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - amounts for a demo, nothing to guess
-        self._bodies = Bodies(world=uuid.uuid5(uuid.NAMESPACE_URL, f"lago-netsuite/demo/{seed}"))
-        self._cast: Cast = read()
+        self._bodies = Bodies(namespace=uuid.uuid5(uuid.NAMESPACE_URL, f"lago-netsuite/demo/{seed}"))
+        self._customers: Customers = read()
         self._counts: dict[str, int] = defaultdict(int)
         self._progressive_numbers: dict[str, str] = {}
         self._billed: dict[str, list[Invoice]] = defaultdict(list)
 
-    def month(self) -> Iterator[Scene]:
+    def month(self) -> Iterator[ScenarioEvent]:
         """Everything that happens."""
-        yield from (self._customer(self._cast.members[name]) for name in BEFORE_THEIR_INVOICES)
-        misplaced = self._cast.members[MISPLACED]
+        yield from (self._customer(self._customers.members[name]) for name in BEFORE_THEIR_INVOICES)
+        misplaced = self._customers.members[MISPLACED]
         yield replace(self._customer(misplaced), ending="rejected", plant="customer_refused")
         monthly = list(self._first_of_july())
         yield from monthly
-        yield from (self._customer(self._cast.members[name]) for name in AFTER_THEIR_INVOICES)
+        yield from (self._customer(self._customers.members[name]) for name in AFTER_THEIR_INVOICES)
         yield replace(self._usage(misplaced), ending="rejected", plant="customer_refused")
         yield from self._weeks()
-        yield from (self._again(scene) for scene in monthly[:5])
+        yield from (self._again(step) for step in monthly[:5])
         yield from self._faults()
         yield from self._moves()
         yield from self._last_of_july()
         yield from self._august()
 
-    def _first_of_july(self) -> Iterator[Scene]:
+    def _first_of_july(self) -> Iterator[ScenarioEvent]:
         for member in self._members():
-            scene = self._usage(member, coupon_percent=10 if member.plan == "enterprise" else 0)
-            yield replace(scene, plant="lost_answer") if member.handle == "redwood" else scene
+            step = self._usage(member, coupon_percent=10 if member.plan == "enterprise" else 0)
+            yield replace(step, plant="lost_answer") if member.handle == "redwood" else step
 
-    def _weeks(self) -> Iterator[Scene]:
-        members = self._cast.members
+    def _weeks(self) -> Iterator[ScenarioEvent]:
+        members = self._customers.members
         for day, handle in (
             (3, "brenner"),
             (6, "garonne"),
@@ -91,21 +91,21 @@ class _Teller:
             yield self._progressive(members[handle], day)
         yield from self._none_of_netsuites_business()
 
-    def _none_of_netsuites_business(self) -> Iterator[Scene]:
-        members = self._cast.members
+    def _none_of_netsuites_business(self) -> Iterator[ScenarioEvent]:
+        members = self._customers.members
         draft = self._invoice(members["tide"], [*price_list.plan(members["tide"])], 18, status="draft")
         yield self._of_invoice(draft, "invoice.drafted", ending="ignored")
         own = self._invoice(members["hudson"], [*price_list.plan(members["hudson"])], 19, self_billed=True)
         yield self._of_invoice(own, "invoice.created", ending="ignored")
         for handle in ("brenner", "soen", "redwood"):
-            paper = self._invoice(members[handle], [*price_list.plan(members[handle])], 21)
-            yield self._of_invoice(paper, "invoice.generated", ending="ignored")
+            document = self._invoice(members[handle], [*price_list.plan(members[handle])], 21)
+            yield self._of_invoice(document, "invoice.generated", ending="ignored")
         for handle in ("lumiere", "tide"):
             linked = self._customer(members[handle], "customer.payment_provider_created")
             yield replace(linked, ending="ignored")
 
-    def _faults(self) -> Iterator[Scene]:
-        members = self._cast.members
+    def _faults(self) -> Iterator[ScenarioEvent]:
+        members = self._customers.members
         unmapped = self._invoice(members["hudson"], [price_list.unmapped()], 22)
         yield self._of_invoice(unmapped, "invoice.created", ending="rejected", plant="unmapped_metric")
         late = replace(
@@ -117,37 +117,39 @@ class _Teller:
             self._garbled(value) for value in (whole.value[:-40], b"\x00\x00\x00\x00\x07\x02H\x0einvoice")
         )
 
-    def _moves(self) -> Iterator[Scene]:
+    def _moves(self) -> Iterator[ScenarioEvent]:
         for day, handle in ((25, "brenner"), (26, "okafor"), (27, "hudson"), (28, "tide")):
-            member = replace(self._cast.members[handle], street=f"New Street {day}")
+            member = replace(self._customers.members[handle], street=f"New Street {day}")
             yield self._customer(member, "customer.updated", day=day)
 
-    def _last_of_july(self) -> Iterator[Scene]:
-        members = self._cast.members
+    def _last_of_july(self) -> Iterator[ScenarioEvent]:
+        members = self._customers.members
         for handle, prepaid in (("redwood", 5000), ("lumiere", 2500), ("kitsune", 3000), ("hudson", 0)):
             yield self._usage(members[handle], day=31, prepaid_cents=prepaid, coupon_percent=5)
         for handle in ("soen", "lakeshore", "gulf"):
             yield self._usage(members[handle], day=31, progressive_of=self._progressive_numbers[handle])
 
-    def _august(self) -> Iterator[Scene]:
+    def _august(self) -> Iterator[ScenarioEvent]:
         for handle in ("lumiere", "hudson"):
-            member = self._cast.members[handle]
+            member = self._customers.members[handle]
             sales = [*price_list.plan(member), *price_list.usage(member, self._random)]
             invoice = self._numbered(member, draw_up(sales, member.currency, member.taxes), 31)
             self._billed[handle].append(replace(invoice, period=JULY))
-        settled = Settlement(papers=Papers(bodies=self._bodies), billed=self._billed, put=self._scene)
+        settled = Settlement(
+            documents=SettlementDocuments(bodies=self._bodies), billed=self._billed, put=self._step
+        )
         # By August somebody has changed how Lago's endpoint signs; `ingest` takes either.
-        yield from (replace(scene, algorithm="jwt") for scene in settled.scenes())
+        yield from (replace(step, algorithm="jwt") for step in settled.steps())
 
     def _members(self) -> list[Member]:
-        return [member for member in self._cast.members.values() if member.handle != MISPLACED]
+        return [member for member in self._customers.members.values() if member.handle != MISPLACED]
 
     def _usage(
         self, member: Member, *, day: int = 1, coupon_percent: int = 0, prepaid_cents: int = 0,
         progressive_of: str | None = None,
-    ) -> Scene:  # fmt: skip
+    ) -> ScenarioEvent:  # fmt: skip
         sales = [*price_list.plan(member), *price_list.usage(member, self._random)]
-        sales += price_list.reduced(self._cast.taxes["vat_de_7"]) if member.handle == "brenner" else []
+        sales += price_list.reduced(self._customers.taxes["vat_de_7"]) if member.handle == "brenner" else []
         bill = draw_up(
             sales, member.currency, member.taxes,
             coupon_percent=coupon_percent, prepaid_cents=prepaid_cents,
@@ -159,16 +161,16 @@ class _Teller:
         invoice = replace(invoice, period=period, coupon=coupon, progressive_of=progressive_of)
         return self._of_invoice(invoice, "invoice.created")
 
-    def _one_off(self, member: Member, day: int) -> Scene:
+    def _one_off(self, member: Member, day: int) -> ScenarioEvent:
         invoice = self._invoice(member, [*price_list.services(member, self._random)], day, kind="one_off")
         return self._of_invoice(invoice, "invoice.one_off_created")
 
-    def _top_up(self, member: Member, day: int) -> Scene:
+    def _top_up(self, member: Member, day: int) -> ScenarioEvent:
         taxless = replace(member, taxes=())
         invoice = self._invoice(taxless, [price_list.credits(member)], day, kind="credit")
         return self._of_invoice(invoice, "invoice.paid_credit_added")
 
-    def _progressive(self, member: Member, day: int) -> Scene:
+    def _progressive(self, member: Member, day: int) -> ScenarioEvent:
         invoice = self._invoice(member, [price_list.threshold(member)], day, kind="progressive_billing")
         self._progressive_numbers[member.handle] = invoice.number
         return self._of_invoice(invoice, "invoice.created")
@@ -189,39 +191,43 @@ class _Teller:
 
     def _of_invoice(
         self, invoice: Invoice, webhook_type: str, *, ending: Ending = "booked", plant: str | None = None
-    ) -> Scene:
+    ) -> ScenarioEvent:
         if ending == "booked":
             self._billed[invoice.member.handle].append(invoice)
         content = self._bodies.invoice(invoice)
         value = self._bodies.event(webhook_type, "invoice", content)
-        scene = self._scene(invoice.member, "lago.invoices", value, f"{webhook_type} {invoice.number}")
+        step = self._step(invoice.member, "lago.invoices", value, f"{webhook_type} {invoice.number}")
         return replace(
-            scene, ending=ending, plant=plant, lago_id=content["lago_id"], number=invoice.number,
+            step, ending=ending, plant=plant, lago_id=content["lago_id"], number=invoice.number,
             currency=invoice.bill.currency, total=invoice.bill.total, effect=Decimal(invoice.bill.total),
             is_ordered=invoice.member.entity == ORDERING_ENTITY,
         )  # fmt: skip
 
-    def _customer(self, member: Member, webhook_type: str = "customer.created", day: int = 1) -> Scene:
+    def _customer(
+        self, member: Member, webhook_type: str = "customer.created", day: int = 1
+    ) -> ScenarioEvent:
         updated_at = datetime(2026, 7, day, 0, 4, tzinfo=UTC) - timedelta(days=1 if day == 1 else 0)
-        links = [self._bodies.link(STANDING_ID)] if member.handle == ADOPTED else []
+        links = [self._bodies.link(EXISTING_CUSTOMER_ID)] if member.handle == ADOPTED else []
         content = self._bodies.customer(member, updated_at) | {"integration_customers": links}
         value = self._bodies.event(webhook_type, "customer", content)
-        scene = self._scene(member, "lago.customers", value, f"{webhook_type} {member.external_id}")
+        step = self._step(member, "lago.customers", value, f"{webhook_type} {member.external_id}")
         # Whoever links a customer does so before the first invoice.
-        return replace(scene, lago_id=content["lago_id"], until="told" if links else "taken")
+        return replace(step, lago_id=content["lago_id"], until="told" if links else "taken")
 
-    def _garbled(self, value: bytes) -> Scene:
-        scene = self._scene(
-            self._cast.members["brenner"], "lago.invoices", value, f"{len(value)} garbled bytes"
+    def _garbled(self, value: bytes) -> ScenarioEvent:
+        step = self._step(
+            self._customers.members["brenner"], "lago.invoices", value, f"{len(value)} garbled bytes"
         )
-        return replace(scene, ending="rejected", plant="undecodable_bytes", is_webhook=False)
+        return replace(step, ending="rejected", plant="undecodable_bytes", is_webhook=False)
 
-    def _again(self, scene: Scene) -> Scene:
+    def _again(self, step: ScenarioEvent) -> ScenarioEvent:
         """The same bytes from a second endpoint of Lago's, which stores a webhook of its own for it."""
-        title = f"{scene.title} again"
-        return replace(scene, title=title, plant="repeated", unique_key=self._bodies.id("webhook", title))
+        title = f"{step.title} again"
+        return replace(step, title=title, plant="repeated", unique_key=self._bodies.id("webhook", title))
 
-    def _scene(self, member: Member, topic: str, value: bytes, title: str) -> Scene:
+    def _step(self, member: Member, topic: str, value: bytes, title: str) -> ScenarioEvent:
         key = f"{self._bodies.organization_id}:{member.external_id}".encode()
         unique_key = self._bodies.id("webhook", title)
-        return Scene(title=title, topic=topic, key=key, value=value, unique_key=unique_key, ending="booked")
+        return ScenarioEvent(
+            title=title, topic=topic, key=key, value=value, unique_key=unique_key, ending="booked"
+        )

@@ -19,7 +19,7 @@ NETSUITE_TYPES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class ScenarioEvent:
     """
     One event on its topic, and how it must end.
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from consumer.demo.customers import Member
 from consumer.demo.invoice_amounts import Invoice
-from consumer.demo.scenario_event import Scene
-from consumer.demo.settlement_documents import Note, Papers
+from consumer.demo.scenario_event import ScenarioEvent
+from consumer.demo.settlement_documents import Note, SettlementDocuments
 from consumer.mapping import money
 
 Json = dict[str, Any]
 Invoices = Mapping[str, Sequence[Invoice]]
-Put = Callable[[Member, str, bytes, str], Scene]
+Put = Callable[[Member, str, bytes, str], ScenarioEvent]
 """Makes a scene of a customer, a topic, the bytes and a title."""
 
 PARTLY_CENTS = 10_000
@@ -31,11 +31,11 @@ class Settlement:
         put: puts bytes on a topic.
     """
 
-    papers: Papers
+    documents: SettlementDocuments
     billed: Invoices
     put: Put
 
-    def scenes(self) -> Iterator[Scene]:
+    def steps(self) -> Iterator[ScenarioEvent]:
         """All there is; needs one more invoice of *lumiere* and *hudson* each, the last of their lists."""
         yield from self._paid(self.billed["soen"][0])
         yield self._paid_by_hand(self.billed["brenner"][:1], PARTLY_CENTS)
@@ -48,68 +48,68 @@ class Settlement:
         yield from self._credit_spent(self.billed["lumiere"])
         yield from self._paid_before_it_comes(self.billed["hudson"])
 
-    def _credit_spent(self, invoices: Sequence[Invoice]) -> Iterator[Scene]:
+    def _credit_spent(self, invoices: Sequence[Invoice]) -> Iterator[ScenarioEvent]:
         note = Note(invoice=invoices[0], fee_place=0, use="credit")
         yield from self._paid(invoices[0])
         yield self._noted(note)
-        yield self._billed(invoices[-1], self.papers.spending(invoices[-1], note))
+        yield self._billed(invoices[-1], self.documents.spending(invoices[-1], note))
 
-    def _paid_before_it_comes(self, invoices: Sequence[Invoice]) -> Iterator[Scene]:
+    def _paid_before_it_comes(self, invoices: Sequence[Invoice]) -> Iterator[ScenarioEvent]:
         both = (invoices[0], invoices[-1])
         paid = self._paid_by_hand(both, sum(invoice.bill.total_cents for invoice in both))
         yield replace(paid, plant="payment_first", until="waiting")
-        yield self._billed(both[1], self.papers.bodies.invoice(both[1]))
+        yield self._billed(both[1], self.documents.bodies.invoice(both[1]))
 
-    def _billed(self, invoice: Invoice, body: Json) -> Scene:
+    def _billed(self, invoice: Invoice, body: Json) -> ScenarioEvent:
         # What a credit note pays of it stays in its total: the memo is applied to it.
         title = f"invoice.created {invoice.number}"
-        scene = self._scene(invoice.member, "invoice.created", body, title)
+        step = self._step(invoice.member, "invoice.created", body, title)
         amount = invoice.bill.total
-        return replace(scene, number=invoice.number, total=amount, effect=Decimal(amount))
+        return replace(step, number=invoice.number, total=amount, effect=Decimal(amount))
 
-    def _paid(self, invoice: Invoice) -> Iterator[Scene]:
+    def _paid(self, invoice: Invoice) -> Iterator[ScenarioEvent]:
         """Lago tells of a provider's payment twice: by itself and by its receipt."""
-        payment = self.papers.payment((invoice,), invoice.bill.total_cents, is_manual=False)
+        payment = self.documents.payment((invoice,), invoice.bill.total_cents, is_manual=False)
         title = f"payment.succeeded for {invoice.number}"
         yield self._payment(invoice.member, "payment.succeeded", payment, payment, title)
         receipt = self._receipt(invoice.member, payment, f"payment_receipt.created for {invoice.number}")
         yield replace(receipt, effect=None)
 
-    def _paid_by_hand(self, invoices: Sequence[Invoice], cents: int) -> Scene:
-        payment = self.papers.payment(invoices, cents, is_manual=True)
+    def _paid_by_hand(self, invoices: Sequence[Invoice], cents: int) -> ScenarioEvent:
+        payment = self.documents.payment(invoices, cents, is_manual=True)
         first, *others = (invoice.number for invoice in invoices)
         numbers = " and ".join([first, *(f"…{other.rpartition('-')[2]}" for other in others)])
         return self._receipt(invoices[0].member, payment, f"payment_receipt.created for {numbers}")
 
-    def _receipt(self, member: Member, payment: Json, title: str) -> Scene:
-        receipt = self.papers.receipt(payment, f"{member.slug}-RCPT-{payment['lago_id'][:6]}")
+    def _receipt(self, member: Member, payment: Json, title: str) -> ScenarioEvent:
+        receipt = self.documents.receipt(payment, f"{member.slug}-RCPT-{payment['lago_id'][:6]}")
         return self._payment(member, "payment_receipt.created", receipt, payment, title)
 
-    def _payment(self, member: Member, event: str, content: Json, payment: Json, title: str) -> Scene:
+    def _payment(self, member: Member, event: str, content: Json, payment: Json, title: str) -> ScenarioEvent:
         amount = money.major(payment["amount_cents"], payment["amount_currency"])
-        scene = self._scene(member, event, content, title)
+        step = self._step(member, event, content, title)
         paid = {"lago_id": payment["lago_id"], "currency": payment["amount_currency"]}
-        return replace(scene, **paid, total=amount, effect=-Decimal(amount))
+        return replace(step, **paid, total=amount, effect=-Decimal(amount))
 
-    def _noted(self, note: Note) -> Scene:
-        content = self.papers.note(note)
+    def _noted(self, note: Note) -> ScenarioEvent:
+        content = self.documents.note(note)
         member, currency = note.invoice.member, note.invoice.bill.currency
-        scene = self._scene(member, "credit_note.created", content, f"credit_note.created {note.number}")
+        step = self._step(member, "credit_note.created", content, f"credit_note.created {note.number}")
         amount = money.major(note.total_cents, currency)
         action = f"pay back {amount} {currency} and record the refund" if note.use == "refund" else ""
-        return replace(scene, number=note.number, total=amount, effect=-Decimal(amount), action=action)
+        return replace(step, number=note.number, total=amount, effect=-Decimal(amount), action=action)
 
-    def _voided(self, invoice: Invoice) -> Scene:
-        content = self.papers.voided(invoice)
+    def _voided(self, invoice: Invoice) -> ScenarioEvent:
+        content = self.documents.voided(invoice)
         title = f"invoice.voided {invoice.number}"
-        scene = self._scene(invoice.member, "invoice.voided", content, title)
-        return replace(scene, is_void=True, effect=-Decimal(invoice.bill.total))
+        step = self._step(invoice.member, "invoice.voided", content, title)
+        return replace(step, is_void=True, effect=-Decimal(invoice.bill.total))
 
-    def _scene(self, member: Member, event: str, content: Json, title: str) -> Scene:
+    def _step(self, member: Member, event: str, content: Json, title: str) -> ScenarioEvent:
         object_type = event.partition(".")[0]
-        value = self.papers.bodies.event(event, object_type, content)
-        scene = self.put(member, TOPICS[object_type], value, title)
-        return replace(scene, lago_id=content["lago_id"], currency=content.get("currency"))
+        value = self.documents.bodies.event(event, object_type, content)
+        step = self.put(member, TOPICS[object_type], value, title)
+        return replace(step, lago_id=content["lago_id"], currency=content.get("currency"))
 
 
 TOPICS = {

@@ -50,7 +50,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Papers:
+class SettlementDocuments:
     """Makes the objects; their ids depend on the world of `bodies` alone."""
 
     bodies: Bodies

@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from consumer.commands import cause_table, console_output
-from consumer.commands.console_output import Paper
+from consumer.commands.console_output import ConsoleOutput
 from consumer.demo import summary
 from consumer.demo.bad_requests import Caller
 from consumer.demo.delivery import Answer
 from consumer.demo.fix_and_replay import Replay
 from consumer.demo.outcomes import Endings, Played
-from consumer.demo.run_report import PLANTS, Figures
+from consumer.demo.run_report import PLANTED_FAULTS, Figures
 from consumer.demo.webhook_inbox import Inbox
 from consumer.failures import causes
 from consumer.failures.failure import Failure
@@ -27,28 +27,28 @@ PIPED_WIDTH_CHARS = 240
 STYLES = {"created": "green", "adopted": "green", "updated": "green", "voided": "yellow", "exists": "cyan"}
 
 
-def console(*, is_aside: bool = False) -> Paper:
+def console(*, is_aside: bool = False) -> ConsoleOutput:
     """Standard output, or standard error when that is for machines; wide when no terminal sets a width."""
     return console_output.console(is_aside=is_aside, page_columns=PIPED_WIDTH_CHARS, has_highlights=False)
 
 
 def month(
-    out: Paper,
-    story: Sequence[Played],
+    out: ConsoleOutput,
+    scenario: Sequence[Played],
     endings: Endings,
     inbox: Inbox,
     callers: Sequence[tuple[Caller, Answer]],
 ) -> None:
     """What a person wants to know after the month."""
-    out.print(_reached(out, story, endings))
+    out.print(_reached(out, scenario, endings))
     out.print(_turned_away(out, callers))
-    out.print(_failed(out, story, endings, inbox))
-    out.print(_to_do(out, story))
+    out.print(_failed(out, scenario, endings, inbox))
+    out.print(_to_do(out, scenario))
     out.print()
     out.file.flush()
 
 
-def end(out: Paper, figures: Figures, replayed: Replay) -> None:
+def end(out: ConsoleOutput, figures: Figures, replayed: Replay) -> None:
     """What a person wants to know at the very end."""
     out.print(_planted(out, figures))
     if replayed.open:
@@ -59,24 +59,24 @@ def end(out: Paper, figures: Figures, replayed: Replay) -> None:
         out.print(f"NOT AS IT MUST BE: {problem}", style="bold red")
 
 
-def _reached(out: Paper, story: Sequence[Played], endings: Endings) -> Table:
+def _reached(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings) -> Table:
     # A terminal links the record itself.
     links = () if out.is_terminal else ("Link",)
     columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", *links)
     table = _table(out, "What reached NetSuite", *columns, right=("Amount", "Since webhook"))
-    for played in story:
+    for played in scenario:
         result = endings.main_result(played)
         if result is None:
             continue
         waited_ms = endings.waited_ms(played)
         latency = "" if waited_ms is None else f"{waited_ms:.0f} ms"
-        _row(out, table, played.scene.title, result, latency)
+        _row(out, table, played.step.title, result, latency)
         for other in endings.by_results(played):
             _row(out, table, f"  with its {other.object.replace('_', ' ')}", other, "")
     return table
 
 
-def _row(out: Paper, table: Table, title: str, result: Result, latency: str) -> None:
+def _row(out: ConsoleOutput, table: Table, title: str, result: Result, latency: str) -> None:
     amount = f"{result.totals['total']} {result.currency}" if result.totals.get("total") else ""
     attempts = f" (attempt {result.attempts})" if result.attempts > 1 else ""
     status = Text(result.status + attempts, style=STYLES.get(result.status, ""))
@@ -88,22 +88,22 @@ def _row(out: Paper, table: Table, title: str, result: Result, latency: str) -> 
         table.add_row(Text(title), record, amount, status, latency, result.url)
 
 
-def _turned_away(out: Paper, callers: Sequence[tuple[Caller, Answer]]) -> Table:
+def _turned_away(out: ConsoleOutput, callers: Sequence[tuple[Caller, Answer]]) -> Table:
     table = _table(out, "What ingest did not put on Kafka", "Request", "Answer", "What it said")
     for caller, answer in callers:
         table.add_row(Text(caller.title), str(answer.status), Text(answer.said))
     return table
 
 
-def _failed(out: Paper, story: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
+def _failed(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
     table = _table(out, "What failed, why, and what to do", "Event", "Code", "Why", "What to do", "Webhook")
-    for played in story:
+    for played in scenario:
         error = endings.errors.get(played.place)
         if error is None:
             continue
         said = error.accounting_provider_customer_error.provider_error
         table.add_row(
-            Text(played.scene.title),
+            Text(played.step.title),
             Text(said.error_code, style="red"),
             Text(said.message),
             Text(error.hint),
@@ -119,22 +119,22 @@ def _verified(error_id: str, inbox: Inbox) -> Text:
     return Text("verified" + (f" (attempt {attempts})" if attempts > 1 else ""), style="green")
 
 
-def _planted(out: Paper, figures: Figures) -> Table:
+def _planted(out: ConsoleOutput, figures: Figures) -> Table:
     table = _table(out, "Planted faults", "Name", "What it is", "What became of it")
-    for name, plant in PLANTS.items():
+    for name, plant in PLANTED_FAULTS.items():
         table.add_row(name, plant.what, figures.planted[name] or "MISSING")
     return table
 
 
-def _to_do(out: Paper, story: Sequence[Played]) -> Table:
+def _to_do(out: ConsoleOutput, scenario: Sequence[Played]) -> Table:
     table = _table(out, "Booked, and a person still has to act", "Event", "What to do in NetSuite")
-    for played in story:
-        if played.scene.action:
-            table.add_row(played.scene.title, played.scene.action)
+    for played in scenario:
+        if played.step.action:
+            table.add_row(played.step.title, played.step.action)
     return table
 
 
-def _still_open(out: Paper, failures: Sequence[Failure]) -> Table:
+def _still_open(out: ConsoleOutput, failures: Sequence[Failure]) -> Table:
     columns = ("Code", "What is wrong", "Events", "Amount", "What to do")
     table = _table(out, "Still open, for a person to decide", *columns, right=("Events", "Amount"))
     for cause in causes.grouped(failures):
@@ -148,7 +148,7 @@ def _still_open(out: Paper, failures: Sequence[Failure]) -> Table:
     return table
 
 
-def _balances(out: Paper, figures: Figures) -> Table:
+def _balances(out: ConsoleOutput, figures: Figures) -> Table:
     # Rejected documents are left out on both sides: they are not in NetSuite until someone acts on them.
     amounts = ("Lago", "NetSuite", "Difference")
     title = "What every customer owes, without what is still open"
@@ -160,7 +160,7 @@ def _balances(out: Paper, figures: Figures) -> Table:
     return table
 
 
-def _totals(out: Paper, figures: Figures) -> Table:
+def _totals(out: ConsoleOutput, figures: Figures) -> Table:
     table = _table(out, f"{figures.events} events in {figures.seconds} s on {figures.broker}", "", "")
     table.show_header = False
     for name, said in summary.lines(figures):
@@ -168,7 +168,7 @@ def _totals(out: Paper, figures: Figures) -> Table:
     return table
 
 
-def _table(out: Paper, title: str, *columns: str, right: Sequence[str] = ()) -> Table:
+def _table(out: ConsoleOutput, title: str, *columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(
         title=f"\n{title}", title_justify="left", title_style="bold", box=_frame(out), pad_edge=False
     )
@@ -177,5 +177,5 @@ def _table(out: Paper, title: str, *columns: str, right: Sequence[str] = ()) -> 
     return table
 
 
-def _frame(out: Paper) -> box.Box | None:
+def _frame(out: ConsoleOutput) -> box.Box | None:
     return box.SIMPLE_HEAD if out.is_terminal else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from consumer.demo.outcomes import Endings, Place
 from consumer.demo.processes_under_test import Ground
-from consumer.demo.scenario_event import Scene
+from consumer.demo.scenario_event import ScenarioEvent
 from consumer.failures.original import REPLAY_OF
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
@@ -25,7 +25,7 @@ LOOK_EVERY_S = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
-class Seen:
+class TopicRecords:
     """
     Everything that has been read so far.
 
@@ -38,9 +38,9 @@ class Seen:
     arrivals: dict[str, Place] = field(default_factory=dict)
     replays: dict[str, Place] = field(default_factory=dict)
 
-    def has_ended(self, scene: Scene) -> bool:
+    def has_ended(self, step: ScenarioEvent) -> bool:
         """Whether something has been published about it."""
-        place = self.arrivals.get(scene.unique_key)
+        place = self.arrivals.get(step.unique_key)
         return place in self.endings.results or place in self.endings.errors
 
     def note(self, record: Record) -> None:
@@ -72,19 +72,19 @@ async def until(claim: Callable[[], bool], *, limit_s: float) -> None:
 
 
 @asynccontextmanager
-async def watching(stage: Ground) -> AsyncIterator[Seen]:
+async def watching(processes: Ground) -> AsyncIterator[TopicRecords]:
     """Meanwhile, everything that comes to the topics is noted."""
-    seen = Seen()
+    seen = TopicRecords()
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(_watch(stage, seen))
+        task = tasks.create_task(_watch(processes, seen))
         try:
             yield seen
         finally:
             task.cancel()
 
 
-async def _watch(stage: Ground, seen: Seen) -> None:
+async def _watch(processes: Ground, seen: TopicRecords) -> None:
     names = (*topics.names("input"), result.TOPIC, error_event.TOPIC)
-    async with tail(Cluster.of(stage.settings), names) as records:
+    async with tail(Cluster.of(processes.settings), names) as records:
         async for record in records:
             seen.note(record)

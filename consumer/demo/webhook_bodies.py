@@ -36,9 +36,9 @@ ITEM_TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
-    """Makes bodies whose ids depend on `world` alone."""
+    """Makes bodies whose ids depend on `namespace` alone."""
 
-    world: uuid.UUID
+    namespace: uuid.UUID
     organization_id: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class Bodies:
 
     def id(self, *parts: str) -> str:
         """The id of a thing, always the same."""
-        return str(uuid.uuid5(self.world, "/".join(parts)))
+        return str(uuid.uuid5(self.namespace, "/".join(parts)))
 
     def event(self, webhook_type: str, object_type: str, content: Json) -> bytes:
         """The bytes of a webhook."""

@@ -103,7 +103,7 @@ def problems(
     """
     apart = endings.made(connection) ^ inbox.customers
     wrong = [
-        f"{each.scene.title} must be accepted and is answered {each.answer.status}: {each.answer.said}"
+        f"{each.step.title} must be accepted and is answered {each.answer.status}: {each.answer.said}"
         for each in sent
         if each.answer and each.answer.status != TAKEN
     ]

@@ -29,7 +29,7 @@ TOLERANCE_S = 300
 SECRET_PREFIX = "whsec_"  # noqa: S105 - marks a secret, is none
 
 
-def objection(secret: str, headers: Mapping[str, str], body: bytes, now_s: float) -> str | None:
+def refusal(secret: str, headers: Mapping[str, str], body: bytes, now_s: float) -> str | None:
     """Why a webhook is not to be believed, None when it is."""
     webhook_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not timestamp.isdigit() or abs(now_s - int(timestamp)) > TOLERANCE_S:
@@ -78,7 +78,7 @@ class Inbox:
 
     async def _receive(self, request: Request) -> Response:
         body = await request.body()
-        reason = objection(self.secret, request.headers, body, self.clock.now().timestamp())
+        reason = refusal(self.secret, request.headers, body, self.clock.now().timestamp())
         if reason is not None:
             self.refused.append(reason)
             return Response(reason, status_code=401)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from consumer.engine.retry_state import Tally
+from consumer.engine.retry_state import RetryState
 from consumer.record import Record
 
 
@@ -15,14 +15,16 @@ class Attempt:
 
     Attributes:
         epoch: the ownership of its partition that it was taken under; results of an older one are void.
-        tally: what it has been through.
+        retry_state: what it has been through.
     """
 
     record: Record
     epoch: int
-    tally: Tally = field(default_factory=Tally)
+    retry_state: RetryState = field(default_factory=RetryState)
 
     @property
-    def handed(self) -> Record:
+    def delivered(self) -> Record:
         """The record as it is handed out, with how often it has been."""
-        return replace(self.record, tries=self.tally.tries, first_tried_at=self.tally.first_tried_at)
+        return replace(
+            self.record, tries=self.retry_state.tries, first_tried_at=self.retry_state.first_tried_at
+        )

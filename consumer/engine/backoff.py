@@ -9,7 +9,7 @@ from typing import assert_never
 
 from consumer import outcome as outcomes
 from consumer.engine.decision import Decision, GiveUp, Park, Settle, Situation
-from consumer.engine.retry_state import Cause, Tally
+from consumer.engine.retry_state import Cause, RetryState
 from consumer.outcome import internal_error
 from consumer.record import LaneKey
 
@@ -54,113 +54,116 @@ class Backoff:
     retry_after_cap_s: float = RETRY_AFTER_CAP_S
 
     def decide(  # noqa: PLR0911 - one row an outcome
-        self, outcome: outcomes.Outcome, tally: Tally, seen: Situation
+        self, outcome: outcomes.Outcome, retry_state: RetryState, seen: Situation
     ) -> Decision:
         """What follows from the outcome of a delivery."""
-        is_answering = has_answered(outcome) or seen.answered_s > tally.parked_at_s
-        tally = tally.until(seen.now_s, is_account_answering=is_answering)
+        is_answering = has_answered(outcome) or seen.answered_s > retry_state.parked_at_s
+        retry_state = retry_state.until(seen.now_s, is_account_answering=is_answering)
         match outcome:
             case (
                 outcomes.Delivered() | outcomes.AlreadyThere() | outcomes.Ignored() | outcomes.Rejected()
             ) as settled:
                 return Settle(outcome=settled)
             case outcomes.Unavailable(reason=reason, retry_after_s=retry_after_s):
-                return self._retry(reason, retry_after_s, tally, seen)
+                return self._retry(reason, retry_after_s, retry_state, seen)
             case outcomes.Ambiguous(reason=reason):
-                return self._retry(reason, None, tally.in_smaller_company(seen.carried), seen)
+                return self._retry(reason, None, retry_state.in_smaller_company(seen.carried), seen)
             case outcomes.Waiting(hold=outcomes.Hold() as hold):
-                return self._hold(hold, tally, seen)
+                return self._hold(hold, retry_state, seen)
             case outcomes.Waiting():
-                return self._wait(outcome, tally, seen)
+                return self._wait(outcome, retry_state, seen)
             case outcomes.Throttled(by="script", reason=reason, retry_after_s=retry_after_s) if (
                 seen.carried == 1
             ):
                 # Nobody else used up its time or units, so waiting alone will not end this.
-                return self._retry(reason, retry_after_s, tally, seen)
+                return self._retry(reason, retry_after_s, retry_state, seen)
             case outcomes.Throttled(retry_after_s=retry_after_s):
-                return self._step_aside(Cause.LIMIT, retry_after_s, tally, seen)
+                return self._step_aside(Cause.LIMIT, retry_after_s, retry_state, seen)
             case outcomes.AccountDown():
-                return self._step_aside(Cause.ACCOUNT, None, tally, seen)
+                return self._step_aside(Cause.ACCOUNT, None, retry_state, seen)
             case _:
                 assert_never(outcome)
 
-    def after_lost_acknowledgement(self, tally: Tally, seen: Situation) -> Park:
+    def after_lost_acknowledgement(self, retry_state: RetryState, seen: Situation) -> Park:
         """An event that Kafka did not acknowledge: never the record's fault, so never its end."""
-        tally = tally.until(seen.now_s)
-        tally = replace(tally, postponed=tally.postponed + 1)
-        delay_s = self._patient_s(tally.postponed - 1)
-        return Park(delay_s=delay_s, counts=False, tally=tally.parked(Cause.BROKER, seen.now_s))
+        retry_state = retry_state.until(seen.now_s)
+        retry_state = replace(retry_state, postponed=retry_state.postponed + 1)
+        delay_s = self._patient_s(retry_state.postponed - 1)
+        return Park(delay_s=delay_s, counts=False, retry_state=retry_state.parked(Cause.BROKER, seen.now_s))
 
-    def after_defect(self, error_name: str, tally: Tally, seen: Situation) -> Park | GiveUp:
+    def after_defect(self, error_name: str, retry_state: RetryState, seen: Situation) -> Park | GiveUp:
         """
         A call that ended in an unexpected error: three tries tell a passing one from one that always comes.
 
         Of several records in a call any may have caused it, so each goes alone first. What our code raises on
         one record before or after its call never comes here: that is no call's, and no repeat mends it.
         """
-        tally = tally.until(seen.now_s)
+        retry_state = retry_state.until(seen.now_s)
         if seen.carried > 1:
-            return self._step_aside(Cause.LIMIT, None, replace(tally, company=1), seen)
-        tally = replace(tally, defects=tally.defects + 1)
-        if tally.defects >= DEFECT_ATTEMPTS:
-            failed = internal_error(error_name, "while it carried this event", attempts=tally.defects)
+            return self._step_aside(Cause.LIMIT, None, replace(retry_state, company=1), seen)
+        retry_state = replace(retry_state, defects=retry_state.defects + 1)
+        if retry_state.defects >= DEFECT_ATTEMPTS:
+            failed = internal_error(error_name, "while it carried this event", attempts=retry_state.defects)
             return GiveUp(rejected=failed)
-        delay_s = self._jittered_s(tally.defects - 1)
-        return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))
+        delay_s = self._jittered_s(retry_state.defects - 1)
+        return Park(delay_s=delay_s, counts=True, retry_state=retry_state.parked(Cause.RECORD, seen.now_s))
 
-    def under_pressure(self, tally: Tally, now_s: float) -> GiveUp:
+    def above_high_water(self, retry_state: RetryState, now_s: float) -> GiveUp:
         """So much has been done behind a waiting record that its partition would have to stop for it."""
-        tally = tally.until(now_s)
-        if tally.refusal is not None:
-            sentence = f"{tally.refusal.message}; held until too much was waiting behind it"
-            return GiveUp(rejected=replace(tally.refusal, message=sentence))
-        message = f"tried {tally.failures} times in {_hours(tally.own_s)}, and too much is waiting behind it"
+        retry_state = retry_state.until(now_s)
+        if retry_state.refusal is not None:
+            sentence = f"{retry_state.refusal.message}; held until too much was waiting behind it"
+            return GiveUp(rejected=replace(retry_state.refusal, message=sentence))
+        tried = f"tried {retry_state.failures} times in {_hours(retry_state.own_s)}"
+        message = f"{tried}, and too much is waiting behind it"
         hint = "look at why this event cannot be written, then replay it"
-        return _give_up("parked_too_long", message, hint, tally)
+        return _give_up("parked_too_long", message, hint, retry_state)
 
     def _retry(
-        self, reason: str, retry_after_s: float | None, tally: Tally, seen: Situation
+        self, reason: str, retry_after_s: float | None, retry_state: RetryState, seen: Situation
     ) -> Park | GiveUp:
         if not seen.is_account_open:
-            return self._step_aside(Cause.ACCOUNT, retry_after_s, tally, seen)
-        tally = replace(tally, attempts=tally.attempts + 1)
-        if tally.retried_s >= self.record_max_age_s or tally.own_s >= self.park_max_age_s:
-            tried_s = tally.retried_s + tally.stalled_s
-            message = f"tried {tally.attempts} times in {_hours(tried_s)}; the last answer: {reason}"
+            return self._step_aside(Cause.ACCOUNT, retry_after_s, retry_state, seen)
+        retry_state = replace(retry_state, attempts=retry_state.attempts + 1)
+        if retry_state.retried_s >= self.record_max_age_s or retry_state.own_s >= self.park_max_age_s:
+            tried_s = retry_state.retried_s + retry_state.stalled_s
+            message = f"tried {retry_state.attempts} times in {_hours(tried_s)}; the last answer: {reason}"
             hint = "look at what NetSuite answers, then replay the event"
-            return _give_up("parked_too_long", message, hint, tally)
-        delay_s = self._at_least(self._jittered_s(tally.attempts - 1), retry_after_s)
-        return Park(delay_s=delay_s, counts=True, tally=tally.parked(Cause.RECORD, seen.now_s))
+            return _give_up("parked_too_long", message, hint, retry_state)
+        delay_s = self._at_least(self._jittered_s(retry_state.attempts - 1), retry_after_s)
+        return Park(delay_s=delay_s, counts=True, retry_state=retry_state.parked(Cause.RECORD, seen.now_s))
 
-    def _wait(self, outcome: outcomes.Waiting, tally: Tally, seen: Situation) -> Park | GiveUp:
-        tally = replace(tally, waits=tally.waits + 1)
-        if tally.waited_s >= self.dependency_max_age_s or tally.own_s >= self.park_max_age_s:
+    def _wait(self, outcome: outcomes.Waiting, retry_state: RetryState, seen: Situation) -> Park | GiveUp:
+        retry_state = replace(retry_state, waits=retry_state.waits + 1)
+        if retry_state.waited_s >= self.dependency_max_age_s or retry_state.own_s >= self.park_max_age_s:
             missing = outcome.message or f"{outcome.on} is not in NetSuite"
-            message = f"{missing}; waited {_hours(tally.waited_s)} for it"
+            message = f"{missing}; waited {_hours(retry_state.waited_s)} for it"
             hint = f"bring {outcome.on} into NetSuite, then replay the event"
-            return _give_up("dependency_missing", message, hint, tally)
+            return _give_up("dependency_missing", message, hint, retry_state)
         return Park(
-            delay_s=self._patient_s(tally.waits - 1),
+            delay_s=self._patient_s(retry_state.waits - 1),
             counts=True,
-            tally=tally.parked(Cause.DEPENDENCY, seen.now_s),
+            retry_state=retry_state.parked(Cause.DEPENDENCY, seen.now_s),
             missing=LaneKey(outcome.missing) if outcome.missing else None,
         )
 
-    def _hold(self, hold: outcomes.Hold, tally: Tally, seen: Situation) -> Park | GiveUp:
-        tally = replace(tally, waits=tally.waits + 1)
+    def _hold(self, hold: outcomes.Hold, retry_state: RetryState, seen: Situation) -> Park | GiveUp:
+        retry_state = replace(retry_state, waits=retry_state.waits + 1)
         if seen.age_s >= min(hold.max_age_s, self.hold_limit_s):
             sentence = f"{hold.refusal.message}; held for {_days(seen.age_s)}"
             return GiveUp(rejected=replace(hold.refusal, message=sentence))
-        delay_s = self._patient_s(tally.waits - 1, HOLD_CAP_S)
-        held = replace(tally.parked(Cause.HOLD, seen.now_s), refusal=hold.refusal)
-        return Park(delay_s=delay_s, counts=False, tally=held)
+        delay_s = self._patient_s(retry_state.waits - 1, HOLD_CAP_S)
+        held = replace(retry_state.parked(Cause.HOLD, seen.now_s), refusal=hold.refusal)
+        return Park(delay_s=delay_s, counts=False, retry_state=held)
 
-    def _step_aside(self, cause: Cause, retry_after_s: float | None, tally: Tally, seen: Situation) -> Park:
+    def _step_aside(
+        self, cause: Cause, retry_after_s: float | None, retry_state: RetryState, seen: Situation
+    ) -> Park:
         # Short: the gate knows how long the account needs, and starts nothing before.
         spread_s = THROTTLED_AT_MOST_S - THROTTLED_AT_LEAST_S
         delay_s = self._at_least(THROTTLED_AT_LEAST_S + spread_s * self.jitter(), retry_after_s)
-        tally = replace(tally, postponed=tally.postponed + 1)
-        return Park(delay_s=delay_s, counts=False, tally=tally.parked(cause, seen.now_s))
+        retry_state = replace(retry_state, postponed=retry_state.postponed + 1)
+        return Park(delay_s=delay_s, counts=False, retry_state=retry_state.parked(cause, seen.now_s))
 
     def _at_least(self, delay_s: float, retry_after_s: float | None) -> float:
         return max(delay_s, min(retry_after_s or 0.0, self.retry_after_cap_s))
@@ -201,6 +204,6 @@ def _days(seconds: float) -> str:
     return f"{seconds / DAY_S:.1f} days"
 
 
-def _give_up(code: str, message: str, hint: str, tally: Tally) -> GiveUp:
-    details = {"attempts": str(tally.failures)}
+def _give_up(code: str, message: str, hint: str, retry_state: RetryState) -> GiveUp:
+    details = {"attempts": str(retry_state.failures)}
     return GiveUp(rejected=outcomes.Rejected(code=code, message=message, hint=hint, details=details))

@@ -13,12 +13,12 @@ from enum import Enum
 from consumer.engine.offset_map import MAX_SPAN
 
 FULL_AT_RECORDS = 1_000
-ROOM_BELOW_RECORDS = 250
+RESUME_BELOW_RECORDS = 250
 # What waits does not count to the records of a partition while all partitions together hold fewer than this.
 FULL_AT_TOTAL = 20_000
 FULL_AT_BYTES = 64 * 1024 * 1024
-ROOM_BELOW_BYTES = 48 * 1024 * 1024
-ROOM_BELOW_SPAN = MAX_SPAN - 1_024
+RESUME_BELOW_BYTES = 48 * 1024 * 1024
+RESUME_BELOW_SPAN = MAX_SPAN - 1_024
 PRESSING_SPAN = MAX_SPAN * 3 // 4
 
 
@@ -65,7 +65,7 @@ def is_full(load: Load, *, is_paused: bool) -> bool:
     """
     records, span, total_bytes = FULL_AT_RECORDS, MAX_SPAN, FULL_AT_BYTES
     if is_paused:
-        records, span, total_bytes = ROOM_BELOW_RECORDS, ROOM_BELOW_SPAN, ROOM_BELOW_BYTES
+        records, span, total_bytes = RESUME_BELOW_RECORDS, RESUME_BELOW_SPAN, RESUME_BELOW_BYTES
     is_heavy = load.total_bytes >= total_bytes and load.own_bytes >= load.fair_bytes
     return load.counted >= records or load.span >= span or is_heavy
 
@@ -88,6 +88,6 @@ def why(*, is_seeded: bool, records: int, span: int) -> Pause:
     """What keeps a paused partition paused; what is neither of the first three is bytes."""
     if not is_seeded:
         return Pause.UNSEEDED
-    if span >= ROOM_BELOW_SPAN:
+    if span >= RESUME_BELOW_SPAN:
         return Pause.SPAN
-    return Pause.RECORDS if records >= ROOM_BELOW_RECORDS else Pause.BYTES
+    return Pause.RECORDS if records >= RESUME_BELOW_RECORDS else Pause.BYTES

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from consumer.clock import Clock
 from consumer.engine.attempt import Attempt
 from consumer.engine.lanes import Lanes
-from consumer.limits.permits import Gate, Passage
+from consumer.limits.permits import Permit, PermitPool
 from consumer.outcome import Outcome
 from consumer.record import Record
 
@@ -21,38 +21,38 @@ class Call:
     """Attempts that go to the account together, one a lane, and their permit."""
 
     attempts: tuple[Attempt, ...]
-    passage: Passage
+    permit: Permit
 
     @property
     def records(self) -> list[Record]:
         """What to deliver."""
-        return [each.handed for each in self.attempts]
+        return [each.delivered for each in self.attempts]
 
     @property
     def is_retry(self) -> bool:
         """Whether its records have failed before for their own reasons; all of them have, or none."""
-        return self.attempts[0].tally.is_retry
+        return self.attempts[0].retry_state.is_retry
 
 
 class Calls:
     """The traffic of one gate."""
 
-    def __init__(self, gate: Gate, clock: Clock) -> None:
-        self._gate = gate
+    def __init__(self, permit_pool: PermitPool, clock: Clock) -> None:
+        self._permit_pool = permit_pool
         self._clock = clock
-        self._under_way: set[Call] = set()
+        self._in_flight: set[Call] = set()
         self._fresh_in_a_row = 0
         self.begun = 0
 
     @property
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """Calls to the account that have not come back."""
-        return len(self._under_way)
+        return len(self._in_flight)
 
     @property
     def retrying(self) -> int:
         """Those of them that are retries."""
-        return sum(call.is_retry for call in self._under_way)
+        return sum(call.is_retry for call in self._in_flight)
 
     def waiting_kind(self, lanes: Lanes) -> bool | None:
         """
@@ -62,7 +62,7 @@ class Calls:
         hold more than half of the permits: however much fails, what does not has room.
         """
         has_fresh = lanes.ready(retries=False) > 0
-        retries_fit = self.retrying < max(1, self._gate.permits // 2)
+        retries_fit = self.retrying < max(1, self._permit_pool.permits // 2)
         may_retry = retries_fit and lanes.ready(retries=True) > 0
         if has_fresh and may_retry:
             return self._fresh_in_a_row >= FRESH_BEFORE_RETRY
@@ -70,16 +70,16 @@ class Calls:
 
     def take(self, lanes: Lanes) -> Call | None:
         """The next call to make, when there is one and a permit for it."""
-        now_s = self._gate.open_time_s
+        now_s = self._permit_pool.open_time_s
         lanes.set_aside(now_s)
         retries = self.waiting_kind(lanes)
-        if retries is None or not self._gate.has_room(self.under_way):
+        if retries is None or not self._permit_pool.has_free_permit(self.in_flight):
             return None
         taken = lanes.take(self._size(lanes.next_in_turn(retries=retries)), retries=retries, now_s=now_s)
         now = self._clock.now()
-        tried = tuple(replace(each, tally=each.tally.tried(now)) for each in taken)
-        call = Call(attempts=tried, passage=self._gate.enter())
-        self._under_way.add(call)
+        tried = tuple(replace(each, retry_state=each.retry_state.tried(now)) for each in taken)
+        call = Call(attempts=tried, permit=self._permit_pool.enter())
+        self._in_flight.add(call)
         self.begun += 1
         self._fresh_in_a_row = 0 if retries else self._fresh_in_a_row + 1
         return call
@@ -87,10 +87,10 @@ class Calls:
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """The account has answered, or nothing can be said of it (no outcomes): the permit is free."""
         try:
-            self._gate.leave(call.passage, outcomes, under_way=self.under_way)
+            self._permit_pool.leave(call.permit, outcomes, in_flight=self.in_flight)
         finally:
-            self._under_way.remove(call)
+            self._in_flight.remove(call)
 
     def _size(self, ready: int) -> int:
         # Only a backlog makes calls larger: a trickle keeps the latency of single records.
-        return min(self._gate.largest_batch, math.ceil(ready / max(1, self._gate.permits)))
+        return min(self._permit_pool.largest_batch, math.ceil(ready / max(1, self._permit_pool.permits)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from consumer.engine.retry_state import Tally
+from consumer.engine.retry_state import RetryState
 from consumer.outcome import Rejected, Settled
 from consumer.record import LaneKey
 
@@ -24,13 +24,13 @@ class Park:
 
     Attributes:
         counts: whether the wait is charged to one of the record's budgets.
-        tally: what the record has now been through.
+        retry_state: what the record has now been through.
         missing: the lane whose record would end the wait, where there is one.
     """
 
     delay_s: float
     counts: bool
-    tally: Tally
+    retry_state: RetryState
     missing: LaneKey | None = None
 
 

@@ -17,11 +17,11 @@ from consumer.engine.backoff import Backoff, has_answered
 from consumer.engine.calls import Call, Calls
 from consumer.engine.decision import Decision, GiveUp, Park, Situation
 from consumer.engine.lanes import Lanes
-from consumer.engine.ledger import Owed, Partition
+from consumer.engine.ledger import Admitted, Partition
 from consumer.engine.offset_map import OffsetMap
-from consumer.engine.owned_partitions import Holdings
-from consumer.engine.retry_state import Cause, Tally
-from consumer.limits.permits import Gate
+from consumer.engine.owned_partitions import OwnedPartitions
+from consumer.engine.retry_state import Cause, RetryState
+from consumer.limits.permits import PermitPool
 from consumer.outcome import Outcome, is_written
 from consumer.record import Record
 
@@ -33,39 +33,39 @@ class Engine:
     """The state of one connection in this worker."""
 
     def __init__(
-        self, *, gate: Gate, backoff: Backoff, clock: Clock, silence_limit_s: float = math.inf
+        self, *, permit_pool: PermitPool, backoff: Backoff, clock: Clock, silence_limit_s: float = math.inf
     ) -> None:
         """
         Begin with nothing.
 
         Args:
-            gate: how many calls may be under way.
+            permit_pool: how many calls may be under way.
             backoff: what follows from outcomes.
             clock: monotonic time is what is used, and the wall's for what people read.
             silence_limit_s: for how long after a poll something may be started: a process that was frozen
                 wakes up as owner of what is no longer its own.
         """
-        self._gate = gate
+        self._permit_pool = permit_pool
         self._backoff = backoff
         self._clock = clock
         self._silence_limit_s = silence_limit_s
-        self._heard_s = clock.monotonic_s()
+        self._polled_s = clock.monotonic_s()
         self._lanes = Lanes()
-        self._calls = Calls(gate, clock)
+        self._calls = Calls(permit_pool, clock)
         self._is_held = False
         self._is_closed = False
         self._answered_s = -math.inf
-        self.holdings = Holdings()
+        self.owned_partitions = OwnedPartitions()
 
     @property
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """Attempts that have been started and are not over, those of lost partitions included."""
         return self._lanes.running
 
     @property
     def calls(self) -> int:
         """Calls to the account that have not come back."""
-        return self._calls.under_way
+        return self._calls.in_flight
 
     @property
     def calls_begun(self) -> int:
@@ -76,7 +76,7 @@ class Engine:
     def could_start(self) -> bool:
         """Whether something waits that nothing keeps from being started."""
         has_work = self._may_start and self._calls.waiting_kind(self._lanes) is not None
-        return has_work and self.calls < self._gate.permits
+        return has_work and self.calls < self._permit_pool.permits
 
     @property
     def parked(self) -> int:
@@ -100,26 +100,26 @@ class Engine:
             return None
         if self._calls.waiting_kind(self._lanes) is None:
             return self._lanes.next_due_s
-        return self._gate.changes_at_s
+        return self._permit_pool.changes_at_s
 
     @property
     def _may_start(self) -> bool:
-        is_awake = self._clock.monotonic_s() - self._heard_s < self._silence_limit_s
+        is_awake = self._clock.monotonic_s() - self._polled_s < self._silence_limit_s
         return is_awake and not (self._is_held or self._is_closed)
 
     def assign(self, partitions: Iterable[Partition]) -> None:
         """Own partitions from now on, knowing nothing about them yet; starting is allowed again."""
         owned = list(partitions)
         self.forget(owned)
-        self.holdings.assign(owned)
+        self.owned_partitions.assign(owned)
         self._is_held = False
-        self.heard(self._clock.monotonic_s())
+        self.polled(self._clock.monotonic_s())
 
     def seed(self, partition: Partition, epoch: int, known: OffsetMap | None) -> bool:
         """Know what the last owner left (None: nobody did); whether the partition is still ours as then."""
-        if self.holdings.epoch(partition) != epoch:
+        if self.owned_partitions.epoch(partition) != epoch:
             return False
-        self.holdings.seed(partition, known)
+        self.owned_partitions.seed(partition, known)
         return True
 
     def hold(self) -> None:
@@ -130,30 +130,30 @@ class Engine:
         """Start nothing any more."""
         self._is_closed = True
 
-    def heard(self, polled_s: float) -> None:
+    def polled(self, polled_s: float) -> None:
         """A poll that began then has come back."""
-        self._heard_s = polled_s
+        self._polled_s = polled_s
 
     def forget(self, partitions: Iterable[Partition]) -> None:
         """Own partitions no longer: what waits is dropped, what runs will count for nothing."""
         for partition in partitions:
-            self.holdings.forget(partition)
+            self.owned_partitions.forget(partition)
         self._lanes.forget(self.is_stale)
 
     def admit(self, record: Record) -> Admission:
         """Take a record that Kafka has handed out."""
         partition = Partition.of(record.source)
-        if partition not in self.holdings.partitions or partition in self.holdings.unseeded:
+        if partition not in self.owned_partitions.partitions or partition in self.owned_partitions.unseeded:
             return Admission.FOREIGN
-        is_rewound = self.holdings.is_rewound(record.source)
+        is_rewound = self.owned_partitions.is_rewound(record.source)
         if is_rewound:
-            self.holdings.restart(partition)
+            self.owned_partitions.restart(partition)
             self._lanes.forget(self.is_stale)
-        owed = self.holdings.admit(record)
-        if owed is Owed.DONE_BEFORE:
+        owed = self.owned_partitions.admit(record)
+        if owed is Admitted.DONE_BEFORE:
             return Admission.DONE_BEFORE
-        if self.holdings.may_start(record):
-            self._queue(record, is_again=owed is Owed.AGAIN)
+        if self.owned_partitions.may_start(record):
+            self._queue(record, is_again=owed is Admitted.AGAIN)
         return Admission.REWOUND if is_rewound else Admission.TAKEN
 
     def take(self) -> Call | None:
@@ -165,7 +165,7 @@ class Engine:
 
     def next_up(self) -> list[Record]:
         """The records of the next call, as far as that can be known before there is a permit for it."""
-        return self._lanes.next_up(self._gate.largest_batch) if self._may_start else []
+        return self._lanes.next_up(self._permit_pool.largest_batch) if self._may_start else []
 
     def take_pressed(self) -> list[tuple[Attempt, GiveUp]]:
         """
@@ -173,18 +173,19 @@ class Engine:
 
         Never one that waits for the account: that would make an error event of every record in turn.
         """
-        if not self._may_start or self._gate.is_closed_to_records:
+        if not self._may_start or self._permit_pool.is_closed_to_records:
             return []
-        pressed = set(self.holdings.pressed())
+        pressed = set(self.owned_partitions.pressed())
         heads = (each for each in self._lanes.heads() if each.record.source in pressed)
-        taken = [each for each in heads if each.tally.is_waiting_for_itself]
+        taken = [each for each in heads if each.retry_state.is_waiting_for_itself]
         for attempt in taken:
             self._lanes.take_parked(attempt)
-        return [(each, self._backoff.under_pressure(each.tally, self._gate.open_time_s)) for each in taken]
+        now_s = self._permit_pool.open_time_s
+        return [(each, self._backoff.above_high_water(each.retry_state, now_s)) for each in taken]
 
     def begun(self, call: Call) -> None:
         """Work on a call that was taken begins."""
-        self._gate.begun(call.passage)
+        self._permit_pool.begun(call.permit)
 
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """The account has answered, or nothing can be said of it (no outcomes): the call's permit is free."""
@@ -194,26 +195,26 @@ class Engine:
         """What follows from an outcome of the call; apply it with `complete` or `park`."""
         seen = self._situation(call, attempt)
         if has_answered(outcome):
-            self._answered_s = self._gate.open_time_s
+            self._answered_s = self._permit_pool.open_time_s
         if is_written(outcome):
             self._lanes.written(attempt.record)
-        return self._backoff.decide(outcome, attempt.tally, seen)
+        return self._backoff.decide(outcome, attempt.retry_state, seen)
 
     def decide_lost_acknowledgement(self, attempt: Attempt) -> Park:
         """What follows when Kafka did not acknowledge the attempt's events."""
         return self._backoff.after_lost_acknowledgement(
-            attempt.tally, Situation(now_s=self._gate.open_time_s)
+            attempt.retry_state, Situation(now_s=self._permit_pool.open_time_s)
         )
 
     def decide_defect(self, call: Call, attempt: Attempt, error_name: str) -> Park | GiveUp:
         """What follows when the call ended in an unexpected error of ours."""
-        return self._backoff.after_defect(error_name, attempt.tally, self._situation(call, attempt))
+        return self._backoff.after_defect(error_name, attempt.retry_state, self._situation(call, attempt))
 
     def complete(self, attempt: Attempt) -> None:
         """The record is done; a stale one only frees its lane."""
         self._lanes.finish(attempt)
         if not self.is_stale(attempt):
-            for released in self.holdings.complete(attempt.record.source):
+            for released in self.owned_partitions.complete(attempt.record.source):
                 self._queue(released, is_again=False)
 
     def park(self, attempt: Attempt, park: Park) -> None:
@@ -222,28 +223,28 @@ class Engine:
             self._lanes.finish(attempt)
             return
         due_s = self._clock.monotonic_s() + park.delay_s
-        self._lanes.park(replace(attempt, tally=park.tally), due_s=due_s, missing=park.missing)
+        self._lanes.park(replace(attempt, retry_state=park.retry_state), due_s=due_s, missing=park.missing)
 
     def is_stale(self, attempt: Attempt) -> bool:
         """Whether the attempt's partition has changed hands since it was taken."""
-        return self.holdings.epoch(Partition.of(attempt.record.source)) != attempt.epoch
+        return self.owned_partitions.epoch(Partition.of(attempt.record.source)) != attempt.epoch
 
     def _queue(self, record: Record, *, is_again: bool) -> None:
-        attempt = Attempt(record=record, epoch=self.holdings.epoch_of(record))
+        attempt = Attempt(record=record, epoch=self.owned_partitions.epoch_of(record))
         if not is_again:
             self._lanes.add(attempt)
             return
         # Under way or parked when the last owner left: the more there are, the more slowly they come back.
-        longest_s = min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * self.holdings.unsettled)
+        longest_s = min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * self.owned_partitions.unsettled)
         due_s = self._clock.monotonic_s() + longest_s * self._backoff.jitter()
-        parked = replace(attempt, tally=Tally().parked(Cause.RESTART, self._gate.open_time_s))
-        self._lanes.add_parked(parked, due_s=due_s)
+        state = RetryState().parked(Cause.RESTART, self._permit_pool.open_time_s)
+        self._lanes.add_parked(replace(attempt, retry_state=state), due_s=due_s)
 
     def _situation(self, call: Call, attempt: Attempt) -> Situation:
         return Situation(
-            now_s=self._gate.open_time_s,
+            now_s=self._permit_pool.open_time_s,
             carried=len(call.attempts),
-            is_account_open=not (call.passage.is_probe or self._gate.is_closed_to_records),
+            is_account_open=not (call.permit.is_probe or self._permit_pool.is_closed_to_records),
             age_s=self._clock.now().timestamp() - attempt.record.timestamp_ms / 1_000,
             answered_s=self._answered_s,
         )

@@ -65,7 +65,7 @@ class Lanes:
         """What each parked or blocked lane waits with."""
         return (self._queues[lane][0] for lane in chain(self._parked, self._dependencies.lanes()))
 
-    def under_way(self) -> Iterator[Attempt]:
+    def in_flight(self) -> Iterator[Attempt]:
         """What runs."""
         return iter(self._running.values())
 
@@ -203,15 +203,15 @@ class Lanes:
             if blocker is None:
                 return lane
             ready.discard(lane)
-            tally = head.tally.until(now_s).parked(blocker.cause, now_s)
-            self._queues[lane][0] = replace(head, tally=tally)
+            retry_state = head.retry_state.until(now_s).parked(blocker.cause, now_s)
+            self._queues[lane][0] = replace(head, retry_state=retry_state)
             self._dependencies.block(lane, blocker.key)
         return None
 
     def _take_of(self, ready: Ready, rank: int, count: int, now_s: float) -> list[Attempt]:
         taken: list[Attempt] = []
         while len(taken) < count and (lane := self._first(ready, rank, now_s)) is not None:
-            count = min(count, self._queues[lane][0].tally.company)
+            count = min(count, self._queues[lane][0].retry_state.company)
             if len(taken) >= count:
                 break
             ready.discard(lane)
@@ -234,7 +234,7 @@ class Lanes:
             self._queues.pop(lane, None)
             self._unready(lane)
         elif not (lane in self._running or lane in self._parked or self._dependencies.is_blocked(lane)):
-            self._ready[queue[0].tally.is_retry].add(lane, queue[0].record.rank)
+            self._ready[queue[0].retry_state.is_retry].add(lane, queue[0].record.rank)
 
     def _unready(self, lane: LaneKey) -> None:
         for ready in self._ready.values():

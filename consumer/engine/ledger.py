@@ -36,7 +36,7 @@ class Position:
     metadata: str = ""
 
 
-class Owed(Enum):
+class Admitted(Enum):
     """
     Whether an offset that comes in has to be carried.
 
@@ -100,7 +100,7 @@ class Ledger:
         """How far what has come in reaches above the base."""
         return max(0, self._next_offset - self.base)
 
-    def admit(self, offset: int, *, size_bytes: int = 0) -> Owed:
+    def admit(self, offset: int, *, size_bytes: int = 0) -> Admitted:
         """
         Owe an offset, unless it was settled before.
 
@@ -113,11 +113,11 @@ class Ledger:
         self._position = None
         is_expected = self._was_expected(offset)
         if offset < self._restored_end and not is_expected:
-            return Owed.DONE_BEFORE
+            return Admitted.DONE_BEFORE
         self._admitted.append(offset)
         self._open_bytes[offset] = size_bytes
         self._bytes += size_bytes
-        return Owed.AGAIN if is_expected else Owed.NEW
+        return Admitted.AGAIN if is_expected else Admitted.NEW
 
     def complete(self, offset: int) -> None:
         """

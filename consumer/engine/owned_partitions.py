@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from consumer.engine import backpressure
 from consumer.engine.backpressure import Load
-from consumer.engine.ledger import Ledger, Owed, Partition, Position
+from consumer.engine.ledger import Admitted, Ledger, Partition, Position
 from consumer.engine.offset_map import MAX_SPAN, OffsetMap
 from consumer.record import Record, Source
 
@@ -32,7 +32,7 @@ class _Holding:
     oldest_ms: dict[int, int] = field(default_factory=dict)
 
 
-class Holdings:
+class OwnedPartitions:
     """Partitions with their ledgers."""
 
     def __init__(self) -> None:
@@ -104,14 +104,14 @@ class Holdings:
         known = self.ledger(Partition.of(source))
         return known is not None and source.offset < known.next_offset
 
-    def admit(self, record: Record) -> Owed:
+    def admit(self, record: Record) -> Admitted:
         """Owe a record, unless it was done before."""
         held = self._held[Partition.of(record.source)]
         offset = record.source.offset
         if held.ledger is None:
             held.ledger = Ledger.at(offset)
         owed = held.ledger.admit(offset, size_bytes=len(record.value or b"") + len(record.key or b""))
-        if owed is not Owed.DONE_BEFORE:
+        if owed is not Admitted.DONE_BEFORE:
             held.oldest_ms[offset] = record.timestamp_ms
         return owed
 

@@ -34,7 +34,7 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class RetryState:
     """
     One record's history; a restart begins anew. Times are monotonic, without those of a closed account.
 
@@ -85,7 +85,7 @@ class Tally:
         """Whether trying it again is on the record's account."""
         return self.failures > 0
 
-    def tried(self, now: datetime) -> Tally:
+    def tried(self, now: datetime) -> RetryState:
         """With one more try, beginning now."""
         return replace(self, tries=self.tries + 1, first_tried_at=self.first_tried_at or now)
 
@@ -94,7 +94,7 @@ class Tally:
         """The time that it has waited for its own reasons, those of a person's choice excepted."""
         return self.retried_s + self.stalled_s + self.waited_s
 
-    def until(self, now_s: float, *, is_account_answering: bool = True) -> Tally:
+    def until(self, now_s: float, *, is_account_answering: bool = True) -> RetryState:
         """With the time since the last wait began charged to that wait's cause."""
         elapsed_s = max(0.0, now_s - self.parked_at_s)
         match self.cause:
@@ -107,10 +107,10 @@ class Tally:
             case _:
                 return replace(self, cause=None)
 
-    def parked(self, cause: Cause, now_s: float) -> Tally:
+    def parked(self, cause: Cause, now_s: float) -> RetryState:
         """As a wait for this cause begins."""
         return replace(self, cause=cause, parked_at_s=now_s)
 
-    def in_smaller_company(self, carried: int) -> Tally:
+    def in_smaller_company(self, carried: int) -> RetryState:
         """After a call of so many whose fate is unknown."""
         return replace(self, company=min(self.company, max(1, carried // 5)))

@@ -59,8 +59,8 @@ class Cause:
             "message": self.pattern,
             "count": len(self.failures),
             "amounts": {currency: f"{amount:f}" for currency, amount in self.amounts.items()},
-            "oldest": utc_text(first.told_at),
-            "newest": utc_text(last.told_at),
+            "oldest": utc_text(first.published_at),
+            "newest": utc_text(last.published_at),
             "retryable": all(each.is_retryable for each in self.failures),
             "fix": self.fix,
             "example": {"id": last.id, "object": last.object, "number": last.number, "message": last.message},
@@ -70,7 +70,7 @@ class Cause:
 def grouped(failures: Iterable[Failure]) -> list[Cause]:
     """The causes, that of the oldest failure first."""
     groups: dict[tuple[str, str, str], list[Failure]] = defaultdict(list)
-    for each in sorted(failures, key=lambda each: each.told_ms):
+    for each in sorted(failures, key=lambda each: each.published_ms):
         groups[(each.connection, each.code, pattern_of(each))].append(each)
     return [
         Cause(connection=connection, code=code, pattern=pattern, failures=tuple(found))

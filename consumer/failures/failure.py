@@ -28,7 +28,7 @@ class Failure:
         source: where the event that failed lies, the topic under Kafka's name for it.
         place: where the error event lies.
         key: the error event's, which its marks carry too.
-        told_ms: when the error event was published, milliseconds since the epoch.
+        published_ms: when the error event was published, milliseconds since the epoch.
     """
 
     id: str
@@ -48,12 +48,12 @@ class Failure:
     source_key: str | None = None
     place: Source
     key: bytes = b""
-    told_ms: int
+    published_ms: int
 
     @property
-    def told_at(self) -> datetime:
+    def published_at(self) -> datetime:
         """When it was published."""
-        return datetime.fromtimestamp(self.told_ms / 1_000, UTC)
+        return datetime.fromtimestamp(self.published_ms / 1_000, UTC)
 
     @property
     def fix(self) -> str:
@@ -94,7 +94,7 @@ def _failure(record: Record, event: ErrorEvent) -> Failure:
         source_key=source.key,
         place=record.source,
         key=record.key or b"",
-        told_ms=record.timestamp_ms,
+        published_ms=record.timestamp_ms,
     )
 
 

@@ -26,7 +26,7 @@ class State(Enum):
     """What has become of a failure."""
 
     OPEN = "open"
-    UNDER_WAY = "under_way"
+    IN_FLIGHT = "under_way"
     SETTLED = "settled"
 
 
@@ -49,7 +49,7 @@ class History:
     def note_failure(self, failure: Failure) -> None:
         """An error event, in the topic's order."""
         before = self.failures.get(failure.id)
-        if before is None or before.told_ms <= failure.told_ms:
+        if before is None or before.published_ms <= failure.published_ms:
             self.failures[failure.id] = failure
         self._failed_at.add((failure.connection, failure.source))
 
@@ -63,13 +63,13 @@ class History:
         self._replays[mark.error_id] = mark
         self._attempts[place] = replay.attempt
 
-    def note_result(self, result: Result, told_ms: int) -> None:
+    def note_result(self, result: Result, published_ms: int) -> None:
         """A result, published at that time (milliseconds since the epoch)."""
         key = (result.connection, result.object, result.lago_id, result.status == VOIDED)
-        self._written_ms[key] = max(told_ms, self._written_ms.get(key, 0))
+        self._written_ms[key] = max(published_ms, self._written_ms.get(key, 0))
         source = result.source
         place = Source(topic=source.topic, partition=source.partition, offset=source.offset)
-        self._written_from[(result.connection, place)] = told_ms
+        self._written_from[(result.connection, place)] = published_ms
 
     @property
     def replaying(self) -> frozenset[str]:
@@ -92,7 +92,7 @@ class History:
     def open(self, settled: Settled) -> list[Failure]:
         """What is open, oldest first."""
         found = (each for each in self.failures.values() if self.state(each, settled) is State.OPEN)
-        return sorted(found, key=lambda each: (each.told_ms, each.place.partition, each.place.offset))
+        return sorted(found, key=lambda each: (each.published_ms, each.place.partition, each.place.offset))
 
     def count(self, state: State, settled: Settled) -> int:
         """How many failures are in a state."""
@@ -108,17 +108,19 @@ class History:
         if told in self._failed_at or told in self._written_from:
             return State.SETTLED
         below = settled.get((failure.connection, place.topic, place.partition), 0)
-        return State.SETTLED if place.offset < below else State.UNDER_WAY
+        return State.SETTLED if place.offset < below else State.IN_FLIGHT
 
     def _has_been_written(self, failure: Failure) -> bool:
-        if self._written_from.get((failure.connection, failure.source), 0) > failure.told_ms:
+        if self._written_from.get((failure.connection, failure.source), 0) > failure.published_ms:
             return True
         # Only a void settles a failed void; any later word of NetSuite's settles everything else.
         wanted = (True,) if (failure.event or "").endswith(f".{VOIDED}") else (True, False)
         keys = ((failure.connection, failure.object, failure.object_id, each) for each in wanted)
-        return bool(failure.object_id) and any(self._written_ms.get(key, 0) > failure.told_ms for key in keys)
+        return bool(failure.object_id) and any(
+            self._written_ms.get(key, 0) > failure.published_ms for key in keys
+        )
 
 
 def oldest_ms(failures: Iterable[Failure]) -> int | None:
     """When the first of them was told; None of none."""
-    return min((each.told_ms for each in failures), default=None)
+    return min((each.published_ms for each in failures), default=None)

@@ -37,8 +37,8 @@ class Selection:
             and self.object in {None, failure.object}
             and self.number in {None, failure.number}
             and (self.customer is None or self.customer in failure.customers)
-            and (self.since is None or self.since <= failure.told_at)
-            and (self.until is None or failure.told_at < self.until)
+            and (self.since is None or self.since <= failure.published_at)
+            and (self.until is None or failure.published_at < self.until)
         )
 
     def may_replay(self, failure: Failure) -> bool:

@@ -18,7 +18,7 @@ Identity = NewType("Identity", bytes)
 """A digest that names one webhook."""
 
 
-class Repeats:
+class Deduplication:
     """
     Remembers webhooks for an hour, the latest hundred thousand.
 

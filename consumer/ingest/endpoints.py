@@ -17,7 +17,7 @@ from consumer.errors import ConfigurationError
 from consumer.ingest.response import Answer
 from consumer.ingest.webhook import Webhook
 from consumer.lago import http, signatures
-from consumer.lago.public_key import AskedKey, GivenKey, PublicKey, Unavailable
+from consumer.lago.public_key import FetchedKey, GivenKey, PublicKey, Unavailable
 from consumer.lago.signatures import Forged
 
 CLOSE_LIMIT_S = 5.0
@@ -33,7 +33,7 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entrance:
+class Endpoint:
     """
     Where one organisation's webhooks come in.
 
@@ -48,7 +48,7 @@ class Entrance:
     hmac_keys: tuple[str, ...] = ()
     issuers: tuple[Issuer, ...] = ()
 
-    def objection_to_head(self, webhook: Webhook) -> Answer | None:
+    def refusal_of_head(self, webhook: Webhook) -> Answer | None:
         """Why a webhook is not let in whatever its body may be; None when the body decides."""
         if not webhook.signature:
             return Answer(name="no_signature", sentence="the header X-Lago-Signature is missing")
@@ -62,16 +62,16 @@ class Entrance:
                 sentence = "the header X-Lago-Signature-Algorithm is neither hmac nor jwt"
                 return Answer(name="unknown_algorithm", sentence=sentence)
 
-    async def objection(self, webhook: Webhook) -> Answer | None:
+    async def refusal(self, webhook: Webhook) -> Answer | None:
         """Why a webhook is not let in; None when Lago has signed it."""
-        found = self.objection_to_head(webhook)
+        found = self.refusal_of_head(webhook)
         if found is not None:
             return found
         if webhook.algorithm.lower() == "hmac":
-            return self._objection_to_hmac(webhook)
-        return await self._objection_to_jwt(webhook)
+            return self._refusal_of_hmac(webhook)
+        return await self._refusal_of_jwt(webhook)
 
-    def _objection_to_hmac(self, webhook: Webhook) -> Answer | None:
+    def _refusal_of_hmac(self, webhook: Webhook) -> Answer | None:
         found: Answer | None = None
         for key in self.hmac_keys:
             found = _said(signatures.check_hmac(webhook.body, webhook.signature, key=key))
@@ -79,16 +79,16 @@ class Entrance:
                 return None
         return found
 
-    async def _objection_to_jwt(self, webhook: Webhook) -> Answer | None:
+    async def _refusal_of_jwt(self, webhook: Webhook) -> Answer | None:
         found: Answer | None = None
         for issuer in self.issuers:
-            found = await _objection_of(issuer, webhook)
+            found = await _refusal_of(issuer, webhook)
             if found is None:
                 return None
         return found
 
 
-async def _objection_of(issuer: Issuer, webhook: Webhook) -> Answer | None:
+async def _refusal_of(issuer: Issuer, webhook: Webhook) -> Answer | None:
     key = await issuer.key.current()
     if isinstance(key, Unavailable):
         return Answer(name="unverifiable", sentence=f"the signature cannot be verified now: {key.reason}")
@@ -113,9 +113,9 @@ def _no_key(algorithm: str, settings: str) -> Answer:
     )
 
 
-def entrances(
+def endpoints(
     connections: Sequence[Connection], *, clock: Clock, stack: AsyncExitStack
-) -> Mapping[str, Entrance]:
+) -> Mapping[str, Endpoint]:
     """
     The entrance behind every name: connection codes and organisation ids.
 
@@ -135,7 +135,7 @@ def entrances(
     ]
     if problems:
         raise ConfigurationError(problems)
-    found = {name: _entrance(name, each, clock, stack) for name, each in by_organization.items()}
+    found = {name: _endpoint(name, each, clock, stack) for name, each in by_organization.items()}
     return found | {each.code: found[each.lago.organization_id] for each in connections}
 
 
@@ -157,11 +157,11 @@ def _faults(connections: Sequence[Connection]) -> list[str]:
     ]
 
 
-def _entrance(
+def _endpoint(
     organization_id: str, connections: Sequence[Connection], clock: Clock, stack: AsyncExitStack
-) -> Entrance:
+) -> Endpoint:
     keys = [each.lago.webhook_hmac_key for each in connections]
-    return Entrance(
+    return Endpoint(
         organization_id=organization_id,
         codes=tuple(each.code for each in connections),
         hmac_keys=tuple(dict.fromkeys(key.reveal() for key in keys if key is not None)),
@@ -178,7 +178,7 @@ def _issuer(connection: Connection, clock: Clock, stack: AsyncExitStack) -> Issu
     given = _given_key(connection)
     return Issuer(
         name=connection.lago.webhook_issuer or _origin(connection.lago.api_url or ""),
-        key=GivenKey(given) if given is not None else _asked_key(connection, clock, stack),
+        key=GivenKey(given) if given is not None else _fetched_key(connection, clock, stack),
     )
 
 
@@ -187,8 +187,8 @@ def _given_key(connection: Connection) -> RSAKey | None:
     return None if secret is None else signatures.public_key(secret.reveal())
 
 
-def _asked_key(connection: Connection, clock: Clock, stack: AsyncExitStack) -> AskedKey:
-    key = AskedKey(connection, clock=clock)
+def _fetched_key(connection: Connection, clock: Clock, stack: AsyncExitStack) -> FetchedKey:
+    key = FetchedKey(connection, clock=clock)
 
     async def close() -> None:
         async with asyncio.timeout(CLOSE_LIMIT_S):

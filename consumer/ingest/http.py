@@ -14,7 +14,7 @@ from consumer.ingest import request_body
 from consumer.ingest.answer_log import AnswerLog, Sender
 from consumer.ingest.arrival import Arrival
 from consumer.ingest.inflight_limit import InflightLimit
-from consumer.ingest.receiver import Reception, unknown
+from consumer.ingest.receiver import Receiver, unknown
 from consumer.ingest.response import Answer
 from consumer.ingest.webhook import Webhook
 from consumer.lago.signatures import ALGORITHM_HEADER, SIGNATURE_HEADER, UNIQUE_KEY_HEADER
@@ -30,13 +30,13 @@ EXTENSION = "lago_netsuite.arrival"
 
 
 def create_app(
-    reception: Reception, answers: AnswerLog, *, body_limit_bytes: int, inflight: InflightLimit
+    receiver: Receiver, answers: AnswerLog, *, body_limit_bytes: int, inflight: InflightLimit
 ) -> ASGIApp:
     """
     The ASGI application: one page, so it needs no framework's routes, which would cost a tenth of its time.
 
     Args:
-        reception: decides what is answered.
+        receiver: decides what is answered.
         answers: is told every answer.
         body_limit_bytes: of one webhook; kept while it is read.
         inflight: bounds all that is in flight.
@@ -49,12 +49,12 @@ def create_app(
             arrival = Arrival(inflight)
         headers = _headers(scope)
         head = _webhook(scope, headers)
-        answer = _objection(scope, headers, head, reception, body_limit_bytes)
+        answer = _refusal(scope, headers, head, receiver, body_limit_bytes)
         if answer is None:
-            answer = await _answer(head, receive, reception, body_limit_bytes, arrival)
+            answer = await _answer(head, receive, receiver, body_limit_bytes, arrival)
         answers.add(
             answer,
-            connection=reception.connection_of(head.name),
+            connection=receiver.connection_of(head.name),
             seconds=time.perf_counter() - began_s,
             sender=lambda: _sender(scope, headers),
         )
@@ -65,8 +65,8 @@ def create_app(
     return app
 
 
-def _objection(
-    scope: Scope, headers: Mapping[str, str], head: Webhook, reception: Reception, body_limit_bytes: int
+def _refusal(
+    scope: Scope, headers: Mapping[str, str], head: Webhook, receiver: Receiver, body_limit_bytes: int
 ) -> Answer | None:
     """What the head alone is refused for; then nobody waits for the body."""
     if not head.name:
@@ -75,16 +75,16 @@ def _objection(
     if scope["method"] != METHOD:
         sentence = f"{scope['method']} is not possible here, webhooks are posted"
         return Answer(name="wrong_method", sentence=sentence)
-    if not reception.knows(head.name):
+    if not receiver.knows(head.name):
         return unknown(head.name)
     return (
-        _objection_to_content(headers)
-        or reception.objection_to_head(head)
-        or _objection_to_length(headers, body_limit_bytes)
+        _refusal_of_content(headers)
+        or receiver.refusal_of_head(head)
+        or _refusal_of_length(headers, body_limit_bytes)
     )
 
 
-def _objection_to_content(headers: Mapping[str, str]) -> Answer | None:
+def _refusal_of_content(headers: Mapping[str, str]) -> Answer | None:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != CONTENT_TYPE:
         sentence = f"the content type is not {CONTENT_TYPE}, which Lago sends"
         return Answer(name="wrong_content_type", sentence=sentence)
@@ -94,7 +94,7 @@ def _objection_to_content(headers: Mapping[str, str]) -> Answer | None:
     return None
 
 
-def _objection_to_length(headers: Mapping[str, str], body_limit_bytes: int) -> Answer | None:
+def _refusal_of_length(headers: Mapping[str, str], body_limit_bytes: int) -> Answer | None:
     length = headers.get("content-length", "")
     is_number = length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS
     return request_body.too_large(body_limit_bytes) if is_number and int(length) > body_limit_bytes else None
@@ -120,14 +120,14 @@ def _webhook(scope: Scope, headers: Mapping[str, str]) -> Webhook:
 
 
 async def _answer(
-    head: Webhook, receive: Receive, reception: Reception, limit_bytes: int, arrival: Arrival
+    head: Webhook, receive: Receive, receiver: Receiver, limit_bytes: int, arrival: Arrival
 ) -> Answer:
     try:
         async with arrival.refusable():
             content = await request_body.read(receive, limit_bytes=limit_bytes)
             if isinstance(content, Answer):
                 return content
-            return await reception.receive(replace(head, body=content), prove=arrival.prove)
+            return await receiver.receive(replace(head, body=content), prove=arrival.prove)
     except TimeoutError:
         if arrival.refusal is None:
             raise

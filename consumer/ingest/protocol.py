@@ -44,7 +44,7 @@ class Limited(HttpToolsProtocol):
     _is_unreadable = False
     _drops_rest = False
     _has_served = False
-    _objection = MALFORMED
+    _refusal = MALFORMED
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
         """Wait for a request, if there is a place to wait."""
@@ -87,7 +87,7 @@ class Limited(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A line of the head, or of what follows a body in chunks."""
         if len(self.headers) >= HEADER_LINES:
-            self._objection = TOO_LARGE_HEAD
+            self._refusal = TOO_LARGE_HEAD
             raise ValueError("more lines than any head of Lago's")
         super().on_header(name, value)
 
@@ -125,7 +125,7 @@ class Limited(HttpToolsProtocol):
         if self.arrival is None or self._drops_rest:
             self.transport.close()
         elif not self.arrival.is_complete:
-            self.refuse(self._objection, ends_connection=True)
+            self.refuse(self._refusal, ends_connection=True)
         else:
             self.drain()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from consumer.ingest.endpoints import Entrance
+from consumer.ingest.endpoints import Endpoint
 from consumer.lago.public_key import Unavailable
 from consumer.ops.health import Health
 
@@ -16,10 +16,10 @@ class Keys:
     """Keeps the process from being ready while an organisation's only way to sign cannot be verified."""
 
     def __init__(
-        self, entrances: Iterable[Entrance], health: Health, *, ask_again_after_s: float = ASK_AGAIN_AFTER_S
+        self, endpoints: Iterable[Endpoint], health: Health, *, ask_again_after_s: float = ASK_AGAIN_AFTER_S
     ) -> None:
         # Where there is an HMAC key webhooks come without any other; then Lago's API may be silent for ever.
-        known = {each.organization_id: each for each in entrances if each.issuers and not each.hmac_keys}
+        known = {each.organization_id: each for each in endpoints if each.issuers and not each.hmac_keys}
         self._awaited = {f"Lago's public key for organisation {name}": each for name, each in known.items()}
         self._health = health
         self._ask_again_after_s = ask_again_after_s
@@ -29,19 +29,19 @@ class Keys:
     async def ask(self) -> None:
         """Return when all keys are known; until then what Lago answers stands beside the readiness."""
         async with asyncio.TaskGroup() as tasks:
-            for part, entrance in self._awaited.items():
-                tasks.create_task(self._ask(part, entrance))
+            for part, endpoint in self._awaited.items():
+                tasks.create_task(self._ask(part, endpoint))
 
-    async def _ask(self, part: str, entrance: Entrance) -> None:
-        while (reason := await _missing(entrance)) is not None:
+    async def _ask(self, part: str, endpoint: Endpoint) -> None:
+        while (reason := await _missing(endpoint)) is not None:
             self._health.remark(part, reason)
             await asyncio.sleep(self._ask_again_after_s)
         self._health.remark(part, None)
         self._health.ready(part)
 
 
-async def _missing(entrance: Entrance) -> str | None:
+async def _missing(endpoint: Endpoint) -> str | None:
     """Why no key can be had; None when there is one."""
-    keys = [await each.key.current() for each in entrance.issuers]
+    keys = [await each.key.current() for each in endpoint.issuers]
     reasons = [key.reason for key in keys if isinstance(key, Unavailable)]
     return "; ".join(reasons) if len(reasons) == len(keys) else None

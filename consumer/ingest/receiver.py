@@ -13,8 +13,8 @@ from consumer.errors import ContractError
 from consumer.events import headers
 from consumer.ingest.answer_log import NOBODY
 from consumer.ingest.arrival import TOO_BUSY
-from consumer.ingest.deduplication import Identity, Repeats, identity
-from consumer.ingest.endpoints import Entrance
+from consumer.ingest.deduplication import Deduplication, Identity, identity
+from consumer.ingest.endpoints import Endpoint
 from consumer.ingest.response import Answer
 from consumer.ingest.routing_keys import Outline, outline
 from consumer.ingest.webhook import Webhook, to_event, topic_of
@@ -36,40 +36,40 @@ class Observer(Protocol):
         ...
 
 
-class Reception:
+class Receiver:
     """Answers webhooks, and answers "accepted" only for what Kafka has acknowledged."""
 
     def __init__(
         self,
-        entrances: Mapping[str, Entrance],
+        endpoints: Mapping[str, Endpoint],
         *,
         publish: Publish,
         observer: Observer,
         clock: Clock,
         tracer: Tracer = OFF,
     ) -> None:
-        self._entrances = entrances
+        self._endpoints = endpoints
         self._publish = publishing(publish, tracer)
         self._tracer = tracer
         self._observer = observer
         self._clock = clock
-        self._repeats = Repeats(clock)
+        self._deduplication = Deduplication(clock)
 
     def knows(self, name: str) -> bool:
         """Whether webhooks may be posted to that name."""
-        return name in self._entrances
+        return name in self._endpoints
 
     def connection_of(self, name: str) -> str:
         """Whose webhooks are posted to that name: one code, those of an organisation, or `NOBODY`'s."""
-        entrance = self._entrances.get(name)
-        if entrance is None:
+        endpoint = self._endpoints.get(name)
+        if endpoint is None:
             return NOBODY
-        return name if name in entrance.codes else "+".join(entrance.codes)
+        return name if name in endpoint.codes else "+".join(endpoint.codes)
 
-    def objection_to_head(self, webhook: Webhook) -> Answer | None:
+    def refusal_of_head(self, webhook: Webhook) -> Answer | None:
         """Why a webhook to a known name is refused whatever its body may be."""
-        entrance = self._entrances[webhook.name]
-        return entrance.objection_to_head(webhook) or _objection_to_key(webhook.unique_key)
+        endpoint = self._endpoints[webhook.name]
+        return endpoint.refusal_of_head(webhook) or _refusal_of_key(webhook.unique_key)
 
     async def receive(self, webhook: Webhook, *, prove: Callable[[], bool]) -> Answer:
         """
@@ -90,23 +90,23 @@ class Reception:
             return answer
 
     async def _answer(self, webhook: Webhook, prove: Callable[[], bool]) -> Answer:
-        entrance = self._entrances.get(webhook.name)
-        if entrance is None:
+        endpoint = self._endpoints.get(webhook.name)
+        if endpoint is None:
             return unknown(webhook.name)
-        objection = await entrance.objection(webhook) or _objection_to_key(webhook.unique_key)
-        if objection is not None:
-            return objection
-        return await self._take(webhook, entrance) if prove() else TOO_BUSY
+        refusal = await endpoint.refusal(webhook) or _refusal_of_key(webhook.unique_key)
+        if refusal is not None:
+            return refusal
+        return await self._take(webhook, endpoint) if prove() else TOO_BUSY
 
-    async def _take(self, webhook: Webhook, entrance: Entrance) -> Answer:
+    async def _take(self, webhook: Webhook, endpoint: Endpoint) -> Answer:
         known_as = identity(webhook)
-        if known_as in self._repeats:
+        if known_as in self._deduplication:
             self._observer.ingest_repeated()
             return Answer(name="repeated")
         event = outline(webhook.body)
         if isinstance(event, Undecodable):
             return Answer(name="not_a_webhook", sentence=f"this is no Lago webhook: {event.message}")
-        if event.organization_id != entrance.organization_id:
+        if event.organization_id != endpoint.organization_id:
             return _foreign(event, webhook)
         return await self._keep(webhook, event, known_as)
 
@@ -116,7 +116,7 @@ class Reception:
             return Answer(name="ignored")
         answer = await self._produced(to_event(webhook, event, topic=topic, now=self._clock.now()))
         if answer.name == "produced":
-            self._repeats.add(known_as)
+            self._deduplication.add(known_as)
         return answer
 
     async def _produced(self, event: Event) -> Answer:
@@ -137,7 +137,7 @@ def unknown(name: str) -> Answer:
     return Answer(name="unknown_name", sentence=sentence)
 
 
-def _objection_to_key(unique_key: str) -> Answer | None:
+def _refusal_of_key(unique_key: str) -> Answer | None:
     if not unique_key:
         return Answer(name="no_unique_key", sentence="the header X-Lago-Unique-Key is missing")
     is_good = unique_key.isascii() and unique_key.isprintable() and len(unique_key) <= UNIQUE_KEY_LIMIT_CHARS

@@ -91,7 +91,7 @@ class Committer:
     async def _commit_changes(self) -> bool:
         changed = {
             partition: position
-            for partition, position in self._engine.holdings.positions().items()
+            for partition, position in self._engine.owned_partitions.positions().items()
             if self._acknowledged.get(partition) != position
         }
         if changed:

@@ -8,7 +8,7 @@ from consumer.engine.ledger import Partition
 from consumer.kafka.poller import partition_of
 
 
-class Standing:
+class ConsumerPositions:
     """Reads a consumer; asks the broker nothing."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:

@@ -106,15 +106,15 @@ class Poller:
     async def _turn(self) -> None:
         begun_s = self._clock.monotonic_s()
         is_seeded = await self._seeder.seed()
-        self._apply_pressure()
+        self._apply_backpressure()
         batches = await self._consumer.getmany(timeout_ms=POLL_LIMIT_MS)
-        self._engine.heard(begun_s)
+        self._engine.polled(begun_s)
         if is_seeded:
             self._polled()
         if batches:
             await self._take(batches)
 
-    def _apply_pressure(self) -> None:
+    def _apply_backpressure(self) -> None:
         paused = self._consumer.paused()
         assigned = self._consumer.assignment()
         waiting = self._counted()
@@ -128,12 +128,16 @@ class Poller:
         """How many lanes of each partition wait for reasons of their own, as of a second ago at most."""
         now_s = self._clock.monotonic_s()
         if now_s - self._counted_at_s >= COUNT_EVERY_S:
-            own = (each.record.source for each in self._engine.heads if each.tally.is_waiting_for_itself)
+            own = (
+                each.record.source for each in self._engine.heads if each.retry_state.is_waiting_for_itself
+            )
             self._waiting, self._counted_at_s = Counter(map(Partition.of, own)), now_s
         return self._waiting
 
     def _is_full(self, partition: Partition, waiting: Counter[Partition], *, is_paused: bool) -> bool:
-        return self._engine.holdings.is_full(partition, is_paused=is_paused, waiting=waiting[partition])
+        return self._engine.owned_partitions.is_full(
+            partition, is_paused=is_paused, waiting=waiting[partition]
+        )
 
     async def _take(self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
         epochs = {tp: self._epoch(tp) for tp in batches}
@@ -145,7 +149,7 @@ class Poller:
         self._admitted()
 
     def _epoch(self, tp: TopicPartition) -> int | None:
-        return self._engine.holdings.epoch(partition_of(tp))
+        return self._engine.owned_partitions.epoch(partition_of(tp))
 
     async def _decode(self, messages: Sequence[ConsumerRecord]) -> list[Record]:
         records = []

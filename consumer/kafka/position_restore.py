@@ -60,8 +60,8 @@ class Seeder:
 
     async def seed(self) -> bool:
         """Seed what is not; whether nothing is left. A failure is logged, for the next turn to repeat."""
-        holdings = self._engine.holdings
-        epochs = {partition: holdings.epoch(partition) for partition in holdings.unseeded}
+        owned_partitions = self._engine.owned_partitions
+        epochs = {partition: owned_partitions.epoch(partition) for partition in owned_partitions.unseeded}
         if not epochs:
             return True
         try:

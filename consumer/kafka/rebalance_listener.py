@@ -57,7 +57,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
             if not await self._drained(DRAIN_LIMIT_S):
                 # A call under way is not cancelled: that would make its result unknown. It ends when it ends,
                 # and the partition's next owner finds what it wrote by its external id.
-                log.warning("revoked_with_deliveries_under_way", under_way=self._engine.under_way)
+                log.warning("revoked_with_deliveries_under_way", under_way=self._engine.in_flight)
             await self._committer.commit()
         finally:
             self._engine.forget(partition_of(tp) for tp in revoked)

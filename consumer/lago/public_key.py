@@ -58,7 +58,7 @@ class GivenKey:
         return None if self._key is doubted else self._key
 
 
-class AskedKey:
+class FetchedKey:
     """The key as ``GET /api/v1/webhooks/json_public_key`` gives it, kept until it is in doubt."""
 
     def __init__(

@@ -16,7 +16,7 @@ WEIGHT_OF_ONE = 0.1
 SHRINK_FACTOR = 0.75
 
 
-class Stride:
+class BatchSize:
     """Additive increase and multiplicative decrease, by how late calls come to be made."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ UNUSED_LIMIT_S = 10.0
 PEACE_S = 60.0
 
 
-class Loan:
+class BorrowedPermits:
     """
     How much is borrowed; times are seconds on the monotonic clock.
 

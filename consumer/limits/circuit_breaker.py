@@ -89,7 +89,7 @@ class Breaker:
             self._delay_s = min(LONGEST_DELAY_S[self._reason], self._delay_s * 2)
             self._due_s = now_s + self._delay_s
 
-    def probe_told_nothing(self, now_s: float, *, again_after_s: float) -> None:
+    def probe_was_inconclusive(self, now_s: float, *, again_after_s: float) -> None:
         """The probe did not get as far as to tell."""
         self._is_probe_out = False
         self._due_s = now_s + again_after_s

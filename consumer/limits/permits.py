@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from consumer.clock import Clock
 from consumer.limits.aimd_window import Window
-from consumer.limits.batch_size import Stride
-from consumer.limits.borrowing import Loan
+from consumer.limits.batch_size import BatchSize
+from consumer.limits.borrowing import BorrowedPermits
 from consumer.limits.circuit_breaker import Breaker, Reason, State
 from consumer.limits.failure_rate import Failures, Rejections
 from consumer.outcome import (
@@ -28,7 +28,7 @@ INCONCLUSIVE_PROBE_DELAY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Permit:
     """A permit in use; `started_s` is monotonic."""
 
     started_s: float
@@ -48,7 +48,7 @@ class Reading:
     throttled: int
 
 
-class Gate:
+class PermitPool:
     """
     The permits of one account in this worker.
 
@@ -68,11 +68,11 @@ class Gate:
         self._cap = cap
         self._clock = clock
         self._window = Window(cap)
-        self._loan = Loan(jitter)
+        self._borrowed_permits = BorrowedPermits(jitter)
         self._breaker = Breaker()
         self._failures = Failures()
         self._rejections = Rejections()
-        self._stride = Stride()
+        self._batch_size = BatchSize()
         self._cut_at_s = float("-inf")
         self._throttled = 0
 
@@ -81,7 +81,7 @@ class Gate:
         """How many calls may be under way; a probe comes on top of what still is."""
         if self._breaker.reason is not None:
             return 0
-        return self._window.permits + (self._loan.permits if self._window.is_full else 0)
+        return self._window.permits + (self._borrowed_permits.permits if self._window.is_full else 0)
 
     @property
     def is_closed_to_records(self) -> bool:
@@ -93,7 +93,7 @@ class Gate:
         """How many records a call may carry; a probe carries one."""
         if self.is_closed_to_records:
             return 1
-        return min(self._rejections.largest_batch, self._stride.size)
+        return min(self._rejections.largest_batch, self._batch_size.size)
 
     @property
     def open_time_s(self) -> float:
@@ -108,9 +108,11 @@ class Gate:
         if probe_s is not None:
             return probe_s
         may_borrow = (
-            not self.is_closed_to_records and self._window.is_full and self._loan.permits < self._spare
+            not self.is_closed_to_records
+            and self._window.is_full
+            and self._borrowed_permits.permits < self._spare
         )
-        return self._loan.grows_at_s if may_borrow else None
+        return self._borrowed_permits.grows_at_s if may_borrow else None
 
     @property
     def _spare(self) -> int:
@@ -121,7 +123,7 @@ class Gate:
         return Reading(
             leased=self._window.ceiling,
             window=self._window.permits,
-            borrowed=self._loan.permits,
+            borrowed=self._borrowed_permits.permits,
             permits=self.permits,
             state=self._breaker.state(self._clock.monotonic_s()),
             reason=self._breaker.reason,
@@ -131,29 +133,29 @@ class Gate:
     def lease(self, share: int) -> None:
         """Partitions came or went; without any share one permit is used all the same."""
         self._window.resize(max(1, min(share, self._cap)))
-        self._loan.bound(self._spare)
+        self._borrowed_permits.bound(self._spare)
 
-    def has_room(self, under_way: int) -> bool:
+    def has_free_permit(self, in_flight: int) -> bool:
         """Whether one more call may start; asked when there is one to be started."""
         now_s = self._clock.monotonic_s()
         if self.is_closed_to_records:
             probe_s = self._breaker.probe_due_s
             return probe_s is not None and now_s >= probe_s
-        self._loan.expire(now_s, is_in_use=under_way > self._window.permits)
-        if under_way >= self.permits and self._window.is_full:
-            self._loan.want(limit=self._spare, now_s=now_s)
-        return under_way < self.permits
+        self._borrowed_permits.expire(now_s, is_in_use=in_flight > self._window.permits)
+        if in_flight >= self.permits and self._window.is_full:
+            self._borrowed_permits.want(limit=self._spare, now_s=now_s)
+        return in_flight < self.permits
 
-    def enter(self) -> Passage:
+    def enter(self) -> Permit:
         """A call starts; there is room."""
         if self.is_closed_to_records:
             self._breaker.probe_starts()
-        return Passage(started_s=self._clock.monotonic_s(), is_probe=self.is_closed_to_records)
+        return Permit(started_s=self._clock.monotonic_s(), is_probe=self.is_closed_to_records)
 
-    def begun(self, passage: Passage) -> None:
+    def begun(self, permit: Permit) -> None:
         """Work on the call begins only now: other calls had to be made before."""
         now_s = self._clock.monotonic_s()
-        self._stride.note(now_s - passage.started_s, now_s)
+        self._batch_size.note(now_s - permit.started_s, now_s)
 
     def refused(self, started_s: float) -> None:
         """
@@ -165,8 +167,8 @@ class Gate:
         if started_s < self._cut_at_s:
             return
         self._cut_at_s = self._clock.monotonic_s()
-        if self._loan.permits and self._window.is_full:
-            self._loan.cut(self._cut_at_s)
+        if self._borrowed_permits.permits and self._window.is_full:
+            self._borrowed_permits.cut(self._cut_at_s)
         else:
             self._window.cut()
 
@@ -174,47 +176,47 @@ class Gate:
         """The account refuses us as a whole."""
         self._breaker.open(Reason.ACCOUNT_DOWN, self._clock.monotonic_s())
 
-    def leave(self, passage: Passage, outcomes: Sequence[Outcome], *, under_way: int) -> None:
-        """A call is over, with what became of its records; `under_way` counts it still."""
-        told = [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]
-        if any(_is_refusal(outcome) for outcome in told):
-            self.refused(passage.started_s)
-        elif under_way >= self._window.permits and any(map(_has_answered, told)):
+    def leave(self, permit: Permit, outcomes: Sequence[Outcome], *, in_flight: int) -> None:
+        """A call is over, with what became of its records; `in_flight` counts it still."""
+        answered = [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]
+        if any(_is_refusal(outcome) for outcome in answered):
+            self.refused(permit.started_s)
+        elif in_flight >= self._window.permits and any(map(_has_answered, answered)):
             self._window.grow()
-        for outcome in told:
+        for outcome in answered:
             if isinstance(outcome, Delivered | AlreadyThere | Rejected):
                 self._rejections.note(was_rejected=isinstance(outcome, Rejected))
-        if passage.is_probe:
-            self._end_probe(told)
+        if permit.is_probe:
+            self._end_probe(answered)
         else:
-            self._judge(told)
+            self._judge(answered)
 
-    def _judge(self, told: Sequence[Outcome]) -> None:
+    def _judge(self, answered: Sequence[Outcome]) -> None:
         now_s = self._clock.monotonic_s()
-        if any(map(_has_failed, told)) or any(map(_has_answered, told)):
-            self._failures.note(now_s, has_failed=not any(map(_has_answered, told)))
-        if any(isinstance(outcome, AccountDown) for outcome in told):
+        if any(map(_has_failed, answered)) or any(map(_has_answered, answered)):
+            self._failures.note(now_s, has_failed=not any(map(_has_answered, answered)))
+        if any(isinstance(outcome, AccountDown) for outcome in answered):
             self.shut()
         elif self._rejections.are_a_storm:
             self._breaker.open(Reason.REJECTION_STORM, now_s)
         elif self._failures.are_many:
             self._breaker.open(Reason.UNAVAILABLE, now_s)
 
-    def _end_probe(self, told: Sequence[Outcome]) -> None:
+    def _end_probe(self, answered: Sequence[Outcome]) -> None:
         now_s = self._clock.monotonic_s()
-        if self._has_recovered(told):
+        if self._has_recovered(answered):
             self._failures.forget()
             self._rejections.forget()
             self._breaker.probe_succeeded(now_s)
-        elif any(map(self._is_as_before, told)):
+        elif any(map(self._is_as_before, answered)):
             self._breaker.probe_failed(now_s)
         else:
-            self._breaker.probe_told_nothing(now_s, again_after_s=INCONCLUSIVE_PROBE_DELAY_S)
+            self._breaker.probe_was_inconclusive(now_s, again_after_s=INCONCLUSIVE_PROBE_DELAY_S)
 
-    def _has_recovered(self, told: Sequence[Outcome]) -> bool:
+    def _has_recovered(self, answered: Sequence[Outcome]) -> bool:
         if self._breaker.reason is Reason.REJECTION_STORM:
-            return any(isinstance(outcome, Delivered | AlreadyThere) for outcome in told)
-        return any(map(_has_answered, told))
+            return any(isinstance(outcome, Delivered | AlreadyThere) for outcome in answered)
+        return any(map(_has_answered, answered))
 
     def _is_as_before(self, outcome: Outcome) -> bool:
         if isinstance(outcome, AccountDown):

@@ -8,7 +8,7 @@ from typing import Any
 
 from consumer.mapping import credited_amounts, document, fields, header, identity, items, money, requests
 from consumer.mapping import customer as customers
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.document import Figures
 from consumer.mapping.line import Line, priced
 from consumer.mapping.result import Action, Mapped, Mapping, Refused
@@ -21,7 +21,7 @@ from schemas.wire import WriteItem
 COUPON_REFERENCE = "coupon_item"
 
 
-def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
+def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
     """
     The request that creates the memo and applies what offsets the note's own invoice.
 
@@ -33,9 +33,9 @@ def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
         return Refused(rejection=rejection)
     if not note.total_amount_cents:
         return Ignored(rule="zero_amount")
-    lines = _lines(note, note.items, journal)
-    built = document.build(lines, _figures(note, note.items), journal)
-    columns = _columns(note, note.customer, journal)
+    lines = _lines(note, note.items, decision_log)
+    built = document.build(lines, _figures(note, note.items), decision_log)
+    columns = _columns(note, note.customer, decision_log)
     memo = WriteItem(
         ref="credit_note",
         mode="create_or_get",
@@ -46,7 +46,7 @@ def to_netsuite(note: CreditNote, journal: Journal) -> Mapping:
         record=built.record("creditmemo", columns, _applied(note)) if built else {},
         expect=built.expect if built else {},
     )
-    planned = requests.with_customer((memo,), note.customer, journal, details=details_of(note))
+    planned = requests.with_customer((memo,), note.customer, decision_log, details=details_of(note))
     refund_cents = credited_amounts.refund_cents(note)
     if refund_cents > 0 and isinstance(planned, Mapped):
         amount = money.major(refund_cents, note.currency)
@@ -77,12 +77,12 @@ def _figures(note: CreditNote, parts: tuple[CreditNoteItem, ...]) -> Figures:
     )
 
 
-def _columns(note: CreditNote, customer: Customer, journal: Journal) -> dict[str, Any]:
+def _columns(note: CreditNote, customer: Customer, decision_log: DecisionLog) -> dict[str, Any]:
     return header.filled(
         {
-            "entity": customers.reference(customer, journal),
-            "subsidiary": header.subsidiary(note.billing_entity_code, journal),
-            "currency": header.currency(note.currency, f"credit note {note.number}", journal),
+            "entity": customers.reference(customer, decision_log),
+            "subsidiary": header.subsidiary(note.billing_entity_code, decision_log),
+            "currency": header.currency(note.currency, f"credit note {note.number}", decision_log),
             "trandate": str(note.issuing_date),
             "tranid": note.number,
             "otherrefnum": note.number,
@@ -91,7 +91,7 @@ def _columns(note: CreditNote, customer: Customer, journal: Journal) -> dict[str
             "custbody_lago_invoice_id": note.lago_invoice_id,
             "custbody_ava_disable_tax_calculation": True,
             "autoapply": False,
-            **fields.configured("credit_note", note.billing_entity_code, journal),
+            **fields.configured("credit_note", note.billing_entity_code, decision_log),
         }
     )
 
@@ -107,28 +107,36 @@ def _applied(note: CreditNote) -> list[dict[str, Any]]:
     return [{"sublistId": "apply", "lineItems": [line]}]
 
 
-def _lines(note: CreditNote, parts: tuple[CreditNoteItem, ...], journal: Journal) -> tuple[Line, ...]:
+def _lines(
+    note: CreditNote, parts: tuple[CreditNoteItem, ...], decision_log: DecisionLog
+) -> tuple[Line, ...]:
     listed = [part for part in parts if credited_amounts.is_credited(part)]
     amounts = zip(
         credited_amounts.cents_of_lines(note, listed), credited_amounts.exact_taxes(note, listed), strict=True
     )
     lines = [
-        _line(part, cents, tax, note, journal) for part, (cents, tax) in zip(listed, amounts, strict=True)
+        _line(part, cents, tax, note, decision_log)
+        for part, (cents, tax) in zip(listed, amounts, strict=True)
     ]
     if note.coupons_adjustment_amount_cents > 0:
-        lines.append(_coupon_line(note, journal))
+        lines.append(_coupon_line(note, decision_log))
     # NetSuite drops lines of zero, then misses what refers to them.
     return tuple(line for line in lines if line.cents)
 
 
-def _line(part: CreditNoteItem, cents: int, tax: Decimal, note: CreditNote, journal: Journal) -> Line:
-    item = items.item_of_fee(part.fee, part.fee.item.code, note.billing_entity_code, journal)
+def _line(
+    part: CreditNoteItem, cents: int, tax: Decimal, note: CreditNote, decision_log: DecisionLog
+) -> Line:
+    item = items.item_of_fee(part.fee, part.fee.item.code, note.billing_entity_code, decision_log)
     amount = money.major(cents, note.currency)
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": part.fee.item.name,
         **fields.configured(
-            "credit_note_line", note.billing_entity_code, journal, journal.origin.fee(part.fee.lago_id)
+            "credit_note_line",
+            note.billing_entity_code,
+            decision_log,
+            decision_log.origin.fee(part.fee.lago_id),
         ),
     }
     return Line(
@@ -140,15 +148,17 @@ def _line(part: CreditNoteItem, cents: int, tax: Decimal, note: CreditNote, jour
     )
 
 
-def _coupon_line(note: CreditNote, journal: Journal) -> Line:
-    item = items.item_of_discount("coupon", note.billing_entity_code, journal)
+def _coupon_line(note: CreditNote, decision_log: DecisionLog) -> Line:
+    item = items.item_of_discount("coupon", note.billing_entity_code, decision_log)
     cents = -note.coupons_adjustment_amount_cents
     amount = money.major(cents, note.currency)
-    fee = journal.origin.like_a_fee(item={"type": "coupon", "code": None, "name": None}, amount_cents=cents)
+    fee = decision_log.origin.like_a_fee(
+        item={"type": "coupon", "code": None, "name": None}, amount_cents=cents
+    )
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": "Coupon adjustment",
-        **fields.configured("credit_note_line", note.billing_entity_code, journal, fee),
+        **fields.configured("credit_note_line", note.billing_entity_code, decision_log, fee),
     }
     return Line(
         ref=COUPON_REFERENCE,

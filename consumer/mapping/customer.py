@@ -8,7 +8,7 @@ from typing import Any
 
 from consumer.config.connection import Connection
 from consumer.mapping import field_limits, fields, header, identity
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from schemas.customer import Address, Customer, IntegrationCustomer
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
@@ -29,26 +29,26 @@ def linked_id(customer: Customer, connection: Connection) -> str | None:
     return next((found for found in ids if found), None)
 
 
-def reference(customer: Customer, journal: Journal) -> dict[str, str]:
+def reference(customer: Customer, decision_log: DecisionLog) -> dict[str, str]:
     """How a document names its customer."""
-    internal_id = linked_id(customer, journal.connection)
+    internal_id = linked_id(customer, decision_log.connection)
     if internal_id:
-        journal.chose("customer", f"internal id {internal_id}", LINKED_ID)
+        decision_log.chose("customer", f"internal id {internal_id}", LINKED_ID)
         return {"internalId": internal_id}
     return {"externalId": identity.CUSTOMER + customer.lago_id}
 
 
-def item(customer: Customer, journal: Journal, *, is_update: bool) -> WriteItem:
+def item(customer: Customer, decision_log: DecisionLog, *, is_update: bool) -> WriteItem:
     """
     The customer as one item of a request; `is_update` lets an existing record be changed.
 
     A customer that Lago has linked is adopted: the record with that internal id becomes this customer's.
     """
-    internal_id = linked_id(customer, journal.connection) if is_update else None
+    internal_id = linked_id(customer, decision_log.connection) if is_update else None
     if internal_id:
-        journal.chose("customer", f"adopts internal id {internal_id}", LINKED_ID)
+        decision_log.chose("customer", f"adopts internal id {internal_id}", LINKED_ID)
     names = _names(customer)
-    fitted = field_limits.fit(_record(customer, names, journal))
+    fitted = field_limits.fit(_record(customer, names, decision_log))
     return WriteItem(
         ref="customer",
         mode="adopt" if internal_id else "upsert" if is_update else "create_or_get",
@@ -68,23 +68,23 @@ def _links(customer: Customer, connection: Connection) -> Iterator[IntegrationCu
             yield link
 
 
-def _record(customer: Customer, names: Names, journal: Journal) -> dict[str, Any]:
-    clash = journal.connection.customers.on_entity_id_clash
+def _record(customer: Customer, names: Names, decision_log: DecisionLog) -> dict[str, Any]:
+    clash = decision_log.connection.customers.on_entity_id_clash
     addresses = _address_book(customer)
     return {
         "type": "customer",
-        "columns": _columns(customer, names, journal),
+        "columns": _columns(customer, names, decision_log),
         **({"lines": addresses} if addresses else {}),
         "options": {"ignoreMandatoryFields": False} | ({"entityIdClash": clash} if clash == "suffix" else {}),
     }
 
 
-def _columns(customer: Customer, names: Names, journal: Journal) -> dict[str, Any]:
-    connection = journal.connection
+def _columns(customer: Customer, names: Names, decision_log: DecisionLog) -> dict[str, Any]:
+    connection = decision_log.connection
     columns: dict[str, Any] = {
         "isperson": customer.customer_type == "individual",
-        "subsidiary": _subsidiary(customer, journal),
-        "currency": _currency(customer, journal),
+        "subsidiary": _subsidiary(customer, decision_log),
+        "currency": _currency(customer, decision_log),
         "custentity_lago_id": customer.lago_id,
         "custentity_lago_sf_id": customer.external_salesforce_id,
         "custentity_lago_customer_link": _link(customer, connection),
@@ -94,7 +94,7 @@ def _columns(customer: Customer, names: Names, journal: Journal) -> dict[str, An
     if connection.customers.entity_id == "external_id":
         columns |= {"entityid": customer.external_id, "autoname": False}
     columns |= names.columns
-    columns |= fields.configured("customer", customer.billing_entity_code, journal)
+    columns |= fields.configured("customer", customer.billing_entity_code, decision_log)
     return header.filled(columns)
 
 
@@ -141,24 +141,24 @@ def _substituted(columns: dict[str, str | None], field: str, source: str, own: s
     return Names(columns=columns, warnings=(warning,))
 
 
-def _subsidiary(customer: Customer, journal: Journal) -> str | None:
-    connection = journal.connection
+def _subsidiary(customer: Customer, decision_log: DecisionLog) -> str | None:
+    connection = decision_log.connection
     ids = (link.subsidiary_id for link in _links(customer, connection))
     linked = next((found for found in ids if found), None)
     if linked:
-        journal.chose("customer subsidiary", linked, "event.integration_customers.subsidiary_id")
+        decision_log.chose("customer subsidiary", linked, "event.integration_customers.subsidiary_id")
         return linked
     subsidiary, rule = connection.subsidiary_of(customer.billing_entity_code)
     if subsidiary:
-        journal.chose("customer subsidiary", subsidiary, rule)
+        decision_log.chose("customer subsidiary", subsidiary, rule)
     return subsidiary
 
 
-def _currency(customer: Customer, journal: Journal) -> str | None:
+def _currency(customer: Customer, decision_log: DecisionLog) -> str | None:
     # A customer's primary currency cannot change once a transaction exists, so it is given at creation.
-    mapped = journal.connection.mapping.currencies.get(customer.currency or "")
+    mapped = decision_log.connection.mapping.currencies.get(customer.currency or "")
     if mapped:
-        journal.chose("customer currency", mapped, f"mapping.currencies.{customer.currency}")
+        decision_log.chose("customer currency", mapped, f"mapping.currencies.{customer.currency}")
     return mapped
 
 

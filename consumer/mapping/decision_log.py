@@ -53,7 +53,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Journal:
+class DecisionLog:
     """
     Collects decisions and problems of one event; a problem never stops the search for further ones.
 

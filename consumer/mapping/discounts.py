@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from consumer.mapping import fields, header, items, money, taxes
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.items import Discount
 from consumer.mapping.line import Line, priced
 from schemas.invoice import Invoice
@@ -29,21 +29,21 @@ _SOURCES: dict[Discount, str] = {
 }
 
 
-def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
+def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
     """The negative lines, in Lago's order; a spent credit note is none when its memo is applied instead."""
     rate = taxes.invoice_rate(invoice)
-    for kind, cents, description in _amounts(invoice, journal):
-        if cents <= 0 or (kind == "credit_note" and journal.connection.credits == "apply"):
+    for kind, cents, description in _amounts(invoice, decision_log):
+        if cents <= 0 or (kind == "credit_note" and decision_log.connection.credits == "apply"):
             continue
-        item = items.item_of_discount(kind, invoice.billing_entity_code, journal)
+        item = items.item_of_discount(kind, invoice.billing_entity_code, decision_log)
         amount = money.major(-cents, invoice.currency)
         item_of = {"type": kind, "code": None, "name": description}
-        fee = journal.origin.like_a_fee(item=item_of, amount_cents=-cents)
+        fee = decision_log.origin.like_a_fee(item=item_of, amount_cents=-cents)
         columns: dict[str, Any] = {
             **priced(item, amount),
             "description": description,
             "item_source": _SOURCES[kind],
-            **fields.configured("invoice_line", invoice.billing_entity_code, journal, fee),
+            **fields.configured("invoice_line", invoice.billing_entity_code, decision_log, fee),
         }
         yield Line(
             ref=_REFERENCES[kind],
@@ -54,22 +54,24 @@ def lines(invoice: Invoice, journal: Journal) -> Iterator[Line]:
         )
 
 
-def _amounts(invoice: Invoice, journal: Journal) -> Iterator[tuple[Discount, int, str]]:
+def _amounts(invoice: Invoice, decision_log: DecisionLog) -> Iterator[tuple[Discount, int, str]]:
     def names(kind: str) -> str:
         return _joined(credit.item.name for credit in invoice.credits if credit.item.type == kind)
 
     yield "coupon", invoice.coupons_amount_cents, names("coupon")
-    granted = _granted_cents(invoice, journal)
+    granted = _granted_cents(invoice, decision_log)
     yield "prepaid_credit", invoice.prepaid_credit_amount_cents - granted, "Prepaid credits"
     yield "prepaid_credit_granted", granted, "Granted prepaid credits"
     yield "progressive_billing", invoice.progressive_billing_credit_amount_cents, names("invoice")
     yield "credit_note", invoice.credit_notes_amount_cents, names("credit_note")
 
 
-def _granted_cents(invoice: Invoice, journal: Journal) -> int:
+def _granted_cents(invoice: Invoice, decision_log: DecisionLog) -> int:
     """What was given away of the prepaid credits spent here, where such credits have an item of their own."""
     granted = invoice.prepaid_granted_credit_amount_cents
-    is_apart = items.has_own_item("prepaid_credit_granted", invoice.billing_entity_code, journal.connection)
+    is_apart = items.has_own_item(
+        "prepaid_credit_granted", invoice.billing_entity_code, decision_log.connection
+    )
     return granted if is_apart and 0 < granted <= invoice.prepaid_credit_amount_cents else 0
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from consumer.mapping import money, taxes
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.line import Line
 from consumer.mapping.taxes import TaxShape
 from schemas.invoice import AppliedTax
@@ -73,7 +73,7 @@ class Document:
         return record | {"options": {"ignoreMandatoryFields": False}}
 
 
-def build(lines: tuple[Line, ...], figures: Figures, journal: Journal) -> Document | None:
+def build(lines: tuple[Line, ...], figures: Figures, decision_log: DecisionLog) -> Document | None:
     """The document, or None with the reason noted: its parts do not add up to what Lago says."""
     shares = taxes.share_out(lines, figures.tax_cents, figures.rounded_parts)
     currency = figures.currency
@@ -81,18 +81,18 @@ def build(lines: tuple[Line, ...], figures: Figures, journal: Journal) -> Docume
         of_lines = sum((line.exact_tax for line in lines), Decimal(0)) / money.subunits_per_unit(currency)
         ours, theirs = f"{of_lines.normalize():f}", money.major(figures.tax_cents, currency)
         _refuse(
-            journal,
+            decision_log,
             figures,
             f"the lines' taxes add up to {ours} {currency}, Lago's tax is {theirs} {currency}",
         )
         return None
-    rules = taxes.rules_for(figures.billing_entity, journal)
-    shape = taxes.shape(lines, shares, currency, rules, journal, figures.applied_taxes)
+    rules = taxes.rules_for(figures.billing_entity, decision_log)
+    shape = taxes.shape(lines, shares, currency, rules, decision_log, figures.applied_taxes)
     total = sum(line.cents for line in lines) + sum(shares)
     if total != figures.total_cents:
         ours, theirs = money.major(total, currency), money.major(figures.total_cents, currency)
         _refuse(
-            journal,
+            decision_log,
             figures,
             f"lines and taxes add up to {ours} {currency}, Lago's total is {theirs} {currency}",
         )
@@ -100,8 +100,8 @@ def build(lines: tuple[Line, ...], figures: Figures, journal: Journal) -> Docume
     return Document(figures=figures, lines=lines, tax=shape, shares=shares)
 
 
-def _refuse(journal: Journal, figures: Figures, sums: str) -> None:
-    journal.refuse(
+def _refuse(decision_log: DecisionLog, figures: Figures, sums: str) -> None:
+    decision_log.refuse(
         "total_mismatch",
         f"{figures.label}: {sums}",
         "compare the event with the document in Lago; a line, a discount or a tax is missing from it",

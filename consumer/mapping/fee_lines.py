@@ -8,7 +8,7 @@ from typing import Any
 
 from consumer.config.mapping_rules import Item
 from consumer.mapping import fields, header, items, money, service_period
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.line import Line, priced
 from schemas.customer import Customer
 from schemas.fee import Fee
@@ -19,28 +19,30 @@ QUANTITY_LIMIT = Decimal(10_000_000_000)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def lines(invoice: Invoice, customer: Customer, journal: Journal) -> tuple[Line, ...]:
+def lines(invoice: Invoice, customer: Customer, decision_log: DecisionLog) -> tuple[Line, ...]:
     """A line for every fee that costs something, in the order in which Lago made them."""
-    zone = service_period.zone_of(customer, journal.connection)
+    zone = service_period.zone_of(customer, decision_log.connection)
     plans = {entry.lago_id: entry.plan_code for entry in invoice.subscriptions}
     fees = sorted(invoice.fees or (), key=lambda fee: fee.created_at or _LONG_AGO)
     found: list[Line] = []
     for fee in (fee for fee in fees if fee.amount_cents):
         plan = plans.get(fee.lago_subscription_id or "")
         dates = service_period.of_fee(fee, invoice, zone)
-        found.append(_fee_line(fee, plan, dates, invoice, journal))
+        found.append(_fee_line(fee, plan, dates, invoice, decision_log))
     return tuple(found)
 
 
-def _fee_line(fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoice, journal: Journal) -> Line:
-    item = items.item_of_fee(fee, plan, invoice.billing_entity_code, journal)
+def _fee_line(
+    fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoice, decision_log: DecisionLog
+) -> Line:
+    item = items.item_of_fee(fee, plan, invoice.billing_entity_code, decision_log)
     columns: dict[str, Any] = {
         **_priced(item, fee, invoice.currency),
         "description": fee.item.name,
         **dates,
         "item_source": _source(fee, plan),
         **fields.configured(
-            "invoice_line", invoice.billing_entity_code, journal, journal.origin.fee(fee.lago_id)
+            "invoice_line", invoice.billing_entity_code, decision_log, decision_log.origin.fee(fee.lago_id)
         ),
     }
     return Line(

@@ -8,11 +8,11 @@ from typing import Any
 from consumer.config import problem
 from consumer.config.expression import EvaluationError, Expression
 from consumer.config.mapping_rules import FieldsFor
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 
 
 def configured(
-    kind: FieldsFor, entity: str | None, journal: Journal, fee: Mapping[str, Any] | None = None
+    kind: FieldsFor, entity: str | None, decision_log: DecisionLog, fee: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """
     The configured values by NetSuite field id; those of the billing entity win.
@@ -20,7 +20,7 @@ def configured(
     An expression that comes to null leaves its field out; one that cannot be evaluated is noted as a problem.
     On lines, `fee` is what expressions know by that name.
     """
-    mapping = journal.connection.mapping
+    mapping = decision_log.connection.mapping
     levels = [(mapping.fields, "mapping.fields")]
     if entity is not None and entity in mapping.billing_entities:
         levels.append((mapping.billing_entities[entity].fields, f"mapping.billing_entities.{entity}.fields"))
@@ -29,23 +29,24 @@ def configured(
         for fields, prefix in levels
         for name, value in fields.get(kind, {}).items()
     }
-    found = {name: _value(value, rule, journal, fee) for name, (value, rule) in chosen.items()}
+    found = {name: _value(value, rule, decision_log, fee) for name, (value, rule) in chosen.items()}
     for name, value in found.items():
         if value is not None:
-            journal.chose(f"{kind} {name}", str(value), chosen[name][1])
+            decision_log.chose(f"{kind} {name}", str(value), chosen[name][1])
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _value(value: Any, rule: str, journal: Journal, fee: Mapping[str, Any] | None) -> Any:
+def _value(value: Any, rule: str, decision_log: DecisionLog, fee: Mapping[str, Any] | None) -> Any:
     if not isinstance(value, Expression):
         return value
     try:
-        return value.value(journal.origin.scope, fee)
+        return value.value(decision_log.origin.scope, fee)
     except EvaluationError as error:
         expression = problem.shown(value.expr)
-        journal.refuse(
+        decision_log.refuse(
             "invalid_expression",
             f"{rule}: the expression {expression} does not suit this event: {error}",
-            f"correct the expression at {journal.connection.at(rule)}; has(event.key) asks for a key first",
+            f"correct the expression at {decision_log.connection.at(rule)}; "
+            "has(event.key) asks for a key first",
         )
         return None

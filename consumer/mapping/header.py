@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 
 
-def subsidiary(entity: str | None, journal: Journal) -> str | None:
+def subsidiary(entity: str | None, decision_log: DecisionLog) -> str | None:
     """The subsidiary, when the billing entity has one of its own; else NetSuite takes the customer's."""
-    rules = journal.connection.mapping.billing_entities.get(entity or "")
+    rules = decision_log.connection.mapping.billing_entities.get(entity or "")
     if rules is None or not rules.subsidiary:
         return None
-    journal.chose("columns.subsidiary", rules.subsidiary, f"mapping.billing_entities.{entity}.subsidiary")
+    decision_log.chose(
+        "columns.subsidiary", rules.subsidiary, f"mapping.billing_entities.{entity}.subsidiary"
+    )
     return rules.subsidiary
 
 
-def currency(code: str, label: str, journal: Journal) -> str | None:
+def currency(code: str, label: str, decision_log: DecisionLog) -> str | None:
     """NetSuite's id of the currency; none when no currencies are mapped at all (an account with only one)."""
-    currencies = journal.connection.mapping.currencies
+    currencies = decision_log.connection.mapping.currencies
     if not currencies:
         return None
     mapped = currencies.get(code)
     if mapped:
-        journal.chose("columns.currency", mapped, f"mapping.currencies.{code}")
+        decision_log.chose("columns.currency", mapped, f"mapping.currencies.{code}")
         return mapped
-    journal.refuse(
+    decision_log.refuse(
         "unknown_currency",
         f"{label}: no NetSuite currency is mapped for {code}",
-        f"add {code} to mapping.currencies at {journal.connection.at('mapping.currencies')}",
+        f"add {code} to mapping.currencies at {decision_log.connection.at('mapping.currencies')}",
     )
     return None
 

@@ -9,7 +9,7 @@ from typing import Any
 from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import discounts, document, fee_lines, fields, header, identity, money, requests
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.document import Document, Figures
 from consumer.mapping.result import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
@@ -19,7 +19,7 @@ from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
 
-def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
+def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     """
     The request that creates the invoice, together with its customer when that may be missing.
 
@@ -30,14 +30,17 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
         return Refused(rejection=_incomplete(invoice))
     if is_empty(invoice):
         return Ignored(rule="zero_amount")
-    connection = journal.connection
+    connection = decision_log.connection
     if connection.credits == "apply" and _named_credit_cents(invoice) != invoice.credit_notes_amount_cents:
         return Refused(rejection=_credits_unnamed(invoice))
-    lines = (*fee_lines.lines(invoice, invoice.customer, journal), *discounts.lines(invoice, journal))
-    built = document.build(lines, _figures(invoice, connection), journal)
-    columns = _columns(invoice, invoice.customer, journal)
+    lines = (
+        *fee_lines.lines(invoice, invoice.customer, decision_log),
+        *discounts.lines(invoice, decision_log),
+    )
+    built = document.build(lines, _figures(invoice, connection), decision_log)
+    columns = _columns(invoice, invoice.customer, decision_log)
     items = _items(built, columns, invoice, connection) if built is not None else ()
-    return requests.with_customer(items, invoice.customer, journal, details=details_of(invoice))
+    return requests.with_customer(items, invoice.customer, decision_log, details=details_of(invoice))
 
 
 def is_empty(invoice: Invoice) -> bool:
@@ -100,13 +103,13 @@ def _figures(invoice: Invoice, connection: Connection) -> Figures:
     )
 
 
-def _columns(invoice: Invoice, customer: Customer, journal: Journal) -> dict[str, Any]:
-    connection = journal.connection
+def _columns(invoice: Invoice, customer: Customer, decision_log: DecisionLog) -> dict[str, Any]:
+    connection = decision_log.connection
     return header.filled(
         {
-            "entity": customers.reference(customer, journal),
-            "subsidiary": header.subsidiary(invoice.billing_entity_code, journal),
-            "currency": header.currency(invoice.currency, f"invoice {invoice.number}", journal),
+            "entity": customers.reference(customer, decision_log),
+            "subsidiary": header.subsidiary(invoice.billing_entity_code, decision_log),
+            "currency": header.currency(invoice.currency, f"invoice {invoice.number}", decision_log),
             "trandate": str(invoice.issuing_date),
             "duedate": str(invoice.payment_due_date) if invoice.payment_due_date else None,
             "tranid": invoice.number,
@@ -115,7 +118,7 @@ def _columns(invoice: Invoice, customer: Customer, journal: Journal) -> dict[str
             "custbody_lago_invoice_link": _link(invoice, customer, connection),
             "custbody_ava_disable_tax_calculation": True,
             "lago_plan_codes": ",".join(each.plan_code for each in invoice.subscriptions if each.plan_code),
-            **fields.configured("invoice", invoice.billing_entity_code, journal),
+            **fields.configured("invoice", invoice.billing_entity_code, decision_log),
         }
     )
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from consumer.config.connection import Connection
 from consumer.config.mapping_rules import Item, Rules
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from schemas.fee import Fee
 
 Discount = Literal["coupon", "prepaid_credit", "prepaid_credit_granted", "progressive_billing", "credit_note"]
@@ -23,12 +23,14 @@ _DISCOUNT_PATHS: dict[Discount, tuple[_Path, ...]] = {
 }
 
 
-def item_of_fee(fee: Fee, plan_code: str | None, entity: str | None, journal: Journal) -> Item | None:
+def item_of_fee(
+    fee: Fee, plan_code: str | None, entity: str | None, decision_log: DecisionLog
+) -> Item | None:
     """The item of a fee line; without any, a problem is noted that says where to add one."""
     kind = fee.item.type
     subject = f"line {fee.item.code or kind}"
     wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
-    return _choose(_fee_paths(fee, plan_code), subject, wanted, entity, journal)
+    return _choose(_fee_paths(fee, plan_code), subject, wanted, entity, decision_log)
 
 
 def has_own_item(kind: Discount, entity: str | None, connection: Connection) -> bool:
@@ -36,9 +38,9 @@ def has_own_item(kind: Discount, entity: str | None, connection: Connection) -> 
     return any(_find(rules, (kind,)) for _, rules in _levels(connection, entity))
 
 
-def item_of_discount(kind: Discount, entity: str | None, journal: Journal) -> Item | None:
+def item_of_discount(kind: Discount, entity: str | None, decision_log: DecisionLog) -> Item | None:
     """The item of a discount line; such a line is never dropped for want of a mapping."""
-    return _choose(_DISCOUNT_PATHS[kind], f"line {kind}", kind.replace("_", " "), entity, journal)
+    return _choose(_DISCOUNT_PATHS[kind], f"line {kind}", kind.replace("_", " "), entity, decision_log)
 
 
 def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
@@ -66,18 +68,18 @@ def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
 
 
 def _choose(
-    paths: Sequence[_Path], subject: str, wanted: str, entity: str | None, journal: Journal
+    paths: Sequence[_Path], subject: str, wanted: str, entity: str | None, decision_log: DecisionLog
 ) -> Item | None:
-    connection = journal.connection
+    connection = decision_log.connection
     found = next(_candidates(connection, entity, paths), None)
     if found is not None:
         path, item, is_fallback = found
         rule, asked = ".".join(path), _asked(paths, entity)
-        journal.chose(subject, item.id, rule, is_fallback=is_fallback, asked=asked)
+        decision_log.chose(subject, item.id, rule, is_fallback=is_fallback, asked=asked)
         return item
     where = ".".join(("mapping", *(paths[0] if paths else ("fallback_item",))))
     settings = f"{where} (or mapping.fallback_item)" if paths else where
-    journal.refuse(
+    decision_log.refuse(
         "invalid_mapping",
         f"no NetSuite item is mapped for {wanted}",
         f"add {settings} to connection {connection.code} at {connection.at(where)}",

@@ -8,14 +8,14 @@ from typing import Any
 from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import fields, header, identity, money, requests, service_period
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.result import Mapping, Refused
 from schemas.payment import Payment
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
 
-def to_netsuite(payment: Payment, journal: Journal) -> Mapping:
+def to_netsuite(payment: Payment, decision_log: DecisionLog) -> Mapping:
     """
     The request that creates the payment; the script pays what is due on each invoice, in order.
 
@@ -39,12 +39,12 @@ def to_netsuite(payment: Payment, journal: Journal) -> Mapping:
         fingerprint=identity.payment_fingerprint(payment),
         record={
             "type": "customerpayment",
-            "columns": _columns(payment, journal),
+            "columns": _columns(payment, decision_log),
             "lines": [{"sublistId": "apply", "lineItems": _applied(payment)}],
             "options": {"ignoreMandatoryFields": False},
         },
     )
-    return requests.of((item,), journal, details=details_of(payment))
+    return requests.of((item,), decision_log, details=details_of(payment))
 
 
 def details_of(payment: Payment) -> dict[str, str]:
@@ -78,48 +78,48 @@ def day_of(payment: Payment, connection: Connection) -> date | None:
     return payment.created_at.astimezone(zone).date()
 
 
-def _columns(payment: Payment, journal: Journal) -> dict[str, Any]:
+def _columns(payment: Payment, decision_log: DecisionLog) -> dict[str, Any]:
     label = f"payment of {', '.join(sorted(payment.invoice_numbers)) or payment.lago_id}"
-    paid_on = day_of(payment, journal.connection)
+    paid_on = day_of(payment, decision_log.connection)
     return header.filled(
         {
-            "customer": _customer(payment, journal),
+            "customer": _customer(payment, decision_log),
             "payment": money.major(payment.amount_cents, payment.amount_currency),
             "trandate": paid_on.isoformat() if paid_on else None,
-            "currency": header.currency(payment.amount_currency, label, journal),
+            "currency": header.currency(payment.amount_currency, label, decision_log),
             "checknum": payment.reference,
             "memo": payment.provider_payment_id,
             "custbody_lago_id": payment.lago_id,
             "autoapply": False,
-            **_account(journal),
-            **_method(payment, journal),
-            **fields.configured("payment", None, journal),
+            **_account(decision_log),
+            **_method(payment, decision_log),
+            **fields.configured("payment", None, decision_log),
         }
     )
 
 
-def _customer(payment: Payment, journal: Journal) -> dict[str, str]:
+def _customer(payment: Payment, decision_log: DecisionLog) -> dict[str, str]:
     if payment.customer is not None:
-        return customers.reference(payment.customer, journal)
+        return customers.reference(payment.customer, decision_log)
     return {"externalId": f"{identity.CUSTOMER}{payment.lago_customer_id}"}
 
 
-def _account(journal: Journal) -> dict[str, Any]:
-    account = journal.connection.mapping.payments.account
+def _account(decision_log: DecisionLog) -> dict[str, Any]:
+    account = decision_log.connection.mapping.payments.account
     if not account:
         return {}
-    journal.chose("columns.account", account, "mapping.payments.account")
+    decision_log.chose("columns.account", account, "mapping.payments.account")
     return {"undepfunds": False, "account": account}
 
 
-def _method(payment: Payment, journal: Journal) -> dict[str, Any]:
-    methods = journal.connection.mapping.payments.methods
+def _method(payment: Payment, decision_log: DecisionLog) -> dict[str, Any]:
+    methods = decision_log.connection.mapping.payments.methods
     provider = (
         (payment.payment_provider_type or "").removeprefix("PaymentProviders::").removesuffix("Provider")
     )
     for name in (payment.payment_provider_code, provider.lower(), payment.type):
         if name and name in methods:
-            journal.chose("columns.paymentmethod", methods[name], f"mapping.payments.methods.{name}")
+            decision_log.chose("columns.paymentmethod", methods[name], f"mapping.payments.methods.{name}")
             return {"paymentmethod": methods[name]}
     return {}
 

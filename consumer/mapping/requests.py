@@ -10,7 +10,7 @@ from typing import Any
 from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
 from consumer.mapping import field_limits, identity
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import Rejected
 from schemas.customer import Customer
@@ -18,24 +18,24 @@ from schemas.wire import WriteItem, WriteRequest
 
 
 def with_customer(
-    items: Sequence[WriteItem], customer: Customer, journal: Journal, *, details: dict[str, str]
+    items: Sequence[WriteItem], customer: Customer, decision_log: DecisionLog, *, details: dict[str, str]
 ) -> Mapping:
     """The items behind their customer, where documents may create one; or all problems noted on the way."""
-    is_linked = customers.linked_id(customer, journal.connection) is not None
-    if journal.connection.customers.create != "on_first_document" or is_linked:
-        return of(items, journal, details=details)
-    first = customers.item(customer, journal, is_update=False)
-    return of((first, *items), journal, details=details)
+    is_linked = customers.linked_id(customer, decision_log.connection) is not None
+    if decision_log.connection.customers.create != "on_first_document" or is_linked:
+        return of(items, decision_log, details=details)
+    first = customers.item(customer, decision_log, is_update=False)
+    return of((first, *items), decision_log, details=details)
 
 
-def of(items: Sequence[WriteItem], journal: Journal, *, details: dict[str, str]) -> Mapping:
+def of(items: Sequence[WriteItem], decision_log: DecisionLog, *, details: dict[str, str]) -> Mapping:
     """The items as one request, numbered from 1; or the problems noted on the way as a refusal."""
-    decisions = tuple(journal.decisions)
-    rejection = journal.rejection(details)
+    decisions = tuple(decision_log.decisions)
+    rejection = decision_log.rejection(details)
     if rejection is not None:
-        return Refused(rejection=rejection, decisions=decisions, problems=tuple(journal.problems))
+        return Refused(rejection=rejection, decisions=decisions, problems=tuple(decision_log.problems))
     numbered = tuple(
-        _fitted(replace(item, ref=str(place), record=_with_policy(item.record, journal.connection)))
+        _fitted(replace(item, ref=str(place), record=_with_policy(item.record, decision_log.connection)))
         for place, item in enumerate(items, start=1)
     )
     request = WriteRequest(request_id=identity.request_id(numbered), items=numbered)

@@ -14,7 +14,7 @@ from itertools import combinations
 
 from consumer.config.mapping_rules import Tax
 from consumer.mapping import money
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.line import Line
 from schemas.invoice import AppliedTax
 
@@ -57,12 +57,12 @@ def details(
     shares: Sequence[int],
     applied: Sequence[AppliedTax],
     rules: TaxRules,
-    journal: Journal,
+    decision_log: DecisionLog,
 ) -> tuple[Part, ...]:
     """The taxes of every line that bears or names one; what cannot be decided is noted as a problem."""
     found: list[Part] = []
     for line, share in zip(lines, shares, strict=True):
-        found.extend(_parts(line, share, applied, rules, journal))
+        found.extend(_parts(line, share, applied, rules, decision_log))
     return tuple(found)
 
 
@@ -123,26 +123,26 @@ def _order(part: Part) -> str:
 
 
 def _parts(
-    line: Line, share: int, applied: Sequence[AppliedTax], rules: TaxRules, journal: Journal
+    line: Line, share: int, applied: Sequence[AppliedTax], rules: TaxRules, decision_log: DecisionLog
 ) -> tuple[Part, ...]:
     candidates = list(_taxes_with_rate(line.tax_rate, applied))
     if not share and not line.exact_tax:
-        return _untaxed(line, candidates, rules, journal)
+        return _untaxed(line, candidates, rules, decision_log)
     resolved = [_resolved(line, taxes, rules) for taxes in candidates] or [
         _resolved(line, (_unnamed(line),), rules)
     ]
     if len({_codes(each) for each in resolved}) > 1:
-        return _ambiguous(line, candidates, rules, journal)
+        return _ambiguous(line, candidates, rules, decision_log)
     if any(not part.type or not part.code for part in resolved[0]):
-        return _unmapped(line, candidates, rules, journal)
+        return _unmapped(line, candidates, rules, decision_log)
     for part in resolved[0]:
         asked = (part.rule, rules.at) if part.rule != rules.at else _asked(part, rules)
-        journal.chose(f"tax {line.ref}", f"{part.type}/{part.code}", part.rule, asked=asked)
+        decision_log.chose(f"tax {line.ref}", f"{part.type}/{part.code}", part.rule, asked=asked)
     return resolved[0]
 
 
 def _untaxed(
-    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, journal: Journal
+    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, decision_log: DecisionLog
 ) -> tuple[Part, ...]:
     """
     A line without tax needs no detail, and an item that is not taxable refuses one.
@@ -153,7 +153,7 @@ def _untaxed(
     if not named or named not in rules.tax.taxes:
         return ()
     parts = _resolved(line, candidates[0], rules)
-    journal.chose(
+    decision_log.chose(
         f"tax {line.ref}", f"{parts[0].type}/{parts[0].code}", parts[0].rule, asked=(parts[0].rule,)
     )
     return tuple(part for part in parts if part.type and part.code)
@@ -212,26 +212,26 @@ def _asked(part: Part, rules: TaxRules) -> tuple[str, ...]:
 
 
 def _ambiguous(
-    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, journal: Journal
+    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, decision_log: DecisionLog
 ) -> tuple[Part, ...]:
     codes = sorted({" and ".join(str(tax.tax_code) for tax in taxes) for taxes in candidates})
-    journal.refuse(
+    decision_log.refuse(
         "invalid_mapping",
         f"a line is taxed at {line.tax_rate.normalize():f} %, and the rate does not tell which tax that is: "
         f"{', or '.join(codes)}, which are mapped to different NetSuite tax codes",
-        f"map them to one tax code under {rules.at}.taxes at {journal.connection.at(rules.at)}, or give the "
-        "taxes different rates in Lago",
+        f"map them to one tax code under {rules.at}.taxes at {decision_log.connection.at(rules.at)}, or give "
+        "the taxes different rates in Lago",
     )
     return ()
 
 
 def _unmapped(
-    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, journal: Journal
+    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, decision_log: DecisionLog
 ) -> tuple[Part, ...]:
     named = " and ".join(str(tax.tax_code) for tax in candidates[0]) if candidates else ""
-    journal.refuse(
+    decision_log.refuse(
         "invalid_mapping",
         f"no NetSuite tax code is mapped for {named or f'{line.tax_rate} % tax'}",
-        f"set {rules.at}.type and {rules.at}.code at {journal.connection.at(rules.at)}",
+        f"set {rules.at}.type and {rules.at}.code at {decision_log.connection.at(rules.at)}",
     )
     return ()

@@ -14,7 +14,7 @@ from typing import Any, assert_never
 
 from consumer.config.mapping_rules import Tax
 from consumer.mapping import money, tax_details
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.line import Line
 from consumer.mapping.tax_details import Part, TaxRules
 from schemas.invoice import AppliedTax, Invoice
@@ -42,9 +42,9 @@ class TaxShape:
         return self.extra_line is not None
 
 
-def rules_for(entity: str | None, journal: Journal) -> tuple[Tax, str]:
+def rules_for(entity: str | None, decision_log: DecisionLog) -> tuple[Tax, str]:
     """The tax rules of the billing entity, else of the organisation, and where they stand."""
-    mapping = journal.connection.mapping
+    mapping = decision_log.connection.mapping
     of_entity = mapping.billing_entities.get(entity or "")
     if of_entity is not None and of_entity.tax is not None:
         return of_entity.tax, f"mapping.billing_entities.{entity}.tax"
@@ -85,27 +85,31 @@ def invoice_rate(invoice: Invoice) -> Decimal:
 
 
 def shape(
-    lines: Sequence[Line], shares: Sequence[int], currency: str, tax: tuple[Tax, str], journal: Journal,
+    lines: Sequence[Line],
+    shares: Sequence[int],
+    currency: str,
+    tax: tuple[Tax, str],
+    decision_log: DecisionLog,
     applied: Sequence[AppliedTax] = (),
-) -> TaxShape:  # fmt: skip
+) -> TaxShape:
     """The columns, tax details or extra line that carry the tax in the connection's tax mode."""
     rules, where = tax
     total = sum(shares)
-    journal.chose("tax mode", rules.mode, f"{where}.mode")
+    decision_log.chose("tax mode", rules.mode, f"{where}.mode")
     match rules.mode:
         case "suitetax":
-            return _suitetax(lines, shares, currency, tax, journal, applied)
+            return _suitetax(lines, shares, currency, tax, decision_log, applied)
         case "legacy":
-            return _legacy(total, currency, tax, journal)
+            return _legacy(total, currency, tax, decision_log)
         case "tax_line":
-            return _tax_line(total, currency, tax, journal)
+            return _tax_line(total, currency, tax, decision_log)
         case "none":
             if total:
-                journal.refuse(
+                decision_log.refuse(
                     "total_mismatch",
                     f"the document carries a tax of {money.major(total, currency)} {currency}, "
                     "but this connection writes none",
-                    f"choose another {where}.mode at {journal.connection.at(where)}",
+                    f"choose another {where}.mode at {decision_log.connection.at(where)}",
                 )
             return TaxShape()
         case _:
@@ -113,22 +117,26 @@ def shape(
 
 
 def _suitetax(
-    lines: Sequence[Line], shares: Sequence[int], currency: str, tax: tuple[Tax, str], journal: Journal,
+    lines: Sequence[Line],
+    shares: Sequence[int],
+    currency: str,
+    tax: tuple[Tax, str],
+    decision_log: DecisionLog,
     applied: Sequence[AppliedTax],
-) -> TaxShape:  # fmt: skip
+) -> TaxShape:
     rules, where = tax
     columns: dict[str, Any] = {"taxregoverride": True, "taxdetailsoverride": True}
     columns |= {"nexus": rules.nexus} if rules.nexus else {}
     is_mapped = bool(rules.type and rules.code) or bool(rules.taxes)
     if not is_mapped:
         if any(shares):
-            journal.refuse(
+            decision_log.refuse(
                 "invalid_mapping",
                 "the document carries tax, but no NetSuite tax type and code are mapped",
-                f"set {where}.type and {where}.code at {journal.connection.at(where)}",
+                f"set {where}.type and {where}.code at {decision_log.connection.at(where)}",
             )
         return TaxShape(columns=columns)
-    parts = tax_details.details(lines, shares, applied, TaxRules(tax=rules, at=where), journal)
+    parts = tax_details.details(lines, shares, applied, TaxRules(tax=rules, at=where), decision_log)
     amounts = tax_details.amounts(parts, lines, shares, applied)
     details = tuple(_detail(part, cents, currency) for part, cents in zip(parts, amounts, strict=True))
     return TaxShape(columns=columns, details=details, has_references=True)
@@ -145,31 +153,31 @@ def _detail(part: Part, cents: int, currency: str) -> dict[str, str]:
     }
 
 
-def _legacy(total: int, currency: str, tax: tuple[Tax, str], journal: Journal) -> TaxShape:
+def _legacy(total: int, currency: str, tax: tuple[Tax, str], decision_log: DecisionLog) -> TaxShape:
     rules, where = tax
     if total and not rules.code:
-        journal.refuse(
+        decision_log.refuse(
             "invalid_mapping",
             "the document carries tax, but no NetSuite tax item is mapped",
-            f"set {where}.code at {journal.connection.at(where)}",
+            f"set {where}.code at {decision_log.connection.at(where)}",
         )
     amount = money.major(total, currency)
     columns = {"istaxable": True, "taxitem": rules.code, "taxamountoverride": amount}
     return TaxShape(columns=columns if rules.code else {})
 
 
-def _tax_line(total: int, currency: str, tax: tuple[Tax, str], journal: Journal) -> TaxShape:
+def _tax_line(total: int, currency: str, tax: tuple[Tax, str], decision_log: DecisionLog) -> TaxShape:
     rules, where = tax
     if not total:
         return TaxShape()
     if not rules.item:
-        journal.refuse(
+        decision_log.refuse(
             "invalid_mapping",
             "the document carries tax, but no NetSuite item is mapped for the tax line",
-            f"set {where}.item at {journal.connection.at(where)}",
+            f"set {where}.item at {decision_log.connection.at(where)}",
         )
         return TaxShape()
-    journal.chose("line tax", rules.item, f"{where}.item")
+    decision_log.chose("line tax", rules.item, f"{where}.item")
     amount = money.major(total, currency)
     line = {"item": rules.item, "quantity": "1", "rate": amount, "amount": amount, "description": "Tax"}
     return TaxShape(extra_line=line)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from consumer.config.connection import Connection
 from consumer.mapping import identity, money, requests, service_period
 from consumer.mapping import invoice as invoices
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.result import Mapping
 from schemas.invoice import Invoice
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
 
-def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
+def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     """
     The request that voids the invoice; the script chooses between a native void and a reversing memo.
 
@@ -21,7 +21,7 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
     note may reach NetSuite later than the void.
     """
     voided_at = invoice.voided_at or invoice.updated_at
-    zone = service_period.zone_of(invoice.customer, journal.connection)
+    zone = service_period.zone_of(invoice.customer, decision_log.connection)
     columns = {"trandate": voided_at.astimezone(zone).date().isoformat()} if voided_at else {}
     item = WriteItem(
         ref="invoice",
@@ -33,11 +33,11 @@ def to_netsuite(invoice: Invoice, journal: Journal) -> Mapping:
         record={"type": "invoice", "columns": columns},
         # Lago gives back the notes that a voided invoice had spent (``CreditNotes::RecreditService``).
         release_credits=tuple(
-            {"doc": credit["doc"]} for credit in invoices.spent_credits(invoice, journal.connection)
+            {"doc": credit["doc"]} for credit in invoices.spent_credits(invoice, decision_log.connection)
         ),
-        settled=_settled(invoice, journal.connection),
+        settled=_settled(invoice, decision_log.connection),
     )
-    return requests.of((item,), journal, details=invoices.details_of(invoice))
+    return requests.of((item,), decision_log, details=invoices.details_of(invoice))
 
 
 def _settled(invoice: Invoice, connection: Connection) -> dict[str, str]:

@@ -13,7 +13,7 @@ from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.netsuite import credentials
 from consumer.netsuite.client import Client, Sleep
-from consumer.netsuite.response_outcome import Verdict
+from consumer.netsuite.response_outcome import ResponseOutcome
 from consumer.outcome import AccountDown, Throttled, Unavailable
 from consumer.preflight import checks
 from consumer.preflight.account_facts import Facts, Listed
@@ -40,7 +40,7 @@ class NoAnswer:
 
 
 @dataclass(slots=True)
-class Overheard:
+class ObservedClock:
     """NetSuite's clock as the latest answer told it, in whole seconds."""
 
     clock: Clock
@@ -49,10 +49,10 @@ class Overheard:
     async def note(self, response: httpx.Response) -> None:
         """Compare the date of an answer with this machine's."""
         try:
-            told = parsedate_to_datetime(response.headers.get("date", ""))
+            answer = parsedate_to_datetime(response.headers.get("date", ""))
         except (TypeError, ValueError, OverflowError):
             return
-        self.skew_s = (told - self.clock.now()).total_seconds()
+        self.skew_s = (answer - self.clock.now()).total_seconds()
 
 
 @dataclass(slots=True)
@@ -67,25 +67,25 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
     Raises:
         ConfigurationError: a secret is missing or no key.
     """
-    overheard, refusals = Overheard(clock), _Refusals()
+    observed_clock, refusals = ObservedClock(clock), _Refusals()
     async with Client(
-        connection, clock=clock, sleep=sleep, refused=refusals.times_s.append, overhear=overheard.note
+        connection, clock=clock, sleep=sleep, refused=refusals.times_s.append, on_response=observed_clock.note
     ) as client:
-        told = await ask(client, checks.health_question(connection))
-        if isinstance(told, NoAnswer):
-            return replace(told, skew_s=overheard.skew_s)
+        answer = await ask(client, checks.health_question(connection))
+        if isinstance(answer, NoAnswer):
+            return replace(answer, skew_s=observed_clock.skew_s)
         lists = await _lists(client, checks.list_questions(connection))
         if isinstance(lists, NoAnswer):
             return lists
         refusals.times_s.clear()
         at_once = await _together(client, min(connection.concurrency, MOST_AT_ONCE))
     return Facts(
-        health=told.health or Health(),
+        health=answer.health or Health(),
         lists=lists,
-        script=told.script,
-        account=told.account,
+        script=answer.script,
+        account=answer.account,
         today=clock.now().date(),
-        skew_s=overheard.skew_s,
+        skew_s=observed_clock.skew_s,
         refused=len(refusals.times_s),
         at_once=at_once,
         certificate_ends=credentials.certificate_ends(connection),
@@ -94,22 +94,22 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
 
 async def ask(client: Client, question: Question) -> wire.Response | NoAnswer:
     """The answer to one question, or why there is none."""
-    told = await client.ask(question)
-    if not isinstance(told, Verdict):
-        return told
-    match told.outcome:
+    answer = await client.ask(question)
+    if not isinstance(answer, ResponseOutcome):
+        return answer
+    match answer.outcome:
         case AccountDown(reason=reason) | Throttled(reason=reason) | Unavailable(reason=reason):
-            return NoAnswer(code=told.code, reason=reason)
+            return NoAnswer(code=answer.code, reason=reason)
         case other:
-            return NoAnswer(code=told.code, reason=type(other).__name__)
+            return NoAnswer(code=answer.code, reason=type(other).__name__)
 
 
 async def pages(client: Client, question: CatalogQuestion) -> AsyncIterator[CatalogPage | NoAnswer]:
     """Every page of a list, one call each; the last one is what was answered instead, if anything was."""
     after: str | None = question.after
     while True:
-        told = await ask(client, replace(question, after=after))
-        page = told if isinstance(told, NoAnswer) else told.catalog or CatalogPage(kind=question.kind)
+        answer = await ask(client, replace(question, after=after))
+        page = answer if isinstance(answer, NoAnswer) else answer.catalog or CatalogPage(kind=question.kind)
         yield page
         if isinstance(page, NoAnswer) or page.next is None:
             return

@@ -16,10 +16,10 @@ from consumer.config.connection import Connection
 from consumer.errors import ContractError
 from consumer.events.headers import Headers
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import credentials, response_outcome
+from consumer.netsuite import credentials, http_answer, response_outcome
 from consumer.netsuite.batch import Batch, batches
 from consumer.netsuite.connection_pool import Pool
-from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, Overhear, address, builder
+from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, ResponseHook, address, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
 from consumer.tracing.tracer import OFF, Tracer, answered
@@ -30,7 +30,7 @@ LONGEST_WAIT_S = 10.0
 ATTEMPT_LIMIT_S = 400  # a login, connecting, writing and reading, even when the answer dribbles in
 
 PingResult = wire.Response | Throttled | Unavailable | AccountDown
-Judged = TypeVar("Judged", response_outcome.Verdict, response_outcome.Verdict | wire.Response)
+Judged = TypeVar("Judged", response_outcome.ResponseOutcome, response_outcome.ResponseOutcome | wire.Response)
 Query = Sequence[tuple[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
 Refused = Callable[[float], None]
@@ -56,7 +56,7 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
         refused: Refused = lambda _: None,
-        overhear: Overhear | None = None,
+        on_response: ResponseHook | None = None,
         tracer: Tracer = OFF,
     ) -> None:
         """
@@ -70,7 +70,7 @@ class Client:
             tracer: makes a span of every attempt, whose context NetSuite is sent.
             refused: is told of every attempt that the account refused for its limit, also of those that are
                 tried again here.
-            overhear: is told of every answer.
+            on_response: is told of every answer.
 
         Raises:
             ConfigurationError: a secret is missing or no key, or restlet_url is unusable; each is named.
@@ -82,7 +82,7 @@ class Client:
         self._tracer = tracer
         self._about = {"http.request.method": "POST", "lago_netsuite.connection": connection.code}
         self._restlet = credentials.restlet(connection)
-        build = builder(connection, transport, overhear)
+        build = builder(connection, transport, on_response)
         self._login = build(1, {}, TOKEN_ANSWERS)
         self._auth = credentials.auth(connection, clock=clock, http=self._login)
         self._pool = Pool(
@@ -113,10 +113,10 @@ class Client:
         body = batch.request.body()
         attempts: list[list[Outcome]] = []
 
-        async def attempt() -> response_outcome.Verdict:
+        async def attempt() -> response_outcome.ResponseOutcome:
             with self._tracer.begin("POST", kind="client", attributes=self._about) as span:
                 got = await self._send("POST", self._restlet.query, body, span.headers)
-                answered(span, got.status if isinstance(got, response_outcome.Answer) else None)
+                answered(span, got.status if isinstance(got, http_answer.Answer) else None)
             with self._tracer.begin("verify"):
                 judged = self._judge(got, batch)
             attempts.append([each.outcome for each in judged])
@@ -141,16 +141,16 @@ class Client:
             case other:
                 raise ContractError(f"a ping cannot be {type(other).__name__}")
 
-    async def ask(self, question: reading.Question) -> response_outcome.Verdict | wire.Response:
+    async def ask(self, question: reading.Question) -> response_outcome.ResponseOutcome | wire.Response:
         """Ask what only reads; the verdict says why there is no answer, and by which code."""
         return await self._read("POST", self._restlet.query, question.body())
 
     async def _read(
         self, method: str, query: Query, body: bytes | None
-    ) -> response_outcome.Verdict | wire.Response:
-        async def attempt() -> response_outcome.Verdict | wire.Response:
+    ) -> response_outcome.ResponseOutcome | wire.Response:
+        async def attempt() -> response_outcome.ResponseOutcome | wire.Response:
             got = await self._send(method, query, body)
-            if isinstance(got, response_outcome.Verdict):
+            if isinstance(got, response_outcome.ResponseOutcome):
                 return response_outcome.nothing_sent(got, self._connection)
             return response_outcome.of_ping(got, self._connection)
 
@@ -162,15 +162,15 @@ class Client:
         await self._login.aclose()
 
     def _judge(
-        self, got: response_outcome.Answer | response_outcome.Verdict, batch: Batch
-    ) -> list[response_outcome.Verdict]:
-        if isinstance(got, response_outcome.Verdict):
+        self, got: http_answer.Answer | response_outcome.ResponseOutcome, batch: Batch
+    ) -> list[response_outcome.ResponseOutcome]:
+        if isinstance(got, response_outcome.ResponseOutcome):
             return [got] * len(batch.parts)
         return response_outcome.of_batch(got, batch, self._connection)
 
     async def _send(
         self, method: str, query: Query, body: bytes | None, context: Headers = ()
-    ) -> response_outcome.Answer | response_outcome.Verdict:
+    ) -> http_answer.Answer | response_outcome.ResponseOutcome:
         headers = {name: value.decode("latin-1") for name, value in context} or None
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
@@ -178,12 +178,12 @@ class Client:
                     url = address(self._restlet.url, query)
                     response = await http.request(method, url, content=body, headers=headers, auth=self._auth)
         except LoginFailed as failed:
-            return failed.verdict
+            return failed.response_outcome
         except AnswerUnreadable as error:
             return response_outcome.of_unreadable(error, self._clock.now(), self._connection)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return response_outcome.of_exception(error, self._connection)
-        return response_outcome.Answer.of(response, self._clock.now())
+        return http_answer.Answer.of(response, self._clock.now())
 
     async def _persist(self, attempt: Callable[[], Awaitable[Judged]]) -> Judged:
         numbers = itertools.count(1)
@@ -204,7 +204,7 @@ class Client:
             retry_error_callback=_last,
         )(logged)
 
-    def _log_failure(self, judged: response_outcome.Verdict | wire.Response, attempt: int) -> None:
+    def _log_failure(self, judged: response_outcome.ResponseOutcome | wire.Response, attempt: int) -> None:
         if isinstance(judged, wire.Response) or judged.is_success:
             return
         _log.warning(
@@ -216,13 +216,13 @@ class Client:
         )
 
 
-def _is_refusal(judged: response_outcome.Verdict | wire.Response) -> bool:
+def _is_refusal(judged: response_outcome.ResponseOutcome | wire.Response) -> bool:
     if isinstance(judged, wire.Response) or not isinstance(judged.outcome, Throttled):
         return False
     return judged.outcome.by == "account"
 
 
-def _is_worth_repeating(judged: response_outcome.Verdict | wire.Response) -> bool:
+def _is_worth_repeating(judged: response_outcome.ResponseOutcome | wire.Response) -> bool:
     if isinstance(judged, wire.Response):
         return False
     # Who is asked to wait longer than this must not hold a permit meanwhile.
@@ -231,7 +231,7 @@ def _is_worth_repeating(judged: response_outcome.Verdict | wire.Response) -> boo
 
 def _wait_s(state: tenacity.RetryCallState) -> float:
     judged = state.outcome.result() if state.outcome else None
-    asked_s = judged.retry_after_s if isinstance(judged, response_outcome.Verdict) else None
+    asked_s = judged.retry_after_s if isinstance(judged, response_outcome.ResponseOutcome) else None
     return max(asked_s or 0.0, _backoff(state))
 
 

@@ -45,7 +45,7 @@ _BY_CLASS = {
 _REFERENCES = frozenset(("invalid_reference", "record_deleted"))
 _CUSTOMER_FIELDS = frozenset(("entity", "customer"))
 
-ADVICE = {
+HINTS = {
     "invalid_reference": hints.REFERENCE,
     "missing_field": hints.FIELD,
     "period_closed": hints.PERIOD,

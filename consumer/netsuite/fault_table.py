@@ -32,11 +32,11 @@ class Fault:
     One row of the table.
 
     Attributes:
-        advice: what to change and where; empty when waiting is all there is to do.
+        hint: what to change and where; empty when waiting is all there is to do.
     """
 
     kind: Kind
-    advice: str = ""
+    hint: str = ""
 
 
 _CODES_BY_KIND: dict[Kind, dict[str, str]] = {

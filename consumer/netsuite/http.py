@@ -27,7 +27,7 @@ _JSON = "application/json"
 JSON_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
 
 Build = Callable[[int, dict[str, str], AnswerLimit], httpx.AsyncClient]
-Overhear = Hook
+ResponseHook = Hook
 """Is told of every answer, also of those to logins."""
 
 
@@ -38,7 +38,9 @@ def address(url: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
 
 
 def builder(
-    connection: Connection, transport: httpx.AsyncBaseTransport | None, overhear: Overhear | None = None
+    connection: Connection,
+    transport: httpx.AsyncBaseTransport | None,
+    on_response: ResponseHook | None = None,
 ) -> Build:
     """What makes clients of so many connections with these headers, that take answers of that size."""
 
@@ -46,7 +48,7 @@ def builder(
         return client(
             limit,
             headers=headers,
-            hooks=[overhear] if overhear else [],
+            hooks=[on_response] if on_response else [],
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S),
             transport=transport,

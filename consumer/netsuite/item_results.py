@@ -111,11 +111,13 @@ def _of_item(
 
 def _pending(result: wire.ItemResult, item: wire.WriteItem) -> Waiting | None:
     """The invoice stands, but a credit note spent on it does not yet: it is not done before both do."""
-    told = [one for one in result.warnings if isinstance(one, Mapping) and one.get("code") == CREDIT_PENDING]
-    if not told:
+    answer = [
+        one for one in result.warnings if isinstance(one, Mapping) and one.get("code") == CREDIT_PENDING
+    ]
+    if not answer:
         return None
     memos = ", ".join(str(credit["doc"].get("externalId")) for credit in item.apply_credits)
-    message = f"{CREDIT_PENDING}: {told[0].get('message', '')}"
+    message = f"{CREDIT_PENDING}: {answer[0].get('message', '')}"
     return Waiting(on=memos, message=message, missing=_lane_of(memos), stands=True)
 
 
@@ -182,8 +184,8 @@ def _may_stand(code: str) -> bool:
 
 def _rejected(error: wire.ItemError, item: wire.WriteItem) -> Rejected:
     known, code = fault_table.of_code(error.code), error_codes.of_item(error, item)
-    by_code = known.advice if known else ""
-    hint = error_codes.ADVICE.get(code) or hints.BY_CLASS.get(error.group) or by_code
+    by_code = known.hint if known else ""
+    hint = error_codes.HINTS.get(code) or hints.BY_CLASS.get(error.group) or by_code
     if code == "invalid_reference" and by_code:
         hint = by_code  # of several causes the code names the one
     details = error_codes.with_original(_details(error), error.code, code)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import response_outcome
+from consumer.netsuite import http_answer, response_outcome
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300  # Oracle: less than 3600
@@ -33,9 +33,9 @@ _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 class LoginFailed(Exception):  # noqa: N818 -- carries an expected result out of httpx's auth flow
     """No access token could be had; `response_outcome` says what that means for the call that wanted it."""
 
-    def __init__(self, failure: response_outcome.Verdict) -> None:
+    def __init__(self, failure: response_outcome.ResponseOutcome) -> None:
         super().__init__(failure.code)
-        self.verdict = failure
+        self.response_outcome = failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class Tokens:
         self._http = http
         self._clock = clock
         self._lock = asyncio.Lock()
-        self._result: Token | response_outcome.Verdict | None = None
+        self._result: Token | response_outcome.ResponseOutcome | None = None
         self._fetched = 0
 
     async def current(self) -> str:
@@ -171,7 +171,7 @@ class Tokens:
             return None
         return kept.value if self._clock.monotonic_s() < kept.renew_at_s else None
 
-    async def _fetch(self) -> Token | response_outcome.Verdict:
+    async def _fetch(self) -> Token | response_outcome.ResponseOutcome:
         form = self._login.form(self._clock.now())
         try:
             async with asyncio.timeout(TOKEN_LIMIT_S):
@@ -183,9 +183,9 @@ class Tokens:
             return response_outcome.nothing_sent(
                 response_outcome.of_exception(error, self._connection), self._connection
             )
-        return self._read(response_outcome.Answer.of(response, self._clock.now()))
+        return self._read(http_answer.Answer.of(response, self._clock.now()))
 
-    def _read(self, got: response_outcome.Answer) -> Token | response_outcome.Verdict:
+    def _read(self, got: http_answer.Answer) -> Token | response_outcome.ResponseOutcome:
         if got.status >= 300:
             return response_outcome.of_login(got, self._connection)
         try:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import assert_never
 
 import httpx
@@ -15,6 +13,7 @@ from consumer.http_client import connect_failure
 from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import error_codes, fault_table, hints, item_results, response_body
 from consumer.netsuite.batch import Batch
+from consumer.netsuite.http_answer import Answer, retry_after
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -29,7 +28,7 @@ from schemas import wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class ResponseOutcome:
     """
     What one attempt came to.
 
@@ -53,27 +52,12 @@ class Verdict:
         return self.outcome.retry_after_s if isinstance(self.outcome, Throttled | Unavailable) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An HTTP answer, as far as it matters here; `retry_after_s` is in seconds from now."""
-
-    status: int
-    body: bytes
-    retry_after_s: float | None = None
-
-    @classmethod
-    def of(cls, response: httpx.Response, now: datetime) -> Answer:
-        """Take what matters from an answer that has been read."""
-        retry_after_s = retry_after(response.headers, now)
-        return cls(status=response.status_code, body=response.content, retry_after_s=retry_after_s)
-
-
-def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> Verdict:
+def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> ResponseOutcome:
     """Judge the answer to a write."""
     return of_batch(got, Batch.alone(request), connection)[0]
 
 
-def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[Verdict]:
+def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[ResponseOutcome]:
     """
     Judge the answer to a write of several requests, for each of them.
 
@@ -84,23 +68,27 @@ def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[Verdict]
         outcomes = [item_results.of_response(content.response, part, connection) for part in batch.parts]
         is_alone = len(outcomes) == 1
         return [
-            Verdict(outcome=each, code=_item_code(each), repeat=is_alone and isinstance(each, Throttled))
+            ResponseOutcome(
+                outcome=each, code=_item_code(each), repeat=is_alone and isinstance(each, Throttled)
+            )
             for each in outcomes
         ]
     refusal = of_refusal(got, content, connection, items=len(batch.request.items))
     return [refusal] * len(batch.parts)
 
 
-def of_ping(got: Answer, connection: Connection) -> Verdict | wire.Response:
+def of_ping(got: Answer, connection: Connection) -> ResponseOutcome | wire.Response:
     """Judge the answer to a ping; the envelope itself when the right account sent it."""
     content = response_body.read(got.body)
     if not isinstance(content, response_body.Envelope) or got.status >= 300:
         return nothing_sent(of_refusal(got, content, connection, items=0), connection)
     elsewhere = item_results.wrong_account(content.response, connection)
-    return content.response if elsewhere is None else Verdict(outcome=elsewhere, code="wrong_account")
+    return content.response if elsewhere is None else ResponseOutcome(outcome=elsewhere, code="wrong_account")
 
 
-def of_refusal(got: Answer, content: response_body.Content, connection: Connection, *, items: int) -> Verdict:
+def of_refusal(
+    got: Answer, content: response_body.Content, connection: Connection, *, items: int
+) -> ResponseOutcome:
     """
     Judge an answer that is no envelope.
 
@@ -122,10 +110,10 @@ def of_refusal(got: Answer, content: response_body.Content, connection: Connecti
             assert_never(content)
     outcome = _outcome(fault, connection, code=code, message=message, got=got, items=items)
     repeat = isinstance(outcome, Throttled | Unavailable) or got.status == 502
-    return Verdict(outcome=outcome, code=code, repeat=repeat)
+    return ResponseOutcome(outcome=outcome, code=code, repeat=repeat)
 
 
-def of_login(got: Answer, connection: Connection) -> Verdict:
+def of_login(got: Answer, connection: Connection) -> ResponseOutcome:
     """
     Judge what the token endpoint answered instead of a token.
 
@@ -134,11 +122,11 @@ def of_login(got: Answer, connection: Connection) -> Verdict:
     content = response_body.read(got.body)
     if got.status == 400 and isinstance(content, response_body.Envelope | response_body.Unreadable):
         reason = _refused(connection, "HTTP_400", got.status, hints.CERTIFICATE)
-        return Verdict(outcome=AccountDown(reason=reason), code="HTTP_400")
+        return ResponseOutcome(outcome=AccountDown(reason=reason), code="HTTP_400")
     return nothing_sent(of_refusal(got, content, connection, items=0), connection)
 
 
-def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection) -> Verdict:
+def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection) -> ResponseOutcome:
     """
     Judge an answer whose body is too large, too slow or garbled.
 
@@ -153,44 +141,35 @@ def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection
     got = Answer(status=error.status, body=b"", retry_after_s=retry_after(error.answer.headers, now))
     code = f"HTTP_{error.status}"
     outcome = _outcome(fault, connection, code=code, message=str(error), got=got, items=1)
-    return Verdict(outcome=outcome, code="answer_unreadable")
+    return ResponseOutcome(outcome=outcome, code="answer_unreadable")
 
 
-def of_exception(error: httpx.HTTPError | httpx.InvalidURL | OSError, connection: Connection) -> Verdict:
+def of_exception(
+    error: httpx.HTTPError | httpx.InvalidURL | OSError, connection: Connection
+) -> ResponseOutcome:
     """Judge what was raised instead of an answer; its text stays out, for it may quote a header."""
     code = type(error).__name__
     fault = fault_table.of_exception(error)
     got = Answer(status=0, body=b"")
     outcome = _outcome(fault, connection, code=code, message=_cause(error), got=got, items=1)
-    return Verdict(outcome=outcome, code=code, repeat=isinstance(outcome, Unavailable))
+    return ResponseOutcome(outcome=outcome, code=code, repeat=isinstance(outcome, Unavailable))
 
 
-def nothing_sent(verdict: Verdict, connection: Connection) -> Verdict:
+def nothing_sent(result: ResponseOutcome, connection: Connection) -> ResponseOutcome:
     """
     Judge the same fault on a call that writes nothing and concerns no record: a login, a ping.
 
     What is ambiguous about a write is then just unavailable, and a refusal is one of the whole connection.
     """
-    match verdict.outcome:
+    match result.outcome:
         case Ambiguous(reason=reason):
-            return replace(verdict, outcome=Unavailable(reason=reason), repeat=True)
+            return replace(result, outcome=Unavailable(reason=reason), repeat=True)
         case Rejected(code=stable, message=message, hint=hint, details=details):
             code = details.get("netsuite_code", stable)
             reason = code if message == code else f"{code}: {message}"
-            return replace(verdict, outcome=AccountDown(reason=_refused(connection, reason, 0, hint)))
+            return replace(result, outcome=AccountDown(reason=_refused(connection, reason, 0, hint)))
         case _:
-            return verdict
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Read ``Retry-After``: seconds, or a date (RFC 9110 section 10.2.3); None without either."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (TypeError, ValueError, OverflowError):
-        return None
+            return result
 
 
 def _cause(error: Exception) -> str:
@@ -216,8 +195,8 @@ def _outcome(
         case fault_table.Kind.THROTTLED:
             return Throttled(reason=reason, retry_after_s=got.retry_after_s)
         case fault_table.Kind.UNAVAILABLE:
-            told = f"{reason}: {fault.advice}" if fault.advice else reason
-            return Unavailable(reason=told, retry_after_s=got.retry_after_s)
+            answer = f"{reason}: {fault.hint}" if fault.hint else reason
+            return Unavailable(reason=answer, retry_after_s=got.retry_after_s)
         case fault_table.Kind.AMBIGUOUS:
             return Ambiguous(reason=reason, is_answer=fault_table.of_code(code) is not None)
         case fault_table.Kind.TOO_BIG if items > 1:
@@ -226,10 +205,10 @@ def _outcome(
         case fault_table.Kind.TOO_BIG | fault_table.Kind.REJECTED:
             stable = error_codes.STABLE.get(code, code)
             details = error_codes.with_original({"http_status": str(got.status)}, code, stable)
-            hint = fault.advice or error_codes.ADVICE.get(stable, "")
+            hint = fault.hint or error_codes.HINTS.get(stable, "")
             return Rejected(code=stable, message=message or reason, hint=hint, details=details)
         case fault_table.Kind.ACCOUNT_DOWN:
-            return AccountDown(reason=_refused(connection, reason, got.status, fault.advice))
+            return AccountDown(reason=_refused(connection, reason, got.status, fault.hint))
         case _:
             assert_never(fault.kind)
 

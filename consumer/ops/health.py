@@ -15,7 +15,7 @@ from consumer.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class HealthReport:
     """
     An answer and, when it is no, why.
 
@@ -34,7 +34,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pulse:
+class _Heartbeat:
     limit_s: float
     last_s: float
 
@@ -50,7 +50,7 @@ class Health:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._pulses: dict[str, _Pulse] = {}
+        self._heartbeats: dict[str, _Heartbeat] = {}
         self._awaited: set[str] = set()
         self._remarks: dict[str, str] = {}
         self._failures: dict[str, _Failure] = {}
@@ -89,34 +89,36 @@ class Health:
 
     def watch(self, part: str, *, limit_s: float) -> None:
         """This part lives only as long as it beats at least every `limit_s` seconds."""
-        self._pulses[part] = _Pulse(limit_s=limit_s, last_s=self._clock.monotonic_s())
+        self._heartbeats[part] = _Heartbeat(limit_s=limit_s, last_s=self._clock.monotonic_s())
 
     def beat(self, part: str) -> None:
         """This part is alive now; raises KeyError for one that is not watched."""
-        self._pulses[part] = _Pulse(limit_s=self._pulses[part].limit_s, last_s=self._clock.monotonic_s())
+        self._heartbeats[part] = _Heartbeat(
+            limit_s=self._heartbeats[part].limit_s, last_s=self._clock.monotonic_s()
+        )
 
     def unwatch(self, part: str) -> None:
         """This part has ended as it should."""
-        self._pulses.pop(part, None)
+        self._heartbeats.pop(part, None)
 
-    def liveness(self) -> Verdict:
+    def liveness(self) -> HealthReport:
         """Whether every watched part has beaten in time."""
         now_s = self._clock.monotonic_s()
-        silent = {part: now_s - pulse.last_s for part, pulse in self._pulses.items()}
-        return Verdict(
+        silent = {part: now_s - pulse.last_s for part, pulse in self._heartbeats.items()}
+        return HealthReport(
             reasons=tuple(
                 f"{part} has not moved for {silence_s:.0f} s"
                 for part, silence_s in sorted(silent.items())
-                if silence_s > self._pulses[part].limit_s
+                if silence_s > self._heartbeats[part].limit_s
             )
         )
 
-    def readiness(self) -> Verdict:
+    def readiness(self) -> HealthReport:
         """Whether the process works on records."""
         draining = ("draining",) if self._is_draining else ()
         awaited = (self._why_not_ready(part) for part in sorted(self._awaited))
         remarks = (f"{part}: {text}" for part, text in sorted(self._remarks.items()))
-        return Verdict(reasons=(*draining, *awaited), remarks=(*self._survived(), *remarks))
+        return HealthReport(reasons=(*draining, *awaited), remarks=(*self._survived(), *remarks))
 
     def _why_not_ready(self, part: str) -> str:
         failure = self._failures.get(part)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from consumer.config.settings import env_name
 from consumer.errors import StartupError
-from consumer.ops.health import Health, Verdict
+from consumer.ops.health import Health, HealthReport
 from consumer.ops.metrics import CONTENT_TYPE, Metrics
 
 GRACEFUL_STOP_LIMIT_S = 2
@@ -106,8 +106,8 @@ def listen(host: str, port: int, *, settings: str = "ops") -> socket.socket:
         raise StartupError(f"cannot listen on {host}:{port}: {reason}; see {names}") from error
 
 
-def _answer(verdict: Verdict) -> Response:
-    remarks = {"remarks": list(verdict.remarks)} if verdict.remarks else {}
-    if verdict.is_good:
+def _answer(report: HealthReport) -> Response:
+    remarks = {"remarks": list(report.remarks)} if report.remarks else {}
+    if report.is_good:
         return JSONResponse({"status": "ok"} | remarks)
-    return JSONResponse({"status": "failing", "reasons": list(verdict.reasons)} | remarks, status_code=503)
+    return JSONResponse({"status": "failing", "reasons": list(report.reasons)} | remarks, status_code=503)

@@ -20,7 +20,7 @@ from consumer.mapping import invoice as invoices
 from consumer.mapping import payment as payments
 from consumer.mapping import requests
 from consumer.mapping import void as voids
-from consumer.mapping.decision_log import Journal
+from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.event_view import Origin
 from consumer.mapping.result import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
@@ -74,9 +74,9 @@ def _plan_customer(event: Envelope, connection: Connection) -> Mapping:
         return customer
     if customer.account_type == "partner":
         return Ignored(rule="partner")
-    journal = _journal(event, connection)
-    item = customers.item(customer, journal, is_update=True)
-    return requests.of((item,), journal, details={"customer": customer.external_id})
+    decision_log = _decision_log(event, connection)
+    item = customers.item(customer, decision_log, is_update=True)
+    return requests.of((item,), decision_log, details={"customer": customer.external_id})
 
 
 def _is_linked(customer: Customer | Refused, connection: Connection) -> bool:
@@ -91,7 +91,7 @@ def _plan_invoice(event: Envelope, connection: Connection) -> Mapping:
     if isinstance(invoice, Refused):
         return invoice
     rule = _rule_against(invoice, connection)
-    return Ignored(rule=rule) if rule else invoices.to_netsuite(invoice, _journal(event, connection))
+    return Ignored(rule=rule) if rule else invoices.to_netsuite(invoice, _decision_log(event, connection))
 
 
 def _plan_void(event: Envelope, connection: Connection) -> Mapping:
@@ -101,7 +101,7 @@ def _plan_void(event: Envelope, connection: Connection) -> Mapping:
     if isinstance(invoice, Refused):
         return invoice
     rule = _rule_against(invoice, connection) or ("zero_amount" if invoices.is_empty(invoice) else None)
-    return Ignored(rule=rule) if rule else voids.to_netsuite(invoice, _journal(event, connection))
+    return Ignored(rule=rule) if rule else voids.to_netsuite(invoice, _decision_log(event, connection))
 
 
 def _plan_credit_note(event: Envelope, connection: Connection) -> Mapping:
@@ -114,7 +114,7 @@ def _plan_credit_note(event: Envelope, connection: Connection) -> Mapping:
     # Lago issues a note for what a void forfeits and voids it at once; no money ever moves by it.
     if note.credit_status == "voided" and note.credit_amount_cents == note.total_amount_cents:
         rule = rule or "voided_credit_note"
-    return Ignored(rule=rule) if rule else credit_notes.to_netsuite(note, _journal(event, connection))
+    return Ignored(rule=rule) if rule else credit_notes.to_netsuite(note, _decision_log(event, connection))
 
 
 def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
@@ -124,12 +124,12 @@ def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
     if isinstance(payment, Refused):
         return payment
     rule = _rule_against_payment(payment, connection)
-    return Ignored(rule=rule) if rule else payments.to_netsuite(payment, _journal(event, connection))
+    return Ignored(rule=rule) if rule else payments.to_netsuite(payment, _decision_log(event, connection))
 
 
-def _journal(event: Envelope, connection: Connection) -> Journal:
+def _decision_log(event: Envelope, connection: Connection) -> DecisionLog:
     origin = Origin(event.object, is_customer=event.object_type == "customer")
-    return Journal(connection=connection, origin=origin)
+    return DecisionLog(connection=connection, origin=origin)
 
 
 def _payment_of(event: Envelope) -> Payment | Refused:

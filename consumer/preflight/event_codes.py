@@ -30,7 +30,7 @@ _SINGLE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class EventCodes:
     """
     What was seen, by code, with the name Lago shows for it.
 
@@ -49,7 +49,7 @@ class Seen:
     payment_methods: dict[str, str] = field(default_factory=dict)
 
 
-def seen(events: Iterable[Envelope]) -> Seen:
+def seen(events: Iterable[Envelope]) -> EventCodes:
     """Everything in these events; what is not as Lago writes it is passed over."""
     found: dict[str, dict[str, str]] = {}
     count = 0
@@ -59,7 +59,7 @@ def seen(events: Iterable[Envelope]) -> Seen:
             found.setdefault(section, {}).setdefault(code, name)
     codes = {name: dict(sorted(several.items())) for name, several in found.items()}
     parts = {name: codes.pop(name, {}) for name in _SECTIONS}
-    return Seen(events=count, tables=codes, **parts)
+    return EventCodes(events=count, tables=codes, **parts)
 
 
 _SECTIONS = ("single", "taxes", "currencies", "billing_entities", "payment_methods")

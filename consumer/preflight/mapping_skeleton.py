@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from consumer.preflight.event_codes import Seen
+from consumer.preflight.event_codes import EventCodes
 from schemas.reading import CatalogRow, Kind
 
 Lists = Mapping[Kind, Sequence[CatalogRow]]
@@ -34,7 +34,7 @@ _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMN = 44
 
 
-def text(code: str, account_id: str, events: Seen, lists: Lists, *, has_suitetax: bool) -> str:
+def text(code: str, account_id: str, events: EventCodes, lists: Lists, *, has_suitetax: bool) -> str:
     """YAML for one connection's ``customers`` and ``mapping``: valid as it is, gaps commented out."""
     active = {kind: [row for row in rows if not row.inactive] for kind, rows in lists.items()}
     lines = [
@@ -62,7 +62,7 @@ def _subsidiary(lists: Lists) -> Iterator[str]:
         yield f"  # GAP subsidiary: of new customers; one of {_choices(rows)}"
 
 
-def _single_items(events: Seen, lists: Lists) -> Iterator[str]:
+def _single_items(events: EventCodes, lists: Lists) -> Iterator[str]:
     for name, note in _SINGLE.items():
         row = _of_name(lists.get("items", ()), name)
         is_needed = name in events.single or name == "fallback_item"
@@ -86,7 +86,7 @@ def _items(table: str, codes: Mapping[str, str], lists: Lists) -> Iterator[str]:
             )
 
 
-def _taxes(events: Seen, lists: Lists, *, has_suitetax: bool) -> Iterator[str]:
+def _taxes(events: EventCodes, lists: Lists, *, has_suitetax: bool) -> Iterator[str]:
     if not events.taxes:
         yield "  tax: {mode: none}"
         return
@@ -110,7 +110,7 @@ def _taxes(events: Seen, lists: Lists, *, has_suitetax: bool) -> Iterator[str]:
             )
 
 
-def _currencies(events: Seen, lists: Lists) -> Iterator[str]:
+def _currencies(events: EventCodes, lists: Lists) -> Iterator[str]:
     if not events.currencies:
         return
     by_symbol = {row.values.get("symbol"): row for row in lists.get("currencies", ())}
@@ -121,7 +121,7 @@ def _currencies(events: Seen, lists: Lists) -> Iterator[str]:
         yield _noted(f"    {_key(code)}: {_quoted(row.id)}", row.name) if row else gap
 
 
-def _payments(events: Seen, lists: Lists) -> Iterator[str]:
+def _payments(events: EventCodes, lists: Lists) -> Iterator[str]:
     if not events.payment_methods:
         return
     rows = lists.get("payment_methods", ())
@@ -133,7 +133,7 @@ def _payments(events: Seen, lists: Lists) -> Iterator[str]:
         yield _noted(f"      {_quoted(code)}: {_quoted(row.id)}", row.name) if row else gap
 
 
-def _entities(events: Seen, lists: Lists) -> Iterator[str]:
+def _entities(events: EventCodes, lists: Lists) -> Iterator[str]:
     rows = lists.get("subsidiaries", ())
     if len(events.billing_entities) < 2 or not rows:
         return

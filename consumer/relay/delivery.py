@@ -43,7 +43,7 @@ from consumer.relay import message as messages
 from consumer.relay import schedule, signing, undeliverable_event
 from consumer.relay.egress import Answer, Answered
 from consumer.relay.endpoint import Endpoint
-from consumer.relay.endpoint_health import Standing
+from consumer.relay.endpoint_health import EndpointHealth
 from consumer.relay.message import Message, message_of
 from consumer.relay.observer import Observer
 from consumer.relay.schedule import Jitter
@@ -116,7 +116,7 @@ class Relay:
         self._best_effort = BestEffort(monotonic_s=clock.monotonic_s)
         self._is_left_alone = is_left_alone
         self._delays_s = delays_s
-        self._standing = Standing(clock)
+        self._health = EndpointHealth(clock)
         self._past: dict[Source, _Past] = {}
         self._observe_disabled(is_disabled=False)
 
@@ -147,7 +147,7 @@ class Relay:
         if isinstance(message, Message):
             past = self._past.get(record.source)
             answer = past.last_answer if past else rejected.message
-            await self._bury(record, message, past.failures if past else 0, answer)
+            await self._give_up_on(record, message, past.failures if past else 0, answer)
 
     def _message_or_bytes(self, record: Record) -> Message | Ignored:
         """What would be posted; where our code fails on that, the record's bytes, so that it is heard of."""
@@ -164,15 +164,15 @@ class Relay:
             return message
         if record.defect is not None:
             refused = internal_error(record.defect, "while it looked for what this event queues behind")
-            await self._bury(record, message, 0, refused.message)
+            await self._give_up_on(record, message, 0, refused.message)
             return refused
         past = self._past.get(record.source)
         early_s = past.due_s - self._clock.monotonic_s() if past else 0.0
         if early_s > 0:
             # After a rebalance the engine knows nothing of the schedule. "script": it is not the endpoint's.
             return Throttled(reason="not due yet", retry_after_s=early_s, by="script")
-        if not self._standing.may_post():
-            return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {self._standing.reason}")
+        if not self._health.may_post():
+            return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {self._health.reason}")
         return await self._attempt(record, message)
 
     async def _attempt(self, record: Record, message: Message) -> Outcome:
@@ -196,21 +196,21 @@ class Relay:
         )
         if status == 410:
             return self._disabled("it answered 410 Gone")
-        self._standing.failed()
-        if self._standing.reason is not None:
-            return self._disabled(self._standing.reason)
+        self._health.failed()
+        if self._health.reason is not None:
+            return self._disabled(self._health.reason)
         return await self._failed(record, message, answer)
 
     def _succeeded(self, record: Record) -> Outcome:
-        if self._standing.is_disabled:
+        if self._health.is_disabled:
             log.info("endpoint_enabled", endpoint=self._endpoint.id)
-        self._standing.succeeded()
+        self._health.succeeded()
         self._observe_disabled(is_disabled=False)
         self._past.pop(record.source, None)
         return Delivered(written=())
 
     def _disabled(self, reason: str) -> Outcome:
-        self._standing.disable(reason)
+        self._health.disable(reason)
         self._observe_disabled(is_disabled=True)
         log.error("endpoint_disabled", endpoint=self._endpoint.id, reason=reason)
         return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {reason}")
@@ -225,7 +225,7 @@ class Relay:
         asked_s = answer.retry_after_s if isinstance(answer, Answered) else None
         delay_s = schedule.delay_s(failures, asked_s, self._jitter, self._delays_s)
         if delay_s is None:
-            await self._bury(record, message, failures, str(answer))
+            await self._give_up_on(record, message, failures, str(answer))
             details = {"attempts": str(failures), "endpoint": self._endpoint.id}
             return Rejected(code=UNDELIVERABLE_CODE, message=str(answer), details=details)
         due_s = self._clock.monotonic_s() + delay_s
@@ -234,7 +234,7 @@ class Relay:
             return Throttled(reason=str(answer), retry_after_s=delay_s)
         return Unavailable(reason=str(answer), retry_after_s=delay_s)
 
-    async def _bury(self, record: Record, message: Message, failures: int, answer: str) -> None:
+    async def _give_up_on(self, record: Record, message: Message, failures: int, answer: str) -> None:
         await self._publish(
             undeliverable_event.event_of(
                 record, message, self._endpoint, attempts=failures, last_answer=answer, now=self._clock.now()

@@ -55,9 +55,9 @@ class Target:
             host, port = parts.hostname or "", parts.port
         except ValueError as error:
             raise ValueError(f"is not an address: {error}") from error
-        objection = _objection(parts.scheme, host, has_userinfo="@" in parts.netloc, allow_http=allow_http)
-        if objection:
-            raise ValueError(objection)
+        refusal = _refusal(parts.scheme, host, has_userinfo="@" in parts.netloc, allow_http=allow_http)
+        if refusal:
+            raise ValueError(refusal)
         port = port or DEFAULT_PORTS[parts.scheme]
         if port not in PORTS and not allow_http:
             raise ValueError(f"leads to port {port}; {PORTS[0]} and {PORTS[1]} are possible")
@@ -127,7 +127,7 @@ def endpoints(connections: Sequence[Connection], only: Sequence[str] = ()) -> tu
     return tuple(found)
 
 
-def _objection(scheme: str, host: str, *, has_userinfo: bool, allow_http: bool) -> str | None:
+def _refusal(scheme: str, host: str, *, has_userinfo: bool, allow_http: bool) -> str | None:
     if scheme not in DEFAULT_PORTS or not host:
         return "is not an address like https://host/path"
     if scheme == "http" and not allow_http:

@@ -12,7 +12,7 @@ PROBE_EVERY_S = 3_600.0
 FAILING_FOR_S = 120 * 3_600.0
 
 
-class Standing:
+class EndpointHealth:
     """How an endpoint has done since this process started."""
 
     def __init__(self, clock: Clock) -> None:

@@ -96,7 +96,7 @@ class Dispatcher:
         began_s = self._clock.monotonic_s()
         try:
             async with asyncio.timeout(limit_s):
-                while self._engine.under_way:
+                while self._engine.in_flight:
                     await self._moved.wait()
                     self._moved.clear()
         except TimeoutError:
@@ -197,7 +197,7 @@ class Dispatcher:
     async def _surrender(self, attempt: Attempt, rejected: Rejected) -> Settle | Park:
         sources = [str(attempt.record.source)]
         try:
-            await self._give_up(attempt.handed, rejected)
+            await self._give_up(attempt.delivered, rejected)
         except ContractError as error:
             log.debug("publish_failed", connection=self._name, sources=sources, error=str(error))
             return self._engine.decide_lost_acknowledgement(attempt)

@@ -14,9 +14,9 @@ from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import MAX_SPAN
 from consumer.engine.retry_state import Cause
 from consumer.kafka.committer import Committer
-from consumer.kafka.consumer_positions import Standing
+from consumer.kafka.consumer_positions import ConsumerPositions
 from consumer.limits.circuit_breaker import Reason
-from consumer.limits.permits import Gate, Reading
+from consumer.limits.permits import PermitPool, Reading
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.account import ParkReason
@@ -55,8 +55,8 @@ class Vitals:
         name: str,
         account: str,
         engine: Engine,
-        gate: Gate,
-        standing: Standing,
+        permit_pool: PermitPool,
+        standing: ConsumerPositions,
         committer: Committer,
         metrics: Metrics,
         health: Health,
@@ -65,12 +65,12 @@ class Vitals:
     ) -> None:
         self._name = name
         self._whose = (name, account)
-        self._standing = standing
+        self._positions = standing
         self._committer = committer
-        self._pulses = {f"{name}: {part}": limit_s for part, limit_s in STALLED_AFTER_S.items()}
+        self._heartbeats = {f"{name}: {part}": limit_s for part, limit_s in STALLED_AFTER_S.items()}
         self._begun = 0
         self._engine = engine
-        self._gate = gate
+        self._permit_pool = permit_pool
         self._metrics = metrics
         self._health = health
         self._clock = clock
@@ -78,18 +78,18 @@ class Vitals:
         self._shown: frozenset[Partition] = frozenset()
         self._reason: Reason | None = None
         self._throttled = 0
-        for part, limit_s in self._pulses.items():
+        for part, limit_s in self._heartbeats.items():
             health.watch(part, limit_s=limit_s)
 
     def take(self) -> None:
         """Say how things stand now; first whether it lives, which is no matter of figures."""
         self._feel_pulses()
-        reading = self._gate.reading()
+        reading = self._permit_pool.reading()
         self._tell_of_breaker(reading)
         self._metrics.connection(
             self._whose,
             {
-                "inflight": self._engine.under_way,
+                "inflight": self._engine.in_flight,
                 "permits_leased": reading.leased,
                 "permits_window": reading.window,
                 "permits_borrowed": reading.borrowed,
@@ -105,7 +105,7 @@ class Vitals:
 
     def end(self) -> None:
         """The flow is over, and nothing of it is missed or shown any longer."""
-        for part in self._pulses:
+        for part in self._heartbeats:
             self._health.unwatch(part)
         self._health.remark(self._name, None)
         for shown in self._shown:
@@ -116,7 +116,7 @@ class Vitals:
         moves = {"deliveries": begun != self._begun or not self._engine.could_start}
         moves["commits"] = not self._committer.is_refused
         self._begun = begun
-        for part in self._pulses:
+        for part in self._heartbeats:
             if moves[part.removeprefix(f"{self._name}: ")]:
                 self._health.beat(part)
 
@@ -132,11 +132,11 @@ class Vitals:
             self._health.remark(self._name, self._sentences[reading.reason])
 
     def _parked(self) -> dict[ParkReason, int]:
-        waiting = Counter(each.tally.cause for each in self._engine.heads)
+        waiting = Counter(each.retry_state.cause for each in self._engine.heads)
         return {name: waiting[cause] for cause, name in PARK_REASONS.items()}
 
     def _measure_partitions(self) -> None:
-        partitions, paused = self._engine.holdings.partitions, self._standing.paused()
+        partitions, paused = self._engine.owned_partitions.partitions, self._positions.paused()
         for lost in self._shown - partitions:
             self._metrics.partition_lost(self._labels(lost))
         for partition in partitions:
@@ -144,11 +144,11 @@ class Vitals:
         self._shown = partitions
 
     def _measure(self, partition: Partition, *, is_paused: bool) -> None:
-        holdings = self._engine.holdings
-        ledger, oldest_ms = holdings.ledger(partition), holdings.oldest_ms(partition)
+        owned_partitions = self._engine.owned_partitions
+        ledger, oldest_ms = owned_partitions.ledger(partition), owned_partitions.oldest_ms(partition)
         age_s = 0.0 if oldest_ms is None else self._clock.now().timestamp() - oldest_ms / 1_000
         records, span = (ledger.unsettled, ledger.span) if ledger else (0, 0)
-        end = self._standing.end(partition)
+        end = self._positions.end(partition)
         labels = self._labels(partition)
         self._metrics.partition(
             labels,
@@ -159,7 +159,7 @@ class Vitals:
                 "consumer_lag_records": max(0, end - ledger.base) if ledger and end is not None else 0,
             },
         )
-        is_seeded = partition not in holdings.unseeded
+        is_seeded = partition not in owned_partitions.unseeded
         reason = backpressure.why(is_seeded=is_seeded, records=records, span=span) if is_paused else None
         self._metrics.partition_paused(labels, reason)
 

@@ -42,7 +42,7 @@ class SettlementLog:
             "connection": self._connection,
             "source": str(attempt.record.source),
             "lane": attempt.record.lane,
-            "tries": attempt.tally.tries,
+            "tries": attempt.retry_state.tries,
             "took_s": round(took_s, 3),
             "epoch_stale": was_stale,
             **_origin(attempt.record),
@@ -50,10 +50,10 @@ class SettlementLog:
         match decision:
             case Settle(outcome=outcome):
                 log.info("record_settled", **about, outcome=name_of(outcome), **_why(outcome))
-            case Park(delay_s=delay_s, tally=tally):
-                cause = tally.cause.name.lower() if tally.cause else None
+            case Park(delay_s=delay_s, retry_state=retry_state):
+                cause = retry_state.cause.name.lower() if retry_state.cause else None
                 # While Kafka is what fails, that is said for all of them at once.
-                level = logging.DEBUG if tally.cause is Cause.BROKER else logging.WARNING
+                level = logging.DEBUG if retry_state.cause is Cause.BROKER else logging.WARNING
                 log.log(level, "record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
             case _:
                 assert_never(decision)

@@ -13,12 +13,12 @@ import structlog
 from consumer.kafka.access import denial
 from consumer.kafka.cluster import stop
 from consumer.kafka.committer import Committer
-from consumer.kafka.consumer_positions import Standing
+from consumer.kafka.consumer_positions import ConsumerPositions
 from consumer.kafka.poller import Poller
 from consumer.kafka.position_restore import Seeder, begins_of, committed_by
 from consumer.kafka.rebalance_listener import Membership
 from consumer.limits import partition_lease
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.ops.best_effort import BestEffort
 from consumer.stream.dispatcher import Deliver, Dispatcher, Prepare, Surrender
 from consumer.stream.monitor import Vitals
@@ -40,15 +40,15 @@ class Flow:
         plan: Plan,
         around: Surroundings,
         *,
-        gate: Gate,
+        permit_pool: PermitPool,
         deliver: Deliver,
         give_up: Surrender,
         prepare: Prepare = lambda _: None,
     ) -> None:
         self._plan = plan
         self._around = around
-        self._gate = gate
-        self._engine = engine_of(plan, around.clock, gate)
+        self._permit_pool = permit_pool
+        self._engine = engine_of(plan, around.clock, permit_pool)
         self._consumer = around.cluster.consumer(group=plan.group, instance_id=plan.instance_id)
         self._dispatcher = Dispatcher(
             name=plan.name,
@@ -103,8 +103,8 @@ class Flow:
             name=self._plan.name,
             account=self._plan.account,
             engine=self._engine,
-            gate=self._gate,
-            standing=Standing(self._consumer),
+            permit_pool=self._permit_pool,
+            standing=ConsumerPositions(self._consumer),
             committer=self._committer,
             metrics=self._around.metrics,
             health=self._around.health,
@@ -155,10 +155,10 @@ class Flow:
             await asyncio.sleep(MEASURE_EVERY_S)
 
     async def _drain(self) -> None:
-        log.info("draining", connection=self._plan.name, under_way=self._engine.under_way)
+        log.info("draining", connection=self._plan.name, under_way=self._engine.in_flight)
         if not await self._dispatcher.drained(self._plan.drain_budget_s):
             # Not committed, so repeated after the next start: NetSuite answers that they had arrived.
-            log.warning("drain_budget_spent", connection=self._plan.name, under_way=self._engine.under_way)
+            log.warning("drain_budget_spent", connection=self._plan.name, under_way=self._engine.in_flight)
 
     def _assignment_changed(self, is_assigned: bool) -> None:  # noqa: FBT001 - a callback with one thing to say
         self._is_assigned = is_assigned
@@ -174,7 +174,7 @@ class Flow:
     def _take_lease(self) -> None:
         reference = self._around.cluster.topic(self._plan.topics[0])
         count = len(self._consumer.partitions_for_topic(reference) or ())
-        owned = {each.number for each in self._engine.holdings.partitions if each.topic == reference}
+        owned = {each.number for each in self._engine.owned_partitions.partitions if each.topic == reference}
         if not count:
             return
         tokens = partition_lease.share(
@@ -183,7 +183,7 @@ class Flow:
         if not tokens:
             # More workers than permits, or than partitions: they add rebalances and nothing else.
             log.warning("no_permit_leased", connection=self._plan.name, cap=self._plan.permits)
-        self._gate.lease(tokens)
+        self._permit_pool.lease(tokens)
         log.info("permits_leased", connection=self._plan.name, permits=tokens, cap=self._plan.permits)
 
     def _polled(self) -> None:

@@ -12,7 +12,7 @@ from consumer.engine.backoff import DEPENDENCY_MAX_AGE_S, RETRY_AFTER_CAP_S, Bac
 from consumer.engine.engine import Engine
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster
 from consumer.kafka.poller import PlaceOf
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.stream.monitor import OF_NETSUITE, Sentences
@@ -67,7 +67,7 @@ class Surroundings:
     tracer: Tracer = OFF
 
 
-def engine_of(plan: Plan, clock: Clock, gate: Gate) -> Engine:
+def engine_of(plan: Plan, clock: Clock, permit_pool: PermitPool) -> Engine:
     """The engine of one life of a flow."""
     backoff = Backoff(
         jitter=SystemRandom().random,
@@ -77,4 +77,4 @@ def engine_of(plan: Plan, clock: Clock, gate: Gate) -> Engine:
         hold_limit_s=plan.hold_limit_s,
         retry_after_cap_s=plan.retry_after_cap_s,
     )
-    return Engine(gate=gate, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)
+    return Engine(permit_pool=permit_pool, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)

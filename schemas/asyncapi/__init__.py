@@ -47,7 +47,7 @@ def document() -> Json:
         "operations": dict(_operations()),
         "components": {
             "messages": {name: _message(message) for name, message in MESSAGES.items()}
-            | {f"{name}_by_http": _by_http(name) for name in _told_by_http()},
+            | {f"{name}_by_http": _by_http(name) for name in _sent_by_http()},
             "schemas": {f"{name}Headers": headers.schema(name) for name in headers.HEADERS},
         },
     }
@@ -109,7 +109,7 @@ def _operations() -> Iterator[tuple[str, Json]]:
         yield operation, shown
 
 
-def _told_by_http() -> tuple[str, ...]:
+def _sent_by_http() -> tuple[str, ...]:
     named = (name for channel in _HTTP_HEADERS for name in CHANNELS[channel].messages)
     return tuple(dict.fromkeys(named))
 

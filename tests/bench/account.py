@@ -67,7 +67,7 @@ class Account:
     cap: int
     faults: Faults
     factor: float = 1.0
-    under_way: int = 0
+    in_flight: int = 0
     first_call_s: float | None = None
     settled: set[EventId] = field(default_factory=set)
     _attempts: Counter[EventId] = field(default_factory=Counter)
@@ -79,9 +79,9 @@ class Account:
             self.first_call_s = now_s
         if self._is_out_of_service(now_s):
             return Admission(status=OUT_OF_SERVICE, attempt=0, service_s=0.0, items=tuple(items))
-        if self.under_way >= self.cap:
+        if self.in_flight >= self.cap:
             return Admission(status=LIMIT_EXCEEDED, attempt=0, service_s=0.0, items=tuple(items))
-        self.under_way += 1
+        self.in_flight += 1
         events = [event_of(item) for item in items]
         self._attempts.update(events)
         attempt = self._attempts[events[0]]
@@ -95,7 +95,7 @@ class Account:
 
     def end(self, admission: Admission, now_s: float) -> list[dict[str, Any]]:
         """Carry out what was let in; gives the items of the answer."""
-        self.under_way -= 1
+        self.in_flight -= 1
         if admission.status == OUT_OF_SERVICE:
             return []
         return [self._write(item, now_s) for item in admission.items]

@@ -27,7 +27,7 @@ from ruamel.yaml import YAML
 
 from consumer.config.settings import Settings
 from consumer.demo import scenario
-from consumer.demo.scenario_event import Scene
+from consumer.demo.scenario_event import ScenarioEvent
 from consumer.kafka import topics
 from consumer.sandbox.broker import embedded_broker
 from schemas import envelope
@@ -98,8 +98,8 @@ def _connections(
     return list(known)
 
 
-def _organization(scenes: tuple[Scene, ...]) -> str:
-    events = (envelope.decode(scene.value) for scene in scenes)
+def _organization(steps: tuple[ScenarioEvent, ...]) -> str:
+    events = (envelope.decode(step.value) for step in steps)
     return next(event.organization_id for event in events if isinstance(event, Envelope))
 
 
@@ -107,15 +107,15 @@ async def _play(url: str, netsuite: running_programs.Sandbox, organization_id: s
     """Month after month at an even pace; what is no webhook is refused by the ingest, as in life."""
     faults = dict(FAULTS)
     began_s = time.monotonic()
-    scenes = ((seed, scene) for seed in itertools.count(1) for scene in scenario.tell(seed))
+    steps = ((seed, step) for seed in itertools.count(1) for step in scenario.tell(seed))
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-        for number, (seed, scene) in enumerate(scenes):
+        for number, (seed, step) in enumerate(steps):
             passed_s = time.monotonic() - began_s
             if passed_s > PLAY_S:
                 return
             for at_s in [at_s for at_s in faults if at_s < passed_s]:
                 await asyncio.to_thread(netsuite.strike, **faults.pop(at_s))
-            value = _as_of_now(_of_others(scene.value, seed), organization_id)
+            value = _as_of_now(_of_others(step.value, seed), organization_id)
             given = headers(value, x_lago_unique_key=f"{number}")
             await client.post(url, content=value, headers=given)
             await asyncio.sleep(max(0.0, began_s + number / EVENTS_PER_S - time.monotonic()))

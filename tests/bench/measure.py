@@ -98,15 +98,15 @@ def added_latencies_s(calls: Sequence[Call], events: Events, cap: int, window: W
     permit is free: the one that has been free for longest. Repeats are left out; their waiting is meant.
     """
     free_since = [window.begin] * cap
-    under_way: list[float] = []
+    in_flight: list[float] = []
     lane_free: dict[str, float] = {}
     tried: set[EventId] = set()
     found = []
     for call in (each for each in calls if each.held_permit):
-        while under_way and under_way[0] <= call.t_in:
-            heapq.heappush(free_since, heapq.heappop(under_way))
+        while in_flight and in_flight[0] <= call.t_in:
+            heapq.heappush(free_since, heapq.heappop(in_flight))
         permit_free = heapq.heappop(free_since) if free_since else call.t_in
-        heapq.heappush(under_way, call.t_out)
+        heapq.heappush(in_flight, call.t_out)
         for event in (events[item.event] for item in call.items if item.event in events):
             if event.event not in tried and call.t_in in window:
                 found.append(call.t_in - max(event.at_s, permit_free, lane_free.get(event.lane, 0.0)))

@@ -17,7 +17,7 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.limits import partition_lease
-from consumer.limits.permits import Gate, Passage
+from consumer.limits.permits import Permit, PermitPool
 from consumer.outcome import Delivered, Throttled
 
 PARTITIONS = 12
@@ -36,8 +36,8 @@ Foreign = Callable[[float], float]
 
 @dataclass(slots=True)
 class Worker:
-    gate: Gate
-    under_way: int = 0
+    permit_pool: PermitPool
+    in_flight: int = 0
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Account:
     """Counts what it serves; refuses at once what is too much."""
 
     cap: int
-    under_way: int = 0
+    in_flight: int = 0
     served_s: float = 0.0
     successes: int = 0
     refusals: int = 0
@@ -77,10 +77,12 @@ class Simulation:
 
     def worker(self, number: int) -> Worker:
         low, high = (PARTITIONS * each // self.workers_count for each in (number, number + 1))
-        gate = Gate(cap=self.cap, clock=self.clock, jitter=self.rng.random)
+        permit_pool = PermitPool(cap=self.cap, clock=self.clock, jitter=self.rng.random)
         owned = set(range(low, high))
-        gate.lease(partition_lease.share(cap=self.cap, partitions=PARTITIONS, account="7", owned=owned))
-        return Worker(gate=gate)
+        permit_pool.lease(
+            partition_lease.share(cap=self.cap, partitions=PARTITIONS, account="7", owned=owned)
+        )
+        return Worker(permit_pool=permit_pool)
 
     def later(self, seconds: float, happen: Callable[[], None]) -> None:
         at_s = self.clock.monotonic_s() + seconds
@@ -98,11 +100,11 @@ class Simulation:
         """Account for a tenth of a second, and start what may be."""
         if self.elapsed_s >= WARM_UP_S:
             wanted = sum(
-                self.load(number, self.elapsed_s) > 0 or worker.under_way > 0
+                self.load(number, self.elapsed_s) > 0 or worker.in_flight > 0
                 for number, worker in enumerate(self.workers)
             )
             self.usable_s += 0.1 * self.usable if wanted else 0.0
-            self.account.served_s += 0.1 * min(self.account.under_way, self.usable)
+            self.account.served_s += 0.1 * min(self.account.in_flight, self.usable)
         for number, worker in enumerate(self.workers):
             self.start(number, worker)
         self.later(0.1, self.every_tenth)
@@ -110,24 +112,24 @@ class Simulation:
     def start(self, number: int, worker: Worker) -> None:
         load = self.load(number, self.elapsed_s)
         # A worker with little to do has that much work under way and no more.
-        most = self.cap if load >= 1 else round(load * worker.gate.permits)
-        while worker.under_way < most and worker.gate.has_room(worker.under_way):
+        most = self.cap if load >= 1 else round(load * worker.permit_pool.permits)
+        while worker.in_flight < most and worker.permit_pool.has_free_permit(worker.in_flight):
             self.call(number, worker)
 
     def call(self, number: int, worker: Worker) -> None:
-        passage = worker.gate.enter()
-        worker.under_way += 1
-        is_refused = self.account.under_way >= self.usable
-        self.account.under_way += 0 if is_refused else 1
+        permit = worker.permit_pool.enter()
+        worker.in_flight += 1
+        is_refused = self.account.in_flight >= self.usable
+        self.account.in_flight += 0 if is_refused else 1
         service_s = min(LONGEST_S, MEDIAN_S * self.rng.lognormvariate(0, SIGMA))
         after_s = REFUSED_AFTER_S if is_refused else service_s
-        self.later(after_s, lambda: self.end(number, worker, passage, is_refused=is_refused))
+        self.later(after_s, lambda: self.end(number, worker, permit, is_refused=is_refused))
 
-    def end(self, number: int, worker: Worker, passage: Passage, *, is_refused: bool) -> None:
-        worker.gate.leave(passage, [REFUSED if is_refused else DONE], under_way=worker.under_way)
-        worker.under_way -= 1
+    def end(self, number: int, worker: Worker, permit: Permit, *, is_refused: bool) -> None:
+        worker.permit_pool.leave(permit, [REFUSED if is_refused else DONE], in_flight=worker.in_flight)
+        worker.in_flight -= 1
         if not is_refused:
-            self.account.under_way -= 1
+            self.account.in_flight -= 1
         if self.elapsed_s >= WARM_UP_S:
             self.account.successes += not is_refused
             self.account.refusals += is_refused

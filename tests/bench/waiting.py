@@ -171,8 +171,8 @@ def _figures(calls: list[call_log.Call], load: Load, rss_mb: float) -> Figures:
 
 def _free_at(calls: list[call_log.Call], moment: float) -> float:
     """When the account next has a permit that nobody holds, from a moment on."""
-    under_way = [call.t_out for call in calls if call.held_permit and call.t_in <= moment < call.t_out]
-    return moment if len(under_way) < WAITING.cap else min(under_way)
+    in_flight = [call.t_out for call in calls if call.held_permit and call.t_in <= moment < call.t_out]
+    return moment if len(in_flight) < WAITING.cap else min(in_flight)
 
 
 def _middle_and_longest(seconds: list[float]) -> tuple[float, float]:

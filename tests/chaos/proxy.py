@@ -41,7 +41,7 @@ class Proxy:
         """From now on nothing arrives any more, and nobody is told: a cable pulled out."""
         self._call(self._is_whole.clear)
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         """What was sent meanwhile arrives late."""
         self._call(self._is_whole.set)
 

@@ -44,7 +44,7 @@ async def test_row_6_connections_to_kafka_that_are_reset_slow_and_cut_cost_nothi
                 network.delay_s = feed.chance.choice([0.0, 0.02, 0.05])
                 attack()
                 await asyncio.sleep(feed.chance.uniform(0.5, 2.0))
-                network.mend()
+                network.fix()
             network.delay_s = 0.0
             await until(feed.all_committed, because=f"seed {seed}\n{worker.said[-3_000:]}")
 
@@ -79,7 +79,7 @@ async def test_row_3_connections_to_netsuite_that_are_reset_slow_and_cut_make_no
                 network.delay_s = feed.chance.choice([0.0, 0.05])
                 attack()
                 await asyncio.sleep(feed.chance.uniform(0.2, 1.5))
-                network.mend()
+                network.fix()
             await until(feed.all_committed, because=f"seed {seed}\n{worker.said[-3_000:]}")
             attacked = network.accepted
 
@@ -110,7 +110,7 @@ async def test_row_11_a_worker_whose_kafka_is_out_of_reach_loses_its_partitions_
             network.cut()
             await feed.produce(INVOICES)
             await until(feed.all_committed, limit_s=3 * SESSION_S, because=f"seed {seed}")
-            network.mend()
+            network.fix()
             joined_before = cut_off.said.count("partitions_assigned")
             await feed.produce(INVOICES)
             await until(feed.all_committed, because=f"seed {seed}")

@@ -54,7 +54,7 @@ async def test_row_2_a_second_sigterm_ends_a_worker_in_the_middle_of_its_calls_a
                 status = await asyncio.to_thread(hasty.ended)
             written_before = len(feed.written(netsuite))
             # What the first had sent arrives now, beside what the next one sends.
-            network.mend()
+            network.fix()
             with running_programs.worker(tmp_path, environment, name="next"):
                 await until(feed.all_committed, because=f"seed {seed}")
 

@@ -11,7 +11,7 @@ from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, i
 from tests.support.restlet_documents import codes, payment
 
 OURS = f"lago-cus-{CUSTOMER_ID}"
-STANDING = {
+EXISTING_CUSTOMER = {
     "entityid": "Raviga",
     "companyname": "Raviga (old)",
     "isperson": "F",
@@ -22,7 +22,7 @@ STANDING = {
 
 def standing(netsuite: NetSuite, **fields: Any) -> str:
     """The id of a customer that somebody made in NetSuite."""
-    saved = netsuite.account.books.insert("entity", "customer", STANDING | fields, {})
+    saved = netsuite.account.books.insert("entity", "customer", EXISTING_CUSTOMER | fields, {})
     return str(saved.id)
 
 

@@ -102,7 +102,7 @@ async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on
     events = failed_events.invoices(on_kafka.cluster.topic_prefix, PARKED)
     told = await failed_events.park(on_kafka, events, PARKED_CAUSES)
     wanted = {each for each, code in told.items() if code == CAUSES[0]}
-    mended = {event for n, event in enumerate(events) if PARKED_CAUSES[n % len(PARKED_CAUSES)] == CAUSES[0]}
+    fixed = {event for n, event in enumerate(events) if PARKED_CAUSES[n % len(PARKED_CAUSES)] == CAUSES[0]}
 
     status, shown = await said(on_kafka, "errors")
     assert (status, shown["open"]) == (0, PARKED)
@@ -126,7 +126,7 @@ async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on
 
     found = await replays(on_kafka)
     assert Counter(record.header("replay-of") for record in found) == Counter(wanted)
-    assert {record.value for record in found} == mended
+    assert {record.value for record in found} == fixed
     assert {(record.key, record.header("x-lago"), record.header("replay-attempt")) for record in found} == {
         (b"org:customer", "1", "1")
     }
@@ -136,7 +136,7 @@ async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on
     await failed_events.put_again(on_kafka, found[:TWICE])
     await failed_events.pass_over(on_kafka, f"{on_kafka.cluster.topic_prefix}worker", before="replay-of")
     booked = await asyncio.to_thread(books_after_work, on_kafka, tmp_path, len(wanted))
-    assert booked == Counter(json.loads(event)["invoice"]["lago_id"] for event in mended)
+    assert booked == Counter(json.loads(event)["invoice"]["lago_id"] for event in fixed)
     status, shown = await said(on_kafka, "errors")
     assert (shown["open"], shown["under_way"]) == (PARKED - len(wanted), 0)
 

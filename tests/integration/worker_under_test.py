@@ -15,7 +15,7 @@ from consumer.config.settings import Settings
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Outcome, Rejected, Release
@@ -99,8 +99,10 @@ class Stage:
         )
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            gate = Gate(cap=permits, clock=clock, jitter=random)
-            tasks.create_task(Flow(plan, around, gate=gate, deliver=deliver, give_up=give_up).run(stopping))
+            permit_pool = PermitPool(cap=permits, clock=clock, jitter=random)
+            tasks.create_task(
+                Flow(plan, around, permit_pool=permit_pool, deliver=deliver, give_up=give_up).run(stopping)
+            )
             try:
                 yield stopping
             finally:

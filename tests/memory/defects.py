@@ -90,8 +90,8 @@ def _in_reporter(defects: Defects, part: str, name: str) -> Any:
 
 
 def _in_mapping(defects: Defects, part: str) -> Any:
-    def is_struck(_: Any, journal: Any) -> bool:
-        return bool(journal.origin.event.get(MARK) == part)
+    def is_struck(_: Any, decision_log: Any) -> bool:
+        return bool(decision_log.origin.event.get(MARK) == part)
 
     return patch.object(requests, "of", defects.around(requests.of, is_struck))
 
@@ -100,10 +100,10 @@ def _in_write(defects: Defects, part: str) -> list[Any]:
     """The whole call raises when a marked record is in it; which one it was cannot be told by the caller."""
     write, of = Account.write, requests.of
 
-    def marked(items: Any, journal: Any, **named: Any) -> Any:
-        planned = of(items, journal, **named)
+    def marked(items: Any, decision_log: Any, **named: Any) -> Any:
+        planned = of(items, decision_log, **named)
         request = getattr(planned, "request", None)
-        if request is None or journal.origin.event.get(MARK) != part:
+        if request is None or decision_log.origin.event.get(MARK) != part:
             return planned
         return replace(planned, request=replace(request, request_id=f"{MARK} {request.request_id}"))
 

@@ -15,7 +15,7 @@ from consumer.kafka.committer import Committer
 from consumer.kafka.poller import Poller, partition_of
 from consumer.kafka.position_restore import Seeder
 from consumer.kafka.rebalance_listener import Membership
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Outcome
 from consumer.pipeline.observer import Observer
@@ -49,9 +49,9 @@ class Worker:
         self.commits = True
         self.seconds_a_tick = 1.0
         clock = world.clock
-        self.gate = Gate(cap=permits, clock=clock, jitter=lambda: 0.5)
+        self.permit_pool = PermitPool(cap=permits, clock=clock, jitter=lambda: 0.5)
         self.engine = Engine(
-            gate=self.gate,
+            permit_pool=self.permit_pool,
             backoff=Backoff(jitter=lambda: 0.5),
             clock=clock,
             silence_limit_s=ZOMBIE_LIMIT_S,
@@ -138,14 +138,14 @@ class Worker:
         await self.committer.commit()
 
     def is_at_rest(self) -> bool:
-        holdings = self.engine.holdings
-        return holdings.unsettled == 0 and all(
+        owned_partitions = self.engine.owned_partitions
+        return owned_partitions.unsettled == 0 and all(
             self._has_taken_all_of(each) for each in self.consumer.assigned
         )
 
     def _has_taken_all_of(self, partition: TopicPartition) -> bool:
         log = self.world.kafka.logs[partition]
-        ledger = self.engine.holdings.ledger(partition_of(partition))
+        ledger = self.engine.owned_partitions.ledger(partition_of(partition))
         return not log or (ledger is not None and ledger.next_offset == log[-1].offset + 1)
 
     async def turns(self, count: int = 200) -> None:

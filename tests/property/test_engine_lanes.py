@@ -28,19 +28,19 @@ class Bench:
 
     def __init__(self) -> None:
         self.lanes = Lanes()
-        self.under_way: list[Attempt] = []
+        self.in_flight: list[Attempt] = []
         self.ended: list[Attempt] = []
         self.now_s = 0.0
         self.added = 0
 
     def step(self, what: str) -> None:
         match what:
-            case "succeed" if self.under_way:
-                over = self.under_way.pop(0)
+            case "succeed" if self.in_flight:
+                over = self.in_flight.pop(0)
                 self.ended.append(over)
                 self.lanes.finish(over)
-            case "fail" if self.under_way:
-                self.lanes.park(self.under_way.pop(0), due_s=self.now_s + LATER_S)
+            case "fail" if self.in_flight:
+                self.lanes.park(self.in_flight.pop(0), due_s=self.now_s + LATER_S)
             case "later":
                 self.now_s += LATER_S
             case "a" | "b" | "c" | "d":
@@ -49,8 +49,8 @@ class Bench:
             case _:
                 pass
         self.lanes.wake(self.now_s)
-        while len(self.under_way) < PERMITS and (started := self.lanes.take(1, retries=False)):
-            self.under_way += started
+        while len(self.in_flight) < PERMITS and (started := self.lanes.take(1, retries=False)):
+            self.in_flight += started
 
 
 @given(steps=steps)
@@ -60,7 +60,7 @@ def test_invariant_5_a_lane_runs_one_at_a_time_and_ends_in_order_and_nothing_is_
 
     for what in steps:
         bench.step(what)
-        running = [each.record.lane for each in bench.under_way]
+        running = [each.record.lane for each in bench.in_flight]
         assert len(set(running)) == len(running) == bench.lanes.running
         assert bench.lanes.queued + bench.lanes.running + len(bench.ended) == bench.added
     while bench.lanes.running or bench.lanes.queued:
@@ -82,5 +82,5 @@ def test_invariant_8_a_parked_lane_runs_as_soon_as_it_is_due_and_a_permit_is_fre
         bench.step(what)
 
         due_s = bench.lanes.next_due_s
-        assert len(bench.under_way) == PERMITS or bench.lanes.ready(retries=False) == 0
+        assert len(bench.in_flight) == PERMITS or bench.lanes.ready(retries=False) == 0
         assert due_s is None or due_s > bench.now_s

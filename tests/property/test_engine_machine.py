@@ -24,7 +24,7 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition, Position
 from consumer.engine.offset_map import OffsetMap
 from consumer.limits.circuit_breaker import State
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.outcome import (
     AccountDown,
     Ambiguous,
@@ -86,14 +86,16 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.committed: dict[Partition, Position] = dict.fromkeys(PARTITIONS, BEGINNING)
         self.settled: set[Source] = set()
         self.recorded: set[Source] = set()
-        self.under_way: list[Call] = []
+        self.in_flight: list[Call] = []
         self.start()
 
     def start(self) -> None:
         """A worker begins, or begins again after a crash: nothing but the log and the commits is left."""
-        self.gate = Gate(cap=PERMITS, clock=self.clock, jitter=lambda: 0.5)
-        self.engine = Engine(gate=self.gate, backoff=Backoff(jitter=lambda: 0.5), clock=self.clock)
-        self.under_way.clear()
+        self.permit_pool = PermitPool(cap=PERMITS, clock=self.clock, jitter=lambda: 0.5)
+        self.engine = Engine(
+            permit_pool=self.permit_pool, backoff=Backoff(jitter=lambda: 0.5), clock=self.clock
+        )
+        self.in_flight.clear()
         self.failures: Counter[Source] = Counter()
         self.written: set[LaneKey] = set()
         self.assign(PARTITIONS)
@@ -105,11 +107,11 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.last_started: dict[tuple[LaneKey, Partition], int] = defaultdict(lambda: -1)
 
     def seed(self) -> None:
-        for partition in self.engine.holdings.unseeded:
+        for partition in self.engine.owned_partitions.unseeded:
             at = self.committed[partition]
             known = offset_map.decode(at.metadata, at.offset)
             assert isinstance(known, OffsetMap)
-            self.engine.seed(partition, self.engine.holdings.epoch(partition), known)
+            self.engine.seed(partition, self.engine.owned_partitions.epoch(partition), known)
             self.position[partition] = at.offset
 
     @rule(
@@ -128,7 +130,7 @@ class EngineOnABroker(RuleBasedStateMachine):
     def poll(self, count: int) -> None:
         self.seed()
         for partition, position in self.position.items():
-            if self.engine.holdings.is_full(partition, is_paused=False):
+            if self.engine.owned_partitions.is_full(partition, is_paused=False):
                 continue
             for record in [r for r in self.log[partition] if r.source.offset >= position][:count]:
                 admission = self.engine.admit(record)
@@ -140,12 +142,12 @@ class EngineOnABroker(RuleBasedStateMachine):
     @rule()
     def dispatch(self) -> None:
         while (call := self.engine.take()) is not None:
-            assert self.engine.calls <= max(self.gate.permits, 1) or call.passage.is_probe
-            running = {each.record.lane for other in self.under_way for each in other.attempts}
+            assert self.engine.calls <= max(self.permit_pool.permits, 1) or call.permit.is_probe
+            running = {each.record.lane for other in self.in_flight for each in other.attempts}
             for attempt in call.attempts:
                 self.check_start(attempt, running)
                 running.add(attempt.record.lane)
-            self.under_way.append(call)
+            self.in_flight.append(call)
 
     def check_start(self, attempt: Attempt, running: set[LaneKey]) -> None:
         lane, source = attempt.record.lane, attempt.record.source
@@ -161,7 +163,7 @@ class EngineOnABroker(RuleBasedStateMachine):
         assert source not in self.recorded
         # Invariant 6: nothing of a partition that is not ours.
         assert not self.engine.is_stale(attempt)
-        ledger = self.engine.holdings.ledger(partition)
+        ledger = self.engine.owned_partitions.ledger(partition)
         assert ledger is not None
         assert source.offset - ledger.base < offset_map.MAX_SPAN
 
@@ -176,7 +178,7 @@ class EngineOnABroker(RuleBasedStateMachine):
     def work(self, results) -> None:
         for outcome, which in results:
             self.dispatch()
-            if self.under_way:
+            if self.in_flight:
                 self.finish(outcome, which)
 
     @rule(outcome=outcomes, seconds=st.sampled_from([0.1, 10.0, 400.0, 100_000.0]))
@@ -186,8 +188,8 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.dispatch()
 
     def finish(self, outcome: Outcome, which: int) -> None:
-        call = self.under_way.pop(which % len(self.under_way))
-        was_closed = self.gate.reading().state is State.CLOSED and not call.passage.is_probe
+        call = self.in_flight.pop(which % len(self.in_flight))
+        was_closed = self.permit_pool.reading().state is State.CLOSED and not call.permit.is_probe
         self.engine.returned(call, [outcome] * len(call.attempts))
         for attempt in call.attempts:
             if is_written(outcome):
@@ -197,7 +199,7 @@ class EngineOnABroker(RuleBasedStateMachine):
                     self.settle(attempt)
                 case Park() as park:
                     # Invariant 14: with the breaker open no record's attempts grow.
-                    assert was_closed or park.tally.attempts == attempt.tally.attempts
+                    assert was_closed or park.retry_state.attempts == attempt.retry_state.attempts
                     self.engine.park(attempt, park)
 
     def settle(self, attempt: Attempt) -> None:
@@ -212,7 +214,7 @@ class EngineOnABroker(RuleBasedStateMachine):
 
     @rule()
     def commit(self) -> None:
-        for partition, position in self.engine.holdings.positions().items():
+        for partition, position in self.engine.owned_partitions.positions().items():
             # Invariant 1: it never falls within an epoch.
             assert position.offset >= self.floor[partition]
             self.floor[partition] = position.offset
@@ -235,10 +237,10 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.engine.hold()
         assert self.engine.take() is None
         self.commit()
-        self.engine.forget(self.engine.holdings.partitions)
+        self.engine.forget(self.engine.owned_partitions.partitions)
         # Invariant 6: after a revoke there is nothing to start and nothing to commit.
         assert self.engine.take() is None
-        assert self.engine.holdings.positions() == {}
+        assert self.engine.owned_partitions.positions() == {}
         self.assign(sorted(keep, key=str))
 
     @rule()
@@ -247,29 +249,29 @@ class EngineOnABroker(RuleBasedStateMachine):
 
     @invariant()
     def invariant_1_commits_never_pass_what_is_not_settled(self) -> None:
-        for partition, position in {**self.committed, **self.engine.holdings.positions()}.items():
+        for partition, position in {**self.committed, **self.engine.owned_partitions.positions()}.items():
             below = {r.source for r in self.log[partition] if r.source.offset < position.offset}
             assert below <= self.settled
 
     @invariant()
     def invariant_7_calls_are_what_was_taken_and_not_returned(self) -> None:
-        assert self.engine.calls == len(self.under_way)
+        assert self.engine.calls == len(self.in_flight)
 
     @invariant()
     def invariant_9_what_has_room_is_not_paused(self) -> None:
         self.seed()
-        for partition in self.engine.holdings.partitions:
-            ledger = self.engine.holdings.ledger(partition)
-            has_room = ledger is None or (ledger.unsettled < 250 and ledger.span < 15_000)
-            assert not (has_room and self.engine.holdings.is_full(partition, is_paused=True))
+        for partition in self.engine.owned_partitions.partitions:
+            ledger = self.engine.owned_partitions.ledger(partition)
+            has_free_permit = ledger is None or (ledger.unsettled < 250 and ledger.span < 15_000)
+            assert not (has_free_permit and self.engine.owned_partitions.is_full(partition, is_paused=True))
 
     @invariant()
     def invariant_12_every_open_record_is_queued_running_or_too_far_ahead(self) -> None:
         running = sum(
-            not self.engine.is_stale(attempt) for call in self.under_way for attempt in call.attempts
+            not self.engine.is_stale(attempt) for call in self.in_flight for attempt in call.attempts
         )
-        waiting = self.engine.queued + self.engine.holdings.beyond
-        assert self.engine.holdings.unsettled == waiting + running
+        waiting = self.engine.queued + self.engine.owned_partitions.beyond
+        assert self.engine.owned_partitions.unsettled == waiting + running
 
     @invariant()
     def invariant_16_whoever_is_blocked_waits_for_what_will_move(self) -> None:
@@ -283,7 +285,7 @@ class EngineOnABroker(RuleBasedStateMachine):
                 is_predecessor = held is not None and held < RANKS[followed[-1]]
                 followed.append(key if is_predecessor else dependencies._askers[key].lane)
                 assert len(followed) <= len(RANKS) + 1
-            running = {each.record.lane for call in self.under_way for each in call.attempts}
+            running = {each.record.lane for call in self.in_flight for each in call.attempts}
             assert followed[-1] in running or self.queues[followed[-1]]
 
     def teardown(self) -> None:
@@ -296,12 +298,12 @@ class EngineOnABroker(RuleBasedStateMachine):
             self.poll(10_000)
             self.clock.advance(1_000)
             self.dispatch()
-            while self.under_way:
+            while self.in_flight:
                 self.finish(Delivered(written=()), 0)
         self.commit()
         assert everything <= self.settled
-        assert self.engine.holdings.unsettled == 0
-        assert (self.engine.parked, self.engine.under_way) == (0, 0)
+        assert self.engine.owned_partitions.unsettled == 0
+        assert (self.engine.parked, self.engine.in_flight) == (0, 0)
 
 
 TestEngineOnABroker = EngineOnABroker.TestCase

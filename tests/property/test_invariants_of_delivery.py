@@ -92,15 +92,15 @@ def test_invariant_10_an_offset_is_complete_only_after_an_end(outcomes: list[Out
         assert call is not None
         engine.returned(call, [outcome])
         decision = engine.decide(call, call.attempts[0], outcome)
-        assert engine.holdings.positions()[HERE].offset == 0
+        assert engine.owned_partitions.positions()[HERE].offset == 0
         if isinstance(decision, Park):
             engine.park(call.attempts[0], decision)
             continue
         engine.complete(call.attempts[0])
         assert isinstance(outcome, Delivered | AlreadyThere | Rejected)
-        assert engine.holdings.positions()[HERE].offset == 1
+        assert engine.owned_partitions.positions()[HERE].offset == 1
         return
-    assert engine.holdings.positions()[HERE].offset == 0
+    assert engine.owned_partitions.positions()[HERE].offset == 0
 
 
 @given(
@@ -122,6 +122,6 @@ def test_invariant_14_while_the_account_is_left_alone_no_budget_is_used(answers,
             engine.returned(call, [outcome])
             decision = engine.decide(call, call.attempts[0], outcome)
             assert isinstance(decision, Park)
-            assert (decision.tally.attempts, decision.tally.retried_s) == (0, 0)
+            assert (decision.retry_state.attempts, decision.retry_state.retried_s) == (0, 0)
             engine.park(call.attempts[0], replace(decision, delay_s=0.0))
         clock.advance(wait_s)

@@ -80,11 +80,11 @@ def told(kafka: Kafka) -> set[tuple[int, int]]:
 async def one_life(world: World, life: Life) -> list[tuple[int, int]]:
     """Until it ends or all is done; gives what was handed out for delivery."""
     worker = Worker(world, life)
-    handed: list[tuple[int, int]] = []
+    delivered: list[tuple[int, int]] = []
     deliver = worker.dispatcher._deliver
 
     async def noted(records, *more):
-        handed.extend((record.source.partition, record.source.offset) for record in records)
+        delivered.extend((record.source.partition, record.source.offset) for record in records)
         return await deliver(records, *more)
 
     worker.dispatcher._deliver = noted
@@ -92,7 +92,7 @@ async def one_life(world: World, life: Life) -> list[tuple[int, int]]:
         await worker.until(worker.is_at_rest)
         if not life.is_over:
             await worker.tick()
-    return handed
+    return delivered
 
 
 async def killed_again_and_again(world: World, lives: Sequence[int]) -> None:
@@ -100,8 +100,8 @@ async def killed_again_and_again(world: World, lives: Sequence[int]) -> None:
         known_done = recorded(world.kafka)
         # Invariant 1: what a commit has passed or marked was told of before.
         assert known_done <= told(world.kafka)
-        handed = await one_life(world, Life(ends_after=ends_after))
-        assert not known_done & set(handed)
+        delivered = await one_life(world, Life(ends_after=ends_after))
+        assert not known_done & set(delivered)
 
 
 @settings(max_examples=40)
@@ -138,7 +138,7 @@ def test_invariant_6_after_a_revoke_nothing_is_started_and_nothing_committed(cou
             await worker.turns(turns)
             await worker.leave()
             asked, committed = list(world.account.asked), dict(world.kafka.committed)
-            started = worker.engine.under_way
+            started = worker.engine.in_flight
             for release in releases.values():
                 release.set()
             await worker.turns()
@@ -146,7 +146,7 @@ def test_invariant_6_after_a_revoke_nothing_is_started_and_nothing_committed(cou
 
             # A call that was taken may still be on its way to the account.
             assert len(world.account.asked) - len(asked) <= started
-            assert worker.engine.under_way == 0
+            assert worker.engine.in_flight == 0
             assert world.kafka.committed == committed
 
     with capture_logs():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from consumer.clock import FakeClock
 from consumer.limits import partition_lease
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.outcome import Delivered, Throttled
 
 
@@ -49,34 +49,34 @@ def test_contiguous_ranges_get_nearly_equal_shares(cap, partitions, workers):
 def test_invariant_7_a_refusal_cuts_a_loan_before_it_cuts_the_lease(cap, share, steps):
     """Permits never exceed the cap, never fall below one, and not below the lease while there is a loan."""
     clock = FakeClock()
-    gate = Gate(cap=cap, clock=clock, jitter=lambda: 0.5)
-    gate.lease(share)
+    permit_pool = PermitPool(cap=cap, clock=clock, jitter=lambda: 0.5)
+    permit_pool.lease(share)
     for step in steps:
         clock.advance(0.1)
-        before = gate.reading()
+        before = permit_pool.reading()
         match step:
             case "want":
-                gate.has_room(gate.permits)
+                permit_pool.has_free_permit(permit_pool.permits)
             case "refuse":
-                gate.refused(clock.monotonic_s() - 0.05)
-                assert not before.borrowed or gate.permits >= before.leased
+                permit_pool.refused(clock.monotonic_s() - 0.05)
+                assert not before.borrowed or permit_pool.permits >= before.leased
             case "succeed":
-                gate.leave(gate.enter(), [Delivered(written=())], under_way=gate.permits)
+                permit_pool.leave(permit_pool.enter(), [Delivered(written=())], in_flight=permit_pool.permits)
             case _:
                 clock.advance(4)
 
-        assert 1 <= gate.permits <= cap
+        assert 1 <= permit_pool.permits <= cap
 
 
 @given(refusals=st.integers(1, 40))
 def test_invariant_7_refusals_of_one_round_trip_count_once(refusals):
     """However many calls were under way when the limit was met."""
     clock = FakeClock()
-    gate = Gate(cap=40, clock=clock, jitter=lambda: 0.5)
-    passages = [gate.enter() for _ in range(refusals)]
+    permit_pool = PermitPool(cap=40, clock=clock, jitter=lambda: 0.5)
+    permits = [permit_pool.enter() for _ in range(refusals)]
     clock.advance(0.1)
 
-    for passage in passages:
-        gate.leave(passage, [Throttled(reason="limit")], under_way=40)
+    for permit in permits:
+        permit_pool.leave(permit, [Throttled(reason="limit")], in_flight=40)
 
-    assert gate.permits == 28
+    assert permit_pool.permits == 28

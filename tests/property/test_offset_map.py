@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.engine import offset_map
-from consumer.engine.ledger import Ledger, Owed
+from consumer.engine.ledger import Admitted, Ledger
 from consumer.engine.offset_map import MAX_SPAN, OffsetMap, Unusable
 
 bases = st.integers(0, 2**62)
@@ -37,7 +37,7 @@ def test_invariant_2_a_restored_ledger_knows_exactly_what_was_settled(base, done
     assert isinstance(known, OffsetMap)
     restored = Ledger(known)
     ends = range(base, base + max(done, default=0) + 1)
-    found = {offset - base for offset in ends if restored.admit(offset) is Owed.DONE_BEFORE}
+    found = {offset - base for offset in ends if restored.admit(offset) is Admitted.DONE_BEFORE}
     assert found == done
     assert len(position.metadata) <= 4_096
 

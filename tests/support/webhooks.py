@@ -16,10 +16,10 @@ from starlette.types import ASGIApp
 
 from consumer.clock import FakeClock
 from consumer.ingest.answer_log import AnswerLog
-from consumer.ingest.endpoints import Entrance, Issuer
+from consumer.ingest.endpoints import Endpoint, Issuer
 from consumer.ingest.http import create_app
 from consumer.ingest.inflight_limit import InflightLimit
-from consumer.ingest.receiver import Reception
+from consumer.ingest.receiver import Receiver
 from consumer.lago.public_key import GivenKey
 from consumer.lago.signatures import hmac_signature, public_key
 from consumer.ops.metrics import Metrics
@@ -86,8 +86,8 @@ async def _at_once() -> None:
 class House:
     """A reception with Kafka replaced by a list, counted by real metrics."""
 
-    entrance: Entrance = field(
-        default_factory=lambda: Entrance(
+    endpoint: Endpoint = field(
+        default_factory=lambda: Endpoint(
             organization_id=lago_events.ORGANIZATION_ID,
             codes=(CODE,),
             hmac_keys=(HMAC_KEY,),
@@ -100,16 +100,16 @@ class House:
     clock: FakeClock = field(default_factory=FakeClock)
     metrics: Metrics = field(default_factory=lambda: Metrics(version="test"))
     inflight: InflightLimit = field(default_factory=InflightLimit)
-    reception: Reception = field(init=False)
+    receiver: Receiver = field(init=False)
     answers: AnswerLog = field(init=False)
     app: ASGIApp = field(init=False)
 
     def __post_init__(self) -> None:
-        entrances = {CODE: self.entrance, self.entrance.organization_id: self.entrance}
-        self.reception = Reception(entrances, publish=self._publish, observer=self.metrics, clock=self.clock)
+        endpoints = {CODE: self.endpoint, self.endpoint.organization_id: self.endpoint}
+        self.receiver = Receiver(endpoints, publish=self._publish, observer=self.metrics, clock=self.clock)
         self.answers = AnswerLog(self.metrics, clock=self.clock)
         self.app = create_app(
-            self.reception,
+            self.receiver,
             self.answers,
             body_limit_bytes=BODY_LIMIT_BYTES,
             inflight=self.inflight,

@@ -9,7 +9,7 @@ from consumer import app
 from consumer.clock import FakeClock
 from consumer.errors import StartupError
 from consumer.limits.circuit_breaker import Reason
-from consumer.limits.permits import Gate
+from consumer.limits.permits import PermitPool
 from consumer.outcome import AccountDown, Unavailable
 from schemas import wire
 from tests.support.connection_files import connection
@@ -26,8 +26,8 @@ class Netsuite:
 
 
 def account_of(answer):
-    gate = Gate(cap=5, clock=FakeClock(), jitter=lambda: 0.5)
-    return app._Account(connection=connection(), gate=gate, client=Netsuite(answer))
+    permit_pool = PermitPool(cap=5, clock=FakeClock(), jitter=lambda: 0.5)
+    return app._Account(connection=connection(), permit_pool=permit_pool, client=Netsuite(answer))
 
 
 async def test_another_account_than_the_configured_one_refuses_the_start():
@@ -45,8 +45,8 @@ async def test_a_refused_login_leaves_that_account_alone_and_starts_the_others()
     with capture_logs() as logs:
         await app._meet([refused, fine])
 
-    assert refused.gate.reading().reason is Reason.ACCOUNT_DOWN
-    assert fine.gate.reading().reason is None
+    assert refused.permit_pool.reading().reason is Reason.ACCOUNT_DOWN
+    assert fine.permit_pool.reading().reason is None
     assert [log["reason"] for log in logs if log["event"] == "netsuite_refuses_connection"] == [
         "invalid login"
     ]
@@ -59,4 +59,4 @@ async def test_an_account_that_is_away_is_no_reason_to_do_anything():
     with capture_logs():
         await app._meet([away])
 
-    assert away.gate.permits == 5
+    assert away.permit_pool.permits == 5

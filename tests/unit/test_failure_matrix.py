@@ -155,7 +155,7 @@ async def test_row_6_killed_with_a_commit_sent_and_not_acknowledged(world, point
     world.kafka.produce(invoice(0))
     async with Worker(world).running() as first:
         first.commits = False
-        await first.until(lambda: first.is_at_rest() and first.engine.under_way == 0)
+        await first.until(lambda: first.is_at_rest() and first.engine.in_flight == 0)
         first.life.ends_at = point
         first.commits = True
         await first.until_dead()
@@ -181,7 +181,9 @@ async def test_row_7_a_rejection_whose_error_event_is_not_acknowledged(world, ev
     async with Worker(world).running() as worker:
         await worker.until(lambda: len(refused) == 2)
         await worker.turns()
-        position_meanwhile = worker.engine.holdings.positions()[next(iter(worker.engine.holdings.partitions))]
+        position_meanwhile = worker.engine.owned_partitions.positions()[
+            next(iter(worker.engine.owned_partitions.partitions))
+        ]
         await worker.until_at_rest()
 
     [told] = world.kafka.errors
@@ -211,7 +213,7 @@ async def test_row_9_killed_with_lanes_parked(world):
     failing = {document(n) for n in (0, 5)}
     world.account.says = failing_with(Unavailable(reason="503"), failing)
     async with Worker(world).running() as first:
-        await first.until(lambda: first.engine.holdings.unsettled == len(failing))
+        await first.until(lambda: first.engine.owned_partitions.unsettled == len(failing))
         await first.committer.commit()
     asked_when_killed = len(world.account.asked)
     world.account.says = lambda _: None
@@ -239,20 +241,20 @@ async def test_row_10_a_call_that_outlives_the_drain_lands_beside_its_new_owners
     world.kafka.produce(invoice(0), invoice(1))
     on_the_wire = hold(world, document(0))
     async with Worker(world).running() as old:
-        await old.until(lambda: len(world.account.asked) == 2 and old.engine.holdings.unsettled == 1)
+        await old.until(lambda: len(world.account.asked) == 2 and old.engine.owned_partitions.unsettled == 1)
         with capture_logs() as logs:
             await old.leave()
         async with Worker(world).running() as new:
             await new.until(lambda: len(world.account.asked) == 3)
             on_the_wire.set()
             await new.until_at_rest()
-            await old.until(lambda: old.engine.under_way == 0)
+            await old.until(lambda: old.engine.in_flight == 0)
 
     assert "revoked_with_deliveries_under_way" in [log["event"] for log in logs]
     assert world.account.asked.count(document(0)) == 2
     assert world.account.asked.count(document(1)) == 1
     assert world.account.created[document(0)] == 1
-    assert old.engine.holdings.positions() == {}
+    assert old.engine.owned_partitions.positions() == {}
     assert world.kafka.position() == 2
 
 
@@ -322,7 +324,7 @@ async def left_behind(world: World) -> str:
     world.kafka.produce(*invoices(12))
     world.account.says = failing_with(Unavailable(reason="503"), {document(0), document(7)})
     async with Worker(world).running() as worker:
-        await worker.until(lambda: worker.engine.holdings.unsettled == 2)
+        await worker.until(lambda: worker.engine.owned_partitions.unsettled == 2)
         await worker.committer.commit()
     world.account.says = lambda _: None
     world.account.asked.clear()
@@ -426,13 +428,13 @@ async def test_rows_18_and_19_an_account_that_is_away_for_two_days_costs_no_reco
     with capture_logs():
         async with Worker(world).running() as worker:
             worker.seconds_a_tick = 60.0
-            await worker.until(lambda: worker.gate.reading().reason is not None)
+            await worker.until(lambda: worker.permit_pool.reading().reason is not None)
             asked_before = len(world.account.asked)
             await worker.until(lambda: world.clock.monotonic_s() - began_s > 10 * HOUR_S)
             worker.seconds_a_tick = HOUR_S
             await worker.until(lambda: world.clock.monotonic_s() - began_s > 48 * HOUR_S)
             probes = len(world.account.asked) - asked_before
-            found = worker.gate.reading().reason
+            found = worker.permit_pool.reading().reason
             world.account.says = lambda _: None
             await worker.until_at_rest()
 
@@ -450,7 +452,7 @@ async def test_row_20_a_setting_that_is_wrong_for_everything_makes_few_error_eve
     world.account.says = lambda _: Rejected(code="INVALID_KEY_OR_REF", message="subsidiary")
     with capture_logs():
         async with Worker(world).running() as worker:
-            await worker.until(lambda: worker.gate.reading().reason is Reason.REJECTION_STORM)
+            await worker.until(lambda: worker.permit_pool.reading().reason is Reason.REJECTION_STORM)
             await worker.turns()
             told_when_it_opened = len(world.kafka.errors)
             await worker.turns(2_000)
@@ -517,7 +519,10 @@ async def test_row_24_records_in_memory_are_bounded_by_their_bytes(world):
         await worker.until(lambda: worker.consumer.paused() == {tp()})
         await worker.turns(1_000)
         buffered_bytes = sum(
-            map(len, (each.value for each in world.kafka.logs[tp()][: worker.engine.holdings.unsettled]))
+            map(
+                len,
+                (each.value for each in world.kafka.logs[tp()][: worker.engine.owned_partitions.unsettled]),
+            )
         )
         for release in releases:
             release.set()

@@ -42,8 +42,8 @@ async def run(
     """
     values = await _values(settings, place)
     async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:
-        prospects = [await asking.of(dry_run.of(value, connections, code)) for value in values]
-    found = [Explanation(each, connections) for each in prospects]
+        dry_runs = [await asking.of(dry_run.of(value, connections, code)) for value in values]
+    found = [Explanation(each, connections) for each in dry_runs]
     if as_json:
         for each in found:
             console_output.say_json(each.as_json())

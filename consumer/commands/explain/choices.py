@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from consumer.commands.dry_run import Prospect
+from consumer.commands.dry_run import DryRun
 from consumer.commands.explain import choice, records, setting
 from consumer.commands.explain.choice import Choice
 from consumer.config.connection import Connection
@@ -20,14 +20,14 @@ _OF_LINES = ("invoice_line", "credit_note_line", "sales_order_line")
 _DOCUMENTS = ("invoice", "credit_note")
 
 
-def of(found: Prospect, decisions: Sequence[Decision]) -> Iterator[Choice]:
+def of(found: DryRun, decisions: Sequence[Decision]) -> Iterator[Choice]:
     """What was chosen, then what no setting chose."""
     event = found.event
     entity = _entity(event) if isinstance(event, Envelope) else None
-    telling = _Telling(connection=found.connection, entity=entity, refs=_refs(found, decisions))
+    wording = _Wording(connection=found.connection, entity=entity, refs=_refs(found, decisions))
     for decision in decisions:
         if found.looked_up is None or decision.rule != "lago.api_url":
-            yield from telling.of(decision)
+            yield from wording.of(decision)
     if isinstance(event, Envelope) and not isinstance(found.plan, Ignored):
         yield from _left_open(event, found.connection, {each.subject for each in decisions}, entity)
     if _lacks_subsidiary(found):
@@ -36,7 +36,7 @@ def of(found: Prospect, decisions: Sequence[Decision]) -> Iterator[Choice]:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Telling:
+class _Wording:
     """
     Follows the decisions, which come line by line.
 
@@ -95,7 +95,7 @@ def _entity(event: Envelope) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def _refs(found: Prospect, decisions: Sequence[Decision]) -> dict[str, int]:
+def _refs(found: DryRun, decisions: Sequence[Decision]) -> dict[str, int]:
     if isinstance(found.plan, Mapped):
         posted = enumerate(records.lines(found.plan.request.items[-1]), start=1)
         return {line.get("taxdetailsreference", ""): number for number, line in posted}
@@ -126,7 +126,7 @@ def _of_entity(entity: str | None) -> tuple[str, ...]:
     return (f"mapping.billing_entities.{entity}.subsidiary",) if entity else ()
 
 
-def _lacks_subsidiary(found: Prospect) -> bool:
+def _lacks_subsidiary(found: DryRun) -> bool:
     if not isinstance(found.plan, Mapped):
         return False
     posted = (item.record for item in found.plan.request.items)

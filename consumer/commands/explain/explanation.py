@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from consumer.commands import plan_entry
-from consumer.commands.dry_run import Prospect
+from consumer.commands.dry_run import DryRun
 from consumer.commands.explain import choices, ignoring, owner, records
 from consumer.commands.explain.choice import Choice
 from consumer.commands.explain.ignoring import Ignoring
@@ -35,9 +35,9 @@ class Explanation:
         problems: all that keeps the event from being booked, each with the settings that would mend it.
     """
 
-    def __init__(self, found: Prospect, connections: Sequence[Connection]) -> None:
+    def __init__(self, found: DryRun, connections: Sequence[Connection]) -> None:
         """Find out everything at once."""
-        self.prospect = found
+        self.dry_run_of_event = found
         self.event = found.event if isinstance(found.event, Envelope) else None
         self.facts: Facts | None = summary.of(self.event) if self.event else None
         self.owner = owner.of(found.event, found.connection, connections)
@@ -49,7 +49,7 @@ class Explanation:
     @property
     def asked(self) -> str:
         """What a worker would ask Lago's API before it sends anything."""
-        wanted = self.prospect.looked_up
+        wanted = self.dry_run_of_event.looked_up
         return f"customer {wanted.external_id}, whose answer may change this" if wanted else NOWHERE
 
     @property
@@ -62,14 +62,14 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for machines; hashes as `plan` has them."""
-        connection = self.prospect.connection
+        connection = self.dry_run_of_event.connection
         return {
             "event": self.event.webhook_type if self.event else None,
             "object_id": (self.event.object_id or None) if self.event else None,
             "number": self.facts.number if self.facts else None,
             "amount": self.amount,
             "connection": self.owner.as_json(),
-            "planned": plan_entry.of(self.prospect, NOWHERE) | {"source": None},
+            "planned": plan_entry.of(self.dry_run_of_event, NOWHERE) | {"source": None},
             "ignored": self.ignoring.as_json() if self.ignoring else None,
             "problems": [_problem_json(each, connection) for each in self.problems],
             "choices": [each.as_json() for each in self.choices],
@@ -77,17 +77,17 @@ class Explanation:
         }
 
     def _decisions(self) -> tuple[Decision, ...]:
-        plan = self.prospect.plan
+        plan = self.dry_run_of_event.plan
         return () if isinstance(plan, Ignored) else plan.decisions
 
     def _ignoring(self, connections: Sequence[Connection]) -> Ignoring | None:
-        plan = self.prospect.plan
+        plan = self.dry_run_of_event.plan
         if not isinstance(plan, Ignored) or self.event is None:
             return None
-        return ignoring.of(plan.rule, self.event, self.prospect.connection, connections)
+        return ignoring.of(plan.rule, self.event, self.dry_run_of_event.connection, connections)
 
     def _problems(self) -> Iterator[Problem]:
-        plan = self.prospect.plan
+        plan = self.dry_run_of_event.plan
         if not isinstance(plan, Refused):
             return
         if plan.problems:

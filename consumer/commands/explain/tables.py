@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from consumer.commands.console_output import Paper
+from consumer.commands.console_output import ConsoleOutput
 from consumer.commands.explain.choice import Alternative, Choice
 from consumer.commands.explain.explanation import Explanation
 from consumer.commands.explain.records import Sent
@@ -18,12 +18,12 @@ from consumer.ops import plain_text
 from schemas.envelope import Undecodable
 
 
-def show(told: Explanation, console: Paper) -> None:
+def show(told: Explanation, console: ConsoleOutput) -> None:
     """Print whose event it is, what becomes of it, and why."""
     for line in _head(told):
         _line(console, line)
     for number, problem in enumerate(told.problems, start=1):
-        for line in _said(number, problem, told.prospect.connection):
+        for line in _said(number, problem, told.dry_run_of_event.connection):
             _line(console, line)
     if told.choices:
         console.print(_choices(told))
@@ -33,12 +33,12 @@ def show(told: Explanation, console: Paper) -> None:
         console.print(_fields(each))
 
 
-def _line(console: Paper, text: str, style: str | None = None) -> None:
+def _line(console: ConsoleOutput, text: str, style: str | None = None) -> None:
     console.print(plain_text.one_line(text), style=style, soft_wrap=True, highlight=False)
 
 
 def _head(told: Explanation) -> Iterator[str]:
-    event, owner = told.prospect.event, told.owner
+    event, owner = told.dry_run_of_event.event, told.owner
     if isinstance(event, Undecodable):
         yield f"no Lago event: {event.message}"
     else:

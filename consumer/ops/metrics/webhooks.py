@@ -35,7 +35,7 @@ class Webhooks:
             "connection",
             "reason",
         )
-        self._repeats = families.single_counter(
+        self._deduplication = families.single_counter(
             "ingest_repeats", "Webhooks that came again when Kafka had them already."
         )
         self._request_duration = families.single_histogram(
@@ -78,7 +78,7 @@ class Webhooks:
 
     def ingest_repeated(self) -> None:
         """A webhook came again that Kafka had already."""
-        self._repeats.inc()
+        self._deduplication.inc()
 
     def webhook_attempted(self, *, endpoint: str, status: int | None, seconds: float) -> None:
         """An endpoint answered with that status after so long; None when it did not answer."""

@@ -17,7 +17,7 @@ from consumer.sandbox.netsuite.profile import Profile
 _SHARED = ""
 
 
-class Gate:
+class ConcurrencyLimit:
     """Counts calls under way and remembers how it went."""
 
     def __init__(self, profile: Profile) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.account_setting import UnknownSettingError
-from consumer.sandbox.netsuite.concurrency_limit import Gate
+from consumer.sandbox.netsuite.concurrency_limit import ConcurrencyLimit
 from consumer.sandbox.netsuite.current_account import Tenancy
 from consumer.sandbox.netsuite.fault_injection import Fault, Faults
 from consumer.sandbox.netsuite.login_audit import AuditTrail
@@ -41,13 +41,19 @@ class Console:
     """Books, logins, faults and figures of one account, under ``/sandbox/``."""
 
     def __init__(
-        self, tenancy: Tenancy, *, certificates: Certificates, trail: AuditTrail, faults: Faults, gate: Gate
+        self,
+        tenancy: Tenancy,
+        *,
+        certificates: Certificates,
+        trail: AuditTrail,
+        faults: Faults,
+        limit: ConcurrencyLimit,
     ) -> None:
         self._tenancy = tenancy
         self._certificates = certificates
         self._trail = trail
         self._faults = faults
-        self._gate = gate
+        self._concurrency_limit = limit
 
     def routes(self) -> list[BaseRoute]:
         """List the addresses and what answers them."""
@@ -114,8 +120,13 @@ class Console:
 
     async def stats(self, _: Request) -> Response:
         """Count calls that passed the login, how many were over the cap, and the most under way at once."""
-        gate = self._gate
-        figures = {"calls": gate.calls, "refused": gate.refused, "running": gate.running, "peak": gate.peak}
+        concurrency_limit = self._concurrency_limit
+        figures = {
+            "calls": concurrency_limit.calls,
+            "refused": concurrency_limit.refused,
+            "running": concurrency_limit.running,
+            "peak": concurrency_limit.peak,
+        }
         return JSONResponse(figures | {"concurrency": self._account.profile.concurrency})
 
     async def revoke(self, _: Request) -> Response:
@@ -153,13 +164,13 @@ class Console:
             return JSONResponse({"error": _problems(invalid)}, status_code=400)
         except UnknownSettingError as unknown:
             return JSONResponse({"error": [str(unknown)]}, status_code=400)
-        self._gate.adopt(self._account.profile)
+        self._concurrency_limit.adopt(self._account.profile)
         return JSONResponse({"changed": asked.setting})
 
     async def restore(self, _: Request) -> Response:
         """Make every setting what it was at the start."""
         self._tenancy.restore()
-        self._gate.adopt(self._account.profile)
+        self._concurrency_limit.adopt(self._account.profile)
         return JSONResponse({"restored": self._account.profile.name})
 
     def _pending(self) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from consumer.clock import Clock
 from consumer.sandbox.netsuite import connection_abort, oauth1, oauth2
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.concurrency_limit import Gate
+from consumer.sandbox.netsuite.concurrency_limit import ConcurrencyLimit
 from consumer.sandbox.netsuite.console import RESTLET_PATH, Console
 from consumer.sandbox.netsuite.current_account import ServerClock, Tenancy
 from consumer.sandbox.netsuite.fault_injection import Fault, Faults
@@ -67,7 +67,7 @@ def create_app(account: Account, *, clock: Clock | None = None, call: Call = run
     server_clock = ServerClock(clock or account.clock, tenancy)
     front = Front(tenancy, server_clock, call)
     console = Console(
-        tenancy, certificates=front.certificates, trail=front.trail, faults=front.faults, gate=front.gate
+        tenancy, certificates=front.certificates, trail=front.trail, faults=front.faults, limit=front.limit
     )
     routes = [
         Route(oauth2.TOKEN_PATH, front.token, methods=["POST"]),
@@ -119,7 +119,7 @@ class Front:
         self.certificates = oauth2.Certificates(profile, clock)
         self.trail = AuditTrail()
         self.faults = Faults()
-        self.gate = Gate(profile)
+        self.limit = ConcurrencyLimit(profile)
 
     @property
     def _account(self) -> Account:
@@ -153,8 +153,8 @@ class Front:
             answer = refusal("INVALID_LOGIN_CREDENTIALS", "You have entered an invalid role.")
             return Response(answer.body, status_code=401, media_type=_JSON)
         body = await request.body()
-        if (objection := _objection(request, body)) is not None:
-            return objection
+        if (refused := _refusal(request, body)) is not None:
+            return refused
         text = body.decode("utf-8", "replace")
         fault = self.faults.take(text)
         if fault is not None and (struck := await _strike(fault, request)) is not None:
@@ -162,7 +162,7 @@ class Front:
         return await self._admit(request, login, text, fault)
 
     async def _admit(self, request: Request, login: Accepted, body: str, fault: Fault | None) -> Response:
-        with self.gate.enter(login) as admitted:
+        with self.limit.enter(login) as admitted:
             if not admitted:
                 return _sent(refusal("SSS_REQUEST_LIMIT_EXCEEDED", "Request Limit Exceeded!"))
             delay_s = fault.delay_s if fault is not None and fault.kind == "slow" else 0.0
@@ -216,7 +216,7 @@ def _refused(login: Refused, realm: str) -> Response:
     return Response(answer.body, status_code=status, media_type=_JSON, headers=headers)
 
 
-def _objection(request: Request, body: bytes) -> Response | None:
+def _refusal(request: Request, body: bytes) -> Response | None:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip()
     if request.method in {"POST", "PUT"} and content_type not in _CONTENT_TYPES:
         answer = refusal("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type")

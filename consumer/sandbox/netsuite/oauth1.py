@@ -48,11 +48,11 @@ class Signatures:
         if pairs is None:
             return Refused(scheme="oauth", reason="header_malformed", malformed=True)
         given = dict(pairs)
-        if (reason := self._objection_to_form(pairs, given)) is not None:
+        if (reason := self._refusal_of_form(pairs, given)) is not None:
             return Refused(scheme="oauth", reason=reason)
         return self._of_known(given, attempt)
 
-    def _objection_to_form(self, pairs: list[tuple[str, str]], given: dict[str, str]) -> str | None:
+    def _refusal_of_form(self, pairs: list[tuple[str, str]], given: dict[str, str]) -> str | None:
         if len(given) < len(pairs) or not all(given.get(name) for name in _REQUIRED):
             return "parameter_rejected"
         if given.get("oauth_version", "1.0") != "1.0":
@@ -68,7 +68,7 @@ class Signatures:
         integration = next((one for one in known if one.token_id == given["oauth_token"]), None)
         if integration is None:
             return Refused(scheme="oauth", reason="token_rejected")
-        if (reason := self._objection_to_stamp(given)) is not None:
+        if (reason := self._refusal_of_stamp(given)) is not None:
             return Refused(scheme="oauth", reason=reason)
         if not hmac.compare_digest(
             _signature(given, integration, attempt), given["oauth_signature"].encode()
@@ -77,7 +77,7 @@ class Signatures:
         self._remember(given)
         return Accepted(integration=integration.consumer_key, concurrency=integration.concurrency)
 
-    def _objection_to_stamp(self, given: dict[str, str]) -> str | None:
+    def _refusal_of_stamp(self, given: dict[str, str]) -> str | None:
         timestamp, nonce = given["oauth_timestamp"], given["oauth_nonce"]
         now_s = self._clock.now().timestamp()
         if not (timestamp.isascii() and timestamp.isdigit()):

@@ -75,8 +75,8 @@ class Certificates:
         integration = next((one for one in self._integrations if one.client_id == claims.get("iss")), None)
         if integration is None:
             return Denied(error="invalid_client", reason="iss")
-        reason = self._objection_to_key(header, integration, form["client_assertion"])
-        reason = reason or self._objection_to_claims(claims)
+        reason = self._refusal_of_key(header, integration, form["client_assertion"])
+        reason = reason or self._refusal_of_claims(claims)
         if reason is not None:
             return Denied(error="invalid_grant", reason=reason)
         return self._issue(integration)
@@ -107,7 +107,7 @@ class Certificates:
         self._issued[token] = _Issued(login, self._clock.now().timestamp() + TOKEN_LIFE_S)
         return Granted(access_token=token, integration=login)
 
-    def _objection_to_key(self, header: Mapping[str, Any], integration: OAuth2, assertion: str) -> str | None:
+    def _refusal_of_key(self, header: Mapping[str, Any], integration: OAuth2, assertion: str) -> str | None:
         if header.get("alg") not in ALGORITHMS:
             return "alg"
         if header.get("kid") != integration.certificate_id:
@@ -118,7 +118,7 @@ class Certificates:
             return "signature"
         return None
 
-    def _objection_to_claims(self, claims: Mapping[str, Any]) -> str | None:
+    def _refusal_of_claims(self, claims: Mapping[str, Any]) -> str | None:
         issued_at_s, expires_at_s = claims.get("iat"), claims.get("exp")
         now_s = self._clock.now().timestamp()
         if not isinstance(issued_at_s, int) or issued_at_s > now_s + CLOCK_TOLERANCE_S:

@@ -26,14 +26,14 @@ class OwnVisitorsOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a call through, or say why not."""
-        objection = objection_to(Headers(scope=scope)) if scope["type"] == "http" else None
-        if objection is None:
+        refusal = refusal_of(Headers(scope=scope)) if scope["type"] == "http" else None
+        if refusal is None:
             await self._app(scope, receive, send)
         else:
-            await JSONResponse({"error": objection}, status_code=403)(scope, receive, send)
+            await JSONResponse({"error": refusal}, status_code=403)(scope, receive, send)
 
 
-def objection_to(headers: Headers) -> str | None:
+def refusal_of(headers: Headers) -> str | None:
     """Why a request with these headers is refused, None when it is not."""
     host = headers.get("host", "")
     if headers.get("sec-fetch-site", "") not in OWN_SITES:

@@ -36,7 +36,7 @@ def test_a_call_above_the_cap_is_turned_away_and_holds_nothing():
     account.end(first, 1.0)
 
     assert (first.status, second.status, second.attempt) == (OK, LIMIT_EXCEEDED, 0)
-    assert account.under_way == 0
+    assert account.in_flight == 0
 
 
 def test_the_same_document_is_created_once():

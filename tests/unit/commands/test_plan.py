@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from consumer.commands import dry_run, lago_lookup, plan, plan_tables
-from consumer.commands.plan_tally import Tally
+from consumer.commands.plan_totals import PlanTotals
 from consumer.errors import LagoNetsuiteError
 from consumer.lago.lookup_result import Failed, Found, Missing
 from tests import lago_events as lago
@@ -227,13 +227,13 @@ def test_a_lago_that_cannot_answer_leaves_the_plan_open(monkeypatch, planned):
 
 def shown(*values, connections=ALONE, width=80):
     """What a person sees."""
-    tally = Tally()
+    totals = PlanTotals()
     for number, value in enumerate(values):
-        tally.events += 1
+        totals.events += 1
         for found in dry_run.everywhere(value, connections):
-            tally.add(found, f"events.json#{number}")
+            totals.add(found, f"events.json#{number}")
     out = io.StringIO()
-    plan_tables.show(tally, Console(width=width, file=out))
+    plan_tables.show(totals, Console(width=width, file=out))
     return out.getvalue()
 
 

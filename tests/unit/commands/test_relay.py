@@ -27,9 +27,9 @@ async def test_a_test_of_an_unknown_endpoint_names_those_that_are_known():
 
 def test_a_call_carries_one_webhook_however_well_the_endpoint_does():
     """A slow webhook must not keep those beside it waiting."""
-    gate = relay.OneByOne(cap=2, clock=FakeClock(), jitter=lambda: 0.5)
+    permit_pool = relay.OneByOne(cap=2, clock=FakeClock(), jitter=lambda: 0.5)
 
     for _ in range(LARGEST_BATCH):
-        gate.leave(gate.enter(), [Delivered(written=())], under_way=1)
+        permit_pool.leave(permit_pool.enter(), [Delivered(written=())], in_flight=1)
 
-    assert gate.largest_batch == 1
+    assert permit_pool.largest_batch == 1

@@ -68,6 +68,6 @@ def test_the_keys_and_connections_of_the_demo(tmp_path, monkeypatch):
     monkeypatch.setattr(connections.http, "get_json", credentials)
     names = ("organization_id", "hmac_key", "public_key_file", "issuer", "webhook_url", "webhook_secret")
     file = asyncio.run(connections.write(tmp_path, "http://127.0.0.1", dict.fromkeys(names, "x")))
-    connections.mend(file)
+    connections.fix(file)
 
     assert open_to_others(tmp_path) == {}

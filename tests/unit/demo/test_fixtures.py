@@ -8,7 +8,7 @@ import pytest
 from consumer.clock import SystemClock
 from consumer.config import connections_file
 from consumer.demo import fixtures
-from consumer.demo.customers import STANDING_ID
+from consumer.demo.customers import EXISTING_CUSTOMER_ID
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.oauth2 import Certificates
 from consumer.sandbox.netsuite.profile import Profile
@@ -55,7 +55,7 @@ def test_the_sandbox_knows_the_public_half_of_the_login(folder):
 
     assert Certificates(profile, SystemClock()).made == {}
     assert profile.features == Profile.load().features
-    assert [each["id"] for each in customers] == [STANDING_ID]
+    assert [each["id"] for each in customers] == [EXISTING_CUSTOMER_ID]
 
 
 def test_a_second_time_nothing_is_touched(folder):

@@ -17,20 +17,20 @@ from schemas.envelope import Envelope
 
 
 @pytest.fixture(scope="module")
-def scenes():
+def steps():
     return scenario.tell(1)
 
 
 @pytest.fixture(scope="module")
-def files(scenes, tmp_path_factory):
+def files(steps, tmp_path_factory):
     """The connections file of the demo, and its mended copy."""
     file = tmp_path_factory.mktemp("demo") / "connections.yaml"
     file.write_text(
         Template(connections.TEMPLATE.read_text()).substitute(
-            FACTS, organization_id=next(event.organization_id for event in events(scenes))
+            FACTS, organization_id=next(event.organization_id for event in events(steps))
         )
     )
-    return file, connections.mend(file)
+    return file, connections.fix(file)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def plans(files):
 @pytest.fixture(scope="module")
 def plan(plans):
     """What the first pipeline makes of it, which also answers for orphans."""
-    return lambda scene: plans(scene)[0]
+    return lambda step: plans(step)[0]
 
 
 def planner(file):
@@ -51,7 +51,7 @@ def planner(file):
         ownership.Ownership(connection=each, all_connections=found, reports_orphans=each is found[0])
         for each in found
     ]
-    return lambda scene: [routing.plan(envelope.decode(scene.value), owner) for owner in owners]
+    return lambda step: [routing.plan(envelope.decode(step.value), owner) for owner in owners]
 
 
 FACTS = {
@@ -72,30 +72,30 @@ FACTS = {
 }
 
 
-def events(scenes):
-    decoded = (envelope.decode(scene.value) for scene in scenes)
+def events(steps):
+    decoded = (envelope.decode(step.value) for step in steps)
     return [event for event in decoded if isinstance(event, Envelope)]
 
 
-def test_the_same_seed_tells_the_same_bytes(scenes):
+def test_the_same_seed_tells_the_same_bytes(steps):
     """No clock and no chance is in it, so that two runs can be compared."""
-    assert scenario.tell(1) == scenes
+    assert scenario.tell(1) == steps
 
 
-def test_another_seed_tells_the_same_month_with_other_amounts(scenes):
+def test_another_seed_tells_the_same_month_with_other_amounts(steps):
     other = scenario.tell(2)
 
-    assert [scene.title for scene in other if scene.ending == "booked"] == [
-        scene.title for scene in scenes if scene.ending == "booked"
+    assert [step.title for step in other if step.ending == "booked"] == [
+        step.title for step in steps if step.ending == "booked"
     ]
-    assert [scene.total for scene in other] != [scene.total for scene in scenes]
+    assert [step.total for step in other] != [step.total for step in steps]
 
 
-def test_it_is_a_month_of_twelve_customers_in_four_currencies(scenes):
+def test_it_is_a_month_of_twelve_customers_in_four_currencies(steps):
     """Enough to be worth looking at, and every shape of invoice Lago makes."""
-    invoices = [event.object for event in events(scenes) if event.object_type == "invoice"]
+    invoices = [event.object for event in events(steps) if event.object_type == "invoice"]
 
-    assert len(scenes) >= 60
+    assert len(steps) >= 60
     assert len({invoice["customer"]["external_id"] for invoice in invoices}) == 12
     assert {invoice["currency"] for invoice in invoices} == {"EUR", "USD", "JPY", "KWD"}
     assert {invoice["invoice_type"] for invoice in invoices} >= {
@@ -110,10 +110,10 @@ def test_it_is_a_month_of_twelve_customers_in_four_currencies(scenes):
     assert len({invoice["customer"]["timezone"] for invoice in invoices}) >= 7
 
 
-def test_customers_come_before_and_after_their_invoices(scenes):
+def test_customers_come_before_and_after_their_invoices(steps):
     """Kafka promises nothing about the order of different topics."""
     first = {}
-    for place, event in enumerate(events(scenes)):
+    for place, event in enumerate(events(steps)):
         if event.webhook_type in {"customer.created", "invoice.created"}:
             customer = event.object.get("customer", event.object)["external_id"]
             first.setdefault((customer, event.object_type), place)
@@ -145,9 +145,9 @@ def test_the_amounts_of_every_invoice_fit_together_as_lagos_do(seed):
         assert invoice["total_amount_cents"] > 0
 
 
-def test_decimals_are_texts_with_a_point_and_amounts_whole_numbers(scenes):
+def test_decimals_are_texts_with_a_point_and_amounts_whole_numbers(steps):
     """Lago's own notation; anything else would test a decoder that nobody needs."""
-    for event in events(scenes):
+    for event in events(steps):
         for fee in event.object.get("fees", []):
             for name in ("units", "precise_unit_amount", "precise_amount", "taxes_precise_amount"):
                 assert isinstance(fee[name], str)
@@ -156,87 +156,87 @@ def test_decimals_are_texts_with_a_point_and_amounts_whole_numbers(scenes):
             assert type(fee["amount_cents"]) is int
 
 
-def test_bodies_escape_what_rails_escapes(scenes):
+def test_bodies_escape_what_rails_escapes(steps):
     """The signature is over these very bytes."""
-    bodies = [scene.value for scene in scenes if scene.plant != "undecodable_bytes"]
+    bodies = [step.value for step in steps if step.plant != "undecodable_bytes"]
 
     assert any(b"\\u0026" in body for body in bodies)
     assert not any(sign in body for body in bodies for sign in (b"&", b"<", b">"))
     assert all(json.loads(body)["organization_id"] for body in bodies)
 
 
-def test_what_a_second_endpoint_sends_is_the_same_bytes_under_another_unique_key(scenes):
+def test_what_a_second_endpoint_sends_is_the_same_bytes_under_another_unique_key(steps):
     """Lago stores a webhook for each of its endpoints, so nobody but NetSuite can see that it is known."""
-    for scene in (scene for scene in scenes if scene.plant == "repeated"):
-        [original] = [one for one in scenes if one.value == scene.value and one is not scene]
+    for step in (step for step in steps if step.plant == "repeated"):
+        [original] = [one for one in steps if one.value == step.value and one is not step]
 
-        assert original.unique_key != scene.unique_key
+        assert original.unique_key != step.unique_key
 
 
-def test_every_webhook_has_a_unique_key_of_its_own(scenes):
+def test_every_webhook_has_a_unique_key_of_its_own(steps):
     """What arrives on Kafka is recognised by it."""
-    assert len({scene.unique_key for scene in scenes}) == len(scenes)
+    assert len({step.unique_key for step in steps}) == len(steps)
 
 
-def test_webhooks_are_signed_both_ways(scenes):
+def test_webhooks_are_signed_both_ways(steps):
     """All but what something else puts on the topics."""
-    assert {scene.algorithm for scene in scenes if scene.is_webhook} == {"hmac", "jwt"}
-    assert [scene.plant for scene in scenes if not scene.is_webhook] == ["undecodable_bytes"] * 2
+    assert {step.algorithm for step in steps if step.is_webhook} == {"hmac", "jwt"}
+    assert [step.plant for step in steps if not step.is_webhook] == ["undecodable_bytes"] * 2
 
 
-def test_every_planted_fault_is_in_the_story(scenes):
+def test_every_planted_fault_is_in_the_story(steps):
     """As often as the verdict expects it."""
-    planted = Counter(scene.plant for scene in scenes if scene.plant)
+    planted = Counter(step.plant for step in steps if step.plant)
 
-    assert planted == {name: plant.events for name, plant in run_report.PLANTS.items()}
+    assert planted == {name: plant.events for name, plant in run_report.PLANTED_FAULTS.items()}
 
 
-def test_what_must_be_booked_maps_to_a_request_with_lagos_total(scenes, plans):
+def test_what_must_be_booked_maps_to_a_request_with_lagos_total(steps, plans):
     """So that whatever else happens to it happens in NetSuite."""
-    for scene in (scene for scene in scenes if scene.ending == "booked"):
-        [planned] = [each for each in plans(scene) if not isinstance(each, Ignored)]
+    for step in (step for step in steps if step.ending == "booked"):
+        [planned] = [each for each in plans(step) if not isinstance(each, Ignored)]
 
-        assert isinstance(planned, Mapped), scene.title
-        if scene.number:
-            assert planned.request.items[-1].expect["total"] == scene.total
+        assert isinstance(planned, Mapped), step.title
+        if step.number:
+            assert planned.request.items[-1].expect["total"] == step.total
 
 
-def test_the_invoices_of_one_entity_are_sales_orders_too(scenes, plans):
+def test_the_invoices_of_one_entity_are_sales_orders_too(steps, plans):
     """By the connection that says so, and by no other."""
-    for scene in (scene for scene in scenes if scene.topic == "lago.invoices" and scene.ending == "booked"):
+    for step in (step for step in steps if step.topic == "lago.invoices" and step.ending == "booked"):
         items = [
-            item for planned in plans(scene) if isinstance(planned, Mapped) for item in planned.request.items
+            item for planned in plans(step) if isinstance(planned, Mapped) for item in planned.request.items
         ]
         types = [item.record["type"] for item in items]
 
-        assert types.count("salesorder") == scene.is_ordered, scene.title
-    assert any(scene.is_ordered for scene in scenes)
+        assert types.count("salesorder") == step.is_ordered, step.title
+    assert any(step.is_ordered for step in steps)
 
 
-def test_the_customer_who_stands_in_netsuite_is_adopted_before_anything_is_billed(scenes, plan):
+def test_the_customer_who_stands_in_netsuite_is_adopted_before_anything_is_billed(steps, plan):
     """Nothing else is sent before that is done, so no document makes a second one."""
-    [linked] = [scene for scene in scenes if scene.until == "told"]
+    [linked] = [step for step in steps if step.until == "told"]
     [item] = plan(linked).request.items
 
-    assert scenes[0] is linked
-    assert (item.mode, item.internal_id) == ("adopt", customers.STANDING_ID)
+    assert steps[0] is linked
+    assert (item.mode, item.internal_id) == ("adopt", customers.EXISTING_CUSTOMER_ID)
 
 
-def test_the_mended_copy_maps_what_nobody_had_mapped(scenes, files):
+def test_the_mended_copy_maps_what_nobody_had_mapped(steps, files):
     """And nothing else differs; the line that is told is the line that was added."""
-    file, mended = files
-    [unmapped] = [scene for scene in scenes if scene.plant == "unmapped_metric"]
-    before, after = file.read_text().splitlines(), mended.file.read_text().splitlines()
+    file, fixed = files
+    [unmapped] = [step for step in steps if step.plant == "unmapped_metric"]
+    before, after = file.read_text().splitlines(), fixed.file.read_text().splitlines()
 
-    assert isinstance(planner(mended.file)(unmapped)[0], Mapped)
-    assert after.pop(mended.line - 1).strip() == mended.text
+    assert isinstance(planner(fixed.file)(unmapped)[0], Mapped)
+    assert after.pop(fixed.line - 1).strip() == fixed.text
     assert after == before
 
 
-def test_every_kind_of_document_is_in_the_story(scenes):
+def test_every_kind_of_document_is_in_the_story(steps):
     """Notes that settle their invoice, stay for a later one or are paid back; payments; voids."""
     by_type = defaultdict(list)
-    for event in events(scenes):
+    for event in events(steps):
         by_type[event.webhook_type].append(event.object)
     notes, receipts = by_type["credit_note.created"], by_type["payment_receipt.created"]
 
@@ -252,9 +252,9 @@ def test_every_kind_of_document_is_in_the_story(scenes):
     assert len(by_type["invoice.voided"]) == 2
 
 
-def test_a_note_adds_up_to_what_lago_would_compute(scenes):
+def test_a_note_adds_up_to_what_lago_would_compute(steps):
     """items - coupon + tax = credit + refund + offset = total."""
-    for event in (event.object for event in events(scenes) if event.object_type == "credit_note"):
+    for event in (event.object for event in events(steps) if event.object_type == "credit_note"):
         items = sum(item["amount_cents"] for item in event["items"])
         split = sum(event[f"{part}_amount_cents"] for part in ("credit", "refund", "offset"))
 
@@ -262,16 +262,16 @@ def test_a_note_adds_up_to_what_lago_would_compute(scenes):
         assert split == event["total_amount_cents"] == net + event["taxes_amount_cents"]
 
 
-def test_what_must_be_ignored_is_ignored_by_a_named_rule(scenes, plan):
-    ignored = [plan(scene) for scene in scenes if scene.ending == "ignored"]
+def test_what_must_be_ignored_is_ignored_by_a_named_rule(steps, plan):
+    ignored = [plan(step) for step in steps if step.ending == "ignored"]
 
     assert all(isinstance(planned, Ignored) for planned in ignored)
     assert {planned.rule for planned in ignored} == {"event_type", "self_billed"}
 
 
 @pytest.mark.parametrize("plant", ["unmapped_metric", "undecodable_bytes"])
-def test_what_cannot_be_mapped_is_refused_before_any_call(scenes, plan, plant):
-    planned = [plan(scene) for scene in scenes if scene.plant == plant]
+def test_what_cannot_be_mapped_is_refused_before_any_call(steps, plan, plant):
+    planned = [plan(step) for step in steps if step.plant == plant]
 
     assert planned
     assert all(isinstance(one, Refused) for one in planned)

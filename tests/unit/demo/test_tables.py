@@ -17,7 +17,7 @@ FIGURES = Figures(
     balances=[
         {"customer": "c1", "currency": "EUR", "lago": "9.99", "netsuite": "10.00", "difference": "0.01"}
     ],
-    planted=dict.fromkeys(run_report.PLANTS, ""),
+    planted=dict.fromkeys(run_report.PLANTED_FAULTS, ""),
     documents={"customer": 11, "invoice": 34},
     ingest=Ingest(
         accepted=78, repeated=1, refused=4, refusals={"401": 3, "400": 1}, by_hmac=62, by_jwt=16, past_it=2,
@@ -47,7 +47,7 @@ def test_a_difference_and_the_problem_it_is_are_printed(printed):
 
 def test_a_planted_fault_of_which_nothing_came_is_missing(printed):
     """Every one has a row."""
-    assert printed.count("MISSING") == len(run_report.PLANTS)
+    assert printed.count("MISSING") == len(run_report.PLANTED_FAULTS)
 
 
 def test_what_is_not_open_has_no_table(printed):

@@ -4,13 +4,15 @@ import json
 
 import pytest
 
-from consumer.demo.scenario_event import Scene
-from consumer.demo.topic_watch import Seen, until
+from consumer.demo.scenario_event import ScenarioEvent
+from consumer.demo.topic_watch import TopicRecords, until
 from consumer.record import Record, Source
 from schemas import error_event, error_mark, result
 
 PREFIX = "demo-1."
-SCENE = Scene(title="x", topic="lago.invoices", key=b"o:c", value=b"{}", unique_key="k1", ending="booked")
+SCENE = ScenarioEvent(
+    title="x", topic="lago.invoices", key=b"o:c", value=b"{}", unique_key="k1", ending="booked"
+)
 SOURCE = {"topic": f"{PREFIX}lago.invoices", "partition": 2, "offset": 7, "timestamp_ms": 0}
 PLACE = (f"{PREFIX}lago.invoices", 2, 7)
 RESULT = {
@@ -37,7 +39,7 @@ def record(topic, body, *headers):
 
 @pytest.fixture
 def seen():
-    return Seen()
+    return TopicRecords()
 
 
 def test_a_webhook_is_known_by_its_unique_key(seen):

@@ -10,8 +10,8 @@ from consumer.demo import fix_and_replay, run_report
 from consumer.demo.audit import audit
 from consumer.demo.balance import compare
 from consumer.demo.outcomes import Endings, Played
-from consumer.demo.run_report import Plant, figures
-from consumer.demo.scenario_event import Scene
+from consumer.demo.run_report import PlantedFault, figures
+from consumer.demo.scenario_event import ScenarioEvent
 from schemas.error_event import CustomerError, ErrorEvent, ProviderError
 from schemas.result import Result, SourceRef, Timings
 
@@ -20,12 +20,12 @@ NOTHING = audit((), {})
 
 @pytest.fixture(autouse=True)
 def no_plants(monkeypatch):
-    monkeypatch.setattr(run_report, "PLANTS", {})
+    monkeypatch.setattr(run_report, "PLANTED_FAULTS", {})
 
 
-def scene(offset, *, ending="booked", plant=None, number="INV-1", total="10.00"):
+def step(offset, *, ending="booked", plant=None, number="INV-1", total="10.00"):
     return Played(
-        scene=Scene(
+        step=ScenarioEvent(
             title=f"event {offset}", topic="lago.invoices", key=b"k", value=b"{}", unique_key=f"k{offset}",
             ending=ending, plant=plant, lago_id=f"id-{offset}", number=number, currency="EUR", total=total,
         ),
@@ -65,17 +65,17 @@ def endings(*published):
     return found
 
 
-def judged(story, found, *, settled, webhooks=(), books=NOTHING, balances=()):
-    return figures(story, found, books, balances=balances, settled=settled, webhooks=webhooks, broker="b")
+def judged(scenario, found, *, settled, webhooks=(), books=NOTHING, balances=()):
+    return figures(scenario, found, books, balances=balances, settled=settled, webhooks=webhooks, broker="b")
 
 
 def test_a_run_in_which_all_is_well_has_no_problem():
     """Every event is counted once, by what became of it."""
-    story = [scene(0), scene(1), scene(2, ending="ignored"), scene(3, ending="rejected")]
+    scenario = [step(0), step(1), step(2, ending="ignored"), step(3, ending="rejected")]
     found = endings(result(0), result(1, status="exists"), failure(3))
     settled = {"written": 1, "already_there": 1, "ignored": 1, "rejected": 1}
 
-    run = judged(story, found, settled=settled, webhooks=["e3"])
+    run = judged(scenario, found, settled=settled, webhooks=["e3"])
 
     assert run.problems == []
     assert (run.events, run.written, run.already_there, run.ignored, run.rejected) == (4, 1, 1, 1, 1)
@@ -86,35 +86,35 @@ def test_an_event_that_also_created_its_customer_is_written_once():
     """Two results of one event are one event."""
     found = endings(result(0, status="exists"), result(0, status="created", lago_id="customer"))
 
-    run = judged([scene(0)], found, settled={"written": 1})
+    run = judged([step(0)], found, settled={"written": 1})
 
     assert (run.written, run.already_there, run.problems) == (1, 0, [])
 
 
 @pytest.mark.parametrize(
-    ("story", "published", "settled", "said"),
+    ("scenario", "published", "settled", "said"),
     [
-        ([scene(0)], [], {"ignored": 1}, "event 0 must be booked and is ignored"),
-        ([scene(0)], [failure(0)], {"rejected": 1}, "event 0 must be booked and is rejected"),
-        ([scene(0, ending="ignored")], [result(0)], {"written": 1}, "event 0 must be ignored and is written"),
-        ([scene(0)], [result(0)], {"written": 2}, "topics tell of 1 written, the worker's metrics of 2"),
+        ([step(0)], [], {"ignored": 1}, "event 0 must be booked and is ignored"),
+        ([step(0)], [failure(0)], {"rejected": 1}, "event 0 must be booked and is rejected"),
+        ([step(0, ending="ignored")], [result(0)], {"written": 1}, "event 0 must be ignored and is written"),
+        ([step(0)], [result(0)], {"written": 2}, "topics tell of 1 written, the worker's metrics of 2"),
         (
-            [scene(0, ending="rejected")],
+            [step(0, ending="rejected")],
             [failure(0)],
             {"rejected": 1},
             "failures and verified webhooks differ: e0",
         ),
     ],
 )
-def test_what_does_not_fit_is_said(story, published, settled, said):
-    assert said in judged(story, endings(*published), settled=settled).problems
+def test_what_does_not_fit_is_said(scenario, published, settled, said):
+    assert said in judged(scenario, endings(*published), settled=settled).problems
 
 
 def test_an_event_that_was_not_settled_is_not_taken_for_ignored():
     found = endings()
     found.unsettled = {("lago.invoices", 0, 0)}
 
-    assert judged([scene(0)], found, settled={}).problems == ["event 0 must be booked and is unsettled"]
+    assert judged([step(0)], found, settled={}).problems == ["event 0 must be booked and is unsettled"]
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def test_an_event_that_was_not_settled_is_not_taken_for_ignored():
 def test_a_planted_fault_must_end_as_it_was_meant_to(monkeypatch, published, became, is_good):
     """By name, with its code or its attempts."""
     monkeypatch.setattr(
-        run_report, "PLANTS", {"lost": Plant(what="", events=1, ends="already_there (attempt")}
+        run_report, "PLANTED_FAULTS", {"lost": PlantedFault(what="", events=1, ends="already_there (attempt")}
     )
 
-    run = judged([scene(0, plant="lost")], endings(*published), settled={})
+    run = judged([step(0, plant="lost")], endings(*published), settled={})
 
     assert run.planted == {"lost": became}
     assert any("the planted lost" in problem for problem in run.problems) is not is_good
@@ -148,7 +148,7 @@ class TestAudit:
     """The books must hold each booked document once, with Lago's figures, and nothing else."""
 
     def look(self, *books, ending="booked"):
-        return audit([scene(0, ending=ending).scene], {"invoice": books})
+        return audit([step(0, ending=ending).step], {"invoice": books})
 
     def test_books_that_agree(self):
         assert self.look(BOOK) == NOTHING
@@ -180,7 +180,7 @@ class TestAudit:
 
     def test_a_sales_order_is_expected_where_one_is_written_and_nowhere_else(self):
         """A document of its own, under the invoice's number and total."""
-        billed = scene(0).scene
+        billed = step(0).step
         ordered = replace(billed, is_ordered=True)
         order = BOOK | {"externalid": "lago-so-id-0"}
 
@@ -191,13 +191,13 @@ class TestAudit:
         )
 
     def test_a_customer_that_is_missing_is_said(self):
-        customer = replace(scene(0, number=None, total=None).scene, topic="lago.customers")
+        customer = replace(step(0, number=None, total=None).step, topic="lago.customers")
 
         assert audit([customer], {}).differences == ("customer id-0 is not in NetSuite",)
 
     def test_a_payment_and_a_credit_note_are_looked_for_like_an_invoice(self):
-        note = replace(scene(0).scene, topic="lago.credit_notes", number="INV-1-CN001")
-        payment = replace(scene(1, number=None).scene, topic="lago.payments")
+        note = replace(step(0).step, topic="lago.credit_notes", number="INV-1-CN001")
+        payment = replace(step(1, number=None).step, topic="lago.payments")
 
         assert audit([note, payment], {}).differences == (
             "creditmemo INV-1-CN001 is not in NetSuite",
@@ -206,7 +206,7 @@ class TestAudit:
 
     def test_a_voided_invoice_may_amount_to_nothing_or_be_reversed_by_a_memo(self):
         """Both ways are NetSuite's to choose; a memo of an invoice that nobody voided is a stranger."""
-        billed = scene(0).scene
+        billed = step(0).step
         void = replace(billed, is_void=True, total=None)
         memo = BOOK | {"externalid": "lago-inv-id-0-void", "tranid": "R-1"}
 
@@ -220,12 +220,12 @@ class TestAudit:
 class TestBalances:
     """Every customer owes the same in Lago and in NetSuite, or the demo fails."""
 
-    def owed(self, *scenes, netsuite):
+    def owed(self, *steps, netsuite):
         row = {"entityid": "c1", "currency_iso": "EUR", "balance": netsuite}
-        return compare(scenes, [row] if netsuite else [])
+        return compare(steps, [row] if netsuite else [])
 
     def of(self, effect, *, value=b"1", ending="booked"):
-        return replace(scene(0, ending=ending).scene, key=b"org:c1", value=value, effect=Decimal(effect))
+        return replace(step(0, ending=ending).step, key=b"org:c1", value=value, effect=Decimal(effect))
 
     def test_documents_that_raise_and_lower_what_is_owed_are_added_up(self):
         [balance] = self.owed(self.of("10.00"), self.of("-4.00", value=b"2"), netsuite="6.00")
@@ -254,12 +254,12 @@ class TestBalances:
 
 def test_the_percentiles_are_of_what_was_answered_at_the_first_attempt():
     """A lost answer, or a wait for something else, is told of by itself."""
-    story = [scene(0), scene(1), scene(2)]
+    scenario = [step(0), step(1), step(2)]
     found = endings(
         result(0, latency_ms=10.0), result(1, latency_ms=20.0), result(2, attempts=2, latency_ms=5000.0)
     )
 
-    run = judged(story, found, settled={"written": 3})
+    run = judged(scenario, found, settled={"written": 3})
 
     assert (run.latency_p50_ms, run.latency_max_ms) == (15.0, 5000.0)
     assert run.latency_p99_ms < 21
@@ -268,7 +268,7 @@ def test_the_percentiles_are_of_what_was_answered_at_the_first_attempt():
 def test_every_pipeline_of_the_worker_settles_every_event():
     """The one that owns it as it ends, the others as ignored."""
     run = figures(
-        [scene(0)], endings(result(0)), NOTHING, balances=(), settled={"written": 1, "ignored": 1},
+        [step(0)], endings(result(0)), NOTHING, balances=(), settled={"written": 1, "ignored": 1},
         webhooks=(), broker="b", pipelines=2,
     )  # fmt: skip
 
@@ -277,7 +277,7 @@ def test_every_pipeline_of_the_worker_settles_every_event():
 
 def test_the_wait_begins_when_the_webhook_is_posted():
     """Kafka's timestamp comes later; without a webhook there is no wait."""
-    played, past_the_door = replace(scene(0), sent_ms=-20.0), scene(1)
+    played, past_the_door = replace(step(0), sent_ms=-20.0), step(1)
     found = endings(result(0, latency_ms=10.0), result(1))
 
     assert found.waited_ms(played) == 30.0
@@ -289,15 +289,15 @@ def test_what_came_with_a_document_is_told_beside_it():
     order = result(0).model_copy(update={"object": "sales_order", "netsuite_type": "salesorder"})
     found = endings(order, result(0), result(0, status="exists", lago_id="customer"))
 
-    assert found.main_result(scene(0)).netsuite_type == "invoice"
-    assert found.by_results(scene(0)) == [order]
+    assert found.main_result(step(0)).netsuite_type == "invoice"
+    assert found.by_results(step(0)) == [order]
 
 
 class TestReplay:
     """The one cause that was mended is settled by it, and nothing else is touched."""
 
     def replayed(self, *places, exit_code=0, settled=None, still_open=("e1",)):
-        moved = tuple(scene(place) for place in places)
+        moved = tuple(step(place) for place in places)
         failures = tuple(SimpleNamespace(id=each) for each in still_open)
         counted = {"written": len(places)} if settled is None else settled
         return fix_and_replay.Replay(

@@ -9,11 +9,11 @@ from consumer.demo import webhook_counts
 from consumer.demo.bad_requests import Caller
 from consumer.demo.delivery import Answer, Sent
 from consumer.demo.outcomes import Endings
-from consumer.demo.scenario_event import Scene
+from consumer.demo.scenario_event import ScenarioEvent
 from consumer.demo.webhook_inbox import Inbox
 from schemas.result import Result, SourceRef, Timings
 
-SCENE = Scene(
+SCENE = ScenarioEvent(
     title="an event", topic="lago.invoices", key=b"o:c", value=b"{}", unique_key="k", ending="booked"
 )
 TAKEN = Answer(status=202, said="produced", algorithm="hmac", sent_ms=0.0, took_ms=4.0)
@@ -48,14 +48,14 @@ def test_edges_at_which_all_went_well_have_no_problem(problems, inbox):
     inbox.verified["e1"] = {"webhook_type": "x", "customer": {"lago_id": "c1"}}
     callers = [(STRANGER, REFUSED), (REPEAT, replace(TAKEN, said="repeated"))]
 
-    assert problems(sent=[Sent(scene=SCENE, answer=TAKEN)], callers=callers, made=[MADE]) == []
+    assert problems(sent=[Sent(step=SCENE, answer=TAKEN)], callers=callers, made=[MADE]) == []
 
 
 @pytest.mark.parametrize(
     ("happened", "said"),
     [
         (
-            {"sent": [Sent(scene=SCENE, answer=REFUSED)]},
+            {"sent": [Sent(step=SCENE, answer=REFUSED)]},
             "an event must be accepted and is answered 401: no signature",
         ),
         (
@@ -80,9 +80,9 @@ def test_a_webhook_that_proves_nothing_is_a_problem(problems, inbox):
 def test_the_way_in_is_counted_by_answer_and_algorithm():
     """What something else put on the topics has no answer."""
     sent = [
-        Sent(scene=SCENE, answer=TAKEN),
-        Sent(scene=SCENE, answer=replace(TAKEN, algorithm="jwt", took_ms=6.0)),
-        Sent(scene=SCENE, place=("lago.invoices", 0, 0)),
+        Sent(step=SCENE, answer=TAKEN),
+        Sent(step=SCENE, answer=replace(TAKEN, algorithm="jwt", took_ms=6.0)),
+        Sent(step=SCENE, place=("lago.invoices", 0, 0)),
     ]
 
     found = webhook_counts.ingest(sent, [(STRANGER, REFUSED), (REPEAT, replace(TAKEN, said="repeated"))])

@@ -10,7 +10,7 @@ from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
-from consumer.limits.permits import Gate, Passage
+from consumer.limits.permits import Permit, PermitPool
 from consumer.outcome import Delivered
 from consumer.record import LaneKey, Record, Source
 
@@ -27,22 +27,22 @@ def record(offset: int, *, lane: str = "a", partition: int = 0, value: bytes = b
     )
 
 
-def gate_of(permits: int, clock: Clock) -> Gate:
+def gate_of(permits: int, clock: Clock) -> PermitPool:
     """A whole account for this worker."""
-    return Gate(cap=permits, clock=clock, jitter=lambda: 0.5)
+    return PermitPool(cap=permits, clock=clock, jitter=lambda: 0.5)
 
 
-def trusting(gate: Gate) -> Gate:
+def trusting(permit_pool: PermitPool) -> PermitPool:
     """After many successes: calls may carry as many records as they ever may."""
     for _ in range(30):
-        gate.leave(Passage(started_s=0.0), [Delivered(written=())], under_way=0)
-    return gate
+        permit_pool.leave(Permit(started_s=0.0), [Delivered(written=())], in_flight=0)
+    return permit_pool
 
 
 def engine_of(permits: int = 2, clock: Clock | None = None, **settings) -> Engine:
     clock = clock or FakeClock()
     backoff = Backoff(jitter=lambda: 0.5)
-    return Engine(gate=gate_of(permits, clock), backoff=backoff, clock=clock, **settings)
+    return Engine(permit_pool=gate_of(permits, clock), backoff=backoff, clock=clock, **settings)
 
 
 def own(engine: Engine, partitions: Iterable[Partition], known: OffsetMap | None = None) -> None:
@@ -52,8 +52,8 @@ def own(engine: Engine, partitions: Iterable[Partition], known: OffsetMap | None
 
 
 def seed_all(engine: Engine, known: OffsetMap | None = None) -> None:
-    for partition in engine.holdings.unseeded:
-        epoch = engine.holdings.epoch(partition)
+    for partition in engine.owned_partitions.unseeded:
+        epoch = engine.owned_partitions.epoch(partition)
         assert epoch is not None
         assert engine.seed(partition, epoch, known)
 

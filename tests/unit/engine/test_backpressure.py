@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.engine import backpressure
-from consumer.engine.backpressure import ROOM_BELOW_RECORDS, Load, Pause, why
+from consumer.engine.backpressure import RESUME_BELOW_RECORDS, Load, Pause, why
 from consumer.engine.offset_map import MAX_SPAN
 
 MIB = 1024 * 1024
@@ -64,7 +64,7 @@ def test_a_partition_with_little_is_fetched_however_much_the_others_hold():
     [
         ({"is_seeded": False, "records": 0, "span": 0}, Pause.UNSEEDED),
         ({"is_seeded": True, "records": 0, "span": MAX_SPAN}, Pause.SPAN),
-        ({"is_seeded": True, "records": ROOM_BELOW_RECORDS, "span": 1}, Pause.RECORDS),
+        ({"is_seeded": True, "records": RESUME_BELOW_RECORDS, "span": 1}, Pause.RECORDS),
         ({"is_seeded": True, "records": 1, "span": 1}, Pause.BYTES),
     ],
 )

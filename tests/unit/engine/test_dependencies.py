@@ -115,7 +115,7 @@ def test_a_payment_waits_for_as_long_as_this_worker_holds_its_invoice_and_that_c
     assert attempt.record.lane == "payment:1"
     decision = engine.decide(call, attempt, MISSING)
     assert isinstance(decision, Park)
-    assert decision.tally.waited_s == 0
+    assert decision.retry_state.waited_s == 0
 
 
 def test_what_is_missing_is_asked_for_by_one_and_the_others_wait(engine, clock):
@@ -144,7 +144,7 @@ def test_all_that_wait_are_woken_when_the_invoice_is_written(engine):
 
     assert carried(engine, WRITTEN) == "invoice:1"
     assert sorted(carried(engine, WRITTEN) for _ in range(5)) == [f"payment:{number}" for number in range(5)]
-    assert engine.holdings.unsettled == 0
+    assert engine.owned_partitions.unsettled == 0
 
 
 def test_all_that_wait_are_woken_when_the_one_that_asks_finds_it(engine, clock):
@@ -179,7 +179,7 @@ def test_those_that_wait_use_up_their_time_too(engine, clock):
     clock.advance(6 * 3_600)
 
     assert [carried(engine, MISSING), carried(engine, MISSING)] == ["payment:0", "payment:1"]
-    assert engine.holdings.unsettled == 0
+    assert engine.owned_partitions.unsettled == 0
 
 
 def test_an_invoice_that_stands_holds_nobody_though_something_on_it_is_outstanding(engine):
@@ -266,9 +266,9 @@ def test_beside_ten_thousand_payments_that_wait_a_fresh_invoice_gets_the_next_fr
     own(engine, partitions)
     for offset in range(10_000):
         engine.admit(payment(offset, of=offset))
-    under_way = [taken(engine) for _ in range(2)]
+    in_flight = [taken(engine) for _ in range(2)]
 
-    for number, (call, attempt) in enumerate(under_way):
+    for number, (call, attempt) in enumerate(in_flight):
         engine.admit(invoice(10_000 + number, 20_000 + number))
         end(engine, call, Waiting(on="invoice", missing=f"invoice:{attempt.record.source.offset}"))
         assert carried(engine, WRITTEN) == f"invoice:{20_000 + number}"
@@ -281,5 +281,5 @@ def test_what_waits_in_a_partition_does_not_keep_more_of_it_from_being_fetched(e
     carried(engine, MISSING)
     assert engine.take() is None
 
-    assert engine.holdings.is_full(HERE, is_paused=False)
-    assert not engine.holdings.is_full(HERE, is_paused=True, waiting=sum(1 for _ in engine.heads))
+    assert engine.owned_partitions.is_full(HERE, is_paused=False)
+    assert not engine.owned_partitions.is_full(HERE, is_paused=True, waiting=sum(1 for _ in engine.heads))

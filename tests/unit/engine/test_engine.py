@@ -15,14 +15,14 @@ from consumer.engine.decision import Decision, Park, Settle
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.engine.offset_map import OffsetMap
-from consumer.engine.retry_state import Tally
-from consumer.limits.permits import Passage
+from consumer.engine.retry_state import RetryState
+from consumer.limits.permits import Permit
 from consumer.outcome import AccountDown, Delivered, Outcome, Unavailable, Waiting
 from tests.unit.engine.records import TOPIC, engine_of, gate_of, own, record, started, trusting
 
 HERE = Partition(topic=TOPIC, number=0)
 THERE = Partition(topic=TOPIC, number=1)
-FIVE_S = Park(delay_s=5, counts=True, tally=Tally(attempts=1))
+FIVE_S = Park(delay_s=5, counts=True, retry_state=RetryState(attempts=1))
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def engine(clock) -> Engine:
 
 
 def position(engine: Engine) -> int:
-    return engine.holdings.positions()[HERE].offset
+    return engine.owned_partitions.positions()[HERE].offset
 
 
 def decided(engine: Engine, attempt: Attempt, outcome: Outcome) -> Decision:
-    call = Call(attempts=(attempt,), passage=Passage(started_s=0.0))
+    call = Call(attempts=(attempt,), permit=Permit(started_s=0.0))
     return engine.decide(call, attempt, outcome)
 
 
@@ -80,7 +80,7 @@ def test_a_parked_record_remembers_what_it_has_been_through(engine, clock):
     clock.advance(5)
 
     again = started(engine)
-    assert (again.tally.attempts, again.tally.tries) == (1, 1)
+    assert (again.retry_state.attempts, again.retry_state.tries) == (1, 1)
 
 
 def test_decisions_take_the_time_from_the_clock(engine, clock):
@@ -90,11 +90,11 @@ def test_decisions_take_the_time_from_the_clock(engine, clock):
     assert isinstance(first, Park)
     clock.advance(100)
 
-    again = Attempt(record=record(0), epoch=1, tally=first.tally)
+    again = Attempt(record=record(0), epoch=1, retry_state=first.retry_state)
     second = decided(engine, again, Unavailable(reason="503"))
 
     assert isinstance(second, Park)
-    assert second.tally.stalled_s == 100
+    assert second.retry_state.stalled_s == 100
 
 
 def test_a_failure_is_the_records_own_when_others_were_answered_meanwhile(engine, clock):
@@ -107,11 +107,11 @@ def test_a_failure_is_the_records_own_when_others_were_answered_meanwhile(engine
     decided(engine, started(engine), Delivered(written=()))
     clock.advance(50)
 
-    again = Attempt(record=record(0), epoch=1, tally=first.tally)
+    again = Attempt(record=record(0), epoch=1, retry_state=first.retry_state)
     second = decided(engine, again, Unavailable(reason="503"))
 
     assert isinstance(second, Park)
-    assert (second.tally.retried_s, second.tally.stalled_s) == (100, 0)
+    assert (second.retry_state.retried_s, second.retry_state.stalled_s) == (100, 0)
 
 
 def test_a_record_of_a_partition_that_is_not_ours_is_not_taken(engine):
@@ -177,7 +177,7 @@ def test_a_failure_that_comes_after_its_partition_has_gone_is_not_parked(engine)
 
     engine.park(late, FIVE_S)
 
-    assert (engine.parked, engine.under_way, engine.holdings.unsettled) == (0, 0, 0)
+    assert (engine.parked, engine.in_flight, engine.owned_partitions.unsettled) == (0, 0, 0)
 
 
 def test_nothing_is_due_while_nothing_can_start(engine):
@@ -199,8 +199,8 @@ def test_a_partition_fills_up_with_records_that_are_not_done(engine):
     for offset in range(1_000):
         engine.admit(record(offset))
 
-    assert engine.holdings.is_full(HERE, is_paused=False)
-    assert not engine.holdings.is_full(THERE, is_paused=False)
+    assert engine.owned_partitions.is_full(HERE, is_paused=False)
+    assert not engine.owned_partitions.is_full(THERE, is_paused=False)
 
 
 def test_bytes_of_all_partitions_count_together(engine):
@@ -209,10 +209,10 @@ def test_bytes_of_all_partitions_count_together(engine):
     engine.admit(record(0, value=bytes(64 * 1024 * 1024)))
     engine.admit(record(0, partition=1, value=bytes(16 * 1024 * 1024 - 1)))
 
-    assert engine.holdings.is_full(HERE, is_paused=False)
-    assert not engine.holdings.is_full(THERE, is_paused=False)
+    assert engine.owned_partitions.is_full(HERE, is_paused=False)
+    assert not engine.owned_partitions.is_full(THERE, is_paused=False)
     engine.admit(record(1, partition=1, value=b"x"))
-    assert engine.holdings.is_full(THERE, is_paused=False)
+    assert engine.owned_partitions.is_full(THERE, is_paused=False)
 
 
 def test_a_closed_account_leaves_the_record_as_it_was(engine):
@@ -222,7 +222,7 @@ def test_a_closed_account_leaves_the_record_as_it_was(engine):
     decision = decided(engine, started(engine), AccountDown(reason="login"))
 
     assert isinstance(decision, Park)
-    assert (decision.counts, decision.tally.attempts) == (False, 0)
+    assert (decision.counts, decision.retry_state.attempts) == (False, 0)
 
 
 def test_a_delivered_record_is_settled(engine):
@@ -234,7 +234,7 @@ def test_a_delivered_record_is_settled(engine):
     engine.complete(attempt)
 
     assert isinstance(decision, Settle)
-    assert engine.holdings.unsettled == 0
+    assert engine.owned_partitions.unsettled == 0
 
 
 def test_nothing_of_a_partition_is_taken_before_it_is_known_what_the_last_owner_left(engine):
@@ -242,7 +242,7 @@ def test_nothing_of_a_partition_is_taken_before_it_is_known_what_the_last_owner_
     engine.assign([HERE])
 
     assert engine.admit(record(0)) is Admission.FOREIGN
-    assert engine.holdings.is_full(HERE, is_paused=False)
+    assert engine.owned_partitions.is_full(HERE, is_paused=False)
 
 
 def test_what_the_last_owner_had_done_is_not_done_again(engine):
@@ -259,11 +259,11 @@ def test_what_the_last_owner_had_done_is_not_done_again(engine):
 
 def test_a_seed_that_comes_after_the_partition_has_gone_and_come_is_void(engine):
     """It was read before somebody else worked on it."""
-    before = engine.holdings.epoch(HERE)
+    before = engine.owned_partitions.epoch(HERE)
     engine.assign([HERE])
 
     assert not engine.seed(HERE, before, OffsetMap(base=0, end=0))
-    assert engine.holdings.unseeded == {HERE}
+    assert engine.owned_partitions.unseeded == {HERE}
 
 
 def test_nothing_is_started_so_far_ahead_that_its_end_could_not_be_written_down(engine):
@@ -285,13 +285,13 @@ def test_a_process_that_has_not_polled_for_long_starts_nothing(clock):
     clock.advance(22.5)
 
     assert (engine.take(), engine.next_due_s) == (None, None)
-    engine.heard(clock.monotonic_s())
+    engine.polled(clock.monotonic_s())
     assert engine.take() is not None
 
 
 def test_a_backlog_makes_calls_larger_and_a_trickle_does_not(clock):
     """Ready lanes over permits: ten and two make five."""
-    engine = Engine(gate=trusting(gate_of(2, clock)), backoff=Backoff(jitter=lambda: 0.5), clock=clock)
+    engine = Engine(permit_pool=trusting(gate_of(2, clock)), backoff=Backoff(jitter=lambda: 0.5), clock=clock)
     own(engine, [HERE])
     engine.admit(record(0, lane="first"))
     single = engine.take()
@@ -326,10 +326,10 @@ def test_a_record_is_handed_out_with_its_number_and_its_first_time(engine, clock
     engine.admit(record(0))
     begun = clock.now()
     first = started(engine)
-    engine.park(first, replace(FIVE_S, tally=first.tally))
+    engine.park(first, replace(FIVE_S, retry_state=first.retry_state))
     clock.advance(5)
 
-    again = started(engine).handed
+    again = started(engine).delivered
 
     assert (again.tries, again.first_tried_at) == (2, begun)
 

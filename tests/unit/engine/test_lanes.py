@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from consumer.engine.attempt import Attempt
 from consumer.engine.lanes import Lanes
-from consumer.engine.retry_state import Tally
+from consumer.engine.retry_state import RetryState
 from tests.unit.engine.records import record
 
 
@@ -119,7 +119,7 @@ def test_several_lanes_go_together_one_record_of_each():
 def test_nobody_travels_in_larger_company_than_it_may():
     """A record that may have broken a call goes with few, also when it is not the first taken."""
     lanes = lanes_of("a:0", "b:1")
-    lanes.add(replace(attempt("c:2"), tally=Tally(company=1)))
+    lanes.add(replace(attempt("c:2"), retry_state=RetryState(company=1)))
 
     assert names(*lanes.take(25, retries=False)) == ["a:0", "b:1"]
     assert names(*lanes.take(25, retries=False)) == ["c:2"]
@@ -130,7 +130,7 @@ def test_lanes_that_retry_wait_apart_from_fresh_ones():
     lanes = lanes_of("a:0", "b:1")
     failing = one(lanes)
     assert failing is not None
-    lanes.park(replace(failing, tally=Tally(attempts=1)), due_s=10)
+    lanes.park(replace(failing, retry_state=RetryState(attempts=1)), due_s=10)
     lanes.wake(10)
 
     assert (lanes.ready(retries=False), lanes.ready(retries=True)) == (1, 1)

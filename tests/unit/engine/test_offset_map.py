@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from consumer.engine import offset_map
-from consumer.engine.ledger import Ledger, Owed
+from consumer.engine.ledger import Admitted, Ledger
 from consumer.engine.offset_map import MAX_SPAN, OffsetMap, Unusable
 
 VECTORS = json.loads((Path(__file__).parents[3] / "schemas" / "vectors" / "offset_map.json").read_text())
@@ -56,8 +56,15 @@ def test_a_new_owner_carries_only_what_the_last_one_left_open():
     assert isinstance(known, OffsetMap)
     taken = Ledger(known)
 
-    again, done = Owed.AGAIN, Owed.DONE_BEFORE
-    assert [taken.admit(offset) for offset in range(10, 16)] == [again, again, done, again, done, Owed.NEW]
+    again, done = Admitted.AGAIN, Admitted.DONE_BEFORE
+    assert [taken.admit(offset) for offset in range(10, 16)] == [
+        again,
+        again,
+        done,
+        again,
+        done,
+        Admitted.NEW,
+    ]
 
 
 def test_what_the_last_owner_did_stays_known_before_its_records_come_in_again():

@@ -34,7 +34,7 @@ def failure(number: int = 1, **changes: Any) -> Failure:
         "currency": "EUR",
         "source": source(number),
         "place": Source(topic="lago.accounting-provider-error", partition=0, offset=number),
-        "told_ms": 1_000 * number,
+        "published_ms": 1_000 * number,
     }
     return Failure(**given | changes)
 

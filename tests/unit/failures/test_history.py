@@ -24,7 +24,9 @@ def test_a_failure_is_open():
 
 def test_of_several_errors_of_one_record_the_newest_counts():
     """Repeats carry the same id, and may have another cause."""
-    made = history(failure(1, code="old"), failure(1, code="new", told_ms=5_000), failure(1, told_ms=1))
+    made = history(
+        failure(1, code="old"), failure(1, code="new", published_ms=5_000), failure(1, published_ms=1)
+    )
 
     assert [each.code for each in made.open(NOWHERE)] == ["new"]
 
@@ -32,7 +34,7 @@ def test_of_several_errors_of_one_record_the_newest_counts():
 def test_a_newer_result_of_the_same_document_settles_it():
     """Whichever event brought it."""
     made = history(failure(1))
-    made.note_result(result(1), told_ms=2_000)
+    made.note_result(result(1), published_ms=2_000)
 
     assert made.state(failure(1), NOWHERE) is State.SETTLED
 
@@ -40,7 +42,7 @@ def test_a_newer_result_of_the_same_document_settles_it():
 def test_an_older_result_does_not():
     """The document was there, and its update failed afterwards."""
     made = history(failure(1))
-    made.note_result(result(1), told_ms=999)
+    made.note_result(result(1), published_ms=999)
 
     assert made.state(failure(1), NOWHERE) is State.OPEN
 
@@ -51,7 +53,7 @@ def test_an_older_result_does_not():
 def test_a_result_of_something_else_does_not(changes):
     """Another account, another object, another document."""
     made = history(failure(1))
-    made.note_result(result(1, **changes), told_ms=2_000)
+    made.note_result(result(1, **changes), published_ms=2_000)
 
     assert made.state(failure(1), NOWHERE) is State.OPEN
 
@@ -60,11 +62,11 @@ def test_a_failed_void_is_settled_by_a_void_only():
     """That the invoice was written says nothing of its void."""
     void = failure(1, event="invoice.voided")
     made = history(void)
-    made.note_result(result(1), told_ms=2_000)
+    made.note_result(result(1), published_ms=2_000)
 
     assert made.state(void, NOWHERE) is State.OPEN
 
-    made.note_result(result(1, status="voided"), told_ms=3_000)
+    made.note_result(result(1, status="voided"), published_ms=3_000)
     assert made.state(void, NOWHERE) is State.SETTLED
 
 
@@ -72,7 +74,7 @@ def test_a_result_of_the_very_record_settles_it_whatever_it_is_called():
     """A receipt fails under its own name and is written as a payment."""
     receipt = failure(1, object="payment_receipt", object_id="receipt-1")
     made = history(receipt)
-    made.note_result(result(9, object="payment", offset=1), told_ms=2_000)
+    made.note_result(result(9, object="payment", offset=1), published_ms=2_000)
 
     assert made.state(receipt, NOWHERE) is State.SETTLED
 
@@ -91,18 +93,18 @@ def test_a_replay_is_under_way_until_its_record_is_settled():
     made = history(failure(1))
     made.note_mark(mark(1, "replayed", replayed_to=50))
 
-    assert made.state(failure(1), NOWHERE) is State.UNDER_WAY
-    assert made.state(failure(1), {(CONNECTION, TOPIC, 0): 50}) is State.UNDER_WAY
+    assert made.state(failure(1), NOWHERE) is State.IN_FLIGHT
+    assert made.state(failure(1), {(CONNECTION, TOPIC, 0): 50}) is State.IN_FLIGHT
     assert made.state(failure(1), {(CONNECTION, TOPIC, 0): 51}) is State.SETTLED
-    assert made.state(failure(1), {("netsuite-us", TOPIC, 0): 51}) is State.UNDER_WAY
-    assert made.count(State.UNDER_WAY, NOWHERE) == 1
+    assert made.state(failure(1), {("netsuite-us", TOPIC, 0): 51}) is State.IN_FLIGHT
+    assert made.count(State.IN_FLIGHT, NOWHERE) == 1
 
 
 def test_a_replay_whose_record_was_written_is_settled():
     """Even while the group's position waits for something else."""
     made = history(failure(1))
     made.note_mark(mark(1, "replayed", replayed_to=50))
-    made.note_result(result(1, lago_id="other", offset=50), told_ms=1)
+    made.note_result(result(1, lago_id="other", offset=50), published_ms=1)
 
     assert made.state(failure(1), NOWHERE) is State.SETTLED
 

@@ -7,7 +7,7 @@ import pytest
 from consumer.failures.selection import Selection
 from tests.unit.failures.errors import failure
 
-ONE = failure(1, customers=frozenset({"cus-1", "ext-1"}), told_ms=1_785_542_400_000)
+ONE = failure(1, customers=frozenset({"cus-1", "ext-1"}), published_ms=1_785_542_400_000)
 AT = datetime(2026, 8, 1, tzinfo=UTC)
 LATER = datetime(2026, 8, 2, tzinfo=UTC)
 

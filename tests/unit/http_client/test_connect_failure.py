@@ -8,7 +8,7 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.http_client import connect_failure
-from consumer.lago.public_key import AskedKey, Unavailable
+from consumer.lago.public_key import FetchedKey, Unavailable
 from consumer.netsuite.client import Client
 from consumer.outcome import Delivered
 from consumer.outcome import Unavailable as NetSuiteUnavailable
@@ -86,7 +86,7 @@ async def test_lagos_key_is_not_fetched_from_where_a_redirect_leads():
         return httpx.Response(302, headers={"location": "http://169.254.169.254/key"})
 
     place = connection(lago={"api_url": "https://lago.internal", "api_key": "lago-key"})
-    key = AskedKey(place, clock=FakeClock(), transport=httpx.MockTransport(handle))
+    key = FetchedKey(place, clock=FakeClock(), transport=httpx.MockTransport(handle))
 
     assert await key.current() == Unavailable(reason="Lago does not give its public key: HTTP 302")
     assert asked == ["lago.internal"]
@@ -97,7 +97,7 @@ async def test_lagos_name_that_does_not_resolve_is_said():
         raise failing(UNKNOWN_NAME)
 
     place = connection(lago={"api_url": "https://lago.internal", "api_key": "lago-key"})
-    key = AskedKey(place, clock=FakeClock(), transport=httpx.MockTransport(handle))
+    key = FetchedKey(place, clock=FakeClock(), transport=httpx.MockTransport(handle))
 
     told = await key.current()
 

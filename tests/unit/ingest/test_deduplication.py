@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from consumer.clock import FakeClock
-from consumer.ingest.deduplication import REMEMBERED, REMEMBERED_S, Identity, Repeats, identity
+from consumer.ingest.deduplication import REMEMBERED, REMEMBERED_S, Deduplication, Identity, identity
 from consumer.ingest.webhook import Webhook
 
 WEBHOOK = Webhook(name="n", body=b"{}", unique_key="k")
@@ -18,7 +18,7 @@ def test_a_webhook_is_the_same_by_key_and_body():
 
 def test_a_webhook_is_forgotten_after_an_hour():
     clock = FakeClock()
-    repeats = Repeats(clock)
+    repeats = Deduplication(clock)
     repeats.add(identity(WEBHOOK))
 
     clock.advance(REMEMBERED_S - 1)
@@ -29,7 +29,7 @@ def test_a_webhook_is_forgotten_after_an_hour():
 
 def test_memory_is_bounded():
     """The oldest go first."""
-    repeats = Repeats(FakeClock())
+    repeats = Deduplication(FakeClock())
 
     for number in range(REMEMBERED + 1):
         repeats.add(Identity(b"%d" % number))

@@ -8,9 +8,9 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError
-from consumer.ingest.endpoints import Entrance, Issuer, entrances
+from consumer.ingest.endpoints import Endpoint, Issuer, endpoints
 from consumer.ingest.webhook import Webhook
-from consumer.lago.public_key import AskedKey, GivenKey, Unavailable
+from consumer.lago.public_key import FetchedKey, GivenKey, Unavailable
 from consumer.lago.signatures import hmac_signature
 from tests import lago_events
 from tests.support.connection_files import connection
@@ -23,7 +23,7 @@ BODY = b"{}"
 
 async def found(*connections: Connection):
     async with AsyncExitStack() as stack:
-        return entrances(connections, clock=FakeClock(), stack=stack)
+        return endpoints(connections, clock=FakeClock(), stack=stack)
 
 
 async def problems(*connections: Connection):
@@ -60,18 +60,18 @@ async def test_a_key_is_read_where_its_reference_leads(monkeypatch, tmp_path):
         "webhook_issuer": ISSUER,
     }
 
-    entrance = (await found(connection(code="eu", lago=lago)))["eu"]
+    endpoint = (await found(connection(code="eu", lago=lago)))["eu"]
 
-    assert entrance.hmac_keys == (HMAC_KEY,)
-    assert await entrance.objection(webhook(SIGNER.token(BODY), "jwt")) is None
+    assert endpoint.hmac_keys == (HMAC_KEY,)
+    assert await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt")) is None
 
 
 async def test_without_a_public_key_lago_is_asked_and_its_address_is_the_issuer():
     """As Lago names itself: without the path of its API."""
-    entrance = (await found(connection(code="eu", lago=API)))["eu"]
+    endpoint = (await found(connection(code="eu", lago=API)))["eu"]
 
-    [issuer] = entrance.issuers
-    assert isinstance(issuer.key, AskedKey)
+    [issuer] = endpoint.issuers
+    assert isinstance(issuer.key, FetchedKey)
     assert issuer.name == "https://api.lago.example"
 
 
@@ -111,7 +111,7 @@ async def test_a_public_key_that_is_none_is_refused():
     ],
 )
 async def test_an_algorithm_without_a_key_says_which_setting_it_lacks(algorithm, settings):
-    answer = await Entrance(organization_id="o").objection(webhook("x", algorithm))
+    answer = await Endpoint(organization_id="o").refusal(webhook("x", algorithm))
 
     assert (answer.name, answer.status) == ("no_key", 401)
     assert answer.sentence == f"webhooks signed by {algorithm} are not set up here: give {settings}"
@@ -120,7 +120,7 @@ async def test_an_algorithm_without_a_key_says_which_setting_it_lacks(algorithm,
 async def test_any_of_several_keys_will_do():
     """While a key is changed, the old one and the new one both stand in the file."""
     other = Signer()
-    entrance = Entrance(
+    endpoint = Endpoint(
         organization_id="o",
         hmac_keys=("old", "new"),
         issuers=(
@@ -129,9 +129,9 @@ async def test_any_of_several_keys_will_do():
         ),
     )
 
-    assert await entrance.objection(webhook(hmac_signature(BODY, "new"), "hmac")) is None
-    assert await entrance.objection(webhook(SIGNER.token(BODY), "jwt")) is None
-    assert (await entrance.objection(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
+    assert await endpoint.refusal(webhook(hmac_signature(BODY, "new"), "hmac")) is None
+    assert await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt")) is None
+    assert (await endpoint.refusal(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
 
 
 class ChangingKey:
@@ -151,10 +151,10 @@ class ChangingKey:
 async def test_a_signature_of_lagos_next_key_makes_us_ask_for_it():
     other = Signer()
     key = ChangingKey(SIGNER.key, other.key)
-    entrance = Entrance(organization_id="o", issuers=(Issuer(name=ISSUER, key=key),))
+    endpoint = Endpoint(organization_id="o", issuers=(Issuer(name=ISSUER, key=key),))
 
-    assert await entrance.objection(webhook(other.token(BODY), "jwt")) is None
-    assert (await entrance.objection(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
+    assert await endpoint.refusal(webhook(other.token(BODY), "jwt")) is None
+    assert (await endpoint.refusal(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
 
 
 async def test_while_lagos_key_cannot_be_had_lago_is_asked_to_come_again():
@@ -164,9 +164,9 @@ async def test_while_lagos_key_cannot_be_had_lago_is_asked_to_come_again():
         async def current(self):
             return Unavailable(reason="Lago is away")
 
-    entrance = Entrance(organization_id="o", issuers=(Issuer(name=ISSUER, key=Away()),))
+    endpoint = Endpoint(organization_id="o", issuers=(Issuer(name=ISSUER, key=Away()),))
 
-    answer = await entrance.objection(webhook(SIGNER.token(BODY), "jwt"))
+    answer = await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt"))
 
     assert (answer.status, answer.headers) == (503, {"retry-after": "5"})
     assert answer.sentence == "the signature cannot be verified now: Lago is away"

@@ -310,8 +310,8 @@ async def test_what_its_head_is_refused_for_has_its_answer_before_its_body_is_re
 
 
 async def test_without_a_key_for_its_algorithm_no_body_is_read(house):
-    entrance = replace(house.entrance, hmac_keys=())
-    house = House(entrance=entrance)
+    endpoint = replace(house.endpoint, hmac_keys=())
+    house = House(endpoint=endpoint)
 
     answer = await Sender().answered(house)
 
@@ -413,10 +413,10 @@ async def test_what_is_not_proven_takes_no_place_of_what_is():
     house = House(inflight=InflightLimit(requests=1))
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         slow = [Sender({"type": "http.request", "body": b"{", "more_body": True}) for _ in range(20)]
-        under_way = [tasks.create_task(each.answered(house)) for each in slow]
+        in_flight = [tasks.create_task(each.answered(house)) for each in slow]
         await asyncio.sleep(0)
         answer = await house.post(BODY)
-        for each in under_way:
+        for each in in_flight:
             each.cancel()
 
     assert answer.status_code == 202

@@ -305,14 +305,14 @@ async def test_room_is_given_back_when_a_request_is_answered_and_when_a_connecti
 
 async def test_while_draining_every_answer_ends_its_connection(house):
     """Those under way when it begins, and those that come after."""
-    under_way, idle = house.connection(BODY_BEGUN.replace(b"5242880", b"2")), house.connection()
+    in_flight, idle = house.connection(BODY_BEGUN.replace(b"5242880", b"2")), house.connection()
     await turn()
     house.registry.drain()
-    under_way.data_received(b"}")
+    in_flight.data_received(b"}")
     idle.data_received(WHOLE)
     await turn()
 
-    for each in (under_way, idle):
+    for each in (in_flight, idle):
         assert b"connection: close" in each.transport.written
         assert each.transport.is_closed
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from consumer.clock import FakeClock
-from consumer.ingest.endpoints import Entrance, Issuer
+from consumer.ingest.endpoints import Endpoint, Issuer
 from consumer.ingest.public_keys import Keys
 from consumer.lago.public_key import GivenKey, Unavailable
 from consumer.ops.health import Health
@@ -27,15 +27,15 @@ class Late:
         return Unavailable(reason="Lago does not give its public key: HTTP 401")
 
 
-def entrance(*keys, **more):
+def endpoint(*keys, **more):
     issuers = tuple(Issuer(name=ISSUER, key=key) for key in keys)
-    return Entrance(organization_id="org-1", issuers=issuers, **more)
+    return Endpoint(organization_id="org-1", issuers=issuers, **more)
 
 
 async def test_it_is_not_ready_before_the_key_is_there():
     """Lago is asked again until it gives the key."""
     health = Health(FakeClock())
-    keys = Keys([entrance(Late())], health, ask_again_after_s=0.0)
+    keys = Keys([endpoint(Late())], health, ask_again_after_s=0.0)
     before = health.readiness()
 
     await keys.ask()
@@ -49,7 +49,7 @@ async def test_what_lago_answers_can_be_read_meanwhile():
     """Beside the readiness, in one sentence."""
     health, key = Health(FakeClock()), Late(answers=10**6)
     async with asyncio.TaskGroup() as tasks:
-        asking = tasks.create_task(Keys([entrance(key)], health, ask_again_after_s=3600.0).ask())
+        asking = tasks.create_task(Keys([endpoint(key)], health, ask_again_after_s=3600.0).ask())
         await key.is_asked.wait()
         await asyncio.sleep(0)
         verdict = health.readiness()
@@ -63,7 +63,7 @@ async def test_one_of_several_keys_is_enough():
     """Two connections of an organisation may ask two addresses of the same Lago."""
     health = Health(FakeClock())
 
-    await Keys([entrance(Late(answers=10**6), GivenKey(SIGNER.key))], health).ask()
+    await Keys([endpoint(Late(answers=10**6), GivenKey(SIGNER.key))], health).ask()
 
     assert health.readiness().is_good
 
@@ -72,6 +72,6 @@ async def test_where_lago_signs_by_hmac_nobody_waits_for_another_key():
     """Its API may be known for other reasons, and refuse to give the key."""
     health = Health(FakeClock())
 
-    await Keys([entrance(Late(answers=10**6), hmac_keys=("k",)), entrance()], health).ask()
+    await Keys([endpoint(Late(answers=10**6), hmac_keys=("k",)), endpoint()], health).ask()
 
     assert health.readiness().is_good

@@ -3,12 +3,12 @@
 from types import SimpleNamespace
 
 from consumer.engine.ledger import Partition
-from consumer.kafka.consumer_positions import Standing
+from consumer.kafka.consumer_positions import ConsumerPositions
 from tests.unit.kafka.fakes import tp
 
 
 def standing():
-    return Standing(
+    return ConsumerPositions(
         SimpleNamespace(
             paused=lambda: {tp(1)}, assignment=lambda: {tp(0), tp(1)}, highwater={tp(0): 7, tp(1): None}.get
         )

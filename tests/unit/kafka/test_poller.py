@@ -81,7 +81,7 @@ async def test_records_of_owned_partitions_reach_the_engine_and_wake_the_dispatc
 
     await scene.play()
 
-    assert scene.engine.holdings.unsettled == 3
+    assert scene.engine.owned_partitions.unsettled == 3
     assert scene.admitted.is_set()
 
 
@@ -92,7 +92,7 @@ async def test_a_record_that_comes_before_its_assignment_is_asked_for_again():
     await scene.play()
 
     assert scene.consumer.seeks == [(tp(0), 3)]
-    assert scene.engine.holdings.unsettled == 0
+    assert scene.engine.owned_partitions.unsettled == 0
 
 
 async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded_are_dropped():
@@ -110,7 +110,7 @@ async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded
 
     await scene.play()
 
-    assert scene.engine.holdings.unsettled == 0
+    assert scene.engine.owned_partitions.unsettled == 0
 
 
 async def test_a_full_partition_is_paused_and_resumed_when_there_is_room():

@@ -67,7 +67,7 @@ async def test_a_group_that_never_committed_begins_where_kafka_says():
 
     assert scene.consumer.seeks == []
     assert scene.engine.admit(record(40)) is Admission.TAKEN
-    assert scene.engine.holdings.positions()[HERE].offset == 40
+    assert scene.engine.owned_partitions.positions()[HERE].offset == 40
 
 
 async def test_a_map_that_disagrees_is_ignored_counted_and_said():

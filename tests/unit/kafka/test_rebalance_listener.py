@@ -51,7 +51,7 @@ async def test_a_revoke_pauses_drains_commits_and_then_forgets():
 
     assert scene.consumer.told == ["pause", "drain", "commit"]
     assert scene.consumer.offsets == [{tp(0): 1}]
-    assert scene.engine.holdings.partitions == frozenset()
+    assert scene.engine.owned_partitions.partitions == frozenset()
     assert scene.assigned == [True, False]
 
 
@@ -65,9 +65,9 @@ async def test_a_call_that_outlives_the_drain_is_left_alone_and_counts_for_nothi
     scene.engine.admit(record(0, lane="a"))
 
     assert scene.consumer.offsets == [{tp(0): 0}]
-    assert scene.engine.under_way == 1
+    assert scene.engine.in_flight == 1
     scene.engine.complete(scene.running.pop())
-    assert [each.offset for each in scene.engine.holdings.positions().values()] == [0]
+    assert [each.offset for each in scene.engine.owned_partitions.positions().values()] == [0]
 
 
 async def test_partitions_are_forgotten_even_when_the_drain_breaks():
@@ -78,7 +78,7 @@ async def test_partitions_are_forgotten_even_when_the_drain_breaks():
     with pytest.raises(IndexError):
         await scene.membership.on_partitions_revoked([tp(0), tp(1)])
 
-    assert scene.engine.holdings.partitions == frozenset()
+    assert scene.engine.owned_partitions.partitions == frozenset()
 
 
 async def test_the_first_join_revokes_nothing():

@@ -141,12 +141,12 @@ async def test_who_asks_for_what_is_being_asked_waits_for_that_answer():
 
 async def test_when_the_first_to_ask_is_cancelled_the_next_asks_again():
     """Nobody waits for an answer that never comes."""
-    gate = asyncio.Event()
+    permit_pool = asyncio.Event()
     server = Lago()
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request):
-            await gate.wait()
+            await permit_pool.wait()
             return await server.answer(request)
 
     api = LagoApi(connection_with_api(), clock=server.clock, transport=Slow(), sleep=server.sleep)
@@ -155,7 +155,7 @@ async def test_when_the_first_to_ask_is_cancelled_the_next_asks_again():
         second = tasks.create_task(api.customer("acme"))
         await asyncio.sleep(0)
         first.cancel()
-        gate.set()
+        permit_pool.set()
 
     assert second.result() == Found(customer=CUSTOMER)
 

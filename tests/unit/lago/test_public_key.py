@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from consumer.clock import FakeClock
-from consumer.lago.public_key import AskedKey, GivenKey, Unavailable
+from consumer.lago.public_key import FetchedKey, GivenKey, Unavailable
 from tests.support.connection_files import connection
 from tests.support.webhooks import SIGNER, Signer
 
@@ -27,7 +27,7 @@ class Lago:
         self.requests = []
         self.clock = FakeClock()
         place = connection(lago={"api_url": "https://api.lago.example/", "api_key": "lago-key"})
-        self.key = AskedKey(place, clock=self.clock, transport=httpx.MockTransport(self.answer))
+        self.key = FetchedKey(place, clock=self.clock, transport=httpx.MockTransport(self.answer))
 
     def answer(self, request):
         self.requests.append(request)

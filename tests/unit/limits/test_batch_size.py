@@ -1,43 +1,43 @@
 from itertools import pairwise
 
-from consumer.limits.batch_size import CHANGE_EVERY_S, IN_TIME_S, LATE_S, Stride
+from consumer.limits.batch_size import CHANGE_EVERY_S, IN_TIME_S, LATE_S, BatchSize
 from consumer.limits.failure_rate import LARGEST_BATCH
 
 
-def noted(stride: Stride, late_s: float, *, times: int, now_s: float = 0.0) -> float:
+def noted(batch_size: BatchSize, late_s: float, *, times: int, now_s: float = 0.0) -> float:
     """Calls that were this late, each as long after the last as a change takes; gives the time then."""
     for _ in range(times):
         now_s += CHANGE_EVERY_S
-        stride.note(late_s, now_s)
+        batch_size.note(late_s, now_s)
     return now_s
 
 
 def test_calls_that_are_made_in_time_may_be_as_large_as_any():
     """The usual case: nothing is held back."""
-    stride = Stride()
+    batch_size = BatchSize()
 
-    noted(stride, IN_TIME_S / 2, times=50)
+    noted(batch_size, IN_TIME_S / 2, times=50)
 
-    assert stride.size == LARGEST_BATCH
+    assert batch_size.size == LARGEST_BATCH
 
 
 def test_calls_shrink_while_they_are_late_and_never_below_one_record():
     """A process that cannot keep up still carries records."""
-    stride = Stride()
+    batch_size = BatchSize()
 
-    noted(stride, LATE_S * 10, times=100)
+    noted(batch_size, LATE_S * 10, times=100)
 
-    assert stride.size == 1
+    assert batch_size.size == 1
 
 
 def test_calls_grow_again_one_record_at_a_time():
     """What was too much a moment ago is not tried again at once."""
-    stride = Stride()
-    now_s = noted(stride, LATE_S * 10, times=100)
-    now_s = noted(stride, 0.0, times=100, now_s=now_s)
-    assert stride.size == LARGEST_BATCH
+    batch_size = BatchSize()
+    now_s = noted(batch_size, LATE_S * 10, times=100)
+    now_s = noted(batch_size, 0.0, times=100, now_s=now_s)
+    assert batch_size.size == LARGEST_BATCH
 
-    shrunk = Stride()
+    shrunk = BatchSize()
     now_s = noted(shrunk, LATE_S * 10, times=100)
     sizes = []
     for _ in range(60):
@@ -49,19 +49,19 @@ def test_calls_grow_again_one_record_at_a_time():
 
 def test_one_late_call_changes_nothing():
     """A pause of the machine is not a lack of it."""
-    stride = Stride()
-    now_s = noted(stride, 0.0, times=20)
+    batch_size = BatchSize()
+    now_s = noted(batch_size, 0.0, times=20)
 
-    stride.note(LATE_S * 5, now_s + CHANGE_EVERY_S)
+    batch_size.note(LATE_S * 5, now_s + CHANGE_EVERY_S)
 
-    assert stride.size == LARGEST_BATCH
+    assert batch_size.size == LARGEST_BATCH
 
 
 def test_a_burst_of_late_calls_counts_once():
     """All calls that were taken in one turn wait for the same thing."""
-    stride = Stride()
+    batch_size = BatchSize()
 
     for _ in range(50):
-        stride.note(LATE_S * 10, 1.0)
+        batch_size.note(LATE_S * 10, 1.0)
 
-    assert stride.size == int(LARGEST_BATCH * 0.75)
+    assert batch_size.size == int(LARGEST_BATCH * 0.75)

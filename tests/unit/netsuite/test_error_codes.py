@@ -110,7 +110,7 @@ def test_the_hint_of_a_reference_knows_its_cause():
     """A subsidiary that may not use an item is mended elsewhere than a wrong id."""
     found = rejected(code="INVALID_TRANS_SUB_ITEM", **{"class": "invalid_reference"})
 
-    assert found.hint == fault_table.of_code("INVALID_TRANS_SUB_ITEM").advice
+    assert found.hint == fault_table.of_code("INVALID_TRANS_SUB_ITEM").hint
 
 
 def test_every_published_code_is_explained_and_has_its_advice():
@@ -118,5 +118,5 @@ def test_every_published_code_is_explained_and_has_its_advice():
     published = set(netsuite_error_codes.STABLE.values())
 
     assert published <= set(error_codes.CATALOGUE)
-    assert published == set(netsuite_error_codes.ADVICE)
+    assert published == set(netsuite_error_codes.HINTS)
     assert set(error_codes.MAPPED_FROM_NETSUITE) <= published

@@ -43,9 +43,9 @@ def lines():
 
 async def carried(world: World, *values: bytes) -> None:
     """These bodies, from the engine through the pipeline to their ends."""
-    gate = gate_of(1, world.clock)
+    permit_pool = gate_of(1, world.clock)
     backoff = Backoff(jitter=lambda: 0.0, park_max_age_s=86_400.0)
-    engine = Engine(gate=gate, backoff=backoff, clock=world.clock)
+    engine = Engine(permit_pool=permit_pool, backoff=backoff, clock=world.clock)
     own(engine, [Partition(topic=TOPIC, number=0)])
     dispatcher = Dispatcher(
         name="netsuite-eu",

@@ -49,14 +49,14 @@ UNSETTLED = [
 class Account:
     """NetSuite as a function: answers as told, takes half a second, and remembers."""
 
-    def __init__(self, clock, journal):
+    def __init__(self, clock, decision_log):
         self.answers = []
         self.calls = 0
         self.clock = clock
-        self.journal = journal
+        self.decision_log = decision_log
 
     async def write(self, requests):
-        self.journal += [("write", request) for request in requests]
+        self.decision_log += [("write", request) for request in requests]
         self.calls += 1
         self.clock.advance(CALL_S)
         return [self.answers.pop(0) if self.answers else Delivered(written=(WRITTEN,)) for _ in requests]
@@ -65,15 +65,15 @@ class Account:
 class Topic:
     """Kafka as a function: acknowledges unless told not to."""
 
-    def __init__(self, journal):
+    def __init__(self, decision_log):
         self.refusals = 0
-        self.journal = journal
+        self.decision_log = decision_log
 
     async def publish(self, event):
         if self.refusals:
             self.refusals -= 1
             raise ContractError("not acknowledged within 30 s")
-        self.journal.append(("publish", event))
+        self.decision_log.append(("publish", event))
 
 
 class Observer:
@@ -102,10 +102,10 @@ class World:
     """A pipeline with everything around it."""
 
     def __init__(self, *, observed=True):
-        self.journal = []
+        self.decision_log = []
         self.clock = FakeClock()
-        self.account = Account(self.clock, self.journal)
-        self.topic = Topic(self.journal)
+        self.account = Account(self.clock, self.decision_log)
+        self.topic = Topic(self.decision_log)
         self.observer = Observer()
         chosen = connection()
         self.pipeline = Pipeline(
@@ -124,11 +124,11 @@ class World:
 
     @property
     def published(self):
-        return [event for kind, event in self.journal if kind == "publish"]
+        return [event for kind, event in self.decision_log if kind == "publish"]
 
     @property
     def written(self):
-        return [request for kind, request in self.journal if kind == "write"]
+        return [request for kind, request in self.decision_log if kind == "write"]
 
     def bodies(self, topic):
         return [json.loads(event.value) for event in self.published if event.topic == topic]
@@ -164,7 +164,7 @@ async def test_a_written_record_is_told_as_a_result(world, answer):
     [result] = world.bodies(RESULTS)
     assert (result["internal_id"], result["attempts"]) == ("9981", 1)
     assert result["timings"] == {"latency_ms": 1500.0, "call_ms": 500.0}
-    assert [kind for kind, _ in world.journal] == ["write", "publish"]
+    assert [kind for kind, _ in world.decision_log] == ["write", "publish"]
 
 
 async def test_the_request_of_the_event_is_what_is_written(world):
@@ -211,7 +211,7 @@ async def test_an_ignored_event_is_neither_written_nor_told(world):
     outcome = await world.deliver(lago.invoice_event(status="draft"))
 
     assert outcome == Ignored(rule="not_finalized")
-    assert world.journal == []
+    assert world.decision_log == []
 
 
 @pytest.mark.parametrize("answer", UNSETTLED, ids=lambda answer: type(answer).__name__)

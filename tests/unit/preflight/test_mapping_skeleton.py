@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from consumer.config.mapping_rules import MappingRules
 from consumer.preflight import mapping_skeleton
-from consumer.preflight.event_codes import Seen, seen
+from consumer.preflight.event_codes import EventCodes, seen
 from schemas.envelope import decode
 from schemas.reading import CatalogRow
 from tests import lago_events as lago
@@ -37,7 +37,7 @@ def _mapping(text):
 )
 def test_an_item_fits_by_name_whatever_its_case_and_punctuation(row):
     """By code, or by the name that Lago shows."""
-    events = Seen(tables={"billable_metrics": {"api_calls": "Calls of the API"}})
+    events = EventCodes(tables={"billable_metrics": {"api_calls": "Calls of the API"}})
 
     assert _mapping(_text(events, items=[row])).billable_metrics["api_calls"].id == "9"
 
@@ -45,7 +45,7 @@ def test_an_item_fits_by_name_whatever_its_case_and_punctuation(row):
 @pytest.mark.parametrize("rows", [[], [_row("9", "api_calls"), _row("10", "API calls")]])
 def test_what_fits_nothing_or_several_is_a_gap(rows):
     """A wrong item would be worse than none."""
-    text = _text(Seen(tables={"billable_metrics": {"api_calls": "Calls"}}), items=rows)
+    text = _text(EventCodes(tables={"billable_metrics": {"api_calls": "Calls"}}), items=rows)
 
     assert '# GAP "api_calls": {id: }  # Calls' in text
     assert _mapping(text).billable_metrics == {}
@@ -54,13 +54,13 @@ def test_what_fits_nothing_or_several_is_a_gap(rows):
 def test_what_is_inactive_is_not_chosen():
     row = CatalogRow(id="9", name="coupon", inactive=True)
 
-    assert "# GAP coupon" in _text(Seen(single={"coupon": ""}), items=[row])
+    assert "# GAP coupon" in _text(EventCodes(single={"coupon": ""}), items=[row])
 
 
 def test_a_tax_fits_by_its_rate():
     codes = [_row("6", "S-DE", rate="19%", type="5"), _row("7", "R-DE", rate="7.00%", type="5")]
 
-    text = _text(Seen(taxes={"vat_7": "7.0", "vat_20": "20.0"}), tax_codes=codes)
+    text = _text(EventCodes(taxes={"vat_7": "7.0", "vat_20": "20.0"}), tax_codes=codes)
 
     tax = _mapping(text).tax
     assert (tax.mode, tax.taxes["vat_7"].type, tax.taxes["vat_7"].code) == ("suitetax", "5", "7")
@@ -71,23 +71,23 @@ def test_a_tax_fits_by_its_rate():
 def test_an_account_without_suitetax_has_no_types():
     codes = [_row("1", "CA", rate="7.25%", type="3")]
 
-    tax = _mapping(_text(Seen(taxes={"ca": "7.25"}), has_suitetax=False, tax_codes=codes)).tax
+    tax = _mapping(_text(EventCodes(taxes={"ca": "7.25"}), has_suitetax=False, tax_codes=codes)).tax
 
     assert (tax.mode, tax.taxes["ca"].type, tax.taxes["ca"].code) == ("legacy", None, "1")
 
 
 def test_a_rate_that_is_no_number_fits_nothing():
-    text = _text(Seen(taxes={"odd": "unknown"}), tax_codes=[_row("1", "Group", rate="")])
+    text = _text(EventCodes(taxes={"odd": "unknown"}), tax_codes=[_row("1", "Group", rate="")])
 
     assert '# GAP "odd"' in text
 
 
 def test_events_without_tax_have_none():
-    assert _mapping(_text(Seen())).tax.mode == "none"
+    assert _mapping(_text(EventCodes())).tax.mode == "none"
 
 
 def test_currencies_fit_by_symbol_and_payments_and_entities_by_name():
-    events = Seen(
+    events = EventCodes(
         currencies={"EUR": "", "JPY": ""},
         payment_methods={"stripe_eu": "", "manual": ""},
         billing_entities={"hooli-gmbh": "", "acme": ""},
@@ -109,7 +109,7 @@ def test_currencies_fit_by_symbol_and_payments_and_entities_by_name():
 def test_a_single_subsidiary_is_that_of_new_customers():
     rows = [_row("1", "Hooli Inc.", elimination="F"), _row("9", "Elimination", elimination="T")]
 
-    text = _text(Seen(), subsidiaries=rows)
+    text = _text(EventCodes(), subsidiaries=rows)
 
     assert YAML(typ="safe").load(text)["customers"] == {"subsidiary": "1"}
 
@@ -175,4 +175,4 @@ def test_other_objects_are_passed_over():
         lago.body({"webhook_type": "x", "object_type": "wallet", "organization_id": "o", "wallet": {}})
     )
 
-    assert found == Seen(events=1)
+    assert found == EventCodes(events=1)

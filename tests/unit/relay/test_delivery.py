@@ -9,7 +9,7 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.engine.backoff import Backoff
 from consumer.engine.decision import Park, Settle, Situation
-from consumer.engine.retry_state import Tally
+from consumer.engine.retry_state import RetryState
 from consumer.errors import ContractError
 from consumer.outcome import AccountDown, Delivered, Ignored, Rejected, Throttled, Unavailable
 from consumer.relay import schedule
@@ -168,12 +168,12 @@ async def test_the_engine_asks_when_a_webhook_is_due_and_never_before():
     """All the eight attempts of the schedule, steps of ten hours among them, and not one question more."""
     place = Place(status(500), delays_s=schedule.DELAYS_S)
     backoff = Backoff(jitter=lambda: 0.5, retry_after_cap_s=schedule.LONGEST_RETRY_AFTER_S)
-    decision, tally, waits_s = None, Tally(), []
+    decision, retry_state, waits_s = None, RetryState(), []
     while not isinstance(decision, Settle):
         outcome = await place.deliver()
-        decision = backoff.decide(outcome, tally, Situation(now_s=place.clock.monotonic_s()))
+        decision = backoff.decide(outcome, retry_state, Situation(now_s=place.clock.monotonic_s()))
         if isinstance(decision, Park):
-            tally = decision.tally
+            retry_state = decision.retry_state
             waits_s.append(decision.delay_s)
             place.clock.advance(decision.delay_s)
 

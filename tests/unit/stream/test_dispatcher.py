@@ -38,7 +38,7 @@ class Scene:
         self.clock = FakeClock()
         self.metrics = Metrics(version="test")
         backoff = Backoff(jitter=lambda: 0.0, park_max_age_s=park_max_age_s)
-        self.engine = Engine(gate=gate_of(2, self.clock), backoff=backoff, clock=self.clock)
+        self.engine = Engine(permit_pool=gate_of(2, self.clock), backoff=backoff, clock=self.clock)
         own(self.engine, [HERE])
         self.answers: list[Outcome | Exception] = []
         self.delivered: list[Record] = []
@@ -56,7 +56,7 @@ class Scene:
 
     @property
     def offset(self) -> int:
-        return self.engine.holdings.positions()[HERE].offset
+        return self.engine.owned_partitions.positions()[HERE].offset
 
     async def deliver(self, records: Sequence[Record], _: Release) -> Sequence[Outcome]:
         self.delivered.extend(records)
@@ -71,7 +71,7 @@ class Scene:
     async def give_up(self, _: Record, rejected: Rejected) -> None:
         if self.defective_publish:
             raise ContractError("Kafka did not acknowledge")
-        assert self.engine.holdings.positions()[HERE].offset == 0, (
+        assert self.engine.owned_partitions.positions()[HERE].offset == 0, (
             "the offset must not be settled before the error event"
         )
         self.surrendered.append(rejected)
@@ -92,7 +92,7 @@ class Scene:
         async with self.running():
             async with asyncio.timeout(5):
                 # The turns of the other tasks are what is waited for.
-                while self.answers or (self.engine.holdings.unsettled and not self.engine.parked):  # noqa: ASYNC110
+                while self.answers or (self.engine.owned_partitions.unsettled and not self.engine.parked):  # noqa: ASYNC110
                     await asyncio.sleep(0)
 
     def measured(self, name: str) -> str:
@@ -119,7 +119,7 @@ async def test_a_failing_record_is_parked_and_keeps_its_offset_open():
 
     await scene.play(Unavailable(reason="503", retry_after_s=60))
 
-    assert (scene.engine.parked, scene.engine.under_way) == (1, 0)
+    assert (scene.engine.parked, scene.engine.in_flight) == (1, 0)
     assert scene.offset == 0
 
 
@@ -151,7 +151,7 @@ async def test_a_delivery_that_raises_stops_nothing(error):
     with capture_logs():
         await scene.play(error)
 
-    assert scene.engine.holdings.unsettled == 1
+    assert scene.engine.owned_partitions.unsettled == 1
     assert scene.offset == 0
 
 
@@ -179,20 +179,20 @@ async def test_a_drain_waits_for_what_is_under_way_and_no_longer_than_its_limit(
         is_drained = await scene.dispatcher.drained(0.01)
 
     assert is_drained is False
-    assert scene.engine.under_way == 1
+    assert scene.engine.in_flight == 1
 
 
 async def test_the_next_call_starts_before_kafka_has_heard_of_the_last_one():
     """The permit is free as soon as the account has answered; the offset waits for Kafka all the same."""
     scene = Scene()
-    heard = asyncio.Event()
+    polled = asyncio.Event()
     begun: list[int] = []
 
     async def deliver(records: Sequence[Record], release: Release) -> Sequence[Outcome]:
         begun.append(records[0].source.offset)
         outcomes = [Delivered(written=())]
         release(outcomes)
-        await heard.wait()
+        await polled.wait()
         return outcomes
 
     scene.dispatcher._deliver = deliver
@@ -205,7 +205,7 @@ async def test_the_next_call_starts_before_kafka_has_heard_of_the_last_one():
         assert scene.engine.calls == 0
         assert scene.offset == 0
 
-        heard.set()
+        polled.set()
         while scene.offset < 4:  # noqa: ASYNC110
             await asyncio.sleep(0)
 

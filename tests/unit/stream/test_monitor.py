@@ -23,7 +23,7 @@ LABELS = f'connection="eu",partition="0",topic="{TOPIC}"'
 WHOSE = 'account="1234567_SB1",connection="eu"'
 
 
-class Standing:
+class ConsumerPositions:
     """A consumer as far as it is looked at."""
 
     def __init__(self):
@@ -42,11 +42,11 @@ class Scene:
         self.clock = FakeClock()
         self.metrics = Metrics(version="test")
         self.health = Health(self.clock)
-        self.standing = Standing()
+        self.standing = ConsumerPositions()
         self.committer = SimpleNamespace(is_refused=False)
-        self.gate = gate_of(2, self.clock)
+        self.permit_pool = gate_of(2, self.clock)
         self.engine = Engine(
-            gate=self.gate,
+            permit_pool=self.permit_pool,
             backoff=Backoff(jitter=lambda: 0.5, park_max_age_s=86_400.0),
             clock=self.clock,
         )
@@ -55,7 +55,7 @@ class Scene:
             name="eu",
             account="1234567_SB1",
             engine=self.engine,
-            gate=self.gate,
+            permit_pool=self.permit_pool,
             standing=self.standing,
             committer=self.committer,
             metrics=self.metrics,
@@ -116,7 +116,7 @@ def test_a_paused_partition_says_why(scene):
 def test_whoever_is_left_alone_is_called_by_its_own_name():
     """An endpoint of webhooks is no NetSuite."""
     scene = Scene(sentences={Reason.ACCOUNT_DOWN: "the endpoint is disabled"})
-    scene.gate.shut()
+    scene.permit_pool.shut()
 
     scene.vitals.take()
 
@@ -125,7 +125,7 @@ def test_whoever_is_left_alone_is_called_by_its_own_name():
 
 def test_an_open_breaker_is_shown_by_reason_said_once_and_remarked(scene):
     """It fails no probe: a restart would not bring NetSuite back."""
-    scene.gate.shut()
+    scene.permit_pool.shut()
 
     with capture_logs() as logs:
         lines = scene.lines()
@@ -161,7 +161,7 @@ def test_work_and_permits_and_nothing_begun_for_two_minutes_is_a_reason_to_resta
 def test_an_account_that_is_left_alone_is_no_reason_to_restart(scene):
     """There is work, and no permit for it."""
     scene.engine.admit(record(0, lane="a"))
-    scene.gate.shut()
+    scene.permit_pool.shut()
 
     scene.wait(600)
 

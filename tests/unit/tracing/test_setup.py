@@ -14,8 +14,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from structlog.testing import capture_logs
 
 from consumer.clock import FakeClock
-from consumer.ingest.endpoints import Entrance
-from consumer.ingest.receiver import Reception
+from consumer.ingest.endpoints import Endpoint
+from consumer.ingest.receiver import Receiver
 from consumer.ingest.webhook import Webhook
 from consumer.netsuite.client import Client
 from consumer.ops.metrics import Metrics
@@ -53,9 +53,9 @@ class World:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(version="test")
-        entrance = Entrance(organization_id=lago.ORGANIZATION_ID, hmac_keys=(HMAC_KEY,))
-        self.reception = Reception(
-            {"eu": entrance},
+        endpoint = Endpoint(organization_id=lago.ORGANIZATION_ID, hmac_keys=(HMAC_KEY,))
+        self.receiver = Receiver(
+            {"eu": endpoint},
             publish=self.publish,
             observer=self.metrics,
             clock=self.clock,
@@ -106,7 +106,7 @@ class World:
             unique_key=UNIQUE_KEY,
             trace_parent=trace_parent,
         )
-        assert (await self.reception.receive(webhook, prove=lambda: True)).name == "produced"
+        assert (await self.receiver.receive(webhook, prove=lambda: True)).name == "produced"
 
     def record(self, event: Event, *, offset: int = 7, tries: int = 1) -> Record:
         self.clock.advance(2)
@@ -271,7 +271,7 @@ async def test_records_that_travel_together_keep_their_own_traces(world, exporte
             lago.invoice_event(lago_id=lago.id_of("trace", number), number=f"T-{number}"),
             trace_parent=parent,
         )
-        world.reception._repeats = type(world.reception._repeats)(world.clock)
+        world.receiver._deduplication = type(world.receiver._deduplication)(world.clock)
     exporter.clear()
 
     records = [world.record(event, offset=n) for n, event in enumerate(world.kafka)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, assert_never
 
-from consumer.commands.dry_run import Prospect
+from consumer.commands.dry_run import DryRun
 from consumer.events import summary
 from consumer.events.summary import Facts
 from consumer.failures import causes
@@ -90,7 +90,7 @@ Kind = tuple[str, str, str]
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
+class PlanTotals:
     """
     Adds up plans, one after the other.
 
@@ -108,7 +108,7 @@ class Tally:
     fallbacks: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     looked_up: set[str] = field(default_factory=set)
 
-    def add(self, found: Prospect, source: str) -> None:
+    def add(self, found: DryRun, source: str) -> None:
         """Take in one plan; `source` names an event that has no id."""
         known = summary.of(found.event) if isinstance(found.event, Envelope) else NOBODY
         self.looked_up |= {found.looked_up.external_id} if found.looked_up else set()
@@ -138,7 +138,7 @@ class Tally:
         for each in fallbacks:
             self.fallbacks[code, each.subject.removeprefix("line "), each.rule, each.at] += 1
 
-    def _note_refusal(self, found: Prospect, plan: Refused, known: Facts, source: str) -> None:
+    def _note_refusal(self, found: DryRun, plan: Refused, known: Facts, source: str) -> None:
         document, code, rejected = _document(found, source), found.connection.code, plan.rejection
         whole = Problem(code=rejected.code, message=rejected.message, hint=rejected.hint)
         patterns = set()
@@ -188,21 +188,21 @@ def _amount(known: Facts) -> Amount | None:
     return known.currency, Decimal(money.major(known.cents, known.currency))
 
 
-def _document(found: Prospect, source: str) -> str:
+def _document(found: DryRun, source: str) -> str:
     event = found.event
     if not isinstance(event, Envelope) or not event.object_id:
         return source
     return f"{event.object_type} {event.object_id}"
 
 
-def _names(found: Prospect, known: Facts) -> Iterator[str | None]:
+def _names(found: DryRun, known: Facts) -> Iterator[str | None]:
     yield known.number
     if isinstance(found.event, Envelope):
         yield found.event.object_id
     yield from (known.lago_customer_id, known.external_customer_id)
 
 
-def _example(found: Prospect, known: Facts, problem: Problem, source: str) -> dict[str, str | None]:
+def _example(found: DryRun, known: Facts, problem: Problem, source: str) -> dict[str, str | None]:
     event = found.event if isinstance(found.event, Envelope) else None
     return {
         "source": source,
