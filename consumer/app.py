@@ -25,7 +25,7 @@ from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi, LookUp
 from consumer.limits.permits import PermitPool
 from consumer.netsuite.client import Client, PingResult
-from consumer.ops import garbage_collection
+from consumer.ops import garbage_collection, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -74,6 +74,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
             the configured one.
         ConfigurationError: a certificate or a secret cannot be used.
     """
+    signals.end_at_once()
     chosen = connections_file.chosen(connections, only)
     cluster = Cluster.of(settings)
     inputs = topics.names("input")

@@ -59,6 +59,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
         StartupError: Kafka cannot be reached, lacks topics, or an address cannot be listened on.
         ConfigurationError: an organisation has no key, or one that cannot be used; all are named.
     """
+    signals.end_at_once()
     clock = SystemClock()
     metrics, health = Metrics(version=__version__), Health(clock)
     health.expect(PART)

@@ -23,6 +23,7 @@ from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
 from consumer.limits.circuit_breaker import Reason
 from consumer.limits.permits import PermitPool
+from consumer.ops import signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.record import Publish
@@ -72,6 +73,7 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
         StartupError: Kafka cannot be reached or lacks topics.
         ConfigurationError: there is no endpoint, or one that cannot be used; all are named.
     """
+    signals.end_at_once()
     chosen = endpoints.endpoints(connections, only)
     if not chosen:
         raise ConfigurationError(

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +18,18 @@ from consumer.ops.health import Health
 FORCED_STATUS = 1
 
 log = structlog.get_logger(__name__)
+
+
+def end_at_once() -> None:
+    """
+    From now on, until `stopping` begins, either signal ends the process with status 0.
+
+    For the time in which a process starts: nothing has begun that would have to be finished. A
+    container's first process ignores SIGTERM without a handler, also while it waits for Kafka or a token.
+    """
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, partial(_end, each))
 
 
 @contextmanager
@@ -35,6 +48,13 @@ def stopping(stop: asyncio.Event, health: Health) -> Iterator[None]:
     finally:
         for each in chosen:
             loop.remove_signal_handler(each)
+
+
+def _end(received: signal.Signals) -> None:
+    log.info("stopped_before_start", signal=received.name)
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _stop(stop: asyncio.Event, health: Health, received: signal.Signals) -> None:

@@ -80,5 +80,40 @@ async def test_sigterm_while_kafka_does_not_answer_ends_the_start_at_once(tmp_pa
             worker.process.send_signal(signal.SIGTERM)
             status = await asyncio.to_thread(worker.process.wait, 10)
 
-    assert status == -signal.SIGTERM
+    assert status == 0
+    assert "stopped_before_start" in worker.said
+    assert "Traceback" not in worker.said
+
+
+async def test_sigterm_while_a_token_request_hangs_ends_the_start_at_once(
+    tmp_path, bootstrap_servers, topic_prefix, netsuite
+):
+    """As the first process of a container it has no default action to end it."""
+    credentials = netsuite.get("credentials")
+    asked = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    port = free_port()
+    environment = running_programs.environment(
+        tmp_path,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=running_programs.connection(
+            netsuite,
+            restlet_url=f"http://{HOST}:{port}/app/site/hosting/restlet.nl?script=1&deploy=1",
+            auth=credentials["oauth2"],
+        ),
+    )
+    async with stage(bootstrap_servers, topic_prefix), await asyncio.start_server(silent, HOST, port):
+        with running_programs.worker(tmp_path, environment) as worker:
+            await until(asked.is_set, because=worker.said[-3_000:])
+            worker.process.send_signal(signal.SIGTERM)
+            status = await asyncio.to_thread(worker.process.wait, 10)
+
+    assert status == 0
+    assert "stopped_before_start" in worker.said
     assert "Traceback" not in worker.said

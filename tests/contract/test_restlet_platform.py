@@ -224,8 +224,11 @@ def test_row_53_an_inactive_item_cannot_be_sold():
 
 def test_row_53_an_inactive_customer_cannot_be_billed():
     netsuite = NetSuite()
+    [written] = netsuite.write(customer())
+    record = f"type: 'customer', id: {written['internalId']}"
+    netsuite.run(f"record.submitFields({{{record}, values: {{isinactive: true}}}});")
 
-    _, refused = netsuite.write(customer(columns={"isinactive": True}), invoice())
+    [refused] = netsuite.write(invoice())
 
     assert _places(refused["error"])[::2] == ("INVALID_KEY_OR_REF", "entity")
 
