@@ -9,7 +9,7 @@ import pytest
 
 from consumer.sandbox.netsuite.books import Books
 from consumer.sandbox.netsuite.profile import Profile
-from tests.support.restlet import INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
+from tests.support.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
 from tests.support.restlet_documents import (
     INVOICE,
     NOTE_ID,
@@ -111,6 +111,27 @@ def test_an_invoice_is_not_voided_natively_before_its_payment_came(netsuite):
     assert codes(answer) == ["LAGO_VOIDED_BY_MEMO"]
     assert netsuite.one("invoice")["status"] == "CustInvc:A"
     assert balance(netsuite) == "0.00"
+
+
+def test_the_memo_shares_its_tax_over_both_taxes_of_the_line_that_it_keeps():
+    """Two taxes of 24.95 and 60.38 on one fee: 68.21 of 85.33 is 19.94 and 48.27, each under its own rate."""
+    netsuite = NetSuite()
+    both = [
+        tax(FEE_ID, "24.95", taxrate="5.0"),
+        tax(FEE_ID, "60.38", taxrate="12.1"),
+        tax("coupon_item", "0.00"),
+    ]
+    write_all(netsuite, customer(), invoice(taxes=both))
+
+    write_all(netsuite, voided(), note())
+
+    memo = netsuite.account.records("creditmemo")[0]
+    details = [(one["taxrate"], one["taxamount"]) for one in memo["taxdetails"]]
+    assert (memo["total"], memo["taxtotal"]) == ("398.31", "68.21")
+    assert [(Decimal(rate), amount) for rate, amount in details] == [
+        (Decimal("5.0"), "19.94"),
+        (Decimal("12.1"), "48.27"),
+    ]
 
 
 def test_the_memo_keeps_one_line_with_its_share_of_tax_when_the_note_comes(netsuite):

@@ -45,7 +45,7 @@ define(['./money', './taxes'], (money, taxes) => {
     taxes.clear(memo);
     keepOnly(memo, kept);
     rewrite(memo, part - tax, decimals);
-    taxes.putOne(memo, invoice, kept, money.amount(tax, decimals));
+    taxes.putShare(memo, invoice, kept, tax, decimals);
     const [subtotal, ofTax, ofAll] = [part - tax, tax, part].map((count) => money.text(count, decimals));
     return { subtotal, tax: ofTax, total: ofAll };
   }

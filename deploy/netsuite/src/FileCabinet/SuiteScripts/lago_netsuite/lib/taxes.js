@@ -6,7 +6,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/runtime'], (runtime) => {
+define(['N/runtime', './money'], (runtime, money) => {
   const SUBLIST = 'taxdetails';
   const COPIED = ['taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate', 'taxamount'];
   const BOXES = ['taxregoverride', 'nexus', 'taxdetailsoverride'];
@@ -73,26 +73,48 @@ define(['N/runtime'], (runtime) => {
     return record.getSublistValue({ sublistId: 'item', fieldId: 'taxdetailsreference', line });
   }
 
-  /** The item line that bears the most tax; `otherwise` when none bears any. */
-  function mostTaxed(invoice, otherwise) {
-    const [top] = linesOf(invoice).sort((left, right) => Number(right.taxamount) - Number(left.taxamount));
-    if (!top || Number(top.taxamount) <= 0) return otherwise;
-    const lines = Array.from({ length: invoice.getLineCount({ sublistId: 'item' }) }, (_, line) => line);
-    return lines.find((line) => referenceOf(invoice, line) === top.taxdetailsreference);
+  function detailsOf(record, line) {
+    const reference = referenceOf(record, line);
+    return linesOf(record).filter((values) => values.taxdetailsreference === reference);
   }
 
-  /** Gives a memo of one line, made from that line of the invoice, that amount of tax. */
-  function putOne(memo, invoice, line, amount) {
+  function taxOf(record, line) {
+    return detailsOf(record, line).reduce((sum, { taxamount }) => sum + Number(taxamount), 0);
+  }
+
+  /** The item line that bears the most tax, all its taxes together; `otherwise` when none bears any. */
+  function mostTaxed(invoice, otherwise) {
+    const [top] = Array.from({ length: invoice.getLineCount({ sublistId: 'item' }) }, (_, line) => line)
+      .map((line) => ({ line, tax: taxOf(invoice, line) }))
+      .sort((left, right) => right.tax - left.tax);
+    return top && top.tax > 0 ? top.line : otherwise;
+  }
+
+  // Shares in the proportion of the taxes. Rounding their running sum keeps the sum of the shares exact.
+  function sharesOf(units, details, decimals) {
+    const weights = details.map(({ taxamount }) => money.units(taxamount, decimals));
+    const whole = weights.reduce((sum, weight) => sum + weight, 0);
+    if (whole === 0) return weights.map((_, index) => (index === 0 ? units : 0));
+    const upTo = (count) => Math.round(units * (weights.slice(0, count).reduce((sum, one) => sum + one, 0) / whole));
+    return weights.map((_, index) => upTo(index + 1) - upTo(index));
+  }
+
+  /** Gives a memo of one line, made from that line of the invoice, so many smallest units of tax: all its taxes. */
+  function putShare(memo, invoice, line, units, decimals) {
     if (!hasSuiteTax()) {
-      if (Number(invoice.getValue({ fieldId: 'taxtotal' })) !== 0) putAmount(memo, invoice, amount);
+      if (Number(invoice.getValue({ fieldId: 'taxtotal' })) !== 0) {
+        putAmount(memo, invoice, money.amount(units, decimals));
+      }
       return;
     }
-    const reference = referenceOf(invoice, line);
-    const found = linesOf(invoice).find((values) => values.taxdetailsreference === reference);
-    if (!found || amount === 0) return;
+    const details = detailsOf(invoice, line);
+    if (details.length === 0 || units === 0) return;
     override(memo, invoice);
-    put(memo, [Object.assign(found, { taxdetailsreference: referenceOf(memo, 0), taxamount: amount })]);
+    const taxdetailsreference = referenceOf(memo, 0);
+    put(memo, sharesOf(units, details, decimals).map((share, index) => (
+      Object.assign({}, details[index], { taxdetailsreference, taxamount: money.amount(share, decimals) })
+    )));
   }
 
-  return { linesOf, clear, restore, mostTaxed, putOne };
+  return { linesOf, clear, restore, mostTaxed, putShare };
 });
