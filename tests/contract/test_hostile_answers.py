@@ -15,7 +15,7 @@ MOST_MIB = 300
 @pytest.fixture(scope="module")
 def host():
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hostile_host"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.support.hostile_host"], stdout=subprocess.PIPE, text=True
     )
     try:
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
@@ -27,7 +27,7 @@ def host():
 
 def calls(host: str, *kinds: str):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.hostile_calls", host, *kinds],
+        [sys.executable, "-m", "tests.support.hostile_calls", host, *kinds],
         stdout=subprocess.PIPE,
         timeout=LIMIT_S,
         check=True,
