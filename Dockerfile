@@ -1,5 +1,5 @@
 # Two images. `worker`, the last and so the default, is for production: worker, relay, ingest, check, errors, replay …
-# `sandbox` is for trying things out: it adds what only `sandbox`, `demo` and `rehearsal` need (--target sandbox).
+# `sandbox` is for evaluation: it adds what only `sandbox`, `demo` and `rehearsal` need (--target sandbox).
 # The base is named twice with one tag; pin it by digest where your registry mirrors it: --build-arg PYTHON=…@sha256:…
 ARG PYTHON=docker.io/library/python:3.12-slim-bookworm
 
@@ -36,7 +36,7 @@ LABEL org.opencontainers.image.title="lago-netsuite" \
 # The one place besides /tmp that may be written, when it is mounted: where a sandbox keeps its books.
 COPY --from=build --chown=10001:10001 /build/state /var/lib/lago-netsuite
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-# By number, so that Kubernetes can tell that it is not root.
+# By number, so that Kubernetes can verify that it is not root.
 USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8080 8081

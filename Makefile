@@ -42,19 +42,19 @@ $(SUITESCRIPT)/node_modules/.complete: $(SUITESCRIPT)/package-lock.json
 	cd $(SUITESCRIPT) && npm ci --prefer-offline --no-audit --no-fund --loglevel=error
 	@touch $@
 
-test: setup ## The whole suite; the header says which broker it ran on
+test: setup ## The whole suite; the header names the broker
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 integration: setup ## Only the tests that need a broker
 	$(BIN)/python -m pytest -m kafka
 
-chaos: setup ## The long attacks: brokers killed, workers frozen, networks cut; CHAOS_SEEDS="17" repeats one
+chaos: setup ## The long fault injections: brokers killed, workers frozen, networks cut; CHAOS_SEEDS="17" repeats one
 	$(BIN)/python -m pytest -m chaos_long tests/chaos
 
 bench: setup ## Measure; WORKLOADS="W1 W2" chooses
 	$(BIN)/python -m tests.bench $(WORKLOADS)
 
-dashboard: setup ## Draw the Grafana dashboard from a real Prometheus under the demo's events
+dashboard: setup ## Render the Grafana dashboard from a real Prometheus under the demo's events
 	$(BIN)/python -m tests.bench.dashboard
 
 demo: setup ## A month of Lago events into a NetSuite sandbox on this machine

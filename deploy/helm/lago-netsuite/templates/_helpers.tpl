@@ -57,7 +57,7 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
 
-{{/* What the environment says of Kafka, and every other process setting. */}}
+{{/* Kafka's settings as environment variables, and every other process setting. */}}
 {{- define "lago-netsuite.settings" -}}
 {{- $kafka := .Values.kafka -}}
 {{- $set := dict
