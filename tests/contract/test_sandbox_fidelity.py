@@ -47,7 +47,7 @@ def test_the_tests_of_a_row_exist(number, tests):
 def test_every_profile_is_described_and_loads_under_its_name():
     described = set(re.findall(r"^\| `([a-z][a-z-]+)` \|", README, re.MULTILINE))
 
-    assert described == {path.stem for path in (SANDBOX / "profiles").glob("*.json")}
+    assert described == {path.stem for path in (SANDBOX / "netsuite" / "profiles").glob("*.json")}
     assert {Profile.load(name).name for name in described} == described
 
 
