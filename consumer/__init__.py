@@ -1,8 +1,8 @@
 """
 Lago billing events become NetSuite records, exactly once in effect.
 
-Beside the wings: record, outcome, errors and clock, which everybody imports; the commands, and the worker.
-The wings lie in the order of a record's way: ingest, stream, pipeline, mapping, netsuite, events, relay.
+Beside the wings: record, outcome, errors, clock (the vocabulary, which every wing may import), cli and app.
+The wings in the order of a record's path: ingest, stream, pipeline, mapping, netsuite, events, relay.
 """
 
 __version__ = "0.1.0"

@@ -33,7 +33,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-topics_app = typer.Typer(help="Make the Kafka topics that the other commands need.", no_args_is_help=True)
+topics_app = typer.Typer(help="Create the Kafka topics that the other commands need.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
@@ -49,7 +49,7 @@ Codes = Annotated[
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit; errors of ours become sentences on standard error, never tracebacks."""
+    """Run one command and exit; our errors are sentences on standard error, never tracebacks."""
     try:
         app(arguments, prog_name=PROGRAM)
     except* LagoNetsuiteError as group:
@@ -86,7 +86,7 @@ def _common(
 
 @app.command()
 def worker(connection: Codes = None) -> None:
-    """Carry events until told to stop; LAGO_NETSUITE_OPS_PORT has /metrics, /healthz and /readyz."""
+    """Process events until SIGTERM; LAGO_NETSUITE_OPS_PORT serves /metrics, /healthz and /readyz."""
     import uvloop
 
     from consumer.app import run_worker
@@ -104,7 +104,7 @@ def worker(connection: Codes = None) -> None:
 
 @app.command()
 def ingest() -> None:
-    """Take Lago's webhooks at /lago/CODE on LAGO_NETSUITE_INGEST_PORT and put them on their topics."""
+    """Receive Lago's webhooks at /lago/CODE on LAGO_NETSUITE_INGEST_PORT and publish them to Kafka."""
     from consumer.commands import ingest as command
     from consumer.ops import logging
 
@@ -121,7 +121,7 @@ def relay(
         typer.Option("--endpoint", metavar="ID", help="Only this endpoint; may be given several times."),
     ] = None,
 ) -> None:
-    """Post error events as signed webhooks until told to stop; `relay test ENDPOINT` posts a sample."""
+    """Post error events as signed webhooks until SIGTERM; `relay test ENDPOINT` posts a sample."""
     if context.invoked_subcommand is not None:
         return
     import uvloop
@@ -136,7 +136,7 @@ def relay(
 
 @relay_app.command("test")
 def relay_test(endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT")]) -> None:
-    """Post one signed sample to an endpoint and print what it answers."""
+    """Post one signed sample to an endpoint and print its response."""
     import asyncio
 
     from consumer.commands import relay as command
@@ -170,11 +170,11 @@ def check(
     *,
     connection: Codes = None,
     deep: Annotated[
-        bool, typer.Option("--deep", help="Ask Kafka, Lago and NetSuite too; writes nothing.")
+        bool, typer.Option("--deep", help="Query Kafka, Lago and NetSuite too; writes nothing.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Show the settings and connections in effect, secrets masked, and everything that is wrong with them."""
+    """Show the settings and connections in effect, secrets masked, and all their errors."""
     from consumer.commands import check as command
 
     raise typer.Exit(command.run(connection or (), deep=deep, as_json=as_json))
@@ -182,7 +182,7 @@ def check(
 
 @topics_app.command("create")
 def topics_create() -> None:
-    """Make the topics that do not exist yet."""
+    """Create the topics that do not exist yet."""
     import asyncio
 
     from consumer.config.settings import Settings
@@ -194,16 +194,16 @@ def topics_create() -> None:
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8460,
-    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the books in this file.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free port.")] = 8460,
+    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Store the books in this file.")] = None,
     profile: Annotated[
-        str, typer.Option(metavar="NAME", help="A profile's name, or the path of one.")
+        str, typer.Option(metavar="NAME", help="A profile's name, or the path of its file.")
     ] = "default",
     host: Annotated[
-        str, typer.Option(help="Whoever reaches it reaches the books; another only among containers.")
+        str, typer.Option(help="Address to listen on; anyone who can connect can read the books.")
     ] = "127.0.0.1",
 ) -> None:
-    """Run NetSuite on this machine, with the very RESTlet that is deployed."""
+    """Run an emulated NetSuite account on this machine, with the same RESTlet that is deployed."""
     from consumer.commands import extras
 
     extras.require_sandbox("sandbox")
@@ -215,8 +215,8 @@ def sandbox(
 @app.command()
 def demo(
     *,
-    seed: Annotated[int, typer.Option(help="Another seed tells the same month with other amounts.")] = 1,
-    report: Annotated[Path, typer.Option(metavar="FILE", help="Where the figures are written.")] = Path(
+    seed: Annotated[int, typer.Option(help="Another seed gives the same month with other amounts.")] = 1,
+    report: Annotated[Path, typer.Option(metavar="FILE", help="File for the figures.")] = Path(
         "build/demo.json"
     ),
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -225,7 +225,7 @@ def demo(
         typer.Option(
             metavar="ADDRESS",
             envvar="KAFKA_BOOTSTRAP_SERVERS",
-            help="A Kafka that is there, instead of the embedded broker; topics are deleted at the end.",
+            help="An existing Kafka instead of the embedded broker; the demo deletes its topics at the end.",
         ),
     ] = None,
 ) -> None:

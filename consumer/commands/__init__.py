@@ -1,6 +1,6 @@
 """
-The commands that are more than wiring, a module each.
+The commands that are more than wiring, one module each.
 
-May import every wing but the demo.
-`cli` names them; what they do is in the wings below.
+May import every wing except demo.
+`cli` declares the commands; the work they start is in the wings below.
 """

@@ -28,7 +28,7 @@ def catalog(
     ] = None,
     *,
     connection: Annotated[
-        str | None, typer.Option("--connection", metavar="CODE", help="Whose account, if there are several.")
+        str | None, typer.Option("--connection", metavar="CODE", help="The connection, if there are several.")
     ] = None,
     containing: Annotated[
         str | None, typer.Option("--filter", metavar="TEXT", help="Only rows whose name contains this.")
@@ -36,7 +36,7 @@ def catalog(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """List what NetSuite has of a kind; `catalog mapping FILE...` begins a mapping for the events' codes."""
+    """List what NetSuite has of a kind; `catalog mapping FILE...` drafts a mapping for the events' codes."""
     from consumer.commands import catalog as command
     from consumer.config import connections_file
     from consumer.config.settings import Settings

@@ -1,4 +1,4 @@
-"""``explain`` and ``plan`` on the command line: their options, and which of them go together."""
+"""``explain`` and ``plan`` on the command line: their options, and which of them can be combined."""
 # ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ app = typer.Typer()
 
 Code = Annotated[str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")]
 LookUp = Annotated[
-    bool, typer.Option("--look-up", help="Ask Lago's API about customers, as a worker would; it only reads.")
+    bool, typer.Option("--look-up", help="Look customers up in Lago's API, as a worker does; read-only.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -34,7 +34,7 @@ def explain(
     look_up: LookUp = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show why an event becomes what it becomes: item, account, tax, fields, and what else was possible."""
+    """Show which setting chose each item, account, tax and field of an event, and the alternatives."""
     import asyncio
 
     from consumer.commands import explain as command
@@ -54,7 +54,7 @@ def plan(
     topic: Annotated[
         bool,
         typer.Option(
-            "--topic", help="Read topics instead: those named in the place of files, else all inputs."
+            "--topic", help="Read topics instead of files: those given as FILE, else all input topics."
         ),
     ] = False,
     connection: Code = None,
@@ -64,12 +64,12 @@ def plan(
             "--from", metavar="TIME", help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d; with --topic."
         ),
     ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", metavar="TIME", help="As --from; not included.")
-    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="As --from; exclusive.")] = None,
     requests: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write a line a request here, with hashes of what would be sent."),
+        typer.Option(
+            metavar="FILE", help="Write one line a request to this file, with hashes of what would be sent."
+        ),
     ] = None,
     look_up: LookUp = False,
     strict: Annotated[
@@ -77,7 +77,7 @@ def plan(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what many events would come to: writes by kind, problems by cause with amounts; writes nothing."""
+    """Show what many events would become: writes by kind, problems by cause with amounts; writes nothing."""
     import asyncio
 
     from consumer.commands import plan as command

@@ -1,4 +1,4 @@
-"""``errors`` and ``replay`` on the command line: their options, and which of them go together."""
+"""``errors`` and ``replay`` on the command line: their options, and which of them can be combined."""
 # ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ app = typer.Typer()
 def errors(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False
 ) -> None:
-    """Show what has failed and is still open, by cause, with amounts and the fix; oldest first."""
+    """Show open failures by cause, with amounts and the fix; oldest first."""
     import asyncio
 
     from consumer.commands import open_errors as command
@@ -30,7 +30,7 @@ def replay(
     *,
     code: Annotated[list[str] | None, typer.Option("--code", metavar="CODE", help="Error code.")] = None,
     connection: Annotated[
-        list[str] | None, typer.Option("--connection", metavar="CODE", help="Of this connection.")
+        list[str] | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
     ] = None,
     object_type: Annotated[str | None, typer.Option("--object", help="invoice, payment, …")] = None,
     customer: Annotated[
@@ -38,19 +38,20 @@ def replay(
     ] = None,
     number: Annotated[str | None, typer.Option(help="The document's number.")] = None,
     since: Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")] = None,
-    until: Annotated[str | None, typer.Option(help="As --since; not included.")] = None,
+    until: Annotated[str | None, typer.Option(help="As --since; exclusive.")] = None,
     error_id: Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="Error event.")] = None,
-    go: Annotated[bool, typer.Option("--go", help="Do it; else it is only shown.")] = False,
+    go: Annotated[bool, typer.Option("--go", help="Publish them; without it, only list.")] = False,
     rate: Annotated[float, typer.Option(min=0.1, help="Events a second, at most.")] = 50.0,
     mark_synced: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="This one has been booked by hand.")
+        list[str] | None, typer.Option(metavar="ID", help="Close this failure: it was booked by hand.")
     ] = None,
     ignore: Annotated[
-        str | None, typer.Option(metavar="REASON", help="Those given by --id need not be in NetSuite.")
+        str | None,
+        typer.Option(metavar="REASON", help="Close the failures of --id without booking them."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Send failed events back to where they came from; shows what it would do unless --go is given."""
+    """Publish failed events to their input topics again; without --go, only list them."""
     import asyncio
 
     from consumer.commands import replay as command

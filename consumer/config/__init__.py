@@ -1,6 +1,6 @@
 """
-How this process runs and what each connection is: the environment, connections.yaml, secrets, expressions.
+The configuration of the process and of each connection: environment, connections.yaml, secrets, expressions.
 
-May import the vocabulary only, and is pure but for reading files.
-Who uses it: everybody above; the mapping takes its rules from `connection`, and `app` its settings.
+May import the vocabulary only; its one kind of I/O is reading files.
+`app` reads the settings, mapping its rules from `connection`, netsuite and lago their addresses and secrets.
 """

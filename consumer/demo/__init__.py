@@ -1,5 +1,6 @@
 """
-The month of Lago events that `demo` and `rehearsal` play, and the processes it is played to.
+The month of Lago events that `demo` and `rehearsal` play, and the processes that receive it.
 
-Imports any wing; only `cli` imports it. The way goes on in `demo/run.py` and `demo/scenario.py`.
+May import every wing; only `cli` imports it.
+Continue in `demo/run.py` (the phases) and `demo/scenario.py` (the events).
 """

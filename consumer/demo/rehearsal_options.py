@@ -1,4 +1,4 @@
-"""``rehearsal`` on the command line: the demo's month for a deployment that is up already."""
+"""``rehearsal`` on the command line: the demo's month for a running deployment."""
 # ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import typer
 from consumer.commands import extras
 
 app = typer.Typer(
-    help="Play the demo's month to containers that are up, such as those of deploy/compose.yaml.",
+    help="Post the demo's month to a running deployment, such as deploy/compose.yaml.",
     no_args_is_help=True,
 )
 
@@ -27,10 +27,10 @@ def prepare(
     *,
     sandbox: Sandbox = "http://sandbox:8460",
     webhooks: Annotated[
-        str, typer.Option(metavar="ORIGIN", help="Where webhooks are taken.")
+        str, typer.Option(metavar="ORIGIN", help="Address where the relay posts webhooks.")
     ] = "http://lago:8082",
 ) -> None:
-    """Write keys, books and connections.yaml before anything runs; once."""
+    """Write keys, books and connections.yaml once, before the other parts start."""
     extras.require_sandbox("rehearsal")
     from consumer.demo import fixtures
 
@@ -42,14 +42,16 @@ def prepare(
 def play(
     folder: Folder,
     *,
-    ingest: Annotated[str, typer.Option(metavar="ORIGIN", help="Takes the webhooks.")] = "http://ingest:8081",
+    ingest: Annotated[str, typer.Option(metavar="ORIGIN", help="Address of ingest.")] = "http://ingest:8081",
     sandbox: Sandbox = "http://sandbox:8460",
-    worker: Annotated[str, typer.Option(metavar="ORIGIN", help="A worker's metrics.")] = "http://worker:8080",
-    seed: Annotated[int, typer.Option(help="Another seed tells the same month with other amounts.")] = 1,
+    worker: Annotated[
+        str, typer.Option(metavar="ORIGIN", help="Address of a worker's metrics.")
+    ] = "http://worker:8080",
+    seed: Annotated[int, typer.Option(help="Another seed gives the same month with other amounts.")] = 1,
     rate: Annotated[float, typer.Option(min=0.1, help="Events a second.")] = 1.0,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Where webhooks are taken.")] = 8082,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to receive webhooks on.")] = 8082,
 ) -> None:
-    """Post the month's webhooks, then go on taking those that come back until told to stop."""
+    """Post the month's webhooks, and receive the relay's webhooks until SIGTERM."""
     extras.require_sandbox("rehearsal")
     from consumer.demo import rehearsal
     from consumer.ops import logging

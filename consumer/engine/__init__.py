@@ -1,6 +1,6 @@
 """
-Which record runs next, how long one waits, and which offset may be committed; pure.
+Which record runs next, how long a record waits, and which offset may be committed; pure.
 
 May import limits and the vocabulary.
-Kafka's poller hands records in, the stream's dispatcher starts what comes out.
+kafka's poller adds records, and stream's dispatcher starts the calls that the engine returns.
 """

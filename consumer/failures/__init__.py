@@ -1,6 +1,6 @@
 """
-What has failed, what has become of it since, and what there is to do; values only.
+Failures and what became of them: grouped by cause, open or closed, selected for a replay; values only.
 
-May import records and schemas.
-The commands `errors` and `replay` read the topics and work with these values.
+May import schemas and the vocabulary.
+The commands `errors` and `replay` read the topics and use these values.
 """

@@ -1,1 +1,6 @@
-"""What every client of another host keeps: a limit on answers, no cookies, no redirects, plain reasons."""
+"""
+What all HTTP clients share: response limits, no cookies, no redirects, the cause of a failed connection.
+
+May import nothing of consumer.
+netsuite, lago and relay make their clients with it.
+"""

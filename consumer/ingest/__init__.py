@@ -1,6 +1,6 @@
 """
-Lago's webhooks in, Kafka records out: verified, unchanged, acknowledged.
+Lago's webhooks become Kafka records: signature verified, bytes unchanged, write acknowledged.
 
-May import kafka, lago, pipeline's ownership, ops, tracing, config, schemas and the vocabulary.
-The way goes on in the topic of the webhook's kind, and from there in stream.
+May import kafka, pipeline (ownership), lago, ops, tracing, events, config, schemas and the vocabulary.
+The record goes to the input topic of its object; stream reads it from there.
 """

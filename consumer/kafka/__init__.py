@@ -1,6 +1,6 @@
 """
-Everything that knows aiokafka: clients, polling, committing, rebalances, publishing, topics.
+Everything that uses aiokafka: clients, polling, committing, rebalances, publishing, topics.
 
-May import engine, ops, config and the vocabulary.
-The poller hands records to the engine; the publisher takes outgoing events.
+May import engine, ops, config, schemas and the vocabulary.
+The poller passes records to engine; the publisher takes outgoing events from pipeline.
 """

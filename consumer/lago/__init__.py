@@ -1,6 +1,6 @@
 """
-Everything that knows Lago's REST API and signatures.
+Everything that uses Lago's REST API and webhook signatures.
 
-May import config, schemas and the vocabulary.
-The pipeline looks customers up here, and ingest verifies webhooks.
+May import http_client, events (headers), config, schemas and the vocabulary.
+pipeline looks customers up here, and ingest verifies webhooks.
 """

@@ -1,6 +1,6 @@
 """
 How many calls of one account may be in flight at once; pure.
 
-May import outcomes and the clock.
-The engine takes a permit for each call and returns it with the call's outcomes.
+May import the vocabulary only.
+engine takes a permit for each call and returns it with the call's outcomes.
 """

@@ -1,6 +1,6 @@
 """
 Lago objects become NetSuite records; pure.
 
-May import config, outcomes and schemas.
-The pipeline asks for a request here and hands it to netsuite; `explain` prints the decision log.
+May import config, schemas and the vocabulary.
+pipeline passes the request to netsuite; the command `explain` prints the decision log.
 """

@@ -1,6 +1,6 @@
 """
-Everything that knows NetSuite over HTTP: signatures, calls, and what its responses mean as outcomes.
+Everything that uses NetSuite over HTTP: login, calls, and responses as outcomes.
 
-May import preflight's questions, events, tracing, config and the vocabulary.
-The way goes on in NetSuite: the RESTlet in deploy/netsuite; its outcomes go back to the pipeline.
+May import mapping, preflight, events, http_client, tracing, config, schemas and the vocabulary.
+The RESTlet in deploy/netsuite runs the call; its outcome returns to pipeline.
 """

@@ -1,6 +1,6 @@
 """
-What operators see: logs, metrics, health.
+What operators read: logs, metrics, health.
 
 May import engine, events, mapping, config and the vocabulary.
-Prometheus and Kubernetes read it over `http`; the alerts on it are in deploy/prometheus.
+Prometheus and Kubernetes read it through `ops/http.py`; the alerts are in deploy/prometheus.
 """

@@ -1,6 +1,6 @@
 """
-Before the first write: what a connection needs of its account, checked against what is there; pure.
+The account before the first write: the needs of a connection compared with the account's set-up; pure.
 
 May import config and schemas.
-netsuite asks the questions of an account, and the command `check --deep` prints the findings.
+netsuite reads the account, and the command `check --deep` prints the findings.
 """

@@ -1,6 +1,6 @@
 """
-Error events and new customers become signed webhooks at endpoints of yours.
+Error events and new customers become signed webhooks to the configured endpoints.
 
-May import events, tracing, config, schemas and the vocabulary.
-The way ends at an endpoint; what it does not take is published as undeliverable.
+May import events, http_client, ops, tracing, config, schemas and the vocabulary.
+The path ends at an endpoint; what it does not accept is published as undeliverable.
 """

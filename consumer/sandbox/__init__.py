@@ -1,6 +1,6 @@
 """
-The other sides on this machine, for the demo and for tests: the emulated NetSuite account and a Kafka broker.
+The other systems on this machine, for demo and tests: the emulated NetSuite account and a Kafka broker.
 
-May import errors and the clock only.
+May import config and the vocabulary.
 NetSuite is in `netsuite`, the broker in `broker`.
 """

@@ -1,6 +1,6 @@
 """
-Spans of records, and the only place that knows OpenTelemetry, which is imported where it is installed.
+Spans of records; the only wing that imports OpenTelemetry, where it is installed.
 
-May import event headers, outcomes and records.
-The steps that are traced are in ingest, pipeline, netsuite and relay.
+May import ops, events (headers) and the vocabulary.
+The traced steps are in ingest, pipeline, netsuite and relay.
 """

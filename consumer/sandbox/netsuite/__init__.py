@@ -1,6 +1,6 @@
 """
-An emulated NetSuite account over HTTP: its logins, its limits, its books, and faults on demand.
+An emulated NetSuite account over HTTP: logins, limits, books, and injected faults.
 
-May import errors and the clock only.
-The way goes on in `suitescript`, which runs the RESTlet that is deployed.
+May import config and the vocabulary.
+`suitescript` runs the RESTlet that is deployed.
 """

@@ -1,6 +1,6 @@
 """
-The emulated N/* modules, and the script engine that runs the RESTlet on them.
+The emulated N/* modules, and the JavaScript engine that runs the RESTlet on them.
 
-May import the rest of sandbox.netsuite where it keeps books and profiles.
-The RESTlet itself is in deploy/netsuite/src.
+May import the books, lists and profile of sandbox.netsuite, and the vocabulary.
+The RESTlet is in deploy/netsuite/src.
 """
