@@ -1,4 +1,4 @@
-"""``catalog``: what an account has of one kind, however much; and a mapping to begin with."""
+"""``catalog``: the rows of one list of an account, and a draft of a mapping."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Form = Literal["table", "csv", "json"]
 MAPPING = "mapping"
 _ALIASES: Mapping[str, Kind] = {"taxes": "tax_codes"}
 _SUITETAX = "TAX_OVERHAULING"
-# Internal ids may be negative, such as those of tax codes that NetSuite brings along.
+# Internal ids may be negative, such as those of NetSuite's built-in tax codes.
 _NUMBERS = frozenset({"id", "rate", "days", "discount"})
 
 
@@ -95,7 +95,7 @@ async def _rows_of(connection: Connection, question: CatalogQuestion) -> list[Ca
 
 
 async def _rows(connection: Connection, client: Client, question: CatalogQuestion) -> list[CatalogRow]:
-    """All rows, each once: NetSuite finds a row that is kept to some subsidiaries once for each."""
+    """All rows, each once: NetSuite's search returns a row restricted to some subsidiaries once for each."""
     found: dict[str, CatalogRow] = {}
     async for page in pages(client, question):
         for row in _readable(connection, page, question.kind).rows:
@@ -145,7 +145,7 @@ async def _rows_or_none(connection: Connection, client: Client, kind: Kind) -> l
 
 
 def _flat(row: CatalogRow) -> dict[str, str | bool]:
-    """Id, name, then each value, and beside it what the user interface shows where that differs."""
+    """Id, name, then each value, and its display text where that differs."""
     flat: dict[str, str | bool] = {"id": row.id, "name": row.name, "inactive": row.inactive}
     for name, value in row.values.items():
         flat[name] = value

@@ -1,7 +1,7 @@
 """
-The command ``check``: what is in effect, secrets masked, and everything that is wrong with it.
+The command ``check``: the settings in effect, secrets masked, and all their errors.
 
-With ``--deep`` it also asks Kafka and NetSuite; without, nothing leaves this machine.
+With ``--deep`` it also queries Kafka, Lago and NetSuite; without it, nothing leaves this machine.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _table(title: str, rows: Any) -> Table:
 
 
 def _flat(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """One row for each single value, under its path; what is empty has none."""
+    """One row for each single value, under its path; empty values have none."""
     match value:
         case dict():
             for key, inner in value.items():

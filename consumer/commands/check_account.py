@@ -1,4 +1,4 @@
-"""``check --deep``: Kafka, Lago and the NetSuite accounts as they are, held against what is configured."""
+"""``check --deep``: Kafka, Lago and the NetSuite accounts compared with the configuration."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from consumer.preflight.finding import Finding, ok
 from schemas import error_event, result
 
 NOBODY = "lago-netsuite-check"
-"""An external customer id that no customer has; Lago says so only to who may read customers."""
+"""An external id that no customer has; Lago answers 404 only to a key that may read customers."""
 CARRY_OR_DELETE = "put the connection back until its records are settled, or delete its group"
 KEEP_LONGER = (
     "kafka-configs.sh --alter --add-config retention.ms=…, or lower hold_max_days in connections.yaml"
@@ -101,7 +101,7 @@ async def of_lago(connection: Connection, clock: Clock, sleep: Sleep) -> list[Fi
 
 
 async def of_account(connection: Connection, clock: Clock, sleep: Sleep) -> list[Finding]:
-    """What stands between this connection and its first document."""
+    """The findings of one connection: everything that prevents its first document."""
     try:
         told = await survey(connection, clock, sleep)
     except ConfigurationError as error:

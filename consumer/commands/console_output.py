@@ -1,8 +1,8 @@
 """
-What commands print on: a terminal as wide as it is, or a page wide enough to keep values whole.
+Where commands print: a terminal at its width, or a page wide enough not to break values.
 
-Every text that a command shows goes through here, since it may come from outside: markup in it is text, and
-what would act on a terminal is shown as an escape (`consumer.ops.plain_text`). Our own styles are given as
+All output of commands is written here, since texts may come from outside: markup in them is text, and
+terminal control characters are shown as escapes (`consumer.ops.plain_text`). Our own styles are given as
 `rich.text.Text` or as ``style=``, never as markup.
 """
 
@@ -27,7 +27,7 @@ class ConsoleOutput(Console):
     """A console to which every text is just text."""
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """A text as it stands, measured after it was made harmless."""
+        """A text without markup, measured after its control characters are escaped."""
         return super().render_str(plain_text.visible(text), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
@@ -45,13 +45,13 @@ def console(
     has_highlights: bool = True,
 ) -> ConsoleOutput:
     """
-    Standard output; in a pipe or a file as wide as ``COLUMNS`` says, else `page_columns`.
+    Standard output; in a pipe or a file ``COLUMNS`` wide, else `page_columns`.
 
     Args:
         file: another place than standard output.
         is_aside: standard error.
         page_columns: how wide where nothing sets a width.
-        has_highlights: whether numbers and such stand out on a terminal.
+        has_highlights: whether numbers are highlighted on a terminal.
     """
     stream = file or (sys.stderr if is_aside else sys.stdout)
     is_free = stream.isatty() or "COLUMNS" in os.environ

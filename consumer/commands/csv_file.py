@@ -23,7 +23,7 @@ def write(
         out: where to.
         columns: their names, in order.
         rows: by column; a column that is not listed is an error.
-        numbers: columns whose negative numbers stay numbers; all other text is text to a spreadsheet.
+        numbers: columns whose negative numbers stay numbers; all other cells are text in a spreadsheet.
     """
     writer = csv.DictWriter(out, [plain_text.cell(name) for name in columns], restval="", lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""What a connection would do with an event, found out without telling anybody."""
+"""What a connection would do with an event; nothing is sent or published."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DryRun:
     One event at one connection.
 
     Attributes:
-        looked_up: the customer whom a worker would look up at Lago before; the answer may change the plan.
+        looked_up: the customer that a worker would first look up in Lago; the result may change the plan.
     """
 
     event: Envelope | Undecodable
@@ -33,10 +33,10 @@ class DryRun:
 
 def of(value: bytes | None, connections: Sequence[Connection], code: str | None = None) -> DryRun:
     """
-    The prospect of an event at the connection that answers for it.
+    The dry run of an event at the connection that is responsible for it.
 
-    That is the one with the code, else the one that claims the event, else the first, which answers for
-    orphans.
+    That is the one with the code, else the one that claims the event, else the first, which takes events
+    that no connection claims.
     """
     event = envelope.decode(value)
     return _at(next(_answering(event, connections, code)), event, connections)
@@ -45,14 +45,14 @@ def of(value: bytes | None, connections: Sequence[Connection], code: str | None 
 def everywhere(
     value: bytes | None, connections: Sequence[Connection], code: str | None = None
 ) -> Iterator[DryRun]:
-    """The prospects of an event at each connection that would do something about it; one at least."""
+    """The dry runs of an event at each connection that would act on it; at least one."""
     event = envelope.decode(value)
     for connection in _answering(event, connections, code):
         yield _at(connection, event, connections)
 
 
 async def asked(found: DryRun, connections: Sequence[Connection], look_up: LookUp) -> DryRun:
-    """The prospect once Lago has answered, as a worker has it; the same when Lago cannot answer now."""
+    """The dry run after the lookup in Lago, as a worker does it; unchanged when Lago is not available."""
     event, wanted = found.event, found.looked_up
     if wanted is None or isinstance(event, Undecodable):
         return found

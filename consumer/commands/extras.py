@@ -1,4 +1,4 @@
-"""What only the extra ``sandbox`` brings, asked for first, so that its lack is a sentence."""
+"""Checks that the packages of the extra ``sandbox`` are installed, so that a missing one is a clear error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IMAGE = "the image lago-netsuite-sandbox (docker build --target sandbox)"
 
 def require_sandbox(command: str) -> None:
     """
-    See that NetSuite can be emulated: the sandbox runs the RESTlet in QuickJS.
+    Check that NetSuite can be emulated: the sandbox runs the RESTlet in QuickJS.
 
     Raises:
         ConfigurationError: the extra is not installed.
@@ -24,7 +24,7 @@ def require_sandbox(command: str) -> None:
 
 def require_broker(command: str) -> None:
     """
-    See that there is a broker for a command that was given no address.
+    Check that the embedded broker is installed, for a command without an address.
 
     Raises:
         ConfigurationError: the extra is not installed, or this machine has no wheel of it.

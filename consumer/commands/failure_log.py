@@ -68,7 +68,7 @@ async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None
         try:
             told = Result.model_validate_json(record.value or b"")
         except ValidationError:
-            continue  # a tombstone, or not ours: it says nothing of any failure
+            continue  # a tombstone, or a foreign record: no failure
         history.note_result(told, record.timestamp_ms)
 
 

@@ -34,7 +34,7 @@ from consumer.tracing import setup
 
 # Lago waits 30 s, but what it is answered late it sends again.
 ACKNOWLEDGE_LIMIT_S = 5.0
-# What comes within a moment crosses to Kafka in one request: a tenth of the 50 ms that a webhook may take.
+# Webhooks of a few milliseconds go to Kafka in one request: a tenth of the 50 ms that a webhook may take.
 LINGER_MS = 5
 # A body of five MiB and the JWT that carries it once more; `deploy/topics.yaml` allows as much.
 RECORD_LIMIT_BYTES = 16 * 1024 * 1024
@@ -53,7 +53,7 @@ def main(settings: Settings, connections: Sequence[Connection]) -> None:
 
 async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     """
-    Take webhooks until SIGTERM or SIGINT, then answer those under way; a second signal ends it at once.
+    Receive webhooks until SIGTERM or SIGINT, then answer those in flight; a second signal ends it at once.
 
     Raises:
         StartupError: Kafka cannot be reached, lacks topics, or an address cannot be listened on.

@@ -1,4 +1,4 @@
-"""Lago's API as far as a dry run may ask it: who a customer is, and nothing else."""
+"""The part of Lago's API that a dry run may use: the lookup of a customer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from consumer.lago.lookup_result import LookUp
 
 
 class Inquiry:
-    """Completes prospects by what Lago says; without any API it leaves them as they are."""
+    """Completes dry runs with Lago's customers; without an API key it leaves them unchanged."""
 
     def __init__(self, connections: Sequence[Connection], look_ups: Mapping[str, LookUp]) -> None:
         """Take the ways to Lago by connection code."""

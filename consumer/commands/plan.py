@@ -80,7 +80,7 @@ async def of_files(files: Sequence[Path], wish: Wish) -> int:
 
 async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: Wish) -> int:
     """
-    Plan what lies on topics, read outside of any group; all input topics when none is named.
+    Plan the records of topics, read outside of any group; all input topics when none is named.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks a topic.
@@ -145,7 +145,7 @@ class _Planning:
 
 @asynccontextmanager
 async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
-    """A plan under way: a bar on a terminal, the file for requests open, Lago's API where it is wanted."""
+    """A running plan: a progress bar on terminals, the file for requests, Lago's API for lookups."""
     async with AsyncExitStack() as stack:
         opened = lago_lookup.opened(wish.connections, is_wanted=wish.asks_lago)
         asking = await stack.enter_async_context(opened)

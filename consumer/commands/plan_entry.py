@@ -1,4 +1,4 @@
-"""What `plan` says of one event: its outcome, and hashes of what a worker would post for it."""
+"""The result of `plan` for one event: its outcome, and hashes of what a worker would post for it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from schemas.wire import WriteRequest
 
 def of(found: DryRun, source: str) -> dict[str, Any]:
     """
-    The entry of an event at a connection; `source` says where the event came from.
+    The entry of an event at a connection; `source` is where the event was read.
 
     ``sha256`` is of the body of the request when it is posted alone. Workers put several requests into one
-    call and number the items anew, so each item has a hash of its own.
+    call and renumber the items, so each item has a hash of its own.
     """
     event = found.event if isinstance(found.event, Envelope) else None
     shown: dict[str, Any] = {

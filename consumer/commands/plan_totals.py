@@ -22,7 +22,7 @@ from schemas.wire import WriteItem
 
 NOBODY = Facts(number=None, cents=None, currency=None, lago_customer_id=None, external_customer_id=None)
 
-# A currency that is not mapped stops invoices, notes and payments alike, and is one thing to mend.
+# A currency that is not mapped stops invoices, notes and payments alike, and needs one fix.
 _LABEL = re.compile(rf"^(?:invoice|credit note|payment)(?: of)? {causes.BLANK}(?:, {causes.BLANK})*: ")
 
 Amount = tuple[str, Decimal]
@@ -66,10 +66,10 @@ class Sum:
 @dataclass(slots=True, kw_only=True)
 class Cause:
     """
-    What stops some events, and one change mends.
+    A cause that stops some events, and that one change fixes.
 
     Attributes:
-        fix: what to change, in the words said of the first of them; so is `example`.
+        fix: what to change, as reported for the first of them; so is `example`.
     """
 
     connection: str
@@ -96,7 +96,7 @@ class PlanTotals:
 
     Attributes:
         blocked: all that would be rejected, each once, however many causes it has.
-        looked_up: the customers a worker would ask Lago about before it writes.
+        looked_up: the customers that a worker would look up in Lago before it writes.
     """
 
     events: int = 0
@@ -156,7 +156,7 @@ class PlanTotals:
         self.blocked.add(document, _amount(known))
 
     def as_json(self) -> dict[str, Any]:
-        """The whole tally, the most frequent first."""
+        """All counts, the most frequent first."""
         return {
             "events": self.events,
             "outcomes": {name: self.outcomes[name] for name in ("request", "ignored", "rejected")},

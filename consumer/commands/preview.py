@@ -28,8 +28,8 @@ def run(
     Print one JSON object a line for every event of the files.
 
     A file holds one event, a JSON array of events, or one event a line; ``-`` is standard input. Without
-    `code` each event goes to the connection that claims it, or to the first, which answers for orphans.
-    Lago's API is not asked; a decision says where it would be.
+    `code` each event goes to the connection that claims it, or to the first, which takes unclaimed ones.
+    Lago's API is not called; the decisions state where it would be.
 
     Raises:
         LagoNetsuiteError: a file cannot be read.
@@ -47,7 +47,7 @@ def _put(text: str, out: TextIO) -> None:
 
 
 def line(event: Envelope | Undecodable, connection: Connection, plan: Mapping) -> str:
-    """One event's plan as one line of JSON; the request stands in it byte for byte as it would be posted."""
+    """One event's plan as one line of JSON; it contains the request byte for byte as it would be posted."""
     shown: dict[str, Any] = {
         "event": event.webhook_type if isinstance(event, Envelope) else None,
         "object_id": (event.object_id or None) if isinstance(event, Envelope) else None,

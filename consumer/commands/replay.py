@@ -1,4 +1,4 @@
-"""``replay``: events that failed go back to their partition; shown first, and done with ``--go``."""
+"""``replay``: failed events are published to their partition again; listed first, published with ``--go``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Wish:
     What is asked for.
 
     Attributes:
-        go: do it; else only show it.
+        go: publish; else only list.
         rate_per_s: events a second, at most.
     """
 
@@ -43,7 +43,7 @@ class Wish:
 
 async def run(settings: Settings, wish: Wish) -> int:
     """
-    Show what a replay would do, or do it; 0 when all went, 1 when something is missing or it was interrupted.
+    List what a replay would do, or do it; 0 when all succeeded, 1 when an event is missing or it was stopped.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
@@ -101,7 +101,7 @@ async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequenc
 
 @contextmanager
 def _interruptible(stopping: asyncio.Event) -> Iterator[None]:
-    """Within the block Ctrl-C ends the replay after the batch under way, marked like all before it."""
+    """Within the block Ctrl-C ends the replay after the current batch, which is marked like all before it."""
     loop = asyncio.get_running_loop()
     chosen = (signal.SIGINT, signal.SIGTERM)
     for each in chosen:

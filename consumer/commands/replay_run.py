@@ -1,4 +1,4 @@
-"""Events on their way back: read, put on their partition again, marked; a batch at a time."""
+"""Events that are replayed: read, published to their partition again, marked; one batch at a time."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from schemas.error_mark import ReplayRef
 LARGEST_BATCH = 50
 
 Advance = Callable[[int], None]
-"""Told how many more failures have been replayed."""
+"""Called with the number of failures replayed since the last call."""
 
 
 @dataclass(slots=True)
 class Done:
-    """How far a replay came; ids are those of error events."""
+    """The progress of a replay; ids are those of error events."""
 
     replayed: list[str] = field(default_factory=list)
     from_error: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Replaying:
     """
     Replays failures at a bounded rate.
 
-    What has been put back is marked right after Kafka has acknowledged it, so a second run leaves it out. A
+    An event is marked right after Kafka has acknowledged it, so a second run skips it. A
     process that is killed in between repeats one batch, which NetSuite's external ids make harmless.
     """
 
@@ -80,7 +80,7 @@ class Replaying:
 
         Raises:
             ContractError: Kafka did not acknowledge.
-            StartupError: Kafka does not give the events.
+            StartupError: the events cannot be read from Kafka.
         """
         batch: list[_Event] = []
         async with aclosing(self._events(failures)) as events:

@@ -18,7 +18,7 @@ IGNORED: Kind = "ignored"
 def mark(
     failure: Failure, kind: Kind, clock: Clock, *, reason: str = "", replay: ReplayRef | None = None
 ) -> Copy:
-    """The mark of a failure, to lie where its error event lies."""
+    """The mark of a failure, for the topic, partition and key of its error event."""
     said = ErrorMark(
         mark=kind,
         error_id=failure.id,

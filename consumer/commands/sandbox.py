@@ -25,11 +25,11 @@ def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) ->
     Serve an emulated account until SIGTERM or SIGINT.
 
     Args:
-        port: 0 takes a free one and the printed line says which.
-        state: file that keeps the books over a restart; None keeps them in memory.
+        port: 0 chooses a free one; the printed line contains it.
+        state: file that stores the books over a restart; None keeps them in memory.
         profile: name of a profile that ships with the sandbox, or a path to a JSON file.
-        host: the address to listen on. Books and credentials are for everyone who reaches it, so another than
-            this machine's own belongs into a network of containers only.
+        host: the address to listen on. Books and credentials are readable by everyone who can connect, so use
+            another than 127.0.0.1 in a network of containers only.
 
     Raises:
         ConfigurationError: there is no such profile, or it is not one.
@@ -44,7 +44,7 @@ def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) ->
 
 
 def _stop_on_signals(server: uvicorn.Server) -> None:
-    """Stop for signals that come before uvicorn listens to them, and for those it raises again when done."""
+    """Stop on signals that arrive before uvicorn handles them, and on those it raises again at its end."""
 
     def stop(*_: object) -> None:
         server.should_exit = True

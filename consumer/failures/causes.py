@@ -1,4 +1,4 @@
-"""Failures of one cause are one thing to mend: grouped by code and by what their messages have in common."""
+"""Failures grouped by cause: by code and by the common part of their messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schemas.scalar import utc_text
 
 BLANK = "…"
 _UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
-# Numbers, amounts, dates and times that stand alone; digits within a code, such as vat_20, belong to it.
+# Numbers, amounts, dates and times as separate words; digits within a code, such as vat_20, belong to it.
 _NUMBER = re.compile(r"(?<![\w-])[-+]?\d[\d.,:/-]*(T[\d:.]+Z?)?(?![\w-])")
 # Numbers of other documents, such as ACME-2026-001; codes seldom have three digits in a row.
 _LABEL = re.compile(r"[\w./#-]*\d{3}[\w/#-]*")
@@ -23,7 +23,7 @@ _LABEL = re.compile(r"[\w./#-]*\d{3}[\w/#-]*")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """
-    Failures that one change mends.
+    Failures that one change fixes.
 
     Attributes:
         pattern: their message without what differs from document to document.
@@ -37,7 +37,7 @@ class Cause:
 
     @property
     def fix(self) -> str:
-        """What a person can do, in the newest words."""
+        """The fix, as the newest failure words it."""
         return self.failures[-1].fix
 
     @property

@@ -25,8 +25,8 @@ class Failure:
         event: Lago's type of what failed; None when it could not be decoded.
         object, object_id, number: the document; empty when unknown.
         amount, currency: what is missing in NetSuite, in units of the currency.
-        source: where the event that failed lies, the topic under Kafka's name for it.
-        place: where the error event lies.
+        source: topic, partition and offset of the event that failed; the topic under Kafka's name for it.
+        place: topic, partition and offset of the error event.
         key: the error event's, which its marks carry too.
         published_ms: when the error event was published, milliseconds since the epoch.
     """
@@ -57,13 +57,13 @@ class Failure:
 
     @property
     def fix(self) -> str:
-        """What a person can do: what the event says, else what the catalogue of codes does."""
+        """The fix: the event's own, else that of the error code."""
         known = CATALOGUE.get(self.code)
         return self.hint or (known.change if known else "")
 
 
 def read(record: Record) -> Failure | ErrorMark | None:
-    """What a record of the error topic says; None when it is neither an error event nor a mark."""
+    """The content of a record of the error topic; None when it is neither an error event nor a mark."""
     try:
         if record.header(error_mark.HEADER) is not None:
             return ErrorMark.model_validate_json(record.value or b"")

@@ -1,8 +1,8 @@
 """
-What has become of every failure: open, under way again, or settled.
+The state of every failure: open, replayed and not settled yet, or settled.
 
-All of it is read from the topics: error events, marks, results, and how far each connection's group is. So a
-replay that was interrupted goes on where it was, and one that is done finds nothing more to do.
+All of it is read from the topics: error events, marks, results, and each connection's committed offsets. So a
+replay that was interrupted continues, and a second run of a complete one does nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Settled = Mapping[tuple[str, str, int], int]
 
 
 class State(Enum):
-    """What has become of a failure."""
+    """The state of a failure."""
 
     OPEN = "open"
     IN_FLIGHT = "under_way"
@@ -33,7 +33,7 @@ class State(Enum):
 @dataclass(slots=True)
 class History:
     """
-    What the topics say, note by note in their order.
+    The records of the topics, one by one in their order.
 
     Only the newest error event of each record counts: repeats carry the same id.
     """
@@ -73,15 +73,15 @@ class History:
 
     @property
     def replaying(self) -> frozenset[str]:
-        """The connections that have had replays: how far their groups are matters."""
+        """The connections that have had replays, whose committed offsets are needed."""
         return frozenset(mark.connection for mark in self._replays.values())
 
     def attempt_of(self, failure: Failure) -> int:
-        """Which replay of the event the next one would be, from 1."""
+        """The number of the next replay of the event, from 1."""
         return self._attempts.get(failure.source, 0) + 1
 
     def state(self, failure: Failure, settled: Settled) -> State:
-        """What has become of it, given how far the groups are."""
+        """Its state, given the committed offsets of the groups."""
         if failure.id in self._closed:
             return State.SETTLED
         if self._has_been_written(failure):
@@ -104,7 +104,7 @@ class History:
             return State.OPEN
         place = Source(topic=replay.topic, partition=replay.partition, offset=replay.offset)
         told = (failure.connection, place)
-        # When it has failed once more, that is a failure of its own, which stands for this one.
+        # When it has failed once more, that is a failure of its own, which replaces this one.
         if told in self._failed_at or told in self._written_from:
             return State.SETTLED
         below = settled.get((failure.connection, place.topic, place.partition), 0)
@@ -113,7 +113,7 @@ class History:
     def _has_been_written(self, failure: Failure) -> bool:
         if self._written_from.get((failure.connection, failure.source), 0) > failure.published_ms:
             return True
-        # Only a void settles a failed void; any later word of NetSuite's settles everything else.
+        # Only a void settles a failed void; any later result settles everything else.
         wanted = (True,) if (failure.event or "").endswith(f".{VOIDED}") else (True, False)
         keys = ((failure.connection, failure.object, failure.object_id, each) for each in wanted)
         return bool(failure.object_id) and any(
@@ -122,5 +122,5 @@ class History:
 
 
 def oldest_ms(failures: Iterable[Failure]) -> int | None:
-    """When the first of them was told; None of none."""
+    """When the first of them was published; None of none."""
     return min((each.published_ms for each in failures), default=None)

@@ -1,4 +1,4 @@
-"""The event that failed, to be put back where it lay: as its topic has it, or as the error carried it."""
+"""The event that failed, for its replay: as its topic has it, or as the error event carries it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Original:
     One event to replay.
 
     Attributes:
-        is_embedded: it comes out of the error event, because its topic does not have it any more.
+        is_embedded: it is taken from the error event, because its topic no longer has it.
     """
 
     failure: Failure
@@ -34,14 +34,14 @@ class Original:
     is_embedded: bool = False
 
     def headers_of_replay(self, attempt: int) -> tuple[tuple[str, bytes], ...]:
-        """Its own headers, and what tells where it comes from; `attempt` counts from 1."""
+        """Its own headers, and those of its origin; `attempt` counts from 1."""
         own = tuple((name, value) for name, value in self.headers if name not in {REPLAY_OF, REPLAY_ATTEMPT})
         replay = ((REPLAY_OF, self.failure.id.encode()), (REPLAY_ATTEMPT, str(attempt).encode()))
         return own + replay
 
 
 def from_topic(failure: Failure, record: Record) -> Original:
-    """The very record."""
+    """The record that is published."""
     return Original(failure=failure, key=record.key, value=record.value, headers=record.headers)
 
 
@@ -79,7 +79,7 @@ def _decoded(encoded: str) -> bytes | None:
 
 
 def _as_written(text: str, carried: dict[str, Any]) -> bytes | None:
-    """The characters between which the member stands: numbers keep their digits."""
+    """The span of the member's text, cut from the JSON so that numbers keep their digits."""
     decoder, at = json.JSONDecoder(), text.find(_MEMBER)
     while at >= 0:
         begin = at + len(_MEMBER)

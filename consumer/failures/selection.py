@@ -43,9 +43,9 @@ class Selection:
 
     def may_replay(self, failure: Failure) -> bool:
         """
-        Whether there is a point in the same event once more.
+        Whether replaying the unchanged event can succeed.
 
-        What cannot succeed as it is goes back only when it is asked for by code or id.
+        Events that cannot succeed unchanged are replayed only when selected by code or id.
         """
         return failure.is_retryable or failure.code in self.codes or failure.id in self.ids
 

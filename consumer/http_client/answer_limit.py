@@ -1,9 +1,9 @@
 """
-How much of an answer is read, and for how long.
+Limits of size and time for the body of a response.
 
-httpx reads a body to its end and unfolds what is compressed in one piece, so that an endless body, or some
-kilobytes of gzip, fill the memory of the process. Here both the bytes that come in and what they unfold to
-are counted as they come.
+httpx reads a body to its end and decompresses it in one piece, so an endless body, or a few kilobytes of
+gzip, can fill the memory of the process. Here the bytes received and the bytes decompressed are counted
+as they arrive.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 ENCODINGS = frozenset(("gzip", "x-gzip", "deflate"))
-# A body of many small pieces must not keep everybody else from running.
+# A body of many small chunks must not block the other tasks.
 PIECES_AT_A_TIME = 64
 LONGEST_LENGTH_DIGITS = 15
 QUOTED_CHARS = 40
@@ -28,7 +28,7 @@ Unfold = Callable[[bytes, int], bytes]
 
 
 class AnswerUnreadable(httpx.DecodingError):
-    """An answer came whose body is too large, too slow or cannot be unfolded; its text is a sentence."""
+    """A body that is too large, too slow or cannot be decompressed; the message is a sentence."""
 
     def __init__(self, sentence: str, answer: httpx.Response) -> None:
         super().__init__(sentence, request=answer.request)
@@ -36,18 +36,18 @@ class AnswerUnreadable(httpx.DecodingError):
 
     @property
     def status(self) -> int:
-        """The HTTP status, which has come in all the same."""
+        """The HTTP status, which was received before the body."""
         return self.answer.status_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLimit:
     """
-    What one client takes.
+    The limits of one client.
 
     Attributes:
-        whose: who answers, for the sentence: ``NetSuite``.
-        max_bytes: of the body, as it comes in and as it unfolds.
+        whose: the host's name for the message: ``NetSuite``.
+        max_bytes: of the body, as received and as decompressed.
         max_body_s: from the last header to the last byte, in seconds.
     """
 
@@ -57,10 +57,10 @@ class AnswerLimit:
 
     async def enforce(self, answer: httpx.Response) -> None:
         """
-        Bound the body of an answer that has not been read yet; a response hook of httpx.
+        Limit the body of a response that has not been read yet; a response hook of httpx.
 
         Raises:
-            AnswerUnreadable: its headers already say that it cannot be read.
+            AnswerUnreadable: its headers show that it cannot be read.
         """
         announced = answer.headers.get("content-length", "")
         if announced.isdecimal() and (
@@ -80,7 +80,7 @@ class AnswerLimit:
 
 
 class _Bounded(httpx.AsyncByteStream):
-    """The body in one piece, unfolded."""
+    """The body in one piece, decompressed."""
 
     def __init__(
         self, answer: httpx.Response, stream: httpx.AsyncByteStream, limit: AnswerLimit, unfold: Unfold

@@ -1,4 +1,4 @@
-"""A client of a host outside: no redirect followed, no cookie kept, no body without end."""
+"""An HTTP client for external hosts: no redirects, no cookies, limited bodies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 from consumer.http_client.answer_limit import AnswerLimit
 
 Hook = Callable[[httpx.Response], Awaitable[None]]
-"""Is given every answer before its body is read."""
+"""Called with every response before its body is read."""
 
 
 def client(
@@ -20,13 +20,13 @@ def client(
     """
     Make a client; nothing is sent yet.
 
-    Redirects are answers: followed, they could lead a signed request, or one within this network, anywhere.
-    Cookies are refused: calls are stateless, and what a host sets would be kept and grow.
+    Redirects are not followed: they could send a signed request, or one within this network, anywhere.
+    Cookies are refused: calls are stateless, and the jar would grow.
 
     Args:
         limit: of every body.
         headers: of every request.
-        hooks: see every answer.
+        hooks: called with every response.
         options: of `httpx.AsyncClient`.
     """
     return httpx.AsyncClient(

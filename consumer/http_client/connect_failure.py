@@ -1,4 +1,4 @@
-"""Why a host cannot be reached, as a sentence: its name, its certificate, or nobody there."""
+"""Why a host cannot be reached, as a sentence: DNS, certificate, or no connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TRUST = "name the authority that signs for your proxy or host in the file of SS
 
 
 def sentence(error: BaseException, host: str) -> str | None:
-    """What an error of connecting says, with the host in it; None when it says nothing of the kind."""
+    """The cause of a connection error, with the host; None when the cause is another."""
     for cause in _causes(error):
         match cause:
             case ssl.SSLCertVerificationError():

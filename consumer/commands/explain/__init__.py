@@ -31,14 +31,14 @@ async def run(
     asks_lago: bool = False,
 ) -> int:
     """
-    Explain the events at a place: ``FILE``, ``FILE#12`` (the twelfth), or ``TOPIC/PARTITION/OFFSET``.
+    Explain the events at one position: ``FILE``, ``FILE#12`` (the twelfth), or ``TOPIC/PARTITION/OFFSET``.
 
     With `asks_lago` customers are looked up as a worker would.
 
     Raises:
         LagoNetsuiteError: there is no such file, or no such event in it.
         StartupError: Kafka cannot be reached, or has no such record.
-        ConfigurationError: Lago is to be asked, and the secret of an API key is missing.
+        ConfigurationError: a lookup in Lago is requested, and the secret of an API key is missing.
     """
     values = await _values(settings, place)
     async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:

@@ -1,4 +1,4 @@
-"""One choice of the mapping: what was chosen, by which setting, and which settings would have chosen else."""
+"""One choice of the mapping: what was chosen, by which setting, and which settings would take precedence."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Alternative:
     A setting that did not choose.
 
     Attributes:
-        value: what it says; None when it is not set, and then it would win if it were.
-        at: where it stands, or else where to add it.
+        value: its value; None when it is not set, and would take precedence if it were.
+        at: its file and line, or where to add it.
     """
 
     rule: str
@@ -80,7 +80,7 @@ def of(decision: Decision, about: str, what: str, connection: Connection, entity
 
 
 def place_of(decision: Decision) -> str:
-    """Where the setting stands; empty when the event itself decided."""
+    """File and line of the setting; empty when the event itself decided."""
     return "" if decision.rule.startswith("event.") else decision.at
 
 
@@ -106,7 +106,7 @@ def _others(decision: Decision, connection: Connection, entity: str | None) -> I
 
 
 def _of_organisation(rule: str) -> str | None:
-    """What the organisation says where a billing entity has said otherwise."""
+    """The organisation's setting that a billing entity's setting overrides."""
     if not rule.startswith("mapping.billing_entities."):
         return None
     if rule.endswith(".subsidiary"):

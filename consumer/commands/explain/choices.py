@@ -1,4 +1,4 @@
-"""The decisions of the mapping, put in words for people, and what it left for NetSuite to decide."""
+"""The decisions of the mapping as sentences, and the fields that NetSuite decides."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _refs(found: DryRun, decisions: Sequence[Decision]) -> dict[str, int]:
     if isinstance(found.plan, Mapped):
         posted = enumerate(records.lines(found.plan.request.items[-1]), start=1)
         return {line.get("taxdetailsreference", ""): number for number, line in posted}
-    # Nothing is posted, but where every line has its tax, both stand in the same order.
+    # Nothing is posted here; where every line has a tax, lines and taxes have the same order.
     subjects = [each.subject for each in decisions]
     refs = [each.removeprefix("tax ") for each in subjects if each.startswith("tax ") and each != "tax mode"]
     has_all = len(refs) == sum(each.startswith("line ") for each in subjects)

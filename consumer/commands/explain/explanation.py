@@ -1,4 +1,4 @@
-"""One event explained: whose it is, what it becomes, which settings chose, what would have to change."""
+"""One event explained: its connection, its records, the settings that decided, and the fix."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ NOWHERE = ""
 
 class Explanation:
     """
-    What there is to say about one event at one connection.
+    The explanation of one event at one connection.
 
     Attributes:
-        asked: what would be asked of Lago's API first, in words; empty when nothing.
+        asked: the lookup in Lago's API that comes first, as a sentence; empty when there is none.
         choices: what the mapping chose, in its order.
         sent: the records of the request; none when nothing would be sent.
         ignoring: the rule that ignores the event, if one does.
-        problems: all that keeps the event from being booked, each with the settings that would mend it.
+        problems: everything that prevents the booking, each with the settings that fix it.
     """
 
     def __init__(self, found: DryRun, connections: Sequence[Connection]) -> None:
@@ -48,7 +48,7 @@ class Explanation:
 
     @property
     def asked(self) -> str:
-        """What a worker would ask Lago's API before it sends anything."""
+        """The lookup in Lago's API that a worker does before it sends anything."""
         wanted = self.dry_run_of_event.looked_up
         return f"customer {wanted.external_id}, whose answer may change this" if wanted else NOWHERE
 

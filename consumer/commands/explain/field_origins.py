@@ -1,4 +1,4 @@
-"""Where the value of a NetSuite field comes from when no setting decides it."""
+"""The source of a NetSuite field's value when no setting decides it."""
 
 from __future__ import annotations
 

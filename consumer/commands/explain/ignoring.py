@@ -17,7 +17,7 @@ SWITCHES = {
     "payment": "sync.payments",
     "payment_receipt": "sync.payments",
 }
-# What Lago says decides, and no setting.
+# Lago's data decides, not a setting.
 _BY_LAGO = {
     "self_billed": "it is a self-billed document: a bill of the partner's, not an invoice of yours",
     "partner": "its customer is a partner, whose documents are not sales",

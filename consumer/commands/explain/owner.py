@@ -1,4 +1,4 @@
-"""Why an event is this connection's."""
+"""Why an event belongs to a connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.envelope import Envelope, Undecodable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The connection that answers for an event, why, and where it says so."""
+    """The connection responsible for an event, the reason, and the line of its setting."""
 
     code: str
     because: str
@@ -24,7 +24,7 @@ class Owner:
 
 
 def of(event: Envelope | Undecodable, connection: Connection, connections: Sequence[Connection]) -> Owner:
-    """The connection as the owner of the event, or as the one that answers for it."""
+    """The connection as the owner of the event, or as the one that handles events without an owner."""
     because, path = _why(event, connection, connections)
     return Owner(code=connection.code, because=because, at=connection.at(path))
 

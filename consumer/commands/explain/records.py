@@ -1,4 +1,4 @@
-"""The records of a request, field by field, each with where its value comes from."""
+"""The records of a request, field by field, each with the source of its value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SUBJECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field: its value as text, which setting or member of the event gives it, and where that stands."""
+    """One field: its value as text, the setting or event member it comes from, and its line."""
 
     name: str
     value: str

@@ -1,4 +1,4 @@
-"""What stands at a place of `connections.yaml`, and how it reads."""
+"""The value at a path of `connections.yaml`, and its text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHOLE = "mapping."
 
 
 def value_at(connection: Connection, path: str) -> Any:
-    """The value at a path such as ``mapping.plans.enterprise``; None when nothing stands there."""
+    """The value at a path such as ``mapping.plans.enterprise``; None when it is not set."""
     found: Any = connection
     rest = path
     while rest and found is not None:
@@ -41,9 +41,9 @@ def text_of(value: Any) -> str | None:
 
 def of_entity(path: str, entity: str | None) -> str | None:
     """
-    The place where a billing entity can say otherwise than the whole organisation; None when it cannot.
+    The path at which a billing entity can override the organisation; None when it cannot.
 
-    An entity's tax rules stand in the place of all of the organisation's.
+    An entity's tax rules replace all of the organisation's.
     """
     if not entity:
         return None

@@ -1,4 +1,4 @@
-"""An explanation for people: tables where there is little to say, lists where there is more."""
+"""An explanation for people: tables for short values, lists for long ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from schemas.envelope import Undecodable
 
 
 def show(told: Explanation, console: ConsoleOutput) -> None:
-    """Print whose event it is, what becomes of it, and why."""
+    """Print the connection of an event, its outcome, and the reasons."""
     for line in _head(told):
         _line(console, line)
     for number, problem in enumerate(told.problems, start=1):
