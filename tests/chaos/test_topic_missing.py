@@ -77,7 +77,7 @@ async def test_a_missing_results_topic_is_a_line_a_minute_and_a_remark_and_costs
     warnings = [line for line in said if '"level": "info"' not in line and "fallback_used" not in line]
     topic = on_kafka.cluster.topic(result.TOPIC)
     assert sum("event_not_acknowledged" in line for line in warnings) == 1, warnings
-    assert len(warnings) <= 5, warnings
+    assert len(warnings) <= 10, warnings
     assert answer.status_code == 200
     assert f"topic {topic}: " in answer.text
     feed.is_in_the_books(netsuite)

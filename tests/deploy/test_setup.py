@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,12 +37,18 @@ class Clone:
         return subprocess.run(
             command,
             cwd=self.folder,
-            env=os.environ | self.environment,
+            env=_without_make(os.environ) | self.environment,
             capture_output=True,
             text=True,
             check=False,
             timeout=LIMIT_S,
         )
+
+
+def _without_make(environment: Mapping[str, str]) -> dict[str, str]:
+    """A `make` that runs these tests hands its flags and its level to every other `make`."""
+    handed = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"}
+    return {name: value for name, value in environment.items() if name not in handed}
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ from consumer.failures.causes import grouped
 from tests.unit.failures.errors import failure
 
 
-def test_a_cause_is_one_row_with_its_count_amount_and_fix():
+def test_a_cause_is_one_row_with_its_count_amount_and_fix(monkeypatch):
     """Markup in a message is text."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     console = console_output.console(io.StringIO(), page_columns=160)
     causes = grouped([failure(1, message="[bold]no item", hint="map it"), failure(2, code="other")])
     console.print(table(causes, "Open"))
