@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     Process settings, frozen.
 
     Attributes:
+        kafka_compression_type: of what this process writes; records in any of them are read. ``none`` by
+            default, because other readers of the output topics may lack a codec.
         topic_prefix: put before every topic name, so that several deployments share one cluster.
         ops_port: of ``/metrics``, ``/healthz`` and ``/readyz``; 0 takes a free one.
         ingest_port: where ``ingest`` takes Lago's webhooks; 0 takes a free one.
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     kafka_ssl_cafile: Path | None = None
     kafka_ssl_certfile: Path | None = None
     kafka_ssl_keyfile: Path | None = None
+    kafka_compression_type: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "none"
     connections_file: Path = Path("connections.yaml")
     consumer_group: Annotated[str, Field(min_length=1)] = "lago-netsuite"
     topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
@@ -90,7 +93,7 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "kafka_compression_type", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -64,12 +64,14 @@ class Cluster:
     Attributes:
         security: aiokafka's arguments for encryption and login, never printed.
         topic_prefix: stands before every topic name.
+        compression_type: of what producers write, by Kafka's name for it; None writes it as it is.
         metadata_limit_ms: how old a client's knowledge of partitions and brokers may become.
     """
 
     bootstrap_servers: str
     security: Mapping[str, Any] = field(default_factory=dict, repr=False)
     topic_prefix: str = ""
+    compression_type: str | None = None
     metadata_limit_ms: int = METADATA_LIMIT_MS
 
     @classmethod
@@ -84,6 +86,9 @@ class Cluster:
             bootstrap_servers=settings.kafka_bootstrap_servers,
             security=_security(settings),
             topic_prefix=settings.topic_prefix,
+            compression_type=None
+            if settings.kafka_compression_type == "none"
+            else settings.kafka_compression_type,
         )
 
     @property
@@ -156,6 +161,7 @@ class Cluster:
             max_request_size=record_limit_bytes,
             max_batch_size=batch_limit_bytes,
             linger_ms=linger_ms,
+            compression_type=self.compression_type,
             partitioner=partition_of,
             metadata_max_age_ms=self.metadata_limit_ms,
             **self.security,

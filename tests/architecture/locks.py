@@ -124,7 +124,7 @@ def installed_requirements(name: str) -> Iterator[str]:
 
 def admits(name: str, python: str) -> bool:
     """Whether the installed distribution says that it runs under that Python."""
-    return Version(f"{python}.0") in SpecifierSet(metadata.metadata(name)["Requires-Python"] or "")
+    return Version(f"{python}.0") in SpecifierSet(metadata.metadata(name).get("Requires-Python") or "")
 
 
 def classified() -> tuple[str, ...]:

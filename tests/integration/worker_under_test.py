@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from random import random
+from typing import Any
 
 from aiokafka import TopicPartition
 
@@ -116,8 +117,8 @@ def place_of(value: bytes | None) -> Place:
 
 
 @asynccontextmanager
-async def stage(bootstrap_servers: str, topic_prefix: str) -> AsyncIterator[Stage]:
-    settings = Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+async def stage(bootstrap_servers: str, topic_prefix: str, **more: Any) -> AsyncIterator[Stage]:
+    settings = Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix, **more)
     await topics.create(settings)
     cluster = Cluster.of(settings)
     producer = cluster.producer()

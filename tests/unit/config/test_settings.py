@@ -54,6 +54,23 @@ def test_the_environment_overrides_the_defaults(environment):
     assert settings.log_format == "json"
 
 
+@pytest.mark.parametrize("given", ["none", "gzip", "snappy", "lz4", "ZSTD"])
+def test_records_are_written_by_any_codec_of_kafka(environment, given):
+    """In whatever case; without the setting they are written as they are."""
+    assert Settings.load().kafka_compression_type == "none"
+    environment(KAFKA_COMPRESSION_TYPE=given)
+
+    assert Settings.load().kafka_compression_type == given.lower()
+
+
+def test_a_codec_that_kafka_lacks_is_refused_with_those_it_has(environment):
+    environment(KAFKA_COMPRESSION_TYPE="brotli")
+
+    (problem,) = problems()
+    assert problem.startswith("LAGO_NETSUITE_KAFKA_COMPRESSION_TYPE: ")
+    assert all(f"'{name}'" in problem for name in ("none", "gzip", "snappy", "lz4", "zstd"))
+
+
 def test_a_variable_that_is_set_but_empty_counts_as_absent(environment):
     """Compose and Helm write `NAME=` for what nobody chose."""
     environment(OPS_PORT="", KAFKA_SASL_MECHANISM="")
