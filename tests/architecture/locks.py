@@ -122,9 +122,12 @@ def installed_requirements(name: str) -> Iterator[str]:
     yield from metadata.distribution(name).requires or ()
 
 
-def admits(name: str, python: str) -> bool:
-    """Whether the installed distribution says that it runs under that Python."""
-    return Version(f"{python}.0") in SpecifierSet(metadata.metadata(name).get("Requires-Python") or "")
+def admits(entry: Entry, python: str) -> bool:
+    """Whether the distribution says that it runs under that Python; another release of it says nothing."""
+    found = metadata.distribution(entry.name)
+    if Version(found.version) != entry.version:
+        return True
+    return Version(f"{python}.0") in SpecifierSet(found.metadata.get("Requires-Python") or "")
 
 
 def classified() -> tuple[str, ...]:

@@ -65,9 +65,9 @@ def test_what_is_installed_here_is_what_is_locked(file):
 def test_every_locked_package_admits_the_python(file, python):
     """As its metadata says it; what is locked for another release of Python is installed there only."""
     where = locks.environment(python)
-    here = [entry.name for entry in entries(file) if entry.holds_in(where)]
+    here = [entry for entry in entries(file) if entry.holds_in(where)]
 
-    assert [name for name in here if not locks.admits(name, python)] == []
+    assert [entry.name for entry in here if not locks.admits(entry, python)] == []
 
 
 def test_the_classifiers_name_the_pythons_that_are_looked_at():
@@ -76,7 +76,7 @@ def test_the_classifiers_name_the_pythons_that_are_looked_at():
 
 
 def test_what_only_the_sandbox_needs_is_not_in_the_image_for_production():
-    """The embedded broker, an executable without public sources, and the JavaScript engine."""
+    """The embedded broker, an executable that nobody here has built, and the JavaScript engine."""
     worker, sandbox = (
         {entry.name for entry in entries(f"deploy/image/{name}.lock")} for name in ("worker", "sandbox")
     )
