@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import weakref
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
@@ -155,6 +156,8 @@ class NetSuite:
 
     def __init__(self, name: str = "default", **profile: Any) -> None:
         self.account = Account.open(Profile.load(name).model_copy(update=profile))
+        # From Python 3.13 on, a database that nobody closes is a warning.
+        weakref.finalize(self, self.account.close)
 
     def reopen(self, **profile: Any) -> None:
         """Change what the account is configured to be; its books stay."""
