@@ -7,7 +7,6 @@ Where a setting differs from aiokafka's default, the reason stands beside it.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,11 +17,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
-from aiokafka.helpers import create_ssl_context
 
-from consumer.config.settings import Settings, env_name
-from consumer.errors import ConfigurationError
-from consumer.kafka import static_member, unreachable
+from consumer.config.settings import Settings
+from consumer.kafka import security, static_member, unreachable
 from consumer.kafka.admin import Admin
 from consumer.kafka.idle_fetch_delay import pause_between_empty_fetches
 from consumer.kafka.metadata_refresh import paced
@@ -84,7 +81,7 @@ class Cluster:
         """
         return cls(
             bootstrap_servers=settings.kafka_bootstrap_servers,
-            security=_security(settings),
+            security=security.arguments(settings),
             topic_prefix=settings.topic_prefix,
             compression_type=None
             if settings.kafka_compression_type == "none"
@@ -228,29 +225,3 @@ async def stop(client: Client) -> None:
 
 def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
-
-
-def _security(settings: Settings) -> dict[str, Any]:
-    protocol = settings.kafka_security_protocol
-    chosen: dict[str, Any] = {"security_protocol": protocol}
-    if protocol in {"SSL", "SASL_SSL"}:
-        chosen["ssl_context"] = _ssl_context(settings)
-    if protocol.startswith("SASL_") and settings.kafka_sasl_password is not None:
-        chosen["sasl_mechanism"] = settings.kafka_sasl_mechanism
-        chosen["sasl_plain_username"] = settings.kafka_sasl_username
-        chosen["sasl_plain_password"] = settings.kafka_sasl_password.get_secret_value()
-    return chosen
-
-
-def _ssl_context(settings: Settings) -> ssl.SSLContext:
-    files = {
-        "cafile": settings.kafka_ssl_cafile,
-        "certfile": settings.kafka_ssl_certfile,
-        "keyfile": settings.kafka_ssl_keyfile,
-    }
-    try:
-        context: ssl.SSLContext = create_ssl_context(**{k: str(v) for k, v in files.items() if v is not None})
-    except (OSError, ValueError) as error:
-        names = ", ".join(env_name(f"kafka_ssl_{name}") for name, path in files.items() if path is not None)
-        raise ConfigurationError([f"{names}: cannot be used for TLS: {_reason(error)}"]) from error
-    return context
