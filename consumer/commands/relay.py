@@ -32,6 +32,7 @@ from consumer.relay import message, sample, schedule, signing
 from consumer.relay.delivery import Relay
 from consumer.relay.egress import Answered, Egress
 from consumer.relay.endpoint import Endpoint
+from consumer.relay.name_lookup import NameLookup, Resolve
 from consumer.stream.stream import Flow, Plan, Surroundings
 from consumer.stream.stream_process import run_streams
 from consumer.stream.supervision import Stream
@@ -91,8 +92,11 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-relay")),
         )
         publish = await publisher(around, stack)
+        resolve = NameLookup().addresses
         streams = [
-            _stream(each, organizations[each.connection], settings, publish, around, stack) for each in chosen
+            _stream(each, organizations[each.connection], settings, publish, around, egress)
+            for each in chosen
+            for egress in [_egress(each, clock, resolve, stack)]
         ]
         await run_streams(streams, settings, around)
     log.info("relay_stopped")
@@ -116,7 +120,7 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
         endpoint.keys, webhook_id=webhook_id, timestamp_s=int(clock.now().timestamp()), body=body
     )
     async with AsyncExitStack() as stack:
-        answer = await _egress(endpoint, clock, stack).post(body, headers)
+        answer = await _egress(endpoint, clock, NameLookup().addresses, stack).post(body, headers)
     is_taken = isinstance(answer, Answered) and 200 <= answer.status < 300
     console_output.say(f"POST {endpoint.webhook.url}")
     console_output.say(
@@ -133,9 +137,8 @@ def _stream(
     settings: Settings,
     publish: Publish,
     around: Surroundings,
-    stack: AsyncExitStack,
+    egress: Egress,
 ) -> Stream:
-    egress = _egress(endpoint, around.clock, stack)
     make = partial(_flow, endpoint, organization_id, settings, publish, around, egress)
     return Stream(name=_name(endpoint), make=make)
 
@@ -182,8 +185,8 @@ def _flow(
     return Flow(plan, around, permit_pool=permit_pool, deliver=relay.deliver, give_up=relay.give_up)
 
 
-def _egress(endpoint: Endpoint, clock: Clock, stack: AsyncExitStack) -> Egress:
-    egress = Egress(endpoint.target, clock=clock)
+def _egress(endpoint: Endpoint, clock: Clock, resolve: Resolve, stack: AsyncExitStack) -> Egress:
+    egress = Egress(endpoint.target, clock=clock, resolve=resolve)
     stack.push_async_callback(_close, egress)
     return egress
 

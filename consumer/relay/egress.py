@@ -8,12 +8,10 @@ name server can lead inside; certificate and ``Host`` are still those of the nam
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 
 import httpx
 import structlog
@@ -24,6 +22,7 @@ from consumer.clock import Clock
 from consumer.http_client import connect_failure
 from consumer.relay.address import Address, is_allowed
 from consumer.relay.endpoint import Target
+from consumer.relay.name_lookup import Resolve
 
 CONNECT_LIMIT_S = 5.0
 ATTEMPT_LIMIT_S = 20.0
@@ -32,10 +31,6 @@ EXCERPT_CHARS = 256
 CONNECT_ATTEMPTS = 2
 CONNECTIONS = 10
 BODY_LIMIT_S = 2.0
-
-Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
-"""The addresses of a host; raises OSError when it has none."""
-
 
 log = structlog.get_logger(__name__)
 
@@ -72,12 +67,6 @@ class NotAnswered:
 Answer = Answered | NotAnswered
 
 
-async def resolve(host: str, port: int) -> Sequence[Address]:
-    """The system's answer, each address once."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(ip_address(str(place[0]).partition("%")[0]) for *_, place in found))
-
-
 class Egress:
     """Posts to one endpoint; its connections are not shared with other endpoints."""
 
@@ -86,7 +75,7 @@ class Egress:
         target: Target,
         *,
         clock: Clock,
-        resolve: Resolve = resolve,
+        resolve: Resolve,
         transport: httpx.AsyncBaseTransport | None = None,
         limit_s: float = ATTEMPT_LIMIT_S,
     ) -> None:
@@ -96,7 +85,7 @@ class Egress:
         Args:
             target: where to post.
             clock: reads dates in ``Retry-After``.
-            resolve: names to addresses.
+            resolve: a name to its addresses; endpoints share one, since they may share a host.
             transport: stands in for the network in tests.
             limit_s: for the whole attempt, in seconds.
         """
@@ -135,7 +124,7 @@ class Egress:
 
     async def _address(self) -> Address | NotAnswered:
         host = self._target.host
-        found = await self._resolve(host, self._target.port)
+        found = await self._resolve(host)
         allowed = [each for each in found if is_allowed(each, may_be_private=self._target.may_be_private)]
         if not found or len(allowed) < len(found):
             # One bad answer among good ones is an attack or a mistake, and either is a person's to look at.

@@ -19,6 +19,7 @@ from consumer.relay.delivery import Relay
 from consumer.relay.egress import Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import CREATED_TYPE
+from consumer.relay.name_lookup import NameLookup
 from consumer.sandbox.broker import free_port
 from schemas import error_event, result, undeliverable
 from tests.integration import failed_events, running_programs
@@ -114,7 +115,7 @@ async def test_a_webhook_that_no_attempt_delivers_is_published_and_then_settled(
     async with receiver(answer=lambda _: Response("no", status_code=500)) as broken:
         described = connection_files.connection(webhooks=[webhook("finance", broken.origin)])
         endpoint = Endpoint.of(described, described.webhooks[0])
-        egress = Egress(endpoint.target, clock=SystemClock())
+        egress = Egress(endpoint.target, clock=SystemClock(), resolve=NameLookup().addresses)
         posting = Relay(
             endpoint,
             organization_id="org",

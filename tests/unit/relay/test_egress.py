@@ -23,11 +23,11 @@ def answer_of(status, **more):
 
 
 def egress(handler, *addresses: str, url="https://hooks.example.com:8443/in?a=1", allow_http=False, **more):
-    async def resolve(host, port):
-        asked.append((host, port))
+    async def resolve(host):
+        asked.append(host)
         return [ip_address(each) for each in addresses]
 
-    asked: list[tuple[str, int]] = []
+    asked: list[str] = []
     made = Egress(
         Target.of(url, allow_http=allow_http),
         clock=FakeClock(),
@@ -55,7 +55,7 @@ async def test_the_request_goes_to_the_resolved_address_under_its_name():
     assert str(request.url) == f"https://{PUBLIC}:8443/in?a=1"
     assert request.headers["host"] == "hooks.example.com:8443"
     assert request.extensions["sni_hostname"] == "hooks.example.com"
-    assert asked == [("hooks.example.com", 8443)]
+    assert asked == ["hooks.example.com"]
 
 
 @pytest.mark.parametrize("addresses", [[INSIDE], [PUBLIC, INSIDE], ["::ffff:10.0.0.1"], []])
@@ -74,7 +74,7 @@ async def test_a_name_server_that_changes_its_mind_is_asked_for_every_attempt():
     """Each attempt checks the very answer it then uses."""
     answers = iter([[PUBLIC], ["127.0.0.1"]])
 
-    async def resolve(host, port):
+    async def resolve(host):
         return [ip_address(each) for each in next(answers)]
 
     seen = []
@@ -190,7 +190,7 @@ async def test_what_fails_after_sending_is_not_repeated_here(error):
 async def test_a_name_without_address_is_an_answer_too():
     """Name servers fail like everything else."""
 
-    async def resolve(host, port):
+    async def resolve(host):
         raise OSError("name or service not known")
 
     made = Egress(
