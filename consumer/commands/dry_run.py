@@ -11,6 +11,7 @@ from consumer.mapping.result import Mapping
 from consumer.outcome import Unavailable
 from consumer.pipeline import enrichment, ownership, routing
 from consumer.pipeline.enrichment import Wanted
+from consumer.pipeline.known_zones import KnownZones
 from consumer.pipeline.ownership import Ownership
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
@@ -31,14 +32,19 @@ class DryRun:
     looked_up: Wanted | None = None
 
 
-def of(value: bytes | None, connections: Sequence[Connection], code: str | None = None) -> DryRun:
+def of(
+    value: bytes | None,
+    connections: Sequence[Connection],
+    code: str | None = None,
+    zones: KnownZones | None = None,
+) -> DryRun:
     """
     The dry run of an event at the connection that is responsible for it.
 
     That is the one with the code, else the one that claims the event, else the first, which takes events
-    that no connection claims.
+    that no connection claims. `zones` are those that the events before it have named, as a worker knows them.
     """
-    event = envelope.decode(value)
+    event = (zones or KnownZones()).completed(envelope.decode(value))
     return _at(next(_answering(event, connections, code)), event, connections)
 
 

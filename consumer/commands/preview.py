@@ -12,6 +12,7 @@ from consumer.config.connection import Connection
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.ops import plain_text
 from consumer.outcome import Ignored
+from consumer.pipeline.known_zones import KnownZones
 from schemas import wire
 from schemas.envelope import Envelope, Undecodable
 
@@ -29,14 +30,16 @@ def run(
 
     A file holds one event, a JSON array of events, or one event a line; ``-`` is standard input. Without
     `code` each event goes to the connection that claims it, or to the first, which takes unclaimed ones.
-    Lago's API is not called; the decisions state where it would be.
+    Lago's API is not called; the decisions state where it would be. A payment is dated in the time zone that
+    an invoice or customer before it has named.
 
     Raises:
         LagoNetsuiteError: a file cannot be read.
     """
+    zones = KnownZones()
     for file in files:
         for value in event_file.events(event_file.read(file)):
-            found = dry_run.of(value, connections, code)
+            found = dry_run.of(value, connections, code, zones)
             _put(line(found.event, found.connection, found.plan), out or sys.stdout)
     return 0
 

@@ -66,15 +66,16 @@ def day_of(payment: Payment, connection: Connection) -> date | None:
     """
     The day the money came in, where the customer lives.
 
+    The customer's own zone wins, then ``applicable_timezone`` of the payment (that of an invoice or customer
+    seen before, `consumer.pipeline.known_zones`), then ``time_zone`` of the connection.
+
     Of a manual payment it is the day that was typed in (lago-api ``Payments::ManualCreateService``).
     """
     if payment.created_at is None:
         return None
     if payment.type == "manual":
         return payment.created_at.astimezone(UTC).date()
-    zone = service_period.zone_of(payment.customer, connection)
-    if payment.customer is None and payment.applicable_timezone:
-        zone = service_period.zone_named(payment.applicable_timezone) or zone
+    zone = service_period.zone_of(payment.customer, connection, otherwise=payment.applicable_timezone)
     return payment.created_at.astimezone(zone).date()
 
 

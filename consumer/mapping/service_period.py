@@ -18,10 +18,10 @@ _LAST_SECOND = time(23, 59, 59)
 _TO_LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 
 
-def zone_of(customer: Customer | None, connection: Connection) -> tzinfo:
-    """The customer's zone as Lago applies it; the connection's when Lago names none that exists."""
+def zone_of(customer: Customer | None, connection: Connection, otherwise: str | None = None) -> tzinfo:
+    """The customer's zone as Lago applies it, else `otherwise`; the connection's when neither exists."""
     names = (customer.applicable_timezone, customer.timezone) if customer else ()
-    return next(filter(None, map(zone_named, (*names, connection.time_zone))), UTC)
+    return next(filter(None, map(zone_named, (*names, otherwise, connection.time_zone))), UTC)
 
 
 def zone_named(name: str | None) -> tzinfo | None:

@@ -13,6 +13,7 @@ from consumer.lago.lookup_result import Answer
 from consumer.mapping.result import Mapping, Refused
 from consumer.outcome import Rejected, Unavailable, internal_error
 from consumer.pipeline import enrichment, routing
+from consumer.pipeline.known_zones import KnownZones
 from consumer.pipeline.ownership import Ownership
 from consumer.pipeline.prefetch import Foreseen
 from consumer.record import Record
@@ -30,13 +31,14 @@ class Planner:
 
     def __init__(self, ownership: Ownership) -> None:
         self._ownership = ownership
+        self._zones = KnownZones()
 
     def foresee(self, record: Record, trail: Trail = NO_TRAIL) -> Foreseen:
         """The event of a record, and what is to be done about it as far as the event itself says."""
         event: Envelope | Undecodable = NOT_DECODED
         try:
             with trail.step("decode"):
-                event = envelope.decode(record.value)
+                event = self._zones.completed(envelope.decode(record.value))
             if record.defect is not None:
                 return Foreseen(event=event, plan=self._without_lane(record.defect, event))
             with trail.step("map"):

@@ -33,7 +33,7 @@ class Foresight:
     """Remembers what was foreseen for the records that come next, and for no others."""
 
     def __init__(self, foresee: Callable[[Record], Foreseen]) -> None:
-        """Begin with nothing; `foresee` must be a function of the record's value alone."""
+        """Begin with nothing; `foresee` goes by the record's value and what earlier events have named."""
         self._foresee = foresee
         self._known: dict[Source, tuple[bytes | None, Foreseen]] = {}
 
@@ -42,7 +42,7 @@ class Foresight:
         self._known = {record.source: (record.value, self.of(record)) for record in records}
 
     def of(self, record: Record) -> Foreseen:
-        """What was foreseen for a record, or is found now."""
-        value, foreseen = self._known.get(record.source, (None, None))
+        """What was foreseen for a record, or is found now; a repeat is planned by what is known then."""
+        value, foreseen = self._known.pop(record.source, (None, None))
         # A topic that was made anew has other records at the same places.
         return foreseen if foreseen is not None and value is record.value else self._foresee(record)

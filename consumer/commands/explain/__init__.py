@@ -15,6 +15,7 @@ from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
+from consumer.pipeline.known_zones import KnownZones
 from consumer.record import Source
 
 _COORDINATES = re.compile(r"([\w.-]+)/(\d+)/(\d+)")
@@ -40,9 +41,9 @@ async def run(
         StartupError: Kafka cannot be reached, or has no such record.
         ConfigurationError: a lookup in Lago is requested, and the secret of an API key is missing.
     """
-    values = await _values(settings, place)
+    values, zones = await _values(settings, place), KnownZones()
     async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:
-        dry_runs = [await asking.of(dry_run.of(value, connections, code)) for value in values]
+        dry_runs = [await asking.of(dry_run.of(value, connections, code, zones)) for value in values]
     found = [Explanation(each, connections) for each in dry_runs]
     if as_json:
         for each in found:

@@ -229,3 +229,14 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     """With what is wrong about it."""
     with pytest.raises(LagoNetsuiteError, match=r"missing\.json: No such file"):
         preview.run([tmp_path / "missing.json"], (connection(),))
+
+
+def test_a_payment_is_dated_in_the_zone_that_an_invoice_before_it_has_named(shown):
+    """As a worker does that has seen both: half past midnight in Auckland."""
+    customer = lago.customer(applicable_timezone="Pacific/Auckland")
+    billed = lago.invoice_event(customer=customer)
+    paid = lago.body(lago.event("payment.succeeded", lago.payment(created_at="2026-07-31T12:30:00Z")))
+
+    *_, found = objects(shown(billed, paid))
+
+    assert found["request"]["items"][0]["record"]["columns"]["trandate"] == "2026-08-01"
