@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from consumer.netsuite.client import Client
-from consumer.outcome import AccountDown, AlreadyThere, Ambiguous, Delivered, Throttled, Unavailable
+from consumer.outcome import AccountDown, AlreadyThere, Ambiguous, Delivered, Rejected, Throttled, Unavailable
 from consumer.sandbox.netsuite.profile import Profile
 from consumer.sandbox.netsuite.suitescript import runner
 from tests.contract import sandbox_server as boxes
@@ -132,8 +132,62 @@ async def test_faults_that_are_cleared_do_not_strike(box):
     assert isinstance(await box.write(boxes.customer()), Delivered)
 
 
+async def test_row_101_an_error_is_thrown_at_the_save_it_is_meant_for(box):
+    """
+    The text of a workflow reaches the caller as it is, and nothing is kept; the next save goes through.
+    """
+    error = {"at": "save", "type": "customer", "name": "USER_ERROR", "message": "Ask Jared first."}
+    box.inject("error", **error, match="cus_b")
+
+    other = await box.write(boxes.customer("a"))
+    refused = await box.write(boxes.customer("b"))
+    again = await box.write(boxes.customer("b"))
+
+    assert isinstance(other, Delivered)
+    assert isinstance(refused, Rejected)
+    assert "Ask Jared first." in str(refused)
+    assert isinstance(again, Delivered)
+
+
+@pytest.mark.parametrize("code", ["MODULE_DOES_NOT_EXIST", "ACCT_TEMP_UNAVAILABLE", "A_CODE_NOBODY_KNOWS"])
+def test_row_102_the_platform_answers_with_any_code_and_the_script_does_not_run(box, code):
+    """
+    Status, code and text are those that were asked for; what stands in the books stays.
+    """
+    headers = bearer(box)
+    box.inject("platform", code=code, message="Not today.")
+
+    answer = box.http.post(box.restlet_url, headers=headers, json={"v": 1})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"error": {"code": code, "message": "Not today."}}
+    assert box.records() == []
+
+
+def test_row_102_a_platform_answer_may_be_any_text(box):
+    """
+    A page of HTML under a status of its own, for what stands in front of NetSuite.
+    """
+    headers = bearer(box)
+    box.inject("platform", status=421, body="<p>Elsewhere</p>", content_type="text/html")
+
+    answer = box.http.post(box.restlet_url, headers=headers, json={"v": 1})
+
+    assert (answer.status_code, answer.text) == (421, "<p>Elsewhere</p>")
+    assert answer.headers["content-type"].startswith("text/html")
+
+
 @pytest.mark.parametrize(
-    "fault", [{"kind": "418"}, {"kind": "500", "times": 0}, {"kind": "500", "tmies": 1}, {}]
+    "fault",
+    [
+        {"kind": "418"},
+        {"kind": "500", "times": 0},
+        {"kind": "500", "tmies": 1},
+        {"kind": "error", "at": "breakfast", "name": "USER_ERROR"},
+        {"kind": "error", "at": "save"},
+        {"kind": "platform", "status": 99},
+        {},
+    ],
 )
 def test_fault_that_does_not_exist_is_refused_with_a_reason(box, fault):
     """

@@ -8,9 +8,7 @@ import weakref
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.lists import Lists
 from consumer.sandbox.netsuite.profile import Profile
-from consumer.sandbox.netsuite.suitescript.account_fields import Catalogue
 from consumer.sandbox.netsuite.suitescript.engine import Engine
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.host_calls import Host
@@ -161,10 +159,7 @@ class NetSuite:
 
     def reopen(self, **profile: Any) -> None:
         """Change what the account is configured to be; its books stay."""
-        changed = self.account.profile.model_copy(update=profile)
-        self.account = Account(
-            changed, self.account.books, Lists(changed), Catalogue(changed), self.account.clock
-        )
+        self.account = self.account.under(self.account.profile.model_copy(update=profile))
 
     def call(
         self, body: Any, *, verb: str = "POST", script: str = SCRIPT, deploy: str = DEPLOYMENT

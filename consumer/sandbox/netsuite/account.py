@@ -9,6 +9,7 @@ from typing import Any
 from consumer.clock import Clock, SystemClock
 from consumer.sandbox.netsuite import balances
 from consumer.sandbox.netsuite.books import Books
+from consumer.sandbox.netsuite.fault_injection import Faults
 from consumer.sandbox.netsuite.lists import Lists
 from consumer.sandbox.netsuite.profile import Profile
 from consumer.sandbox.netsuite.suitescript.account_fields import Catalogue
@@ -23,6 +24,7 @@ class Account:
     lists: Lists
     catalogue: Catalogue
     clock: Clock = field(default_factory=SystemClock)
+    faults: Faults = field(default_factory=Faults)
 
     @classmethod
     def open(cls, profile: Profile, state: Path | None = None, clock: Clock | None = None) -> Account:

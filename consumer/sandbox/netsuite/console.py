@@ -15,7 +15,7 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.account_setting import UnknownSettingError
 from consumer.sandbox.netsuite.concurrency_limit import ConcurrencyLimit
 from consumer.sandbox.netsuite.current_account import Tenancy
-from consumer.sandbox.netsuite.fault_injection import Fault, Faults
+from consumer.sandbox.netsuite.fault_injection import ANY_FAULT, Faults
 from consumer.sandbox.netsuite.login_audit import AuditTrail
 from consumer.sandbox.netsuite.oauth2 import TOKEN_PATH, Certificates
 from consumer.sandbox.netsuite.profile import OAuth2, TokenBased
@@ -140,7 +140,7 @@ class Console:
     async def add_fault(self, request: Request) -> Response:
         """Queue a fault."""
         try:
-            fault = Fault.model_validate_json(await request.body())
+            fault = ANY_FAULT.validate_json(await request.body())
         except ValidationError as invalid:
             return JSONResponse({"error": _problems(invalid)}, status_code=400)
         self._faults.add(fault)

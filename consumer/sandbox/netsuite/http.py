@@ -19,12 +19,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumer.clock import Clock
-from consumer.sandbox.netsuite import connection_abort, oauth1, oauth2
+from consumer.sandbox.netsuite import connection_abort, fault_response, oauth1, oauth2
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.concurrency_limit import ConcurrencyLimit
 from consumer.sandbox.netsuite.console import RESTLET_PATH, Console
 from consumer.sandbox.netsuite.current_account import ServerClock, Tenancy
-from consumer.sandbox.netsuite.fault_injection import Fault, Faults
+from consumer.sandbox.netsuite.fault_injection import CallFault, Faults
 from consumer.sandbox.netsuite.login_audit import Accepted, Attempt, AuditTrail, Refused
 from consumer.sandbox.netsuite.suitescript import runner
 from consumer.sandbox.netsuite.suitescript.response import Answer, refusal
@@ -33,8 +33,6 @@ MAX_THREADS = 64
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _CONTENT_TYPES = {"application/json", "application/xml", "text/plain"}
 _JSON = "application/json"
-_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
-_TITLES = {"502": "502 Bad Gateway", "503": "NetSuite is temporarily unavailable for scheduled maintenance"}
 
 
 class Call(Protocol):
@@ -118,7 +116,7 @@ class Front:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="restlet")
         self.certificates = oauth2.Certificates(profile, clock)
         self.trail = AuditTrail()
-        self.faults = Faults()
+        self.faults: Faults = tenancy.account.faults
         self.limit = ConcurrencyLimit(profile)
 
     @property
@@ -157,11 +155,11 @@ class Front:
             return refused
         text = body.decode("utf-8", "replace")
         fault = self.faults.take(text)
-        if fault is not None and (struck := await _strike(fault, request)) is not None:
+        if fault is not None and (struck := await fault_response.strike(fault, request)) is not None:
             return struck
         return await self._admit(request, login, text, fault)
 
-    async def _admit(self, request: Request, login: Accepted, body: str, fault: Fault | None) -> Response:
+    async def _admit(self, request: Request, login: Accepted, body: str, fault: CallFault | None) -> Response:
         with self.limit.enter(login) as admitted:
             if not admitted:
                 return _sent(refusal("SSS_REQUEST_LIMIT_EXCEEDED", "Request Limit Exceeded!"))
@@ -226,21 +224,6 @@ def _refusal(request: Request, body: bytes) -> Response | None:
     if len(body) > MAX_BODY_BYTES:
         return _sent(refusal("SSS_FILE_CONTENT_SIZE_EXCEEDED", "The request is larger than 10 MB."))
     return None
-
-
-async def _strike(fault: Fault, request: Request) -> Response | None:
-    match fault.kind:
-        case "500":
-            answer = refusal("UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: sandbox")
-            return Response(answer.body, status_code=500, media_type=_JSON)
-        case "502" | "503":
-            return Response(
-                _PAGE.format(_TITLES[fault.kind]), status_code=int(fault.kind), media_type="text/html"
-            )
-        case "reset_before":
-            return await connection_abort.drop(request)
-        case "slow" | "reset_after_commit":
-            return None
 
 
 def _sent(answer: Answer) -> Response:

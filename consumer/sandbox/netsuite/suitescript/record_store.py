@@ -8,7 +8,7 @@ from dataclasses import replace
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.books import DuplicateError, StaleError
 from consumer.sandbox.netsuite.saved_record import InternalId, Saved
-from consumer.sandbox.netsuite.suitescript import periods, transforms, voiding
+from consumer.sandbox.netsuite.suitescript import injected_error, periods, transforms, voiding
 from consumer.sandbox.netsuite.suitescript.customer import CustomerRules
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError, no_permission
 from consumer.sandbox.netsuite.suitescript.governance import Meter
@@ -40,6 +40,7 @@ class Opening:
         kind = kind_of(record_type)
         self._meter.spend(kind.open_units)
         self._demand(kind, _CREATE)
+        injected_error.strike(self._account, "create", kind.type)
         return self._started(kind, dynamic=dynamic)
 
     def initialise(self, draft: Draft, entity: str) -> None:
@@ -56,6 +57,7 @@ class Opening:
         self._meter.spend(kind.open_units)
         self._demand(source, _VIEW)
         self._demand(kind, _CREATE)
+        injected_error.strike(self._account, "create", kind.type)
         found = self._get(source, number)
         draft = self._started(kind, dynamic=dynamic)
         transforms.fill(self._account, found, draft)
@@ -67,7 +69,9 @@ class Opening:
         self._meter.spend(kind.open_units)
         self._demand(kind, _VIEW)
         draft = Draft(kind, self._account, self._rules(kind), dynamic=dynamic)
-        draft.restore(self._get(kind, number))
+        found = self._get(kind, number)
+        injected_error.strike(self._account, "load", kind.type, found.fields)
+        draft.restore(found)
         draft.rules.opened(draft)
         return draft
 
@@ -77,6 +81,7 @@ class Opening:
         self._demand(draft.kind, _CREATE if draft.saved is None else _EDIT)
         self._demand_committed(draft)
         draft.rules.settle(draft, ignore_mandatory=ignore_mandatory)
+        injected_error.strike(self._account, "save", draft.kind.type, draft.body.for_books())
         self._wait(draft)
         try:
             saved = self._replace(draft, draft.saved) if draft.saved else self._insert(draft)
@@ -95,6 +100,7 @@ class Opening:
         found = self._get(kind, number)
         if kind.group == "transaction":
             periods.check_saved(self._account, found)
+        injected_error.strike(self._account, "delete", kind.type, found.fields)
         if kind.group == "transaction" and self._account.books.settling(found.id):
             raise ScriptError("TRANS_IN_USE", "This transaction cannot be deleted because it is linked to.")
         self._account.books.delete(kind.group, found.id)
@@ -109,6 +115,7 @@ class Opening:
         self._demand(kind, _FULL)
         found = self._get(kind, number)
         voiding.check(self._account, found)
+        injected_error.strike(self._account, "void", kind.type, found.fields)
         try:
             return self._account.books.replace(voiding.voided(found)).id
         except StaleError as error:
@@ -123,6 +130,7 @@ class Opening:
         draft.restore(self._get(kind, number))
         for field_id, raw in values.items():
             draft.body.put(field_id, raw)
+        injected_error.strike(self._account, "save", kind.type, draft.body.for_books())
         try:
             if draft.saved is not None:
                 self._replace(draft, draft.saved)

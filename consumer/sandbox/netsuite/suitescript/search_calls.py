@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import search, suiteql
+from consumer.sandbox.netsuite.suitescript import injected_error, search, suiteql
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
@@ -46,6 +46,7 @@ class SearchCalls:
         return self._shown(self._found(search_type, filters, columns)[first : first + page_size], columns)
 
     def _found(self, search_type: str, filters: list[Any], columns: list[dict[str, Any]]) -> list[Row]:
+        injected_error.strike(self._account, "search", search_type, filters)
         for column in columns:
             search.check_column(self._account, search_type, str(column["name"]))
         rows = search.ordered(search.run(self._account, search_type, filters), columns)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from consumer.sandbox.netsuite.fault_injection import Fault, Faults
+from consumer.sandbox.netsuite.fault_injection import AnyFault, Fault, Faults, PlatformError, ThrownError
 
 
-def queue(*faults: Fault) -> Faults:
+def queue(*faults: AnyFault) -> Faults:
     queued = Faults()
     for fault in faults:
         queued.add(fault)
@@ -42,3 +42,28 @@ def test_clearing_forgets_all():
 
     assert faults.clear() == 2
     assert faults.take("a") is None
+
+
+def test_errors_of_a_record_and_of_a_call_wait_for_their_own():
+    """
+    A call uses up no error that a record waits for, nor the reverse.
+    """
+    thrown = ThrownError(kind="error", at="save", type="invoice", name="USER_ERROR")
+    faults = queue(thrown, PlatformError(kind="platform"))
+
+    assert faults.thrown_at("load", "invoice") is None
+    assert faults.thrown_at("save", "customer") is None
+    assert faults.take("a") == PlatformError(kind="platform")
+    assert faults.thrown_at("save", "invoice", {"memo": "a"}) == thrown
+    assert faults.pending() == []
+
+
+def test_error_strikes_the_record_that_contains_its_text():
+    """
+    Without a type any record will do, as long as one of its fields has the text.
+    """
+    faults = queue(ThrownError(kind="error", at="save", name="USER_ERROR", match="Größe", times=2))
+
+    assert faults.thrown_at("save", "customer", {"memo": "b"}) is None
+    assert faults.thrown_at("save", "customer", {"memo": "Größe 1"}) is not None
+    assert [fault.times for fault in faults.pending()] == [1]
