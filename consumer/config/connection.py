@@ -118,6 +118,8 @@ class Connection(ModelPart):
     One NetSuite account with all that is decided about it.
 
     Attributes:
+        credits: a spent credit note is its memo, applied; or a negative ``line``, where no notes are booked:
+            beside an open memo the line would count the credit twice.
         code: equals Lago's ``integration_code``; also names the consumer group.
         account_id: as OAuth's realm wants it, ``1234567_SB1``, whichever form stood in the file.
         allow_http: `restlet_url` may be plain HTTP to another machine; for an emulated account only.

@@ -14,7 +14,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from consumer.config import bounded_file, connection_rules, model_keys, problem, yaml_source
+from consumer.config import (
+    bounded_file,
+    connection_rules,
+    model_keys,
+    problem,
+    settlement_rules,
+    yaml_source,
+)
 from consumer.config.connection import Connection
 from consumer.config.netsuite_account import normalise_account_id
 from consumer.config.secret import Secret
@@ -195,7 +202,8 @@ def _broken_rules(tree: Tree) -> Iterator[Problem]:
     connections = connection_rules.entries(tree.value, "connections")
     faults = list(connection_rules.faults_between(connections))
     for index, connection in enumerate(connections):
-        faults += [((index, *path), message) for path, message in connection_rules.faults_of(connection)]
+        found_in = (*connection_rules.faults_of(connection), *settlement_rules.faults_of(connection))
+        faults += [((index, *path), message) for path, message in found_in]
     for relative, message in faults:
         path = ("connections", *relative)
         yield Problem(path=path, line=tree.line_of(path), message=message)

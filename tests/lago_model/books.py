@@ -162,6 +162,12 @@ class Account:
         """What the customer owes in all; negative when the customer is owed."""
         return self.receivable - self.open_credit - sum(map(self.unapplied, self.payments))
 
+    @property
+    def balance_without_notes(self) -> int:
+        """What the customer owes where no notes are booked: all that was billed less all that was paid."""
+        billed = sum(bill.total for bill in self.bills if bill.is_bookable and not bill.is_voided)
+        return billed - sum(payment.amount for payment in self.payments)
+
     def bill(self, lago_id: str) -> Bill:
         """The invoice of that id."""
         return next(bill for bill in self.bills if bill.lago_id == lago_id)

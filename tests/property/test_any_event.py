@@ -15,7 +15,7 @@ from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.lane import lane_of
 from tests import lago_events as lago
-from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 from tests.support.mapping_results import plan
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ RULES = FULL_MAPPING | {
 }
 CONNECTIONS = (
     connection(),
-    connection(credits="line", start_date="2026-01-01", mapping=RULES),
+    connection(**LINE_MODE, start_date="2026-01-01", mapping=RULES),
     connection(mapping={}, customers={"create": "never"}, select={"billing_entities": ["acme-eu"]}),
 )
 

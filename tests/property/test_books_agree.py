@@ -39,6 +39,7 @@ from tests.lago_model.audit import Audit
 from tests.lago_model.books import Bill
 from tests.lago_model.delivery import Road
 from tests.lago_model.lago import Lago, Webhook
+from tests.support.connection_files import LINE_MODE
 
 WALKS = 500 if os.environ.get("CI") else 120
 STEPS = 10
@@ -56,6 +57,8 @@ walked = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 numbers = st.integers(0, 2**16)
+
+MODES = {"apply": {"credits": "apply"}, "line": LINE_MODE}
 
 
 class Ground:
@@ -81,7 +84,7 @@ class Ground:
     def tell(self, webhooks: list[Webhook], dice: Random, share_of_faults: float, mode: str) -> list[str]:
         """What was rejected of the webhooks, told in that order until all are settled."""
         told = self._loop.run(
-            self._road.carry(webhooks, dice=dice, share_of_faults=share_of_faults, credits=mode)
+            self._road.carry(webhooks, dice=dice, share_of_faults=share_of_faults, **MODES[mode])
         )
         return [f"rejected: {one.code}: {one.message}" for one in told.rejections]
 
@@ -270,8 +273,8 @@ def test_the_books_agree_whatever_happens_and_however_it_is_told(walk):
     walk("apply", WALKS)
 
 
-def test_with_negative_lines_for_spent_notes_only_their_memos_stay_open(walk):
-    """Lago's own way of spending credits: due amounts agree, the memos are finance's to close."""
+def test_with_negative_lines_for_spent_notes_and_no_memos_the_books_agree(walk):
+    """Lago's own way of spending credits, in connections that book no notes."""
     walk("line", WALKS // 4)
 
 

@@ -51,6 +51,8 @@ DEFAULTS: Settings = {
     "customers": {"subsidiary": "1"},
     "mapping": FULL_MAPPING,
 }
+LINE_MODE: Settings = {"credits": "line", "sync": {"credit_notes": False}}
+"""Spent credit notes as negative lines, where no memos are booked that would count the credit once more."""
 
 
 def settings(**changes: Any) -> Settings:

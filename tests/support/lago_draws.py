@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests import lago_events as lago
 from tests.lago_events import Discounts
-from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 
 Json = dict[str, Any]
 Draw = Callable[..., Any]
@@ -45,9 +45,9 @@ prices = st.one_of(
     decimals("0", "100000", 15),
 )
 connections = st.builds(
-    lambda mode, spent: connection(credits=spent, mapping=FULL_MAPPING | {"tax": TAX_MODES[mode]}),
+    lambda mode, spent: connection(**spent, mapping=FULL_MAPPING | {"tax": TAX_MODES[mode]}),
     st.sampled_from(sorted(TAX_MODES)),
-    st.sampled_from(["apply", "line"]),
+    st.sampled_from([{"credits": "apply"}, LINE_MODE]),
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests import lago_events as lago
 from tests.lago_events import Discounts
-from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 from tests.support.mapping_results import document, lines, refused, tax_details
 
 EVERY_DISCOUNT = Discounts(coupons=100, progressive=200, credit_notes=40, prepaid=50)
@@ -21,7 +21,7 @@ def without(*kinds):
 
 def test_every_kind_of_discount_is_a_negative_line_in_lagos_order():
     """Coupon, prepaid credit, progressive billing, credit note: after the fees."""
-    found = lines(invoice_with(EVERY_DISCOUNT), connection(credits="line"))
+    found = lines(invoice_with(EVERY_DISCOUNT), connection(**LINE_MODE))
 
     assert [line["item"] for line in found] == ["811", "810", "804", "805", "807", "806"]
     assert [line["amount"] for line in found[2:]] == ["-1.00", "-0.50", "-2.00", "-0.40"]
@@ -36,7 +36,7 @@ def test_every_kind_of_discount_is_a_negative_line_in_lagos_order():
 
 def test_a_discount_is_described_by_what_it_comes_from():
     """Coupons by name, progressive billing by invoice number, a credit note by its invoice's number."""
-    found = lines(invoice_with(EVERY_DISCOUNT), connection(credits="line"))
+    found = lines(invoice_with(EVERY_DISCOUNT), connection(**LINE_MODE))
 
     assert [line["description"] for line in found[2:]] == [
         "Summer sale",
@@ -73,7 +73,7 @@ def test_an_unmapped_discount_is_an_invalid_mapping(kind, discounts, words):
     """Dropping it would book more than Lago billed."""
     mapping = without(kind, "fallback_item")
 
-    rejection = refused(invoice_with(discounts), connection(mapping=mapping, credits="line"))
+    rejection = refused(invoice_with(discounts), connection(mapping=mapping, **LINE_MODE))
 
     assert rejection.code == "invalid_mapping"
     assert rejection.message == f"no NetSuite item is mapped for {words}"
@@ -112,7 +112,7 @@ def test_a_spent_credit_note_is_a_negative_line_when_lines_are_wanted():
     """As Lago's own integration books it."""
     value = invoice_with(Discounts(credit_notes=500))
 
-    lessened = document(value, connection(credits="line"))
+    lessened = document(value, connection(**LINE_MODE))
 
     assert lessened["record"]["lines"][0]["lineItems"][-1]["amount"] == "-5.00"
     assert lessened["expect"] == {"subtotal": "25.00", "tax": "0.00", "total": "25.00"}
@@ -123,7 +123,7 @@ def test_discount_lines_have_references_and_no_tax_detail():
     fees = [lago.fee(unit_price=10, tax_rate=20)]
     content = lago.invoice(fees, discounts=EVERY_DISCOUNT)
 
-    value, rules = lago.invoice_event(content=content), connection(credits="line")
+    value, rules = lago.invoice_event(content=content), connection(**LINE_MODE)
 
     assert [line["taxdetailsreference"] for line in tax_details(value, rules)] == [fees[0]["lago_id"]]
     assert [line["taxdetailsreference"] for line in lines(value, rules)[1:]] == [

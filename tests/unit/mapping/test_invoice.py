@@ -4,7 +4,7 @@ import pytest
 
 from tests import lago_events as lago
 from tests.lago_events import Discounts
-from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 from tests.support.mapping_results import columns, document, ignored, items, lines, mapped, plan, refused
 
 LINKED = lago.customer(integration_customers=[lago.link()])
@@ -225,7 +225,7 @@ def test_netsuite_is_told_what_it_must_compute():
         *fees, discounts=Discounts(coupons=8602, progressive=15_000, prepaid=20_000, credit_notes=5000)
     )
 
-    assert document(value, connection(credits="line"))["expect"] == {
+    assert document(value, connection(**LINE_MODE))["expect"] == {
         "subtotal": "300.48",
         "tax": "104.59",
         "total": "405.07",
@@ -441,7 +441,7 @@ def test_spent_credit_notes_are_named_with_what_they_pay():
 
     note_id = spent[0]["item"]["lago_item_id"]
     assert applied == [{"doc": {"externalId": f"lago-cn-{note_id}"}, "amount": "3.00"}]
-    assert "apply_credits" not in document(value, connection(credits="line"))
+    assert "apply_credits" not in document(value, connection(**LINE_MODE))
     assert "apply_credits" not in document(event_of(lago.fee()))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import lago_events as lago
-from tests.support.connection_files import connection
+from tests.support.connection_files import LINE_MODE, connection
 from tests.support.mapping_results import items
 
 
@@ -43,7 +43,7 @@ def test_a_void_gives_back_the_credit_notes_that_the_invoice_had_spent():
     body = voided(credits=[credit])
 
     [applied] = items(body, connection(credits="apply"))
-    [lined] = items(body, connection(credits="line"))
+    [lined] = items(body, connection(**LINE_MODE))
 
     expected = [{"doc": {"externalId": f"lago-cn-{credit['item']['lago_item_id']}"}}]
     assert applied["release_credits"] == expected
