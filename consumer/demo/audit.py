@@ -1,4 +1,4 @@
-"""The sandbox's books compared with Lago: each document once, with Lago's total, and nothing else."""
+"""Compare the sandbox's records with Lago: each document once, with Lago's total, and no other records."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ RECORD_TYPES = ("customer", *DOCUMENTS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """
-    What the books say.
+    The result of the comparison.
 
     Attributes:
         duplicates: records beyond the first that share an external id or a Lago id.
-        differences: sentences; empty when the books agree with Lago.
+        differences: one sentence each; empty when NetSuite agrees with Lago.
     """
 
     duplicates: int
@@ -31,7 +31,7 @@ class Audit:
 
 
 def audit(steps: Sequence[ScenarioEvent], books: Mapping[str, Sequence[Book]]) -> Audit:
-    """Compare all scenes with all books, which are given by their record type."""
+    """Compare all events of the scenario with `books`: all records of the sandbox by record type."""
     booked = [step for step in steps if step.ending == "booked"]
     voided = {step.lago_id for step in booked if step.is_void}
     people = {step.lago_id for step in booked if step.netsuite_type == "customer"}
@@ -70,7 +70,7 @@ def _wrong_documents(
         if book is None:
             yield f"{name} is not in NetSuite"
             continue
-        # NetSuite's own void leaves nothing of the amount.
+        # NetSuite's own void sets the total of a transaction to zero.
         totals = {Decimal(step.total or 0), Decimal(0)} if lago_id in voided else {Decimal(step.total or 0)}
         if Decimal(book["total"]) not in totals or book.get("currency_iso") != step.currency:
             theirs = f"{book['total']} {book.get('currency_iso')}"

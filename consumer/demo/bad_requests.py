@@ -1,4 +1,4 @@
-"""Who else knocks at `ingest`: what it must turn away, and what it must not take twice; pure."""
+"""Requests that `ingest` must refuse, and one webhook that it must deduplicate; pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Caller:
     One request that must not become an event.
 
     Attributes:
-        body: what is posted.
-        signed: what the signature was made for; None when there is no signature.
-        status: how it must be answered.
+        body: the bytes of the request.
+        signed: the bytes that the signature covers; None when there is no signature.
+        status: the expected HTTP status of the response.
     """
 
     title: str
@@ -32,7 +32,7 @@ class Caller:
 
 
 def callers(steps: Sequence[ScenarioEvent]) -> tuple[Caller, ...]:
-    """Everyone; what they post is made of a webhook that has been taken before."""
+    """All such requests; their bodies are made from a webhook that `ingest` has already accepted."""
     taken = next(step for step in steps if step.is_webhook and step.number)
     late = next(step for step in steps if step.algorithm == "jwt")
     value = taken.value

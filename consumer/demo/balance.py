@@ -1,4 +1,4 @@
-"""What every customer owes, in Lago and in NetSuite, side by side."""
+"""The balance of every customer in Lago and in NetSuite."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Account = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """What one customer owes in one currency; negative when the customer is owed."""
+    """The balance of one customer in one currency, in units of it; negative when the customer has credit."""
 
     customer: str
     currency: str
@@ -24,11 +24,11 @@ class Balance:
 
     @property
     def difference(self) -> Decimal:
-        """NetSuite's less Lago's."""
+        """NetSuite's balance minus Lago's."""
         return self.netsuite - self.lago
 
     def row(self) -> dict[str, str]:
-        """All of it as texts."""
+        """All members as text."""
         amounts = {"lago": self.lago, "netsuite": self.netsuite, "difference": self.difference}
         who = {"customer": self.customer, "currency": self.currency}
         return who | {name: f"{amount:f}" for name, amount in amounts.items()}
@@ -36,10 +36,10 @@ class Balance:
 
 def compare(steps: Sequence[ScenarioEvent], rows: Sequence[Mapping[str, str]]) -> tuple[Balance, ...]:
     """
-    The balances of all customers with documents; `rows` are the sandbox's.
+    The balances of all customers with documents; `rows` come from the sandbox's ``/sandbox/balances``.
 
-    What must be rejected is left out on Lago's side too: it is not in NetSuite until someone has acted on it.
-    A refund counts as owed on both sides until a person has paid it back and recorded it.
+    Events that must be rejected are left out on Lago's side too: they are not in NetSuite until a person
+    fixes them. A refund counts as credit on both sides until a person has paid it and recorded the refund.
     """
     lago = _of_lago(steps)
     netsuite = {(row.get("entityid", ""), row["currency_iso"]): Decimal(row["balance"]) for row in rows}
@@ -66,7 +66,7 @@ def differences(balances: Sequence[Balance]) -> list[str]:
 
 def _of_lago(steps: Sequence[ScenarioEvent]) -> dict[Account, Decimal]:
     owed: dict[Account, Decimal] = defaultdict(Decimal)
-    # Webhooks that are delivered again are the same bytes.
+    # A repeated webhook has the same bytes and counts once.
     for step in {step.value: step for step in steps if step.ending == "booked"}.values():
         if step.effect is not None and step.currency is not None:
             owed[step.customer, step.currency] += step.effect

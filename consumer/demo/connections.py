@@ -1,4 +1,4 @@
-"""The demo's connections file: written for the sandbox that is up, and mended in a copy."""
+"""The demo's connections file: written for the running sandbox, and a copy with the missing mapping added."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MISSING_METRIC = '        gpu_hours: {id: "807", account: "4010"}\n'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedConnections:
-    """A copy that maps what was missing: the file, and the line that was added, counted from 1."""
+    """A copy with the missing mapping: the file, the number of the added line (from 1) and its text."""
 
     file: Path
     line: int
@@ -25,7 +25,14 @@ class FixedConnections:
 
 
 async def write(folder: Path, sandbox: str, facts: Mapping[str, str]) -> Path:
-    """The file for the sandbox at that origin; `facts` are what the template asks for besides."""
+    """
+    Write the file for the sandbox at that origin.
+
+    Args:
+        folder: where the file and the private key are written.
+        sandbox: origin of the sandbox, whose ``/sandbox/credentials`` gives the login.
+        facts: the template's other values.
+    """
     credentials = await http.get_json(f"{sandbox}/sandbox/credentials")
     oauth2, tba = credentials["oauth2"], credentials["tba"]
     key_file = folder / "netsuite.pem"
@@ -45,7 +52,7 @@ async def write(folder: Path, sandbox: str, facts: Mapping[str, str]) -> Path:
 
 
 def fix(file: Path) -> FixedConnections:
-    """A copy of the file beside it, in which the metric that nobody mapped has an item."""
+    """Write a copy beside the file that maps the unmapped billable metric to an item."""
     before, heading, after = file.read_text().partition(MAPPED_METRICS)
     copy = file.with_name("connections.mended.yaml")
     private_file.write(copy, before + heading + MISSING_METRIC + after)

@@ -1,4 +1,4 @@
-"""Who the demo's month is about: twelve customers of one Lago organisation and four billing entities."""
+"""The demo's customers: twelve, of one Lago organisation with four billing entities."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ ORGANIZATION_SLUG = "hooli"
 FRONT_URL = "https://app.getlago.com"
 CONNECTION = "netsuite-demo"
 ORDERING_ENTITY = "hooli_gulf"
-"""The billing entity whose connection writes sales orders too."""
+"""The billing entity whose connection also writes sales orders."""
 EXISTING_CUSTOMER_ID = "501"
-"""Internal id of the customer who stands in the sandbox before anything is sent: the first that it gives."""
+"""Internal id of the customer that exists in the sandbox before the first event: the first id it assigns."""
 FILE = Path(__file__).with_name("customers.json")
 
 
@@ -31,12 +31,14 @@ class Tax:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """
-    One customer of the cast.
+    One customer of the demo.
 
     Attributes:
-        name: None for a person.
-        taxes: what Lago levies on everything that is sold to them.
-        person: first and last name.
+        name: company name; None for an individual.
+        zone: IANA time zone.
+        taxes: the taxes that Lago applies to the customer's fees.
+        person: first and last name of an individual; None for a company.
+        ships_elsewhere: whether the shipping address differs from the billing address.
     """
 
     external_id: str
@@ -55,12 +57,12 @@ class Member:
 
     @property
     def handle(self) -> str:
-        """The short name this customer goes by in addresses."""
+        """The short name of the customer, used in e-mail addresses and as a key."""
         return self.external_id.removeprefix("cus_")
 
     @property
     def slug(self) -> str:
-        """Lago's customer slug, which begins the numbers of their invoices."""
+        """Lago's customer slug, the prefix of the customer's invoice numbers."""
         return f"HOO-{uuid.uuid5(uuid.NAMESPACE_OID, self.external_id).hex[:4].upper()}"
 
 
@@ -73,7 +75,7 @@ class Customers:
 
 
 def read() -> Customers:
-    """The cast of the demo."""
+    """Read customers and taxes from `FILE`."""
     content = json.loads(FILE.read_text(encoding="utf-8"))
     taxes = {one["code"]: Tax(**one | {"rate": Decimal(one["rate"])}) for one in content["taxes"]}
     members = [_member(one, taxes) for one in content["customers"]]

@@ -1,4 +1,4 @@
-"""Posting Lago's webhooks to `ingest`, at an even pace, and seeing them arrive on Kafka."""
+"""Post Lago's webhooks to `ingest` at a constant rate, and wait until they are on Kafka."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from consumer.kafka.republisher import Again, Copy, opened
 from consumer.ops.metrics.reading import parked_in
 from schemas import wire
 
-# Even pacing, well below what one account takes, so that latency is NetSuite's and ours and not a queue's.
+# Well below the throughput of one account, so that the measured latency contains no time in a queue.
 EVENTS_PER_S = 16.0
 ARRIVE_LIMIT_S = 15.0
-# What waits for a missing document is asked for again after five seconds; later is too late to be first.
+# A record that waits for a missing document is retried after five seconds; this wait must end before that.
 WAITING_LIMIT_S = 4.0
 LOOK_EVERY_S = 0.1
 
 Look = Callable[[], None]
-"""Called every now and then, to show how far things are."""
+"""Called repeatedly, to show the progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """
-    What a request was answered.
+    The response of `ingest` to one request.
 
     Attributes:
-        said: the word or the sentence of the answer.
-        sent_ms: when it was posted, in milliseconds since the epoch; and how long the answer took.
+        said: ``error`` or ``status`` of the response body; the whole text when it is not a JSON object.
+        sent_ms: when the request was posted, in milliseconds since the epoch.
+        took_ms: how long the response took, in milliseconds.
     """
 
     status: int
@@ -50,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A scene on its way: answered by ingest, or put on Kafka past it."""
+    """A sent event: with the response of ingest, or with its position when it went to Kafka directly."""
 
     step: ScenarioEvent
     answer: Answer | None = None
@@ -59,7 +60,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The way in; `seen` tells what has reached NetSuite."""
+    """
+    Sends the scenario.
+
+    Attributes:
+        seen: the records read from the topics so far.
+        events_per_s: how many events are sent in a second, at most.
+    """
 
     processes: Ground
     lago: Lago
@@ -67,7 +74,7 @@ class Delivery:
     events_per_s: float = EVENTS_PER_S
 
     async def send(self, steps: Sequence[ScenarioEvent], look: Look) -> list[Sent]:
-        """Send every scene, in order, each acknowledged before the next."""
+        """Send every event in order, each acknowledged before the next."""
         due_s, sent = time.monotonic(), list[Sent]()
         async with opened(Cluster.of(self.processes.settings)) as past_the_door:
             for step in steps:
@@ -79,7 +86,7 @@ class Delivery:
         return sent
 
     async def send_bad_requests(self, caller: Caller) -> Answer:
-        """What a caller is answered."""
+        """Post one bad request; returns the response."""
         return await self._post(caller.body, caller.signed, caller.algorithm, caller.unique_key)
 
     async def _await(self, step: ScenarioEvent) -> None:
@@ -118,7 +125,7 @@ class Delivery:
 
 
 async def until_arrived(sent: Sequence[Sent], seen: TopicRecords) -> list[Played]:
-    """Wait until what ingest has taken lies on Kafka; without what does not in time."""
+    """Wait until all accepted webhooks are on Kafka, `ARRIVE_LIMIT_S` at most; returns the events there."""
     taken = {each.step.unique_key for each in sent if each.answer and each.answer.status == TAKEN}
     await until(lambda: seen.arrivals.keys() >= taken, limit_s=ARRIVE_LIMIT_S)
     found = ((each, each.place or seen.arrivals.get(each.step.unique_key)) for each in sent)

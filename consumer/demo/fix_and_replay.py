@@ -1,4 +1,4 @@
-"""After the month: one cause is mended, its failures are replayed, and the others stay open."""
+"""After the month: one cause of failures is fixed and its failures are replayed; the others stay open."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ PIPED_COLUMNS = "160"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """
-    What the replay did.
+    The result of the replay.
 
     Attributes:
-        moved: the events that were put back on their topic.
-        settled: what the worker with the mended file says it did, by outcome, all of its pipelines together.
+        exit_code: of the command ``replay``.
+        moved: the events that were written to their topic again.
+        settled: counts by outcome from the metrics of the worker with the fixed file, over all its pipelines.
         open: the failures that are still open.
     """
 
@@ -47,16 +48,16 @@ class Replay:
     seconds: float
 
     def outcome(self, endings: Endings) -> list[str]:
-        """What became of each that was moved."""
+        """The fate of each replayed event."""
         return [endings.fate_of(played.place) for played in self.moved]
 
 
 async def restart(processes: Processes) -> FixedConnections:
     """
-    Map what was missing in a copy of the connections file, and start the worker again with that.
+    Add the missing mapping in a copy of the connections file, and restart the worker with the copy.
 
     Raises:
-        StartupError: it does not come up.
+        StartupError: the worker does not become ready.
     """
     fixed = connections.fix(processes.settings.connections_file)
     await processes.worker.restart({env_name("connections_file"): str(fixed.file)})
@@ -66,7 +67,7 @@ async def restart(processes: Processes) -> FixedConnections:
 async def replay(
     processes: Processes, seen: TopicRecords, scenario: Sequence[Played], out: ConsoleOutput
 ) -> Replay:
-    """Run the very command that a person would run, and wait until what it put back is settled."""
+    """Run the command ``replay`` in a process of its own, and wait until the replayed events are settled."""
     began_s = time.monotonic()
     by_id = {error.id: place for place, error in seen.endings.errors.items()}
     wanted = {
@@ -88,7 +89,7 @@ async def replay(
 
 
 def figures(done: Replay, endings: Endings) -> dict[str, Any]:
-    """What `build/demo.json` says of it."""
+    """The figures of the replay in `build/demo.json`."""
     became = Counter(done.outcome(endings))
     return {
         "code": CAUSE,
@@ -100,12 +101,12 @@ def figures(done: Replay, endings: Endings) -> dict[str, Any]:
 
 
 def final(steps: Sequence[ScenarioEvent]) -> list[ScenarioEvent]:
-    """The story as it must have ended after the replay."""
+    """The scenario with the outcomes expected after the replay."""
     return [_fixed(step) if step.plant == "unmapped_metric" else step for step in steps]
 
 
 def problems(done: Replay, endings: Endings) -> list[str]:
-    """What of the replay is not as it must be."""
+    """One sentence for each deviation of the replay from what is expected."""
     wrong = [f"`lago-netsuite {' '.join(COMMAND)}` ended with {done.exit_code}"] if done.exit_code else []
     causes = {
         error.id: error.accounting_provider_customer_error.provider_error.error_code
@@ -134,7 +135,7 @@ def _fixed(step: ScenarioEvent) -> ScenarioEvent:
 
 
 async def _run(processes: Processes, out: ConsoleOutput) -> int:
-    """The command's exit code; what it prints is shown where everything is shown."""
+    """The command's exit code; its output goes to `out`."""
     width = {} if out.is_terminal else {"COLUMNS": PIPED_COLUMNS}
     out.print(f"$ lago-netsuite {' '.join(COMMAND)}", style="bold")
     out.file.flush()

@@ -1,8 +1,8 @@
 """
-What the parts of a rehearsal must agree on, written before any of them runs.
+The files that the processes of a rehearsal share, written before any of them starts.
 
-The sandbox's books and its login, Lago's keys, the secret of the webhooks, and the connections.yaml that
-refers to them.
+They are the sandbox's books and login, Lago's keys, the secret of the webhooks, and the connections.yaml
+that refers to them.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ ENVIRONMENT = "    environment: sandbox\n"
 
 def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
     """
-    Write the files that the parts of the deployment share; whether they were not there yet.
+    Write the files that the processes share; returns False when they exist already.
 
     Args:
-        folder: where; the parts must find it under the same name, because connections.yaml refers to it.
+        folder: where; every process must mount it at the same path, because connections.yaml refers to it.
         sandbox: origin of the sandbox as the worker reaches it.
         webhooks: origin of `play` as the relay reaches it.
     """
     if (folder / CONNECTIONS).exists():
         return False
-    # A run that was cut short leaves no connections.yaml behind, so what else it left is written anew.
+    # connections.yaml is written last: without it an earlier run was interrupted, and all is written again.
     (folder / BOOKS).unlink(missing_ok=True)
     processes_under_test.create_existing_customer(folder / BOOKS)
     values = _login(folder, sandbox) | _lago(folder) | {"webhook_url": webhooks + PATH}
     text = Template(connections.TEMPLATE.read_text()).substitute(values)
-    # What is written last and at once: who finds it finds everything.
+    # Written last and by an atomic rename: when it exists, all other files exist.
     draft = folder / f"{CONNECTIONS}.draft"
     private_file.write(draft, text.replace(ENVIRONMENT, f"{ENVIRONMENT}    allow_http: true\n"))
     draft.replace(folder / CONNECTIONS)
@@ -53,7 +53,7 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
 
 
 def _login(folder: Path, sandbox: str) -> dict[str, str]:
-    """A key pair for the sandbox's OAuth 2.0 login, its public half in a profile; the rest as it ships."""
+    """Make a key pair for the sandbox's OAuth 2.0 login, and a profile that has its public key."""
     profile, key = Profile.load(), ECKey.generate_key("P-256")
     oauth2 = next(each for each in profile.integrations if isinstance(each, OAuth2))
     tba = next(each for each in profile.integrations if isinstance(each, TokenBased))
@@ -92,7 +92,7 @@ def _lago(folder: Path) -> dict[str, str]:
 
 
 def _kept(folder: Path, name: str, secret: str) -> str:
-    """A reference to the secret, which lies in a file of its own that only its owner reads."""
+    """Write the secret to a file that only its owner may read; returns its ``file:`` reference."""
     file = folder / name
     private_file.write(file, secret)
     return f"file:{file}"

@@ -11,23 +11,23 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 CALL_LIMIT_S = 15.0
 
-# No proxy may stand between this process and its children.
+# Requests to child processes on this machine must not use a proxy.
 _opener = build_opener(ProxyHandler({}))
 
 
 async def get(url: str) -> tuple[int, str]:
-    """Status and text; status 0 when nobody answers."""
+    """Status and text; status 0 when the server cannot be reached."""
     return await asyncio.to_thread(_call, Request(url))  # noqa: S310 - addresses of our own servers
 
 
 async def get_json(url: str) -> Any:
-    """The JSON that an address answers with; raises ValueError when it answers something else."""
+    """The JSON of the response; raises ValueError when the response is not JSON."""
     _, text = await get(url)
     return json.loads(text)
 
 
 async def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-    """The status and text that a POST is answered with; status 0 when nobody answers."""
+    """Status and text of the response to a POST; status 0 when the server cannot be reached."""
     request = Request(url, data=body, headers=dict(headers), method="POST")  # noqa: S310 - see above
     return await asyncio.to_thread(_call, request)
 

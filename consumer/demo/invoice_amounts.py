@@ -22,11 +22,14 @@ HUNDRED = Decimal(100)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
     """
-    Something sold: Lago's fee type, the code and name of what it is, and how much of it.
+    One sold item.
 
     Attributes:
+        kind: Lago's fee type.
+        code: of the plan, billable metric or add-on; with its name.
+        units: the quantity.
         unit_amount: price of one unit, in units of the currency.
-        taxes: None means those of the customer.
+        taxes: None for the customer's taxes.
     """
 
     kind: str
@@ -49,7 +52,7 @@ class Fee:
 
     @property
     def base(self) -> Decimal:
-        """What the tax is computed on, in fractional subunits."""
+        """The taxable base, in fractional subunits."""
         return self.cents - self.discount
 
     @property
@@ -95,7 +98,7 @@ class Bill:
 
     @property
     def total_cents(self) -> int:
-        """What the customer owes."""
+        """What the customer owes, in subunits."""
         return self.subtotal_cents + self.tax_cents - self.prepaid_cents
 
     @property
@@ -107,12 +110,13 @@ class Bill:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
     """
-    What distinguishes one invoice from another.
+    The values in which one invoice differs from another.
 
     Attributes:
+        kind: Lago's invoice type.
         period: first and last day that is billed, in the customer's time zone.
-        coupon: name of the coupon, when there is one.
-        progressive_of: number of the progressive invoice that is credited.
+        coupon: name of the coupon; None without one.
+        progressive_of: number of the progressive billing invoice that is credited.
     """
 
     member: Member
@@ -144,7 +148,7 @@ def draw_up(
     progressive_cents: int = 0,
     prepaid_cents: int = 0,
 ) -> Bill:
-    """The bill for some sales; the coupon is taken off what progressive billing left."""
+    """The amounts of an invoice for `sales`; the coupon applies after the credit of progressive billing."""
     amounts = [rounded(money.to_subunits(sale.units * sale.unit_amount, currency)) for sale in sales]
     coupon_cents = rounded(Decimal(sum(amounts) - progressive_cents) * coupon_percent / HUNDRED)
     off = Decimal(coupon_cents + progressive_cents)

@@ -1,4 +1,4 @@
-"""Where the demo's events go: a broker of its own, or topics of its own on one that is there."""
+"""The demo's Kafka: an embedded broker, or topics with a prefix of their own on an existing broker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DELETE_LIMIT_S = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kafka:
-    """A broker, and the prefix that keeps the demo's topics apart from others there."""
+    """A broker, and the prefix that separates the demo's topics from others on it."""
 
     bootstrap_servers: str
     name: str
@@ -29,10 +29,10 @@ class Kafka:
     @property
     def settings(self) -> Settings:
         """
-        Of the process, with this broker and prefix; encryption and login come from the environment.
+        The settings of the process with this broker and prefix; TLS and SASL come from the environment.
 
         Raises:
-            ConfigurationError: what the environment says of them is wrong.
+            ConfigurationError: the environment's settings are invalid.
         """
         place = {"kafka_bootstrap_servers": self.bootstrap_servers, "topic_prefix": self.topic_prefix}
         return Settings.load().model_copy(update=place)
@@ -41,15 +41,15 @@ class Kafka:
 @asynccontextmanager
 async def kafka(folder: Path, address: str | None, out: ConsoleOutput) -> AsyncIterator[Kafka]:
     """
-    The broker at an address, with topics that are deleted at the end, else the embedded one.
+    The broker at `address`, whose topics are deleted at the end, or else the embedded broker.
 
     Args:
-        folder: keeps the embedded broker's data and log.
-        address: bootstrap servers of a Kafka that is there.
-        out: where it is said when topics stay behind.
+        folder: for the embedded broker's data and log.
+        address: bootstrap servers of an existing Kafka; None starts the embedded broker.
+        out: where a failure to delete the topics is printed.
 
     Raises:
-        StartupError: the embedded broker does not come up.
+        StartupError: the embedded broker does not start.
     """
     if address is None:
         with ExitStack() as stack:
@@ -66,7 +66,7 @@ async def kafka(folder: Path, address: str | None, out: ConsoleOutput) -> AsyncI
 
 
 async def _tidy(place: Kafka, out: ConsoleOutput) -> None:
-    # Consumer groups end by themselves: Kafka drops their offsets with the topics.
+    # The consumer groups need no deletion: Kafka deletes their offsets with the topics.
     try:
         async with asyncio.timeout(DELETE_LIMIT_S):
             await topics.delete(place.settings)

@@ -1,4 +1,4 @@
-"""Lago's side of a webhook: how it is signed, by HMAC or as a JWT, and what verifies that."""
+"""Sign webhooks as Lago does, by HMAC or as a JWT, and provide the keys that verify them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ KEY_BITS = 2048
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lago:
     """
-    One installation with one organisation; its keys live as long as the demo.
+    One Lago installation with one organisation; its keys are made for one run.
 
     Attributes:
-        issuer: its ``LAGO_API_URL``, which its JWTs name.
+        hmac_key: key of the HMAC-SHA256 signatures.
+        private_key: signs the JWTs by RS256.
+        issuer: its ``LAGO_API_URL``, the claim ``iss`` of its JWTs.
     """
 
     hmac_key: str = field(repr=False)
@@ -33,12 +35,12 @@ class Lago:
 
     @classmethod
     def installed(cls) -> Self:
-        """A new one."""
+        """An installation with new keys."""
         return cls(hmac_key=str(uuid.uuid4()), private_key=RSAKey.generate_key(KEY_BITS))
 
     @property
     def public_pem(self) -> str:
-        """What verifies its JWTs."""
+        """The public key that verifies its JWTs, as PEM."""
         return self.private_key.as_pem(private=False).decode()
 
     def headers(self, signed: bytes | None, algorithm: Algorithm, unique_key: str) -> dict[str, str]:
@@ -46,9 +48,9 @@ class Lago:
         The headers of a webhook (getlago/lago-api ``app/models/webhook.rb``).
 
         Args:
-            signed: the bytes that the signature is for; None leaves it out.
-            algorithm: HMAC-SHA256 of the bytes, or a JWT that holds them as text.
-            unique_key: of the stored webhook.
+            signed: the bytes that the signature covers; None leaves the signature out.
+            algorithm: HMAC-SHA256 of the bytes, or a JWT with the bytes as text in the claim ``data``.
+            unique_key: the id of Lago's stored webhook.
         """
         own = {"content-type": "application/json", "X-Lago-Unique-Key": unique_key}
         if signed is None:

@@ -1,4 +1,4 @@
-"""How Lago writes moments, amounts and rates in JSON."""
+"""Timestamps, amounts and rates as Lago writes them in JSON."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from consumer.mapping import money
 
 
 def instant(moment: datetime) -> str:
-    """A timestamp with ``Z``, as most of Lago's."""
+    """A timestamp in UTC with ``Z``, the form of most of Lago's timestamps."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def offset_instant(moment: datetime) -> str:
-    """A timestamp with ``+00:00``, as those of fees."""
+    """A timestamp in UTC with ``+00:00``, the form of timestamps in fees."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
@@ -24,5 +24,5 @@ def units(subunits: Decimal, currency: str) -> str:
 
 
 def number(rate: Decimal) -> float:
-    """A rate as the JSON number that Lago makes of its float columns; never an amount."""
+    """A rate as a JSON number, as Lago serialises its float columns; never used for amounts."""
     return float(rate)

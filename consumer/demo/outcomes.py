@@ -1,4 +1,4 @@
-"""What became of each event: read from the results topic, the error topic and the worker's own metrics."""
+"""The outcome of each event, from the results topic, the error topic and the worker's metrics."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from schemas.result import Result, SourceRef
 Fate = Literal["written", "already_there", "ignored", "rejected", "unsettled"]
 Place = tuple[str, int, int]
 
-# A repeat that found everything in place wrote nothing; whatever else a result says changed the books.
+# The only status of a result for which nothing was written to NetSuite.
 UNCHANGED = "exists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """
-    A scene that lies on Kafka.
+    An event of the scenario that is on Kafka.
 
     Attributes:
         place: topic (with its prefix), partition and offset.
-        sent_ms: when its webhook was posted, in milliseconds since the epoch; None when it was none.
+        sent_ms: when its webhook was posted, in milliseconds since the epoch; None when it did not come
+            through `ingest`.
     """
 
     step: ScenarioEvent
@@ -35,23 +36,23 @@ class Played:
 
 @dataclass(slots=True, kw_only=True)
 class Endings:
-    """Collects what is published, by the coordinates of the event it is about; repeats replace each other."""
+    """Collects results and error events by the position of their input event; the last one counts."""
 
     results: dict[Place, dict[str, Result]] = field(default_factory=dict)
     errors: dict[Place, ErrorEvent] = field(default_factory=dict)
     unsettled: set[Place] = field(default_factory=set)
 
     def note_result(self, result: Result) -> None:
-        """A result was published; one event has one for each NetSuite record it touched."""
+        """Add a published result; an event has one for each NetSuite record it concerns."""
         self.results.setdefault(_place(result.source), {})[result.key] = result
 
     def note_error(self, error: ErrorEvent) -> None:
-        """An error event was published."""
+        """Add a published error event."""
         self.errors[_place(error.source)] = error
 
     @property
     def told(self) -> int:
-        """How many events something has been published about."""
+        """The number of input events for which a result or an error event has been published."""
         return len(self.results.keys() | self.errors.keys())
 
     @property
@@ -60,7 +61,7 @@ class Endings:
         return {error.id for error in self.errors.values()}
 
     def made(self, connection: str) -> set[str]:
-        """Lago's ids of the customers that a connection has created in NetSuite."""
+        """The Lago ids of the customers that a connection has created in NetSuite."""
         return {
             each.lago_id
             for found in self.results.values()
@@ -69,7 +70,7 @@ class Endings:
         }
 
     def fate_of(self, place: Place) -> Fate:
-        """What became of an event; one that is settled and that nobody spoke of was ignored."""
+        """The outcome of an event; a settled event without result or error event was ignored."""
         if place in self.errors:
             return "rejected"
         statuses = {result.status for result in self.results.get(place, {}).values()}
@@ -78,17 +79,17 @@ class Endings:
         return "already_there" if statuses == {UNCHANGED} else "written"
 
     def main_result(self, played: Played) -> Result | None:
-        """The result about the event's own document, not about what came with it."""
+        """The result of the event's own document, not of records written in the same call."""
         found = (each for each in self.results.get(played.place, {}).values() if _is_main(each, played.step))
         return next(found, None)
 
     def by_results(self, played: Played) -> list[Result]:
-        """What was written in the same call: a customer who was not there yet, a sales order."""
+        """The results of other records written in the same call: a new customer, a sales order."""
         found = self.results.get(played.place, {}).values()
         return [each for each in found if not _is_main(each, played.step) and each.status != UNCHANGED]
 
     def waited_ms(self, played: Played) -> float | None:
-        """From the webhook's being posted until NetSuite's answer; None without either."""
+        """Milliseconds from the POST of the webhook to NetSuite's response; None when either is missing."""
         result = self.main_result(played)
         if result is None or played.sent_ms is None:
             return None
@@ -96,7 +97,7 @@ class Endings:
 
 
 def fates(scenario: Sequence[Played], endings: Endings) -> Counter[Fate]:
-    """How many events ended how."""
+    """The number of events by outcome."""
     return Counter(endings.fate_of(played.place) for played in scenario)
 
 
@@ -104,9 +105,9 @@ def disagreements(
     scenario: Sequence[Played], endings: Endings, settled: Mapping[str, int], *, pipelines: int = 1
 ) -> list[str]:
     """
-    Every event that did not end as it must, and every count that the worker's metrics see otherwise.
+    One sentence for each event with an unexpected outcome and each count that differs from the metrics.
 
-    Each of the worker's pipelines settles every event, and ignores what belongs to another.
+    Each of the worker's `pipelines` settles every event, and ignores events that belong to another.
     """
     wrong = [
         f"{played.step.title} must be {played.step.ending} and is {endings.fate_of(played.place)}"

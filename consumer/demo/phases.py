@@ -1,4 +1,4 @@
-"""How far the demo is: one line a phase, with a bar on a terminal and plain words in a pipe."""
+"""Progress output of the demo: one line per phase, with a progress bar on a terminal and text in a pipe."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from consumer.commands.console_output import ConsoleOutput
 
 @dataclass(slots=True, kw_only=True)
 class Phase:
-    """One part of the run; `note` is shown when it is done."""
+    """One phase of the run; `note` is shown at its end."""
 
     note: str = ""
     _progress: Progress | None = field(default=None, repr=False)
 
     def at(self, done: int, total: int) -> None:
-        """So far it is, of so much."""
+        """Show the progress as `done` of `total`."""
         if self._progress is not None:
             [task] = self._progress.task_ids
             self._progress.update(task, completed=done, total=total, count=f"{done}/{total}")
@@ -36,13 +36,13 @@ class Phase:
 @contextmanager
 def phase(out: ConsoleOutput, number: int, title: str, *, is_quiet: bool = False) -> Iterator[Phase]:
     """
-    A phase for as long as the block lasts; what fails says so by itself.
+    Show a phase while the block runs; errors of the block are not shown here.
 
     Args:
         out: where it is shown.
         number: counts from 1.
-        title: what it is.
-        is_quiet: whether it must not move meanwhile, because something else is shown.
+        title: of the phase.
+        is_quiet: no progress bar, because the block prints to `out` itself.
     """
     is_live = out.is_terminal and not is_quiet
     began_s = time.monotonic()

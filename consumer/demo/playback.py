@@ -1,4 +1,4 @@
-"""Getting ready to play the month, and waiting until every event of it is settled and told of."""
+"""Prepare the sandbox for the scenario, and wait until every event is settled and its outcome published."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ LOOK_EVERY_S = 0.2
 
 async def lose_one_answer(processes: Ground, steps: Sequence[ScenarioEvent]) -> None:
     """
-    Ask the sandbox to commit the scene planted for it and to drop the connection instead of answering.
+    Inject the planted fault: the sandbox commits the record and resets the connection before it responds.
 
     Raises:
-        StartupError: it does not take that.
+        StartupError: the sandbox refuses the fault.
     """
     for step in (step for step in steps if step.plant == "lost_answer"):
         fault = {"kind": "reset_after_commit", "times": 1, "match": step.number}
@@ -50,7 +50,7 @@ async def lose_one_answer(processes: Ground, steps: Sequence[ScenarioEvent]) -> 
 
 
 async def warm_up(processes: Processes) -> None:
-    """Call NetSuite as often at once as it allows, so that all script threads of the sandbox have begun."""
+    """Make as many concurrent calls as each connection permits: the sandbox starts all its script threads."""
     clock = SystemClock()
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         for connection in connections_file.load(processes.settings.connections_file):
@@ -61,7 +61,7 @@ async def warm_up(processes: Processes) -> None:
 
 @asynccontextmanager
 async def served(inbox: Inbox) -> AsyncIterator[str]:
-    """Meanwhile, the inbox listens on this machine; gives its origin."""
+    """Serve the inbox on this machine while the block runs; yields its origin."""
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(http.serve(inbox.app(), "127.0.0.1", 0, bound=port.set_result))
@@ -73,9 +73,10 @@ async def served(inbox: Inbox) -> AsyncIterator[str]:
 
 async def until_settled(processes: Processes, played: Sequence[Played], look: Look) -> set[Place]:
     """
-    Wait until the worker has committed every event; gives the places of those it has not in time.
+    Wait until the worker has committed every event, `SETTLE_LIMIT_S` at most.
 
-    One that waits holds back the commit of those behind it; what must be ignored is not blamed for that.
+    Returns the positions of the events that are not committed by then. An unsettled record holds back the
+    committed offset of those behind it, so events that must be ignored are not among them.
     """
     cluster = Cluster.of(processes.settings)
     give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
@@ -89,13 +90,13 @@ async def until_settled(processes: Processes, played: Sequence[Played], look: Lo
 
 
 async def settled(processes: Processes) -> dict[str, int]:
-    """How many records the running worker has settled, by outcome, all of its pipelines together."""
+    """The number of records settled since the worker's start, by outcome, over all its pipelines."""
     _, text = await demo_http.get(f"{processes.ops}/metrics")
     return settled_in(text)
 
 
 async def until_told(endings: Endings, inbox: Inbox, *, told: int) -> None:
-    """Wait until so many events have been told of on the topics and all webhooks posted; not for ever."""
+    """Wait until outcomes of `told` events are published and all webhooks posted, `TOLD_LIMIT_S` at most."""
 
     def is_told() -> bool:
         heard = inbox.failures.keys() >= endings.failed_ids and inbox.customers >= endings.made(CONNECTION)
@@ -105,12 +106,12 @@ async def until_told(endings: Endings, inbox: Inbox, *, told: int) -> None:
 
 
 async def books(processes: Processes) -> dict[str, list[dict[str, Any]]]:
-    """All records in the sandbox, by their types."""
+    """All records of the sandbox, by record type."""
     address = f"{processes.sandbox}/sandbox/records?type="
     return {each: await demo_http.get_json(address + each) for each in RECORD_TYPES}
 
 
 async def balances(processes: Processes) -> list[dict[str, str]]:
-    """What each customer owes and is owed in the sandbox."""
+    """The balance of each customer in the sandbox."""
     found: list[dict[str, str]] = await demo_http.get_json(f"{processes.sandbox}/sandbox/balances")
     return found

@@ -1,4 +1,4 @@
-"""What is sold in the demo's month, and at which prices in each currency."""
+"""The items sold in the demo's month, and their prices in each currency."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ONE = Decimal(1)
 
 
 def plan(member: Member) -> Iterator[Sale]:
-    """The subscription, and the true-up of its minimum commitment."""
+    """The subscription fee, and the true-up fee of its minimum commitment."""
     code, name = member.plan, PLAN_NAMES[member.plan]
     yield _sale("subscription", code, name, ONE, _price(PLAN_PRICES[code], member))
     if code == "enterprise":
@@ -37,7 +37,7 @@ def usage(member: Member, chance: random.Random) -> Iterator[Sale]:
 
 
 def reduced(tax: Tax) -> list[Sale]:
-    """Something at another tax rate than the rest of the invoice."""
+    """An add-on with another tax rate than the rest of the invoice."""
     return [
         Sale(
             kind="add_on", code="setup", name="Printed handbook", units=Decimal(3),
@@ -47,25 +47,25 @@ def reduced(tax: Tax) -> list[Sale]:
 
 
 def services(member: Member, chance: random.Random) -> Iterator[Sale]:
-    """What a one-off invoice is made for."""
+    """The add-ons of a one-off invoice."""
     days = Decimal(chance.randrange(2, 12)) / 2
     yield _sale("add_on", "setup", "Onboarding", days, _price(Decimal(950), member))
     yield _sale("add_on", "support", "Support package", ONE, _price(Decimal(240), member))
 
 
 def credits(member: Member) -> Sale:  # noqa: A001 - Lago's word
-    """A top-up of the wallet."""
+    """A purchase of prepaid credits."""
     return _sale("credit", "credit", "Prepaid credits", Decimal(100), _price(Decimal("2.50"), member))
 
 
 def threshold(member: Member) -> Sale:
-    """Usage that reached the threshold of progressive billing."""
+    """Usage that reaches the threshold of progressive billing."""
     cent = CENT.get(member.currency, Decimal("0.01"))
     return _sale("charge", "api_calls", "API calls", ONE, THRESHOLD_CENTS * cent)
 
 
 def unmapped() -> Sale:
-    """A metric that somebody added in Lago and nobody in connections.yaml."""
+    """A charge of a billable metric that connections.yaml does not map."""
     return _sale("charge", "gpu_hours", "GPU hours", Decimal("37.5"), Decimal("1.333333333333333"))
 
 

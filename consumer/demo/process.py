@@ -1,4 +1,4 @@
-"""Programs of ours as processes of their own: started together, waited for, stopped together."""
+"""Commands of lago-netsuite as child processes: start them, wait until they are ready, stop them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Program:
     One command of `lago-netsuite`, running or not.
 
     Attributes:
-        log_file: what it prints, over all its runs.
-        ready_url: answers 200 once it is ready.
+        log_file: its output, appended over all its runs.
+        ready_url: responds with 200 once the process is ready.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; it is not ready yet."""
+        """Start the process without waiting for it."""
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, "-m", "consumer", *self._arguments],
@@ -51,7 +51,7 @@ class Program:
 
     async def until_ready(self) -> None:
         """
-        Return when it says that it is ready.
+        Wait until `ready_url` responds with 200, `READY_LIMIT_S` at most.
 
         Raises:
             StartupError: it ended, or took too long; with the end of its log.
@@ -65,7 +65,7 @@ class Program:
 
     async def until_printed(self, pattern: re.Pattern[str]) -> str:
         """
-        What it prints that fits.
+        Wait for output that matches `pattern`, `READY_LIMIT_S` at most; returns the match.
 
         Raises:
             StartupError: it ended, or took too long; with the end of its log.
@@ -82,7 +82,7 @@ class Program:
 
     async def restart(self, changes: Mapping[str, str]) -> None:
         """
-        Let it finish what it does, and start it again with changed variables; return when it is ready.
+        Stop it by SIGTERM, start it with changed environment variables, and wait until it is ready.
 
         Raises:
             StartupError: as `until_ready`.
@@ -93,7 +93,7 @@ class Program:
         await self.until_ready()
 
     async def stop(self) -> None:
-        """End it if it runs, by force when it does not listen."""
+        """Stop it if it runs: SIGTERM, then SIGKILL when it does not end."""
         if self._process is not None:
             await asyncio.to_thread(broker.stop, self._process)
 
@@ -114,10 +114,10 @@ class Program:
 @asynccontextmanager
 async def running(*programs: Program) -> AsyncIterator[None]:
     """
-    Meanwhile they run, all ready when the block begins and all stopped when it has ended.
+    Run the programs while the block runs: all are ready when it begins, and all are stopped when it ends.
 
     Raises:
-        StartupError: one does not come up.
+        StartupError: one does not become ready.
     """
     try:
         for each in programs:

@@ -1,4 +1,4 @@
-"""What the demo plays on: broker, NetSuite sandbox, ingest, worker and relay as processes of their own."""
+"""The demo's processes: NetSuite sandbox, ingest, worker and relay, all with the same broker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.profile import Profile
 
 HOST = "127.0.0.1"
-# The embedded broker answers empty fetches at once, and each costs its consumer by the partition.
+# The embedded broker answers empty fetches at once; each costs the consumer CPU time per partition.
 PARTITIONS = 3
 CODES = (CONNECTION, f"{CONNECTION}-gulf")
 ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -31,17 +31,17 @@ EXISTING_CUSTOMER = {
     "subsidiary": "1",
     "currency": "1",
 }
-"""A customer whom somebody made in NetSuite before Lago came."""
+"""A customer that exists in NetSuite before the first sync; Lago links to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """
-    Where to find what runs, whoever has started it.
+    The addresses of a running deployment.
 
     Attributes:
         sandbox: origin of the NetSuite sandbox.
-        door: where Lago's webhooks are posted to.
+        door: URL of `ingest` for Lago's webhooks.
         ops: origin of the worker's metrics and probes.
     """
 
@@ -54,11 +54,11 @@ class Ground:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processes(Ground):
     """
-    Everything is up, started by us.
+    A running deployment that the demo has started.
 
     Attributes:
-        worker: the process, to be started again with another connections file.
-        variables: what the environment of our programs has in common.
+        worker: the worker's process; `fix_and_replay` restarts it with another connections file.
+        variables: the environment variables that all processes share.
     """
 
     kafka: Kafka
@@ -74,16 +74,16 @@ class Processes(Ground):
 @asynccontextmanager
 async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Processes]:
     """
-    Start the sandbox, make the topics, start ingest, worker and relay, and wait until all are ready.
+    Start the sandbox, create the topics, start ingest, worker and relay, and wait until all are ready.
 
     Args:
         place: the broker.
-        folder: where logs and the connections go.
-        facts: what the connections' template wants to know besides the sandbox.
+        folder: for logs and the connections file.
+        facts: values of the connections template that do not come from the sandbox.
 
     Raises:
-        StartupError: something does not come up; the message has the end of its log.
-        ConfigurationError: what the environment says of Kafka's encryption and login is wrong.
+        StartupError: a process does not become ready; the message has the end of its log.
+        ConfigurationError: the environment's settings for Kafka's TLS and SASL are invalid.
     """
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(_sandbox(folder))
@@ -130,7 +130,7 @@ def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -
 
 @asynccontextmanager
 async def _sandbox(folder: Path) -> AsyncIterator[str]:
-    """The sandbox on a free port; gives its origin, which its first line of output names."""
+    """Run the sandbox on a free port; yields its origin, which its first line of output contains."""
     books = folder / "books.sqlite"
     create_existing_customer(books)
     sandbox = Program(
@@ -145,10 +145,10 @@ async def _sandbox(folder: Path) -> AsyncIterator[str]:
 
 def create_existing_customer(books: Path) -> None:
     """
-    Begin the sandbox's books with the customer whom Lago links.
+    Create the sandbox's books with the one customer to which Lago links.
 
     Raises:
-        StartupError: the books have begun already.
+        StartupError: the books have records already.
     """
     account = Account.open(Profile.load(), books)
     try:
@@ -162,7 +162,7 @@ def create_existing_customer(books: Path) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on now, all different."""
+    """Different ports of this machine on which no process listens now."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

@@ -1,4 +1,4 @@
-"""The demo's month played to a deployment that somebody else has started, such as `deploy/compose.yaml`."""
+"""Play the demo's month against a deployment that already runs, such as `deploy/compose.yaml`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ END_LIMIT_S = 90.0
 
 
 def main(folder: Path, ground: Ground, *, seed: int, events_per_s: float, inbox_port: int) -> None:
-    """`run` until SIGTERM or SIGINT."""
+    """Call `run`, and cancel it on SIGTERM or SIGINT."""
     playing = run(folder, ground, seed=seed, events_per_s=events_per_s, inbox_port=inbox_port)
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_stopped(playing))
@@ -42,10 +42,10 @@ async def _until_stopped(playing: Coroutine[None, None, None]) -> None:
 
 async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, inbox_port: int) -> None:
     """
-    Post the month, print what became of it, and go on taking webhooks until cancelled.
+    Post the month, print a summary, and receive webhooks until cancelled.
 
     Raises:
-        StartupError: Kafka cannot be reached, the sandbox takes no fault, or the port is taken.
+        StartupError: Kafka cannot be reached, the sandbox refuses the fault, or the port is in use.
     """
     lago = Lago(
         hmac_key=(folder / fixtures.HMAC_KEY).read_text(),
@@ -67,7 +67,7 @@ async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, i
 
 
 def ground(*, ingest: str, sandbox: str, worker: str) -> Ground:
-    """Where the parts are, and Kafka as the environment says."""
+    """The addresses of the deployment, with Kafka's settings from the environment."""
     door = f"{ingest}/lago/{CONNECTION}"
     return Ground(settings=Settings.load(), sandbox=sandbox, door=door, ops=worker)
 
@@ -81,4 +81,4 @@ def _summary(sent: list[Sent], seen: TopicRecords, inbox: Inbox) -> str:
 
 
 def _nothing() -> None:
-    """Nobody looks at how far it is; Grafana shows that."""
+    """Show no progress; Grafana shows it."""

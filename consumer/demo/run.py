@@ -1,4 +1,4 @@
-"""The demo from start to end: set the stage, play the month, mend what failed, look at the books."""
+"""The phases of the demo: start the processes, play the month, fix and replay one cause, compare books."""
 
 from __future__ import annotations
 
@@ -44,10 +44,11 @@ SUCCESS, FAILURE = 0, 1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
     """
-    What was played, and how the edges and the worker took it.
+    The sent events, the responses of `ingest`, and the worker's counts.
 
     Attributes:
-        settled: the worker's own count, by outcome.
+        callers: the bad requests with their responses.
+        settled: the worker's counts by outcome.
     """
 
     sent: list[Sent]
@@ -59,10 +60,14 @@ class Month:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
     """
-    One run: what is told, by whom, to whom, and where it is shown.
+    One run of the demo.
 
     Attributes:
-        kafka: bootstrap servers of a broker that is there; None starts the embedded one.
+        steps: the events of the scenario, in order.
+        folder: for logs, books and the connections file.
+        kafka: bootstrap servers of an existing broker; None starts the embedded one.
+        lago: signs the webhooks.
+        inbox: receives the relay's webhooks.
     """
 
     steps: Sequence[ScenarioEvent]
@@ -74,10 +79,10 @@ class Demo:
 
     async def run(self) -> Figures:
         """
-        All of it, shown as it goes.
+        Run all phases and show their progress.
 
         Raises:
-            StartupError: a process does not come up.
+            StartupError: a process does not become ready.
         """
         started_s = time.monotonic()
         async with AsyncExitStack() as stack:
@@ -155,7 +160,7 @@ class Demo:
         )
 
     def _facts(self, webhook_url: str) -> dict[str, str]:
-        """What the connections file says of Lago and of the inbox."""
+        """The values of the connections template about Lago and the inbox."""
         key_file = self.folder / "lago.pem"
         key_file.write_text(self.lago.public_pem)
         return {
@@ -170,16 +175,16 @@ class Demo:
 
 def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: str | None = None) -> int:
     """
-    Run the demo; gives the exit code, 0 only when every event is accounted for.
+    Run the demo; returns the exit code: 0 only when every event has its expected outcome.
 
     Args:
-        seed: another one tells the same month with other amounts.
+        seed: another seed gives the same month with other amounts.
         report_file: where the figures are written.
-        as_json: the figures go to standard output, and what people read to standard error.
-        kafka_address: bootstrap servers of a broker that is there; None starts the embedded one.
+        as_json: write the figures to standard output, and the tables to standard error.
+        kafka_address: bootstrap servers of an existing broker; None starts the embedded one.
 
     Raises:
-        StartupError: a process does not come up.
+        StartupError: a process does not become ready.
     """
     logging.configure(level="error", form="console")
     _forget_other_deployments(keeps_login=kafka_address is not None)
@@ -210,8 +215,8 @@ def _tell_of_logs(out: ConsoleOutput, folder: Path) -> None:
 
 
 def _forget_other_deployments(*, keeps_login: bool) -> None:
-    # Settings of a real deployment must not leak into the demo. When a broker was named for the demo, how to
-    # log in to Kafka stays; the address does not.
+    # Settings of a real deployment must not reach the demo. With a broker of the user's, the TLS and SASL
+    # settings stay; the address does not.
     kafka, address = PREFIX + "KAFKA_", env_name("kafka_bootstrap_servers")
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         if not (keeps_login and name.startswith(kafka) and not name.startswith(address)):
@@ -219,7 +224,7 @@ def _forget_other_deployments(*, keeps_login: bool) -> None:
 
 
 async def _until_stopped(demo: Demo) -> Figures:
-    # Whoever ends the demo ends its processes too: both signals unwind everything that was started.
+    # SIGTERM and SIGINT cancel the task, so that the exit stacks stop all child processes.
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     if task is not None:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)

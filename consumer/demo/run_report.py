@@ -1,4 +1,4 @@
-"""The figures of one run, and the verdict over them: what `build/demo.json` holds."""
+"""The figures and the problems of one run: the content of `build/demo.json`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from consumer.demo.webhook_counts import Ingest, Relay, percentiles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantedFault:
-    """A planted fault: what it is, how many events carry it, and how what became of each must begin."""
+    """A planted fault: its description, the number of its events, the expected prefix of their outcome."""
 
     what: str
     events: int
@@ -54,19 +54,20 @@ PLANTED_FAULTS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """
-    What happened, counted by input event of the month; what the replay did stands under `replay`.
+    Counts by input event of the month, without the replayed ones, which are in `replay`.
 
     Attributes:
-        webhooks_verified: about failures; `relay` has them all.
-        latency_p50_ms: from an event's timestamp to NetSuite's answer, over all events answered at the first
+        webhooks_verified: those about failures; `relay` counts all.
+        latency_p50_ms: from an event's Kafka timestamp to NetSuite's response, over all events with one
             attempt; the 99th percentile likewise.
-        latency_max_ms: the longest of those that took more attempts: the planted lost answer, and what had
-            to wait for something else.
-        webhook_latency_p50_ms: as before, but from the moment that Lago posted the webhook.
-        balances: what every customer owes in Lago and in NetSuite, and the difference, as decimal texts, at
-            the very end.
-        documents: how many records of each type NetSuite has at the very end.
-        planted: what became of each planted fault, by its name.
+        latency_max_ms: the longest latency of events with more attempts: the planted lost response, and
+            records that waited for another.
+        webhook_latency_p50_ms: the same, but from the POST of the webhook.
+        balances: every customer's balance in Lago and in NetSuite, and the difference, as decimal text, at
+            the end of the run.
+        documents: the number of NetSuite records by type at the end of the run.
+        planted: the outcomes of each planted fault, by its name.
+        problems: one sentence for each deviation; empty when the run is as expected.
     """
 
     events: int
@@ -92,7 +93,7 @@ class Figures:
     problems: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
-        """All of it."""
+        """All figures as JSON."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
     def write(self, file: Path) -> None:
@@ -113,17 +114,17 @@ def figures(
     pipelines: int = 1,
 ) -> Figures:
     """
-    Count everything and say what is not as it must be.
+    Count the outcomes and collect the problems.
 
     Args:
-        scenario: what was played.
-        endings: what became of it.
-        audit: of the books.
+        scenario: the played events.
+        endings: their published outcomes.
+        audit: the comparison of the sandbox's records with Lago.
         balances: of every customer.
-        settled: the worker's own count.
-        webhooks: the ids of those about failures that were verified.
+        settled: the worker's counts by outcome.
+        webhooks: the ids of the verified webhooks about failures.
         broker: its name.
-        pipelines: how many of the worker's settle each event.
+        pipelines: the number of the worker's pipelines, each of which settles every event.
     """
     counted = fates(scenario, endings)
     undelivered = {error.id for error in endings.errors.values()} ^ set(webhooks)
@@ -160,19 +161,19 @@ def figures(
 
 
 def latencies_ms(scenario: Sequence[Played], endings: Endings, *, repeated: bool = False) -> list[float]:
-    """The latency of every event that was answered at the first attempt, or of those that were not; in ms."""
+    """The latencies in milliseconds of the events with one attempt; with `repeated`, of those with more."""
     mains = (endings.main_result(played) for played in scenario)
     return [each.timings.latency_ms for each in mains if each and (each.attempts > 1) == repeated]
 
 
 def _waits_ms(scenario: Sequence[Played], endings: Endings) -> list[float]:
-    """From webhook to NetSuite's answer, of every event that was answered at the first attempt; in ms."""
+    """Milliseconds from the webhook to NetSuite's response, of every event with one attempt."""
     found = ((endings.main_result(played), endings.waited_ms(played)) for played in scenario)
     return [waited for result, waited in found if result and waited is not None and result.attempts == 1]
 
 
 def _planted(name: str, scenario: Sequence[Played], endings: Endings) -> Counter[str]:
-    """What became of a fault: fates with their codes or attempts, and how often."""
+    """The outcomes of a planted fault, with error code or number of attempts, and their counts."""
     return Counter(_said(played, endings) for played in scenario if played.step.plant == name)
 
 

@@ -1,10 +1,9 @@
 """
-A month of Lago events, July 2026, and how it is settled, with faults planted by name; pure.
+A month of Lago events, July 2026, and its payments, credit notes and voids in August; pure.
 
-The same seed tells the same month.
-
-Twelve customers, four billing entities, four currencies; customers that come before and after their
-invoices, repeated deliveries, events that are none of NetSuite's business, and what goes wrong in real life.
+The same seed gives the same events. There are twelve customers, four billing entities and four currencies;
+customer events before and after the invoices, repeated deliveries, events that must be ignored, and named
+faults.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from consumer.demo.settlement_documents import SettlementDocuments
 from consumer.demo.webhook_bodies import Bodies
 
 ADOPTED = "lakeshore"
+"""The customer that Lago links to a customer which exists in NetSuite already."""
 MISPLACED = "borealis"
-"""Of a billing entity whose subsidiary NetSuite does not have."""
-"""The customer that Lago links to one who stands in NetSuite already."""
+"""The customer of a billing entity whose subsidiary does not exist in NetSuite."""
 BEFORE_THEIR_INVOICES = (ADOPTED, "brenner", "soen", "lumiere", "redwood", "hudson", "kitsune")
 AFTER_THEIR_INVOICES = ("okafor", "garonne", "gulf", "tide")
 FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
@@ -38,7 +37,7 @@ JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (FIRST, LAST)
 
 
 def tell(seed: int) -> tuple[ScenarioEvent, ...]:
-    """The whole month in the order in which it reaches Kafka."""
+    """All events, in the order in which they are sent."""
     return tuple(_ScenarioBuilder(seed).month())
 
 
@@ -54,7 +53,7 @@ class _ScenarioBuilder:
         self._billed: dict[str, list[Invoice]] = defaultdict(list)
 
     def month(self) -> Iterator[ScenarioEvent]:
-        """Everything that happens."""
+        """All events, in order."""
         yield from (self._customer(self._customers.members[name]) for name in BEFORE_THEIR_INVOICES)
         misplaced = self._customers.members[MISPLACED]
         yield replace(self._customer(misplaced), ending="rejected", plant="customer_refused")
@@ -138,7 +137,7 @@ class _ScenarioBuilder:
         settled = Settlement(
             documents=SettlementDocuments(bodies=self._bodies), billed=self._billed, put=self._step
         )
-        # By August somebody has changed how Lago's endpoint signs; `ingest` takes either.
+        # From August Lago's endpoint signs by JWT instead of HMAC; `ingest` accepts both.
         yield from (replace(step, algorithm="jwt") for step in settled.steps())
 
     def _members(self) -> list[Member]:
@@ -211,7 +210,7 @@ class _ScenarioBuilder:
         content = self._bodies.customer(member, updated_at) | {"integration_customers": links}
         value = self._bodies.event(webhook_type, "customer", content)
         step = self._step(member, "lago.customers", value, f"{webhook_type} {member.external_id}")
-        # Whoever links a customer does so before the first invoice.
+        # The link must be in NetSuite before the customer's first invoice is sent.
         return replace(step, lago_id=content["lago_id"], until="told" if links else "taken")
 
     def _garbled(self, value: bytes) -> ScenarioEvent:
@@ -221,7 +220,7 @@ class _ScenarioBuilder:
         return replace(step, ending="rejected", plant="undecodable_bytes", is_webhook=False)
 
     def _again(self, step: ScenarioEvent) -> ScenarioEvent:
-        """The same bytes from a second endpoint of Lago's, which stores a webhook of its own for it."""
+        """The same bytes from a second webhook endpoint of Lago's, with a unique key of its own."""
         title = f"{step.title} again"
         return replace(step, title=title, plant="repeated", unique_key=self._bodies.id("webhook", title))
 

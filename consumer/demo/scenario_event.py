@@ -1,4 +1,4 @@
-"""One event of the demo's story, and what must become of it."""
+"""One event of the demo's scenario, and its expected outcome."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import Literal
 
 Ending = Literal["booked", "ignored", "rejected"]
 Until = Literal["taken", "told", "waiting"]
-"""Ingest has taken it; something has been published about it; the worker has it wait for something else."""
+"""
+What must be true before the next event is sent.
+
+``taken``: ingest has accepted it; ``told``: a result or an error event is published; ``waiting``: the worker
+has parked a record that waits for another.
+"""
 Algorithm = Literal["hmac", "jwt"]
 NETSUITE_TYPES = {
     "lago.customers": "customer",
@@ -21,26 +26,26 @@ NETSUITE_TYPES = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioEvent:
     """
-    One event on its topic, and how it must end.
+    One event on its topic, and its expected outcome.
 
     Attributes:
-        title: what a person calls it.
+        title: the name of the event in tables.
         topic: without the deployment's prefix.
-        unique_key: of Lago's stored webhook: the same for its repeats, another for each of Lago's endpoints.
-        algorithm: how Lago signs it.
-        is_webhook: whether it comes through `ingest`; else something put it straight on its topic.
-        ending: ``booked`` means that NetSuite holds its object afterwards, whoever brought it there.
-        plant: the name of the fault that is planted here, when there is one.
-        lago_id: of the object; empty when the bytes hold none.
-        number: of the invoice or credit note; None for anything else.
-        total: what the document must amount to, as decimal text in units of the currency; None for what is
-            no document of its own: customers and voids.
-        effect: what it adds to what the customer owes, in units of the currency; None for what has none of
-            its own, such as the receipt of a payment that has been told of.
-        is_void: whether it takes back the invoice of its id.
-        until: what must have become of it before the next is sent.
+        unique_key: of Lago's stored webhook: the same for its retries, another for each webhook endpoint.
+        algorithm: of Lago's signature.
+        is_webhook: whether it is sent to `ingest`; else it is written to its topic directly.
+        ending: ``booked`` when its object must be in NetSuite afterwards, by this event or an earlier one.
+        plant: the name of its planted fault; None without one.
+        lago_id: of the object; empty when the bytes contain none.
+        number: of the invoice or credit note; None for other objects.
+        total: the expected total of the document, as decimal text in units of the currency; None for events
+            without a document of their own: customers and voids.
+        effect: the change of the customer's balance, in units of the currency; None for events without one,
+            such as the receipt of a payment that has an event already.
+        is_void: whether it voids the invoice with its Lago id.
+        until: what must be true before the next event is sent.
         is_ordered: whether its invoice is written as a sales order too.
-        action: what a person still has to do about it in NetSuite.
+        action: what a person must still do in NetSuite; empty when nothing.
     """
 
     title: str
@@ -64,7 +69,7 @@ class ScenarioEvent:
 
     @property
     def netsuite_type(self) -> str:
-        """The type of the NetSuite record that stands for its object."""
+        """The NetSuite record type of its object."""
         return NETSUITE_TYPES[self.topic]
 
     @property

@@ -1,4 +1,4 @@
-"""How July's invoices are settled in August: payments, credit notes, and voids; pure."""
+"""The events of August for July's invoices: payments, credit notes and voids; pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from consumer.mapping import money
 Json = dict[str, Any]
 Invoices = Mapping[str, Sequence[Invoice]]
 Put = Callable[[Member, str, bytes, str], ScenarioEvent]
-"""Makes a scene of a customer, a topic, the bytes and a title."""
+"""Makes an event from a customer, a topic, the bytes and a title."""
 
 PARTLY_CENTS = 10_000
 
@@ -24,11 +24,12 @@ PARTLY_CENTS = 10_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """
-    Makes the scenes.
+    Makes the events.
 
     Attributes:
-        billed: the invoices that NetSuite has or will have, by the handles of the customers, oldest first.
-        put: puts bytes on a topic.
+        documents: makes the bodies.
+        billed: the invoices that must be in NetSuite at the end, by customer handle, oldest first.
+        put: makes an event from bytes.
     """
 
     documents: SettlementDocuments
@@ -36,7 +37,7 @@ class Settlement:
     put: Put
 
     def steps(self) -> Iterator[ScenarioEvent]:
-        """All there is; needs one more invoice of *lumiere* and *hudson* each, the last of their lists."""
+        """All events; the last invoices of *lumiere* and *hudson* must be ones that have no event yet."""
         yield from self._paid(self.billed["soen"][0])
         yield self._paid_by_hand(self.billed["brenner"][:1], PARTLY_CENTS)
         yield self._noted(Note(invoice=self.billed["brenner"][1], fee_place=0, use="offset"))
@@ -61,14 +62,14 @@ class Settlement:
         yield self._billed(both[1], self.documents.bodies.invoice(both[1]))
 
     def _billed(self, invoice: Invoice, body: Json) -> ScenarioEvent:
-        # What a credit note pays of it stays in its total: the memo is applied to it.
+        # The total includes the amount that a credit note pays: the credit memo is applied to the invoice.
         title = f"invoice.created {invoice.number}"
         step = self._step(invoice.member, "invoice.created", body, title)
         amount = invoice.bill.total
         return replace(step, number=invoice.number, total=amount, effect=Decimal(amount))
 
     def _paid(self, invoice: Invoice) -> Iterator[ScenarioEvent]:
-        """Lago tells of a provider's payment twice: by itself and by its receipt."""
+        """Lago sends two events for a payment of a provider: the payment and its receipt."""
         payment = self.documents.payment((invoice,), invoice.bill.total_cents, is_manual=False)
         title = f"payment.succeeded for {invoice.number}"
         yield self._payment(invoice.member, "payment.succeeded", payment, payment, title)

@@ -1,4 +1,4 @@
-"""Lago's credit notes, payments and voids for the demo, in Lago's own notation and complete."""
+"""Lago's credit notes, payments and voided invoices for the demo, with all fields that Lago serialises."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ VOIDED_AT = datetime(2026, 8, 4, 9, tzinfo=UTC)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """
-    A credit note over one whole fee of an invoice.
+    A credit note for one whole fee of an invoice.
 
     Attributes:
-        use: credit is kept for later invoices, a refund is paid back, an offset settles the invoice itself.
+        fee_place: index of the fee in the invoice, from 0.
+        use: ``credit`` is kept for later invoices, ``refund`` is paid back, ``offset`` reduces what is due of
+            the invoice itself.
     """
 
     invoice: Invoice
@@ -35,12 +37,12 @@ class Note:
 
     @property
     def number(self) -> str:
-        """Its number: the invoice's, and a count."""
+        """The invoice's number with the suffix ``-CN001``."""
         return f"{self.invoice.number}-CN001"
 
     @property
     def fee(self) -> Fee:
-        """What is taken back."""
+        """The credited fee."""
         return self.invoice.bill.fees[self.fee_place]
 
     @property
@@ -51,12 +53,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementDocuments:
-    """Makes the objects; their ids depend on the world of `bodies` alone."""
+    """Makes the objects; their ids depend only on the namespace of `bodies`."""
 
     bodies: Bodies
 
     def note(self, note: Note) -> Json:
-        """The credit note object with everything that ``credit_note.created`` includes."""
+        """The credit note object with all fields of ``credit_note.created``."""
         invoice, fee = note.invoice, note.fee
         parts = {f"{use}_amount_cents": note.total_cents * (use == note.use) for use in SPLIT}
         coupon_cents, tax_cents = rounded(fee.discount), rounded(fee.tax_exact)
@@ -88,7 +90,7 @@ class SettlementDocuments:
         }
 
     def spending(self, invoice: Invoice, note: Note) -> Json:
-        """The invoice object of one that takes all of a credit note."""
+        """The object of an invoice to which the whole credit note is applied."""
         body = self.bodies.invoice(invoice)
         left_cents = invoice.bill.total_cents - note.total_cents
         item = {"lago_item_id": self.bodies.id("credit_note", note.number), "type": "credit_note"}
@@ -108,7 +110,11 @@ class SettlementDocuments:
         }
 
     def payment(self, invoices: Sequence[Invoice], cents: int, *, is_manual: bool) -> Json:
-        """The payment object; `cents` is all there is to know when it is for several invoices."""
+        """
+        The payment object.
+
+        With several invoices Lago states only the whole amount, `cents` in subunits, and not its split.
+        """
         member = invoices[0].member
         numbers = [invoice.number for invoice in invoices]
         lago_id = self.bodies.id("payment", *numbers)
@@ -138,7 +144,7 @@ class SettlementDocuments:
         return {"lago_id": lago_id, "number": number, "file_url": None, "xml_url": None, **made}
 
     def voided(self, invoice: Invoice) -> Json:
-        """The invoice object of one that has been voided."""
+        """The object of a voided invoice."""
         changes = {"status": "voided", "total_due_amount_cents": 0}
         at = instant(VOIDED_AT)
         return self.bodies.invoice(invoice) | changes | {"voided_at": at, "updated_at": at}

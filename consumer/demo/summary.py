@@ -1,4 +1,4 @@
-"""The figures of a run in a few lines of words."""
+"""The figures of a run as a few lines of text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from consumer.demo.webhook_counts import Ingest, Relay
 
 
 def lines(figures: Figures) -> Iterator[tuple[str, str]]:
-    """What each line is about, and what there is to say."""
+    """The heading and the text of each line."""
     yield "month", _month(figures)
     yield "NetSuite", ", ".join(f"{count} {kind}" for kind, count in figures.documents.items())
     if figures.ingest is not None:

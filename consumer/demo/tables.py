@@ -1,4 +1,4 @@
-"""What the demo prints: tables on a terminal, plain columns when piped."""
+"""The demo's tables: with lines on a terminal, plain columns in a pipe."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STYLES = {"created": "green", "adopted": "green", "updated": "green", "voided": 
 
 
 def console(*, is_aside: bool = False) -> ConsoleOutput:
-    """Standard output, or standard error when that is for machines; wide when no terminal sets a width."""
+    """Standard output, or standard error with `is_aside`; `PIPED_WIDTH_CHARS` wide without a terminal."""
     return console_output.console(is_aside=is_aside, page_columns=PIPED_WIDTH_CHARS, has_highlights=False)
 
 
@@ -39,7 +39,7 @@ def month(
     inbox: Inbox,
     callers: Sequence[tuple[Caller, Answer]],
 ) -> None:
-    """What a person wants to know after the month."""
+    """Print what was written, refused, rejected, and what a person must still do, after the month."""
     out.print(_reached(out, scenario, endings))
     out.print(_turned_away(out, callers))
     out.print(_failed(out, scenario, endings, inbox))
@@ -49,7 +49,7 @@ def month(
 
 
 def end(out: ConsoleOutput, figures: Figures, replayed: Replay) -> None:
-    """What a person wants to know at the very end."""
+    """Print planted faults, open failures, balances, totals and problems at the end of the run."""
     out.print(_planted(out, figures))
     if replayed.open:
         out.print(_still_open(out, replayed.open))
@@ -60,7 +60,7 @@ def end(out: ConsoleOutput, figures: Figures, replayed: Replay) -> None:
 
 
 def _reached(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings) -> Table:
-    # A terminal links the record itself.
+    # On a terminal the record is a hyperlink, so the column is not needed.
     links = () if out.is_terminal else ("Link",)
     columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", *links)
     table = _table(out, "What reached NetSuite", *columns, right=("Amount", "Since webhook"))
@@ -149,7 +149,7 @@ def _still_open(out: ConsoleOutput, failures: Sequence[Failure]) -> Table:
 
 
 def _balances(out: ConsoleOutput, figures: Figures) -> Table:
-    # Rejected documents are left out on both sides: they are not in NetSuite until someone acts on them.
+    # Rejected documents are left out on both sides: they are not in NetSuite until a person fixes them.
     amounts = ("Lago", "NetSuite", "Difference")
     title = "What every customer owes, without what is still open"
     table = _table(out, title, "Customer", "Currency", *amounts, right=amounts)

@@ -1,4 +1,4 @@
-"""What lies on the topics: where each webhook arrived, what became of it, and what was put back."""
+"""Read the topics: the position of each webhook, its outcome, and the position of each replayed event."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ LOOK_EVERY_S = 0.1
 @dataclass(slots=True, kw_only=True)
 class TopicRecords:
     """
-    Everything that has been read so far.
+    The records read so far.
 
     Attributes:
-        arrivals: the place of each webhook, by its unique key.
-        replays: the place of each event that was put back, by the id of its error event.
+        endings: results and error events.
+        arrivals: the position of each webhook, by its unique key.
+        replays: the position of each replayed event, by the id of its error event.
     """
 
     endings: Endings = field(default_factory=Endings)
@@ -39,12 +40,12 @@ class TopicRecords:
     replays: dict[str, Place] = field(default_factory=dict)
 
     def has_ended(self, step: ScenarioEvent) -> bool:
-        """Whether something has been published about it."""
+        """Whether a result or an error event of it is published."""
         place = self.arrivals.get(step.unique_key)
         return place in self.endings.results or place in self.endings.errors
 
     def note(self, record: Record) -> None:
-        """One more record of any of our topics."""
+        """Add one record of any of the topics."""
         if record.source.topic.endswith(result.TOPIC):
             self.endings.note_result(Result.model_validate_json(record.value or b""))
         elif not record.source.topic.endswith(error_event.TOPIC):
@@ -63,7 +64,7 @@ class TopicRecords:
 
 
 async def until(claim: Callable[[], bool], *, limit_s: float) -> None:
-    """Wait until a claim about what others do holds, and not longer than that."""
+    """Wait until `claim` is true, `limit_s` at most; returns normally in both cases."""
     give_up_at_s = time.monotonic() + limit_s
     while not claim():
         if time.monotonic() > give_up_at_s:
@@ -73,7 +74,7 @@ async def until(claim: Callable[[], bool], *, limit_s: float) -> None:
 
 @asynccontextmanager
 async def watching(processes: Ground) -> AsyncIterator[TopicRecords]:
-    """Meanwhile, everything that comes to the topics is noted."""
+    """Collect the records of the topics while the block runs."""
     seen = TopicRecords()
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(_watch(processes, seen))

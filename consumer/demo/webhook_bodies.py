@@ -1,9 +1,9 @@
 """
-Complete Lago webhook bodies for the demo: every field that Lago serialises, in Lago's own notation.
+Lago webhook bodies for the demo, with every field that Lago serialises.
 
 Decimals are strings with a point, amounts integers of the subunit, rates JSON numbers (getlago/lago-api
-``app/serializers/v1``); the text escapes ``<``, ``>`` and ``&`` as ActiveSupport does. What is the same for
-all objects of a kind stands in `skeletons.json`.
+``app/serializers/v1``); the text escapes ``<``, ``>`` and ``&`` as ActiveSupport does. Values that all
+objects of a kind share are in `skeletons.json`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ITEM_TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
-    """Makes bodies whose ids depend on `namespace` alone."""
+    """Makes bodies whose ids depend only on `namespace`."""
 
     namespace: uuid.UUID
     organization_id: str = field(init=False)
@@ -45,7 +45,7 @@ class Bodies:
         object.__setattr__(self, "organization_id", self.id("organization"))
 
     def id(self, *parts: str) -> str:
-        """The id of a thing, always the same."""
+        """The UUID of the object with this name; the same parts give the same UUID."""
         return str(uuid.uuid5(self.namespace, "/".join(parts)))
 
     def event(self, webhook_type: str, object_type: str, content: Json) -> bytes:
@@ -56,7 +56,7 @@ class Bodies:
         return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e").encode()
 
     def customer(self, member: Member, updated_at: datetime, **changes: Any) -> Json:
-        """The customer object, without ``integration_customers``, as documents embed it."""
+        """The customer object as documents embed it, without ``integration_customers``."""
         first, last = member.person or (None, None)
         place = {"city": member.city, "zipcode": member.zipcode, "country": member.country}
         depot = {"address_line1": "Lagerhaus 7", **place} if member.ships_elsewhere else {}
@@ -85,7 +85,7 @@ class Bodies:
         }
 
     def link(self, netsuite_id: str) -> Json:
-        """The link to a customer who stands in NetSuite already, by its internal id."""
+        """The ``integration_customers`` entry for a customer that exists in NetSuite, by its internal id."""
         return {
             "lago_id": self.id("link", netsuite_id),
             "external_customer_id": netsuite_id,
@@ -96,7 +96,7 @@ class Bodies:
         }
 
     def invoice(self, invoice: Invoice) -> Json:
-        """The invoice object with everything that ``invoice.created`` includes."""
+        """The invoice object with all fields of ``invoice.created``."""
         lago_id, owner = self.id("invoice", invoice.number), self.id("customer", invoice.member.external_id)
         is_subscribed = any(fee.sale.kind in SUBSCRIBED for fee in invoice.bill.fees)
         return {

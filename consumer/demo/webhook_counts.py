@@ -1,4 +1,4 @@
-"""What happened at the edges: webhooks that came in, webhooks that went out."""
+"""Counts of the webhooks that `ingest` received and of those that `relay` posted."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from consumer.demo.webhook_inbox import Inbox
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """
-    What `ingest` was asked and has answered.
+    The requests to `ingest` and its responses.
 
     Attributes:
-        accepted: webhooks that Kafka has.
-        repeated: webhooks that it had already, and that came again.
-        refused: requests that proved nothing or were no webhook, by their status.
-        past_it: records that something else put on the topics.
-        latency_p50_ms: until the answer to what was accepted; the 99th percentile likewise.
+        accepted: webhooks written to Kafka.
+        repeated: webhooks that were deduplicated.
+        refused: requests without a valid signature or without a valid webhook; `refusals` has them by status.
+        by_hmac: accepted webhooks with an HMAC signature; `by_jwt` those with a JWT.
+        past_it: records written to the topics without `ingest`.
+        latency_p50_ms: response time of accepted webhooks, in milliseconds; the 99th percentile likewise.
     """
 
     accepted: int
@@ -40,13 +41,15 @@ class Ingest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
     """
-    What `relay` has posted to the inbox.
+    The requests of `relay` to the inbox.
 
     Attributes:
         posted: all attempts.
-        verified: webhooks whose signatures, Standard Webhooks' and Lago's, fit; each counted once.
-        retried: those that were posted more than once until they were taken.
-        failures: of the verified, those about failures; the others are about customers that were made.
+        verified: webhooks whose two signatures, Standard Webhooks' and Lago's, are valid; each counts once.
+        refused: requests with an invalid signature or timestamp.
+        retried: webhooks that took more than one attempt.
+        failures: the verified webhooks about failures.
+        customers: the customers in verified webhooks about new customers.
     """
 
     posted: int
@@ -58,7 +61,7 @@ class Relay:
 
 
 def ingest(sent: Sequence[Sent], callers: Sequence[tuple[Caller, Answer]]) -> Ingest:
-    """The figures of the way in."""
+    """Count the requests to `ingest`."""
     taken = [each.answer for each in sent if each.answer and each.answer.status == TAKEN]
     refused = Counter(str(answer.status) for _, answer in callers if answer.status != TAKEN)
     p50_ms, p99_ms = percentiles([answer.took_ms for answer in taken])
@@ -77,7 +80,7 @@ def ingest(sent: Sequence[Sent], callers: Sequence[tuple[Caller, Answer]]) -> In
 
 
 def relay(inbox: Inbox) -> Relay:
-    """The figures of the way out."""
+    """Count the requests of `relay`."""
     return Relay(
         posted=inbox.attempts.total() + len(inbox.refused),
         verified=len(inbox.verified),
@@ -97,9 +100,10 @@ def problems(
     connection: str,
 ) -> list[str]:
     """
-    Every request that was not answered as it must be, and every webhook that proves nothing.
+    One sentence for each unexpected response of `ingest`, and each webhook that cannot be verified.
 
-    Also every customer whom the connection has made and the inbox not heard of; `outcome` compares failures.
+    Also for each customer that the connection has created without a webhook to the inbox, or the reverse;
+    `run_report` compares the failures.
     """
     apart = endings.made(connection) ^ inbox.customers
     wrong = [
@@ -117,7 +121,7 @@ def problems(
 
 
 def percentiles(values: Sequence[float]) -> tuple[float, float]:
-    """The 50th and the 99th; zero of less than two values."""
+    """The 50th and the 99th percentile, rounded to 0.1; zero for less than two values."""
     if len(values) < 2:
         return 0.0, 0.0
     cuts = quantiles(values, n=100, method="inclusive")

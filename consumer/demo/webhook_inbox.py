@@ -1,8 +1,8 @@
 """
-An inbox for signed webhooks that believes only what is signed.
+A receiver of the relay's webhooks that accepts only valid signatures.
 
-It verifies them as their receivers would: Lago's three headers and those of Standard Webhooks
-(https://www.standardwebhooks.com), both over the exact bytes of the body.
+It verifies both signatures over the exact bytes of the body: Lago's headers and those of Standard Webhooks
+(https://www.standardwebhooks.com).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - marks a secret, is none
 
 
 def refusal(secret: str, headers: Mapping[str, str], body: bytes, now_s: float) -> str | None:
-    """Why a webhook is not to be believed, None when it is."""
+    """The reason why a webhook's signatures are not valid; None when they are."""
     webhook_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not timestamp.isdigit() or abs(now_s - int(timestamp)) > TOLERANCE_S:
         return "the timestamp is missing or too far from now"
@@ -47,11 +47,13 @@ def refusal(secret: str, headers: Mapping[str, str], body: bytes, now_s: float) 
 @dataclass(slots=True, kw_only=True)
 class Inbox:
     """
-    Receives webhooks; keeps the verified ones by their id, so that a repeat counts once.
+    Receives webhooks, and keeps the verified ones by id, so that a retry counts once.
 
     Attributes:
-        stumbles: how many webhooks about failures it answers 503 first, to be posted again.
-        attempts: how often each id was posted.
+        stumbles: the number of requests about failures that it still refuses with 503, to force retries.
+        verified: the bodies by webhook id.
+        refused: the reason of each refused request.
+        attempts: the number of verified requests for each id.
     """
 
     secret: str
@@ -63,17 +65,17 @@ class Inbox:
 
     @property
     def failures(self) -> dict[str, dict[str, Any]]:
-        """What was told about failures, by id."""
+        """The verified webhooks about failures, by id."""
         return {name: body for name, body in self.verified.items() if body["webhook_type"] == WEBHOOK_TYPE}
 
     @property
     def customers(self) -> set[str]:
-        """Lago's ids of the customers it was told about."""
+        """The Lago ids of the customers in verified webhooks."""
         told = (body["customer"]["lago_id"] for body in self.verified.values() if "customer" in body)
         return set(told)
 
     def app(self) -> Starlette:
-        """The application that answers 204 to what it believes and 401 to what it does not."""
+        """The application: 204 for a valid webhook, 401 for an invalid one."""
         return Starlette(routes=[Route(PATH, self._receive, methods=["POST"])])
 
     async def _receive(self, request: Request) -> Response:
