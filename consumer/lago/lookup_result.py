@@ -1,4 +1,4 @@
-"""What asking Lago for a customer can come to."""
+"""What asking Lago for a customer, or for the rows of a list, can come to."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ class Failed:
     retry_after_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """All rows of a list, each as Lago serialises it."""
+
+    rows: tuple[dict[str, Any], ...]
+
+
 Answer = Found | Missing | Failed
 LookUp = Callable[[str], Awaitable[Answer]]
 """From an external customer id to what Lago knows of it; never raises for what Lago answers."""
+ListPayments = Callable[[str], Awaitable[Listed | Failed]]
+"""From a Lago invoice's id to all payments of it; never raises for what Lago answers."""

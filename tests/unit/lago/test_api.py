@@ -290,4 +290,4 @@ async def test_a_closed_api_has_closed_its_connections():
 
     await api.aclose()
 
-    assert api._http.is_closed
+    assert api._client._http.is_closed

@@ -1,0 +1,230 @@
+"""
+GET requests to one Lago organisation: spaced, limited in time and size, repeated for a few seconds.
+
+What Lago answers is a value: a `Body`, `Absent`, or `Failed` with a sentence. Nothing is raised for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+import tenacity
+
+from consumer.clock import Clock
+from consumer.config.connection import Connection
+from consumer.lago import http
+from consumer.lago.lookup_result import Failed
+from consumer.lago.rate_limit import Pace
+from schemas import wire
+
+REQUESTS_PER_S = 50  # Lago's limit for an organisation, all keys together
+MAX_ATTEMPTS = 3
+LONGEST_WAIT_S = 10.0
+LONGEST_HOLD_S = 60.0
+# A timeout has used up its time already and is not repeated within the same permit.
+_QUICKLY_LOST = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
+# The code of a 403 for a key without the permission (lago-api ``Api::BaseController#authorize``).
+_NOT_PERMITTED = re.compile(r"(?P<mode>read|write)_action_not_allowed_for_(?P<resource>[a-z_]{1,60})")
+
+_NO_SUCH_PATH = "resource_not_found"
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+_backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=5, jitter=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """
+    The JSON object of an answer.
+
+    Attributes:
+        size_bytes: of the answer it came in.
+    """
+
+    content: dict[str, Any]
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """Lago knows no object of that id, or no longer."""
+
+
+Reply = Body | Absent | Failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """What one request came to; `repeat` says whether another may succeed within seconds."""
+
+    reply: Reply
+    repeat: bool = False
+
+
+class LagoClient:
+    """
+    Reads from one Lago organisation, at most 50 requests a second.
+
+    Connect errors, 429 and 5xx are repeated for a few seconds; everything slower is the caller's to repeat.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """
+        Reveal the API key and prepare the HTTP client; nothing is sent yet.
+
+        Args:
+            connection: whose ``lago.api_url`` and ``lago.api_key`` to use.
+            clock: says when the next request may go.
+            transport: stands in for the network in tests.
+            sleep: waits between requests.
+
+        Raises:
+            ConfigurationError: a setting or its secret is missing; it is named.
+        """
+        self._connection = connection
+        self._sleep = sleep
+        self._http = http.client(connection, transport)
+        self._pace = Pace(REQUESTS_PER_S, clock=clock)
+
+    async def get(self, path: str, *, resource: str, params: Mapping[str, str | int] | None = None) -> Reply:
+        """
+        The JSON object at a path below ``/api/v1``.
+
+        Args:
+            path: quoted already.
+            resource: Lago's name of what is read (``customer``, ``payment``), for sentences.
+            params: the query.
+        """
+
+        async def attempt() -> _Attempt:
+            return await self._attempt(path, resource, dict(params or {}))
+
+        last: _Attempt = await tenacity.AsyncRetrying(
+            sleep=self._sleep,
+            stop=tenacity.stop_after_attempt(MAX_ATTEMPTS),
+            wait=_backoff,
+            retry=tenacity.retry_if_result(_is_worth_repeating),
+            retry_error_callback=_outcome,
+        )(attempt)
+        return last.reply
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def _attempt(self, path: str, resource: str, params: dict[str, str | int]) -> _Attempt:
+        if self._pace.wait_s > LONGEST_WAIT_S:
+            reason = "Lago's rate limit is used up"
+            return _Attempt(reply=Failed(reason=reason, retry_after_s=self._pace.wait_s))
+        if (wait_s := self._pace.take()) > 0:
+            await self._sleep(wait_s)
+        try:
+            async with asyncio.timeout(http.ATTEMPT_LIMIT_S):
+                response = await self._http.get(path, params=params)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return self._lost(error)
+        return self._judge(response, resource)
+
+    def _lost(self, error: Exception) -> _Attempt:
+        cause = http.lost(error, self._connection)
+        reason = f"Lago does not answer at {self._setting('api_url')}: {cause}"
+        return self._failed(reason, code=type(error).__name__, repeat=isinstance(error, _QUICKLY_LOST))
+
+    def _judge(self, response: httpx.Response, resource: str) -> _Attempt:
+        status, content = response.status_code, _json(response)
+        match status:
+            case 200 if isinstance(content, dict):
+                return _Attempt(reply=Body(content=content, size_bytes=len(response.content)))
+            case 404 if not response.content or _is_about_an_object(content):
+                return _Attempt(reply=Absent())
+            case 401 | 403:
+                return self._failed(self._refusal(status, content, resource), code=status)
+            case 429:
+                return self._throttled(response)
+            case _ if status >= 500:
+                return self._failed(f"Lago answers HTTP {status}", code=status, repeat=True)
+            case _:
+                reason = f"{self._setting('api_url')} does not lead to Lago's API (HTTP {status})"
+                return self._failed(reason, code=status)
+
+    def _refusal(self, status: int, content: Any, resource: str) -> str:
+        code = content.get("code") if isinstance(content, dict) else None
+        refused = _NOT_PERMITTED.fullmatch(code) if isinstance(code, str) else None
+        if refused:
+            may_not = f"may not {refused['mode']} {_plural(refused['resource'])}"
+            return f"Lago says that the key of {self._setting('api_key')} {may_not} (HTTP {status})"
+        reason = f"Lago refuses the key of {self._setting('api_key')} (HTTP {status})"
+        return f"{reason}: it must be valid and allowed to read {_plural(resource)}"
+
+    def _throttled(self, response: httpx.Response) -> _Attempt:
+        seconds = _seconds(response.headers.get("x-ratelimit-reset", "")) or 1.0
+        self._pace.hold(seconds)
+        reason = "Lago's rate limit is used up (HTTP 429)"
+        return self._failed(reason, code=429, repeat=True, retry_after_s=seconds)
+
+    def _failed(
+        self, reason: str, *, code: object, repeat: bool = False, retry_after_s: float | None = None
+    ) -> _Attempt:
+        _log.warning("lago_attempt_failed", connection=self._connection.code, code=code)
+        return _Attempt(reply=Failed(reason=reason, retry_after_s=retry_after_s), repeat=repeat)
+
+    def misplaced(self) -> Failed:
+        """What an answer of another shape than Lago's means: the address leads elsewhere."""
+        reason = f"{self._setting('api_url')} does not lead to Lago's API (HTTP 200)"
+        return Failed(reason=reason)
+
+    def _setting(self, key: str) -> str:
+        place = f"lago.{key}"
+        return f"{place} of connection {self._connection.code} at {self._connection.at(place)}"
+
+
+def _plural(resource: str) -> str:
+    return resource.replace("_", " ") + "s"
+
+
+def _is_worth_repeating(attempt: _Attempt) -> bool:
+    # Who is asked to wait longer than this must not hold a permit meanwhile.
+    asked_s = attempt.reply.retry_after_s if isinstance(attempt.reply, Failed) else None
+    return attempt.repeat and (asked_s or 0.0) <= LONGEST_WAIT_S
+
+
+def _outcome(state: tenacity.RetryCallState) -> Any:
+    return state.outcome.result() if state.outcome else None
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return wire.loads(response.content)
+    except ValueError:
+        return None
+
+
+def _is_about_an_object(content: Any) -> bool:
+    """Whether a 404 says that an object is unknown (``customer_not_found``), and not that a path is wrong."""
+    code = content.get("code") if isinstance(content, dict) else ""
+    if code in {None, _NO_SUCH_PATH}:
+        return code is None
+    return isinstance(code, str) and code.endswith("_not_found")
+
+
+def _seconds(text: str) -> float | None:
+    """Seconds that a header asks to wait, within reason; None when it names none."""
+    try:
+        return min(max(0.0, float(text)), LONGEST_HOLD_S)
+    except ValueError:
+        return None
