@@ -18,7 +18,8 @@ class Webhook(BaseModel):
 
     Attributes:
         id: unique in the file; also names the consumer group of what is posted there.
-        secret: signs; ``whsec_…`` is base64, anything else is taken as the text it is.
+        secret: signs; ``whsec_…`` is base64. Anything else signs as the text it is, and where that text is
+            base64 also as the bytes it stands for, which the reference libraries verify by.
         secret_previous: signs too while receivers move from one secret to the next.
         signing_key: ``whsk_…``, an Ed25519 key: signs besides, for receivers that must not be able to sign.
         events: Lago's ``webhook_type`` of what is wanted.

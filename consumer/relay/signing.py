@@ -27,11 +27,12 @@ class SigningKey:
     One secret in the two forms that the two ways sign with.
 
     Attributes:
-        standard: the decoded bytes of ``whsec_…``; else the secret's text as bytes.
+        standard: the decoded bytes of ``whsec_…``; else the secret's text as bytes, after its decoded bytes
+            where that text is base64: the reference libraries decode a secret also without its prefix.
         lago: the secret's literal text as bytes; Lago never decodes its key.
     """
 
-    standard: bytes = field(repr=False)
+    standard: tuple[bytes, ...] = field(repr=False)
     lago: bytes = field(repr=False)
 
     @classmethod
@@ -43,13 +44,14 @@ class SigningKey:
             ValueError: after ``whsec_`` comes no base64.
         """
         text = secret.encode()
-        if not secret.startswith(SECRET_PREFIX):
-            return cls(standard=text, lago=text)
-        return cls(standard=_after(SECRET_PREFIX, secret), lago=text)
+        if secret.startswith(SECRET_PREFIX):
+            return cls(standard=(_after(SECRET_PREFIX, secret),), lago=text)
+        decoded = _decoded(secret)
+        return cls(standard=(decoded, text) if decoded else (text,), lago=text)
 
     def signature(self, signed: bytes) -> str:
-        """The signature of that, after its version."""
-        return f"v1,{_mac(self.standard, signed)}"
+        """The signatures of that, each after its version; a receiver looks for one that it can verify."""
+        return " ".join(f"v1,{_mac(key, signed)}" for key in self.standard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +128,24 @@ def headers(keys: Keys, *, webhook_id: str, timestamp_s: int, body: bytes) -> di
     }
 
 
+def is_of_reference_libraries(secret: str) -> bool:
+    """Whether a receiver with a Standard Webhooks library can be given that secret as it is."""
+    return bool(_decoded(secret.removeprefix(SECRET_PREFIX)))
+
+
 def _after(prefix: str, secret: str) -> bytes:
-    text = secret.removeprefix(prefix)
-    try:
-        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except ValueError:
-        decoded = b""
+    decoded = _decoded(secret.removeprefix(prefix))
     if not decoded:
         raise ValueError(f"is not base64 after {prefix}")
     return decoded
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes that base64, padded or not, stands for; none when it is no base64."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return b""
 
 
 def _mac(key: bytes, content: bytes) -> str:

@@ -53,6 +53,24 @@ def test_a_secret_that_is_no_base64_signs_as_the_text_it_is():
     assert Webhook(b"plain text key").verify(BODY, signed("plain text key"))
 
 
+@pytest.mark.parametrize("raw", [b"k" * 32, b"k" * 31])
+def test_a_secret_in_base64_without_its_prefix_verifies_as_the_reference_library_reads_it(raw):
+    """Padded or not: the library decodes it, a receiver with Lago's key takes the text; both verify."""
+    secret = base64.b64encode(raw).decode()
+
+    for given in (secret, secret.rstrip("=")):
+        assert Webhook(given).verify(BODY, signed(given))
+        assert Webhook(given.encode()).verify(BODY, signed(given))
+
+
+def test_either_of_the_two_keys_of_such_a_secret_must_be_right():
+    """One more signature lets nobody else in."""
+    other = base64.b64encode(b"o" * 32).decode()
+
+    with pytest.raises(WebhookVerificationError):
+        Webhook(other).verify(BODY, signed(base64.b64encode(b"k" * 32).decode()))
+
+
 def test_lagos_header_is_what_lago_documents():
     """HMAC-SHA256 over the body by the key's literal text: the vector of a Lago organisation's key."""
     body = (
