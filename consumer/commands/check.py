@@ -21,18 +21,27 @@ from consumer.config import connections_file
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
+from consumer.ingest import endpoints as ingest_endpoints
+from consumer.netsuite import credentials
 from consumer.ops import logging
+from consumer.relay import endpoint as relay_endpoints
 
 GOOD, FAILED, MISCONFIGURED = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What could be read, and what is wrong; a part that could not be read is empty."""
+    """
+    What could be read, and what is wrong; a part that could not be read is empty.
+
+    Attributes:
+        warnings: what works, but not for everybody.
+    """
 
     settings: Settings | None = None
     connections: tuple[Connection, ...] = ()
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def run(codes: Sequence[str], *, deep: bool = False, as_json: bool) -> int:
@@ -61,8 +70,24 @@ def find(codes: Sequence[str]) -> Findings:
         connections = connections_file.chosen(connections_file.load(settings.connections_file), codes)
     except ConfigurationError as error:
         return Findings(settings=settings, problems=error.problems)
-    problems = connections_file.unresolved_secrets(connections)
-    return Findings(settings=settings, connections=connections, problems=tuple(problems))
+    return Findings(
+        settings=settings,
+        connections=connections,
+        problems=tuple(dict.fromkeys(_problems(connections))),
+        warnings=tuple(relay_endpoints.unverifiable(connections)),
+    )
+
+
+def _problems(connections: Sequence[Connection]) -> Iterator[str]:
+    """What some command refuses: secrets that lead nowhere, then keys and addresses that cannot be used."""
+    yield from connections_file.unresolved_secrets(connections)
+    for each in connections:
+        yield from credentials.problems(each)
+    yield from ingest_endpoints.unusable_keys(connections)
+    try:
+        relay_endpoints.endpoints(connections)
+    except ConfigurationError as error:
+        yield from error.problems
 
 
 def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[str, Any]:
@@ -71,6 +96,7 @@ def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[s
         "settings": findings.settings.described() if findings.settings else {},
         "connections": [connection.model_dump(mode="json") for connection in findings.connections],
         "problems": list(findings.problems),
+        "warnings": list(findings.warnings),
         **found,
     }
 
@@ -84,6 +110,8 @@ def _print_tables(findings: Findings, seen: Sequence[Found]) -> None:
         console.print(_table(title, _flat(connection.model_dump(mode="json", exclude_none=True))))
     for problem in findings.problems:
         console_output.complain(problem)
+    for warning in findings.warnings:
+        console_output.complain(f"warning: {warning}")
     for one in seen:
         console.print(one.table())
     count = len(findings.problems) + sum(each.status == "fail" for one in seen for each in one.findings)

@@ -139,15 +139,25 @@ def endpoints(
     return found | {each.code: found[each.lago.organization_id] for each in connections}
 
 
+def unusable_keys(connections: Sequence[Connection]) -> list[str]:
+    """Every `webhook_public_key` that is none, as a sentence; one whose secret is missing is passed over."""
+    return [fault for each in connections for fault in _faults_of_given_key(each)]
+
+
+def _faults_of_given_key(connection: Connection) -> list[str]:
+    try:
+        _given_key(connection)
+    except (LookupError, OSError):
+        return []
+    except ValueError as error:
+        place = connection.at("lago.webhook_public_key")
+        return [f"{place}: connection {connection.code}: lago.webhook_public_key {error}"]
+    return []
+
+
 def _faults(connections: Sequence[Connection]) -> list[str]:
     """What is wrong with the keys of one organisation."""
-    faults = []
-    for each in connections:
-        try:
-            _given_key(each)
-        except ValueError as error:
-            place = each.at("lago.webhook_public_key")
-            faults.append(f"{place}: connection {each.code}: lago.webhook_public_key {error}")
+    faults = unusable_keys(connections)
     if any(each.lago.webhook_hmac_key or _can_verify_jwt(each) for each in connections):
         return faults
     return faults + [

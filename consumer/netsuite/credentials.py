@@ -51,6 +51,33 @@ def auth(connection: Connection, *, clock: Clock, http: httpx.AsyncClient) -> ht
             assert_never(connection.auth)
 
 
+def problems(connection: Connection) -> list[str]:
+    """
+    What is wrong with the RESTlet's address and the key, as sentences; nothing is sent.
+
+    Keys that NetSuite takes no certificate of are among them: no login can succeed with those.
+    """
+    found: list[str] = []
+    try:
+        restlet(connection)
+    except ConfigurationError as error:
+        found += error.problems
+    if isinstance(connection.auth, OAuth2):
+        found += _problems_of_key(connection, connection.auth)
+    return found
+
+
+def _problems_of_key(connection: Connection, given: OAuth2) -> list[str]:
+    path = "auth.private_key"
+    try:
+        refusal = oauth2.Signer.of_pem(given.private_key.reveal()).refusal
+    except (LookupError, OSError):
+        return []  # a secret that is missing is said by `connections_file.unresolved_secrets`
+    except ValueError as error:
+        refusal = str(error)
+    return [_problem(connection, path, refusal)] if refusal else []
+
+
 def certificate_ends(connection: Connection) -> date | None:
     """The last day of the certificate, in UTC, when the private key's file holds the certificate too."""
     if not isinstance(connection.auth, OAuth2):

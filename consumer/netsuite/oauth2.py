@@ -28,6 +28,8 @@ RENEW_BEFORE_EXPIRY_S = 120
 TOKEN_LIMIT_S = 45
 _TOKEN_TIMEOUT = httpx.Timeout(30, connect=10)
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+RSA_BITS = (3072, 4096)
+"""Lengths of RSA keys that NetSuite takes certificates of (Oracle subsect_162755332391)."""
 
 
 class LoginFailed(Exception):  # noqa: N818 -- carries an expected result out of httpx's auth flow
@@ -64,6 +66,17 @@ class Signer:
             if key.is_private and algorithm:
                 return cls(key=key, algorithm=algorithm)
         raise ValueError(wrong)
+
+    @property
+    def refusal(self) -> str | None:
+        """Why NetSuite takes no certificate of this key; None when it does."""
+        if not isinstance(self.key, RSAKey) or self.key.raw_value.key_size in RSA_BITS:
+            return None
+        taken = " or ".join(str(bits) for bits in RSA_BITS)
+        return (
+            f"is an RSA key of {self.key.raw_value.key_size} bits; NetSuite takes RSA of {taken} bits, "
+            f"and EC on {', '.join(_ALGORITHMS)}"
+        )
 
     def assertion(self, *, client_id: str, certificate_id: str, audience: str, now: datetime) -> str:
         """Sign the claim to be this integration, good for `ASSERTION_LIFE_S` seconds."""

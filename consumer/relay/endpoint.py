@@ -12,12 +12,18 @@ from consumer.config.connection import Connection
 from consumer.config.secret import Secret
 from consumer.config.webhook import Webhook
 from consumer.errors import ConfigurationError
+from consumer.relay import signing
 from consumer.relay.signing import Keys, PrivateKey, SigningKey
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 PORTS = (443, 8443)
 
 K = TypeVar("K")
+
+_NOT_BASE64 = (
+    "is no base64: receivers that verify with a Standard Webhooks library cannot use it; give whsec_ and "
+    "base64 (openssl rand -base64 32), or let them verify X-Lago-Signature"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +131,35 @@ def endpoints(connections: Sequence[Connection], only: Sequence[str] = ()) -> tu
     if problems:
         raise ConfigurationError(problems)
     return tuple(found)
+
+
+def unverifiable(connections: Sequence[Connection]) -> list[str]:
+    """
+    Every secret that a receiver with a Standard Webhooks library cannot be given, as a sentence.
+
+    Those libraries (svix, standardwebhooks) take base64 only, with ``whsec_`` before it or not. A receiver
+    that verifies Lago's own header does well with any text.
+    """
+    named = [
+        (connection, f"webhooks.{index}.{name}", secret)
+        for connection in connections
+        for index, webhook in enumerate(connection.webhooks)
+        for name, secret in (("secret", webhook.secret), ("secret_previous", webhook.secret_previous))
+        if secret is not None
+    ]
+    return [
+        _said(connection, place, ValueError(_NOT_BASE64))
+        for connection, place, secret in named
+        if _is_plain_text(secret)
+    ]
+
+
+def _is_plain_text(secret: Secret) -> bool:
+    try:
+        text = secret.reveal()
+    except (LookupError, ValueError, OSError):
+        return False  # its absence is a problem of its own
+    return not text.startswith(signing.SECRET_PREFIX) and not signing.is_of_reference_libraries(text)
 
 
 def _refusal(scheme: str, host: str, *, has_userinfo: bool, allow_http: bool) -> str | None:
