@@ -2,5 +2,5 @@
 The configuration of the process and of each connection: environment, connections.yaml, secrets, expressions.
 
 May import the vocabulary only; its one kind of I/O is reading files.
-`app` reads the settings, mapping its rules from `connection`, netsuite and lago their addresses and secrets.
+`app` uses the settings, mapping the rules of `connection`, netsuite and lago their addresses and secrets.
 """

@@ -1,4 +1,4 @@
-"""A file that somebody named, read whole when it is as small as such files are, and not at all otherwise."""
+"""Read a whole file of the user's, with a limit on its size."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ EVENT_LIMIT_BYTES = 64 * MEBIBYTE
 
 def read_bytes(path: Path, limit_bytes: int) -> bytes:
     """
-    The content of a file, or of a pipe that is named like one.
+    The content of a file or of a named pipe.
 
     Raises:
-        OSError: it cannot be read, or is larger; `strerror` says which.
+        OSError: it cannot be read, or is larger than the limit; `strerror` has the reason.
     """
     with open(path, "rb", opener=_unwaiting) as file:
         return read_stream(file, limit_bytes, name=str(path))
 
 
 def _unwaiting(name: str, flags: int) -> int:
-    # A named pipe that nobody writes to is empty; opening it would wait for ever.
+    # O_NONBLOCK: a named pipe without a writer reads as empty; a blocking open would never return.
     handle = os.open(name, flags | os.O_NONBLOCK)
     os.set_blocking(handle, True)
     return handle
@@ -37,18 +37,18 @@ def read_text(path: Path, limit_bytes: int) -> str:
     The content of a file as UTF-8 text.
 
     Raises:
-        OSError: it cannot be read, or is larger; `strerror` says which.
-        UnicodeDecodeError: it is no UTF-8.
+        OSError: it cannot be read, or is larger than the limit; `strerror` has the reason.
+        UnicodeDecodeError: it is not UTF-8.
     """
     return read_bytes(path, limit_bytes).decode()
 
 
 def read_stream(stream: BinaryIO, limit_bytes: int, *, name: str) -> bytes:
     """
-    What a stream gives until its end.
+    The content of a stream, `limit_bytes` at most.
 
     Raises:
-        OSError: it gives more.
+        OSError: it is longer, with EFBIG and `name`.
     """
     content = stream.read(limit_bytes + 1)
     if len(content) > limit_bytes:

@@ -1,7 +1,7 @@
 """
-One NetSuite account and everything that is decided about it: `connections.yaml` as values.
+The settings of one connection: `connections.yaml` as values.
 
-Reading the file, with its line numbers and all errors at once, is `consumer.config.connections_file`.
+`consumer.config.connections_file` reads the file, with line numbers, and reports all errors at once.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _exists(time_zone: str) -> str:
 
 
 class OAuth2(ModelPart):
-    """OAuth 2.0 client credentials with a certificate, NetSuite's way from machine to machine."""
+    """OAuth 2.0 client credentials with a certificate, NetSuite's machine-to-machine flow."""
 
     type: Literal["oauth2"]
     client_id: Secret
@@ -45,7 +45,7 @@ class OAuth2(ModelPart):
 
 
 class TokenBased(ModelPart):
-    """Token-based authentication (OAuth 1.0a, HMAC-SHA256); Oracle ends it for new integrations in 2027.1."""
+    """Token-based authentication (OAuth 1.0a, HMAC-SHA256); NetSuite 2027.1 ends it for new integrations."""
 
     type: Literal["tba"]
     client_id: Secret
@@ -56,12 +56,18 @@ class TokenBased(ModelPart):
 
 class Lago(ModelPart):
     """
-    The Lago organisation whose events belong here, its API when lookups are wanted, its webhooks' keys.
+    The Lago organisation of this connection, its API for lookups, and the keys of its webhooks.
 
     Attributes:
-        webhook_hmac_key: for webhooks signed by HMAC; one for an organisation.
-        webhook_public_key: for those signed as JWT: PEM, or as Lago's API gives it; else `api_url` is asked.
-        webhook_issuer: what such a JWT names as its issuer, Lago's ``LAGO_API_URL``; else `api_url`.
+        organization_id: UUID of the organisation; every event contains it.
+        organization_slug: part of the addresses in Lago's user interface.
+        front_url: origin of Lago's user interface, for links in NetSuite.
+        api_url: origin of Lago's API; needs `api_key`.
+        api_key: key of Lago's API, for lookups.
+        webhook_hmac_key: verifies webhooks signed by HMAC; an organisation has one.
+        webhook_public_key: verifies webhooks signed as JWT: PEM, or in the form of Lago's API; without it
+            the key is read from `api_url`.
+        webhook_issuer: the expected issuer of such a JWT, Lago's ``LAGO_API_URL``; default `api_url`.
     """
 
     organization_id: str
@@ -75,7 +81,14 @@ class Lago(ModelPart):
 
 
 class Select(ModelPart):
-    """Which of the organisation's events are this connection's; an absent rule lets everything pass."""
+    """
+    Which of the organisation's events belong to this connection; an absent rule selects all events.
+
+    Attributes:
+        billing_entities: codes of Lago's billing entities.
+        currencies: ISO codes.
+        customer_metadata: key and value that the customer's metadata in Lago must contain.
+    """
 
     billing_entities: tuple[str, ...] | None = None
     currencies: tuple[str, ...] | None = None
@@ -83,7 +96,7 @@ class Select(ModelPart):
 
 
 class Sync(ModelPart):
-    """Which objects are carried at all."""
+    """Which objects are written to NetSuite; events of the others are ignored by a named rule."""
 
     customers: bool = True
     invoices: bool = True
@@ -95,16 +108,17 @@ class Sync(ModelPart):
 
 class Customers(ModelPart):
     """
-    How customers come into being.
-
-    ``on_event``: a customer event creates, a document waits for it. ``on_first_document``: as before, and a
-    document whose customer is missing creates it in the same call. ``never``: only what is there is used,
-    and what Lago has linked of it kept up to date.
+    How customers are created in NetSuite.
 
     Attributes:
-        entity_id: NetSuite's entity id is Lago's ``external_id``, or NetSuite's own number (``auto``).
-        on_entity_id_clash: when another record holds that id: ``reject`` the event, or append a ``suffix``
-            that the first eight characters of Lago's id make unique.
+        create: ``on_event``: only a customer event creates a customer, and documents wait for it.
+            ``on_first_document``: a document whose customer is missing also creates it, in the same call.
+            ``never``: no customer is created; existing customers that Lago links are updated.
+        subsidiary: internal id of the subsidiary of new customers.
+        entity_id: the source of NetSuite's entity id: Lago's ``external_id``, or NetSuite's numbering
+            (``auto``).
+        on_entity_id_clash: when another record has that entity id: ``reject`` the event, or append a
+            ``suffix``, the first eight characters of Lago's id.
     """
 
     create: Literal["on_event", "on_first_document", "never"] = "on_first_document"
@@ -115,19 +129,24 @@ class Customers(ModelPart):
 
 class Connection(ModelPart):
     """
-    One NetSuite account with all that is decided about it.
+    One connection: a NetSuite account and all its settings.
 
     Attributes:
-        credits: a spent credit note is its memo, applied; or a negative ``line``, where no notes are booked:
-            beside an open memo the line would count the credit twice.
-        code: equals Lago's ``integration_code``; also names the consumer group.
-        account_id: as OAuth's realm wants it, ``1234567_SB1``, whichever form stood in the file.
+        code: equals Lago's ``integration_code``; part of the name of the consumer group.
+        account_id: in the form of OAuth's realm, ``1234567_SB1``; the file may have either form.
+        environment: must agree with the environment that the RESTlet returns.
+        restlet_url: External URL of the script deployment, with ``script`` and ``deploy``.
         allow_http: `restlet_url` may be plain HTTP to another machine; for an emulated account only.
-        concurrency: the account's cap on calls under way, all workers together.
+        concurrency: how many calls to the account may be in flight, over all workers together.
         start_date: documents issued before it are ignored by the rule ``before_start_date``.
-        hold_max_days: with ``closed_period: hold``, for how many days after its event came in a document
-            waits for its period to be opened, before it is rejected as ``period_closed``.
-        time_zone: IANA name; dates what happens to a customer whose own zone is not known.
+        credits: for a credit note spent on a later invoice: ``apply`` its credit memo, or write a negative
+            ``line``. ``line`` is for accounts without credit memos of credit notes: beside an open memo it
+            would count the credit twice.
+        closed_period: a document dated in a closed period is held, posted to the next open period, or
+            rejected.
+        hold_max_days: with ``closed_period: hold``, for how many days after its event arrived a document
+            waits for the period to be opened, before it is rejected as ``period_closed``.
+        time_zone: IANA name; used for dates of customers whose own time zone is not known.
     """
 
     code: Code
@@ -153,16 +172,16 @@ class Connection(ModelPart):
     _at: Callable[[str], str] = PrivateAttr(default_factory=lambda: positions.finder({}))
 
     def at(self, path: str) -> str:
-        """Where a rule stands, ``connections.yaml:34``; the nearest known parent, or the path itself."""
+        """File and line of a setting, ``connections.yaml:34``, or of its nearest parent, or else the path."""
         return self._at(path)
 
     def with_lines(self, lines: Mapping[str, str]) -> Connection:
-        """The same connection, knowing where each of its settings stands in the file."""
+        """The same connection with `lines`: file and line by the path of each setting."""
         self._at = positions.finder(dict(lines))
         return self
 
     def subsidiary_of(self, billing_entity: str | None) -> tuple[str | None, str]:
-        """The NetSuite subsidiary for a Lago billing entity, and the rule that says so."""
+        """The NetSuite subsidiary for a Lago billing entity, and the path of its setting."""
         entity: Any = self.mapping.billing_entities.get(billing_entity or "")
         if entity is not None and entity.subsidiary:
             return entity.subsidiary, f"mapping.billing_entities.{billing_entity}.subsidiary"
@@ -170,5 +189,5 @@ class Connection(ModelPart):
 
 
 def holding(connections: Iterable[Connection]) -> dict[str, int]:
-    """For how many days each connection that holds documents of closed periods does so, by code."""
+    """`hold_max_days` by connection code, of the connections with ``closed_period: hold``."""
     return {each.code: each.hold_max_days for each in connections if each.closed_period == "hold"}

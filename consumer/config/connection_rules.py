@@ -1,7 +1,7 @@
 """
-What connections must keep beyond the type of each key: addresses, secrets, and living side by side.
+Rules of connections that types cannot express: addresses, secrets, and conflicts between connections.
 
-Works on the plain values of the file, so that it finds its faults also where a key elsewhere is misspelt.
+They work on the plain values of the file, so that they also report when a key elsewhere is invalid.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Fault = tuple[Path, str]
 
 
 def faults_of(connection: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with one connection by itself; places are relative to it."""
+    """The faults of one connection by itself; paths are relative to it."""
     yield from _account(connection)
     yield from _addresses(connection)
     yield from _secrets(connection)
@@ -42,7 +42,7 @@ def faults_of(connection: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def faults_between(connections: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    """What is wrong with connections beside each other; places begin with the index in the list."""
+    """The conflicts between connections; paths begin with the index in the list."""
     yield from _repeated(((index, "code"), one.get("code")) for index, one in enumerate(connections))
     yield from _repeated(
         ((index, "webhooks", n, "id"), webhook.get("id"))
@@ -53,7 +53,7 @@ def faults_between(connections: list[Mapping[str, Any]]) -> Iterator[Fault]:
 
 
 def entries(value: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """The entries of a list, an empty mapping in the place of each that is none."""
+    """The entries of a list; an empty mapping replaces each entry that is not a mapping."""
     found = value.get(key)
     return [one if isinstance(one, dict) else {} for one in found] if isinstance(found, list) else []
 
@@ -65,7 +65,7 @@ def section(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address leads to this very machine."""
+    """Whether the host of an address is this machine."""
     host = _host(url)
     if host == "localhost":
         return True
@@ -114,7 +114,7 @@ def _addresses(connection: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _plain_http(connection: Mapping[str, Any], restlet_url: str) -> Iterator[Fault]:
-    """An account's address must be https://, but for an emulated one in a network of containers."""
+    """An account's address must be https://, except for an emulated account with ``allow_http``."""
     is_allowed = connection.get("allow_http") is True
     if is_allowed and connection.get("environment") != "sandbox":
         yield ("allow_http",), "is possible with environment: sandbox only"
@@ -202,7 +202,7 @@ def _looks_at_fee(value: Any) -> bool:
     try:
         return isinstance(value, dict) and "fee" in Expression.model_validate(value).names
     except ValueError:
-        return False  # no expression at all, which is said where it stands
+        return False  # not a valid expression, which the model reports
 
 
 def _repeated(places: Iterator[tuple[Path, Any]]) -> Iterator[Fault]:
@@ -217,8 +217,8 @@ def _repeated(places: Iterator[tuple[Path, Any]]) -> Iterator[Fault]:
 
 
 def _payments_without_owner(connections: list[Mapping[str, Any]]) -> Iterator[Fault]:
-    # A payment names neither its customer's billing entity nor its currency's connection, so with several
-    # connections only Lago itself can tell whose it is.
+    # A payment contains neither customer object nor billing entity, so with several connections only a lookup
+    # in Lago's API finds its connection.
     by_organization: dict[str, list[int]] = defaultdict(list)
     for index, connection in enumerate(connections):
         if section(connection, "sync").get("payments") not in {False, "false", "no", "off"}:

@@ -1,7 +1,7 @@
 """
-`connections.yaml`: read whole, every error at once with its line, or not at all.
+Read `connections.yaml`: all connections, or all errors with their lines.
 
-Secrets are references and stay references here; `unresolved_secrets` tells which of them lead nowhere.
+Secrets stay references here; `unresolved_secrets` lists those whose variable or file is missing.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class _File(BaseModel):
 
 def load(path: Path) -> tuple[Connection, ...]:
     """
-    The connections of a file, in its order, each knowing the lines of its settings.
+    The connections of a file, in its order, each with the lines of its settings.
 
     Raises:
-        ConfigurationError: one sentence for every fault, ``connections.yaml:12: connections[0].code: …``.
+        ConfigurationError: one sentence for each error, ``connections.yaml:12: connections[0].code: …``.
     """
     tree = yaml_source.parse(_read(path))
     if tree.value is None and not tree.problems:
@@ -90,11 +90,11 @@ def unresolved_secrets(
     connections: Sequence[Connection], parts: Sequence[str] = ("auth", "lago", "webhooks")
 ) -> list[str]:
     """
-    Every secret whose variable or file is missing, as a sentence; empty when all is there.
+    One sentence for each secret whose variable or file is missing.
 
     Args:
-        connections: whose secrets.
-        parts: where to look: sections such as ``auth``, or single keys such as ``lago.api_key``.
+        connections: whose secrets are checked.
+        parts: sections such as ``auth``, or single keys such as ``lago.api_key``.
     """
     return [
         f"{connection.at(place)}: connection {connection.code}: {place}: {missing}"
@@ -129,7 +129,7 @@ def _validated(tree: Tree) -> tuple[_File | None, list[Problem]]:
 
 
 def _normalised(value: dict[str, Any]) -> dict[str, Any]:
-    """The same content with account ids in OAuth's form; what is wrong stays for others to report."""
+    """The same content with account ids in the form of OAuth's realm; invalid values stay unchanged."""
     connections = value.get("connections")
     if not isinstance(connections, list):
         return value
@@ -149,14 +149,14 @@ def _problems_of(error: ValidationError, tree: Tree) -> Iterator[Problem]:
     seen: set[yaml_source.Path] = set()
     for one in error.errors(include_url=False):
         path = _place(one, tree.value)
-        # A union reports once for each of its members; a person wants to hear it once.
+        # pydantic reports an error of a union once for each member; one message is enough.
         if path not in seen:
             seen.add(path)
             yield Problem(path=path, line=tree.line_of(path), message=_sentence(one, path))
 
 
 def _place(error: ErrorDetails, value: Any) -> yaml_source.Path:
-    """Where the error stands in the file: pydantic's place without its names for members of unions."""
+    """The path of an error in the file: pydantic's ``loc`` without the names of union members."""
     path: list[str | int] = []
     *around, last = error["loc"] or ("",)
     for step in around:

@@ -1,9 +1,9 @@
 """
 One expression of the configuration, in the Common Expression Language (https://cel.dev).
 
-CEL knows no endless loops, no I/O and no clock: the same event always gives the same value. The interpreter
-is the package ``common-expression-language`` (cel-rust): microseconds an evaluation where the pure Python
-``cel-python`` needs about a millisecond, and regular expressions in linear time.
+CEL has no endless loops, no I/O and no clock: the same event always gives the same value. The interpreter is
+the package ``common-expression-language`` (cel-rust): an evaluation takes microseconds, where the pure Python
+``cel-python`` takes about a millisecond, and regular expressions run in linear time.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ CORE_FUNCTIONS = frozenset(
         "getMonth", "getSeconds", "int", "matches", "size", "startsWith", "string", "timestamp", "uint",
     )
 )  # fmt: skip
-# Everything by which the interpreter says that an expression does not suit the values it was given.
+# All exceptions that the interpreter raises when an expression does not fit the values.
 _FAILURES = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 _MACRO_VARIABLE = re.compile(r"\.\s*(?:all|exists|exists_?[oO]ne|filter|map)\s*\(\s*(\w+)\s*,")
 
 
 class EvaluationError(ValueError):
-    """The expression does not suit this event, or its value is none that a field can take."""
+    """The expression does not fit this event, or its value is of a type that a field cannot have."""
 
 
 class Scope:
     """
-    The values that one event gives to expressions; converted for the interpreter once, when first needed.
+    The variables of expressions for one event; converted for the interpreter once, at the first use.
 
-    Lago's objects are reached by their names in Lago's JSON; a number with decimals is a double.
+    Members have their names in Lago's JSON; a number with decimals is a double.
     """
 
     def __init__(self, **values: Mapping[str, Any] | None) -> None:
-        """Take the values by the names that expressions know them by."""
+        """Make a scope from values by variable name: ``event``, ``customer``."""
         self._values = values
         self._context: cel.Context | None = None
         self._extent: Extent | None = None
         self._spent_visits = 0
 
     def context(self, fee: Mapping[str, Any] | None = None) -> cel.Context:
-        """The values as the interpreter wants them, with the fee of the line at hand."""
+        """The interpreter's context, with the variable ``fee`` for a line."""
         if self._context is None:
             self._context = _cel().Context(dict(self._values))
             _cel().stdlib.add_stdlib_to_context(self._context)
@@ -70,10 +70,12 @@ class Scope:
 
     def spend(self, expr: str, fee: Mapping[str, Any] | None) -> None:
         """
-        Take what an evaluation can cost from the budget of this event; what is proportional to it is free.
+        Subtract the maximum cost of an evaluation from the budget of this event.
+
+        A cost proportional to the size of the event (`expression_cost.FREE_VISITS`) is not subtracted.
 
         Raises:
-            EvaluationError: the budget is spent.
+            EvaluationError: the budget, `expression_cost.MAX_VISITS`, is exceeded.
         """
         if self._extent is None:
             self._extent = Extent.of_values(self._values)
@@ -96,7 +98,7 @@ class Scope:
 
 
 class Expression(BaseModel):
-    """``{expr: "<CEL>"}`` in the place of a constant; compiled when the file is read."""
+    """``{expr: "<CEL>"}`` instead of a constant; compiled when the file is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -111,15 +113,16 @@ class Expression(BaseModel):
 
     @property
     def names(self) -> frozenset[str]:
-        """Which of ``event``, ``customer`` and ``fee`` it looks at."""
+        """Which of ``event``, ``customer`` and ``fee`` it uses."""
         return frozenset(_compiled(self.expr).variables()).intersection(NAMES)
 
     def value(self, scope: Scope, fee: Mapping[str, Any] | None = None) -> Value:
         """
-        What the field shall hold: text, or a flag, or None when it is to be left out; numbers become text.
+        The value of the field: text, a flag, or None to leave the field out; numbers become text.
 
         Raises:
-            EvaluationError: a key is missing, types do not fit, or the value is a list, a map or a moment.
+            EvaluationError: a key is missing, types do not fit, the budget is exceeded, or the value is a
+                list, a map or a timestamp.
         """
         scope.spend(self.expr, fee)
         try:
@@ -161,7 +164,7 @@ def _reason(error: Exception) -> str:
 
 
 def _syntax(error: ValueError) -> str:
-    """The first complaint of the parser, without the picture under it: ``Syntax error: …``, at a column."""
+    """The parser's first message with its column, without the excerpt that follows it."""
     found = re.search(r"<input>:\d+:(\d+): (.+)", str(error))
     if found is None:
         return str(error).splitlines()[0]
@@ -182,7 +185,7 @@ def _refuse_unknown(program: cel.Program) -> None:
 
 
 def _bound(context: cel.Context) -> None:
-    """Keep the functions that make texts and lists from making more than an event could hold."""
+    """Limit the result of functions that make text and lists to `MAX_MADE` characters or items."""
     functions = context.functions
     for name, cost in _MADE.items():
         context.add_function(name, _bounded(functions[name], cost))
@@ -226,10 +229,10 @@ def _libraries() -> frozenset[str]:
 
 @cache
 def _cel() -> ModuleType:
-    """The interpreter, loaded for the first expression: its command line comes with it and takes 0.3 s."""
+    """The interpreter, imported at the first expression: its import takes 0.3 s, for its command line."""
     import cel  # noqa: PLC0415
     import cel.stdlib  # noqa: PLC0415
 
-    # It logs what it raises as well, with values of the event in the text.
+    # The package also logs the exceptions it raises, with values of the event in the text.
     logging.getLogger("cel").disabled = True
     return cel

@@ -1,10 +1,9 @@
 """
-What one evaluation of a CEL expression can cost at most, from its text and the values it is given.
+The maximum cost of one evaluation of a CEL expression, from its text and the size of its variables.
 
-The interpreter cannot be stopped once it runs. It copies a variable each time it is looked at, and what
-``map`` and ``filter`` have found so far at each element. So before each evaluation the values that it visits
-are counted at their most: the runs of every macro, one inside of the other, times what its body looks at and
-what it copies.
+The interpreter cannot be interrupted. It copies a variable at each use, and ``map`` and ``filter`` copy their
+result so far at each element. So the maximum number of visited values is computed before each evaluation: the
+runs of every macro, multiplied for nested ones, times the values that its body uses and those that it copies.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ MAX_NESTED_MACROS = 3
 MAX_MACROS = 16
 MAX_GROWTH = 1_000
 MAX_VISITS = 2_000_000
-"""About a second."""
+"""Budget of one event; about a second."""
 VISITS_OF_A_LOOK = 4
-"""Copying a value of a variable takes so many times as long as copying one that was found (measured)."""
+"""How many times longer it takes to copy a value of a variable than one of a result (measured)."""
 MAX_LIST_ITEMS = 10_000
 FREE_VISITS = 8 * VISITS_OF_A_LOOK
-"""An expression may look at everything so many times, however large an event is."""
+"""For each value of an event so many visits are not counted, however large the event is."""
 
 _TEXT = re.compile(r"[rRbB]*(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")", re.DOTALL)
 _COMMENT = re.compile(r"//[^\n]*")
@@ -42,14 +41,14 @@ _MAKES_LISTS = re.compile(r"\b(?:split|range)\s*\(")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
     """
-    One macro.
+    One macro such as ``map``.
 
     Attributes:
         over: the last name before it, such as ``fees``; None when that is not a name.
-        variable: what its body calls an element.
-        start: where its body begins.
-        around: the macro whose body it stands in, by its index.
-        keeps: what it finds: nothing, single values, or its elements as they are.
+        variable: the name of an element in its body.
+        start: position of its body in the text.
+        around: index of the macro whose body contains it; None at the top.
+        keeps: what its result contains: nothing, single values, or whole elements.
     """
 
     over: str | None
@@ -61,7 +60,15 @@ class Loop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Macros, what is looked at in the body of which, and by how much texts can grow."""
+    """
+    The structure of one expression.
+
+    Attributes:
+        loops: its macros.
+        looks: each use of a variable, with the index of the macro whose body contains it.
+        longest_literal: the most items of a list that the expression itself makes.
+        growth: by which factor its macros can lengthen a text, at most.
+    """
 
     loops: tuple[Loop, ...]
     looks: tuple[tuple[str, int | None], ...]
@@ -70,7 +77,7 @@ class Shape:
 
     @property
     def nesting(self) -> int:
-        """How many macros stand in one another at most."""
+        """The largest number of macros nested in one another."""
         return max((len(self._around(index)) for index in range(len(self.loops))), default=0)
 
     def visits(self, extent: Extent) -> int:
@@ -103,12 +110,12 @@ class Shape:
 @dataclass(slots=True)
 class Extent:
     """
-    How much there is in the values.
+    The size of the variables.
 
     Attributes:
-        nodes: by variable, how many values it holds.
-        sizes: by the name of a key, the most items that a list or map under it has.
-        held: by the name of a key, the most values that a list or map under it holds at any depth.
+        nodes: by variable, how many values it contains at any depth.
+        sizes: by key, the most items that a list or map under it has.
+        held: by key, the most values that a list or map under it contains at any depth.
     """
 
     nodes: dict[str, int] = field(default_factory=dict)
@@ -124,18 +131,18 @@ class Extent:
         return found
 
     def of(self, name: str | None) -> int:
-        """The most items under that name; under any name where it is unknown."""
+        """The most items of a list or map under that key; of any list or map when the key is not known."""
         known = None if name is None else self.sizes.get(name)
         return max(self.sizes.values(), default=1) if known is None else known
 
     def held_by(self, name: str | None) -> int:
-        """The most values at any depth under that name; under any name where it is unknown."""
+        """The most values at any depth under that key; under any key when it is not known."""
         known = None if name is None else self.held.get(name)
         return max(self.held.values(), default=1) if known is None else known
 
     @property
     def total(self) -> int:
-        """How many values there are in all."""
+        """The number of values of all variables."""
         return sum(self.nodes.values())
 
     def _measure(self, name: str, value: Any) -> int:
@@ -160,10 +167,11 @@ class Extent:
 @cache
 def shape(source: str) -> Shape:
     """
-    Read an expression.
+    The structure of an expression.
 
     Raises:
-        ValueError: it is too long, or its macros are too many or too deep.
+        ValueError: it is longer than `MAX_CHARS`, has too many or too deeply nested macros, or can make a
+            text more than `MAX_GROWTH` times longer.
     """
     if len(source) > MAX_CHARS:
         raise ValueError(f"has {len(source):,} characters; an expression may have {MAX_CHARS:,}")

@@ -1,4 +1,4 @@
-"""What stands for what: the `mapping` of a connection as values."""
+"""The section ``mapping`` of a connection as values: NetSuite's ids for Lago's codes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FieldValue = Annotated[
 
 
 class Item(ModelPart):
-    """A NetSuite item by internal id, and the account that goes with it."""
+    """A NetSuite item by internal id, and its income account."""
 
     id: Annotated[str, StringConstraints(min_length=1)]
     account: str | None = None
@@ -38,7 +38,17 @@ class TaxCode(ModelPart):
 
 
 class Tax(ModelPart):
-    """How Lago's tax is written: SuiteTax details, a legacy override, a line of its own, or not at all."""
+    """
+    How Lago's taxes are written to NetSuite.
+
+    Attributes:
+        mode: ``suitetax``: tax details of each line; ``legacy``: tax codes with overridden amounts;
+            ``tax_line``: a line of its own with `item`; ``none``: no tax is written.
+        nexus: internal id of SuiteTax's nexus.
+        type: internal id of the tax type for taxes that are not in `taxes`; with its `code`.
+        item: internal id of the item of the tax line.
+        taxes: tax type and tax code by Lago's tax code.
+    """
 
     mode: Literal["suitetax", "legacy", "tax_line", "none"] = "suitetax"
     nexus: str | None = None
@@ -56,12 +66,17 @@ FieldsFor = Literal[
 
 class Rules(ModelPart):
     """
-    Which NetSuite item, tax and field value stands for what in Lago, at one level.
+    The NetSuite items, taxes and field values at one level: of the organisation or of a billing entity.
 
     Attributes:
-        prepaid_credit_granted: for credits that were given away; without it they share the item of those that
-            were bought, and lessen a liability that never was.
-        products: fees of Lago's product catalogue, by code or by Lago's id.
+        fallback_item: for fees without an item of their own.
+        subscription_fee: for plans that are not in `plans`.
+        prepaid_credit_granted: for granted prepaid credits; without it they use the item of purchased
+            credits,
+            and reduce a liability that no sale created.
+        plans: by code or by Lago's id, like the other tables.
+        products: fees of Lago's product catalogue.
+        fields: field values by record type and field id.
     """
 
     fallback_item: Item | None = None
@@ -82,20 +97,32 @@ class Rules(ModelPart):
 
 
 class EntityRules(Rules):
-    """What differs for one Lago billing entity."""
+    """The rules of one Lago billing entity, which take precedence over the organisation's."""
 
     subsidiary: str | None = None
 
 
 class Payments(ModelPart):
-    """Where payments are deposited (else undeposited funds), and NetSuite's method for each of Lago's."""
+    """
+    How payments are written.
+
+    Attributes:
+        account: internal id of the deposit account; without it NetSuite uses Undeposited Funds.
+        methods: internal id of NetSuite's payment method by Lago's payment provider code or type.
+    """
 
     account: str | None = None
     methods: dict[str, str] = Field(default_factory=dict)
 
 
 class MappingRules(Rules):
-    """The rules of the whole organisation, and those of its billing entities that differ."""
+    """
+    The rules of the organisation, and those of its billing entities.
+
+    Attributes:
+        currencies: internal id of NetSuite's currency by ISO code.
+        billing_entities: by Lago's billing entity code.
+    """
 
     payments: Payments = Payments()
 

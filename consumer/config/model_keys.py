@@ -1,4 +1,4 @@
-"""Which keys a tree of pydantic models knows at one place: what a misspelt key may have meant."""
+"""The keys that pydantic models accept at a path, to suggest one for a misspelt key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Place = tuple[str | int, ...]
 
 
 def keys_at(annotation: Any, path: Place, loc: Place) -> set[str]:
-    """The keys that a model knows at a place; `loc` tells which member of a union was meant."""
+    """The keys that a model accepts at a path; `loc`, of pydantic's error, selects the member of a union."""
     for model in _models_in(annotation, loc):
         if not path:
             return set(model.model_fields)
@@ -39,7 +39,7 @@ def _is_meant(model: type[BaseModel], loc: Place) -> bool:
 
 
 def _content_of(annotation: Any) -> Any:
-    """What a list, tuple or dictionary holds."""
+    """The type of a list's, tuple's or dictionary's values."""
     if get_origin(annotation) is Annotated:
         return _content_of(get_args(annotation)[0])
     arguments = [one for one in get_args(annotation) if one not in {Ellipsis, type(None)}]

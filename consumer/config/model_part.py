@@ -1,4 +1,4 @@
-"""What every section of `connections.yaml` is: a frozen value that knows all of its keys."""
+"""The base of every section of `connections.yaml`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ModelPart(BaseModel):
-    """A section of the file; a key it does not know is an error."""
+    """A section of the file: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)

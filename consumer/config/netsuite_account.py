@@ -1,4 +1,4 @@
-"""Where one NetSuite account lives: its id in both spellings, and the addresses that follow from it."""
+"""The id of a NetSuite account in both forms, and the addresses derived from it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NewType
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 AccountId = NewType("AccountId", str)
-"""An account id as OAuth's realm wants it: ``1234567_SB1``."""
+"""An account id in the form of OAuth's realm: ``1234567_SB1``."""
 
 RESTLET_HOST_SUFFIX = ".restlets.api.netsuite.com"
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 -- an address, not a token
@@ -22,7 +22,7 @@ class Restlet:
 
     Attributes:
         url: the address without its query.
-        query: every parameter of the address in the order given, `script` and `deploy` among them.
+        query: all parameters of the address in their order, with `script` and `deploy`.
     """
 
     url: str
@@ -33,13 +33,13 @@ class Restlet:
 
 def normalise_account_id(text: str) -> AccountId:
     """
-    Turn either spelling (``1234567-sb1``, ``1234567_SB1``) into the one of OAuth's realm.
+    Turn either form (``1234567-sb1``, ``1234567_SB1``) into the form of OAuth's realm.
 
-    Hosts are lower case with a hyphen, the realm is upper case with an underscore, and NetSuite accepts each
-    only in its place.
+    Hosts are lower case with a hyphen, the realm is upper case with an underscore, and NetSuite does not
+    accept one for the other.
 
     Raises:
-        ValueError: the text is no account id.
+        ValueError: the text is not an account id.
     """
     account_id = text.strip().upper().replace("-", "_")
     if not _ACCOUNT_ID.fullmatch(account_id):
@@ -59,10 +59,10 @@ def app_url(account_id: str, path: str) -> str:
 
 def split_restlet_url(restlet_url: str) -> Restlet:
     """
-    Take the External URL of a deployment apart.
+    Split the External URL of a script deployment.
 
     Raises:
-        ValueError: it is not an absolute HTTP address, or names no script or no deployment.
+        ValueError: it is not an absolute HTTP address, or has no ``script`` or no ``deploy`` parameter.
     """
     parts = urlsplit(restlet_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -81,8 +81,8 @@ def token_url(restlet_url: str) -> str:
     """
     Find the OAuth 2.0 token endpoint that belongs to a RESTlet.
 
-    Oracle serves it from the ``suitetalk`` host of the account (help page section_162686838198); anything
-    that is not Oracle's, such as the sandbox on this machine, has it at its own origin.
+    Oracle serves it from the ``suitetalk`` host of the account (help page section_162686838198); other hosts,
+    such as the sandbox, serve it from the RESTlet's origin.
     """
     parts = urlsplit(restlet_url)
     netloc = parts.netloc
@@ -92,6 +92,6 @@ def token_url(restlet_url: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Tell whether an address is on this very machine, where no proxy may stand between."""
+    """Whether the host of an address is this machine; such requests must not use a proxy."""
     host = urlsplit(url).hostname or ""
     return host in {"localhost", "::1"} or host.startswith("127.")

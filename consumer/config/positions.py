@@ -1,4 +1,4 @@
-"""Where the settings of a connection stand in their file."""
+"""File and line of a connection's settings."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ RULES_REMEMBERED = 4_096
 
 def finder(lines: Mapping[str, str]) -> Callable[[str], str]:
     """
-    What finds the place of a setting by its path, or that of its nearest known parent, or gives the path.
+    A function from the path of a setting to its file and line, those of its nearest parent, or else the path.
 
-    It remembers: it is asked for every line of every document, mostly for the same few settings.
+    It caches `RULES_REMEMBERED` paths: mapping calls it for every line of every document.
     """
 
     def find(path: str) -> str:

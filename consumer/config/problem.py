@@ -1,7 +1,7 @@
 """
-One problem of a configuration, said so that a person can mend it without looking anything up.
+Turn pydantic's errors into sentences for people: the invalid value, and what is expected instead.
 
-Turns pydantic's errors into sentences; values of secrets never appear in them.
+The values of secrets never appear in them.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def sentence(error: ErrorDetails, *, is_secret: bool = False) -> str:
-    """What is wrong, and what is expected instead, without the place where it stands."""
+    """The invalid value and what is expected instead, without file, line and path."""
     given = "the value" if is_secret else shown(error["input"])
     template = SENTENCES.get(error["type"]) or f"{{given}} {_expectation(error)}"
     return template.format(given=given, **error.get("ctx", {}))
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a message: as in YAML, quoted when it is text, and cut when it is long."""
+    """A value for a message: as in YAML, text in quotes, cut after `SHOWN_VALUE_LIMIT_CHARS`."""
     match value:
         case None:
             return "nothing"

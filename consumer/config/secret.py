@@ -1,4 +1,4 @@
-"""A secret by reference: where it lies, never what it is."""
+"""A secret by reference: the name of its variable or file, not its value."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ MASK = "********"
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
     """
-    ``env:NAME``, ``file:/path`` or, for the sandbox on this machine only, the literal itself.
+    ``env:NAME``, ``file:/path`` or, for the sandbox on this machine only, a literal value.
 
-    Its text form is the reference, or a mask for a literal: it may be printed anywhere.
+    Its text form is the reference, or a mask for a literal, so that it is safe in any output.
     """
 
     reference: str
 
     @property
     def is_literal(self) -> bool:
-        """Whether the value stands in the file itself."""
+        """Whether the value itself is in connections.yaml."""
         return not self.reference.startswith(("env:", "file:"))
 
     def reveal(self) -> str:
         """
-        The value, read now.
+        Read the value.
 
         Raises:
             LookupError: the variable or the file is missing, empty or unreadable; the message names it.
@@ -59,7 +59,7 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Read from a text, written as the masked reference."""
+        """Validated from text, serialised as its text form."""
         text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema(min_length=1))
         return core_schema.json_or_python_schema(
             json_schema=text,

@@ -1,8 +1,8 @@
 """
-How this process runs: read once from the environment, whole or not at all.
+The settings of the process, read once from the environment: all of them, or all errors.
 
-Names carry the prefix ``LAGO_NETSUITE_``. A name with the suffix ``_FILE`` reads the value from a mounted
-file. What belongs to a NetSuite account is in ``connections.yaml`` instead
+Names have the prefix ``LAGO_NETSUITE_``. A name with the suffix ``_FILE`` reads the value from a mounted
+file. The settings of a NetSuite account are in ``connections.yaml`` instead
 (`consumer.config.connections_file`).
 """
 
@@ -25,8 +25,8 @@ from consumer.errors import ConfigurationError
 PREFIX = "LAGO_NETSUITE_"
 FILE_SUFFIX = "_FILE"
 
-# Kubernetes announces every Service of the namespace to every pod: one called "lago-netsuite" gives
-# LAGO_NETSUITE_SERVICE_HOST, LAGO_NETSUITE_PORT=tcp://… and more. They are not ours and not typing errors.
+# Kubernetes sets variables for every Service of the namespace in every pod: a Service "lago-netsuite" gives
+# LAGO_NETSUITE_SERVICE_HOST, LAGO_NETSUITE_PORT=tcp://… and more. They are not settings and not errors.
 SERVICE_LINK = re.compile(r"^LAGO_NETSUITE_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_\w+)?$")
 
 MEBIBYTE = 1024 * 1024
@@ -35,26 +35,26 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 class Settings(BaseSettings):
     """
-    Process settings, frozen.
+    The settings of a process, frozen; durations in seconds, sizes in bytes.
 
     Attributes:
-        kafka_compression_type: of what this process writes; records in any of them are read. ``none`` by
-            default, because other readers of the output topics may lack a codec.
-        topic_prefix: put before every topic name, so that several deployments share one cluster.
-        ops_port: of ``/metrics``, ``/healthz`` and ``/readyz``; 0 takes a free one.
-        ingest_port: where ``ingest`` takes Lago's webhooks; 0 takes a free one.
-        ingest_body_limit_bytes: of one webhook.
-        ingest_stop_delay_s: how long ``ingest`` takes new connections after it has ceased to be ready.
-        log_format: absent means ``console`` on a terminal and ``json`` elsewhere.
-        drain_budget_s: how long a stopping worker waits for calls under way.
-        park_max_age_s: how long a record may wait for reasons of its own, whichever they are, before it is
-            rejected; what ``closed_period: hold`` holds back excepted. Also the budget of a record that fails
-            while NetSuite answers nobody, and yet not often enough to leave the account alone.
-        record_max_age_s: how long a record may fail while NetSuite answers it, or answers others.
-        dependency_max_age_s: how long it may wait for a customer or an invoice that is not in NetSuite.
-        retry_after_max_s: the longest wait that an answer of NetSuite may ask for. A whole account that is
-            down or refuses us has no budget: its records wait for as long as that lasts.
-        static_membership: keep partitions over a restart (KIP-345); needs stable host names.
+        kafka_compression_type: codec of the records that this process produces; it consumes all codecs.
+            ``none`` by default, because other consumers of the output topics may lack a codec.
+        topic_prefix: prefix of every topic name, so that several deployments can share one cluster.
+        ops_port: port of ``/metrics``, ``/healthz`` and ``/readyz``; 0 selects a free one.
+        ingest_port: port on which ``ingest`` receives Lago's webhooks; 0 selects a free one.
+        ingest_body_limit_bytes: largest body of one webhook.
+        ingest_stop_delay_s: how long ``ingest`` accepts new connections after ``/readyz`` has begun to fail.
+        log_format: default ``console`` on a terminal and ``json`` elsewhere.
+        drain_budget_s: how long a stopping worker waits for calls in flight.
+        park_max_age_s: how long a record may stay parked for reasons of its own before it is rejected; not
+            for documents that ``closed_period: hold`` holds. Also the budget of a record that fails while
+            NetSuite responds to no call, but too few calls fail to open the circuit breaker.
+        record_max_age_s: how long a record may fail while NetSuite responds to it or to other records.
+        dependency_max_age_s: how long a record may wait for a customer or an invoice that is not in NetSuite.
+        retry_after_max_s: the longest wait after a ``Retry-After`` of NetSuite; a longer one is cut to it. An
+            outage of the whole account has no budget: its records wait until it ends.
+        static_membership: keep the assigned partitions over a restart (KIP-345); needs stable host names.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
@@ -116,10 +116,10 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """
-        The settings of this process.
+        Read the settings of this process.
 
         Raises:
-            ConfigurationError: with every unknown name, unreadable file and wrong value at once.
+            ConfigurationError: one sentence for each unknown name, unreadable file and invalid value.
         """
         mounted, problems = _mounted(os.environ)
         problems += _unknown(os.environ)
@@ -133,12 +133,12 @@ class Settings(BaseSettings):
         return settings
 
     def described(self) -> dict[str, str]:
-        """Every setting under its name in the environment, secrets masked: to be printed."""
+        """Every setting as text by its name in the environment, secrets masked."""
         return {env_name(field): _printable(getattr(self, field)) for field in type(self).model_fields}
 
 
 def env_name(field: str) -> str:
-    """The name in the environment of a field of `Settings`."""
+    """The environment variable of a field of `Settings`."""
     return PREFIX + field.upper()
 
 
@@ -147,7 +147,7 @@ def _known() -> dict[str, str]:
 
 
 def _mounted(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """What ``_FILE`` names give, by field, and what is wrong with them."""
+    """The values of ``_FILE`` variables by field, and their errors."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     for name, field in _known().items():
@@ -175,7 +175,7 @@ def _unknown(environ: Mapping[str, str]) -> list[str]:
 
 
 def _suggestion(name: str, known: Mapping[str, str]) -> str:
-    # The prefix is common to all, so only what follows it can tell names apart.
+    # All names share the prefix, so similarity is measured on the rest.
     near = problem.did_you_mean(name[len(PREFIX) :], (known_name[len(PREFIX) :] for known_name in known))
     return near.replace("mean '", f"mean '{PREFIX}")
 

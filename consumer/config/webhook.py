@@ -1,4 +1,4 @@
-"""An endpoint of yours as `connections.yaml` describes it."""
+"""A webhook endpoint of the user's, an entry of ``webhooks`` in `connections.yaml`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ EndpointId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 
 class Webhook(BaseModel):
     """
-    An endpoint that is told about failures, and about customers that have come into being.
+    An endpoint to which the relay posts webhooks about failures and new customers.
 
     Attributes:
-        id: unique in the file; also names the consumer group of what is posted there.
-        secret: signs; ``whsec_…`` is base64. Anything else signs as the text it is, and where that text is
-            base64 also as the bytes it stands for, which the reference libraries verify by.
-        secret_previous: signs too while receivers move from one secret to the next.
-        signing_key: ``whsk_…``, an Ed25519 key: signs besides, for receivers that must not be able to sign.
-        events: Lago's ``webhook_type`` of what is wanted.
-        allow_http: lets the address be ``http://``, of any port, and lead into a private network.
-        since: events before it are ignored by the rule ``before_since``; without it a new endpoint is told
-            everything that Kafka still has.
+        id: unique in the file; part of the name of the endpoint's consumer group.
+        secret: signs by HMAC; after ``whsec_`` it is base64. Other text is the key as it is; when it is also
+            valid base64, a second signature uses the decoded bytes, as the reference libraries do.
+        secret_previous: adds a second signature while receivers change to a new secret.
+        signing_key: ``whsk_…``, an Ed25519 key: adds a signature that receivers can verify but not make.
+        events: the ``webhook_type`` of the webhooks to post.
+        allow_http: `url` may be ``http://``, of any port, and in a private network.
+        since: events before it are ignored by the rule ``before_since``; without it a new endpoint receives
+            all events that Kafka still retains.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
@@ -40,5 +40,5 @@ class Webhook(BaseModel):
     since: AwareDatetime | None = None
 
     def is_before(self, moment: datetime) -> bool:
-        """Whether something that happened then is too old to be told."""
+        """Whether an event of that time is older than `since`."""
         return self.since is not None and moment < self.since

@@ -1,8 +1,8 @@
 """
-A YAML file as plain values that remember their lines.
+A YAML file as plain values with their lines.
 
-Works on the parser's nodes rather than on loaded objects: so every duplicate key is found, not the first
-only, and an id written as ``0400`` stays that text instead of becoming the number 400.
+It reads the parser's nodes instead of loaded objects: so it reports every duplicate key, and an id written as
+``0400`` stays text instead of becoming the number 400.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_OPEN_BRACKETS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something wrong at a place of the file."""
+    """An error at a path of the file."""
 
     path: Path
     line: int
@@ -39,7 +39,8 @@ class Tree:
 
     Attributes:
         value: dictionaries with text keys, lists, text, int, bool and None.
-        lines: where each key or list entry stands, counted from 1.
+        lines: the line of each key or list entry, counted from 1.
+        problems: errors of YAML and duplicate keys.
     """
 
     value: Any = None
@@ -47,12 +48,12 @@ class Tree:
     problems: list[Problem] = field(default_factory=list)
 
     def line_of(self, path: Path) -> int:
-        """The line of a place, or of the nearest known place around it."""
+        """The line of a path, or of its nearest parent."""
         return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 1)
 
 
 def parse(text: str) -> Tree:
-    """The tree of a text; what is no YAML at all becomes its one problem."""
+    """The tree of a text; text that is not YAML gives a tree with one problem."""
     tree = Tree()
     try:
         _refuse_towers(text)
@@ -72,13 +73,14 @@ def parse(text: str) -> Tree:
     try:
         tree.value = None if node is None else _Reader(tree).read(node, ())
     except _BeyondError as error:
-        # Whatever else may be wrong with it, that it is too much is all there is to say.
+        # The other problems are dropped: the file is not read further.
         return Tree(problems=[Problem(path=(), line=error.line, message=str(error))])
     return tree
 
 
 def _refuse_towers(text: str) -> None:
-    # The scanner looks at every open bracket for each token. Brackets within texts count too, hence the room.
+    # The scanner visits every open bracket for each token. Brackets within texts count too, so the limit is
+    # high.
     depth = 0
     for bracket in re.finditer(r"[\[\]{}]", text):
         depth = depth + 1 if bracket[0] in "[{" else max(0, depth - 1)
@@ -87,7 +89,7 @@ def _refuse_towers(text: str) -> None:
 
 
 class _BeyondError(Exception):
-    """The file stands for more than it may."""
+    """The file has too many values or nests too deeply."""
 
     def __init__(self, message: str, node: Node) -> None:
         super().__init__(message)
@@ -95,7 +97,7 @@ class _BeyondError(Exception):
 
 
 class _Reader:
-    """Walks the nodes of one file into one tree."""
+    """Reads the nodes of one file into one tree."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -103,7 +105,7 @@ class _Reader:
         self._count = 0
 
     def read(self, node: Node, path: Path) -> Any:
-        """The plain value of a node; its lines and problems go to the tree."""
+        """The plain value of a node; adds its lines and problems to the tree."""
         self._count += 1
         if self._count > MAX_VALUES:
             raise _BeyondError(f"stands for more than {MAX_VALUES:,} values, with its aliases", node)

@@ -1,4 +1,4 @@
-"""What was learnt of an account by asking it, before anything is made of it."""
+"""The data of an account that the checks work on, as the RESTlet returned it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from schemas.reading import CatalogPage, CatalogRow, Health, Kind, Trouble
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """
-    The rows of a list that were asked for, by id.
+    The requested rows of one list.
 
     Attributes:
-        shared_with: subsidiaries by row, for rows kept to some; NetSuite finds such a row once for each.
-        trouble: why the list could not be read.
+        rows: by internal id.
+        shared_with: subsidiaries by row id, for rows restricted to some; NetSuite's search returns such a
+            row once for each of its subsidiaries.
+        trouble: why the list cannot be read; None when it can.
     """
 
     rows: Mapping[str, CatalogRow] = field(default_factory=dict)
@@ -26,7 +28,7 @@ class Listed:
 
     @classmethod
     def of(cls, pages: Iterable[CatalogPage]) -> Listed:
-        """The rows of all pages together."""
+        """The list made of all its pages."""
         taken = tuple(pages)
         rows = [row for page in taken for row in page.rows]
         shared: dict[str, frozenset[str]] = {}
@@ -40,13 +42,20 @@ class Listed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """
-    What the account told.
+    Everything known of the account.
 
     Attributes:
-        today: the day by this machine's clock, in UTC.
-        skew_s: seconds that NetSuite's clock is ahead of this machine's; None when it did not say.
-        refused: how many of the calls that were made at once, `at_once`, the account refused for its limit.
-        certificate_ends: the last day of the certificate, when the private key's file holds it too.
+        health: role, permissions, features, preferences and forms.
+        lists: the requested rows by kind of list.
+        script: version of the RESTlet.
+        account: id and environment.
+        today: the date by this machine's clock, in UTC.
+        skew_s: seconds that NetSuite's clock is ahead of this machine's; None when its responses have no
+            time.
+        refused: how many of the `at_once` concurrent calls the account refused for its concurrency limit.
+        at_once: how many concurrent calls were made; 0 when that was not tried.
+        certificate_ends: the last day of the certificate's validity; None when the private key's file does
+            not contain the certificate.
     """
 
     health: Health
@@ -60,9 +69,9 @@ class Facts:
     certificate_ends: date | None = None
 
     def has(self, feature: str) -> bool:
-        """Whether a feature is on."""
+        """Whether a feature is enabled in the account."""
         return self.health.features.get(feature, False)
 
     def listed(self, kind: Kind) -> Listed:
-        """A list, empty when nobody asked for it."""
+        """A list; empty when it was not requested."""
         return self.lists.get(kind, Listed())

@@ -1,4 +1,4 @@
-"""From which day on, accounting periods, voids, numbers and how many calls the account takes at once."""
+"""Findings about start date, accounting periods, voids, document numbers and the concurrency limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOCKS = {"closed": "closed", "all_locked": "locked", "ar_locked": "locked for A
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """What decides whether today's document can be posted, and how fast."""
+    """Everything that decides whether a document of today can be posted, and how many calls run at once."""
     if connection.start_date is not None:
         yield _start(connection, connection.start_date, facts.today)
     yield _period(connection, facts)

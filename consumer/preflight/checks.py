@@ -1,4 +1,4 @@
-"""All of it: what to ask an account, and what its answers mean for a connection."""
+"""All checks: the requests to the account, and the findings from its responses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schemas.reading import CatalogQuestion, HealthQuestion, Kind
 
 
 def health_question(connection: Connection) -> HealthQuestion:
-    """What to ask of account, role and forms."""
+    """The request for the account's role, features, preferences and forms."""
     return HealthQuestion(
         permissions=[need.permission for need in role.needs(connection)],
         features=role.FEATURES,
@@ -29,7 +29,7 @@ def health_question(connection: Connection) -> HealthQuestion:
 
 
 def list_questions(connection: Connection) -> tuple[CatalogQuestion, ...]:
-    """Which rows of which lists to ask for: what the connection names, and every period."""
+    """The requests for lists: the rows that the connection refers to, and all accounting periods."""
     ids: dict[Kind, list[str]] = {}
     for one in reference.all_of(connection):
         ids.setdefault(one.kind, []).append(one.id)
@@ -38,7 +38,7 @@ def list_questions(connection: Connection) -> tuple[CatalogQuestion, ...]:
 
 
 def findings(connection: Connection, facts: Facts) -> list[Finding]:
-    """Everything that was looked at, in the order in which to mend it."""
+    """The findings of all checks, in the order in which to fix them."""
     return [
         *login.findings(connection, facts),
         *role.findings(connection, facts),

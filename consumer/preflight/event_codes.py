@@ -1,4 +1,4 @@
-"""The codes that occur in Lago's events, and so need something in NetSuite to stand for them."""
+"""The codes in Lago's events that a mapping needs: items, taxes, currencies, entities, payment methods."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.envelope import Envelope
 
-# Amounts of an invoice that become lines of their own, and the setting that names their item.
+# Amounts of an invoice that become lines of their own, and the setting of their item.
 _DISCOUNTS = {
     "coupons_amount_cents": "coupon",
     "prepaid_credit_amount_cents": "prepaid_credit",
@@ -32,11 +32,12 @@ _SINGLE = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCodes:
     """
-    What was seen, by code, with the name Lago shows for it.
+    The codes found in events, with their display names in Lago.
 
     Attributes:
-        single: settings of one item each, such as ``coupon``.
-        tables: codes by the table of the mapping that they belong in.
+        events: how many events were read.
+        single: settings with one item each, such as ``coupon``.
+        tables: codes by their table of the mapping, such as ``plans``.
         taxes: rate in percent by code.
     """
 
@@ -50,7 +51,7 @@ class EventCodes:
 
 
 def seen(events: Iterable[Envelope]) -> EventCodes:
-    """Everything in these events; what is not as Lago writes it is passed over."""
+    """The codes of all events; values of an unexpected type are skipped."""
     found: dict[str, dict[str, str]] = {}
     count = 0
     for event in events:

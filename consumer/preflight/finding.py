@@ -1,4 +1,4 @@
-"""One thing that was looked at before the first write, and what to do about it."""
+"""The result of one check, and its fix."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Status = Literal["ok", "warn", "fail", "unknown"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """
-    What was found.
+    The result of one check.
 
     Attributes:
         id: stable name, such as ``permission.TRAN_CUSTINVC`` or ``item.802``.
-        status: ``fail`` stops documents, ``warn`` lets them pass in another way than meant, ``unknown`` could
-            not be looked at and says why.
-        says: what it means, as a sentence.
-        menu: where in NetSuite to change it.
+        status: ``fail`` prevents documents; with ``warn`` they are written, but not as configured;
+            ``unknown`` means that the check was not possible.
+        says: the result, or why the check was not possible, as a sentence.
+        menu: menu path in NetSuite's user interface; empty when there is nothing to change there.
         fix: what to change.
-        where: the line of connections.yaml it stands on.
+        where: file and line of the setting in connections.yaml; empty without one.
     """
 
     id: str
@@ -31,15 +31,15 @@ class Finding:
     where: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """All of it; what there is not is empty."""
+        """All members; empty text for those without a value."""
         return asdict(self)
 
 
 def ok(id_: str, says: str) -> Finding:
-    """Nothing to do."""
+    """A finding with the status ``ok``."""
     return Finding(id=id_, status="ok", says=says)
 
 
 def unknown(id_: str, says: str, *, menu: str = "", fix: str = "") -> Finding:
-    """It could not be looked at."""
+    """A finding with the status ``unknown``."""
     return Finding(id=id_, status="unknown", says=says, menu=menu, fix=fix)

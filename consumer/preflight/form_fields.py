@@ -1,4 +1,4 @@
-"""What the role's forms demand that nobody fills, and the custom fields that are not deployed."""
+"""Findings about mandatory fields without a value, and custom fields that are not deployed."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ ESSENTIAL = frozenset(
         "custentity_lago_fingerprint",
     )
 )
-"""Custom fields by which records are recognised; without the others only what they show is missing."""
+"""Custom fields that identify records; a missing other field loses only its own value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordForm:
     """
-    One record type we write.
+    The fields of one record type that the connector writes.
 
     Attributes:
-        filled: its fields that are always filled, by us or by NetSuite once the customer is set.
-        custom: custom fields the SDF project deploys on it.
-        fields: the sections of mapping.fields for its body and its lines.
+        filled: body fields that always have a value, from us or from NetSuite once the customer is set.
+        custom: custom body fields that the SDF project deploys; `line_custom` those of its lines.
+        fields: the sections of ``mapping.fields`` for its body and, as `line_fields`, for its lines.
     """
 
     label: str
@@ -47,7 +47,7 @@ class RecordForm:
 
 
 PREFERENCES = {"LOCMANDATORY": "location", "DEPTMANDATORY": "department", "CLASSMANDATORY": "class"}
-"""Preferences that make a field of documents mandatory."""
+"""Company preferences that make a field of transactions mandatory, and the field."""
 _OF_ANY_DOCUMENT = frozenset(
     [
         "account",
@@ -128,7 +128,7 @@ def written(connection: Connection) -> tuple[str, ...]:
 
 
 def asked(connection: Connection) -> dict[str, FieldsAsked]:
-    """The custom fields to look for, by record type: the project's own and those that the mapping fills."""
+    """The custom fields to check, by record type: those of the SDF project and of the mapping."""
     return {name: _asked(connection, FORMS[name]) for name in written(connection)}
 
 
@@ -141,7 +141,7 @@ def _asked(connection: Connection, form: RecordForm) -> FieldsAsked:
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """Forms that cannot be seen, then custom fields, then mandatory ones."""
+    """Forms that cannot be read, then custom fields, then mandatory fields."""
     yield from _unseen(connection, facts)
     yield from _custom_fields(connection, facts)
     yield from _mandatory(connection, facts)
@@ -204,7 +204,7 @@ def _mandatory(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def _preferred(facts: Facts, record_type: str) -> set[str]:
-    """What company preferences demand of documents; all there is to go by where a form cannot be seen."""
+    """The fields that company preferences make mandatory; used where the form itself cannot be read."""
     if record_type == "customer":
         return set()
     return {field for name, field in PREFERENCES.items() if facts.health.preferences.get(name) in ("T", True)}

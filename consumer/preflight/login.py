@@ -1,4 +1,4 @@
-"""Whether the account lets us in at all: clock, login, script, and that it is the account that is meant."""
+"""Findings about the clock, the login, the account's identity and the RESTlet's deployment."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NO_SCRIPT = frozenset(["SSS_INVALID_SCRIPTLET_ID", "SSS_METHOD_NOT_IMPLEMENTED"
 
 
 def of_refusal(connection: Connection, code: str, reason: str, skew_s: float | None) -> list[Finding]:
-    """What it means that the script did not answer; what lies behind the first cause cannot be seen."""
+    """The findings when the RESTlet is not reached; only the first cause can be determined."""
     clock = _clock(skew_s)
     if clock.status == "fail":
         return [clock]
@@ -76,7 +76,7 @@ def _refusal(connection: Connection, code: str, reason: str) -> Finding:
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """What there is to say once the script has answered."""
+    """The findings once the RESTlet has responded."""
     yield _clock(facts.skew_s)
     kind = "OAuth 2.0" if isinstance(connection.auth, OAuth2) else "an access token"
     yield ok(

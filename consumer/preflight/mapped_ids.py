@@ -1,4 +1,4 @@
-"""Every id the mapping names: that it exists, is active, and can be used for what it is meant."""
+"""Findings about every NetSuite id in the mapping: it exists, is active, and is usable for its purpose."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TAX_KINDS = frozenset({"tax_codes", "tax_types", "nexuses"})
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """List by list: what is wrong with an id, or that all are in order."""
+    """For each list, a finding for each wrong id, or one that all ids are usable."""
     references = sorted(reference.all_of(connection), key=lambda one: one.kind)
     for kind, several in groupby(references, key=lambda one: one.kind):
         if is_visible(connection, facts, kind):
@@ -44,7 +44,7 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def is_visible(connection: Connection, facts: Facts, kind: Kind) -> bool:
-    """Whether there is such a list here; where there is none, the feature's own finding says so."""
+    """Whether the account has such a list; where it has none, `role` has a finding for the feature."""
     feature = _OF_FEATURE.get(kind)
     if kind in _TAX_KINDS and facts.has("TAX_OVERHAULING") != _wants_suitetax(connection):
         return False
@@ -104,7 +104,7 @@ _Problem = tuple[Status, str, str]
 def _problems(
     connection: Connection, uses: Sequence[Reference], listed: Listed, facts: Facts
 ) -> Iterator[_Problem]:
-    """The gravest first."""
+    """The problems of one id, the most severe first."""
     row = listed.rows.get(uses[0].id)
     if row is None:
         yield "fail", "does not exist", "map another id; `lago-netsuite catalog` lists those there are"

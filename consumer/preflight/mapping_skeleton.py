@@ -1,7 +1,7 @@
 """
-A mapping to begin with: what events need, matched by name with what NetSuite has; what is left is a GAP.
+A draft of a mapping: codes of events, matched by name with NetSuite's lists; a code without match is a GAP.
 
-Nothing is guessed beyond equal names, symbols and rates, each only where one single row fits.
+A code matches by equal name, symbol or rate only, and only when exactly one row does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Lists = Mapping[Kind, Sequence[CatalogRow]]
 KINDS: tuple[Kind, ...] = (
     "items", "subsidiaries", "currencies", "nexuses", "tax_types", "tax_codes", "payment_methods",
 )  # fmt: skip
-"""The lists a skeleton is made from."""
+"""The lists from which a draft is made."""
 _SINGLE = {
     "fallback_item": "for whatever has no item of its own; without it such documents are rejected",
     "subscription_fee": "every plan that is not under plans",
@@ -35,7 +35,7 @@ _SHOWN_COLUMN = 44
 
 
 def text(code: str, account_id: str, events: EventCodes, lists: Lists, *, has_suitetax: bool) -> str:
-    """YAML for one connection's ``customers`` and ``mapping``: valid as it is, gaps commented out."""
+    """YAML of one connection's ``customers`` and ``mapping``: valid as it is, with gaps as comments."""
     active = {kind: [row for row in rows if not row.inactive] for kind, rows in lists.items()}
     lines = [
         f"# For connection {code}: {account_id}, and the codes of {events.events} events.",
@@ -145,7 +145,9 @@ def _entities(events: EventCodes, lists: Lists) -> Iterator[str]:
 
 
 def _of_name(rows: Sequence[CatalogRow], *names: str) -> CatalogRow | None:
-    """The single row that goes by one of these names, whatever its case and punctuation."""
+    """
+    The only row with one of these names, ignoring case and punctuation; None when there is not exactly one.
+    """
     wanted = {_bare(name) for name in names if name} - {""}
     fitting = [row for row in rows if wanted & {_bare(name) for name in _names(row)}]
     return fitting[0] if len(fitting) == 1 else None

@@ -1,4 +1,4 @@
-"""Where in NetSuite's user interface things stand; paths as an administrator's role shows them."""
+"""Menu paths of NetSuite's user interface, as the Administrator role shows them."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ OF_LIST = {
     "classes": "Setup > Company > Classifications > Classes",
     "payment_methods": PAYMENT_METHODS,
 }
-"""By the kind of catalogue."""
+"""Menu paths by kind of list."""

@@ -1,4 +1,4 @@
-"""Every NetSuite id that a connection names: of which list, for what, and on which line."""
+"""The NetSuite internal ids in a connection's settings, each with its list, purpose and path."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ _OF_FIELD: dict[str, Kind] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """
-    One id.
+    One internal id.
 
     Attributes:
-        path: of the setting that names it, such as ``mapping.subscription_fee``.
-        subsidiary: the one whose documents it is meant for.
-        account: of an item, the account that the mapping says it posts to.
-        symbol: of a currency, the ISO code it is mapped to.
+        kind: of list.
+        path: of its setting, such as ``mapping.subscription_fee``.
+        subsidiary: the subsidiary whose documents use it.
+        account: of an item, the account that the mapping states for it.
+        symbol: of a currency, the ISO code that is mapped to it.
     """
 
     kind: Kind
@@ -44,7 +45,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """The rules of the organisation, or of one billing entity, and the subsidiary they are for."""
+    """The rules of the organisation or of one billing entity, and the subsidiary of its documents."""
 
     rules: Rules
     path: str
@@ -61,7 +62,7 @@ def levels(connection: Connection) -> Iterator[Level]:
 
 
 def taxes(connection: Connection) -> Iterator[tuple[Level, Tax]]:
-    """The tax rules with the level they stand at; SuiteTax by default, as documents are written."""
+    """The tax rules with their level; the organisation's default is SuiteTax, as in `consumer.mapping`."""
     for level in levels(connection):
         if level.rules.tax is not None:
             yield level, level.rules.tax

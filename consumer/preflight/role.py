@@ -1,4 +1,4 @@
-"""What the integration's role must be allowed to do, and what the account must have switched on."""
+"""Findings about the permissions of the integration's role and the features of the account."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OF_KIND: dict[Kind, str] = {
     "periods": "ADMI_ACCTPERIODS",
     "payment_methods": "LIST_PAYMETH",
 }
-"""The permission without which a list looks empty."""
+"""The permission to read each kind of list; without it NetSuite returns an empty list."""
 _OF_RECORD = {
     "customer": "LIST_CUSTJOB",
     "invoice": "TRAN_CUSTINVC",
@@ -63,14 +63,14 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """A permission and the least level of it."""
+    """A permission and its least level: 1 View, 2 Create, 3 Edit, 4 Full."""
 
     permission: str
     level: int
 
 
 def needs(connection: Connection) -> tuple[Need, ...]:
-    """The permissions that what this connection carries needs."""
+    """The permissions that this connection needs."""
     edited = [_OF_RECORD[name] for name in form_fields.written(connection)]
     if any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)):
         edited.append("LIST_TAXDETAILSTAB")
@@ -90,7 +90,7 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def sees(facts: Facts, kind: Kind) -> bool:
-    """Whether the role may look at a list; what it is not told of counts as seen."""
+    """Whether the role may read a list; True when NetSuite does not state the permission's level."""
     level = facts.health.permissions.get(OF_KIND[kind])
     return level is None or level >= _VIEW
 
@@ -109,7 +109,7 @@ def _permissions(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def _applies(permission: str, facts: Facts) -> bool:
-    # Without the feature there is no such permission; the feature's own finding says what is wrong.
+    # Without the feature the permission does not exist; the feature has a finding of its own.
     features = {"LIST_TAXDETAILSTAB": "TAX_OVERHAULING", "LIST_SUBSIDIARY": "SUBSIDIARIES"}
     return permission not in features or facts.has(features[permission])
 

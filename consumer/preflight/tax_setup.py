@@ -1,4 +1,4 @@
-"""SuiteTax: that code, type, nexus and the subsidiary's registration belong together."""
+"""Findings about SuiteTax: tax code, tax type, nexus and the subsidiary's tax registration must match."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from consumer.preflight.reference import Level
 
 
 def subsidiaries(connection: Connection) -> tuple[str, ...]:
-    """Those whose tax registrations matter."""
+    """The subsidiaries whose tax registrations are checked."""
     found = (level.subsidiary for level, tax in reference.taxes(connection) if tax.mode == "suitetax")
     return tuple(dict.fromkeys(one for one in found if one))
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """Level by level; nothing where SuiteTax is neither there nor wanted."""
+    """The findings of each level; none when the account has no SuiteTax or no level uses it."""
     levels = [(level, tax) for level, tax in reference.taxes(connection) if tax.mode == "suitetax"]
     if not levels or not facts.has("TAX_OVERHAULING"):
         return
