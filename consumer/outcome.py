@@ -133,7 +133,7 @@ class Rejected:
     A person has to change something before this record can be written.
 
     Attributes:
-        code: stable, from `schemas/error_codes.py` or NetSuite's own.
+        code: stable, from `schemas/error_codes` or NetSuite's own.
         message: one sentence: what is wrong, with the numbers a finance person knows.
         hint: what to change and where.
     """

@@ -1,5 +1,7 @@
 """
-Write the JSON Schema of every contract to `schemas/json`, and `asyncapi.yaml`: ``python -m schemas.export``.
+Write what is generated: JSON Schemas, `asyncapi.yaml` and `ERROR_CODES.md`; ``python -m schemas.export``.
+
+The JSON Schema of every contract goes to `schemas/json`.
 
 What is read is described as tolerantly as it is read, what is written as strictly as it is written.
 """
@@ -17,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from schemas import asyncapi
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
+from schemas.error_codes import page
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
 from schemas.invoice import Invoice
@@ -107,3 +110,4 @@ def write(folder: Path = FOLDER) -> None:
 if __name__ == "__main__":
     write()
     asyncapi.write()
+    page.write()

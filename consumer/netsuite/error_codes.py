@@ -7,34 +7,14 @@ error events by should not follow. A code without an entry here is published as 
 
 from __future__ import annotations
 
-from consumer.netsuite import hints
 from schemas import wire
+from schemas.error_codes import BY_NETSUITE_CODE
 
-_BY_CODE = {
-    "period_closed": "VALID_PRD_REQD TRAN_PERIOD_CLOSED CLOSED_TRAN_PRD TRANS_EDIT_DISALLWD TRAN_PRD_CLOSED",
-    "invalid_reference": """
-        INVALID_KEY_OR_REF SSS_RECORD_TYPE_MISMATCH INVALID_TRANS_SUB_ENTITY INVALID_TRANS_SUB_ITEM
-        INVALID_TRANS_SUB_ACCT INVALID_TRANS_SUB_CLASS INVALID_TRANS_SUB_DEPT INVALID_TRANS_SUB_LOC
-        LAGO_INVALID_REFERENCE
-        """,
-    "missing_field": """
-        MISSING_REQD_FLD FIELD_REQD LOCATION_REQD CRNCY_REQD TRAN_DATE_REQD VALID_LINE_ITEM_REQD
-        """,
-    "record_deleted": "RCRD_DSNT_EXIST RCRD_DELETED_SINCE_RETRIEVED",
-    "total_mismatch": "LAGO_TOTAL_MISMATCH",
-    "conflict": "LAGO_FINGERPRINT_CONFLICT LAGO_EXTID_TYPE_MISMATCH",
-    "link_not_found": "LAGO_LINK_NOT_FOUND",
-    "currency_not_on_customer": "LAGO_CURRENCY_NOT_ON_CUSTOMER",
-    "void_of_paid_invoice": "LAGO_VOID_OF_PAID_INVOICE",
-    "overapplied": "LAGO_OVERAPPLIED",
-    "link_taken": "LAGO_LINK_TAKEN",
-    "not_applicable": "LAGO_CUSTOMER_MISMATCH LAGO_CURRENCY_MISMATCH LAGO_NOT_APPLICABLE",
-    "restlet_outdated": """
-        LAGO_BAD_ENVELOPE LAGO_BAD_ITEM LAGO_MODE_NOT_SUPPORTED LAGO_TYPE_NOT_SUPPORTED LAGO_UNKNOWN_OPERATION
-        LAGO_VERSION_NOT_SUPPORTED
-        """,
+STABLE = {
+    code: row.code
+    for code, row in BY_NETSUITE_CODE.items()
+    if row.code.islower() and row.effect in {"record", "kind"}
 }
-STABLE = {code: stable for stable, codes in _BY_CODE.items() for code in codes.split()}
 """Our code by NetSuite's or the RESTlet's."""
 
 _BY_CLASS = {
@@ -44,23 +24,6 @@ _BY_CLASS = {
 }
 _REFERENCES = frozenset(("invalid_reference", "record_deleted"))
 _CUSTOMER_FIELDS = frozenset(("entity", "customer"))
-
-HINTS = {
-    "invalid_reference": hints.REFERENCE,
-    "missing_field": hints.FIELD,
-    "period_closed": hints.PERIOD,
-    "total_mismatch": hints.TOTAL,
-    "conflict": hints.CONFLICT,
-    "link_not_found": hints.LINK,
-    "currency_not_on_customer": hints.CURRENCY,
-    "record_deleted": hints.DELETED,
-    "void_of_paid_invoice": hints.PAID,
-    "overapplied": hints.OVERAPPLIED,
-    "link_taken": hints.LINK_TAKEN,
-    "not_applicable": hints.NOT_APPLICABLE,
-    "restlet_outdated": hints.CONTRACT,
-}
-"""What to do, by our code."""
 
 
 def of_item(error: wire.ItemError, item: wire.WriteItem) -> str:

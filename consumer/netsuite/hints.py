@@ -1,55 +1,68 @@
-"""What a person can do about a refusal, and where in NetSuite or in connections.yaml to do it."""
+"""
+What a person can do about a refusal, and where; from the table `schemas/error_codes`.
+
+Here stand only the fixes of what has no code, an HTTP status say, and those that depend on a connection's
+settings: a hint never asks for what is set already.
+"""
 
 from __future__ import annotations
 
-LOGIN = (
-    "check the credentials, that integration, user and role are active and that the role may log in with "
-    "access tokens; the true reason stands under Setup > Users/Roles > View Login Audit Trail"
-)
-CERTIFICATE = (
-    "check client_id, certificate_id and private_key against Setup > Integration > OAuth 2.0 Client "
-    "Credentials Setup (a sandbox refresh wipes it) and this machine's clock"
-)
-DEPLOYMENT = (
-    "check script and deploy in restlet_url, and that the deployment is Released with the integration's role "
-    "in its audience (Customization > Scripting > Script Deployments)"
-)
+from consumer.config.connection import Connection
+from schemas.error_codes import BY_NETSUITE_CODE, CATALOGUE, SCRIPT_REFUSED, ErrorCode, menu
+
+LOGIN = CATALOGUE["INVALID_LOGIN_ATTEMPT"].hint
+CERTIFICATE = CATALOGUE["invalid_grant"].hint
+DEPLOYMENT = CATALOGUE["SSS_INVALID_SCRIPTLET_ID"].hint
+ROLE = CATALOGUE["INSUFFICIENT_PERMISSION"].hint
+CONTRACT = CATALOGUE["LAGO_BAD_ENVELOPE"].hint
+SPLIT = CATALOGUE["SSS_USAGE_LIMIT_EXCEEDED"].hint
 HOST = "copy restlet_url again from the deployment's External URL: this host does not serve the account"
-ROLE = "give the integration's role the permission named (Setup > Users/Roles > Manage Roles)"
-CONTRACT = "deploy the RESTlet that belongs to this version, or correct restlet_url"
 HEADER = "a credential holds characters that no HTTP header can carry"
 PROXY = "the proxy between here and NetSuite wants a login"
 BETWEEN = (
     "no RESTlet answers so: look at the standing of the account, and at what stands between here and "
     "NetSuite (proxy, firewall, content filter)"
 )
-SPLIT = "the document is too big for one call: shorten it, or look for slow workflows on this record"
-REFERENCE = "the mapping names what NetSuite does not have: compare its internal id with the list in NetSuite"
-FIELD = "fill the field by a constant under mapping.fields, or make it optional on the NetSuite form"
-PERIOD = "open the period (Setup > Accounting > Manage Accounting Periods), or set closed_period"
-SUBSIDIARY = "make the entity, item or account available to the subsidiary, or map another subsidiary"
-TAX = "complete NetSuite's tax setup, or the tax part of the mapping"
-TOTAL = "compare taxes, discounts and rounding of NetSuite's figures with Lago's; nothing was posted"
-DUPLICATE = "another record holds this name or number: rename it, or link it to the Lago customer"
-CONFLICT = "a finalised document is never overwritten: compare NetSuite's with Lago's and correct it by hand"
-LINK = (
-    "Lago links the customer to a NetSuite id that is none: correct it at the customer's connection in Lago"
+OUTSIDE = (
+    "NetSuite answers so outside of the RESTlet, so that it is about no record: look at the script's "
+    f"execution log ({menu.DEPLOYMENTS}) and at the account"
 )
-LINK_TAKEN = "two Lago customers are linked to one NetSuite customer: give each one of its own in Lago"
-NOT_APPLICABLE = "compare customer, currency and receivables account of the two records in NetSuite"
-CURRENCY = "add the currency on the customer's Financial tab in NetSuite, or correct mapping.currencies"
-DELETED = "a record this one refers to is gone from NetSuite: restore it, or correct what refers to it"
-PAID = "take payments and credits off the invoice in NetSuite, then replay the event"
-OVERAPPLIED = "more is applied than is due: look for a payment booked by hand on the same invoice"
 
-BY_CLASS = {
-    "missing_field": FIELD,
-    "invalid_reference": REFERENCE,
-    "permission": ROLE,
-    "period_closed": PERIOD,
-    "tax": TAX,
-    "total_mismatch": TOTAL,
-    "duplicate": DUPLICATE,
-    "governance": SPLIT,
+_BY_CLASS = {
+    "missing_field": CATALOGUE["missing_field"],
+    "invalid_reference": CATALOGUE["invalid_reference"],
+    "permission": CATALOGUE["PERMISSION_VIOLATION"],
+    "period_closed": CATALOGUE["period_closed"],
+    "tax": CATALOGUE["TAX_CODE_REQD"],
+    "total_mismatch": CATALOGUE["total_mismatch"],
+    "duplicate": CATALOGUE["DUP_RCRD"],
+    "governance": CATALOGUE["SSS_USAGE_LIMIT_EXCEEDED"],
 }
-"""By the class that the RESTlet gives to an item's error."""
+_CLOSED_PERIOD = {
+    "reject": f"open the period ({menu.PERIODS}), or set closed_period to hold or next_open_period",
+    "hold": f"open the period ({menu.PERIODS}), or set closed_period to next_open_period",
+    "next_open_period": (
+        f"let Allow Transaction Date Outside of the Posting Period be Warn or Allow "
+        f"({menu.ACCOUNTING_PREFERENCES}), or open the period ({menu.PERIODS})"
+    ),
+}
+
+
+def row_of(published: str, code: str, group: str) -> ErrorCode:
+    """
+    The row that explains an item's error.
+
+    Args:
+        published: the code of the error event.
+        code: NetSuite's; of several causes of one published code it names the one.
+        group: the RESTlet's class, for codes that the table does not know.
+    """
+    by_code = BY_NETSUITE_CODE.get(code)
+    if by_code is not None and published in {by_code.code, code}:
+        return by_code
+    return CATALOGUE.get(published) or _BY_CLASS.get(group, SCRIPT_REFUSED)
+
+
+def of(row: ErrorCode, connection: Connection) -> str:
+    """The fix of a row for a connection with these settings."""
+    return _CLOSED_PERIOD[connection.closed_period] if row.code == "period_closed" else row.hint

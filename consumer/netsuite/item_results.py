@@ -24,6 +24,7 @@ from consumer.outcome import (
     Written,
 )
 from schemas import wire
+from schemas.error_codes import CATALOGUE
 
 _OBJECTS = {
     "customer": "customer",
@@ -102,7 +103,9 @@ def _of_item(
         case "conflict":
             error = result.error or wire.ItemError(code="conflict")
             message = error.message or f"{item.external_id} stands in NetSuite with other content"
-            return Rejected(code="conflict", message=message, hint=hints.CONFLICT, details=_details(error))
+            return Rejected(
+                code="conflict", message=message, hint=CATALOGUE["conflict"].hint, details=_details(error)
+            )
         case "error":
             return _of_error(result.error or wire.ItemError(), item, connection)
         case _:
@@ -137,13 +140,13 @@ def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
         case "auth":
             return AccountDown(reason=f"NetSuite refuses connection {connection.code} with {reason}")
         case "period_closed" if connection.closed_period == "hold":
-            return _held(_of_closed_period(error, item), connection, message=reason)
+            return _held(_of_closed_period(error, item, connection), connection, message=reason)
         case "period_closed":
-            return _of_closed_period(error, item)
+            return _of_closed_period(error, item, connection)
         case "unknown" if _may_stand(error.code):
             return Ambiguous(reason=reason, is_answer=True)
         case _:
-            return _rejected(error, item)
+            return _rejected(error, item, connection)
 
 
 def _missing(error: wire.ItemError, item: wire.WriteItem, *, message: str) -> Waiting:
@@ -164,9 +167,9 @@ def _held(refusal: Rejected, connection: Connection, *, message: str) -> Waiting
     return Waiting(on="accounting period", message=message, hold=hold)
 
 
-def _of_closed_period(error: wire.ItemError, item: wire.WriteItem) -> Rejected:
+def _of_closed_period(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Rejected:
     """Name the date, which we know, and the period where the script does; NetSuite's words name neither."""
-    rejected = _rejected(error, item)
+    rejected = _rejected(error, item, connection)
     date, period = item.record.get("columns", {}).get("trandate"), error.period
     named = {"date": date, "period": period}
     where = " ".join(text for text in (f"of {date}" if date else "", f"({period})" if period else "") if text)
@@ -182,12 +185,9 @@ def _may_stand(code: str) -> bool:
     return fault is not None and fault.kind is fault_table.Kind.AMBIGUOUS
 
 
-def _rejected(error: wire.ItemError, item: wire.WriteItem) -> Rejected:
-    known, code = fault_table.of_code(error.code), error_codes.of_item(error, item)
-    by_code = known.hint if known else ""
-    hint = error_codes.HINTS.get(code) or hints.BY_CLASS.get(error.group) or by_code
-    if code == "invalid_reference" and by_code:
-        hint = by_code  # of several causes the code names the one
+def _rejected(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Rejected:
+    code = error_codes.of_item(error, item)
+    hint = hints.of(hints.row_of(code, error.code, error.group), connection)
     details = error_codes.with_original(_details(error), error.code, code)
     return Rejected(code=code, message=error.message or error.code, hint=hint, details=details)
 

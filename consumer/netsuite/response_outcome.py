@@ -11,7 +11,7 @@ import httpx
 from consumer.config.connection import Connection
 from consumer.http_client import connect_failure
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import error_codes, fault_table, hints, item_results, response_body
+from consumer.netsuite import fault_table, hints, item_results, response_body
 from consumer.netsuite.batch import Batch
 from consumer.netsuite.http_answer import Answer, retry_after
 from consumer.outcome import (
@@ -120,10 +120,21 @@ def of_login(got: Answer, connection: Connection) -> ResponseOutcome:
     400 is how it refuses a login (RFC 6749 section 5.2), also where it does not say why.
     """
     content = response_body.read(got.body)
-    if got.status == 400 and isinstance(content, response_body.Envelope | response_body.Unreadable):
-        reason = _refused(connection, "HTTP_400", got.status, hints.CERTIFICATE)
-        return ResponseOutcome(outcome=AccountDown(reason=reason), code="HTTP_400")
+    if got.status == 400 and (code := _unexplained(content)) is not None:
+        reason = _refused(connection, code, got.status, hints.CERTIFICATE)
+        return ResponseOutcome(outcome=AccountDown(reason=reason), code=code)
     return nothing_sent(of_refusal(got, content, connection, items=0), connection)
+
+
+def _unexplained(content: response_body.Content) -> str | None:
+    """What a refused login is called that the table does not know; None for one it knows, or a page."""
+    match content:
+        case response_body.PlatformError(code=code) if fault_table.of_code(code) is None:
+            return code
+        case response_body.Envelope() | response_body.Unreadable():
+            return "HTTP_400"
+        case _:
+            return None
 
 
 def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection) -> ResponseOutcome:
@@ -164,8 +175,7 @@ def nothing_sent(result: ResponseOutcome, connection: Connection) -> ResponseOut
     match result.outcome:
         case Ambiguous(reason=reason):
             return replace(result, outcome=Unavailable(reason=reason), repeat=True)
-        case Rejected(code=stable, message=message, hint=hint, details=details):
-            code = details.get("netsuite_code", stable)
+        case Rejected(code=code, message=message, hint=hint):
             reason = code if message == code else f"{code}: {message}"
             return replace(result, outcome=AccountDown(reason=_refused(connection, reason, 0, hint)))
         case _:
@@ -202,11 +212,9 @@ def _outcome(
         case fault_table.Kind.TOO_BIG if items > 1:
             # What was saved before the limit struck stands, so the repeat has less to do.
             return Ambiguous(reason=reason, is_answer=True)
-        case fault_table.Kind.TOO_BIG | fault_table.Kind.REJECTED:
-            stable = error_codes.STABLE.get(code, code)
-            details = error_codes.with_original({"http_status": str(got.status)}, code, stable)
-            hint = fault.hint or error_codes.HINTS.get(stable, "")
-            return Rejected(code=stable, message=message or reason, hint=hint, details=details)
+        case fault_table.Kind.TOO_BIG:
+            details = {"http_status": str(got.status)}
+            return Rejected(code=code, message=message or reason, hint=fault.hint, details=details)
         case fault_table.Kind.ACCOUNT_DOWN:
             return AccountDown(reason=_refused(connection, reason, got.status, fault.hint))
         case _:

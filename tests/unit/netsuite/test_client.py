@@ -99,7 +99,7 @@ async def test_fast_faults_never_leave_the_client(first):
         (httpx.Response(504), Ambiguous),
         (httpx.Response(401), AccountDown),
         (httpx.Response(302, headers={"location": "https://elsewhere.example/"}), AccountDown),
-        (httpx.Response(400, content=examples.platform_error("USER_ERROR")), Rejected),
+        (httpx.Response(400, content=examples.platform_error("SSS_USAGE_LIMIT_EXCEEDED")), Rejected),
     ],
 )
 async def test_everything_else_is_left_to_the_caller_at_once(answer, expected):
@@ -224,7 +224,7 @@ async def test_ping_asks_by_get_and_returns_the_envelope():
     [
         ([httpx.ReadTimeout("late")], Unavailable),
         ([httpx.Response(500)], Unavailable),
-        ([httpx.Response(400, content=examples.platform_error("USER_ERROR"))], AccountDown),
+        ([httpx.Response(400, content=examples.platform_error("USER_ERROR"))], Unavailable),
         ([httpx.Response(401)], AccountDown),
         ([REFUSED], Throttled),
         (

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from consumer.netsuite import error_codes, http_answer, response_outcome
+from consumer.netsuite import http_answer, response_outcome
 from consumer.outcome import AccountDown, Ambiguous, Delivered, Rejected, Throttled, Unavailable
+from schemas.error_codes import BY_NETSUITE_CODE
 from tests.unit.netsuite import examples
 
 THROTTLED = [
@@ -26,13 +27,6 @@ AMBIGUOUS = [
     "RCRD_HAS_BEEN_CHANGED",
     "CUSTOM_RECORD_COLLISION",
     "RCRD_EDITED_SINCE_RETRIEVED",
-    "DUP_RCRD",
-    "DUP_ENTITY",
-    "UNIQUE_CUST_ID_REQD",
-    "UNIQUE_RCRD_ID_REQD",
-    "DUP_CSTM_RCRD_ENTRY",
-    "DUP_ITEM",
-    "DUP_TRANS",
     "JS_EXCEPTION",
 ]
 ACCOUNT_DOWN = [
@@ -44,6 +38,13 @@ ACCOUNT_DOWN = [
     "INSUFFICIENT_PERMISSION",
     "SSS_METHOD_NOT_IMPLEMENTED",
     "LAGO_VERSION_NOT_SUPPORTED",
+    "LAGO_BAD_ENVELOPE",
+    "MODULE_DOES_NOT_EXIST",
+    "SYNTAX_ERROR",
+    "INVALID_RETURN_DATA_FORMAT",
+    "INVALID_RCRD_TYPE",
+    "INSUFFICIENT_FLD_PERMISSION",
+    "SSS_INVALID_SRCH_COL",
     "invalid_grant",
     "invalid_client",
     "invalid_request",
@@ -55,14 +56,14 @@ TOO_BIG = [
     "SSS_STATEMENT_COUNT_EXCEEDED",
     "SSS_MEMORY_USAGE_EXCEEDED",
 ]
-REJECTED = [
+ABOUT_NO_RECORD = [
+    "ACCT_TEMP_UNAVAILABLE",
     "SSS_MISSING_REQD_ARGUMENT",
     "SSS_INVALID_TYPE_ARG",
     "WRONG_PARAMETER_TYPE",
     "SSS_INVALID_API_USAGE",
     "SSS_INVALID_SUBLIST_OPERATION",
     "SSS_RECORD_TYPE_MISMATCH",
-    "INVALID_RETURN_DATA_FORMAT",
     "RCRD_DELETED_SINCE_RETRIEVED",
     "RCRD_LOCKED_BY_WF",
     "UNIQUE_CUST_EMAIL_REQD",
@@ -70,7 +71,6 @@ REJECTED = [
     "RCRD_DSNT_EXIST",
     "INVALID_KEY_OR_REF",
     "INVALID_FLD_VALUE",
-    "INVALID_RCRD_TYPE",
     "USER_ERROR",
     "MISSING_REQD_FLD",
     "FIELD_REQD",
@@ -78,7 +78,6 @@ REJECTED = [
     "CRNCY_REQD",
     "TRAN_DATE_REQD",
     "VALID_LINE_ITEM_REQD",
-    "INSUFFICIENT_FLD_PERMISSION",
     "PERMISSION_VIOLATION",
     "VALID_PRD_REQD",
     "TRAN_PERIOD_CLOSED",
@@ -113,7 +112,9 @@ REJECTED = [
     "TAX_CODE_REQD",
     "TAX_SETUP_REQD",
     "NEXUS_REQD",
-    "LAGO_BAD_ENVELOPE",
+    "DUP_RCRD",
+    "DUP_ENTITY",
+    "SSS_AUTHORIZATION_HEADERS_NOT_ALLOWED",
     "NEVER_HEARD_OF_IT",
 ]
 PAGE = b"<html><head><title>Sorry</title></head></html>"
@@ -173,19 +174,28 @@ def test_exhausted_limits_reject_a_single_item_and_are_repeated_for_several(code
     assert isinstance(judged(400, error, items=2).outcome, Ambiguous)
 
 
-@pytest.mark.parametrize("code", REJECTED)
-def test_other_errors_reject_the_record_with_netsuites_own_code_or_the_stable_one(code):
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("code", ABOUT_NO_RECORD)
+def test_an_error_of_the_platform_is_about_no_record_whichever_its_code(code, status):
     """
-    A person has to change something; unknown codes belong here too.
+    N02: the RESTlet answers refusals of records in its envelope, so nothing may be settled by these.
     """
-    stable = error_codes.STABLE.get(code, code)
-    found = judged(400, examples.platform_error(code, "Because."))
+    found = judged(status, examples.platform_error(code, "Because."))
 
-    assert isinstance(found.outcome, Rejected)
-    assert (found.outcome.code, found.outcome.message) == (stable, "Because.")
-    assert found.outcome.details.get("netsuite_code", stable) == code
+    assert isinstance(found.outcome, Unavailable)
+    assert found.outcome.reason.startswith(f"{code}: Because.")
     assert found.code == code
-    assert found.repeat is False
+
+
+@pytest.mark.parametrize("items", [1, 2])
+def test_what_the_platform_answers_outside_of_the_envelope_settles_no_record(items):
+    """
+    N02: of all codes that the table knows only exhausted limits can be one record's fault, alone in its call.
+    """
+    for code, row in BY_NETSUITE_CODE.items():
+        outcome = judged(400, examples.platform_error(code), items=items).outcome
+        is_own_fault = row.effect == "too_big" and items == 1
+        assert isinstance(outcome, Rejected) is is_own_fault, code
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""Pages of NetSuite's user interface where fixes are made; paths as an administrator's role shows them."""
+
+from __future__ import annotations
+
+ACCOUNTING_PREFERENCES = "Setup > Accounting > Accounting Preferences > General"
+AUDIT_TRAIL = "Setup > Users/Roles > User Management > View Login Audit Trail"
+CERTIFICATES = "Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup"
+CURRENCIES = "Lists > Accounting > Currencies"
+CUSTOMERS = "Lists > Relationships > Customers"
+DEPLOYMENTS = "Customization > Scripting > Script Deployments"
+FEATURES = "Setup > Company > Enable Features"
+FORMS = "Customization > Forms > Transaction Forms > (preferred form) > Screen Fields"
+GOVERNANCE = "Setup > Integration > Integration Management > Integration Governance"
+INVOICES = "Transactions > Sales > Create Invoices > List"
+NUMBERS = "Setup > Company > Auto-Generated Numbers > Document Numbers"
+PERIODS = "Setup > Accounting > Manage Accounting Periods"
+ROLES = "Setup > Users/Roles > User Management > Manage Roles"
+SCRIPTED_RECORDS = "Customization > Scripting > Scripted Records"
+TAX_CODES = "Setup > Tax > Tax Codes"
+WORKFLOWS = "Customization > Workflow > Workflows"
