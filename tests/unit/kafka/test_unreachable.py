@@ -4,53 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from consumer.kafka import unreachable
 from consumer.sandbox.broker import HOST, free_port
-
-NOW = datetime.now(UTC)
-
-
-def certificate(folder, *, ends: datetime) -> tuple[str, str]:
-    """A self-signed one for this machine, with its key, as files."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW - timedelta(days=30))
-        .not_valid_after(ends)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "key.pem").write_bytes(private)
-    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    return str(folder / "cert.pem"), str(folder / "key.pem")
+from tests.support.certificates import DAY, Authority
 
 
 async def test_a_certificate_that_has_ended_is_said_to_have(tmp_path):
     """Not only that the handshake failed."""
-    cert, key = certificate(tmp_path, ends=NOW - timedelta(days=1))
+    authority = Authority(folder=tmp_path)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(cert, key)
-    trusting = ssl.create_default_context(cafile=cert)
+    authority.certificate(lasts=-DAY).load_into(serving, tmp_path)
     async with await asyncio.start_server(lambda _, writer: writer.close(), HOST, 0, ssl=serving) as server:
         port = server.sockets[0].getsockname()[1]
-        security = {"security_protocol": "SSL", "ssl_context": trusting}
+        security = {"security_protocol": "SSL", "ssl_context": authority.trusted()}
         said = await unreachable.reason(f"localhost:{port}", security)
 
     assert said == f"localhost:{port} shows a certificate that cannot be trusted: certificate has expired"
