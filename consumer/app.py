@@ -154,7 +154,7 @@ async def _meet(accounts: Sequence[_Account]) -> None:
             case AccountDown(is_elsewhere=True, reason=reason):
                 elsewhere.append(reason)
             case AccountDown(reason=reason):
-                account.permit_pool.shut()
+                account.permit_pool.shut(reason)
                 log.error("netsuite_refuses_connection", connection=code, reason=reason)
             case Throttled(reason=reason) | Unavailable(reason=reason):
                 log.warning("netsuite_not_reachable_yet", connection=code, reason=reason)

@@ -37,7 +37,12 @@ class Permit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The gate in numbers, for those who watch."""
+    """
+    The gate in numbers, for those who watch.
+
+    Attributes:
+        because: what was answered when the account was last left alone, as a sentence.
+    """
 
     leased: int
     window: int
@@ -46,6 +51,7 @@ class Reading:
     state: State
     reason: Reason | None
     throttled: int
+    because: str = ""
 
 
 class PermitPool:
@@ -75,6 +81,7 @@ class PermitPool:
         self._batch_size = BatchSize()
         self._cut_at_s = float("-inf")
         self._throttled = 0
+        self._because = ""
 
     @property
     def permits(self) -> int:
@@ -128,6 +135,7 @@ class PermitPool:
             state=self._breaker.state(self._clock.monotonic_s()),
             reason=self._breaker.reason,
             throttled=self._throttled,
+            because=self._because,
         )
 
     def lease(self, share: int) -> None:
@@ -172,8 +180,9 @@ class PermitPool:
         else:
             self._window.cut()
 
-    def shut(self) -> None:
-        """The account refuses us as a whole."""
+    def shut(self, because: str = "") -> None:
+        """The account refuses us as a whole; `because` is its sentence."""
+        self._because = because
         self._breaker.open(Reason.ACCOUNT_DOWN, self._clock.monotonic_s())
 
     def leave(self, permit: Permit, outcomes: Sequence[Outcome], *, in_flight: int) -> None:
@@ -195,11 +204,13 @@ class PermitPool:
         now_s = self._clock.monotonic_s()
         if any(map(_has_failed, answered)) or any(map(_has_answered, answered)):
             self._failures.note(now_s, has_failed=not any(map(_has_answered, answered)))
-        if any(isinstance(outcome, AccountDown) for outcome in answered):
-            self.shut()
+        if refused := [outcome.reason for outcome in answered if isinstance(outcome, AccountDown)]:
+            self.shut(refused[0])
         elif self._rejections.are_a_storm:
+            self._because = ""
             self._breaker.open(Reason.REJECTION_STORM, now_s)
         elif self._failures.are_many:
+            self._because = next((each.reason for each in answered if isinstance(each, Unavailable)), "")
             self._breaker.open(Reason.UNAVAILABLE, now_s)
 
     def _end_probe(self, answered: Sequence[Outcome]) -> None:
@@ -220,7 +231,7 @@ class PermitPool:
 
     def _is_as_before(self, outcome: Outcome) -> bool:
         if isinstance(outcome, AccountDown):
-            self.shut()
+            self.shut(outcome.reason)
             return True
         is_storm = self._breaker.reason is Reason.REJECTION_STORM
         return _has_failed(outcome) or (is_storm and isinstance(outcome, Rejected))

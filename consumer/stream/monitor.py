@@ -128,7 +128,12 @@ class Vitals:
             log.info("breaker_closed", connection=self._name)
             self._health.remark(self._name, None)
         else:
-            log.error("breaker_opened", connection=self._name, reason=reading.reason.value)
+            log.error(
+                "breaker_opened",
+                connection=self._name,
+                reason=reading.reason.value,
+                because=reading.because,
+            )
             self._health.remark(self._name, self._sentences[reading.reason])
 
     def _parked(self) -> dict[ParkReason, int]:

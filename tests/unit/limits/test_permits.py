@@ -178,6 +178,16 @@ def test_an_account_that_fails_half_of_ten_calls_is_left_alone(failure):
     assert scene.permit_pool.has_free_permit(0)
 
 
+@pytest.mark.parametrize("answer", [AccountDown(reason="revoked"), Unavailable(reason="revoked")])
+def test_what_was_answered_when_the_account_was_left_alone_is_kept(answer):
+    """The log says it once, with what opened the breaker."""
+    scene = Scene()
+    for _ in range(10):
+        scene.call(answer)
+
+    assert (scene.state, scene.permit_pool.reading().because) == (State.OPEN, "revoked")
+
+
 def test_calls_that_failed_more_than_a_minute_ago_do_not_count():
     """What is over is over."""
     scene = Scene()

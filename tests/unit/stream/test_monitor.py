@@ -124,8 +124,8 @@ def test_whoever_is_left_alone_is_called_by_its_own_name():
 
 
 def test_an_open_breaker_is_shown_by_reason_said_once_and_remarked(scene):
-    """It fails no probe: a restart would not bring NetSuite back."""
-    scene.permit_pool.shut()
+    """With NetSuite's own words in the log. It fails no probe: a restart would not bring NetSuite back."""
+    scene.permit_pool.shut("the token was revoked")
 
     with capture_logs() as logs:
         lines = scene.lines()
@@ -133,7 +133,7 @@ def test_an_open_breaker_is_shown_by_reason_said_once_and_remarked(scene):
 
     assert f'lago_netsuite_breaker_open{{{WHOSE},reason="account_down"}} 1.0' in lines
     assert f"lago_netsuite_breaker_state{{{WHOSE}}} 2.0" in lines
-    assert [log["event"] for log in logs] == ["breaker_opened"]
+    assert [(log["event"], log["because"]) for log in logs] == [("breaker_opened", "the token was revoked")]
     assert scene.health.liveness().is_good
     assert scene.health.readiness().remarks == ("eu: NetSuite refuses this connection",)
 
