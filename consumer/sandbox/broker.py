@@ -1,8 +1,8 @@
 """
-A Kafka broker on this machine, for the demo and for tests where neither Docker nor Java is at hand.
+A Kafka broker on this machine, for the demo and for tests on machines without Docker and Java.
 
-One process of `noida-db` (the ``sandbox`` extra), listening on 127.0.0.1 only. It stands in for Apache Kafka;
-what matters for correctness is tested on Apache Kafka itself.
+It is one process of `noida-db` (the ``sandbox`` extra) that listens on 127.0.0.1 only. It replaces Apache
+Kafka; correctness is tested on Apache Kafka itself.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ POLL_EVERY_S = 0.1
 @contextmanager
 def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
     """
-    Run the embedded broker; gives its bootstrap address ``127.0.0.1:PORT``.
+    Run the embedded broker; yields its bootstrap address ``127.0.0.1:PORT``.
 
     Args:
-        data_dir: where its data and its log ``broker.log`` lie; kept when the broker stops.
-        port: 0 takes a free one.
+        data_dir: for its data and its log ``broker.log``; kept when the broker stops.
+        port: 0 selects a free one.
 
     Raises:
         StartupError: `noida-db` is not installed, or does not listen in time.
@@ -38,7 +38,7 @@ def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
     port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "broker.log").open("ab") as log:
-        # The command lies in our own environment; nothing of it comes from outside.
+        # The binary is part of an installed package; no argument comes from outside.
         process = subprocess.Popen(  # noqa: S603 - see above
             _arguments(port, data_dir),
             stdin=subprocess.DEVNULL,
@@ -58,7 +58,7 @@ def is_available() -> bool:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
+    """A port of this machine on which no process listens now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -67,10 +67,10 @@ def free_port() -> int:
 
 def wait_until_listening(process: subprocess.Popen[bytes], port: int, *, log_file: Path) -> None:
     """
-    Return when something accepts connections on the port.
+    Wait until the port accepts connections, `START_LIMIT_S` at most.
 
     Raises:
-        StartupError: the process ended, or the time is up; the message names its log.
+        StartupError: the process ended, or does not listen in time; the message names its log.
     """
     give_up_at_s = time.monotonic() + START_LIMIT_S
     while time.monotonic() < give_up_at_s:
@@ -87,7 +87,7 @@ def wait_until_listening(process: subprocess.Popen[bytes], port: int, *, log_fil
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process, by force when it does not listen."""
+    """Stop the process: SIGTERM, then SIGKILL when it does not end within `STOP_LIMIT_S`."""
     process.terminate()
     try:
         process.wait(STOP_LIMIT_S)
@@ -97,7 +97,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _find() -> Path | None:
-    # The binary itself: the command of the package starts it as a child, which would outlive a stop.
+    # The binary itself: the package's command starts it as a child process, which a stop would not end.
     package = find_spec("noida_db")
     if package is None or package.origin is None:
         return None
@@ -109,6 +109,6 @@ def _arguments(port: int, data_dir: Path) -> list[str]:
     command = _find()
     if command is None:
         raise StartupError("the embedded broker is not installed: pip install 'lago-netsuite[sandbox]'")
-    command.chmod(0o755)  # a wheel does not keep it
+    command.chmod(0o755)  # a wheel does not keep the mode
     place = ["--data-dir", str(data_dir), "--host", HOST]
     return [str(command), "start", "--only", "kafka", "--kafka-port", str(port), *place]

@@ -1,4 +1,4 @@
-"""One emulated NetSuite account: what it is configured to be, and the books it keeps."""
+"""One emulated NetSuite account: its profile and its books."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class Account:
     @classmethod
     def open(cls, profile: Profile, state: Path | None = None, clock: Clock | None = None) -> Account:
         """
-        The account with its books in memory, or in the file `state`, which survives a restart.
+        The account with its books in memory, or in the SQLite file `state`.
 
         Raises:
-            sqlite3.DatabaseError: the file holds something else.
+            sqlite3.DatabaseError: the file is not a SQLite database.
         """
         return cls(profile, Books.open(state), Lists(profile), Catalogue(profile), clock or SystemClock())
 
     def under(self, profile: Profile) -> Account:
-        """The same books under other settings."""
+        """The same books with another profile."""
         return replace(self, profile=profile, lists=Lists(profile), catalogue=Catalogue(profile))
 
     def records(self, record_type: str) -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ class Account:
         return [_with_symbol(record, symbols) for record in self.books.records(record_type)]
 
     def balances(self) -> list[dict[str, str]]:
-        """What each customer owes and is owed, in each currency."""
+        """The balance of each customer in each currency, as decimal strings."""
         customers = self.books.find(group="entity", record_type="customer")
         return balances.of(customers, self.books.find(group="transaction"), self.profile.currencies)
 

@@ -1,5 +1,5 @@
 """
-One setting of an account, changed on its own: its address in the profile and what it becomes.
+Change one setting of an account: its path in the profile and its new value.
 
 ``features.TAX_OVERHAULING`` false, ``preferences.LOCMANDATORY`` "T", ``permissions.TRAN_CUSTINVC`` 0,
 ``items.802.inactive`` true, ``custom_fields.custbody_lago_id`` null (gone), ``forms.invoice.body`` ["memo"],
@@ -12,7 +12,7 @@ from typing import Any
 
 from consumer.sandbox.netsuite.profile import Profile
 
-# Logins are verified by what the sandbox was started with.
+# Logins are verified with the profile of the start.
 _FIXED = frozenset({"name", "account_id", "integrations"})
 
 
@@ -22,11 +22,11 @@ class UnknownSettingError(ValueError):
 
 def flipped(profile: Profile, path: str, value: Any) -> Profile:
     """
-    The same account but for one setting.
+    The same profile with one setting changed.
 
     Raises:
-        UnknownSettingError: the path leads nowhere, or to what a running sandbox keeps.
-        pydantic.ValidationError: the setting cannot have that value.
+        UnknownSettingError: there is no such path, or it cannot be changed while the sandbox runs.
+        pydantic.ValidationError: the value is not valid.
     """
     first, *rest = path.split(".")
     if first not in Profile.model_fields or first in _FIXED:
@@ -47,7 +47,7 @@ def _features(features: list[str], rest: list[str], value: Any) -> list[str]:
 
 
 def _changed(part: Any, steps: list[str], value: Any, path: str) -> Any:
-    """A copy of a part of the profile, other at the end of these steps."""
+    """A copy of a part of the profile, with the value at the path `steps` changed."""
     if not steps:
         return value
     step, *rest = steps
@@ -55,7 +55,7 @@ def _changed(part: Any, steps: list[str], value: Any, path: str) -> Any:
         case list():
             return _changed_row(part, step, rest, value, path)
         case dict() if rest and step not in part:
-            # A form that the account does not name demands nothing yet.
+            # A form that is not in the profile has no mandatory fields.
             return part | {step: _changed({}, rest, value, path)}
         case dict():
             return part | {step: _changed(part.get(step), rest, value, path)}

@@ -1,4 +1,4 @@
-"""What each customer owes and is owed, in each currency, computed from the books alone."""
+"""The balance of each customer in each currency, computed from the saved transactions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def of(
     """
     One row for each customer and currency with documents, as decimal strings.
 
-    ``balance`` is what is due on invoices, less open credit memos, less what of payments is not applied.
+    ``balance`` is the amount due of invoices, minus open credit memos, minus unapplied payments.
     """
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     for document in documents:

@@ -1,4 +1,4 @@
-"""The books of an emulated account: every record that was saved, in SQLite."""
+"""The books of an emulated account: all saved records, in SQLite."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DuplicateError(Exception):
 
 
 class StaleError(Exception):
-    """The record was saved by someone else, or deleted, since it was read."""
+    """The record was saved by another call, or deleted, since it was read."""
 
 
 class Books:
@@ -50,9 +50,9 @@ class Books:
 
     @classmethod
     def open(cls, path: Path | None) -> Books:
-        """Books in the file `path`, or in memory; raises sqlite3.DatabaseError when the file is none."""
+        """Books in the file `path`, or in memory; raises sqlite3.DatabaseError when it is not a database."""
         if path is not None:
-            # SQLite gives the files beside it the same rights, and says itself what cannot be made.
+            # SQLite gives its other files the same mode, and reports itself when a file cannot be created.
             with suppress(OSError):
                 private_file.create(path)
         connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
@@ -67,17 +67,17 @@ class Books:
         return cls(connection)
 
     def close(self) -> None:
-        """Close the file; nothing works afterwards."""
+        """Close the database; other calls fail afterwards."""
         with self._lock:
             self._connection.close()
 
     def insert(self, group: Group, record_type: str, fields: Fields, sublists: Sublists) -> Saved:
         """
-        Keep a new record under the next id of its group; ids are never given twice.
+        Save a new record with the next internal id of its group; no id is assigned twice.
 
         Raises:
-            DuplicateError: external id or entity id is taken.
-            StaleError: an invoice it is applied to was settled by someone else meanwhile.
+            DuplicateError: another record has the external id or the entity id.
+            StaleError: another call has settled an invoice to which the record is applied.
         """
         with self._transaction():
             number = self._next(group)
@@ -95,11 +95,11 @@ class Books:
 
     def replace(self, saved: Saved) -> Saved:
         """
-        Keep a changed record, whose `version` is the one that was read.
+        Save a changed record, whose `version` is the one that was read.
 
         Raises:
-            StaleError: someone else was faster.
-            DuplicateError: external id or entity id is taken.
+            StaleError: another call has saved or deleted it since.
+            DuplicateError: another record has the external id or the entity id.
         """
         row = row_of(saved)
         with self._transaction():
@@ -119,7 +119,7 @@ class Books:
         return saved_of(rows[0]) if rows else None
 
     def delete(self, group: Group, number: int) -> bool:
-        """Forget a record, which frees its external id; False when it was not there."""
+        """Delete a record, which frees its external id; False when it does not exist."""
         with self._transaction():
             if group == "transaction":
                 self._open_items.apply(number, [])
@@ -127,12 +127,12 @@ class Books:
             return cursor.rowcount > 0
 
     def settling(self, number: int) -> list[tuple[int, Decimal]]:
-        """Payments and credit memos that settle an invoice: their ids and the amounts they are applied by."""
+        """Payments and credit memos applied to an invoice: their internal ids and the applied amounts."""
         with self._lock:
             return self._open_items.settling(number)
 
     def settled(self, number: int) -> Decimal:
-        """How much of an invoice is settled."""
+        """The amount of an invoice that is settled."""
         with self._lock:
             return self._open_items.settled(number)
 
@@ -146,7 +146,7 @@ class Books:
         """Records of a group, or of one type, whose fields of `INDEXED` have one of the given values."""
         clauses, values = ["grp = ?"], [str(group)]
         if record_type is not None:
-            # With the plus SQLite keeps to the index of a value, which finds a few, and off that of the type.
+            # The plus keeps SQLite from the index on type, which matches many rows, in favour of the other.
             clauses.append("+type = ?" if equal else "type = ?")
             values.append(record_type)
         for name, wanted in (equal or {}).items():
@@ -160,7 +160,7 @@ class Books:
         return [{key.lower(): row[key] for key in row.keys()} for row in self._read(statement, values)]  # noqa: SIM118 - sqlite3.Row iterates over values
 
     def define(self, view: str, select: str) -> None:
-        """Give a statement a name that `query` can read from; views last as long as the connection."""
+        """Create a temporary view for `query`, which exists as long as the connection."""
         with self._lock:
             self._connection.execute(f'CREATE TEMP VIEW IF NOT EXISTS "{view}" AS {select}')
 

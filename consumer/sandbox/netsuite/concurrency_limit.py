@@ -1,8 +1,8 @@
 """
-The account's cap on calls under way: the excess is refused at once, nothing ever queues.
+The account's concurrency limit: calls beyond it are refused at once, none is queued.
 
-Oracle help pages section_1500275531 and bridgehead_1500275603; a part of the cap may be set aside for one
-integration, and the rest serves the others.
+Oracle help pages section_1500275531 and bridgehead_1500275603; a part of the limit may be allocated to one
+integration, and the other integrations share the rest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SHARED = ""
 
 
 class ConcurrencyLimit:
-    """Counts calls under way and remembers how it went."""
+    """Counts calls in flight, refused calls, and the largest number of calls in flight."""
 
     def __init__(self, profile: Profile) -> None:
         self.adopt(profile)
@@ -28,18 +28,18 @@ class ConcurrencyLimit:
         self.peak = 0
 
     def adopt(self, profile: Profile) -> None:
-        """Keep to the cap of this profile from now on."""
+        """Use the limit of this profile from now on."""
         self._set_aside = sum(one.concurrency or 0 for one in profile.integrations)
         self._cap = profile.concurrency
 
     @property
     def running(self) -> int:
-        """Calls under way."""
+        """Calls in flight."""
         return self._running.total()
 
     @contextmanager
     def enter(self, login: Accepted) -> Iterator[bool]:
-        """Hold a place for one call; False when there is none and the call must be refused."""
+        """Count one call as in flight while the block runs; yields False when it must be refused."""
         self.calls += 1
         pool = login.integration if login.concurrency is not None else _SHARED
         cap = self._cap - self._set_aside if login.concurrency is None else login.concurrency

@@ -1,4 +1,4 @@
-"""Dropping a connection for real: uvicorn with a way for the application to cut the wire under a request."""
+"""Connection resets: uvicorn with an ASGI extension by which the application aborts a connection."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class AbortableProtocol(HttpToolsProtocol):
-    """Hands each request the means to end its connection without an answer."""
+    """Gives each request the extension that aborts its connection without a response."""
 
     def on_message_begin(self) -> None:
-        """Add our extension to the request's scope as soon as there is one."""
+        """Add the extension to the request's scope."""
         super().on_message_begin()
         self.scope["extensions"] = {EXTENSION: {"abort": self._abort}}
 
     def _abort(self) -> None:
-        # Without lingering the kernel sends a reset instead of an orderly end.
+        # With SO_LINGER of zero seconds the kernel sends RST instead of FIN.
         raw = self.transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self.transport.abort()
 
 
 def server(app: Starlette) -> uvicorn.Server:
-    """Make a server that can drop connections; it is quiet and waits a few seconds for calls under way."""
+    """Make a server that can abort connections, logs nothing, and stops within `SHUTDOWN_LIMIT_S`."""
     config = uvicorn.Config(
         app,
         http=AbortableProtocol,
@@ -50,7 +50,7 @@ def server(app: Starlette) -> uvicorn.Server:
 
 async def drop(request: Request) -> Response:
     """
-    Cut the connection of a request; what is returned goes nowhere.
+    Abort the connection of a request; the returned response is not sent.
 
     Raises:
         RuntimeError: the request did not come through `server`.
@@ -59,7 +59,7 @@ async def drop(request: Request) -> Response:
     if extension is None:
         raise RuntimeError("this server cannot drop a connection")
     extension["abort"]()
-    # An application that returns before the loss is noticed would have an error page sent for it.
+    # If the application returned before uvicorn notices the disconnect, uvicorn would send an error page.
     while (await request.receive())["type"] != "http.disconnect":
         continue
     return Response()

@@ -1,4 +1,4 @@
-"""What the sandbox offers beside NetSuite's own addresses: no login, for it listens on this machine only."""
+"""The sandbox's own API beside NetSuite's addresses; without login, since it listens on this machine only."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ RESTLET_PATH = "/app/site/hosting/restlet.nl"
 
 class Flip(BaseModel):
     """
-    One setting and what it becomes.
+    One setting and its new value.
 
-    How it is addressed: `consumer.sandbox.netsuite.account_setting`.
+    `consumer.sandbox.netsuite.account_setting` defines the paths of settings.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +38,7 @@ class Flip(BaseModel):
 
 
 class Console:
-    """Books, logins, faults and figures of one account, under ``/sandbox/``."""
+    """Books, logins, faults, settings and call counts of one account, under ``/sandbox/``."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Console:
         self._concurrency_limit = limit
 
     def routes(self) -> list[BaseRoute]:
-        """List the addresses and what answers them."""
+        """All routes of the API."""
         own = [
             Route("/records", self.records),
             Route("/balances", self.balances),
@@ -81,7 +81,7 @@ class Console:
         return self._tenancy.account
 
     async def healthz(self, _: Request) -> Response:
-        """Say that the sandbox is up, and as which account."""
+        """The status of the sandbox, with account and profile."""
         profile = self._account.profile
         return JSONResponse({"status": "ok", "account_id": profile.account_id, "profile": profile.name})
 
@@ -93,11 +93,11 @@ class Console:
         return JSONResponse(await asyncio.to_thread(self._account.records, record_type))
 
     async def balances(self, _: Request) -> Response:
-        """What each customer owes and is owed, in each currency."""
+        """The balance of each customer in each currency."""
         return JSONResponse(await asyncio.to_thread(self._account.balances))
 
     async def credentials(self, request: Request) -> Response:
-        """Blocks for connections.yaml: the address and one ``auth:`` for every way to log in."""
+        """Values for connections.yaml: the RESTlet's URL, and one ``auth:`` for each integration."""
         profile = self._account.profile
         origin = str(request.base_url).rstrip("/")
         script = next((one for one in profile.scripts if one.status == "RELEASED"), profile.scripts[0])
@@ -115,11 +115,11 @@ class Console:
         )
 
     async def audit(self, _: Request) -> Response:
-        """Every login with the reason it was refused, oldest first."""
+        """The login audit trail: every login with the reason of a refusal, oldest first."""
         return JSONResponse(list(self._trail.entries))
 
     async def stats(self, _: Request) -> Response:
-        """Count calls that passed the login, how many were over the cap, and the most under way at once."""
+        """Counts of calls after the login: all, refused by the limit, in flight, and the most in flight."""
         concurrency_limit = self._concurrency_limit
         figures = {
             "calls": concurrency_limit.calls,
@@ -130,11 +130,11 @@ class Console:
         return JSONResponse(figures | {"concurrency": self._account.profile.concurrency})
 
     async def revoke(self, _: Request) -> Response:
-        """Make every access token void, as an administrator can."""
+        """Revoke all access tokens, as an administrator can."""
         return JSONResponse({"revoked": self._certificates.revoke()})
 
     async def list_faults(self, _: Request) -> Response:
-        """List the faults that have not struck yet."""
+        """The faults that are still queued."""
         return JSONResponse(self._pending())
 
     async def add_fault(self, request: Request) -> Response:
@@ -147,11 +147,11 @@ class Console:
         return JSONResponse(self._pending(), status_code=201)
 
     async def clear_faults(self, _: Request) -> Response:
-        """Forget the faults that have not struck yet."""
+        """Remove the queued faults."""
         return JSONResponse({"cleared": self._faults.clear()})
 
     async def settings(self, _: Request) -> Response:
-        """Show every setting of the account but its logins."""
+        """All settings of the account except its integrations."""
         shown = self._account.profile.model_dump(mode="json", exclude={"integrations"})
         return JSONResponse(shown | {"features": sorted(shown["features"])})
 
@@ -168,7 +168,7 @@ class Console:
         return JSONResponse({"changed": asked.setting})
 
     async def restore(self, _: Request) -> Response:
-        """Make every setting what it was at the start."""
+        """Restore all settings of the start."""
         self._tenancy.restore()
         self._concurrency_limit.adopt(self._account.profile)
         return JSONResponse({"restored": self._account.profile.name})
@@ -190,7 +190,7 @@ class Console:
             "type": "oauth2",
             "client_id": integration.client_id,
             "certificate_id": integration.certificate_id,
-            # With a public key in the profile only its owner has the private half.
+            # With a public key in the profile the sandbox does not have the private key.
             "private_key": made.as_pem(private=True).decode() if made else None,
         }
 

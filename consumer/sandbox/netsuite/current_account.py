@@ -1,4 +1,4 @@
-"""The account as it stands now, which its settings may change while calls are under way."""
+"""The account with its current settings, which may change while calls are in flight."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from consumer.sandbox.netsuite.account_setting import flipped
 
 
 class Tenancy:
-    """Holds the account; a call keeps the one it began with, the books are the same for all."""
+    """Holds the current account; a call keeps the settings it began with, all calls share the books."""
 
     def __init__(self, account: Account) -> None:
         self._original = account.profile
         self.account = account
 
     def flip(self, path: str, value: Any) -> None:
-        """Change one setting; raises what `flipped` does, and then nothing has changed."""
+        """Change one setting; raises the errors of `flipped`, and changes nothing then."""
         self.account = self.account.under(flipped(self.account.profile, path, value))
 
     def restore(self) -> None:
-        """Make every setting again what it was when the sandbox was started."""
+        """Restore all settings of the start."""
         self.account = self.account.under(self._original)
 
 
 class ServerClock:
-    """The clock of the emulated servers: another's, ahead of it by what the account's switches say."""
+    """The clock of the emulated servers: another clock plus the account's switch ``clock_ahead_s``."""
 
     def __init__(self, clock: Clock, tenancy: Tenancy) -> None:
         self._clock = clock
@@ -38,6 +38,6 @@ class ServerClock:
         return self._clock.monotonic_s()
 
     def now(self) -> datetime:
-        """The moment that the servers believe it is."""
+        """The servers' current time."""
         ahead_s = self._tenancy.account.profile.switches.clock_ahead_s
         return self._clock.now() + timedelta(seconds=ahead_s)

@@ -1,4 +1,4 @@
-"""Things that go wrong on purpose: a queue of faults that wait for what they are meant for."""
+"""Fault injection: a queue of faults, each for the next call or step that matches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Step = Literal["create", "load", "save", "delete", "void", "search"]
 
 class _Waiting(BaseModel):
     """
-    What waits to strike.
+    A queued fault.
 
     Attributes:
-        times: how often it is left to strike.
-        match: a text that the body, the record or the filters must contain; absent, any will do.
+        times: how often it is still injected.
+        match: a text that the body, the record or the filters must contain; None matches all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
@@ -27,18 +27,18 @@ class _Waiting(BaseModel):
     match: str | None = None
 
     def fits(self, text: str) -> bool:
-        """Whether it is meant for what contains this text."""
+        """Whether the text matches."""
         return self.match is None or self.match in text
 
 
 class Fault(_Waiting):
     """
-    Something between the client and the script.
+    A fault between the client and the script.
 
     Attributes:
-        kind: ``500``, ``502``, ``503`` (the HTML of a maintenance page) and ``reset_before`` strike before
-            the script runs; ``reset_after_commit`` lets it run and drops the connection instead of answering;
-            ``slow`` waits `delay_s` and then goes on as usual.
+        kind: ``500``, ``502``, ``503`` (the HTML of a maintenance page) and ``reset_before`` happen before
+            the script runs; ``reset_after_commit`` runs it and resets the connection instead of responding;
+            ``slow`` waits `delay_s` and then runs it as usual.
     """
 
     kind: Kind
@@ -47,12 +47,12 @@ class Fault(_Waiting):
 
 class PlatformError(_Waiting):
     """
-    What NetSuite answers instead of running the script.
+    NetSuite's response instead of the script's.
 
     Attributes:
-        status: HTTP's; 400 unless NetSuite says otherwise (Oracle section_4634920277).
-        code: NetSuite's name of the error.
-        body: in place of the JSON of code and message, anything else.
+        status: HTTP status; 400 for most errors (Oracle section_4634920277).
+        code: NetSuite's error code.
+        body: replaces the JSON of code and message.
     """
 
     kind: Literal["platform"]
@@ -65,12 +65,12 @@ class PlatformError(_Waiting):
 
 class ThrownError(_Waiting):
     """
-    An error that the script meets at one step, as from a workflow, a user event or the database.
+    An error that NetSuite throws at one step of the script, such as one of a workflow or the database.
 
     Attributes:
-        at: what the script is about; ``save`` strikes after NetSuite's own checks, before anything is kept.
-        type: the record or search type; absent, any will do.
-        name: NetSuite's code, ``USER_ERROR`` or ``RCRD_HAS_BEEN_CHANGED``, say.
+        at: the step; at ``save`` it is thrown after NetSuite's own checks and before the commit.
+        type: the record or search type; None matches all.
+        name: NetSuite's code, such as ``USER_ERROR`` or ``RCRD_HAS_BEEN_CHANGED``.
     """
 
     kind: Literal["error"]
@@ -83,35 +83,35 @@ class ThrownError(_Waiting):
 CallFault = Fault | PlatformError
 AnyFault = CallFault | ThrownError
 ANY_FAULT: TypeAdapter[AnyFault] = TypeAdapter(Annotated[AnyFault, Field(discriminator="kind")])
-"""What reads a fault from JSON; raises ValidationError."""
+"""Validates a fault from JSON; raises ValidationError."""
 
 
 class Faults:
-    """The faults still to come; the oldest that fits is used up first. Safe to use from several threads."""
+    """The queued faults; the oldest that matches is injected first. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._queue: list[AnyFault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: AnyFault) -> None:
-        """Queue a fault behind the others."""
+        """Append a fault to the queue."""
         with self._lock:
             self._queue.append(fault)
 
     def pending(self) -> list[AnyFault]:
-        """List what has not struck yet."""
+        """The queued faults."""
         with self._lock:
             return list(self._queue)
 
     def clear(self) -> int:
-        """Forget all; the number of faults that were left."""
+        """Remove all faults; returns how many there were."""
         with self._lock:
             count = len(self._queue)
             self._queue.clear()
         return count
 
     def take(self, body: str) -> CallFault | None:
-        """Use up one time of the oldest fault of a call that fits this body."""
+        """The oldest fault for a call with this body; its `times` decreases by one."""
         with self._lock:
             for place, fault in enumerate(self._queue):
                 if not isinstance(fault, ThrownError) and fault.fits(body):
@@ -120,8 +120,8 @@ class Faults:
         return None
 
     def thrown_at(self, at: Step, record_type: str, content: Any = None) -> ThrownError | None:
-        """Use up one time of the oldest error meant for this step on a record of such a content."""
-        if not self._queue:  # as good as always
+        """The oldest error for this step on a record with this content; its `times` decreases by one."""
+        if not self._queue:  # the usual case
             return None
         text = json.dumps(content, default=str, ensure_ascii=False)
         with self._lock:

@@ -1,4 +1,4 @@
-"""What a client gets in place of the script's answer when a fault strikes its call."""
+"""The response of a call for which a fault is injected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TITLES = {"502": "502 Bad Gateway", "503": "NetSuite is temporarily unavailable
 
 
 async def strike(fault: CallFault, request: Request) -> Response | None:
-    """The answer instead of the script's, or None when the script is to run."""
+    """The response instead of the script's; None when the script must run."""
     return _platform_error(fault) if isinstance(fault, PlatformError) else await _between(fault, request)
 
 

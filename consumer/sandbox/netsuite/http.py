@@ -1,4 +1,4 @@
-"""NetSuite's HTTP face: logins, the cap on calls under way and injected faults around the script runner."""
+"""NetSuite over HTTP: logins, the concurrency limit and injected faults around the script runner."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _JSON = "application/json"
 
 
 class Call(Protocol):
-    """Runs a script and blocks until it has answered."""
+    """Runs a script; blocks until its response."""
 
     def __call__(
         self,
@@ -48,18 +48,18 @@ class Call(Protocol):
         params: Mapping[str, str],
         body: str | None,
     ) -> Answer:
-        """Answer one call."""
+        """The response to one call."""
         ...
 
 
 def create_app(account: Account, *, clock: Clock | None = None, call: Call = runner.call) -> Starlette:
     """
-    Make the account reachable over HTTP.
+    The ASGI application of an account.
 
     Args:
-        account: the profile and its books; closing it stays with the caller.
-        clock: decides when tokens expire and which timestamps are good; the account's own by default.
-        call: what runs the scripts.
+        account: profile and books; the caller closes it.
+        clock: for the expiry of tokens and the check of timestamps; default the account's clock.
+        call: runs the scripts.
     """
     tenancy = Tenancy(account)
     server_clock = ServerClock(clock or account.clock, tenancy)
@@ -84,14 +84,14 @@ def create_app(account: Account, *, clock: Clock | None = None, call: Call = run
 
 
 class DatedAnswers:
-    """Stamps every answer with the servers' own time (RFC 9110 section 6.6.1)."""
+    """Adds ``Date`` with the servers' time to every response (RFC 9110 section 6.6.1)."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, with a ``Date``."""
+        """The application's response with ``Date``."""
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -103,7 +103,7 @@ class DatedAnswers:
 
 
 class Front:
-    """What stands between a call and the script it wants to run."""
+    """NetSuite's endpoints: token requests, and the checks before a call's script runs."""
 
     def __init__(self, tenancy: Tenancy, clock: Clock, call: Call) -> None:
         profile = tenancy.account.profile
@@ -111,7 +111,7 @@ class Front:
         self._clock = clock
         self._call = call
         self._signatures = oauth1.Signatures(profile, clock)
-        # There are never more threads than calls under way, which the gate counts.
+        # The concurrency limit bounds the calls in flight, so more threads than that are never used.
         threads = max(MAX_THREADS, profile.concurrency)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="restlet")
         self.certificates = oauth2.Certificates(profile, clock)
@@ -124,11 +124,11 @@ class Front:
         return self._tenancy.account
 
     def close(self) -> None:
-        """Let go of the threads."""
+        """Shut the thread pool down."""
         self._threads.shutdown()
 
     async def token(self, request: Request) -> Response:
-        """Grant an access token, or say in one word why not; the trail knows more."""
+        """Grant an access token, or respond with an OAuth error code; the audit trail has the reason."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         result = self.certificates.grant(form)
         if isinstance(result, oauth2.Denied):
@@ -143,7 +143,7 @@ class Front:
         return JSONResponse(body)
 
     async def restlet(self, request: Request) -> Response:
-        """Let a call through to its script, or stop it where NetSuite would."""
+        """Run the script of a call, or refuse the call with NetSuite's error."""
         login = self._login(request)
         if isinstance(login, Refused):
             return _refused(login, self._account.profile.account_id)
@@ -203,7 +203,7 @@ class Front:
 
 
 def _refused(login: Refused, realm: str) -> Response:
-    """Refuse a login without saying why, as section_4634920277 and subsect_158521885412 have it."""
+    """Refuse a login without the reason (Oracle section_4634920277 and subsect_158521885412)."""
     status = 400 if login.malformed else 401
     code = "INVALID_REQUEST" if login.malformed else "INVALID_LOGIN_ATTEMPT"
     message = "The request could not be understood by the server due to malformed syntax."

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Part(BaseModel):
-    """A part of a profile; what it does not know is an error."""
+    """A part of a profile: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Entry(Part):
-    """One row of a list of the account; `id` is the internal id that requests refer to."""
+    """One row of a list of the account; `id` is its internal id."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Entry(Part):
 
 
 class Currency(Entry):
-    """A currency: ISO `symbol`, decimals kept in amounts, units of the base currency it is worth."""
+    """A currency: ISO `symbol`, decimals of its amounts, exchange `rate` to the base currency."""
 
     symbol: str
     precision: Annotated[int, Field(ge=0, le=4)] = 2
@@ -33,7 +33,7 @@ class Currency(Entry):
 
 
 class Subsidiary(Entry):
-    """A legal entity; nexuses it has no registration for cannot be chosen on its transactions."""
+    """A legal entity; its transactions accept only the nexuses in which it has a tax registration."""
 
     country: str
     currency: str
@@ -42,11 +42,12 @@ class Subsidiary(Entry):
 
 class Item(Entry):
     """
-    What can stand on an item line.
+    An item for item lines.
 
     Attributes:
         account: number of the income account.
-        subsidiaries: ids it may be sold in; empty means all.
+        rate: default price; None without one.
+        subsidiaries: ids of the subsidiaries that may sell it; empty for all.
     """
 
     type: Literal["Service", "NonInvtPart", "OthCharge", "Discount", "InvtPart"] = "Service"
@@ -72,30 +73,30 @@ class Nexus(Entry):
 
 
 class TaxType(Entry):
-    """A kind of tax, levied in one nexus."""
+    """A SuiteTax tax type of one nexus."""
 
     nexus: str
 
 
 class TaxCode(Entry):
-    """A rate of a tax type, in percent."""
+    """A tax code of a tax type, with its rate in percent."""
 
     type: str
     rate: Decimal
 
 
 class Term(Entry):
-    """Terms of payment."""
+    """Payment terms: due after so many days."""
 
     days: int
 
 
 class Period(Entry):
     """
-    An accounting period; both dates belong to it.
+    An accounting period, from `start` to `end` inclusive.
 
     Attributes:
-        kind: quarters and years only sum up months; nothing is posted to them.
+        kind: transactions are posted to months and adjustment periods only, not to quarters and years.
     """
 
     start: date
@@ -107,5 +108,5 @@ class Period(Entry):
 
     @property
     def posting(self) -> bool:
-        """Whether transactions can be posted to it."""
+        """Whether it is a kind to which transactions are posted."""
         return self.kind in ("month", "adjustment")

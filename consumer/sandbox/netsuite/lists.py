@@ -1,4 +1,4 @@
-"""The lists of an account, by the name that select fields and searches know them by."""
+"""The lists of an account, by the record type that select fields and searches use."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class Lists:
         self._precisions = {row.id: row.precision for row in profile.currencies if not row.inactive}
 
     def precision(self, currency: str | None) -> int:
-        """Decimals of a currency, two without one."""
+        """Decimals of an active currency; 2 for any other."""
         return self._precisions.get(currency or "", 2)
 
     def knows(self, name: str) -> bool:
-        """Whether there is such a list."""
+        """Whether `name` is one of the lists."""
         return name in self._rows
 
     def all(self, name: str) -> list[Entry]:
-        """Every row of a list, the inactive ones too."""
+        """All rows of a list, including inactive ones."""
         return list(self._rows.get(name, {}).values())
 
     def has(self, name: str, key: str) -> bool:
@@ -91,7 +91,7 @@ class Lists:
         return _as(Term, self._rows["term"][key])
 
     def period_of(self, day: date) -> Period | None:
-        """The month that holds a day."""
+        """The month that contains a day; None when there is none."""
         periods = (_as(Period, row) for row in self._rows["accountingperiod"].values())
         months = (period for period in periods if period.kind == "month")
         return next((period for period in months if period.start <= day <= period.end), None)

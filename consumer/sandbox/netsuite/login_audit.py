@@ -1,4 +1,4 @@
-"""What a login came to, and the trail of all of them; the caller learns less than the administrator."""
+"""Results of logins, and the login audit trail, which has reasons that the response does not contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Scheme = Literal["oauth", "bearer", "token"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One call that claims to be somebody."""
+    """A call with its ``Authorization`` header."""
 
     method: str
     url: str
@@ -23,11 +23,11 @@ class Attempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """
-    A login that holds.
+    A valid login.
 
     Attributes:
         integration: consumer key or client id.
-        concurrency: the part of the account's cap that is set aside for it, if any.
+        concurrency: the integration's allocated part of the concurrency limit; None without one.
     """
 
     integration: str
@@ -37,11 +37,11 @@ class Accepted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """
-    A login that does not hold.
+    An invalid login.
 
     Attributes:
-        reason: as NetSuite's login audit trail words it (Oracle help page subsect_156935170194).
-        malformed: the header itself cannot be read, which is a bad request and not a bad login.
+        reason: the term of NetSuite's login audit trail (Oracle help page subsect_156935170194).
+        malformed: the header cannot be parsed: NetSuite responds with 400 instead of 401.
     """
 
     scheme: Scheme
@@ -56,7 +56,7 @@ class AuditTrail:
     entries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_ENTRIES))
 
     def note(self, at: datetime, path: str, result: Accepted | Refused) -> None:
-        """Keep what became of a login."""
+        """Add the result of a login."""
         entry: dict[str, Any] = {"at": at.isoformat(), "path": path}
         match result:
             case Accepted(integration=integration):

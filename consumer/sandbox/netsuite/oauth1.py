@@ -1,8 +1,8 @@
 """
-Token-based authentication as NetSuite verifies it: OAuth 1.0a, HMAC-SHA256, the whole query signed.
+Token-based authentication as NetSuite verifies it: OAuth 1.0a, HMAC-SHA256, with all query parameters signed.
 
-Written from RFC 5849 and Oracle's help pages without the library the client signs with, so that the two
-check each other.
+Written from RFC 5849 and Oracle's help pages without the client's signing library, so that the two
+implementations check each other.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Signatures:
-    """Verifies signatures; remembers the nonces of each token for as long as their timestamps are good."""
+    """Verifies signatures; keeps the nonces of each token as long as their timestamps are accepted."""
 
     def __init__(self, profile: Profile, clock: Clock) -> None:
         self._realm = profile.account_id
@@ -43,7 +43,7 @@ class Signatures:
         self._used: dict[tuple[str, str], float] = {}
 
     def verify(self, attempt: Attempt) -> Accepted | Refused:
-        """Tell whose call it is, or why it is refused, in the words of NetSuite's login audit trail."""
+        """The integration of a call, or the refusal with the reason in NetSuite's login audit trail."""
         pairs = _parsed(attempt.authorization)
         if pairs is None:
             return Refused(scheme="oauth", reason="header_malformed", malformed=True)
@@ -96,7 +96,7 @@ class Signatures:
 
 
 def _outdated(used: dict[tuple[str, str], float], horizon_s: float) -> list[tuple[str, str]]:
-    """List the oldest nonces; insertion follows time closely enough to look at the front only."""
+    """The nonces at the front whose timestamps are no longer accepted; insertion roughly follows time."""
     found: list[tuple[str, str]] = []
     for key, timestamp_s in used.items():
         if timestamp_s >= horizon_s:

@@ -1,4 +1,6 @@
-"""OAuth 2.0 client credentials as NetSuite grants them: a signed assertion buys a token for one hour."""
+"""
+OAuth 2.0 client credentials as NetSuite grants them: an access token of one hour for a signed assertion.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ _BEARER = re.compile(r"[Bb]earer ([A-Za-z0-9._~+/=-]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """An access token, good for `TOKEN_LIFE_S` seconds."""
+    """An access token, valid for `TOKEN_LIFE_S` seconds."""
 
     access_token: str
     integration: Accepted
@@ -36,7 +38,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denied:
-    """No token: what the caller is told, and the true reason."""
+    """No token: the ``error`` of the response, and the true reason for the audit trail."""
 
     error: Literal["invalid_client", "invalid_grant", "invalid_request"]
     reason: str
@@ -49,13 +51,13 @@ class _Issued:
 
 
 class Certificates:
-    """The integrations of a profile, their public keys and the access tokens they were given."""
+    """The OAuth 2.0 integrations of a profile, their public keys and their access tokens."""
 
     def __init__(self, profile: Profile, clock: Clock) -> None:
         self._clock = clock
         self._issued: dict[str, _Issued] = {}
         self._integrations = tuple(one for one in profile.integrations if isinstance(one, OAuth2))
-        #: private keys made at start, for integrations whose profile names no public key
+        #: private keys made at the start, for integrations without a public key in the profile
         self.made: dict[str, ECKey] = {
             one.client_id: ECKey.generate_key("P-256")
             for one in self._integrations
@@ -63,7 +65,7 @@ class Certificates:
         }
 
     def grant(self, form: Mapping[str, str]) -> Granted | Denied:
-        """Judge the form that was posted to the token endpoint."""
+        """The access token for a form posted to the token endpoint, or the denial."""
         if form.get("grant_type") != "client_credentials":
             return Denied(error="invalid_request", reason="grant_type")
         if form.get("client_assertion_type") != _ASSERTION_TYPE:
@@ -82,7 +84,7 @@ class Certificates:
         return self._issue(integration)
 
     def verify(self, authorization: str) -> Accepted | Refused:
-        """Tell whose access token a header carries."""
+        """The integration of the access token in a header, or the refusal."""
         if not authorization:
             return Refused(scheme="bearer", reason="authorization_missing")
         match = _BEARER.fullmatch(authorization)
@@ -96,7 +98,7 @@ class Certificates:
         return issued.login
 
     def revoke(self) -> int:
-        """Make every access token void; the number of those that were known."""
+        """Revoke all access tokens; returns how many there were."""
         count = len(self._issued)
         self._issued.clear()
         return count
@@ -127,7 +129,8 @@ class Certificates:
             return "exp"
         if expires_at_s - issued_at_s >= MAX_ASSERTION_LIFE_S:
             return "lifetime"
-        # Oracle's own sample token names another host than the endpoint's, so only the path is held to.
+        # The ``aud`` of Oracle's sample token has another host than the endpoint, so only the path is
+        # checked.
         if not str(claims.get("aud", "")).endswith(TOKEN_PATH):
             return "aud"
         return None if "restlets" in _scopes(claims.get("scope")) else "scope"
@@ -148,7 +151,7 @@ def _is_rsa(pem: str) -> bool:
 
 
 def _claimed(assertion: str) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
-    """Read what an assertion says, before anything about it is believed."""
+    """Headers and claims of an assertion, before its signature is verified; None when it is not a JWT."""
     try:
         extracted = jws.extract_compact(assertion.encode())
         claims = json.loads(extracted.payload or b"null")

@@ -1,4 +1,4 @@
-"""Which transactions settle which: payments and credit memos applied to invoices, and what stays due."""
+"""Applications of payments and credit memos to invoices, and the invoices' amounts due."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ CREATE TABLE IF NOT EXISTS application (
 CREATE INDEX IF NOT EXISTS by_target ON application (target);
 """
 OPEN, PAID, VOIDED = "A", "B", "V"
-"""How the statuses of invoices and credit memos end: ``CustInvc:A``."""
+"""The suffixes of the statuses of invoices and credit memos: ``CustInvc:A``."""
 
 
 class TakenError(Exception):
-    """An invoice has become due for less than what is to be applied to it."""
+    """The amount due of an invoice is less than the amount to apply."""
 
 
 class OpenItems:
-    """Applications of one account. Its caller holds the lock and the database transaction."""
+    """Applications of one account. The caller holds the lock and the database transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def apply(self, source: int, lines: list[dict[str, Any]]) -> None:
         """
-        Let `source` settle what its apply lines say and nothing else.
+        Replace all applications of `source` by those in its apply lines.
 
         Raises:
-            TakenError: an invoice is not due for that much any more.
+            TakenError: the amount due of an invoice is less than its application.
         """
         before = self._amounts(source)
         after = {int(line["doc"]): Decimal(line["amount"]) for line in lines}
@@ -44,16 +44,16 @@ class OpenItems:
             self._refresh(target)
 
     def settled(self, target: int) -> Decimal:
-        """How much of an invoice is settled."""
+        """The amount of an invoice that is settled."""
         return sum((amount for _, amount in self.settling(target)), Decimal(0))
 
     def settling(self, target: int) -> list[tuple[int, Decimal]]:
-        """What settles an invoice, by internal id and amount."""
+        """Internal ids and amounts of the payments and credit memos applied to an invoice."""
         rows = self._connection.execute("SELECT source, amount FROM application WHERE target = ?", (target,))
         return [(row["source"], Decimal(row["amount"])) for row in rows.fetchall()]
 
     def is_applied(self, source: int) -> bool:
-        """Whether a payment or credit memo settles anything."""
+        """Whether a payment or credit memo is applied to an invoice."""
         return bool(self._amounts(source))
 
     def _amounts(self, source: int) -> dict[int, Decimal]:
@@ -61,7 +61,7 @@ class OpenItems:
         return {row["target"]: Decimal(row["amount"]) for row in rows.fetchall()}
 
     def _refresh(self, target: int) -> None:
-        # The invoice is saved with its payment, so whoever has it open elsewhere holds an old one.
+        # Its payment saves the invoice too: a call that has loaded it before now has a stale version.
         query = "SELECT fields FROM record WHERE grp = 'transaction' AND id = ?"
         row = self._connection.execute(query, (target,)).fetchone()
         if row is None:

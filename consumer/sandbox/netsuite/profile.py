@@ -1,4 +1,4 @@
-"""What one emulated NetSuite account is: its features, lists, forms, periods, users and switches."""
+"""The profile of an emulated NetSuite account: features, lists, forms, periods, user and switches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FieldKind = Literal[
 
 
 class CustomField(Part):
-    """A custom field that is deployed; its prefix says where it shows."""
+    """A deployed custom field; its prefix decides to which records it applies."""
 
     id: Annotated[str, Field(pattern=r"^cust(entity|body|col)_[a-z0-9_]+$")]
     kind: FieldKind
@@ -41,14 +41,16 @@ class CustomField(Part):
 
 
 class Form(Part):
-    """What the preferred form of a record type demands: ids of mandatory body and line fields."""
+    """The preferred form of a record type: ids of its mandatory body and line fields."""
 
     body: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
 
 
 class Script(Part):
-    """A script deployment: only ``RELEASED`` ones answer calls from outside, and those of `roles`, if any."""
+    """
+    A script deployment: only ``RELEASED`` ones are callable from outside, and only by `roles`, if given.
+    """
 
     id: str
     deploy: str
@@ -70,7 +72,7 @@ class TokenBased(Part):
 
 
 class OAuth2(Part):
-    """An integration with OAuth 2.0 client credentials; without a public key one pair is made at start."""
+    """An integration with OAuth 2.0 client credentials; without a public key a pair is made at the start."""
 
     kind: Literal["oauth2"]
     client_id: str
@@ -81,11 +83,11 @@ class OAuth2(Part):
 
 class Latency(Part):
     """
-    How slow the account is, in real seconds.
+    The account's delays, in seconds of real time.
 
     Attributes:
-        per_call_s: waited by the HTTP layer before the script starts.
-        per_line_s: waited by `Record.save` for each line of the record, just before it commits.
+        per_call_s: before the script starts.
+        per_line_s: for each line of a record, in `Record.save` before its commit.
     """
 
     per_call_s: Annotated[float, Field(ge=0)] = 0.0
@@ -97,7 +99,7 @@ LATENCIES: Mapping[str, Latency] = {
     "typical": Latency(per_call_s=0.6, per_line_s=0.05),
     "slow": Latency(per_call_s=4.0, per_line_s=0.3),
 }
-"""How slow accounts are; planning figures, to be replaced by measured ones."""
+"""Delays by name; planning figures, to be replaced by measured ones."""
 
 
 def _latency(value: Any) -> Any:
@@ -105,7 +107,7 @@ def _latency(value: Any) -> Any:
 
 
 class User(Part):
-    """Who the integration logs in as; a role for web services only cannot call scripts."""
+    """The user and role of the integration; a web-services-only role cannot call scripts."""
 
     id: int = 42
     email: str = "integration@example.com"
@@ -119,16 +121,16 @@ class Switches(Part):
     Behaviour that Oracle does not document or that differs between accounts.
 
     Attributes:
-        error_message: what the ``message`` of an uncaught error's body holds.
+        error_message: the form of ``message`` in the response to an uncaught error.
         duplicate_entity: the code for a second entity with one external id.
         tranid_override: "Allow Override" of auto-generated numbers.
-        unknown_field: what `setValue` does with a field the record does not have.
-        uncommitted_line: what `save` does with a line that was selected and not committed.
+        unknown_field: what `setValue` does with a field that the record does not have.
+        uncommitted_line: what `save` does with a line that is selected and not committed.
         outside_subsidiary: the code when entity or item do not belong to the subsidiary.
-        utc_offset_h: the server's zone, which dates without time are cut in.
-        transform_taxes: whether a transformation carries overridden tax details over.
+        utc_offset_h: the server's time zone, in which a JavaScript date becomes a day.
+        transform_taxes: whether a transformation copies overridden tax details.
         config_readable: whether the role may load the account's preferences.
-        clock_ahead_s: how far the servers' clock is ahead of this machine's.
+        clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
 
     error_message: Literal["json", "text"] = "json"
@@ -149,13 +151,13 @@ class Profile(Part):
     One NetSuite account, read from JSON.
 
     Attributes:
-        account_id: as `runtime.accountId` gives it and as OAuth's realm wants it, ``1234567_SB1``.
-        concurrency: calls under way at once, all integrations together.
+        account_id: in the form of `runtime.accountId` and of OAuth's realm, ``1234567_SB1``.
+        concurrency: the concurrency limit: calls in flight, all integrations together.
         units: governance units of one RESTlet call; 5,000 in NetSuite (Oracle section_N3351480).
         time_limit_s: wall time of one call; 300 in NetSuite.
         latency: its figures, or the name of one of `LATENCIES`.
         features: ids of the features that are on, such as ``TAX_OVERHAULING`` (SuiteTax).
-        permissions: permission id to level, 0 none to 4 full; one that is absent is 4.
+        permissions: permission id to level, from 0 None to 4 Full; an absent one has level 4.
         forms: by record type.
     """
 
@@ -192,19 +194,19 @@ class Profile(Part):
     @classmethod
     def load(cls, name_or_path: str | Path = "default") -> Self:
         """
-        The profile that ships under that name, or the one in that file.
+        The built-in profile with that name, or the one in that file.
 
-        A file may begin with ``"extends"``, the name of another profile whose settings it takes over.
+        A file may have the key ``"extends"``: the name of another profile whose settings are its defaults.
 
         Raises:
             FileNotFoundError: there is neither.
-            ValueError: the file is not a profile.
+            ValueError: the file is not a valid profile.
         """
         return cls.model_validate(_read(name_or_path))
 
     @property
     def has_suitetax(self) -> bool:
-        """Whether taxes are kept in tax details (SuiteTax) rather than in tax items."""
+        """Whether taxes are in tax details (SuiteTax) instead of tax items."""
         return "TAX_OVERHAULING" in self.features
 
     @property

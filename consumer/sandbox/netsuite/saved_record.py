@@ -1,4 +1,4 @@
-"""One saved record: what it holds, and how it lies in SQLite."""
+"""One saved record, and its table in SQLite."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ INDEXED = {
     "entity": "json_extract(fields, '$.entity')",
     "status": "json_extract(fields, '$.status')",
 }
-"""Fields whose equality SQLite finds without reading every record, and the expression that is indexed."""
+"""Fields with an SQLite index for equality, and the indexed expression."""
 
 
-# Under these names sublists do not hide a body field.
+# Other names for sublists whose name is also that of a body field.
 _LIST_NAMES = {"item": "lines", "currency": "currencies"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """One record as it stands in the books; amounts are decimal strings, dates ISO."""
+    """One saved record; amounts are decimal strings, dates ISO."""
 
     group: Group
     id: InternalId

@@ -1,9 +1,9 @@
 """
-Who may call the sandbox's own addresses: programs of this machine, never a web page of another origin.
+Access to the sandbox's own API: programs of this machine may call it, web pages of another origin may not.
 
-There is no login under ``/sandbox/``, so a page that is open in a browser here must not reach it: neither by
-a request across origins (``Origin``, and ``Sec-Fetch-Site`` of the Fetch Metadata specification), nor under a
-name that it has pointed at this machine (DNS rebinding), which shows in ``Host``.
+``/sandbox/`` has no login, so a page open in a browser on this machine must not reach it: neither by a
+cross-origin request (``Origin``, and ``Sec-Fetch-Site`` of the Fetch Metadata specification), nor under a
+name that resolves to this machine (DNS rebinding), which ``Host`` contains.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ OWN_SITES = frozenset({"", "same-origin", "none"})
 
 
 class OwnVisitorsOnly:
-    """Answers 403 to what a page of another origin sends; no answer carries CORS headers."""
+    """Refuses requests of pages of another origin with 403; no response has CORS headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a call through, or say why not."""
+        """Pass a request on, or respond with 403 and the reason."""
         refusal = refusal_of(Headers(scope=scope)) if scope["type"] == "http" else None
         if refusal is None:
             await self._app(scope, receive, send)
@@ -34,7 +34,7 @@ class OwnVisitorsOnly:
 
 
 def refusal_of(headers: Headers) -> str | None:
-    """Why a request with these headers is refused, None when it is not."""
+    """The reason why a request with these headers is refused; None when it is not."""
     host = headers.get("host", "")
     if headers.get("sec-fetch-site", "") not in OWN_SITES:
         return "a web page of another site must not call this sandbox"
@@ -47,7 +47,7 @@ def refusal_of(headers: Headers) -> str | None:
 
 
 def _is_own_name(host: str) -> bool:
-    """An address, or such a name as this machine and containers have and no web page can."""
+    """Whether it is an IP address, or a name of this machine or a container, which no web page can have."""
     name = _name_in(host)
     try:
         return ipaddress.ip_address(name) is not None

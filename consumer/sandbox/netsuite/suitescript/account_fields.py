@@ -1,4 +1,4 @@
-"""The fields of one account, by record type and sublist: features decide, and what is deployed."""
+"""The fields of one account by record type and sublist, after its features and deployed custom fields."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _OF_FEATURE = {
 
 
 class Catalogue:
-    """The fields of one account, its deployed custom fields among them."""
+    """The fields of one account, with its deployed custom fields."""
 
     def __init__(self, profile: Profile) -> None:
         self.number = next(_numbers)
-        """Unlike that of any other account in this process."""
+        """Unique in this process."""
         body_taxes, line_taxes = _taxes(profile)
         absent = frozenset(field for feature, field in _OF_FEATURE.items() if feature not in profile.features)
         custom = _custom(profile, "custbody_")
@@ -53,7 +53,7 @@ class Catalogue:
         return self._bodies[record_type]
 
     def sublist(self, sublist: str) -> FieldTable:
-        """The fields of one line of a sublist; empty for a sublist the account does not have."""
+        """The fields of a sublist's lines; empty for a sublist that the account does not have."""
         return self._sublists.get(sublist, {})
 
 
@@ -72,5 +72,5 @@ def _custom(profile: Profile, prefix: str) -> dict[str, Field]:
 
 
 def _custom_field(field: CustomField) -> Field:
-    # Free-Form Text holds 300 characters.
+    # The limit of Free-Form Text is 300 characters.
     return define(field.id, field.kind, field.label, max_length=300 if field.kind == "text" else None)

@@ -1,4 +1,4 @@
-"""The address subrecord: the country decides which states there are."""
+"""The address subrecord: the country decides which states are valid."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from consumer.sandbox.netsuite.suitescript.errors import invalid_value
 from consumer.sandbox.netsuite.suitescript.fields import ADDRESS
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 
-# Countries by ISO 3166-1 alpha-2, and those of them whose states NetSuite keeps as a list; everywhere else a
-# state is free text.
+# Countries by ISO 3166-1 alpha-2, and the states of those for which NetSuite has a list; elsewhere a state is
+# free text.
 _PLACES = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))
 _COUNTRIES = frozenset(" ".join(_PLACES["countries"]).split())
 _STATES = {country: frozenset(" ".join(rows).split()) for country, rows in _PLACES["states"].items()}
 
 
 class Address(FieldSet):
-    """One address; country first, since it empties the state."""
+    """One address; a new country clears the state, so the country must be set first."""
 
     def __init__(self, profile: Profile, country: str) -> None:
         super().__init__(ADDRESS, profile)
         self.values["country"] = country
 
     def put(self, field_id: str, raw: Any) -> bool:
-        """Hold a value; raises INVALID_FLD_VALUE for a country or state that is not in NetSuite's lists."""
+        """Set a value; raises INVALID_FLD_VALUE for a country or state that is not in NetSuite's lists."""
         if field_id == "country":
             return self._put_country(raw)
         states = _STATES.get(self.text("country") or "")

@@ -1,4 +1,4 @@
-"""The apply sublist: NetSuite lists what is open, scripts tick it; lines can be neither added nor removed."""
+"""The apply sublist: NetSuite lists open invoices, scripts tick them; no lines can be added or removed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _NOTHING = Decimal(0)
 
 def list_open(account: Account, draft: Draft, customer: str | None, receivables: str | None) -> None:
     """
-    List what is open for a customer in the draft's currency, subsidiary and receivables account.
+    List a customer's open invoices in the draft's currency, subsidiary and receivables account.
 
-    What the saved record already settles is listed as due by that much more, and ticked.
+    Invoices to which the saved record is applied are ticked, and their due amount includes the application.
     """
     own = _own(draft)
     found = [] if customer is None else _open_invoices(account, customer, own)
@@ -31,12 +31,12 @@ def list_open(account: Account, draft: Draft, customer: str | None, receivables:
 
 
 def default_receivables(account: Account) -> str | None:
-    """The account that invoices are booked to unless one is chosen."""
+    """The id of the first A/R account, to which invoices without an account are posted."""
     return next((one.id for one in account.profile.accounts if one.type == "AcctRec"), None)
 
 
 def changed(line: FieldSet, field_id: str, available: Decimal | None) -> None:
-    """Give a line that was ticked its amount, as far as that is available; None means without limit."""
+    """Set the amount of a ticked line, at most `available`; None means no limit."""
     if field_id == "amount":
         line.values |= {"apply": bool(_amount(line)), "amount": _amount(line).quantize(_number(line, "due"))}
     elif line.get("apply") is True:
@@ -47,24 +47,24 @@ def changed(line: FieldSet, field_id: str, available: Decimal | None) -> None:
 
 
 def check_line(line: FieldSet) -> None:
-    """Raise USER_ERROR for more than is due."""
+    """Raise USER_ERROR for an amount above the due amount or below zero."""
     if _amount(line) > _number(line, "due") or _amount(line) < 0:
         raise ScriptError("USER_ERROR", _TOO_MUCH)
 
 
 def applied(draft: Draft) -> Decimal:
-    """The sum of what is ticked."""
+    """The sum of the ticked lines' amounts."""
     return sum((_amount(line) for line in draft.sublists[APPLY] if line.get("apply") is True), _NOTHING)
 
 
 def summarise(draft: Draft, total: Decimal) -> None:
-    """Bring applied and unapplied amounts up to date."""
+    """Update the applied and unapplied amounts."""
     used = applied(draft).quantize(total)
     draft.body.values |= {"applied": used, "unapplied": total - used, "amountremaining": total - used}
 
 
 def settle(draft: Draft) -> None:
-    """Complete and check every ticked line before a save; what was not ticked is forgotten."""
+    """Complete and check every ticked line before a save."""
     for line in draft.sublists[APPLY]:
         if line.get("apply") is True and line.get("amount") is None:
             line.values["amount"] = _number(line, "due")
@@ -73,12 +73,12 @@ def settle(draft: Draft) -> None:
 
 
 def ticked(draft: Draft) -> bool:
-    """Whether anything is applied."""
+    """Whether a line is ticked."""
     return any(line.get("apply") is True for line in draft.sublists[APPLY])
 
 
 def tick(draft: Draft, doc: int, limit: Decimal) -> None:
-    """Tick one document, as a transformation does, as far as `limit` goes."""
+    """Tick one document, as a transformation does, with an amount of at most `limit`."""
     for line in draft.sublists[APPLY]:
         if line.text("doc") == str(doc):
             line.values |= {"apply": True, "amount": min(_number(line, "due"), limit)}

@@ -1,4 +1,4 @@
-"""What NetSuite does by itself to customers."""
+"""NetSuite's rules for customer records."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class CustomerRules:
         self._account = account
 
     def start(self, draft: Draft) -> None:
-        """Give a new record its defaults."""
+        """Set the defaults of a new record."""
         draft.body.values |= {"isperson": "F", "autoname": True, "isinactive": False, "entitystatus": "13"}
 
     def opened(self, draft: Draft) -> None:
-        """A customer stands as it was saved."""
+        """Do nothing: a loaded customer needs no completion."""
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
-        """Check references and names; the primary currency follows the subsidiary."""
+        """Check references and names; a new subsidiary sets the primary currency."""
         references.check(self._account, draft.body, field_id)
         if field_id == "entityid":
             draft.body.values["autoname"] = False
@@ -40,16 +40,16 @@ class CustomerRules:
         references.check(self._account, line, field_id)
 
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
-        """Only one address is the default for billing, only one for shipping."""
+        """Clear the default billing and shipping flags of the other addresses."""
         for flag in _DEFAULT_FLAGS:
             if sublist == "addressbook" and line.get(flag) is True:
                 _clear_flag(draft, flag, keep=line)
 
     def refresh(self, draft: Draft) -> None:
-        """Nothing follows from the lines."""
+        """Do nothing: no body field is computed from lines."""
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
-        """Check names and what must be filled; in standard mode also what dynamic mode had checked."""
+        """Check names and mandatory fields; in standard mode also the references."""
         for field_id in () if draft.dynamic else tuple(draft.body.values):
             references.check(self._account, draft.body, field_id)
         _check_name(draft)
@@ -76,7 +76,7 @@ class CustomerRules:
         return self._account.lists.subsidiary(key).currency if key else self._account.profile.currencies[0].id
 
     def _check_posted(self, draft: Draft) -> None:
-        # Subsidiary and primary currency are locked once a transaction was posted.
+        # Subsidiary and primary currency cannot change once the customer has a transaction.
         saved = draft.saved
         if saved is None or all(saved.fields.get(key) == draft.body.get(key) for key in _FIXED_AFTER_POSTING):
             return

@@ -1,4 +1,4 @@
-"""The JavaScript engine: one for each thread, with the script files parsed once."""
+"""The JavaScript engine: one per thread, with the script files parsed once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _threads = threading.local()
 
 
 class Engine:
-    """A QuickJS context with the emulated modules. Only the thread that made it may use it."""
+    """A QuickJS context with the emulated modules, for the thread that created it only."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self._host: Host | None = None
@@ -34,7 +34,7 @@ class Engine:
     def run(
         self, host: Host, settings: Mapping[str, Any], main: str, verb: str, argument: str
     ) -> dict[str, Any]:
-        """Run an entry point of the file `main`; what it returned or threw, as the prelude describes it."""
+        """Run an entry point of the file `main`; its result or error, in the form of `prelude.js`."""
         self._host = host
         try:
             answer: str = self._run(json.dumps(settings), main, verb, argument)
@@ -44,7 +44,7 @@ class Engine:
             self._host = None
 
     def _call_host(self, operation: str, *arguments: Crossed) -> Crossed:
-        # Scripts reach this only from inside `run`; outside of it nothing of theirs is executed.
+        # Scripts run only within `run`, so there is a host at each of their calls.
         return self._host.call(operation, *arguments) if self._host else None
 
 

@@ -1,4 +1,4 @@
-"""The errors a script meets, by NetSuite's codes and texts."""
+"""SuiteScript errors with NetSuite's codes and texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class ScriptError(Exception):
-    """An error as SuiteScript throws it: a stable `name`, which is the code, and a text."""
+    """An error as SuiteScript throws it: `name`, the stable code, and `message`, a text."""
 
     def __init__(self, name: str, message: str) -> None:
         self.name = name
@@ -15,22 +15,22 @@ class ScriptError(Exception):
 
 
 class ExhaustedError(ScriptError):
-    """The call used up its units or its time: the script is stopped and cannot catch it."""
+    """The call has used all its units or its time; the script ends and cannot catch it."""
 
 
 def missing_argument(method: str, argument: str) -> ScriptError:
-    """A call without a needed argument."""
+    """A call without a required argument."""
     return ScriptError("SSS_MISSING_REQD_ARGUMENT", f"{method}: Missing a required argument: {argument}")
 
 
 def invalid_reference(field: str, key: object, subsidiary: str | None = None) -> ScriptError:
-    """A select field set to something that is not there, or not there for this subsidiary."""
+    """A select field with an id that does not exist, or is not available to the subsidiary."""
     where = f" for subsidiary {subsidiary}" if subsidiary else ""
     return ScriptError("INVALID_KEY_OR_REF", f"Invalid {field} reference key {key}{where}.")
 
 
 def invalid_value(field: str, value: object) -> ScriptError:
-    """A value the field's kind cannot hold."""
+    """A value that is not valid for the field's type."""
     text = f"You have entered an Invalid Field Value {value} for the following field: {field}"
     return ScriptError("INVALID_FLD_VALUE", text)
 

@@ -1,7 +1,7 @@
 """
-What a field is, and the fields of customers and lists: of what kind, and which NetSuite itself demands.
+The definition of a field, and the fields of customers and lists.
 
-Ids, labels and required flags follow Oracle's Records Browser; length limits are from practice.
+Ids, labels and required flags follow Oracle's Records Browser; length limits were observed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ class Field:
     One field of a record, a sublist or a subrecord.
 
     Attributes:
-        target: for a select, the list its value must be in; None when it is not checked.
-        required: mandatory by the system, which no option of `Record.save` can switch off.
-        computed: set by NetSuite only; what scripts set is dropped.
+        target: for a select, the list that must contain its value; None when that is not checked.
+        required: mandatory by the system, independent of the options of `Record.save`.
+        computed: set by NetSuite only; values that scripts set are dropped.
     """
 
     id: str
@@ -44,7 +44,7 @@ def define(  # noqa: PLR0913 - one column of the tables below each
     computed: bool = False,
     max_length: int | None = None,
 ) -> Field:
-    """A field, in one row of a table."""
+    """A field, as one row of the tables below."""
     return Field(
         id=id_,
         kind=kind,

@@ -1,4 +1,4 @@
-"""The values of one body, line or subrecord while a script works on it."""
+"""The values of one body, line or subrecord of an open record."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consumer.sandbox.netsuite.suitescript.values import Value
 
 
 class FieldSet:
-    """Values by field id, each of its field's kind."""
+    """Values by field id, each in the type of its field."""
 
     def __init__(self, table: FieldTable, profile: Profile) -> None:
         self.table = table
@@ -21,24 +21,24 @@ class FieldSet:
         self.subrecords: dict[str, FieldSet] = {}
 
     def field(self, field_id: str) -> Field | None:
-        """What the account knows of a field, None when it does not have it."""
+        """The definition of a field; None when the account does not have it."""
         return self.table.get(field_id)
 
     def get(self, field_id: str) -> Value:
-        """The value, None when there is none."""
+        """The value; None when the field is empty."""
         return self.values.get(field_id)
 
     def text(self, field_id: str) -> str | None:
-        """The value of a text or select field."""
+        """The value of a text or select field; None when it is empty."""
         value = self.values.get(field_id)
         return value if isinstance(value, str) else None
 
     def put(self, field_id: str, raw: Any) -> bool:
         """
-        Hold what a script sets; False when the field is not there or NetSuite's own.
+        Set a value; False when the field does not exist or is computed by NetSuite.
 
         Raises:
-            ScriptError: the field's kind cannot hold the value.
+            ScriptError: the value is not valid for the field's type.
         """
         field = self.table.get(field_id)
         if field is None:
@@ -54,19 +54,19 @@ class FieldSet:
         return False
 
     def missing(self, required: tuple[str, ...]) -> list[str]:
-        """Labels of the fields among `required` that have no value."""
+        """Labels of the fields of `required` that are empty."""
         absent = (key for key in required if self.values.get(key) is None and key in self.table)
         return [self.table[key].label for key in absent]
 
     def for_books(self) -> dict[str, Any]:
-        """The values as the books keep them, subrecords under their own names."""
+        """The values in the form of the books, subrecords under their field ids."""
         kept = {key: values.for_books(value) for key, value in self.values.items() if value is not None}
         for name, subrecord in self.subrecords.items():
             kept[name] = subrecord.for_books()
         return kept
 
     def restore(self, kept: dict[str, Any]) -> None:
-        """Take over what `for_books` gave."""
+        """Set values from the form of `for_books`."""
         for key, value in kept.items():
             field = self.table.get(key)
             if field is not None:

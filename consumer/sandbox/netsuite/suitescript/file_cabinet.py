@@ -1,4 +1,4 @@
-"""The file cabinet: where the deployed script files are on this machine."""
+"""The file cabinet: the deployed script files on this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
-# A wheel carries the files beside the package; a checkout has them where SDF deploys them from.
+# A wheel contains the files beside the package; a checkout has them in the SDF project.
 _PLACES = (
     _PACKAGE / "file_cabinet" / "lago_netsuite",
     _PACKAGE.parents[2] / "deploy" / "netsuite" / "src" / "FileCabinet" / "SuiteScripts" / "lago_netsuite",
@@ -19,7 +19,7 @@ def files() -> dict[str, str]:
     Every script file by its path under the script's folder.
 
     Raises:
-        FileNotFoundError: the installation carries no script files.
+        FileNotFoundError: the installation has no script files.
     """
     folder = next((place for place in _PLACES if place.is_dir()), None)
     if folder is None:

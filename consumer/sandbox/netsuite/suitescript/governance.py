@@ -1,4 +1,4 @@
-"""What a call may still use: governance units and time."""
+"""The remaining governance units and time of a call."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from consumer.sandbox.netsuite.suitescript.errors import ExhaustedError
 
 
 class Meter:
-    """Counts one call's units (Oracle section_N3351480); stops it for good when they or its time are gone."""
+    """Counts the units of one call (Oracle section_N3351480), and ends it when units or time are used up."""
 
     def __init__(self, *, units: int, time_limit_s: float, clock: Clock) -> None:
         self.remaining = units
@@ -17,11 +17,11 @@ class Meter:
 
     @property
     def stopped(self) -> ExhaustedError | None:
-        """Why the script was stopped, None while it may run."""
+        """The error that has ended the script; None while it may run."""
         return self._stopped
 
     def spend(self, units: int) -> None:
-        """Take units away; raises ExhaustedError when they or the time do not suffice, and ever after."""
+        """Use units; raises ExhaustedError when units or time do not suffice, and at each later call."""
         self.check()
         if units > self.remaining:
             self.remaining = 0
@@ -29,7 +29,7 @@ class Meter:
         self.remaining -= units
 
     def check(self) -> None:
-        """Raise ExhaustedError when the call is over."""
+        """Raise ExhaustedError when the call has ended or its time is used up."""
         if self._stopped is not None:
             raise self._stopped
         if self._clock.monotonic_s() > self._deadline_s:

@@ -1,10 +1,9 @@
 """
-The one door between the script's side and this one.
+The calls from JavaScript to Python.
 
-A call names an operation and brings its arguments; `value_transfer` says in which form they pass. Nothing is
-ever
-raised through the door: an exception that crosses the engine leaves it in a broken state, so the script's
-side throws instead.
+A call has the name of an operation and its arguments, in the form of `value_transfer`. No exception passes
+through QuickJS, since it would leave the engine in an inconsistent state: the error is a return value, and
+`prelude.js` throws it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _CONFIG_UNITS = 10
 
 
 class Host:
-    """All that one call of a script can reach."""
+    """The operations available to one call of a script."""
 
     def __init__(self, account: Account, meter: Meter) -> None:
         self._account = account
@@ -71,7 +70,7 @@ class Host:
 
 @cache
 def _methods_of(part: type) -> tuple[tuple[str, int], ...]:
-    """Operations of a part and how many arguments each takes; beyond them nothing is meant."""
+    """The operations of a part, with their numbers of arguments; further arguments are dropped."""
     names = [name for name in dir(part) if name.startswith("do_")]
     counts = [getattr(part, name).__code__.co_argcount - 1 for name in names]
     return tuple((name.removeprefix("do_"), count) for name, count in zip(names, counts, strict=True))

@@ -1,4 +1,4 @@
-"""Errors that somebody injected, met where a workflow or the database would raise them."""
+"""Injected errors, raised where a workflow or the database would raise them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 
 
 def strike(account: Account, at: Step, record_type: str, content: Any = None) -> None:
-    """Raise the ScriptError that waits for this step on such a record, if one does."""
+    """Raise the ScriptError that is queued for this step on such a record, if there is one."""
     fault = account.faults.thrown_at(at, record_type, content)
     if fault is not None:
         raise ScriptError(fault.name, fault.message)

@@ -1,4 +1,4 @@
-"""Item lines: what an item brings along, and quantity x rate = amount in the currency's decimals."""
+"""Item lines: values sourced from the item, and quantity x rate = amount in the currency's decimals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CUSTOM_PRICE = "-1"
 
 
 def changed(account: Account, draft: Draft, line: FieldSet, field_id: str) -> None:
-    """Check and source after a field of an item line was set."""
+    """Check references and source dependent values after a field of an item line was set."""
     references.check(account, line, field_id)
     match field_id:
         case "item":
@@ -31,7 +31,7 @@ def changed(account: Account, draft: Draft, line: FieldSet, field_id: str) -> No
 
 
 def source_item(account: Account, draft: Draft, line: FieldSet) -> None:
-    """Fill in what the item knows; raises INVALID_KEY_OR_REF for one that cannot be sold here."""
+    """Source values from the item; raises INVALID_KEY_OR_REF for one that cannot be sold."""
     key = line.text("item") or ""
     item = account.lists.item(key)
     subsidiary = draft.body.text("subsidiary")
@@ -46,7 +46,7 @@ def source_item(account: Account, draft: Draft, line: FieldSet) -> None:
 
 
 def outside(account: Account, field: str, key: str, subsidiary: str | None) -> ScriptError:
-    """An entity or item that does not belong to the transaction's subsidiary."""
+    """The error for an entity or item that does not belong to the transaction's subsidiary."""
     if account.profile.switches.outside_subsidiary == "INVALID_KEY_OR_REF":
         return invalid_reference(field, key, subsidiary)
     return ScriptError(
@@ -55,7 +55,7 @@ def outside(account: Account, field: str, key: str, subsidiary: str | None) -> S
 
 
 def complete(account: Account, draft: Draft, line: FieldSet) -> None:
-    """Give a line the amount it still lacks, and its tax reference."""
+    """Set a line's missing amount, and its tax details reference."""
     if line.get("amount") is None and line.get("rate") is not None:
         line.values["amount"] = _product(account, draft, line)
     if line.get("amount") is not None:
@@ -65,7 +65,7 @@ def complete(account: Account, draft: Draft, line: FieldSet) -> None:
 
 
 def subtotal(account: Account, draft: Draft) -> Decimal:
-    """The sum of the amounts."""
+    """The sum of the lines' amounts."""
     amounts = (_number(line, "amount") for line in draft.sublists["item"])
     return _in_currency(account, draft, sum(amounts, Decimal(0)))
 

@@ -1,4 +1,4 @@
-"""Taxes without SuiteTax: one tax item for the whole transaction, or an amount that overrides it."""
+"""Legacy tax: one tax item for the whole transaction, or an overriding amount."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _PERCENT = Decimal(100)
 
 
 def body_changed(account: Account, draft: Draft, field_id: str) -> None:
-    """Let the rate follow the tax item."""
+    """Set the rate when the tax item changes."""
     if field_id == "taxitem":
         key = draft.body.text("taxitem")
         draft.body.values["taxrate"] = account.lists.tax_code(key).rate if key else None
 
 
 def total(draft: Draft, net: Decimal) -> Decimal:
-    """The tax on a net amount: what overrides it, else by the rate, nothing when it is not taxable."""
+    """The tax on a net amount: the override, else by the rate; 0 when the transaction is not taxable."""
     override, rate = draft.body.get("taxamountoverride"), draft.body.get("taxrate")
     if draft.body.get("istaxable") is not True or draft.body.get("taxitem") is None:
         return Decimal(0)

@@ -1,7 +1,7 @@
 """
-The account's lists as a search sees them: which columns each has, and a row for each entry.
+Search rows of the account's lists: their columns, and a row for each entry.
 
-Columns are those of Oracle's Records Browser that our scripts ask for; any other is an error, as in NetSuite.
+The columns are those of Oracle's Records Browser that our scripts use; any other is an error, as in NetSuite.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _COLUMNS: Mapping[str, frozenset[str]] = {
     }.items()
 }
 TARGETS = {"currency": "currency", "taxtype": "taxtype", "nexus": "nexus", "subsidiary": "subsidiary"}
-"""Columns that hold an id, and the list it is one of."""
+"""Columns with an internal id, and the list of that id."""
 _NEEDS_FEATURE = {"subsidiary": "SUBSIDIARIES", "taxschedule": "TAX_OVERHAULING"}
 _WITHOUT_SUBTYPE = frozenset({"InvtPart", "Discount"})
 _SCHEDULE = {True: "1", False: ""}
@@ -57,7 +57,7 @@ _SCHEDULE = {True: "1", False: ""}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One result: where it stands and its values by search column."""
+    """One search result: id, record type, and values by search column."""
 
     id: str
     record_type: str
@@ -72,12 +72,12 @@ def is_known(account: Account, name: str, column: str) -> bool:
 
 
 def may_view(account: Account, permission: str | None) -> bool:
-    """Whether the role sees what needs that permission."""
+    """Whether the role has the permission at the level View."""
     return permission is None or account.profile.permissions.get(permission, _VIEW) >= _VIEW
 
 
 def rows(account: Account, name: str) -> list[Row]:
-    """Every row of a list; none, without a word, when the role may not see it."""
+    """All rows of a list; none when the role may not view it, without an error, as in NetSuite."""
     if not may_view(account, _PERMISSIONS.get(name)):
         return []
     return [row for entry in account.lists.all(name) for row in _rows_of(account, name, entry)]
@@ -104,7 +104,7 @@ def _rows_of(account: Account, name: str, entry: Entry) -> Iterator[Row]:
 
 
 def _of_item(account: Account, item: Item, values: Mapping[str, Any]) -> Iterator[Row]:
-    """An item kept to some subsidiaries is found once for each of them."""
+    """The rows of an item: one for each subsidiary to which it is restricted."""
     found = (one for one in account.profile.accounts if one.number == item.account)
     income = next(found, None)
     subtype = "Sale" if item.saleable else "Purchase"

@@ -1,4 +1,4 @@
-"""Which fields a save demands: the system's always, the form's and the preferences' unless told otherwise."""
+"""Mandatory fields at a save: always those of the system; those of form and preferences unless ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PREFERENCES = {"LOCMANDATORY": "location", "DEPTMANDATORY": "department", "CLAS
 
 
 def of_form(profile: Profile, record_type: str, sublist: str | None = None) -> tuple[str, ...]:
-    """Fields that the form or a company preference demands, of the body or of a sublist's lines."""
+    """Fields that the form or a company preference makes mandatory, of the body or of a sublist's lines."""
     form = profile.forms.get(record_type, Form())
     if sublist is not None:
         return form.lines if sublist == "item" else ()
@@ -22,7 +22,7 @@ def of_form(profile: Profile, record_type: str, sublist: str | None = None) -> t
 
 
 def of_system(fields: FieldSet) -> tuple[str, ...]:
-    """Fields that NetSuite demands by definition."""
+    """Fields that are mandatory by the system."""
     return tuple(field.id for field in fields.table.values() if field.required)
 
 

@@ -1,4 +1,4 @@
-"""A record that a script has open: its modes, its lines and the line it is working on."""
+"""A record that a script has open: mode, lines and selected line."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ ADDRESS_FIELD = "addressbookaddress"
 
 
 class Rules(Protocol):
-    """What NetSuite does by itself to records of one kind."""
+    """NetSuite's rules for records of one type."""
 
     def start(self, draft: Draft) -> None:
-        """Give a new record its defaults."""
+        """Set the defaults of a new record."""
 
     def opened(self, draft: Draft) -> None:
-        """Complete a record that was loaded from the books."""
+        """Complete a loaded record."""
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
-        """Check and source after a body field was set in dynamic mode."""
+        """Check and source dependent values after a body field was set in dynamic mode."""
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
-        """Check and source after a field of the current line was set in dynamic mode."""
+        """Check and source dependent values after a field of the current line was set in dynamic mode."""
 
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
         """Check and complete a line before it is committed; raises ScriptError."""
 
     def refresh(self, draft: Draft) -> None:
-        """Bring what is computed up to date with the lines."""
+        """Compute the fields that depend on lines."""
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
-        """Check and compute all that must be right before a save; raises ScriptError."""
+        """Check and compute everything before a save; raises ScriptError."""
 
 
 @dataclass(slots=True)
 class Cursor:
-    """The line of a sublist that is being worked on; `index` equals the line count for a new one."""
+    """The selected line of a sublist; `index` equals the number of lines for a new one."""
 
     index: int
     line: FieldSet
 
 
 class Draft:
-    """One open record. Dynamic mode acts on every set; standard mode only when it is saved."""
+    """One open record. In dynamic mode rules run at every set, in standard mode only at the save."""
 
     def __init__(self, kind: RecordKind, account: Account, rules: Rules, *, dynamic: bool) -> None:
         self.kind = kind
@@ -63,12 +63,12 @@ class Draft:
         self._sublists: dict[str, list[FieldSet]] = {name: [] for name in kind.sublists}
         self._kept: Sublists | None = None
         self.is_stale = False
-        """Whether lines have changed since what is computed from them was."""
+        """Whether lines have changed since the last `refresh`."""
         self._cursors: dict[str, Cursor] = {}
 
     @property
     def sublists(self) -> dict[str, list[FieldSet]]:
-        """The lines by sublist; those of a loaded record are made when somebody looks at them."""
+        """The lines by sublist; those of a loaded record are made at the first access."""
         if self._kept is not None:
             kept, self._kept = self._kept, None
             for name in self.kind.sublists:
@@ -77,17 +77,17 @@ class Draft:
 
     @property
     def uncommitted(self) -> list[str]:
-        """Sublists with a line that was selected and neither committed nor cancelled."""
+        """Sublists with a selected line that is neither committed nor cancelled."""
         return list(self._cursors)
 
     @property
     def growing(self) -> list[str]:
-        """Sublists that `selectNewLine` works on."""
+        """Sublists that accept `selectNewLine`."""
         usable = (name for name in self.kind.sublists if self._catalogue.sublist(name))
         return [name for name in usable if self.dynamic and name not in STATIC_SUBLISTS]
 
     def freshen(self) -> None:
-        """Compute what was left for the moment when somebody asks."""
+        """Compute the fields that depend on lines, when lines have changed."""
         if self.is_stale:
             self.is_stale = False
             self.rules.refresh(self)
@@ -112,7 +112,7 @@ class Draft:
         return lines[index]
 
     def new_line(self, sublist: str) -> FieldSet:
-        """An empty line that belongs to no place yet."""
+        """An empty line that is not part of the sublist yet."""
         self.lines(sublist)
         return FieldSet(self._catalogue.sublist(sublist), self.profile)
 
@@ -125,7 +125,7 @@ class Draft:
         self._cursors[sublist] = Cursor(len(self.lines(sublist)), self.new_line(sublist))
 
     def select(self, sublist: str, index: int) -> None:
-        """`Record.selectLine`; changes are made on a copy until the line is committed."""
+        """`Record.selectLine`; changes apply to a copy until the line is committed."""
         self._demand("selectLine", dynamic=True)
         chosen, copy = self.line(sublist, index), self.new_line(sublist)
         copy.values = dict(chosen.values)
@@ -133,11 +133,11 @@ class Draft:
         self._cursors[sublist] = Cursor(index, copy)
 
     def current(self, sublist: str, method: str) -> FieldSet:
-        """The line being worked on; in dynamic mode only."""
+        """The selected line; in dynamic mode only."""
         return self.cursor(sublist, method).line
 
     def cursor(self, sublist: str, method: str) -> Cursor:
-        """The place being worked on; raises when no line was selected."""
+        """The cursor of the selected line; raises SSS_INVALID_SUBLIST_OPERATION without one."""
         self._demand(method, dynamic=True)
         self.lines(sublist)
         if sublist not in self._cursors:
@@ -172,14 +172,14 @@ class Draft:
         self.lines(sublist).insert(index, self.new_line(sublist))
 
     def set_line(self, sublist: str, index: int, field_id: str, raw: Any) -> None:
-        """`Record.setSublistValue`; a set just behind the last line appends one."""
+        """`Record.setSublistValue`; an index right after the last line appends one."""
         self._demand("setSublistValue", dynamic=False)
         if index == len(self.lines(sublist)):
             self.insert(sublist, index)
         self.line(sublist, index).put(field_id, raw)
 
     def standard_line(self, sublist: str, index: int, method: str) -> FieldSet:
-        """A line to work on in standard mode."""
+        """A line; in standard mode only."""
         self._demand(method, dynamic=False)
         return self.line(sublist, index)
 
@@ -193,7 +193,7 @@ class Draft:
         self.is_stale = self.dynamic
 
     def subrecord(self, line: FieldSet, field_id: str) -> FieldSet:
-        """The address of an address book line, made on first use."""
+        """The address of an address book line, created at the first access."""
         if field_id != ADDRESS_FIELD:
             raise ScriptError("SSS_INVALID_SUBLIST_OPERATION", f"{field_id} is no subrecord field.")
         if field_id not in line.subrecords:
@@ -206,7 +206,7 @@ class Draft:
         return address
 
     def restore(self, saved: Saved) -> None:
-        """Open what stands in the books."""
+        """Take the values of a saved record."""
         self.saved = saved
         self.body.restore(saved.fields)
         self._kept = saved.sublists
@@ -219,7 +219,7 @@ class Draft:
         return line
 
     def for_books(self) -> tuple[Fields, Sublists]:
-        """Body and lines as the books keep them."""
+        """Body and lines in the form of the books."""
         kept = {name: [line for line in rows if _is_kept(name, line)] for name, rows in self.sublists.items()}
         lines = {name: [line.for_books() for line in rows] for name, rows in kept.items()}
         return self.body.for_books(), lines
@@ -230,7 +230,7 @@ class Draft:
 
 
 def _is_kept(sublist: str, line: FieldSet) -> bool:
-    # Of what NetSuite lists by itself only what was ticked belongs to the record.
+    # Of the lines that NetSuite lists, only ticked ones are saved.
     return sublist not in STATIC_SUBLISTS or line.get("apply") is True
 
 

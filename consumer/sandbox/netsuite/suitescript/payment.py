@@ -1,4 +1,4 @@
-"""What NetSuite does by itself to customer payments: what is open, what is applied, what is left over."""
+"""NetSuite's rules for customer payments: open invoices, applied and unapplied amounts."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _NOT_DEPOSITED, _DEPOSITED = "CustPymt:B", "CustPymt:C"
 
 
 class PaymentRules:
-    """The amount follows what is ticked until a script sets it; then the rest stays unapplied."""
+    """The amount is the sum of the ticked lines until a script sets it; then the rest stays unapplied."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
         self._is_amount_set = False
         self.was_initialised = False
-        """Whether the payment was made from its customer or invoice, as the documentation wants it."""
+        """Whether the payment was created from its customer or invoice, as Oracle documents it."""
 
     def start(self, draft: Draft) -> None:
-        """Give a new record its defaults."""
+        """Set the defaults of a new record."""
         draft.body.values |= {
             "trandate": self._account.clock.now().date(),
             "exchangerate": Decimal(1),
@@ -39,12 +39,12 @@ class PaymentRules:
         }
 
     def opened(self, draft: Draft) -> None:
-        """List what is open beside what the payment settles already."""
+        """List open invoices and those to which the payment is applied."""
         self._is_amount_set = self.was_initialised = True
         self._list_open(draft)
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
-        """Check and source after a body field was set."""
+        """Check and source dependent values after a body field was set."""
         references.check(self._account, draft.body, field_id)
         match field_id:
             case "customer":
@@ -67,7 +67,9 @@ class PaymentRules:
         self._update(draft)
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
-        """Give a ticked line what is due, as far as the amount goes when a script has set it."""
+        """
+        Set the amount of a ticked line to what is due, within the payment's amount when a script set that.
+        """
         del sublist
         draft.freshen()
         standing = (one for one in draft.sublists[APPLY] if one.get("doc") == line.get("doc"))
@@ -76,17 +78,17 @@ class PaymentRules:
         apply_lines.changed(line, field_id, left if self._is_amount_set else None)
 
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
-        """What is applied must be due."""
+        """Raise when the applied amount is more than what is due."""
         del draft, sublist
         apply_lines.check_line(line)
 
     def refresh(self, draft: Draft) -> None:
-        """Bring the amounts up to date."""
+        """Compute the amounts."""
         self._update(draft)
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
         """
-        Check and compute all that must be right before a save.
+        Check and compute everything before a save.
 
         Raises:
             ScriptError: TRANS_APPLIED_AMTS_UNBALNCD when more is applied than paid.

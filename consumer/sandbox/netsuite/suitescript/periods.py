@@ -1,4 +1,4 @@
-"""Accounting periods: whether a transaction may still be posted, changed or taken back."""
+"""Accounting periods: whether a transaction may be posted, changed, voided or deleted."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _IMPACT = ("trandate", "postingperiod", "currency", "entity", "subsidiary", "tot
 
 def check(account: Account, draft: Draft) -> None:
     """
-    Put a transaction into the period of its date, or leave it in the one the script chose.
+    Set the posting period of a transaction to that of its date, unless the script has set one.
 
     Raises:
-        ScriptError: that period is closed or locked, or there is none. A change without impact on the ledger,
-            such as applying a credit memo, is let pass.
+        ScriptError: the period is closed or locked, or there is none. A change without G/L impact, such as
+            the application of a credit memo, is allowed.
     """
     if not _has_periods(account) or not draft.kind.posts:
         return
@@ -33,14 +33,14 @@ def check(account: Account, draft: Draft) -> None:
 
 
 def check_saved(account: Account, saved: Saved) -> None:
-    """Raise when the period of a saved transaction is closed: it can be neither voided nor deleted."""
+    """Raise when the period of a saved transaction is closed: it cannot be voided or deleted."""
     key = saved.fields.get("postingperiod")
     if _has_periods(account) and key and _is_closed(account, account.lists.period(key)):
         raise closed(account)
 
 
 def closed(account: Account) -> ScriptError:
-    """What NetSuite says of a closed period; the code differs between accounts."""
+    """The error for a closed period; its code differs between accounts."""
     return ScriptError(account.profile.switches.closed_period, _CLOSED)
 
 
@@ -49,7 +49,7 @@ def _has_periods(account: Account) -> bool:
 
 
 def _chosen(account: Account, draft: Draft) -> Period:
-    # A new date moves the transaction into its period, unless the script chose the period itself.
+    # A new date sets its period, unless the script has set the period itself.
     key, issued = draft.body.text("postingperiod"), draft.body.get("trandate")
     if key:
         period = account.lists.period(key)

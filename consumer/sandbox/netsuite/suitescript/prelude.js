@@ -1,5 +1,5 @@
-// The script's side of the emulated N/* modules: thin proxies over __host(operation, ...arguments).
-// Evaluated once for each engine; `__start(settings)` begins a call.
+// The JavaScript of the emulated N/* modules: thin proxies over __host(operation, ...arguments).
+// Evaluated once for each engine; `__run(settings, …)` runs a call.
 'use strict';
 (function () {
   const PlainDate = Date;
@@ -24,7 +24,7 @@
     toString() { return JSON.stringify(this); }
   }
 
-  // Local time is the server's, whatever the zone of this machine.
+  // Local time is that of the emulated server, independent of this machine's time zone.
   class ServerDate extends PlainDate {
     constructor(...parts) {
       if (parts.length > 1) super(PlainDate.UTC(...parts) - settings.utcOffsetMs);
@@ -40,11 +40,11 @@
   }
   globalThis.Date = ServerDate;
 
-  // Concatenating long texts gives quickjs-ng a rope, which its Python side cannot read once it is beyond Latin-1.
+  // quickjs-ng represents concatenated long texts as a rope, which its Python binding cannot read beyond Latin-1.
   const MAX_FLAT_CHARS = 256;
   const flat = (text) => (text.length > MAX_FLAT_CHARS ? [text].join('') : text);
 
-  // Values cross as consumer/sandbox/netsuite/suitescript/value_transfer.py describes it.
+  // consumer/sandbox/netsuite/suitescript/value_transfer.py describes the form of values.
   const asJson = (value) => `\u0001${JSON.stringify(value)}`;
   function plain(value) {
     if (value instanceof PlainDate) return { $date: value.getTime() };
@@ -56,7 +56,7 @@
     return isDay ? `\u0001@${value.getTime()}` : flat(asJson(plain(value)));
   }
 
-  // String methods: an expression would be tried on every text that crosses.
+  // String methods instead of a regular expression, for speed: this runs for every text.
   function isPlain(text) {
     return text.isWellFormed() && !text.includes('\u0000') && text[0] !== '\u0001';
   }
@@ -140,7 +140,7 @@
     }
   }
 
-  // What an account says of a field is the same whenever it is asked.
+  // The description of a field does not change while an account has the same settings.
   let described = {};
   let describedFor = null;
   function fieldOf(key, ask) {
@@ -148,7 +148,7 @@
     return described[key] === null ? null : Object.assign({}, described[key]);
   }
 
-  // Ids of fields and sublists that have crossed before, and so need no second look.
+  // Ids of fields and sublists that have been checked before.
   const ids = new Set();
   function known(id) {
     if (typeof id === 'string' && id.length <= MAX_FLAT_CHARS && isPlain(id)) ids.add(id);
@@ -158,9 +158,9 @@
   const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 
   /**
-   * A record. Three things spare it calls through the door: a new line is selected together with its first value,
-   * a record in standard mode that nobody has changed answers from what it was loaded with, and fields are
-   * described once. What a script sees is the same.
+   * A record. Three things save calls to Python: a new line is selected together with its first value, an
+   * unchanged record in standard mode returns the loaded values, and fields are described once. A script sees no
+   * difference.
    */
   class Record {
     constructor(type, isDynamic, opened) {
@@ -556,7 +556,7 @@
     'N/url': url, 'N/format': format, 'N/transaction': transaction, 'N/config': config,
   };
 
-  // AMD: files are parsed once, their factories run afresh for each call, as NetSuite does.
+  // AMD: files are parsed once, their factories run again for each call, as in NetSuite.
   const files = {};
   let parsing = null;
   globalThis.log = log;

@@ -1,4 +1,4 @@
-"""What scripts do to records: open, fill, read, save and void them, an operation for each method."""
+"""The operations of `N/record` and of its records, one for each method."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIST_LOAD_UNITS = 5
 
 
 class RecordCalls:
-    """The records that one call of a script has open, by number."""
+    """The open records of one call of a script, by number."""
 
     def __init__(self, account: Account, meter: Meter) -> None:
         self._account = account

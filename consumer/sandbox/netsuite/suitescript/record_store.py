@@ -1,4 +1,4 @@
-"""Opening, saving and deleting records of the books, with NetSuite's errors and prices."""
+"""Open, save, void and delete records of the books, with NetSuite's errors and governance units."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DUPLICATE_TEXTS = {"DUP_RCRD": "This record already exists", "DUP_ENTITY": "Thi
 
 
 class Opening:
-    """What `N/record` does to whole records, for one call."""
+    """The functions of `N/record` and `N/transaction` on whole records, for one call."""
 
     def __init__(self, account: Account, meter: Meter) -> None:
         self._account = account
@@ -44,7 +44,7 @@ class Opening:
         return self._started(kind, dynamic=dynamic)
 
     def initialise(self, draft: Draft, entity: str) -> None:
-        """``defaultValues.entity`` of `record.create`: the record begins with its customer."""
+        """``defaultValues.entity`` of `record.create`: set the customer of a new record."""
         field_id = "entity"
         if isinstance(draft.rules, PaymentRules):
             field_id, draft.rules.was_initialised = "customer", True
@@ -76,7 +76,7 @@ class Opening:
         return draft
 
     def save(self, draft: Draft, *, ignore_mandatory: bool) -> int:
-        """`Record.save`: checks, then commits; the commit stands whatever happens to the script later."""
+        """`Record.save`: checks, then commits; a later error of the script does not roll it back."""
         self._meter.spend(draft.kind.save_units)
         self._demand(draft.kind, _CREATE if draft.saved is None else _EDIT)
         self._demand_committed(draft)
@@ -107,7 +107,7 @@ class Opening:
         return found.id
 
     def void(self, record_type: str, number: str) -> int:
-        """`transaction.void`; raises what `voiding.check` does."""
+        """`transaction.void`; raises the errors of `voiding.check`."""
         self._meter.spend(_VOID_UNITS)
         kind = kind_of(record_type)
         if kind.group != "transaction":
@@ -122,7 +122,7 @@ class Opening:
             raise _changed() from error
 
     def submit_fields(self, record_type: str, number: str, values: dict[str, object]) -> int:
-        """`record.submitFields`: body fields only; the external id too, as practice has it."""
+        """`record.submitFields`: body fields only, including the external id, as observed in accounts."""
         kind = kind_of(record_type)
         self._meter.spend(kind.open_units)
         self._demand(kind, _EDIT)
@@ -146,7 +146,7 @@ class Opening:
         return saved if draft.kind.group == "entity" or "tranid" in fields else self._number(draft, saved)
 
     def _number(self, draft: Draft, saved: Saved) -> Saved:
-        # Auto-generated numbers are a series of their own; here they follow the internal id.
+        # NetSuite numbers each type in a series of its own; here the number is the internal id.
         field = draft.body.table["tranid"]
         draft.body.values["tranid"] = coerce(field, f"{_SERIES[saved.type]}{saved.id}", self._account.profile)
         return self._replace(draft, saved)

@@ -1,4 +1,4 @@
-"""The record types that are emulated: their neighbours in the id space, their sublists, what they cost."""
+"""The emulated record types: id group, permission, sublists, governance units."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 
 APPLY = "apply"
 STATIC_SUBLISTS = frozenset({APPLY})
-"""Sublists whose lines NetSuite makes; scripts may change them but neither add nor remove any."""
+"""Sublists whose lines NetSuite makes; scripts may change lines, but not add or remove any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordKind:
     """
-    A record type: who its neighbours in the id space are, who may write it, which sublists it has.
+    A record type.
 
     Attributes:
-        code: what its statuses begin with, and what SuiteQL calls the type: ``CustInvc``.
-        posts: whether it moves the general ledger, and so needs an open period.
-        lessens: whether it lessens what a customer owes; searches show its amounts negative.
+        group: its internal ids are unique within the group.
+        permission: the permission to read and write it.
+        code: prefix of its statuses and its type in SuiteQL: ``CustInvc``.
+        posts: whether it has G/L impact, and so needs an open period.
+        lessens: whether it reduces the customer's balance; searches show its amounts negative.
     """
 
     type: str
@@ -34,17 +36,17 @@ class RecordKind:
 
     @property
     def open_units(self) -> int:
-        """Units of create, load, transform and submitFields."""
+        """Governance units of create, load, transform and submitFields."""
         return 10 if self.group == "transaction" else 5
 
     @property
     def save_units(self) -> int:
-        """Units of save and delete."""
+        """Governance units of save and delete."""
         return 20 if self.group == "transaction" else 10
 
     @property
     def is_applied(self) -> bool:
-        """Whether it settles invoices."""
+        """Whether it can be applied to invoices."""
         return APPLY in self.sublists
 
 
@@ -88,12 +90,12 @@ KINDS: Mapping[str, RecordKind] = {
 
 
 def kind_of(record_type: str) -> RecordKind:
-    """What is known of a record type; raises INVALID_RCRD_TYPE for one that is not emulated."""
+    """The definition of a record type; raises INVALID_RCRD_TYPE for one that is not emulated."""
     if record_type not in KINDS:
         raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{record_type}] is invalid.")
     return KINDS[record_type]
 
 
 def of_group(group: str) -> list[RecordKind]:
-    """Every kind of a record group."""
+    """All record types of a group."""
     return [kind for kind in KINDS.values() if kind.group == group]

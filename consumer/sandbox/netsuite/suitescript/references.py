@@ -1,4 +1,4 @@
-"""Whether what a select field refers to is there."""
+"""Check that the value of a select field exists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 
 
 def check(account: Account, holder: FieldSet, field_id: str) -> None:
-    """Raise INVALID_KEY_OR_REF when a select field holds an id that its list does not have, or not active."""
+    """Raise INVALID_KEY_OR_REF when a select field has an id that is missing or inactive in its list."""
     field = holder.table.get(field_id)
     if field is None or field.target is None:
         return
@@ -22,7 +22,7 @@ def check(account: Account, holder: FieldSet, field_id: str) -> None:
 
 
 def customer(account: Account, key: str | None) -> Saved | None:
-    """An active customer of the books."""
+    """The active customer with that internal id; None when there is none."""
     found = account.books.get("entity", int(key)) if key and key.isdecimal() else None
     is_usable = found is not None and found.type == "customer" and not found.fields.get("isinactive")
     return found if is_usable else None

@@ -1,4 +1,4 @@
-"""What a RESTlet call is answered with."""
+"""The response to a RESTlet call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An HTTP answer: 200 when the script returned, 400 when it threw or could not run."""
+    """An HTTP response: 200 when the script returned, 400 when it threw or could not run."""
 
     status: int
     content_type: str

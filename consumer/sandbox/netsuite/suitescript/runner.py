@@ -1,4 +1,4 @@
-"""One call of a deployed RESTlet, from query and body to the answer NetSuite would give."""
+"""One call of a deployed RESTlet, from query and body to NetSuite's response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def call(
     """
     Run a script and wait for it; several threads may do so at once, each with an engine of its own.
 
-    Errors are answers: 400 with NetSuite's error body, 405 when the script has no entry point for the verb.
+    Errors are responses: 400 with NetSuite's error body, 405 when the script has no entry point for the verb.
     """
     found = _deployment(account, script, deploy)
     if found is None:
@@ -46,7 +46,7 @@ def call(
         )
     except quickjs.JSException as error:
         return refusal("UNEXPECTED_ERROR", str(error))
-    if meter.stopped is not None:  # whatever the script made of it: NetSuite does not let it catch this
+    if meter.stopped is not None:  # a script cannot catch this in NetSuite
         return refusal(meter.stopped.name, meter.stopped.message)
     return _answer(account, outcome)
 

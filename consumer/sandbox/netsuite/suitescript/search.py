@@ -1,4 +1,4 @@
-"""`N/search`: filter expressions, columns, order and sums over the rows of an account."""
+"""`N/search`: filter expressions, columns, order and summaries over the rows of an account."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OF_DATES = frozenset({"after", "onorafter", "before", "onorbefore", "on"})
 
 def run(account: Account, search_type: str, expression: Expression) -> list[Row]:
     """
-    All rows that match; rows the role may not view are left out without a word, as in NetSuite.
+    All rows that match; rows that the role may not view are left out without an error, as in NetSuite.
 
     Raises:
         ScriptError: INVALID_RCRD_TYPE, SSS_INVALID_SRCH_FILTER or SSS_INVALID_SRCH_FILTER_EXPR.
@@ -46,13 +46,13 @@ def run(account: Account, search_type: str, expression: Expression) -> list[Row]
 
 
 def check_column(account: Account, search_type: str, name: str) -> None:
-    """Raise SSS_INVALID_SRCH_COL for a column the search type does not have."""
+    """Raise SSS_INVALID_SRCH_COL for a column that the search type does not have."""
     if not is_known(account, search_type, name):
         raise ScriptError("SSS_INVALID_SRCH_COL", f"An nlobjSearchColumn contains an invalid column: {name}.")
 
 
 def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """The rows in the order that the columns ask for, the first column first."""
+    """The rows sorted by the columns with a sort order; the first of them has precedence."""
     for column in reversed([column for column in columns if column.get("sort")]):
         name = str(column["name"])
         rows = sorted(rows, key=partial(_sortable, name), reverse=column["sort"] == "DESC")
@@ -60,7 +60,7 @@ def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def summed(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """One row for each group when columns ask for sums, else the rows as they are."""
+    """One row per group when a column has a summary type; else the rows unchanged."""
     summary = {str(column["name"]): column.get("summary") for column in columns}
     if not any(summary.values()):
         return rows
@@ -172,7 +172,7 @@ def _text(value: Any) -> str:
 
 
 def column(account: Account, row: Row, name: str) -> tuple[str, str]:
-    """Value and text of a column: of a select the name of what it refers to, a date in the user's format."""
+    """Value and text of a column; the text of a select is a name, dates are in the user's format."""
     fields = account.catalogue.body(row.record_type) if row.record_type in KINDS else {}
     field, held = fields.get(name), row.values.get(name)
     if held and (isinstance(held, date) or (field is not None and field.kind == "date")):

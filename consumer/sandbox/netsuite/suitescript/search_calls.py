@@ -1,4 +1,4 @@
-"""What scripts look up: an operation for each method of `N/search` and `N/query`."""
+"""The operations of `N/search` and `N/query`, one for each method."""
 
 from __future__ import annotations
 

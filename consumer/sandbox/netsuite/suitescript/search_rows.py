@@ -1,4 +1,4 @@
-"""The rows a search can find: records of the books and entries of the account's lists, by search column."""
+"""The rows of a search: records of the books and entries of the account's lists, by search column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AMOUNTS = frozenset({"amount", "fxamount", "amountremaining", "fxamountremainin
 
 
 def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) -> list[Row]:
-    """Every row of a type, or those with `equal` values where the books have an index for them."""
+    """All rows of a type; of records only those with the `equal` values of indexed fields."""
     if account.lists.knows(search_type):
         return list_rows.rows(account, search_type)
     group = group_of(search_type)
@@ -36,7 +36,7 @@ def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) 
 
 
 def group_of(search_type: str) -> Group:
-    """The record group that a search goes through; raises INVALID_RCRD_TYPE."""
+    """The record group of a search type; raises INVALID_RCRD_TYPE."""
     if search_type in GROUPS:
         return GROUPS[search_type]
     if search_type in KINDS:
@@ -67,7 +67,7 @@ def _record_row(saved: Saved) -> Row:
 
 
 def _amounts_of(saved: Saved) -> dict[str, Any]:
-    # Searches show what lessens a debt negative, and plain amounts in the base currency.
+    # Searches show credits negative; ``amount`` is in the base currency, ``fxamount`` in the transaction's.
     fields = saved.fields
     sign = -1 if saved.type in KINDS and KINDS[saved.type].lessens else 1
     rate = Decimal(fields.get("exchangerate", "1"))

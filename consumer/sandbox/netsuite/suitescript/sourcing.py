@@ -1,4 +1,4 @@
-"""What a transaction takes over from its customer, and whether it may differ from it."""
+"""Sourcing: values that a transaction takes from its customer, and checks against the customer."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _BROUGHT = ("subsidiary", "currency", "terms", "email")
 
 
 def customer_of(account: Account, draft: Draft) -> Saved | None:
-    """The active customer the draft is for."""
+    """The active customer of the draft; None without one."""
     field = "customer" if draft.kind.type == "customerpayment" else "entity"
     return references.customer(account, draft.body.text(field))
 
 
 def sourced(account: Account, draft: Draft) -> dict[str, Value]:
-    """Put on the draft what its customer brings; empty without one."""
+    """Set the values that come from the draft's customer, and return them; empty without a customer."""
     found = customer_of(account, draft)
     if found is None:
         return {}
@@ -42,13 +42,13 @@ def sourced(account: Account, draft: Draft) -> dict[str, Value]:
 
 
 def exchange_rate(account: Account, draft: Draft) -> Decimal:
-    """Units of the base currency that one of the draft's is worth."""
+    """The exchange rate of the draft's currency to the base currency."""
     key = draft.body.text("currency")
     return account.lists.currency(key).rate if key else Decimal(1)
 
 
 def due_date(account: Account, draft: Draft) -> date | None:
-    """The day the terms lead to."""
+    """The date plus the days of the payment terms; None without terms or date."""
     terms, issued = draft.body.text("terms"), draft.body.get("trandate")
     if terms is None or not isinstance(issued, date):
         return None
@@ -63,7 +63,7 @@ def check_subsidiary(account: Account, draft: Draft) -> None:
 
 
 def check_currency(account: Account, draft: Draft) -> None:
-    """Raise INVALID_KEY_OR_REF for a currency the customer does not have."""
+    """Raise INVALID_KEY_OR_REF for a currency that the customer does not have."""
     found, currency = customer_of(account, draft), draft.body.text("currency")
     if found is None or "MULTICURRENCY" not in account.profile.features:
         return

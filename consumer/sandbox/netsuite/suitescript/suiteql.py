@@ -1,4 +1,4 @@
-"""`N/query`: SuiteQL over views of the books. SQLite runs it, so only plain SQL is understood."""
+"""`N/query`: SuiteQL over views of the books. SQLite runs it, so Oracle's SQL functions do not work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(account: Account, statement: str, parameters: Sequence[Any]) -> list[dic
 
     Raises:
         ScriptError: SSS_INVALID_TYPE_ARG for a parameter that is no string, number or boolean;
-            SSS_SEARCH_ERROR_OCCURRED for a table or column that is not there, and for LIMIT.
+            SSS_SEARCH_ERROR_OCCURRED for a table or column that does not exist, and for LIMIT.
     """
     if not all(isinstance(value, (str, int, float, bool)) for value in parameters):
         raise ScriptError("SSS_INVALID_TYPE_ARG", "Parameters must be strings, numbers or booleans.")

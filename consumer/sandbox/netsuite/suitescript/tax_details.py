@@ -1,4 +1,4 @@
-"""SuiteTax: tax lines that a script writes itself, and the nexus they belong to."""
+"""SuiteTax: tax details that a script sets, and their nexus."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _READ_ONLY = (
 
 
 def body_changed(account: Account, draft: Draft, field_id: str) -> None:
-    """Check the override boxes' permission and the nexus; a nexus without its override box does not stick."""
+    """Check the override fields' permission and the nexus; without the override a nexus is reset."""
     if field_id in ("taxregoverride", "taxdetailsoverride"):
         _demand_permission(account)
     if field_id == "nexus" and draft.body.get("taxregoverride") is not True:
@@ -30,13 +30,13 @@ def body_changed(account: Account, draft: Draft, field_id: str) -> None:
 
 
 def _demand_permission(account: Account) -> None:
-    # "Tax Details Tab" at Edit or more, says the field help of both boxes.
+    # The field help of both fields states "Tax Details Tab" at Edit or higher.
     if account.profile.permissions.get("LIST_TAXDETAILSTAB", _EDIT) < _EDIT:
         raise no_permission("Tax Details Tab")
 
 
 def default_nexus(account: Account, draft: Draft) -> str | None:
-    """The nexus that follows from the entity: here the first its subsidiary is registered in."""
+    """The nexus sourced from the entity: here the first in which its subsidiary is registered."""
     subsidiary = draft.body.text("subsidiary")
     if subsidiary is None or not account.profile.has_suitetax:
         return None
@@ -51,7 +51,7 @@ def check_nexus(account: Account, draft: Draft) -> None:
 
 
 def line_changed(account: Account, draft: Draft, line: FieldSet, field_id: str) -> None:
-    """Check a tax line's field: the type must belong to the nexus, the code to the type."""
+    """Check a field of a tax line: the tax type must belong to the nexus, the tax code to the type."""
     if draft.body.get("taxdetailsoverride") is not True:
         raise ScriptError(
             _READ_ONLY, "The sublist taxdetails is read only while Tax Details Override is off."
@@ -78,7 +78,7 @@ def _check_code(account: Account, line: FieldSet) -> None:
 
 
 def check_matches(account: Account, draft: Draft) -> None:
-    """Raise USER_ERROR for a tax line without its item line, or on an item that is not taxable."""
+    """Raise USER_ERROR for a tax line without item line, or of an item that is not taxable."""
     items = {line.text("taxdetailsreference"): line for line in draft.sublists["item"]}
     for line in draft.sublists["taxdetails"]:
         reference = line.text("taxdetailsreference")
@@ -91,6 +91,6 @@ def check_matches(account: Account, draft: Draft) -> None:
 
 
 def total(draft: Draft) -> Decimal:
-    """The sum of the tax amounts; without override no tax is computed here."""
+    """The sum of the tax amounts; the sandbox does not compute tax without override."""
     amounts = (line.get("taxamount") for line in draft.sublists["taxdetails"])
     return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))

@@ -1,4 +1,4 @@
-"""What NetSuite does by itself to invoices, credit memos and sales orders: sourcing, totals, rests."""
+"""NetSuite's rules for invoices, credit memos and sales orders: sourcing, totals, amounts remaining."""
 
 from __future__ import annotations
 
@@ -26,22 +26,27 @@ _LISTS_ANEW = frozenset({"entity", "subsidiary", "currency", "account"})
 
 
 class TransactionRules:
-    """Entity first, since it decides subsidiary, currency, terms and nexus; then lines; then taxes."""
+    """
+    The rules of transactions with item lines.
+
+    Scripts set the entity first, since subsidiary, currency, terms and nexus come from it; then lines, then
+    taxes.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
 
     def start(self, draft: Draft) -> None:
-        """Give a new record its defaults."""
+        """Set the defaults of a new record."""
         draft.body.values |= {"trandate": self._account.clock.now().date(), "exchangerate": Decimal(1)}
         self._update_totals(draft)
 
     def opened(self, draft: Draft) -> None:
-        """List what a credit memo can be applied to."""
+        """List the invoices to which a credit memo can be applied."""
         self._list_open(draft)
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
-        """Check and source after a body field was set."""
+        """Check and source dependent values after a body field was set."""
         account = self._account
         references.check(account, draft.body, field_id)
         match field_id:
@@ -67,7 +72,7 @@ class TransactionRules:
         draft.is_stale = True
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
-        """Check and source after a field of the current line was set."""
+        """Check and source dependent values after a field of the current line was set."""
         if sublist == "taxdetails":
             tax_details.line_changed(self._account, draft, line, field_id)
         elif sublist == APPLY:
@@ -78,7 +83,9 @@ class TransactionRules:
             item_lines.changed(self._account, draft, line, field_id)
 
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
-        """An item line needs its item and gets its amount; an applied amount must be due."""
+        """
+        Raise for an item line without item or an applied amount that is not due; set the item line's amount.
+        """
         if sublist == APPLY:
             apply_lines.check_line(line)
         if sublist != "item":
@@ -88,11 +95,11 @@ class TransactionRules:
         item_lines.complete(self._account, draft, line)
 
     def refresh(self, draft: Draft) -> None:
-        """Bring the totals up to date."""
+        """Compute the totals."""
         self._update_totals(draft)
 
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
-        """Check and compute all that must be right before a save."""
+        """Check and compute everything before a save."""
         if not draft.dynamic:
             self._replay(draft)
         one_world = ("subsidiary",) if self._account.profile.is_one_world else ()
@@ -107,7 +114,7 @@ class TransactionRules:
         self._close(draft)
 
     def _replay(self, draft: Draft) -> None:
-        # Standard mode: everything is sourced and checked at save, and what the script set stays.
+        # Standard mode: values are sourced and checked at the save, and those that the script set stay.
         given = {key: value for key, value in draft.body.values.items() if value is not None}
         references.check(self._account, draft.body, "entity")
         sourcing.sourced(self._account, draft)
@@ -124,7 +131,7 @@ class TransactionRules:
     def _replay_field(self, draft: Draft, field_id: str) -> None:
         listed = draft.sublists.get(APPLY)
         self.body_changed(draft, field_id)
-        if listed is not None:  # what the script ticked stays ticked
+        if listed is not None:  # lines that the script ticked stay ticked
             draft.sublists[APPLY] = listed
 
     def _replay_line(self, draft: Draft, line: FieldSet) -> None:

@@ -1,7 +1,7 @@
 """
-Which fields transactions and their sublists have, of what kind, and which NetSuite itself demands.
+The fields of transactions and their sublists.
 
-Ids, labels and required flags follow Oracle's Records Browser; length limits are from practice.
+Ids, labels and required flags follow Oracle's Records Browser; length limits were observed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`record.transform`: one record made from another, with what NetSuite carries over."""
+"""`record.transform`: a record made from another, with the values that NetSuite copies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ALLOWED = frozenset(
         ("salesorder", "invoice"),
     }
 )
-"""Those of Oracle's transformations (section_4267258715) that this script or its neighbours use."""
+"""The emulated ones of NetSuite's transformations (Oracle section_4267258715)."""
 _NOT_CARRIED = frozenset(
     {
         "externalid",
@@ -39,7 +39,7 @@ _TAX_LINES = "taxdetails"
 
 
 def check(from_type: str, to_type: str) -> None:
-    """Raise INVALID_RCRD_TRANSFRM for a transformation that NetSuite does not know."""
+    """Raise INVALID_RCRD_TRANSFRM for a transformation that is not in `ALLOWED`."""
     if (from_type, to_type) not in ALLOWED:
         text = "That type of record transformation is not allowed."
         raise ScriptError("INVALID_RCRD_TRANSFRM", text)
@@ -47,10 +47,10 @@ def check(from_type: str, to_type: str) -> None:
 
 def fill(account: Account, source: Saved, draft: Draft) -> None:
     """
-    Carry over what the new record takes from its source.
+    Copy the values that the new record takes from its source.
 
     Raises:
-        ScriptError: INVALID_INITIALIZE_REF when there is nothing left to pay, or to take back.
+        ScriptError: INVALID_INITIALIZE_REF when nothing is due, or the source is voided.
     """
     is_customer = source.type == "customer"
     due = Decimal(source.fields.get("amountremaining", "0"))

@@ -1,10 +1,10 @@
 """
-How values cross between the two sides of the door.
+The form of values between JavaScript and Python.
 
-Numbers, flags and nothing cross as they are. Texts cross as they are towards Python, and behind the letter
-``s`` towards the script, where ``j`` leads JSON and ``e`` the JSON of an error. What a C string or UTF-8
-cannot hold (zero characters, lone surrogates), objects cross as JSON behind the character U+0001,
-dates as milliseconds behind U+0001 and an ``@``.
+Numbers, booleans and null pass unchanged. Text passes unchanged to Python; to the script it has the prefix
+``s``, JSON the prefix ``j``, and the JSON of an error the prefix ``e``. To Python, objects and text that a C
+string or UTF-8 cannot contain (zero characters, lone surrogates) pass as JSON after the character U+0001,
+dates as milliseconds since the epoch after U+0001 and ``@``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _decode = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def received(values: Sequence[Crossed]) -> list[Any]:
-    """The arguments that the script's side sent; numbers are integers or decimals."""
+    """The arguments from JavaScript; numbers are integers or decimals."""
     return [
         value if type(value) in _PLAIN or (type(value) is str and value[:1] != _MARK) else _made(value)
         for value in values
@@ -40,7 +40,7 @@ def _unmarked(text: str) -> Any:
 
 
 def answered(result: Any) -> Crossed:
-    """What the script's side makes its value of."""
+    """The result in its form for JavaScript."""
     if result is None or type(result) in (int, float, bool):
         return result  # type: ignore[no-any-return] # one of these three
     if type(result) is str and result.isascii() and "\0" not in result:
@@ -49,12 +49,12 @@ def answered(result: Any) -> Crossed:
 
 
 def thrown(error: ScriptError) -> str:
-    """What the script's side throws."""
+    """The error in its form for JavaScript, which throws it."""
     return "e" + json.dumps({"name": error.name, "message": error.message})
 
 
 def _number(value: float) -> int | Decimal | None:
-    # As JSON.stringify has it: the shortest digits, whole numbers without a point, nothing for NaN.
+    # As JSON.stringify does: the shortest digits, whole numbers without a point, null for NaN.
     if not math.isfinite(value):
         return None
     return int(value) if value.is_integer() else Decimal(repr(value))

@@ -1,4 +1,4 @@
-"""How values pass between a script, a field and the books."""
+"""Convert values between scripts, fields and the books."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from consumer.sandbox.netsuite.suitescript.fields import Field
 
 Value = str | bool | Decimal | date | None
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
-_SIGNIFICANT_CHARACTERS = 15  # getlago/lago-api keeps to this; longer numbers were refused
+_SIGNIFICANT_CHARACTERS = 15  # getlago/lago-api limits numbers to this; NetSuite refused longer ones
 _QUANTITY_LIMIT = Decimal(10_000_000_000)  # getlago/lago-api NS_QUANTITY_LIMIT
 _QUANTA = tuple(Decimal(1).scaleb(-decimals) for decimals in range(12))
 _RATE_DECIMALS = 8  # getlago/lago-api pull request 2874
@@ -22,7 +22,7 @@ _RATE_DECIMALS = 8  # getlago/lago-api pull request 2874
 
 def coerce(field: Field, raw: Any, profile: Profile) -> Value:
     """
-    What a field holds after a script set it to `raw`.
+    The value of a field after a script has set it to `raw`.
 
     Raises:
         ScriptError: INVALID_FLD_VALUE, EXCEEDED_MAX_FIELD_LENGTH or STORAGE_LIMIT_EXCEEDED.
@@ -41,7 +41,7 @@ def _checkbox(field: Field, raw: Any, _: Profile) -> bool:
 
 
 def _radio(field: Field, raw: Any, _: Profile) -> str:
-    # A radio takes the option's own value; a boolean is not one of them.
+    # A radio field accepts the values of its options; booleans are not among them.
     if raw in ("T", "F"):
         return str(raw)
     raise invalid_value(field.id, raw)
@@ -87,7 +87,7 @@ def _date(field: Field, raw: Any, profile: Profile) -> date:
 
 
 def day_of_text(text: str, profile: Profile) -> date | None:
-    """The day that a text means in the user's format, None when it means none."""
+    """The date of a text in the user's format; None when it is not a date."""
     parts = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
     if parts is None:
         return None
@@ -100,29 +100,29 @@ def day_of_text(text: str, profile: Profile) -> date | None:
 
 
 def text_of_day(day: date, profile: Profile) -> str:
-    """A day in the user's format, as searches give it."""
+    """A date in the user's format, as in search results."""
     month_first = f"{day.month}/{day.day}/{day.year}"
     return f"{day.day}/{day.month}/{day.year}" if is_day_first(profile) else month_first
 
 
 def is_day_first(profile: Profile) -> bool:
-    """Whether the user writes the day before the month."""
+    """Whether the user's date format has the day before the month."""
     return profile.preferences.get("DATEFORMAT", "M/D/YYYY").startswith("D")
 
 
 def _day_of(epoch_ms: Any, profile: Profile) -> date:
-    # A date is cut in the server's zone: midnight UTC is still the day before on the Pacific coast.
+    # A timestamp becomes a date in the server's time zone: midnight UTC is the day before in Pacific time.
     zone = timezone(timedelta(hours=profile.switches.utc_offset_h))
     return datetime.fromtimestamp(float(epoch_ms) / 1000, zone).date()
 
 
 def rounded(number: Decimal, decimals: int) -> Decimal:
-    """A number with that many decimals, half away from zero."""
+    """A number with that many decimals, rounded half away from zero."""
     return number.quantize(_QUANTA[decimals], ROUND_HALF_UP)
 
 
 def for_script(value: Value) -> Any:
-    """The JSON the script's side makes a JavaScript value of; nothing there reads as an empty string."""
+    """The JSON of a value for JavaScript; an empty field is an empty string there."""
     if isinstance(value, str | bool):
         return value
     if isinstance(value, Decimal):
@@ -131,14 +131,14 @@ def for_script(value: Value) -> Any:
 
 
 def for_books(value: Value) -> Any:
-    """The JSON the books keep: decimal strings, ISO dates."""
+    """The JSON of a value in the books: decimal strings, ISO dates."""
     if value is None or isinstance(value, str | bool):
         return value
     return f"{value:f}" if isinstance(value, Decimal) else value.isoformat()
 
 
 def from_books(kind: FieldKind, kept: Any) -> Value:
-    """What `for_books` kept."""
+    """The value of a field from the form of `for_books`."""
     if kept is None or isinstance(kept, bool):
         return kept
     if kind in ("currency", "float", "percent", "integer"):

@@ -1,4 +1,4 @@
-"""`N/transaction.void`: amounts become nothing, where NetSuite lets a transaction be voided at all."""
+"""`N/transaction.void`: sets the amounts of a transaction to zero, if NetSuite allows the void."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def check(account: Account, saved: Saved) -> None:
 
 
 def voided(saved: Saved) -> Saved:
-    """The same transaction without any effect on the ledger."""
+    """The same transaction without G/L impact: all amounts zero, status voided."""
     status = {"status": f"{KINDS[saved.type].code}:{VOIDED}"}
     rows = {name: [_emptied(row) for row in lines] for name, lines in saved.sublists.items()}
     return replace(saved, fields=_emptied(saved.fields) | status, sublists=rows)
 
 
 def is_voided(saved: Saved) -> bool:
-    """Whether it has been voided."""
+    """Whether it is voided."""
     return str(saved.fields.get("status", "")).endswith(f":{VOIDED}")
 
 
