@@ -1,4 +1,10 @@
-"""The key that verifies Lago's JWT webhooks: given in the configuration, or asked of Lago and kept."""
+"""
+The key that verifies Lago's JWT webhooks: given in the configuration, or asked of Lago and kept.
+
+It is asked of ``lago.api_url`` and of nobody else. That address is the operator's, so it may lie within the
+network, where a Lago of one's own stands. Whatever a webhook says of keys (``jku``, ``x5u``, ``jwk``) is not
+looked at, and no redirect is followed: both are written by others, and could lead inside.
+"""
 
 from __future__ import annotations
 

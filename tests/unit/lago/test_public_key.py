@@ -115,3 +115,21 @@ async def test_a_given_key_never_changes():
     key = await given.current()
 
     assert await given.renewed(key) is None
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://10.0.0.5", "https://lago.internal:8443", "http://127.0.0.1:3000"]
+)
+async def test_a_lago_of_ones_own_may_be_asked_within_the_network(origin):
+    """The address is the operator's; it is what a webhook or a redirect says that must not lead inside."""
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        return answer_with(SIGNER.pem)
+
+    place = connection(lago={"api_url": origin, "api_key": "lago-key"})
+    key = FetchedKey(place, clock=FakeClock(), transport=httpx.MockTransport(answer))
+
+    assert (await key.current()).as_dict() == SIGNER.key.as_dict()
+    assert asked == [f"{origin}/api/v1/webhooks/json_public_key"]

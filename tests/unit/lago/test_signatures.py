@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import socket
 import textwrap
 
 import pytest
@@ -20,6 +21,7 @@ BODY = (
     rb'{"webhook_type":"x","object_type":"y","organization_id":"z",'
     rb'"customer":{"name":"A \u0026 B \u003cx\u003e"}}'
 )
+ATTACKER = Signer()
 SIGNATURE = "BKV98S1Bxq18R6/Ti6So32xNCRmxU+lopUwlEZyeoSU="
 
 
@@ -149,8 +151,8 @@ def test_half_a_character_is_the_text_of_no_body():
     assert jwt(token, b"\xed\xa0").reason == "bad_signature"
 
 
-def _private():
-    return RSAKey.import_key(SIGNER.private)
+def _private(signer=SIGNER):
+    return RSAKey.import_key(signer.private)
 
 
 def test_a_public_key_is_read_as_pem_and_as_lagos_api_gives_it():
@@ -181,3 +183,35 @@ def test_only_an_rsa_key_of_some_length_will_do(private):
 
     with pytest.raises(ValueError, match="is no RSA key of 2048 bits or more"):
         public_key(pem)
+
+
+OTHERS_KEYS = [
+    {"jku": "https://keys.attacker.example/jwks.json"},
+    {"x5u": "https://keys.attacker.example/chain.pem"},
+    {"jwk": ATTACKER.key.as_dict(private=False)},
+    {"x5c": ["MIIB"]},
+    {"kid": "https://keys.attacker.example/1"},
+]
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Whoever resolves a name or connects has failed the test."""
+
+    def forbidden(*_: object, **__: object):
+        raise AssertionError("nothing may be fetched")
+
+    for name in ("getaddrinfo", "create_connection"):
+        monkeypatch.setattr(socket, name, forbidden)
+    monkeypatch.setattr(socket.socket, "connect", forbidden)
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("header", OTHERS_KEYS, ids=lambda each: next(iter(each)))
+def test_a_key_that_a_token_names_or_brings_along_is_neither_fetched_nor_used(header):
+    """Only the key of the configuration counts, or Lago's own: anybody can write a header."""
+    token = jws.serialize_compact(
+        {"alg": "RS256", **header}, json.dumps(CLAIMS), _private(ATTACKER), algorithms=["RS256"]
+    )
+
+    assert jwt(token).reason == "bad_signature"
