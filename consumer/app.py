@@ -29,7 +29,7 @@ from consumer.ops import garbage_collection, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
-from consumer.pipeline.pipeline import Pipeline
+from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.recent_failures import RecentFailures
 from consumer.record import Publish
 from consumer.stream.stream import Flow, Plan, Surroundings
@@ -211,7 +211,7 @@ def _flow(
     hold_limit_s: float,
 ) -> Flow:
     connection = account.connection
-    pipeline = Pipeline(
+    pipeline = pipeline_of(
         connection=connection,
         reports_orphans=connection.code == connections[0].code,
         all_connections=connections,

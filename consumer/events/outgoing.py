@@ -1,4 +1,4 @@
-"""What is told to the world about a settled record: a result, or an error event; pure, values only."""
+"""The events that are published of a settled record: results, or an error event; pure, values only."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reporter:
-    """Speaks for one connection."""
+class OutgoingEvents:
+    """The outgoing events of one connection."""
 
     connection: Connection
     mapping_version: str = field(default="")
 
     @classmethod
-    def of(cls, connection: Connection) -> Reporter:
-        """The reporter of a connection; its mapping's version is a hash of the rules in force."""
+    def of(cls, connection: Connection) -> OutgoingEvents:
+        """Those of a connection; its mapping's version is a hash of the rules in force."""
         rules = connection.mapping.model_dump(mode="json")
         digest = identity.fingerprint(rules).removeprefix("sha256:")
         return cls(connection=connection, mapping_version=digest[:12])

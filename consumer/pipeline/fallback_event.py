@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from consumer import errors
-from consumer.events.outgoing import MAX_ORIGINAL_BYTES, MAX_TEXT_CHARS, Attempt, Reporter
+from consumer.events.outgoing import MAX_ORIGINAL_BYTES, MAX_TEXT_CHARS, Attempt, OutgoingEvents
 from consumer.mapping.result import Action
 from consumer.outcome import Rejected, Written, internal_error
 from consumer.record import Event, Record
@@ -25,10 +25,10 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContainedReporter:
-    """A reporter of which nothing is raised."""
+class ContainedOutgoingEvents:
+    """Outgoing events of which nothing is raised."""
 
-    reporter: Reporter
+    outgoing: OutgoingEvents
 
     def results(
         self,
@@ -38,9 +38,9 @@ class ContainedReporter:
         attempt: Attempt,
         action: Action | None = None,
     ) -> tuple[Event, ...] | Rejected:
-        """As `Reporter.results`, all of them; or the end of a record that has none, though it was written."""
+        """Those of `OutgoingEvents`; or the end of a record that has none, though it was written."""
         try:
-            return tuple(self.reporter.results(record, event, written, attempt, action))
+            return tuple(self.outgoing.results(record, event, written, attempt, action))
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             self._log("result", record, error)
             doing = f"after NetSuite had taken the event: {_listed(written)}"
@@ -49,9 +49,9 @@ class ContainedReporter:
     def failure(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
     ) -> tuple[Event, Rejected]:
-        """As `Reporter.failure`, and what the record was refused for, which may be that there is no such."""
+        """That of `OutgoingEvents`, and what the record was refused for, which may be that there is none."""
         try:
-            return self.reporter.failure(record, event, rejected, attempt), rejected
+            return self.outgoing.failure(record, event, rejected, attempt), rejected
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             self._log("error event", record, error)
             return self._from_coordinates(record, rejected, attempt, errors.name_of(error))
@@ -61,7 +61,7 @@ class ContainedReporter:
     ) -> tuple[Event, Rejected]:
         doing = f"while it made the error event of {rejected.code}: {rejected.message}"
         ended = internal_error(error_name, doing, refused_for=rejected.code)
-        return _minimal(record, ended, attempt, self.reporter.connection.code), ended
+        return _minimal(record, ended, attempt, self.outgoing.connection.code), ended
 
     def _log(self, what: str, record: Record, error: BaseException) -> None:
         if not errors.is_defect(error):
@@ -69,7 +69,7 @@ class ContainedReporter:
         log.error(
             "event_not_made",
             what=what,
-            connection=self.reporter.connection.code,
+            connection=self.outgoing.connection.code,
             source=str(record.source),
             error=errors.name_of(error),
             at=errors.frames_of(error),

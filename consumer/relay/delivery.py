@@ -48,7 +48,7 @@ from consumer.relay.message import Message, message_of
 from consumer.relay.observer import Observer
 from consumer.relay.schedule import Jitter
 from consumer.tracing.contained_tracer import contained
-from consumer.tracing.record_spans import Trail, trails
+from consumer.tracing.record_spans import RecordSpan, record_spans
 from consumer.tracing.tracer import OFF, Tracer, answered, publishing
 
 UNDELIVERABLE_CODE = "webhook_undeliverable"
@@ -127,13 +127,13 @@ class Relay:
         Raises:
             ContractError: Kafka did not acknowledge what was given up.
         """
-        with trails(self._tracer, records, self._clock.now(), connection=self._endpoint.connection) as begun:
-            return [await self._follow(record, trail) for record, trail in zip(records, begun, strict=True)]
+        with record_spans(self._tracer, records, self._clock.now(), self._endpoint.connection) as spans:
+            return [await self._traced(record, span) for record, span in zip(records, spans, strict=True)]
 
-    async def _follow(self, record: Record, trail: Trail) -> Outcome:
-        with trail.span.current():
+    async def _traced(self, record: Record, span: RecordSpan) -> Outcome:
+        with span.span.current():
             outcome = await self._deliver(record)
-        trail.led_to(outcome)
+        span.led_to(outcome)
         return outcome
 
     async def give_up(self, record: Record, rejected: Rejected) -> None:

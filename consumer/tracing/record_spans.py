@@ -1,4 +1,4 @@
-"""The spans of records on their way through a pipeline, one trail a record."""
+"""The spans of records on their way through a pipeline or a relay, one a record."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from datetime import datetime
 from consumer.events import headers
 from consumer.outcome import Ambiguous, Ignored, Outcome, Rejected, Settled, name_of
 from consumer.record import Record
-from consumer.tracing.tracer import NO_SPAN, OFF, Span, Tracer
+from consumer.tracing.tracer import Span, Tracer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trail:
-    """One record's span, while it is carried once."""
+class RecordSpan:
+    """One record's span, while it is delivered once."""
 
     tracer: Tracer
     span: Span
 
     def step(self, name: str, *, links: Sequence[Span] = ()) -> Span:
-        """A part of the way."""
-        if self.tracer is OFF:
-            return self.span
+        """A span within it that has begun: of one step."""
         with self.span.current():
             return self.tracer.begin(name, links=links)
 
@@ -44,47 +42,43 @@ class Trail:
             self.span.note({"lago_netsuite.rule": outcome.rule})
 
 
-NO_TRAIL = Trail(tracer=OFF, span=NO_SPAN)
-"""Of a record that nobody traces."""
-
-
 @contextmanager
-def together(travelling: Sequence[Trail]) -> Iterator[None]:
+def shared_write(spans: Sequence[RecordSpan]) -> Iterator[None]:
     """
     The step ``write`` of records that go in one call.
 
     The call itself belongs to the first, because a call has one parent; the others are linked to that.
     """
-    if not travelling or travelling[0] is NO_TRAIL:
+    if not spans:
         yield
         return
-    first = travelling[0].step("write")
+    first = spans[0].step("write")
     with ExitStack() as steps:
-        for other in travelling[1:]:
+        for other in spans[1:]:
             steps.callback(other.step("write", links=[first]).end)
-        first.note({"lago_netsuite.records": len(travelling)})
+        first.note({"lago_netsuite.records": len(spans)})
         with first:
             yield
 
 
 @contextmanager
-def trails(
-    tracer: Tracer, records: Sequence[Record], now: datetime, *, connection: str
-) -> Iterator[list[Trail]]:
-    """A trail for each record, all of which end with the block."""
+def record_spans(
+    tracer: Tracer, records: Sequence[Record], now: datetime, connection: str
+) -> Iterator[list[RecordSpan]]:
+    """A span for each record, all of which end with the block."""
     begun = [_begun(tracer, record, now, connection) for record in records]
     try:
         yield begun
     except Exception as error:
-        for trail in begun:
-            trail.span.fail(type(error).__name__)
+        for each in begun:
+            each.span.fail(type(error).__name__)
         raise
     finally:
-        for trail in begun:
-            trail.span.end()
+        for each in begun:
+            each.span.end()
 
 
-def _begun(tracer: Tracer, record: Record, now: datetime, connection: str) -> Trail:
+def _begun(tracer: Tracer, record: Record, now: datetime, connection: str) -> RecordSpan:
     carrier = headers.trace(record)
     waited_from = record.first_tried_at.timestamp() if record.first_tried_at else record.timestamp_ms / 1_000
     about: dict[str, str | int] = {
@@ -99,7 +93,7 @@ def _begun(tracer: Tracer, record: Record, now: datetime, connection: str) -> Tr
     }
     name = f"process {record.source.topic}"
     span = tracer.begin(name, kind="consumer", carrier=carrier, attributes=about)
-    trail = Trail(tracer=tracer, span=span)
+    begun = RecordSpan(tracer=tracer, span=span)
     with span.current():
         tracer.begin("wait", began_s=min(waited_from, now.timestamp())).end()
-    return trail
+    return begun

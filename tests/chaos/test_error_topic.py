@@ -15,6 +15,7 @@ from consumer.clock import SystemClock
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import stop
 from consumer.kafka.publisher import Publisher
+from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.pipeline import Pipeline
 from schemas import error_event
 from tests.chaos.event_feed import until
@@ -81,7 +82,7 @@ class Topic:
 
 def pipeline(account: Account, publisher: Publisher) -> Pipeline:
     mine = connection()
-    return Pipeline(
+    return pipeline_of(
         connection=mine,
         reports_orphans=True,
         all_connections=(mine,),

@@ -12,7 +12,7 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.commands import plan, plan_entry
 from consumer.netsuite.client import Client
-from consumer.pipeline.pipeline import Pipeline
+from consumer.pipeline.assembly import pipeline_of
 from consumer.record import LaneKey, Record, Source
 from schemas import wire
 from tests import lago_events as lago
@@ -85,7 +85,7 @@ async def deliver(chosen, together):
     net = Wire()
     clock = FakeClock()
     async with Client(chosen, clock=clock, transport=httpx.MockTransport(net.handle)) as client:
-        pipeline = Pipeline(
+        pipeline = pipeline_of(
             connection=chosen,
             reports_orphans=True,
             all_connections=(chosen,),

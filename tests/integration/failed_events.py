@@ -11,7 +11,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from consumer.clock import SystemClock
-from consumer.events.outgoing import Attempt, Reporter
+from consumer.events.outgoing import Attempt, OutgoingEvents
 from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
 from consumer.outcome import Rejected
@@ -54,8 +54,8 @@ def failed(
 
 
 @cache
-def _reporter(**changes: Any) -> Reporter:
-    return Reporter.of(connection(**changes))
+def _reporter(**changes: Any) -> OutgoingEvents:
+    return OutgoingEvents.of(connection(**changes))
 
 
 def invoices(prefix: str, count: int) -> list[bytes]:

@@ -19,6 +19,7 @@ from consumer.clock import FakeClock
 from consumer.config.connection import Connection
 from consumer.netsuite.client import Client
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Outcome, Rejected
+from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.pipeline import Pipeline
 from consumer.record import Event, LaneKey, Record, Source
 from consumer.sandbox.netsuite.account import Account
@@ -129,7 +130,7 @@ class Road:
         async with Client(
             connection, clock=self.clock, transport=Lent(self._line), sleep=_no_sleep
         ) as client:
-            pipeline = Pipeline(
+            pipeline = pipeline_of(
                 connection=connection, reports_orphans=True, all_connections=(connection,),
                 write=client.write_many, publish=publish, clock=self.clock,
             )  # fmt: skip

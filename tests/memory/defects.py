@@ -11,10 +11,11 @@ from unittest.mock import patch
 from prometheus_client import Counter, Gauge, Histogram
 
 from consumer.events import booked_amounts
-from consumer.events.outgoing import Reporter
+from consumer.events.outgoing import OutgoingEvents
 from consumer.mapping import requests
 from consumer.ops.metrics import Metrics
 from consumer.pipeline import enrichment, routing
+from consumer.pipeline.connection_steps import ConnectionSteps
 from consumer.pipeline.pipeline import Pipeline
 from consumer.record import Record
 from schemas import envelope
@@ -78,15 +79,15 @@ def in_event(part: str) -> Callable[..., bool]:
     return lambda event, *_: isinstance(event, envelope.Envelope) and event.object.get(MARK) == part
 
 
-def _in_reporter(defects: Defects, part: str, name: str) -> Any:
-    inner, is_struck = getattr(Reporter, name), in_bytes(part)
+def _in_outgoing(defects: Defects, part: str, name: str) -> Any:
+    inner, is_struck = getattr(OutgoingEvents, name), in_bytes(part)
 
-    def struck(self: Reporter, record: Record, *args: Any) -> Any:
+    def struck(self: OutgoingEvents, record: Record, *args: Any) -> Any:
         if is_struck(record.value):
             defects.strike()
         return inner(self, record, *args)
 
-    return patch.object(Reporter, name, struck)
+    return patch.object(OutgoingEvents, name, struck)
 
 
 def _in_mapping(defects: Defects, part: str) -> Any:
@@ -124,6 +125,24 @@ def _in_call(defects: Defects, part: str) -> Any:
         return await inner(self, records, *args)
 
     return patch.object(Pipeline, "deliver", struck)
+
+
+def _in_step(name: str) -> Planting:
+    """A step itself raises, also one that a call takes with several records; it raises on all of them."""
+    inner = getattr(ConnectionSteps, name)
+
+    def planting(defects: Defects, part: str) -> list[Any]:
+        is_struck = in_bytes(part)
+
+        def struck(self: ConnectionSteps, carried: Record | Sequence[Record], *args: Any) -> Any:
+            records = [carried] if isinstance(carried, Record) else carried
+            if any(is_struck(record.value) for record in records):
+                defects.strike()
+            return inner(self, carried, *args)
+
+        return [patch.object(ConnectionSteps, name, struck)]
+
+    return planting
 
 
 class RaisingObserver:
@@ -199,17 +218,20 @@ DECISIVE: dict[str, Planting] = {
     "routing": _only(routing, "plan", in_event),
     "enrichment": _only(enrichment, "wanted", in_event),
     "mapping": lambda defects, part: [_in_mapping(defects, part)],
-    "result": lambda defects, part: [_in_reporter(defects, part, "results")],
-    "error event": lambda defects, part: [_in_reporter(defects, part, "failure")],
+    "result": lambda defects, part: [_in_outgoing(defects, part, "results")],
+    "error event": lambda defects, part: [_in_outgoing(defects, part, "failure")],
     "mapping, then its error event": lambda defects, part: [
         _in_mapping(defects, part),
-        _in_reporter(defects, part, "failure"),
+        _in_outgoing(defects, part, "failure"),
     ],
     "result, then its error event": lambda defects, part: [
-        _in_reporter(defects, part, "results"),
-        _in_reporter(defects, part, "failure"),
+        _in_outgoing(defects, part, "results"),
+        _in_outgoing(defects, part, "failure"),
     ],
     "write": _in_write,
+    "decode step": _in_step("decode"),
+    "plan step": _in_step("plan"),
+    "write step": _in_step("write"),
     "call": lambda defects, part: [_in_call(defects, part)],
 }
 """Parts without which a record cannot be carried: what they raise on is refused."""

@@ -18,9 +18,11 @@ from consumer.kafka.rebalance_listener import Membership
 from consumer.limits.permits import PermitPool
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Outcome
+from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.observer import Observer
 from consumer.pipeline.pipeline import Pipeline
 from consumer.pipeline.recent_failures import RecentFailures
+from consumer.pipeline.traced_pipeline import TracedPipeline
 from consumer.record import Event
 from consumer.stream.dispatcher import Dispatcher
 from consumer.tracing.tracer import OFF
@@ -192,9 +194,9 @@ class Worker:
         await self.world.kafka.publish(event)
         await self.life.reach(f"published {event.topic}")
 
-    def _pipeline(self) -> Pipeline:
+    def _pipeline(self) -> Pipeline | TracedPipeline:
         mine = connection(code=NAME)
-        return Pipeline(
+        return pipeline_of(
             connection=mine,
             reports_orphans=True,
             all_connections=(mine,),

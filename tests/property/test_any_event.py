@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from consumer.events.outgoing import Attempt, Reporter
+from consumer.events.outgoing import Attempt, OutgoingEvents
 from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored, Rejected
 from consumer.record import LaneKey, Record, Source
@@ -169,7 +169,7 @@ def test_any_mutation_of_an_event_can_be_told_of(event):
     attempt = Attempt(number=1, first_at=NOW, now=NOW)
 
     rejected = Rejected(code="c", message="m", hint="h")
-    told = Reporter.of(CONNECTIONS[0]).failure(record, envelope.decode(value), rejected, attempt)
+    told = OutgoingEvents.of(CONNECTIONS[0]).failure(record, envelope.decode(value), rejected, attempt)
 
     original = json.loads(told.value)["original"]
     assert original == json.loads(value) or set(original) == {"base64"}

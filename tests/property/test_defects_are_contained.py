@@ -16,7 +16,7 @@ from tests.memory.defects import DECISIVE, HARMLESS, MARK, Panic, PlantedError, 
 from tests.property.test_any_event import mutations
 
 INTERNAL_ERROR = "rejected internal_error"
-REACHED_BY_ALL = {"lane", "decode", "call"}
+REACHED_BY_ALL = {"lane", "decode", "call", "decode step", "plan step", "write step"}
 
 
 @st.composite

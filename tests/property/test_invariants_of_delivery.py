@@ -20,7 +20,7 @@ from consumer.outcome import (
     Unavailable,
     Waiting,
 )
-from consumer.pipeline.pipeline import Pipeline
+from consumer.pipeline.assembly import pipeline_of
 from consumer.record import LaneKey, Record, Source
 from tests import lago_events as lago
 from tests.support.connection_files import connection
@@ -56,7 +56,7 @@ def request_of(source: Source, tries: int) -> bytes:
         raise AssertionError
 
     mine = connection()
-    pipeline = Pipeline(
+    pipeline = pipeline_of(
         connection=mine,
         reports_orphans=True,
         all_connections=(mine,),

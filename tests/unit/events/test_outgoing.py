@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, Reporter
+from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, OutgoingEvents
 from consumer.mapping.result import Action
 from consumer.outcome import Rejected, Written
 from consumer.record import LaneKey, Record, Source
@@ -72,7 +72,7 @@ INVOICE_RECORD = record_of(lago.invoice_event(), ("traceparent", TRACEPARENT.enc
 
 
 def failure(record=INVOICE_RECORD, rejected=REJECTED, attempt=ATTEMPT):
-    return Reporter.of(connection()).failure(record, envelope.decode(record.value), rejected, attempt)
+    return OutgoingEvents.of(connection()).failure(record, envelope.decode(record.value), rejected, attempt)
 
 
 def told(record=INVOICE_RECORD, rejected=REJECTED):
@@ -82,7 +82,7 @@ def told(record=INVOICE_RECORD, rejected=REJECTED):
 def results(*written, record=INVOICE_RECORD):
     event = envelope.decode(record.value)
     assert isinstance(event, Envelope)
-    return list(Reporter.of(connection()).results(record, event, written, ATTEMPT))
+    return list(OutgoingEvents.of(connection()).results(record, event, written, ATTEMPT))
 
 
 def test_an_error_event_begins_with_lagos_own_body():
@@ -312,7 +312,7 @@ def test_a_result_says_which_netsuite_record_stands_for_which_lago_object():
         "currency": "EUR",
         "totals": {"subtotal": "10.00", "tax": "0.00", "total": "10.00"},
         "warnings": ["period moved"],
-        "mapping_version": Reporter.of(connection()).mapping_version,
+        "mapping_version": OutgoingEvents.of(connection()).mapping_version,
         "attempts": 3,
         "written_at": "2026-08-01T00:10:00.250Z",
         "timings": {"latency_ms": 600_250.0, "call_ms": 412.346},
@@ -339,9 +339,9 @@ def test_the_result_of_a_document_names_what_a_person_has_left_to_do():
     both = (CUSTOMER_WRITTEN, WRITTEN)
     refund = Action(needed="refund", amount="12.00")
     value = lago.invoice_event()
-    reporter = Reporter.of(connection())
+    outgoing = OutgoingEvents.of(connection())
 
-    events = reporter.results(record_of(value), envelope.decode(value), both, ATTEMPT, refund)
+    events = outgoing.results(record_of(value), envelope.decode(value), both, ATTEMPT, refund)
 
     told = [Result.model_validate_json(each.value) for each in events]
     assert [(each.action_needed, each.action_amount) for each in told] == [(None, None), ("refund", "12.00")]
@@ -365,9 +365,9 @@ def test_an_object_whose_number_came_as_a_number_has_a_result_all_the_same():
 
 def test_the_mapping_version_changes_with_the_mapping_and_with_nothing_else():
     """Which rules wrote a record can be told later."""
-    version = Reporter.of(connection()).mapping_version
+    version = OutgoingEvents.of(connection()).mapping_version
     other = connection(mapping=FULL_MAPPING | {"fallback_item": {"id": "999"}})
 
     assert len(version) == 12
-    assert Reporter.of(connection(name="Renamed", concurrency=9)).mapping_version == version
-    assert Reporter.of(other).mapping_version != version
+    assert OutgoingEvents.of(connection(name="Renamed", concurrency=9)).mapping_version == version
+    assert OutgoingEvents.of(other).mapping_version != version

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from consumer.clock import FakeClock
 from consumer.commands.resolution import mark
-from consumer.events.outgoing import Attempt, Reporter
+from consumer.events.outgoing import Attempt, OutgoingEvents
 from consumer.failures.failure import Failure, read
 from consumer.outcome import Rejected
 from consumer.record import LaneKey, Record
@@ -21,7 +21,7 @@ def published(value: bytes) -> Record:
     """What the worker publishes of an event that it cannot write, as it lies on the topic."""
     record = Record(source=source(7), timestamp_ms=5, key=b"k", value=value, lane=LaneKey("lane"))
     rejected = Rejected(code="invalid_mapping", message="no item", hint="map it")
-    event = Reporter.of(connection()).failure(
+    event = OutgoingEvents.of(connection()).failure(
         record, envelope.decode(value), rejected, Attempt(number=1, first_at=CLOCK.now(), now=CLOCK.now())
     )
     return Record(

@@ -9,8 +9,8 @@ from consumer.commands import preview
 from consumer.lago.lookup_result import Failed, Found, Missing
 from consumer.outcome import Delivered, Ignored, Rejected, Unavailable
 from consumer.pipeline import enrichment, routing
+from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.ownership import Ownership
-from consumer.pipeline.pipeline import Pipeline
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from tests import lago_events as lago
@@ -44,7 +44,7 @@ class World:
         self.asked, self.requests, self.told = [], [], []
         self.answer = answer
         connections = connections or (chosen,)
-        self.pipeline = Pipeline(
+        self.pipeline = pipeline_of(
             connection=chosen,
             reports_orphans=chosen is connections[0],
             all_connections=connections,

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, Reporter
+from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, OutgoingEvents
 from consumer.failures import original
 from consumer.outcome import Rejected, Written
-from consumer.pipeline.fallback_event import ContainedReporter
+from consumer.pipeline.fallback_event import ContainedOutgoingEvents
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from schemas.error_event import ErrorEvent
@@ -39,14 +39,14 @@ def record_of(value, lane="invoice:1", key=b"org:\xff"):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """A reporter of which every verb raises."""
+    """Outgoing events of which every method raises."""
 
     def fails(*_, **__):
         raise KeyError("secret content")
 
     for verb in ("failure", "results"):
-        monkeypatch.setattr(Reporter, verb, fails)
-    return ContainedReporter(reporter=Reporter.of(connection()))
+        monkeypatch.setattr(OutgoingEvents, verb, fails)
+    return ContainedOutgoingEvents(outgoing=OutgoingEvents.of(connection()))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_id_is_the_one_that_any_error_event_of_the_record_has(failing, monke
         last_resort, _ = failing.failure(record, event, REFUSED, ATTEMPT)
     monkeypatch.undo()
 
-    full, ended = ContainedReporter(reporter=Reporter.of(connection())).failure(
+    full, ended = ContainedOutgoingEvents(outgoing=OutgoingEvents.of(connection())).failure(
         record, event, REFUSED, ATTEMPT
     )
 

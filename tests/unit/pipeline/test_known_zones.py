@@ -1,10 +1,13 @@
 """A payment that names no zone is dated in the one that its invoice or customer has named before."""
 
+import asyncio
+
 import pytest
 
+from consumer.clock import FakeClock
+from consumer.outcome import Delivered
+from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.known_zones import KnownZones
-from consumer.pipeline.ownership import Ownership
-from consumer.pipeline.planner import Planner
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from tests import lago_events as lago
@@ -38,17 +41,31 @@ def event(content):
 
 
 def days(*contents, connection_=None):
-    """The days that one worker dates the payments among these events, read in this order."""
+    """The days that one worker dates the payments among these events, delivered in this order."""
     connection_ = connection_ or connection()
-    planner = Planner(Ownership(connection=connection_, all_connections=[connection_], reports_orphans=True))
-    found = []
-    for place, content in enumerate(contents):
-        source = Source(topic="lago.payments", partition=0, offset=place)
+    written = []
+
+    async def write(requests):
+        written.extend(request.items[-1].record for request in requests)
+        return [Delivered(written=()) for _ in requests]
+
+    pipeline = pipeline_of(
+        connection=connection_,
+        reports_orphans=True,
+        all_connections=[connection_],
+        write=write,
+        publish=acknowledge,
+        clock=FakeClock(),
+    )
+    for offset, content in enumerate(contents):
+        source = Source(topic="lago.payments", partition=0, offset=offset)
         record = Record(source=source, timestamp_ms=0, key=None, value=content, lane=LaneKey("a"))
-        foreseen = planner.foresee(record)
-        if foreseen.event.object_type.startswith("payment"):
-            found.append(foreseen.plan.request.items[0].record["columns"]["trandate"])
-    return found
+        asyncio.run(pipeline.deliver([record]))
+    return [each["columns"]["trandate"] for each in written if each["type"] == "customerpayment"]
+
+
+async def acknowledge(_):
+    """Take everything."""
 
 
 @pytest.mark.parametrize("payment", [paid(), receipt()], ids=["payment", "receipt"])

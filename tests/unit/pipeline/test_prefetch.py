@@ -1,5 +1,6 @@
 from consumer.outcome import Ignored
-from consumer.pipeline.prefetch import Foreseen, Foresight
+from consumer.pipeline.prefetch import Prefetch
+from consumer.pipeline.steps import PlannedEvent
 from consumer.record import LaneKey, Record, Source
 from schemas.envelope import Undecodable
 
@@ -11,47 +12,47 @@ def record(offset: int, value: bytes) -> Record:
     return Record(source=source, timestamp_ms=0, key=None, value=value, lane=LaneKey("a"))
 
 
-class Seer:
+class Planning:
     def __init__(self) -> None:
         self.asked: list[bytes | None] = []
-        self.foresight = Foresight(self.foresee)
+        self.prefetch = Prefetch(self.plan)
 
-    def foresee(self, of: Record) -> Foreseen:
+    def plan(self, of: Record) -> PlannedEvent:
         self.asked.append(of.value)
-        return Foreseen(event=EVENT, plan=Ignored(rule=str(of.value)))
+        return PlannedEvent(event=EVENT, plan=Ignored(rule=str(of.value)))
 
 
 def test_what_was_prepared_is_not_found_out_again():
     """The plan is there when the permit is."""
-    seer, first = Seer(), record(0, b"one")
+    planning, first = Planning(), record(0, b"one")
 
-    seer.foresight.prepare([first])
-    seer.foresight.prepare([first])
+    planning.prefetch.prepare([first])
+    planning.prefetch.prepare([first])
 
-    assert seer.foresight.of(first).plan == Ignored(rule="b'one'")
-    assert seer.asked == [b"one"]
+    assert planning.prefetch.of(first).plan == Ignored(rule="b'one'")
+    assert planning.asked == [b"one"]
 
 
 def test_what_was_not_prepared_is_found_out_when_it_is_asked_for():
     """A record that came before its turn loses nothing but time."""
-    seer = Seer()
+    planning = Planning()
 
-    assert seer.foresight.of(record(0, b"one")).plan == Ignored(rule="b'one'")
+    assert planning.prefetch.of(record(0, b"one")).plan == Ignored(rule="b'one'")
 
 
 def test_another_record_at_the_same_place_has_another_plan():
     """A topic that was deleted and made anew begins at offset 0 again."""
-    seer = Seer()
-    seer.foresight.prepare([record(0, b"one")])
+    planning = Planning()
+    planning.prefetch.prepare([record(0, b"one")])
 
-    assert seer.foresight.of(record(0, b"two")).plan == Ignored(rule="b'two'")
+    assert planning.prefetch.of(record(0, b"two")).plan == Ignored(rule="b'two'")
 
 
 def test_what_does_not_come_next_any_more_is_forgotten():
     """However long a worker runs, it remembers a call's worth of plans."""
-    seer = Seer()
-    seer.foresight.prepare([record(0, b"one"), record(1, b"two")])
+    planning = Planning()
+    planning.prefetch.prepare([record(0, b"one"), record(1, b"two")])
 
-    seer.foresight.prepare([record(2, b"three")])
+    planning.prefetch.prepare([record(2, b"three")])
 
-    assert len(seer.foresight._known) == 1
+    assert len(planning.prefetch._planned) == 1

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from consumer.clock import FakeClock
 from consumer.commands import resolution
-from consumer.events.outgoing import Attempt, Reporter
+from consumer.events.outgoing import Attempt, OutgoingEvents
 from consumer.failures import failure
 from consumer.ingest import webhook as incoming
 from consumer.ingest.routing_keys import Outline, outline
@@ -143,8 +143,8 @@ def texts(headers):
 
 
 def test_the_headers_of_results_and_errors_are_those_described():
-    """As the reporter writes them."""
-    reporter, attempt = Reporter.of(connection()), Attempt(number=1, first_at=NOW, now=NOW)
+    """As they are published."""
+    outgoing, attempt = OutgoingEvents.of(connection()), Attempt(number=1, first_at=NOW, now=NOW)
     value = lago_events.invoice_event(currency="GBP")
     event = envelope.decode(value)
     written = Written(
@@ -160,8 +160,8 @@ def test_the_headers_of_results_and_errors_are_those_described():
     assert isinstance(event, Envelope)
     assert isinstance(refused, Refused)
 
-    [told] = reporter.results(record(value), event, (written,), attempt)
-    failed = reporter.failure(record(value), event, refused.rejection, attempt)
+    [told] = outgoing.results(record(value), event, (written,), attempt)
+    failed = outgoing.failure(record(value), event, refused.rejection, attempt)
 
     validate_headers("published", texts(told.headers))
     validate_headers("publishedError", texts(failed.headers))

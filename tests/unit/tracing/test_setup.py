@@ -20,13 +20,13 @@ from consumer.ingest.webhook import Webhook
 from consumer.netsuite.client import Client
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Rejected, Waiting
-from consumer.pipeline.pipeline import Pipeline
+from consumer.pipeline.assembly import pipeline_of
 from consumer.record import Event, LaneKey, Record, Source
 from consumer.relay.delivery import Relay
 from consumer.relay.egress import Answered
 from consumer.tracing import opentelemetry_tracer, setup
 from consumer.tracing import tracer as tracing_tracer
-from consumer.tracing.record_spans import Trail
+from consumer.tracing.record_spans import RecordSpan
 from consumer.tracing.tracer import OFF
 from schemas import error_event, result
 from tests import lago_events as lago
@@ -62,7 +62,7 @@ class World:
             tracer=self.tracer,
         )
         to = connection(auth=examples.TBA)
-        self.pipeline = Pipeline(
+        self.pipeline = pipeline_of(
             connection=to,
             reports_orphans=True,
             all_connections=[to],
@@ -333,9 +333,9 @@ def test_a_span_that_breaks_says_the_class_and_never_the_message(tracer, exporte
 
 def test_an_outcome_that_is_not_final_is_an_error_of_its_span(tracer, exporter):
     """So that a search for errors finds what waits."""
-    trail = Trail(tracer=tracer, span=tracer.begin("process"))
-    trail.led_to(Waiting(on="customer"))
-    trail.span.end()
+    begun = RecordSpan(tracer=tracer, span=tracer.begin("process"))
+    begun.led_to(Waiting(on="customer"))
+    begun.span.end()
 
     [span] = exporter.get_finished_spans()
     assert span.attributes["error.type"] == "waiting"
