@@ -144,8 +144,9 @@ class Connection(ModelPart):
             would count the credit twice.
         closed_period: a document dated in a closed period is held, posted to the next open period, or
             rejected.
-        hold_max_days: with ``closed_period: hold``, for how many days after its event arrived a document
-            waits for the period to be opened, before it is rejected as ``period_closed``.
+        hold_max_days: for how many days after its event arrived a document waits for people: for its period
+            to be opened (``closed_period: hold``), for its invoice to be approved; then it is rejected as
+            ``period_closed`` or ``pending_approval``.
         time_zone: IANA name; used for dates of customers whose own time zone is not known.
     """
 

@@ -38,6 +38,7 @@ _WORDS = ("code", "field", "period", "amount", "message")
 MOST_WARNINGS = 200
 WARNING_LIMIT_CHARS = 1_000
 CREDIT_PENDING = "LAGO_CREDIT_PENDING"
+PENDING_APPROVAL = "LAGO_PENDING_APPROVAL"
 DAY_S = 86_400.0
 _FAMILIES = {
     identity.CUSTOMER: "customer",
@@ -129,6 +130,8 @@ def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
 ) -> Rejected | Unsettled:
     reason = f"{error.code}: {error.message}" if error.message else error.code
     match error.group:
+        case "dependency" if error.code == PENDING_APPROVAL:
+            return _unapproved(error, item, connection, message=reason)
         case "dependency":
             return _missing(error, item, message=reason)
         case "rate":
@@ -160,6 +163,15 @@ def _lane_of(external_id: str) -> str | None:
         if external_id.startswith(prefix):
             return f"{family}:{external_id.removeprefix(prefix)}"
     return None
+
+
+def _unapproved(
+    error: wire.ItemError, item: wire.WriteItem, connection: Connection, *, message: str
+) -> Waiting:
+    """People approve, in days rather than hours; an invoice whose credits must wait for it stands already."""
+    refusal = replace(_rejected(error, item, connection), code="pending_approval")
+    hold = Hold(max_age_s=connection.hold_max_days * DAY_S, refusal=refusal)
+    return Waiting(on="approval of the invoice", message=message, stands=bool(item.apply_credits), hold=hold)
 
 
 def _held(refusal: Rejected, connection: Connection, *, message: str) -> Waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from consumer.config.connection import Connection
 from consumer.preflight import (
     accounting_preferences,
+    approval_routing,
     form_fields,
     login,
     mapped_ids,
@@ -22,7 +23,7 @@ def health_question(connection: Connection) -> HealthQuestion:
     return HealthQuestion(
         permissions=[need.permission for need in role.needs(connection)],
         features=role.FEATURES,
-        preferences=tuple(form_fields.PREFERENCES),
+        preferences=(*form_fields.PREFERENCES, approval_routing.PREFERENCE),
         fields=form_fields.asked(connection),
         subsidiaries=tax_setup.subsidiaries(connection),
     )
@@ -46,4 +47,5 @@ def findings(connection: Connection, facts: Facts) -> list[Finding]:
         *mapped_ids.findings(connection, facts),
         *tax_setup.findings(connection, facts),
         *accounting_preferences.findings(connection, facts),
+        approval_routing.finding(connection, facts),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 ACCESS_TOKENS = "Setup > Users/Roles > Access Tokens"
 ACCOUNTS = "Lists > Accounting > Accounts"
 ACCOUNTING_PREFERENCES = "Setup > Accounting > Accounting Preferences > General"
+APPROVAL_ROUTING = "Setup > Accounting > Accounting Preferences > Approval Routing"
 CERTIFICATES = "Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup"
 COMPANY = "Setup > Company > Company Information"
 CURRENCIES = "Lists > Accounting > Currencies"

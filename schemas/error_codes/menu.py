@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ACCOUNTING_PREFERENCES = "Setup > Accounting > Accounting Preferences > General"
+APPROVAL_ROUTING = "Setup > Accounting > Accounting Preferences > Approval Routing"
 AUDIT_TRAIL = "Setup > Users/Roles > User Management > View Login Audit Trail"
 CERTIFICATES = "Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup"
 CURRENCIES = "Lists > Accounting > Currencies"

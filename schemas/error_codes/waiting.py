@@ -14,6 +14,13 @@ ROWS = (
         netsuite="LAGO_REFERENCE_NOT_FOUND LAGO_DEPENDENCY_FAILED LAGO_CREDIT_SPENT",
     ),
     row(
+        "pending_approval", "dependency",
+        "The invoice of a payment or note waits for an approver in NetSuite, for longer than a hold lasts.",
+        "Approve the invoice; mapping.fields.invoice.approvalstatus 2 saves invoices of Lago as approved.",
+        "finance", menu.APPROVAL_ROUTING,
+        netsuite="LAGO_PENDING_APPROVAL",
+    ),
+    row(
         "INSUFFICIENT_PERMISSION", "kind",
         "The integration's role lacks a permission that this kind of document needs.",
         "Give the integration's role the permission that the message names.",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from consumer.preflight.finding import Finding
-from tests.support.preflight_account import MAPPINGS, findings
+from tests.support.preflight_account import MAPPINGS, ONE_WORLD, findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +149,13 @@ FAULTS = (
         status="warn",
         without=("reversing-voids",),
     ),
+    Fault(
+        setting="preferences.CUSTOMAPPROVALCUSTINVC",
+        value="T",
+        finding="approval",
+        status="warn",
+        without=("approval-routing",),
+    ),
 )
 CASES = [
     pytest.param(profile, fault, id=f"{profile}-{fault.setting}={fault.value}")
@@ -185,6 +192,7 @@ def test_a_single_fault_is_named_and_no_other(profile, fault):
         ("location-mandatory", {}),
         ("tight-limits", {}),
         ("reversing-voids", {"voids": "warn"}),
+        ("approval-routing", {"approval": "warn"}),
         ("closed-period", {"period": "fail"}),
     ],
 )
@@ -196,3 +204,12 @@ def test_each_profile_is_found_to_be_what_it_is(profile, said):
 def test_there_are_enough_faults(profile):
     """The promise is at least twenty-five for each profile."""
     assert len({fault.setting for fault in FAULTS if profile not in fault.without}) >= 25
+
+
+def test_invoices_that_the_mapping_approves_need_no_approver():
+    """`approvalstatus` 2 is what public integrations write."""
+    fields = ONE_WORLD["fields"] | {"invoice": ONE_WORLD["fields"]["invoice"] | {"approvalstatus": "2"}}
+
+    found = findings("approval-routing", mapping=ONE_WORLD | {"fields": fields})
+
+    assert found["approval"].status == "ok"

@@ -130,10 +130,12 @@ def test_a_memo_cannot_offset_an_invoice_of_another_currency(netsuite):
     assert "is in EUR, what is to be applied in USD" in error["message"]
 
 
-def test_an_invoice_of_another_receivables_account_is_not_offered(netsuite):
+def test_a_memo_that_names_another_receivables_account_is_not_offered_the_invoice(netsuite):
+    """Without a name of its own it takes the invoice's."""
     netsuite.write(plain_invoice("30.00", columns={"account": "111"}))
+    item = credit_memo("50.00", (OTHER_INVOICE, "20.00"), columns={"account": "100"})
 
-    error = netsuite.write(credit_memo("50.00", (OTHER_INVOICE, "20.00")))[0]["error"]
+    error = netsuite.write(item)[0]["error"]
 
     assert (error["code"], error["class"]) == ("LAGO_NOT_APPLICABLE", "state")
 

@@ -53,6 +53,7 @@ LOCATED: dict[str, Any] = {
 MAPPINGS: dict[str, dict[str, Any]] = {
     "default": ONE_WORLD,
     "reversing-voids": ONE_WORLD,
+    "approval-routing": ONE_WORLD,
     "closed-period": ONE_WORLD,
     "tight-limits": ONE_WORLD,
     "location-mandatory": ONE_WORLD | {"fields": LOCATED | {"invoice_line": {"class": "7"}}},

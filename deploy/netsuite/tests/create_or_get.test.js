@@ -133,3 +133,9 @@ test('a dry run saves nothing', () => {
   expect(answer.items.map(({ status }) => status)).toEqual(['created', 'created']);
   expect(account.saved).toEqual([]);
 });
+
+test('an invoice that is saved as pending approval says so', () => {
+  const [, answer] = write(customer(), invoice({ columns: { approvalstatus: '1' } }));
+
+  expect(answer.warnings).toEqual([expect.objectContaining({ code: 'LAGO_PENDING_APPROVAL', field: 'approvalstatus' })]);
+});

@@ -99,3 +99,42 @@ test('a repeated payment pays nothing twice', () => {
   expect(answer.status).toBe('exists');
   expect(dueOf('5f')).toBe(100);
 });
+
+function invoices() {
+  return account.books.all('invoice').map(({ fields }) => fields);
+}
+
+test('a payment lies on the receivables account of its invoice', () => {
+  invoices()[0].account = '111';
+  const [answer] = write(payment());
+
+  expect(answer).toMatchObject({ status: 'created', totals: { applied: '119.00' } });
+  expect(account.books.all('customerpayment')[0].fields.aracct).toBe('111');
+});
+
+test('a payment of invoices on two receivables accounts is refused', () => {
+  write(second());
+  invoices().forEach((fields, index) => { fields.account = ['111', '112'][index]; });
+  const [answer] = write(payment({ amount: '200.00', lines: BOTH }));
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_NOT_APPLICABLE', class: 'state' });
+  expect(answer.error.message).toContain('one record settles invoices of one account only');
+});
+
+test('a payment of an open invoice that NetSuite does not offer is refused, not left unapplied', () => {
+  account.openInvoices = () => [];
+  const [answer] = write(payment());
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_NOT_APPLICABLE', line: 0 });
+  expect(account.books.all('customerpayment')).toEqual([]);
+});
+
+test.each([
+  ['1', { code: 'LAGO_PENDING_APPROVAL', class: 'dependency', retryable: true, line: 0 }],
+  ['3', { code: 'LAGO_NOT_APPLICABLE', class: 'state', retryable: false, line: 0 }],
+])('a payment of an invoice with approval status %s is not made', (approvalstatus, error) => {
+  Object.assign(invoices()[0], { approvalstatus });
+  const [answer] = write(payment());
+
+  expect(answer.error).toMatchObject(error);
+});

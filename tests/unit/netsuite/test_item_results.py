@@ -376,3 +376,34 @@ def test_an_answer_to_a_look_up_is_none_to_a_write():
     Only the same call, repeated, can tell what became of the record.
     """
     assert isinstance(outcome_of({"ref": "1", "status": "missing"}), Ambiguous)
+
+
+@pytest.mark.parametrize("policy", ["hold", "reject"])
+def test_what_settles_a_pending_invoice_is_held_for_as_long_as_people_may_take(policy):
+    """
+    Approval is an act of a person: the budget of dependencies ends after hours.
+    """
+    message = "invoice ACME-1 (7) is pending approval in NetSuite, and nothing can be applied to it before."
+    error = {"code": "LAGO_PENDING_APPROVAL", "class": "dependency", "message": message, "retryable": True}
+
+    found = outcome_of(examples.failed(**error), closed_period=policy, hold_max_days=3)
+
+    assert isinstance(found, Waiting)
+    assert (found.on, found.stands, found.hold.max_age_s) == ("approval of the invoice", False, 3 * 86_400)
+    assert message in found.message
+    assert found.hold.refusal.code == "pending_approval"
+    assert "Approval Routing" in found.hold.refusal.hint
+
+
+def test_an_invoice_that_waits_for_its_own_approval_to_spend_a_credit_stands():
+    """
+    Only the credit is outstanding.
+    """
+    credit = {"doc": {"externalId": "lago-cn-7"}, "amount": "50.00"}
+    error = {"code": "LAGO_PENDING_APPROVAL", "class": "dependency"}
+
+    found = outcome_of(
+        examples.failed(**error), items=[dataclasses.replace(examples.item(), apply_credits=(credit,))]
+    )
+
+    assert found.stands is True

@@ -8,6 +8,7 @@ from decimal import Decimal
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.open_items import OPEN
 from consumer.sandbox.netsuite.saved_record import Saved
+from consumer.sandbox.netsuite.suitescript import receivables
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
@@ -17,7 +18,7 @@ _TOO_MUCH = "You can not apply more than your total payments and credits"
 _NOTHING = Decimal(0)
 
 
-def list_open(account: Account, draft: Draft, customer: str | None, receivables: str | None) -> None:
+def list_open(account: Account, draft: Draft, customer: str | None) -> None:
     """
     List a customer's open invoices in the draft's currency, subsidiary and receivables account.
 
@@ -25,14 +26,9 @@ def list_open(account: Account, draft: Draft, customer: str | None, receivables:
     """
     own = _own(draft)
     found = [] if customer is None else _open_invoices(account, customer, own)
-    key = (draft.body.text("currency"), draft.body.text("subsidiary"), receivables)
+    key = (draft.body.text("currency"), draft.body.text("subsidiary"), receivables.of(account, draft))
     fitting = [invoice for invoice in found if _key_of(account, invoice) == key]
     draft.sublists[APPLY] = [_line(draft, invoice, own.get(invoice.id)) for invoice in fitting]
-
-
-def default_receivables(account: Account) -> str | None:
-    """The id of the first A/R account, to which invoices without an account are posted."""
-    return next((one.id for one in account.profile.accounts if one.type == "AcctRec"), None)
 
 
 def changed(line: FieldSet, field_id: str, available: Decimal | None) -> None:
@@ -101,8 +97,8 @@ def _open_invoices(account: Account, customer: str, own: dict[int, Decimal]) -> 
 
 def _key_of(account: Account, invoice: Saved) -> tuple[str | None, str | None, str | None]:
     fields = invoice.fields
-    receivables = fields.get("account") or default_receivables(account)
-    return fields.get("currency"), fields.get("subsidiary"), receivables
+    booked = fields.get("account") or receivables.default(account)
+    return fields.get("currency"), fields.get("subsidiary"), booked
 
 
 def _line(draft: Draft, invoice: Saved, own: Decimal | None) -> FieldSet:

@@ -7,7 +7,14 @@ from decimal import Decimal
 import structlog
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import apply_lines, mandatory_fields, periods, references, sourcing
+from consumer.sandbox.netsuite.suitescript import (
+    apply_lines,
+    mandatory_fields,
+    periods,
+    receivables,
+    references,
+    sourcing,
+)
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.item_lines import decimals_of
@@ -48,7 +55,7 @@ class PaymentRules:
         references.check(self._account, draft.body, field_id)
         match field_id:
             case "customer":
-                self._source_customer(draft)
+                sourcing.sourced(self._account, draft)
             case "currency":
                 sourcing.check_currency(self._account, draft)
                 draft.body.values["exchangerate"] = sourcing.exchange_rate(self._account, draft)
@@ -98,6 +105,7 @@ class PaymentRules:
         if not self.was_initialised:
             _log.warning("sandbox_fidelity", reason="customerpayment made without transform or defaultValues")
         mandatory_fields.demand(draft, ignore_mandatory=ignore_mandatory)
+        receivables.check(self._account, draft)
         apply_lines.settle(draft)
         self._update(draft)
         paid, applied = _number(draft.body, "payment"), apply_lines.applied(draft)
@@ -120,13 +128,8 @@ class PaymentRules:
             references.check(self._account, draft.body, field_id)
         sourcing.check_currency(self._account, draft)
 
-    def _source_customer(self, draft: Draft) -> None:
-        sourcing.sourced(self._account, draft)
-        draft.body.values["aracct"] = apply_lines.default_receivables(self._account)
-
     def _list_open(self, draft: Draft) -> None:
-        receivables = draft.body.text("aracct") or apply_lines.default_receivables(self._account)
-        apply_lines.list_open(self._account, draft, draft.body.text("customer"), receivables)
+        apply_lines.list_open(self._account, draft, draft.body.text("customer"))
 
     def _update(self, draft: Draft) -> None:
         if not self._is_amount_set:

@@ -8,7 +8,7 @@ from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.saved_record import Saved
-from consumer.sandbox.netsuite.suitescript import item_lines, references, tax_details
+from consumer.sandbox.netsuite.suitescript import item_lines, receivables, references, tax_details
 from consumer.sandbox.netsuite.suitescript.errors import invalid_reference
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
 from consumer.sandbox.netsuite.suitescript.values import Value
@@ -36,6 +36,7 @@ def sourced(account: Account, draft: Draft) -> dict[str, Value]:
         "duedate": due_date(account, draft),
         "nexus": nexus,
     }
+    receivables.source(account, draft, found)
     taken = brought | {key: value for key, value in derived.items() if key in table}
     draft.body.values |= taken
     return taken

@@ -8,10 +8,12 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.open_items import OPEN, PAID, VOIDED
 from consumer.sandbox.netsuite.suitescript import (
     apply_lines,
+    approval,
     item_lines,
     legacy_tax,
     mandatory_fields,
     periods,
+    receivables,
     references,
     sourcing,
     tax_details,
@@ -39,6 +41,7 @@ class TransactionRules:
     def start(self, draft: Draft) -> None:
         """Set the defaults of a new record."""
         draft.body.values |= {"trandate": self._account.clock.now().date(), "exchangerate": Decimal(1)}
+        approval.start(self._account, draft)
         self._update_totals(draft)
 
     def opened(self, draft: Draft) -> None:
@@ -104,6 +107,7 @@ class TransactionRules:
             self._replay(draft)
         one_world = ("subsidiary",) if self._account.profile.is_one_world else ()
         mandatory_fields.demand(draft, one_world, ignore_mandatory=ignore_mandatory)
+        receivables.check(self._account, draft)
         if not draft.sublists["item"]:
             text = "You must have at least one valid line item for this transaction."
             raise ScriptError("VALID_LINE_ITEM_REQD", text)
@@ -145,8 +149,7 @@ class TransactionRules:
 
     def _list_open(self, draft: Draft) -> None:
         if draft.kind.is_applied:
-            receivables = draft.body.text("account") or apply_lines.default_receivables(self._account)
-            apply_lines.list_open(self._account, draft, draft.body.text("entity"), receivables)
+            apply_lines.list_open(self._account, draft, draft.body.text("entity"))
 
     def _update_totals(self, draft: Draft) -> None:
         net = item_lines.subtotal(self._account, draft)
@@ -205,4 +208,4 @@ def _status(draft: Draft, due: Decimal, *, is_voided: bool) -> str:
         return f"{draft.kind.code}:{VOIDED}"
     if draft.kind.type == "salesorder":
         return f"{draft.kind.code}:{draft.body.text('orderstatus')}"
-    return f"{draft.kind.code}:{OPEN if due else PAID}"
+    return f"{draft.kind.code}:{approval.status(draft) or (OPEN if due else PAID)}"

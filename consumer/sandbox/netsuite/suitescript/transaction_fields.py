@@ -46,6 +46,7 @@ BODIES: Mapping[str, FieldTable] = {
     | _POSTING
     | table_of(
         define("account", "select", "Account", target="account"),
+        define("approvalstatus", "select", "Approval Status"),
         define("duedate", "date", "Due Date"),
         define("terms", "select", "Terms", target="term"),
     ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.open_items import VOIDED
 from consumer.sandbox.netsuite.saved_record import Saved
-from consumer.sandbox.netsuite.suitescript import apply_lines
+from consumer.sandbox.netsuite.suitescript import apply_lines, approval
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
@@ -55,7 +55,8 @@ def fill(account: Account, source: Saved, draft: Draft) -> None:
     is_customer = source.type == "customer"
     due = Decimal(source.fields.get("amountremaining", "0"))
     is_void = str(source.fields.get("status", "")).endswith(f":{VOIDED}")
-    if is_void or (draft.kind.type == "customerpayment" and not is_customer and due <= 0):
+    is_payable = is_customer or (due > 0 and approval.is_open(str(source.fields.get("status", ""))))
+    if is_void or (draft.kind.type == "customerpayment" and not is_payable):
         text = f"You can not initialize {draft.kind.type}: invalid reference {source.id}."
         raise ScriptError("INVALID_INITIALIZE_REF", text)
     customer = str(source.id) if is_customer else source.fields["entity"]

@@ -74,6 +74,30 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
     return `invoice ${fact.number || fact.id} (${fact.id})`;
   }
 
+  /** Raises for an invoice that cannot be settled because no approver has taken it. */
+  function checkApproved(fact) {
+    if (fact.approval === 'pending') {
+      const text = `${named(fact)} is pending approval in NetSuite, and nothing can be applied to it before.`;
+      throw errors.raise('LAGO_PENDING_APPROVAL', text);
+    }
+    if (fact.approval === 'rejected') {
+      const text = `${named(fact)} was rejected by an approver in NetSuite, so that nothing can be applied to it.`;
+      throw errors.raise('LAGO_NOT_APPLICABLE', text);
+    }
+  }
+
+  /** The receivables account of all these invoices, empty when it is not known; raises when they have several. */
+  function receivablesOf(facts) {
+    const [first, ...others] = facts.filter(({ receivables }) => receivables);
+    const other = others.find(({ receivables }) => receivables !== first.receivables);
+    if (other) {
+      const text = `${named(first)} lies on receivables account ${first.receivables}, ${named(other)} on `
+        + `${other.receivables}: one record settles invoices of one account only.`;
+      throw errors.raise('LAGO_NOT_APPLICABLE', text, { field: 'doc' });
+    }
+    return first ? first.receivables : '';
+  }
+
   /** Raises unless an invoice is of that customer and, when one is given, in that currency. */
   function check(fact, customer, currency, call) {
     if (fact.customer !== String(customer)) {
@@ -98,9 +122,12 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
     return Object.assign(tooMuch(named(fact), wanted, due, decimals), { short });
   }
 
+  /** Why NetSuite does not list an invoice of the right customer and currency. */
   function absent(fact, wanted, decimals) {
+    checkApproved(fact);
     if (fact.remaining === 0) return tooLittleDue(fact, wanted, 0, decimals);
-    const text = `NetSuite does not offer ${named(fact)} here: its subsidiary or receivables account differs.`;
+    const where = fact.receivables ? ` (${fact.receivables})` : '';
+    const text = `NetSuite does not offer ${named(fact)} here: its subsidiary or receivables account${where} differs.`;
     return errors.raise('LAGO_NOT_APPLICABLE', text);
   }
 
@@ -149,7 +176,7 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
   }
 
   return {
-    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, settle, tooMuch, tooLittleDue, named, noInvoice,
-    linesOf, documentsOf,
+    SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, checkApproved, receivablesOf, absent, settle,
+    tooMuch, tooLittleDue, named, noInvoice, linesOf, documentsOf,
   };
 });

@@ -83,11 +83,20 @@ define([
     }));
   }
 
+  // What settles an invoice lies on its receivables account, or NetSuite does not offer the invoice.
+  function accountOf(documents) {
+    if (documents.length === 0) return {};
+    const known = lookup.invoices(documents);
+    const account = applySublist.receivablesOf(documents.map((id) => known[id]).filter(Boolean));
+    return account ? { account } : {};
+  }
+
   /** Builds the record without saving it; `given` columns take the place of the item's. */
   function draft(kind, item, call, warnings, given) {
     const documents = applySublist.documentsOf(item, call);
     const made = record.create({ type: kind.type, isDynamic: true });
-    fill(made, item, Object.assign({}, item.record.columns, marks(kind, item), given), call, warnings);
+    const columns = Object.assign({}, accountOf(documents), item.record.columns, marks(kind, item), given);
+    fill(made, item, columns, call, warnings);
     if (!kind.totals) return made;
     const expected = totals.expectedOf(kind, item);
     const decimals = call.decimals(made.getValue({ fieldId: 'currency' }), expected);

@@ -7,6 +7,8 @@
 define(['N/record', './create_or_find', './errors', './lookup', './record_summary', './retry_fixes', './totals'], (
   record, createOrFind, errors, lookup, recordSummary, retryFixes, totals,
 ) => {
+  const PENDING = '1'; // of the list of approval statuses, which is the same in every account
+
   function load(kind, item, id, call) {
     const document = record.load({ type: kind.type, id });
     const decimals = call.decimals(document.getValue({ fieldId: 'currency' }), totals.expectedOf(kind, item));
@@ -52,8 +54,16 @@ define(['N/record', './create_or_find', './errors', './lookup', './record_summar
     return loaded;
   }
 
-  function created(kind, item, id, call) {
+  // Whoever pays the invoice learns it too late.
+  function warnOfApproval(document, warnings) {
+    if (String(document.getValue({ fieldId: 'approvalstatus' })) !== PENDING) return;
+    const message = 'saved as pending approval: payments and notes wait until it is approved';
+    warnings.push({ code: 'LAGO_PENDING_APPROVAL', field: 'approvalstatus', message });
+  }
+
+  function created(kind, item, id, call, warnings) {
     const { document, figures } = proven(kind, item, id, totals.expectedOf(kind, item), call);
+    if (kind.type === 'invoice') warnOfApproval(document, warnings);
     return recordSummary.of('created', kind, document, figures);
   }
 
@@ -70,7 +80,7 @@ define(['N/record', './create_or_find', './errors', './lookup', './record_summar
         return Object.assign(existing(kind, item, outcome.existing, call, warnings), { raced: true });
       }
       if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
-      return created(kind, item, outcome.id, call);
+      return created(kind, item, outcome.id, call, warnings);
     }
 
     return (kind, item, call, warnings) => {

@@ -29,7 +29,7 @@ define(['./errors'], (errors) => {
   // unlocks a field before the field, and the last word on a line's total is its amount.
   const FIRST = [
     'customform', 'entity', 'customer', 'isperson', 'subsidiary', 'currency', 'exchangerate', 'trandate',
-    'postingperiod', 'autoapply', 'payment', 'undepfunds', 'account', 'autoname', 'entityid', 'tranid', 'location',
+    'postingperiod', 'aracct', 'autoapply', 'payment', 'undepfunds', 'account', 'autoname', 'entityid', 'tranid', 'location',
     'department', 'class', 'terms', 'duedate', 'country',
   ];
   const FIRST_ON_LINES = ['item', 'taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate'];

@@ -7,6 +7,8 @@
 define(['N/search'], (search) => {
   const UNKNOWN_FIELD = /^SSS_INVALID_SRCH_(FILTER|COL)/;
   const ROWS = 1000;
+  // The list of approval statuses is the same in every account; 2 is approved.
+  const APPROVALS = { 1: 'pending', 3: 'rejected' };
   const VOIDED = /(^|:)V$|^voided$/i;
 
   function rows(type, filters, columns) {
@@ -90,12 +92,19 @@ define(['N/search'], (search) => {
       total: amount('fxamount'),
       remaining: amount('fxamountremaining'),
       isVoided: isVoided(row),
+      receivables: String(row.getValue({ name: 'account' }) || ''),
+      approval: APPROVALS[row.getValue({ name: 'approvalstatus' })] || null,
     };
   }
 
-  /** What is known of invoices, by internal id: whose, how much, how much still due, in their currency. */
+  /**
+   * What is known of invoices, by internal id: whose, how much, how much still due, in their currency, on which
+   * receivables account, and whether an approver has yet to take them.
+   */
   function invoices(ids) {
-    const columns = ['tranid', 'entity', 'currency', 'fxamount', 'fxamountremaining', 'voided', 'status'];
+    const columns = [
+      'tranid', 'entity', 'currency', 'fxamount', 'fxamountremaining', 'voided', 'status', 'account', 'approvalstatus',
+    ];
     const found = {};
     if (ids.length === 0) return found;
     const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));

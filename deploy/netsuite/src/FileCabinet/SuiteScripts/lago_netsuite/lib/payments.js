@@ -14,6 +14,7 @@ define([
     return ids.map((id, line) => errors.at({ field: 'doc', line }, () => {
       if (!known[id]) throw applySublist.noInvoice(id);
       applySublist.check(known[id], customer, currency, call);
+      applySublist.checkApproved(known[id]);
       return known[id];
     }));
   }
@@ -44,8 +45,14 @@ define([
     return record.transform({ fromType, fromId, toType: 'customerpayment', isDynamic: true });
   }
 
-  function columnsOf(kind, item, draft, sharedOut, given) {
-    const columns = Object.assign({}, item.record.columns, createOrFind.marks(kind, item), sharedOut, given);
+  // NetSuite lists the open invoices of the payment's own receivables account.
+  function account(facts, draft) {
+    const aracct = applySublist.receivablesOf(facts.filter(({ remaining }) => remaining > 0));
+    return aracct && aracct !== String(draft.getValue({ fieldId: 'aracct' })) ? { aracct } : {};
+  }
+
+  function columnsOf(kind, item, draft, own, given) {
+    const columns = Object.assign({}, own, item.record.columns, createOrFind.marks(kind, item), given);
     delete columns[kind.customer];
     // Setting the currency again would make NetSuite list anew.
     if (String(columns.currency) === String(draft.getValue({ fieldId: 'currency' }))) delete columns.currency;
@@ -61,11 +68,17 @@ define([
     return wanted;
   }
 
+  function lineOf(draft, fact, decimals) {
+    const line = applySublist.lineOf(draft, fact.id);
+    if (line < 0 && fact.remaining > 0) throw applySublist.absent(fact, 0, decimals);
+    return line;
+  }
+
   /** Applies the payment in the order of its lines; answers what of it is applied, in smallest units. */
   function settle(draft, item, facts, paid, decimals) {
     let applied = 0;
     applySublist.linesOf(item).forEach(({ amount }, index) => errors.at({ field: 'doc', line: index }, () => {
-      const line = applySublist.lineOf(draft, facts[index].id);
+      const line = lineOf(draft, facts[index], decimals);
       const left = { due: line < 0 ? 0 : applySublist.due(draft, line, decimals), paid: paid - applied };
       const units = isStated({ amount })
         ? explicit(facts[index], line, amount, left, decimals) : Math.min(left.due, left.paid);
@@ -92,9 +105,8 @@ define([
     const look = () => factsOf(item, ids, customer, call);
     const facts = withRoom(look(), item, look, call, warnings);
     const draft = open(facts, customer);
-    recordFiller.filler(draft, call.resolve, warnings).columns(
-      columnsOf(kind, item, draft, isGuess(item) ? paymentShares.column(ids) : {}, given),
-    );
+    const own = Object.assign(account(facts, draft), isGuess(item) ? paymentShares.column(ids) : {});
+    recordFiller.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, own, given));
     const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), { payment: columns.payment });
     const paid = money.units(columns.payment, decimals);
     applySublist.clear(draft);
