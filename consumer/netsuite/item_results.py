@@ -8,8 +8,7 @@ from typing import Any, assert_never
 
 from consumer.config import netsuite_account
 from consumer.config.connection import Connection
-from consumer.mapping import identity
-from consumer.netsuite import error_codes, fault_table, hints
+from consumer.netsuite import awaited_record, error_codes, fault_table, hints
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -40,12 +39,6 @@ WARNING_LIMIT_CHARS = 1_000
 CREDIT_PENDING = "LAGO_CREDIT_PENDING"
 PENDING_APPROVAL = "LAGO_PENDING_APPROVAL"
 DAY_S = 86_400.0
-_FAMILIES = {
-    identity.CUSTOMER: "customer",
-    identity.INVOICE: "invoice",
-    identity.CREDIT_NOTE: "credit_note",
-    identity.PAYMENT: "payment",
-}
 
 
 def of_response(response: wire.Response, request: wire.WriteRequest, connection: Connection) -> Outcome:
@@ -122,7 +115,7 @@ def _pending(result: wire.ItemResult, item: wire.WriteItem) -> Waiting | None:
         return None
     memos = ", ".join(str(credit["doc"].get("externalId")) for credit in item.apply_credits)
     message = f"{CREDIT_PENDING}: {answer[0].get('message', '')}"
-    return Waiting(on=memos, message=message, missing=_lane_of(memos), stands=True)
+    return Waiting(on=memos, message=message, missing=awaited_record.lane_of(memos), stands=True)
 
 
 def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own table
@@ -153,16 +146,8 @@ def _of_error(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
 
 
 def _missing(error: wire.ItemError, item: wire.WriteItem, *, message: str) -> Waiting:
-    on = _what_is_missing(error, item)
-    return Waiting(on=on, message=message, missing=_lane_of(on.rpartition(" ")[2]))
-
-
-def _lane_of(external_id: str) -> str | None:
-    """The lane of the records that write what has this external id (`schemas.lane`)."""
-    for prefix, family in _FAMILIES.items():
-        if external_id.startswith(prefix):
-            return f"{family}:{external_id.removeprefix(prefix)}"
-    return None
+    on = awaited_record.name_of(error, item)
+    return Waiting(on=on, message=message, missing=awaited_record.lane_of(on.rpartition(" ")[2]))
 
 
 def _unapproved(
@@ -207,30 +192,6 @@ def _rejected(error: wire.ItemError, item: wire.WriteItem, connection: Connectio
 def _details(error: wire.ItemError) -> dict[str, str]:
     found = {"class": error.group, "field": error.field, "line": error.line}
     return {name: str(value) for name, value in found.items() if value is not None}
-
-
-def _what_is_missing(error: wire.ItemError, item: wire.WriteItem) -> str:
-    """Name the record that is waited for by the reference we sent, ``entity lago-cus-9a…``."""
-    if error.field is None:
-        return "a record this one refers to"
-    if error.field == "external_id":
-        return f"{item.record.get('type', 'record')} {item.external_id}"
-    sent = _sent(item.as_json(), error.field, error.line)
-    key = next((str(value) for value in sent.values()), "") if isinstance(sent, Mapping) else str(sent or "")
-    return f"{error.field} {key}".strip()
-
-
-def _sent(item: Mapping[str, Any], field: str, line: int | None) -> Any:
-    record: Mapping[str, Any] = item["record"]
-    columns: Mapping[str, Any] = record.get("columns", {})
-    if field in columns:
-        return columns[field]
-    rows = [row for sublist in record.get("lines", ()) for row in sublist.get("lineItems", ())]
-    if field == "apply_credits":
-        field, rows = "doc", list(item.get("apply_credits", ()))
-    lines = [row for row in rows if field in row]
-    chosen = lines[line : line + 1] if line is not None and 0 <= line < len(lines) else lines[:1]
-    return chosen[0][field] if chosen else None
 
 
 def _written(result: wire.ItemResult, item: wire.WriteItem, connection: Connection) -> Written:
