@@ -1,4 +1,4 @@
-"""Lago's REST API, as far as events lack something: a customer, and the payments of an invoice."""
+"""Lago's REST API for data that events do not contain: a customer, and the payments of an invoice."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _Kept = Found | Missing
 
 class LagoApi:
     """
-    What one Lago organisation knows of customers and payments.
+    Customers and payments of one Lago organisation.
 
-    A customer is kept for a while, and who asks for one that is being asked for waits for that answer.
-    Payments change, so they are asked for each time.
+    Customers are cached: a found one for `FOUND_TTL_S`, a missing one for `MISSING_TTL_S`; concurrent lookups
+    of one customer share one request. Payments change, so they are requested each time.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class LagoApi:
 
         Args:
             connection: whose ``lago.api_url`` and ``lago.api_key`` to use.
-            clock: says when an answer is too old and when the next request may go.
-            transport: stands in for the network in tests.
+            clock: for the expiry of cached customers and the rate limit.
+            transport: replaces the network in tests.
             sleep: waits between requests.
 
         Raises:
-            ConfigurationError: a setting or its secret is missing; it is named.
+            ConfigurationError: a setting or its secret is missing; the message names it.
         """
         self._client = LagoClient(connection, clock=clock, transport=transport, sleep=sleep)
         self._flights: dict[str, asyncio.Future[Answer]] = {}
@@ -60,7 +60,9 @@ class LagoApi:
         )
 
     async def customer(self, external_id: str) -> Answer:
-        """The customer with that external id, or why it cannot be had; never raises for what Lago answers."""
+        """
+        The customer with that external id, or why it is not available; never raises for Lago's responses.
+        """
         while True:
             known = self._cache.get(external_id)
             if known is not None:
@@ -69,13 +71,13 @@ class LagoApi:
             if flight is None:
                 return await self._lead(external_id)
             await asyncio.wait([flight])
-            # Who led may have been cancelled; then it is somebody else's turn.
+            # The task that sent the request may have been cancelled; then this one sends it.
             if not flight.cancelled():
                 return flight.result()
 
     async def payments_of_invoice(self, lago_invoice_id: str) -> Listed | Failed:
         """
-        All payments of an invoice in any state, those of payment requests that hold it among them.
+        All payments of an invoice in any state, including those of payment requests that contain it.
 
         Source: lago-api ``concerns/payment_index.rb``, ``queries/payments_query.rb``.
         """
@@ -83,7 +85,7 @@ class LagoApi:
         return await listing.rows(self._client, "payments", "payments", resource="payment", params=params)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         await self._client.aclose()
 
     async def _lead(self, external_id: str) -> Answer:
@@ -112,7 +114,7 @@ class LagoApi:
 
 
 def _size_of(answer: _Kept) -> int:
-    """How many ordinary answers a kept one counts for: many large ones must not fill the memory."""
+    """The size of a cached response in units of `ORDINARY_ANSWER_BYTES`, which limits the cache's memory."""
     return 1 + (answer.size_bytes // ORDINARY_ANSWER_BYTES if isinstance(answer, Found) else 0)
 
 

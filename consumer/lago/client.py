@@ -1,7 +1,7 @@
 """
-GET requests to one Lago organisation: spaced, limited in time and size, repeated for a few seconds.
+GET requests to one Lago organisation, with a rate limit, limits on time and size, and a few retries.
 
-What Lago answers is a value: a `Body`, `Absent`, or `Failed` with a sentence. Nothing is raised for it.
+A response is a value: a `Body`, `Absent`, or `Failed` with a sentence. No response raises an exception.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REQUESTS_PER_S = 50  # Lago's limit for an organisation, all keys together
 MAX_ATTEMPTS = 3
 LONGEST_WAIT_S = 10.0
 LONGEST_HOLD_S = 60.0
-# A timeout has used up its time already and is not repeated within the same permit.
+# Errors that occur quickly are retried; a read timeout is not, since it has held the permit for long already.
 _QUICKLY_LOST = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
 # The code of a 403 for a key without the permission (lago-api ``Api::BaseController#authorize``).
 _NOT_PERMITTED = re.compile(r"(?P<mode>read|write)_action_not_allowed_for_(?P<resource>[a-z_]{1,60})")
@@ -43,10 +43,10 @@ _backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=5, jitter=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """
-    The JSON object of an answer.
+    The JSON object of a response.
 
     Attributes:
-        size_bytes: of the answer it came in.
+        size_bytes: size of the response's body.
     """
 
     content: dict[str, Any]
@@ -55,7 +55,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """Lago knows no object of that id, or no longer."""
+    """Lago has no object with that id, or has deleted it."""
 
 
 Reply = Body | Absent | Failed
@@ -63,7 +63,7 @@ Reply = Body | Absent | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempt:
-    """What one request came to; `repeat` says whether another may succeed within seconds."""
+    """The result of one request; `repeat` is whether a retry may succeed within seconds."""
 
     reply: Reply
     repeat: bool = False
@@ -71,9 +71,9 @@ class _Attempt:
 
 class LagoClient:
     """
-    Reads from one Lago organisation, at most 50 requests a second.
+    Reads from one Lago organisation, at most `REQUESTS_PER_S` requests a second.
 
-    Connect errors, 429 and 5xx are repeated for a few seconds; everything slower is the caller's to repeat.
+    Connect errors, 429 and 5xx are retried for a few seconds; the caller retries after longer times.
     """
 
     def __init__(
@@ -89,12 +89,12 @@ class LagoClient:
 
         Args:
             connection: whose ``lago.api_url`` and ``lago.api_key`` to use.
-            clock: says when the next request may go.
-            transport: stands in for the network in tests.
+            clock: for the rate limit.
+            transport: replaces the network in tests.
             sleep: waits between requests.
 
         Raises:
-            ConfigurationError: a setting or its secret is missing; it is named.
+            ConfigurationError: a setting or its secret is missing; the message names it.
         """
         self._connection = connection
         self._sleep = sleep
@@ -106,9 +106,9 @@ class LagoClient:
         The JSON object at a path below ``/api/v1``.
 
         Args:
-            path: quoted already.
-            resource: Lago's name of what is read (``customer``, ``payment``), for sentences.
-            params: the query.
+            path: percent-encoded.
+            resource: Lago's name of the resource (``customer``, ``payment``), for sentences.
+            params: query parameters.
         """
 
         async def attempt() -> _Attempt:
@@ -124,7 +124,7 @@ class LagoClient:
         return last.reply
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         await self._http.aclose()
 
     async def _attempt(self, path: str, resource: str, params: dict[str, str | int]) -> _Attempt:
@@ -184,7 +184,7 @@ class LagoClient:
         return _Attempt(reply=Failed(reason=reason, retry_after_s=retry_after_s), repeat=repeat)
 
     def misplaced(self) -> Failed:
-        """What an answer of another shape than Lago's means: the address leads elsewhere."""
+        """The failure for a response that is not in Lago's form: the address is not that of Lago's API."""
         reason = f"{self._setting('api_url')} does not lead to Lago's API (HTTP 200)"
         return Failed(reason=reason)
 
@@ -198,7 +198,7 @@ def _plural(resource: str) -> str:
 
 
 def _is_worth_repeating(attempt: _Attempt) -> bool:
-    # Who is asked to wait longer than this must not hold a permit meanwhile.
+    # A longer wait must not hold a permit: the record is parked instead.
     asked_s = attempt.reply.retry_after_s if isinstance(attempt.reply, Failed) else None
     return attempt.repeat and (asked_s or 0.0) <= LONGEST_WAIT_S
 
@@ -215,7 +215,7 @@ def _json(response: httpx.Response) -> Any:
 
 
 def _is_about_an_object(content: Any) -> bool:
-    """Whether a 404 says that an object is unknown (``customer_not_found``), and not that a path is wrong."""
+    """Whether a 404 is about a missing object (``customer_not_found``) and not about a wrong path."""
     code = content.get("code") if isinstance(content, dict) else ""
     if code in {None, _NO_SUCH_PATH}:
         return code is None
@@ -223,7 +223,7 @@ def _is_about_an_object(content: Any) -> bool:
 
 
 def _seconds(text: str) -> float | None:
-    """Seconds that a header asks to wait, within reason; None when it names none."""
+    """The seconds of a header, from 0 to `LONGEST_HOLD_S`; None when it is not a number."""
     try:
         return min(max(0.0, float(text)), LONGEST_HOLD_S)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The HTTP client that speaks to one Lago organisation's API."""
+"""The HTTP client for one Lago organisation's API."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ def client(
 
     Args:
         connection: whose settings to use.
-        transport: stands in for the network in tests.
-        limit: of every answer's body.
+        transport: replaces the network in tests.
+        limit: on the body of every response.
 
     Raises:
-        ConfigurationError: a setting or its secret is missing or no header can carry it; it is named.
+        ConfigurationError: a setting or its secret is missing, or not valid in a header; the message names
+            it.
     """
     url, key = connection.lago.api_url, connection.lago.api_key
     if url is None or key is None:
@@ -63,9 +64,9 @@ def client(
 
 def lost(error: Exception, connection: Connection) -> str:
     """
-    Why no answer of Lago's could be had, to follow a colon.
+    The reason why a request had no response, as the part of a sentence after a colon.
 
-    The text of an error may quote a header, so only its kind is told where the reason is none of the known.
+    The text of an error may contain a header, so for unknown reasons only the error's type is returned.
     """
     if isinstance(error, AnswerUnreadable):
         return str(error)

@@ -1,8 +1,8 @@
 """
-All rows of one of Lago's lists.
+Read all rows of one of Lago's lists.
 
-Lago counts with care for speed: an invoice list's ``total_count`` may be half an hour old and may be that of
-the whole organisation (lago-api ``concerns/pagination.rb``), so pages are read until one is short.
+The ``total_count`` of an invoice list may be half an hour old and may be that of the whole organisation
+(lago-api ``concerns/pagination.rb``), so pages are read until one has fewer rows than a full page.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ async def rows(
     max_pages: int = MAX_PAGES,
 ) -> Listed | Failed:
     """
-    Every row once, in Lago's order; an object that Lago does not know has none.
+    Every row once, in Lago's order; no rows when Lago responds with 404.
 
-    Rows that are added while pages are read push others to the next page, so a row may come twice.
+    Rows added between two requests move others to the next page, so rows are deduplicated by their Lago id.
 
     Args:
-        client: the way to Lago.
+        client: for Lago's API.
         path: of the list, ``payments``.
         key: of the rows in the body, ``payments``.
-        resource: Lago's name of what is read.
-        params: the filters; such that no row leaves them meanwhile.
-        max_pages: more are a failure, so that a list without end ends.
+        resource: Lago's name of the resource.
+        params: the filters; a row must not stop matching them while pages are read.
+        max_pages: more pages are a failure.
     """
     found: dict[str, dict[str, Any]] = {}
     for page in range(1, max_pages + 1):

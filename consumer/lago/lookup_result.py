@@ -1,4 +1,4 @@
-"""What asking Lago for a customer, or for the rows of a list, can come to."""
+"""The results of a request to Lago for a customer, or for the rows of a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Found:
     The customer as Lago serialises it, with its ``integration_customers``.
 
     Attributes:
-        size_bytes: of the answer it came in.
+        size_bytes: size of the response's body.
     """
 
     customer: dict[str, Any]
@@ -22,7 +22,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Lago knows no customer of that external id, or no longer."""
+    """Lago has no customer with that external id, or has deleted it."""
 
     external_id: str
 
@@ -30,11 +30,11 @@ class Missing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """
-    Lago cannot be asked for now.
+    The request failed.
 
     Attributes:
-        reason: one sentence; names the setting when a setting is to blame.
-        retry_after_s: seconds that Lago asked to wait.
+        reason: one sentence; names the setting when a setting is the cause.
+        retry_after_s: seconds after which Lago accepts requests again; None when it stated none.
     """
 
     reason: str
@@ -50,6 +50,6 @@ class Listed:
 
 Answer = Found | Missing | Failed
 LookUp = Callable[[str], Awaitable[Answer]]
-"""From an external customer id to what Lago knows of it; never raises for what Lago answers."""
+"""From an external customer id to the result of its lookup; never raises for Lago's responses."""
 ListPayments = Callable[[str], Awaitable[Listed | Failed]]
-"""From a Lago invoice's id to all payments of it; never raises for what Lago answers."""
+"""From a Lago invoice's id to all its payments; never raises for Lago's responses."""

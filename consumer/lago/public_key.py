@@ -1,9 +1,9 @@
 """
-The key that verifies Lago's JWT webhooks: given in the configuration, or asked of Lago and kept.
+The public key that verifies Lago's JWT webhooks: from the configuration, or read from Lago and cached.
 
-It is asked of ``lago.api_url`` and of nobody else. That address is the operator's, so it may lie within the
-network, where a Lago of one's own stands. Whatever a webhook says of keys (``jku``, ``x5u``, ``jwk``) is not
-looked at, and no redirect is followed: both are written by others, and could lead inside.
+It is read from ``lago.api_url`` only. The operator sets that address, so it may be in a private network, as a
+self-hosted Lago is. The key members of a JWT (``jku``, ``x5u``, ``jwk``) are not used, and redirects are not
+followed: both come from outside, and could lead to addresses of the private network.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from consumer.config.connection import Connection
 from consumer.lago import http, signatures
 from schemas import wire
 
-# Lago never says that it has changed its key, and anyone can send a signature that does not fit: so a doubt
-# makes us ask again, but seldom.
+# Lago does not announce a new key, and anyone can send an invalid signature: so an invalid signature causes a
+# new request for the key, but seldom.
 ASK_AGAIN_AFTER_S = 60.0
 ASK_AGAIN_AFTER_FAILURE_S = 5.0
 ASK_LIMIT_S = 10.0
@@ -32,25 +32,25 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable:
-    """Lago's key cannot be had for now."""
+    """Lago's key is not available now."""
 
     reason: str
 
 
 class PublicKey(Protocol):
-    """Where Lago's public key comes from."""
+    """The source of Lago's public key."""
 
     async def current(self) -> RSAKey | Unavailable:
-        """The key as far as it is known."""
+        """The key, or why it is not available."""
         ...
 
     async def renewed(self, doubted: RSAKey) -> RSAKey | None:
-        """Another key than the doubted one, if Lago has one by now."""
+        """Another key than `doubted`, when Lago has one; else None."""
         ...
 
 
 class GivenKey:
-    """The key of the configuration; it never changes."""
+    """The key of the configuration, which never changes."""
 
     def __init__(self, key: RSAKey) -> None:
         self._key = key
@@ -60,12 +60,12 @@ class GivenKey:
         return self._key
 
     async def renewed(self, doubted: RSAKey) -> RSAKey | None:
-        """Only when it is another than the one in doubt."""
+        """The key when it is another than `doubted`; else None."""
         return None if self._key is doubted else self._key
 
 
 class FetchedKey:
-    """The key as ``GET /api/v1/webhooks/json_public_key`` gives it, kept until it is in doubt."""
+    """The key of ``GET /api/v1/webhooks/json_public_key``, cached until it does not verify a signature."""
 
     def __init__(
         self, connection: Connection, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
@@ -86,10 +86,10 @@ class FetchedKey:
         self._last_reason = "Lago has not been asked for its public key yet"
 
     async def current(self) -> RSAKey | Unavailable:
-        """The key, asked for when there is none yet; never raises for what Lago answers."""
+        """The key, requested when it is not cached yet; never raises for Lago's responses."""
         known = self._known
         if known is not None:
-            # It is in doubt as soon as anybody sends a wrong signature; then nobody else waits for another.
+            # Any invalid signature leads to `renewed`; other webhooks do not wait for that request.
             return known
         async with self._asking:
             if self._known is None and self._may_ask:
@@ -97,7 +97,7 @@ class FetchedKey:
             return self._known or Unavailable(reason=self._last_reason)
 
     async def renewed(self, doubted: RSAKey) -> RSAKey | None:
-        """Another key than the doubted one; Lago is asked at most once a minute."""
+        """Another key than `doubted`; sends at most one request a minute."""
         async with self._asking:
             if self._known is doubted and self._may_ask:
                 await self._ask()

@@ -1,8 +1,8 @@
 """
-Whether a webhook is Lago's: its signature against its body, by either of Lago's two schemes.
+Verify the signature of a Lago webhook, HMAC or JWT, against its body.
 
-The signed text is the request's body as it came. A body that has been parsed and written again does not fit:
-Lago writes ``<``, ``>`` and ``&`` as escapes (getlago/lago-api ``app/services/webhooks/base_service.rb``).
+The signature covers the exact bytes of the body. A body that was parsed and serialised again differs: Lago
+escapes ``<``, ``>`` and ``&`` (getlago/lago-api ``app/services/webhooks/base_service.rb``).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNIQUE_KEY_HEADER = "x-lago-unique-key"
 
 JWT_ALGORITHM = "RS256"
 SHORTEST_KEY_BITS = 2048
-# A JWT holds the body as a JSON string: at the very worst six characters for one.
+# A JWT contains the body as a JSON string, in which a character takes six at most.
 JWT_LIMIT_BYTES = 64 * 1024 * 1024
 
 Reason = Literal["bad_signature", "foreign_issuer"]
@@ -39,7 +39,7 @@ _WHITESPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forged:
-    """A signature that does not prove that Lago sent this body, and why not."""
+    """An invalid signature, with the reason."""
 
     reason: Reason
     sentence: str
@@ -51,7 +51,7 @@ def hmac_signature(body: bytes, key: str) -> str:
 
 
 def check_hmac(body: bytes, signature: str, *, key: str) -> Forged | None:
-    """None for Lago's own signature; compared in constant time."""
+    """None for a valid HMAC signature; compared in constant time."""
     if hmac.compare_digest(hmac_signature(body, key).encode(), signature.encode()):
         return None
     sentence = "X-Lago-Signature is not the HMAC of this body under the organisation's key"
@@ -60,9 +60,9 @@ def check_hmac(body: bytes, signature: str, *, key: str) -> Forged | None:
 
 def check_jwt(body: bytes, token: str, *, key: RSAKey, issuer: str) -> Forged | None:
     """
-    None for a token of Lago's that holds this very body.
+    None for a valid JWT of Lago's that contains this body.
 
-    Its claims are exactly ``data`` and ``iss``: Lago sets no time and no id, so none is asked for.
+    Its claims are exactly ``data`` and ``iss``: Lago sets no time and no id, so none is required.
     """
     claims = _claims(token, key)
     if isinstance(claims, Forged):
@@ -76,10 +76,10 @@ def check_jwt(body: bytes, token: str, *, key: RSAKey, issuer: str) -> Forged | 
 
 def public_key(text: str) -> RSAKey:
     """
-    Lago's public key, as PEM or as its API gives it: base64 of the PEM text, broken into lines.
+    Lago's public key, from PEM or from the form of Lago's API: base64 of the PEM text, in lines.
 
     Raises:
-        ValueError: it is no RSA public key of 2048 bits or more; says so without quoting it.
+        ValueError: it is not an RSA public key of 2048 bits or more; the message does not contain the key.
     """
     pem = text if "-----BEGIN" in text else _unpacked(text)
     try:
@@ -99,7 +99,7 @@ def _unpacked(text: str) -> str:
 
 
 class _Registry(jws.JWSRegistry):
-    # joserfc's own limits are for tokens, not for documents.
+    # The default of joserfc is for tokens, not for whole documents.
     max_payload_length = JWT_LIMIT_BYTES
 
 

@@ -1,7 +1,7 @@
 """
-Counting and tracing: worth doing, and never worth a record.
+Metrics and tracing must never fail a record.
 
-Whatever raises there is contained, counted, and logged at most once a minute a kind.
+Errors in them are caught, counted, and logged at most once a minute for each name.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ log = structlog.get_logger(__name__)
 
 
 class BestEffort:
-    """Contains what goes wrong beside the way of a record."""
+    """Catches the errors of metrics and tracing."""
 
     def __init__(
         self, *, monotonic_s: Monotonic = time.monotonic, failed: Callable[[str], None] = lambda _: None
     ) -> None:
         """
-        Begin with nothing gone wrong.
+        Begin without errors.
 
         Args:
-            monotonic_s: what spaces the log lines.
-            failed: takes the name of everything that went wrong.
+            monotonic_s: clock for the distance of log lines.
+            failed: called with the name of each failed operation.
         """
         self._monotonic_s = monotonic_s
         self._failed = failed
@@ -43,17 +43,17 @@ class BestEffort:
 
     @contextmanager
     def of(self, name: str) -> Iterator[None]:
-        """Do the block as far as it goes; `name` is a constant word for the log."""
+        """Run the block and catch its errors; `name` is a constant for the log."""
         try:
             yield
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             self.contain(name, error)
 
     def contain(self, name: str, error: BaseException) -> None:
-        """Note what was raised; raises it again when it is no defect but the end of a task or the process."""
+        """Count and log an error; raises it again when it cancels the task or ends the process."""
         if not errors.is_defect(error):
             raise error
-        with suppress(Exception):  # counting that may fail for the same reason; the log says it all the same
+        with suppress(Exception):  # the count may fail for the same reason; the log line is written anyway
             self._failed(name)
         self._since[name] += 1
         now_s = self._monotonic_s()

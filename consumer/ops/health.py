@@ -1,9 +1,9 @@
 """
-Whether this process lives and whether it is ready: the state behind ``/healthz`` and ``/readyz``.
+Liveness and readiness of the process: the state behind ``/healthz`` and ``/readyz``.
 
-Not living means "a restart would help"; so NetSuite or Kafka being down is no reason. Not ready means "not
-yet, or no more": before the first assignment of partitions, while draining, and while a stream that has died
-waits for its next start: the process restarts that itself, so it is alive.
+Not alive means that a restart would help; an outage of NetSuite or Kafka does not count. Not ready means that
+the process does not work on records: before the first assignment of partitions, while draining, and while a
+failed stream waits for its restart, which the process does itself.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from consumer.clock import Clock
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReport:
     """
-    An answer and, when it is no, why.
+    The result of a probe.
 
     Attributes:
-        reasons: empty exactly when all is well.
-        remarks: what a person should know all the same.
+        reasons: why it fails; empty exactly when it succeeds.
+        remarks: further sentences for people, which do not fail the probe.
     """
 
     reasons: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class _Failure:
 
 
 class Health:
-    """Owns the state; parts of the process report to it by name."""
+    """The health of all parts of the process, which report by name."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -57,52 +57,52 @@ class Health:
         self._is_draining = False
 
     def expect(self, part: str) -> None:
-        """The process is not ready before this part is."""
+        """Require this part for readiness."""
         self._awaited.add(part)
 
     def ready(self, part: str) -> None:
-        """This part is ready."""
+        """Set this part ready."""
         self._awaited.discard(part)
 
     def failed(self, part: str, text: str, *, shown_s: float) -> None:
         """
-        This part has died, and is not ready before it says so again.
+        Set this part failed; it is not ready until the next `ready`.
 
         Args:
             part: its name.
-            text: what happened, since when, and what is done about it.
-            shown_s: for how long that is worth a remark once the part is ready.
+            text: what happened, since when, and what follows.
+            shown_s: seconds from now for which the text stays a remark after the part is ready again.
         """
         self._awaited.add(part)
         self._failures[part] = _Failure(text=text, until_s=self._clock.monotonic_s() + shown_s)
 
     def remark(self, part: str, text: str | None) -> None:
-        """Something to be seen about this part that fails no probe; None takes it back."""
+        """Set a remark about this part, which fails no probe; None removes it."""
         if text is None:
             self._remarks.pop(part, None)
         else:
             self._remarks[part] = text
 
     def drain(self) -> None:
-        """From now on the process takes nothing new."""
+        """End readiness for good: the process accepts nothing new."""
         self._is_draining = True
 
     def watch(self, part: str, *, limit_s: float) -> None:
-        """This part lives only as long as it beats at least every `limit_s` seconds."""
+        """Require a heartbeat of this part every `limit_s` seconds for liveness."""
         self._heartbeats[part] = _Heartbeat(limit_s=limit_s, last_s=self._clock.monotonic_s())
 
     def beat(self, part: str) -> None:
-        """This part is alive now; raises KeyError for one that is not watched."""
+        """Record a heartbeat; raises KeyError for a part that is not watched."""
         self._heartbeats[part] = _Heartbeat(
             limit_s=self._heartbeats[part].limit_s, last_s=self._clock.monotonic_s()
         )
 
     def unwatch(self, part: str) -> None:
-        """This part has ended as it should."""
+        """Stop requiring heartbeats of this part, which has ended normally."""
         self._heartbeats.pop(part, None)
 
     def liveness(self) -> HealthReport:
-        """Whether every watched part has beaten in time."""
+        """Whether every watched part has had a heartbeat in time."""
         now_s = self._clock.monotonic_s()
         silent = {part: now_s - pulse.last_s for part, pulse in self._heartbeats.items()}
         return HealthReport(
@@ -125,7 +125,7 @@ class Health:
         return f"{part} {failure.text}" if failure else f"{part} is not ready yet"
 
     def _survived(self) -> Iterator[str]:
-        """Of parts that are ready again, what happened to them not long ago."""
+        """The recent failures of parts that are ready again."""
         now_s = self._clock.monotonic_s()
         for part, failure in sorted(self._failures.items()):
             if part not in self._awaited and now_s < failure.until_s:

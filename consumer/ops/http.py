@@ -1,4 +1,4 @@
-"""The one port for machines that watch: ``/metrics``, ``/healthz`` and ``/readyz``."""
+"""The HTTP server for monitoring: ``/metrics``, ``/healthz`` and ``/readyz``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(metrics: Metrics, health: Health) -> Starlette:
-    """The application; it holds no state of its own."""
+    """The application, without state of its own."""
 
     def exposition(_: Request) -> Response:
         return Response(metrics.exposition(), headers={"content-type": CONTENT_TYPE})
@@ -44,13 +44,13 @@ def create_app(metrics: Metrics, health: Health) -> Starlette:
 
 async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], None] | None = None) -> None:
     """
-    Answer until cancelled, then finish the requests under way.
+    Serve until cancelled, then finish the requests in flight.
 
     Args:
-        app: what answers.
+        app: the application.
         host: the address to listen on.
-        port: 0 takes a free one.
-        bound: is told the port once it is taken.
+        port: 0 selects a free one.
+        bound: called with the port once it is bound.
 
     Raises:
         StartupError: the address cannot be listened on.
@@ -78,7 +78,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], No
 
 
 class Server(uvicorn.Server):
-    """Leaves signals alone: who starts the process decides what they mean."""
+    """Installs no signal handlers; `consumer.ops.signals` does."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -87,12 +87,12 @@ class Server(uvicorn.Server):
 
 def listen(host: str, port: int, *, settings: str = "ops") -> socket.socket:
     """
-    The address, taken; port 0 takes a free one.
+    A socket that listens on the address; port 0 selects a free one.
 
     Args:
         host: the address to listen on.
         port: and its port.
-        settings: which settings name them: ``ops`` or ``ingest``.
+        settings: prefix of the settings for them, for the error message: ``ops`` or ``ingest``.
 
     Raises:
         StartupError: the address cannot be listened on.

@@ -1,8 +1,8 @@
 """
-Logs: one line an event on standard output, as JSON for machines or readable on a terminal.
+Logs: one line per event on standard output, as JSON or as text for a terminal.
 
-Event names are constant, data are keywords. Whatever looks like a secret is masked here, in the one place
-that every line passes, those of libraries included.
+Event names are constant, data are keywords. Everything that looks like a secret is masked here, also in the
+lines of libraries.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ SECRET_TEXT = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# No text that `SECRET_TEXT` would find lacks all of these; looking for them costs a hundredth.
+# Every match of `SECRET_TEXT` contains one of these; searching for them first takes a hundredth of the time.
 SECRET_SIGNS = ("-----BEGIN", "eyJ", "whsec_", "Bearer", "Basic", "://", "oauth_")
 NAMES_REMEMBERED = 1_024
-# These speak about every request or poll at info, which says nothing that our own lines do not.
+# These libraries log every request or poll at the level info.
 CHATTY = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio")
 _AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
@@ -54,9 +54,9 @@ def configure(
     Send all logs of the process to `stream`, standard output by default.
 
     Args:
-        level: the least one that is written: ``debug``, ``info``, ``warning`` or ``error``.
-        form: absent means ``console`` on a terminal and ``json`` elsewhere.
-        stream: where to.
+        level: the lowest level that is written: ``debug``, ``info``, ``warning`` or ``error``.
+        form: default ``console`` on a terminal and ``json`` elsewhere.
+        stream: default standard output.
     """
     output = stream or sys.stdout
     handler = logging.StreamHandler(output)
@@ -76,7 +76,7 @@ def configure(
 
 
 def scrub(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Mask secrets in a log line, by the name of the key or by the look of the text, at any depth."""
+    """Mask secrets in a log line, by the name of the key or the form of the text, at any depth."""
     return {key: _masked(key, value) for key, value in event.items()}
 
 
@@ -116,7 +116,7 @@ def _shared() -> list[Processor]:
 
 
 def _json(logger: WrappedLogger, name: str, event: EventDict) -> str:
-    # An error's text may quote what came from outside, and people read logs on terminals.
+    # The text of an error may contain data from outside, and logs are read on terminals.
     return plain_text.harmless_json(str(_AS_JSON(logger, name, event)))
 
 

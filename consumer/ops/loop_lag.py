@@ -1,4 +1,4 @@
-"""How late the event loop comes back: what one task holds up, all others wait for."""
+"""Measure the delay of the event loop: a task that blocks it delays all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lines that would come many times a second: each is written once a minute, whatever it is about."""
+"""Rate limit for log lines: each text is written at most once a minute."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ MOST_REMEMBERED = 1_024
 
 
 class OnceAMinute:
-    """Remembers what has been said."""
+    """Remembers when each text was last written."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
         self._said_s: dict[str, float] = {}
 
     def may_say(self, what: str) -> bool:
-        """Whether it has not been said for a minute; it is taken for said from now on."""
+        """Whether the text was not written within the last minute; if so, it counts as written now."""
         now_s = self._now_s()
         if now_s - self._said_s.get(what, float("-inf")) < EVERY_S:
             return False
@@ -30,9 +30,9 @@ class OnceAMinute:
 
 class Repetitions(logging.Filter):
     """
-    Keeps back what a library says again within a minute.
+    Drops warnings and errors of a library that repeat within a minute.
 
-    aiokafka logs every try: with a broker away, or a topic gone, that is many lines a second.
+    aiokafka logs every attempt: with a broker down or a topic deleted, that is many lines a second.
     """
 
     def __init__(self, library: str) -> None:
@@ -41,7 +41,7 @@ class Repetitions(logging.Filter):
         self._once = OnceAMinute()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is written; those of other loggers always are."""
+        """Whether the line is written; lines of other loggers always are."""
         if record.name.partition(".")[0] != self._library or record.levelno < logging.WARNING:
             return True
         return self._once.may_say(record.getMessage())

@@ -1,9 +1,9 @@
 r"""
-Outside texts made harmless for a terminal, a line, a spreadsheet: what would act is shown as ``\x1b``.
+Make text from outside safe for a terminal, a log line or a spreadsheet: control characters become ``\x1b``.
 
-Customers, invoices and answers bring texts that nobody has looked at. Control characters move the cursor, set
-titles or hide lines (ECMA-48); bidirectional overrides show another number than the one that is there
-(Unicode Standard Annex 9, CVE-2021-42574); a lone surrogate cannot be encoded at all.
+Customers, invoices and responses contain arbitrary text. Control characters move the cursor, set titles or
+hide lines (ECMA-48); bidirectional overrides change the displayed order of digits (Unicode Standard Annex 9,
+CVE-2021-42574); a lone surrogate cannot be encoded.
 """
 
 from __future__ import annotations
@@ -18,27 +18,29 @@ _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
 
 
 def visible(text: str) -> str:
-    """The text with every character that would act shown as an escape; tabs and line ends stay."""
+    """The text with every control character as an escape; tabs and line ends stay."""
     return _ACTIVE.sub(_escape, text)
 
 
 def one_line(text: str) -> str:
-    """As `visible`, and on one line, so that no text can look like a line of ours."""
+    """
+    As `visible`, and tabs and line ends are escapes too, so that a text cannot imitate a line of output.
+    """
     return _BREAKS.sub(_escape, visible(text))
 
 
 def harmless_json(text: str) -> str:
-    r"""The same JSON, character by character what it was when read, with ``\u009b`` for what would act."""
+    r"""Equivalent JSON, in which control characters are escapes such as ``\u009b``."""
     return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def cell(text: str, *, is_number: bool = False) -> str:
     """
-    What a cell of a CSV file holds, so that no spreadsheet takes it for a formula (OWASP, CSV Injection).
+    The text of a CSV cell that no spreadsheet interprets as a formula (OWASP, CSV Injection).
 
     Args:
         text: the value.
-        is_number: the column holds numbers: one that is a number stays as it is, whatever its sign.
+        is_number: the column has numbers: a number stays unchanged, with or without sign.
     """
     if is_number and _NUMBER.fullmatch(text):
         return text

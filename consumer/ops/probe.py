@@ -1,8 +1,8 @@
 """
-``python -m consumer.ops.probe [URL]``: exit code 0 when an address answers that all is well.
+``python -m consumer.ops.probe [URL]``: exit code 0 when the URL responds with a success status.
 
-For containers, whose images have no other program to ask with. Without an address it is this container's own
-``/healthz``. It imports next to nothing: it runs every few seconds beside the process that it asks.
+For container probes, since the image has no other HTTP client. The default is the container's own
+``/healthz``. It imports little, since it runs every few seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WELL, NOT_WELL = 0, 1
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Ask once; print why when it is not well."""
+    """Send one request; returns the exit code, and prints the reason of a failure."""
     port = environ.get("LAGO_NETSUITE_OPS_PORT") or DEFAULT_PORT
     url = arguments[0] if arguments else f"http://127.0.0.1:{port}/healthz"
     try:

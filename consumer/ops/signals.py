@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: the first asks to stop, the second does not ask."""
+"""SIGTERM and SIGINT: the first signal stops the process gracefully, the second at once."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def end_at_once() -> None:
     """
     From now on, until `stopping` begins, either signal ends the process with status 0.
 
-    For the time in which a process starts: nothing has begun that would have to be finished. A
-    container's first process ignores SIGTERM without a handler, also while it waits for Kafka or a token.
+    For the start of a process, when no work has begun that must be finished. The first process of a container
+    ignores SIGTERM without a handler, also while it waits for Kafka or a token.
     """
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -37,7 +37,7 @@ def stopping(stop: asyncio.Event, health: Health) -> Iterator[None]:
     """
     Within the block the first signal sets the event and ends readiness, the second ends the process at once.
 
-    The latter is safe everywhere: what Kafka has not acknowledged is repeated by whoever sent it.
+    The second is safe at any time: the sender repeats what Kafka has not acknowledged.
     """
     loop = asyncio.get_running_loop()
     chosen = (signal.SIGTERM, signal.SIGINT)

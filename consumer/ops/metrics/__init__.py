@@ -1,8 +1,8 @@
 """
-What Prometheus may ask: every metric of this process, typed, with a help sentence each.
+All Prometheus metrics of this process, typed, each with a help sentence.
 
-Who counts something receives a `Metrics` and calls its verbs; nobody else needs to know Prometheus. No verb
-raises: a figure that cannot be counted is left out, counted as such and logged.
+Other modules receive a `Metrics` and call its methods; only this package imports Prometheus. No method
+raises: a failed update is counted and logged.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Metrics(Records, Stream, Account, Webhooks):
             setattr(self, name, self._contained(name))
 
     def _contained(self, name: str) -> Callable[..., None]:
-        """A verb as whoever counts gets it: of which nothing is raised."""
+        """The method with that name, wrapped so that it never raises."""
         verb: Callable[..., None] = getattr(self, name)
 
         @wraps(verb)
@@ -65,15 +65,15 @@ class Metrics(Records, Stream, Account, Webhooks):
         return contained
 
     def event_loop_lagged(self, *, seconds: float) -> None:
-        """The event loop came back so much too late."""
+        """Record a delay of the event loop, in seconds."""
         self._loop_lag.observe(seconds)
 
     def exposition(self) -> bytes:
-        """Everything in the text format of Prometheus (`CONTENT_TYPE`)."""
+        """All metrics in the text format of Prometheus (`CONTENT_TYPE`)."""
         return generate_latest(self.registry)
 
 
 def _verbs(owner: type) -> Iterator[str]:
-    """The names of what counts: every public method but the one that shows."""
+    """The names of the methods that update metrics: all public ones but `exposition`."""
     names = (name for name in dir(owner) if not name.startswith("_") and name != "exposition")
     return (name for name in names if callable(getattr(owner, name)))

@@ -1,4 +1,4 @@
-"""Metrics of one connection: its permits, its breaker and what waits."""
+"""Metrics of one connection: permits, circuit breaker, parked lanes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ConnectionGauge = Literal[
 BreakerReason = Literal["unavailable", "account_down", "rejection_storm"]
 ParkReason = Literal["record", "dependency", "hold", "predecessor", "limit", "account", "broker", "restart"]
 ConnectionLabels = tuple[str, str]
-"""The connection's code and its NetSuite account; for webhooks, both are the endpoint's flow."""
+"""The connection's code and its NetSuite account; of a relay's stream, its name twice."""
 
 _GAUGES: dict[ConnectionGauge, str] = {
     "inflight": "Records on their way to NetSuite.",
@@ -50,20 +50,20 @@ class Account:
         )
 
     def connection(self, labels: ConnectionLabels, values: Mapping[ConnectionGauge, float]) -> None:
-        """What one connection does now."""
+        """Set the gauges of one connection."""
         for name, value in values.items():
             self._gauges[name][labels].set(value)
 
     def parked(self, labels: ConnectionLabels, lanes: Mapping[ParkReason, int]) -> None:
-        """How many lanes wait, for every reason."""
+        """Set the number of parked lanes for every reason."""
         for reason, count in lanes.items():
             self._parked[*labels, reason].set(count)
 
     def breaker(self, labels: ConnectionLabels, reasons: Mapping[BreakerReason, bool]) -> None:
-        """Whether the breaker is open, for every reason."""
+        """Set whether the circuit breaker is open, for every reason."""
         for reason, is_open in reasons.items():
             self._breaker[*labels, reason].set(is_open)
 
     def throttled(self, labels: ConnectionLabels, *, count: int) -> None:
-        """The account refused so many more calls."""
+        """Count calls that the account refused for its concurrency limit."""
         self._throttled[labels].inc(count)

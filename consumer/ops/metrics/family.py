@@ -1,7 +1,7 @@
 """
-Families of metrics: how each is made, and its children by their labels, looked up only once.
+Metric families, and their children by labels, each looked up once.
 
-Names begin with ``lago_netsuite_``, units are base units, and no label carries an id.
+Names begin with ``lago_netsuite_``, units are base units, and no label has an id as its value.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ class Children(dict[tuple[str, ...], Child], Generic[Child]):
     """
     The children of one family by the values of its labels, in the order of their names.
 
-    Prometheus' own look-up takes a lock and builds texts, which is more than the counting itself.
+    The lookup of prometheus_client takes a lock and builds strings, which costs more than the increment.
     """
 
     def __init__(self, family: Child, *, born: Iterable[tuple[str, ...]] = ()) -> None:
         """
-        Know no children but those `born` now.
+        Begin with the children of `born`.
 
         Args:
-            family: what the children belong to.
-            born: those that are there at 0 from the beginning: Prometheus sees no increase from nothing to 1.
+            family: their family.
+            born: labels of children that exist from the start with 0: Prometheus does not count the first
+                value
+                of a new series as an increase.
         """
         super().__init__()
         self._family = family
@@ -41,13 +43,13 @@ class Children(dict[tuple[str, ...], Child], Generic[Child]):
         return child
 
     def forget(self, labels: tuple[str, ...]) -> None:
-        """Show a child no longer; one that was never shown is no matter."""
+        """Remove a child, if it exists."""
         if self.pop(labels, None) is not None:
             self._family.remove(*labels)
 
 
 class Families:
-    """Makes families in a registry of their own, so that two processes in one share no figures."""
+    """Makes families in a registry of its own, so that several `Metrics` in one process are separate."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -55,12 +57,12 @@ class Families:
     def counter(
         self, name: str, help_sentence: str, *labels: str, born: Iterable[tuple[str, ...]] = ()
     ) -> Children[Counter]:
-        """What only rises; Prometheus adds ``_total`` to the name."""
+        """A counter with labels; Prometheus adds ``_total`` to the name."""
         family = Counter(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry)
         return Children(family, born=born)
 
     def gauge(self, name: str, help_sentence: str, *labels: str) -> Children[Gauge]:
-        """What rises and falls."""
+        """A gauge with labels."""
         return Children(Gauge(name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry))
 
     def histogram(
@@ -71,7 +73,7 @@ class Families:
         *labels: str,
         born: Iterable[tuple[str, ...]] = (),
     ) -> Children[Histogram]:
-        """What is spread over buckets, given by their upper bounds."""
+        """A histogram with labels; `buckets` are upper bounds."""
         family = Histogram(
             name, help_sentence, labels, namespace=NAMESPACE, registry=self.registry, buckets=buckets
         )

@@ -1,4 +1,4 @@
-"""Metrics read back from the text that a process gives at ``/metrics``."""
+"""Read metrics from the text of ``/metrics``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from consumer.ops.metrics.family import NAMESPACE
 
 
 def settled_in(exposition: str) -> dict[str, int]:
-    """Records settled by outcome, summed over connections and topics."""
+    """The number of settled records by outcome, summed over connections and topics."""
     counts: dict[str, int] = {}
     for family in text_string_to_metric_families(exposition):
         for sample in family.samples:
@@ -20,7 +20,7 @@ def settled_in(exposition: str) -> dict[str, int]:
 
 
 def parked_in(exposition: str, reason: ParkReason) -> int:
-    """How many lanes wait for that reason, summed over connections."""
+    """The number of parked lanes with that reason, summed over connections."""
     return sum(
         int(sample.value)
         for family in text_string_to_metric_families(exposition)

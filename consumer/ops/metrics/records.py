@@ -1,4 +1,4 @@
-"""Metrics of records: how many, what became of them, how long it took, and what reached the books."""
+"""Metrics of records: counts, outcomes, durations, and documents in NetSuite with their amounts."""
 
 from __future__ import annotations
 
@@ -72,54 +72,54 @@ class Records:
         )
 
     def connection_begins(self, *, connection: str) -> None:
-        """Show the counters of a connection at 0, so that the first event is seen as an increase."""
+        """Create the counters of a connection with 0, so that Prometheus counts the first event."""
         self._mismatches[connection,].inc(0)
 
     def consumed(self, *, topic: str, count: int = 1) -> None:
-        """Records came from Kafka."""
+        """Count records polled from Kafka."""
         self._consumed[topic,].inc(count)
 
     def settled(self, *, connection: str, topic: str, outcome: Settled) -> None:
-        """A record is done."""
+        """Count a settled record."""
         self._settled[connection, topic, name_of(outcome)].inc()
 
     def ignored(self, *, connection: str, rule: str) -> None:
-        """A rule says that a record is none of our business."""
+        """Count a record that a rule ignores."""
         self._ignored[connection, rule].inc()
 
     def delivered(self, *, object: str, outcome: str, seconds: float) -> None:  # noqa: A002 - the label's name
-        """One try took this long, and came to this outcome of the eight."""
+        """Record the duration in seconds and the outcome of one delivery."""
         self._duration[object, outcome].observe(seconds)
 
     def latency(self, *, object: str, seconds: float) -> None:  # noqa: A002 - Lago's word and the label's name
-        """A record took this long from its timestamp to its settlement."""
+        """Record the seconds from a record's timestamp to its settlement."""
         self._latency[object,].observe(seconds)
 
     def error_published(self, *, connection: str, code: str) -> None:
-        """An error event is in Kafka."""
+        """Count an error event that Kafka has acknowledged."""
         self._errors[code,].inc()
         if code == TOTAL_MISMATCH:
             self._mismatches[connection,].inc()
 
     def fallback_used(self, *, connection: str, rule: str) -> None:
-        """A fallback item was chosen for want of a mapping."""
+        """Count a line with a fallback item."""
         self._fallbacks[connection, rule].inc()
 
     def booked(self, *, connection: str, booking: Booking, at_s: float) -> None:
         """
-        A Lago object has reached NetSuite or was refused.
+        Count a Lago object that was written to NetSuite or rejected.
 
         Args:
-            connection: whose.
-            booking: the object, what became of it, and its amount.
+            connection: its code.
+            booking: the object, its outcome, and its amount.
             at_s: when, in seconds since the epoch.
         """
         self._documents[connection, booking.object, booking.outcome].inc()
         if booking.cents is not None and booking.currency is not None:
             about = (connection, booking.object, booking.outcome, booking.currency)
-            # Prometheus knows no decimals: this is for curves, the books are in NetSuite.
+            # Prometheus has only floats: this is for charts, not for accounting.
             units = booking.cents / subunits_per_unit(booking.currency)
-            if 0 <= units < math.inf:  # one that is no number would be the end of the curve
+            if 0 <= units < math.inf:  # a NaN or infinite value would make the counter useless
                 self._amounts[about].inc(units)
         if booking.finalized_s is not None:
             self._finalized[booking.object,].observe(max(0.0, at_s - booking.finalized_s))

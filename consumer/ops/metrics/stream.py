@@ -1,4 +1,4 @@
-"""Metrics of Kafka: how far behind, what is paused, commits, rebalances, and what was lost."""
+"""Metrics of Kafka: lag, paused partitions, commits, rebalances, and lost records."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PartitionGauge = Literal[
 ]
 CommitResult = Literal["ok", "failed", "superseded"]
 PartitionLabels = tuple[str, str, str]
-"""Connection, topic and partition: every connection reads all partitions in a group of its own."""
+"""Connection, topic and partition: every connection has a consumer group of its own."""
 
 COMMIT_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 DRAIN_BUCKETS_S = (0.01, 0.1, 0.5, 1, 2.5, 5, 10, 25, 50, 85)
-# Kafka takes 4 096 characters of metadata by default, and no map needs more than 2 750.
+# Kafka accepts 4 096 bytes of commit metadata by default, and no offset map is larger than 2 750.
 MAP_BUCKETS_BYTES = (16, 32, 64, 128, 256, 512, 1024, 2048, 2750, 4096)
 
 _GAUGES: dict[PartitionGauge, str] = {
@@ -74,12 +74,12 @@ class Stream:
         )
 
     def partition(self, labels: PartitionLabels, values: Mapping[PartitionGauge, float]) -> None:
-        """How far behind one partition is now."""
+        """Set the gauges of one partition."""
         for name, value in values.items():
             self._partition[name][labels].set(value)
 
     def partition_paused(self, labels: PartitionLabels, reason: Pause | None) -> None:
-        """Why a partition is paused now; None while it is not."""
+        """Set why a partition is paused; None when it is not."""
         if reason is not None:
             self._paused[*labels, reason.value].set(1)
         for other in Pause:
@@ -87,35 +87,35 @@ class Stream:
                 self._paused[*labels, other.value].set(0)
 
     def partition_lost(self, labels: PartitionLabels) -> None:
-        """A partition is somebody else's to report on."""
+        """Remove the gauges of a partition that is no longer assigned to this process."""
         for gauge in self._partition.values():
             gauge.forget(labels)
         for reason in Pause:
             self._paused.forget((*labels, reason.value))
 
     def topic_begins(self, *, topic: str) -> None:
-        """Show the counter of lost records of a topic at 0, so that the first loss is seen as an increase."""
+        """Create the counter of lost records of a topic with 0, so that Prometheus counts the first loss."""
         self._gap[topic,].inc(0)
 
     def committed(self, *, result: CommitResult, seconds: float) -> None:
-        """A commit has ended."""
+        """Count a commit, and record its duration in seconds."""
         self._commits[result,].inc()
         self._commit_duration[result,].observe(seconds)
 
     def offset_map_written(self, *, size_bytes: int) -> None:
-        """A commit carries a map of what is done beyond its position."""
+        """Record the size of the offset map in a commit's metadata."""
         self._map_size.observe(size_bytes)
 
     def offset_map_rejected(self, *, reason: MapReason) -> None:
-        """A partition begins without what its last owner had done beyond the position."""
+        """Count an invalid offset map, without which a partition starts at its committed offset."""
         self._maps_rejected[reason,].inc()
 
     def offset_gap(self, *, topic: str, count: int) -> None:
-        """Kafka had deleted so many records that nobody had settled."""
+        """Count records that Kafka deleted before they were settled."""
         self._gap[topic,].inc(count)
 
     def removed_connections(self, left: Mapping[str, tuple[int, int]]) -> None:
-        """What removed connections have left by their codes: records that waited, and records not read."""
+        """Set the open records of removed connections, by code: unsettled and unread ones."""
         for code, state in [labels for labels in self._removed if labels[0] not in left]:
             self._removed.forget((code, state))
         for code, (unsettled, unread) in left.items():
@@ -123,17 +123,17 @@ class Stream:
             self._removed[code, "unread"].set(unread)
 
     def rebalanced(self) -> None:
-        """Partitions were assigned anew."""
+        """Count an assignment of partitions."""
         self._rebalances.inc()
 
     def stream_begins(self, *, connection: str) -> None:
-        """Show the counter of restarts at 0, so that the first is seen as an increase."""
+        """Create the counter of restarts with 0, so that Prometheus counts the first one."""
         self._restarts[connection,].inc(0)
 
     def stream_restarted(self, *, connection: str) -> None:
-        """A stream has died and begins anew before long."""
+        """Count a failed stream that will be restarted."""
         self._restarts[connection,].inc()
 
     def drained(self, *, seconds: float) -> None:
-        """Deliveries under way were waited for, successfully or not."""
+        """Record how long a drain waited for deliveries in flight, in seconds."""
         self._drain.observe(seconds)

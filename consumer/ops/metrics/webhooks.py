@@ -1,4 +1,4 @@
-"""Metrics of webhooks: Lago's coming in, and ours going out."""
+"""Metrics of webhooks: those from Lago to ingest, and those of the relay."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INGEST_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 
 ATTEMPT_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
 ACCEPTED = frozenset({"produced", "ignored", "repeated"})
-# What a webhook of Lago's is refused for when keys or addresses are set up wrongly, or Lago has changed.
+# Reasons for refusals of Lago's webhooks when keys or addresses are wrong, or Lago has changed.
 REFUSALS_OF_LAGO = (
     "no_signature", "unknown_algorithm", "no_key", "bad_signature", "foreign_issuer", "foreign_organization",
     "no_unique_key", "not_a_webhook", "wrong_content_type", "wrong_content_encoding", "too_large",
@@ -62,13 +62,13 @@ class Webhooks:
         )
 
     def ingest_connection(self, connection: str) -> None:
-        """Webhooks of this connection are taken; shown at 0, as an increase from nothing is not seen."""
+        """Create the counters of a connection with 0, so that Prometheus counts the first webhook."""
         self._accepted[connection,].inc(0)
         for reason in REFUSALS_OF_LAGO:
             self._refused[connection, reason].inc(0)
 
     def ingest_answered(self, *, answer: str, seconds: float, connection: str) -> None:
-        """A request to the webhook endpoint was answered so, that long after its headers had come."""
+        """Count a response of the webhook endpoint, and record the seconds since the request's headers."""
         self._requests[answer,].inc()
         self._request_duration.observe(seconds)
         if answer in ACCEPTED:
@@ -77,20 +77,20 @@ class Webhooks:
             self._refused[connection, answer].inc()
 
     def ingest_repeated(self) -> None:
-        """A webhook came again that Kafka had already."""
+        """Count a deduplicated webhook."""
         self._deduplication.inc()
 
     def webhook_attempted(self, *, endpoint: str, status: int | None, seconds: float) -> None:
-        """An endpoint answered with that status after so long; None when it did not answer."""
+        """Count an attempt and record its duration; `status` is None without a response."""
         self._attempts[endpoint, _outcome(status), str(status or "none")].inc()
         self._attempt_duration[endpoint,].observe(seconds)
 
     def webhook_undeliverable(self, *, endpoint: str) -> None:
-        """A webhook was given up, and that is on Kafka."""
+        """Count a webhook that is given up and on the topic for undeliverable ones."""
         self._undeliverable[endpoint,].inc()
 
     def webhook_endpoint_disabled(self, *, endpoint: str, is_disabled: bool) -> None:
-        """Whether only probes are posted to an endpoint."""
+        """Set whether an endpoint is disabled: its events wait, and only probes are posted."""
         self._disabled[endpoint,].set(is_disabled)
         self._undeliverable[endpoint,].inc(0)
 
