@@ -15,12 +15,13 @@ from typing import Annotated, Any, Literal, NoReturn
 import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from schemas import reading
+from schemas import nesting, reading
 
 CONTRACT_VERSION = 1
 SCRIPT_VERSION = "1.0.0"
 """Of the RESTlet that belongs to this code."""
 TEXT_LIMIT_CHARS = 2_000
+TOO_DEEP = "nested too deeply"
 _FAST = msgspec.json.Decoder(float_hook=Decimal)
 
 Mode = Literal["create_or_get", "upsert", "adopt", "void"]
@@ -127,7 +128,9 @@ def canonical(value: Any) -> bytes:
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON with decimals instead of floats; raises ValueError for anything that is not JSON."""
+    """JSON with decimals instead of floats; raises ValueError for what is not JSON or nests too deeply."""
+    if nesting.is_too_deep(text if isinstance(text, bytes) else text.encode("utf-8", "replace")):
+        raise ValueError(TOO_DEEP)
     try:
         return _FAST.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ArithmeticError):
@@ -139,7 +142,7 @@ def _loads_exactly(text: str | bytes) -> Any:
         text = text.decode() if isinstance(text, bytes) else text
         return json.loads(text, parse_float=Decimal, parse_constant=refuse_constant)
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise ValueError(TOO_DEEP) from error
     except ArithmeticError as error:
         raise ValueError(str(error)) from error
 

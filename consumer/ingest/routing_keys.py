@@ -13,6 +13,7 @@ from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
 from consumer.events import summary
+from schemas import nesting
 from schemas.envelope import CONFLUENT_MAGIC_BYTE, Undecodable, decode
 
 
@@ -72,6 +73,8 @@ _BODY = Decoder(_Body)
 
 def _at_a_glance(body: bytes) -> Outline | None:
     """None for all that is not as it always is."""
+    if nesting.is_too_deep(body):
+        return None
     try:
         # Texts that are skipped are not decoded, so what they may hold is looked at here.
         text = body.decode()

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas import wire
+from schemas import nesting, wire
 
 MAX_MESSAGE_CHARS = 500
 # What is looked for stands at the beginning; a search through all of a hostile page would take hours.
@@ -78,6 +78,8 @@ def _read_json(text: str) -> Content:
 
 
 def _parsed(text: str) -> Any:
+    if nesting.is_too_deep(text.encode("utf-8", "replace")):
+        return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
