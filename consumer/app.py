@@ -32,9 +32,10 @@ from consumer.outcome import AccountDown, Throttled, Unavailable
 from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.recent_failures import RecentFailures
 from consumer.record import Publish
-from consumer.stream.stream import Flow, Plan, Surroundings
+from consumer.stream.stream import Stream
 from consumer.stream.stream_process import run_streams
-from consumer.stream.supervision import Stream
+from consumer.stream.stream_spec import ProcessContext, StreamSpec
+from consumer.stream.supervision import SupervisedStream
 from consumer.tracing import setup
 from schemas import error_event, result
 from schemas.lane import place_of
@@ -84,45 +85,45 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
         log.warning("holds_cut_short", reason=sentence)
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        around = Surroundings(
+        context = ProcessContext(
             cluster=cluster,
             metrics=Metrics(version=__version__),
             health=Health(clock),
             clock=clock,
             tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-worker")),
         )
-        accounts = [_account(connection, around, stack) for connection in chosen]
+        accounts = [_account(connection, context, stack) for connection in chosen]
         await _meet(accounts)
-        publish = await publisher(around, stack)
+        publish = await publisher(context, stack)
         hold_limit_s = retention.hold_limit_s(kept_s)
         streams = [
-            _stream(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
+            _supervised(account, settings, connections, publish, context, hold_limit_s=hold_limit_s)
             for account in accounts
         ]
         codes = {each.code for each in connections}
         await stack.enter_async_context(
             removed_connections.watched(
-                cluster, around.metrics, group=settings.consumer_group, codes=codes, topics=inputs
+                cluster, context.metrics, group=settings.consumer_group, codes=codes, topics=inputs
             )
         )
         garbage_collection.settle()
-        await run_streams(streams, settings, around)
+        await run_streams(streams, settings, context)
     log.info("worker_stopped")
 
 
-def _account(connection: Connection, around: Surroundings, stack: AsyncExitStack) -> _Account:
+def _account(connection: Connection, context: ProcessContext, stack: AsyncExitStack) -> _Account:
     """The ways to both sides of a connection, closed when the stack is."""
 
     def refused(started_s: float) -> None:
         account.permit_pool.refused(started_s)
 
-    client = Client(connection, clock=around.clock, refused=refused, tracer=around.tracer)
+    client = Client(connection, clock=context.clock, refused=refused, tracer=context.tracer)
     stack.push_async_callback(_close, client)
     account = _Account(
-        connection=connection, permit_pool=_permit_pool(connection, around.clock), client=client
+        connection=connection, permit_pool=_permit_pool(connection, context.clock), client=client
     )
     if connection.lago.api_url and connection.lago.api_key:
-        api = LagoApi(connection, clock=around.clock)
+        api = LagoApi(connection, clock=context.clock)
         stack.push_async_callback(_close, api)
         account.look_up = api.customer
     return account
@@ -172,13 +173,33 @@ async def _ping(client: Client) -> PingResult:
         return Unavailable(reason=f"no answer within {PING_LIMIT_S:.0f} s")
 
 
-async def publisher(around: Surroundings, stack: AsyncExitStack) -> Publish:
+async def publisher(context: ProcessContext, stack: AsyncExitStack) -> Publish:
     """A way for events to Kafka, closed with the stack; what does not get through is said in ``/readyz``."""
-    producer = around.cluster.producer()
-    await around.cluster.start(producer)
+    producer = context.cluster.producer()
+    await context.cluster.start(producer)
     stack.push_async_callback(stop, producer)
-    troubles = TopicTroubles(around.health, around.clock)
-    return Publisher(producer, around.cluster, troubles=troubles).publish
+    troubles = TopicTroubles(context.health, context.clock)
+    return Publisher(producer, context.cluster, troubles=troubles).publish
+
+
+def _supervised(
+    account: _Account,
+    settings: Settings,
+    connections: Sequence[Connection],
+    publish: Publish,
+    context: ProcessContext,
+    *,
+    hold_limit_s: float,
+) -> SupervisedStream:
+    context.metrics.connection_begins(connection=account.connection.code)
+    lives = count()
+
+    def make() -> Stream:
+        if next(lives):  # what was known of the account at the start goes for the first life only
+            account.permit_pool = _permit_pool(account.connection, context.clock)
+        return _stream(account, settings, connections, publish, context, hold_limit_s=hold_limit_s)
+
+    return SupervisedStream(name=account.connection.code, make=make)
 
 
 def _stream(
@@ -186,30 +207,10 @@ def _stream(
     settings: Settings,
     connections: Sequence[Connection],
     publish: Publish,
-    around: Surroundings,
+    context: ProcessContext,
     *,
     hold_limit_s: float,
 ) -> Stream:
-    around.metrics.connection_begins(connection=account.connection.code)
-    lives = count()
-
-    def make() -> Flow:
-        if next(lives):  # what was known of the account at the start goes for the first life only
-            account.permit_pool = _permit_pool(account.connection, around.clock)
-        return _flow(account, settings, connections, publish, around, hold_limit_s=hold_limit_s)
-
-    return Stream(name=account.connection.code, make=make)
-
-
-def _flow(
-    account: _Account,
-    settings: Settings,
-    connections: Sequence[Connection],
-    publish: Publish,
-    around: Surroundings,
-    *,
-    hold_limit_s: float,
-) -> Flow:
     connection = account.connection
     pipeline = pipeline_of(
         connection=connection,
@@ -218,12 +219,12 @@ def _flow(
         write=account.client.write_many,
         look_up=account.look_up,
         publish=publish,
-        clock=around.clock,
-        observer=around.metrics,
-        tracer=around.tracer,
+        clock=context.clock,
+        observer=context.metrics,
+        tracer=context.tracer,
     )
     known = RecentFailures(deliver=pipeline.deliver, give_up=pipeline.give_up)
-    plan = Plan(
+    spec = StreamSpec(
         name=connection.code,
         group=f"{settings.consumer_group}.{connection.code}",
         instance_id=socket.gethostname() if settings.static_membership else None,
@@ -238,9 +239,9 @@ def _flow(
         hold_limit_s=hold_limit_s,
         retry_after_cap_s=settings.retry_after_max_s,
     )
-    return Flow(
-        plan,
-        around,
+    return Stream(
+        spec,
+        context,
         permit_pool=account.permit_pool,
         deliver=known.deliver,
         give_up=known.give_up,

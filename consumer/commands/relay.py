@@ -33,9 +33,10 @@ from consumer.relay.delivery import Relay
 from consumer.relay.egress import Answered, Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.name_lookup import NameLookup, Resolve
-from consumer.stream.stream import Flow, Plan, Surroundings
+from consumer.stream.stream import Stream
 from consumer.stream.stream_process import run_streams
-from consumer.stream.supervision import Stream
+from consumer.stream.stream_spec import ProcessContext, StreamSpec
+from consumer.stream.supervision import SupervisedStream
 from consumer.tracing import setup
 from schemas import error_event, result, undeliverable
 
@@ -84,21 +85,21 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
     await topics.require(cluster, (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC))
     organizations = {each.code: each.lago.organization_id for each in connections}
     async with AsyncExitStack() as stack:
-        around = Surroundings(
+        context = ProcessContext(
             cluster=cluster,
             metrics=Metrics(version=__version__),
             health=Health(clock),
             clock=clock,
             tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-relay")),
         )
-        publish = await publisher(around, stack)
+        publish = await publisher(context, stack)
         resolve = NameLookup().addresses
         streams = [
-            _stream(each, organizations[each.connection], settings, publish, around, egress)
+            _supervised(each, organizations[each.connection], settings, publish, context, egress)
             for each in chosen
             for egress in [_egress(each, clock, resolve, stack)]
         ]
-        await run_streams(streams, settings, around)
+        await run_streams(streams, settings, context)
     log.info("relay_stopped")
 
 
@@ -131,45 +132,45 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
     return 0 if is_taken else 1
 
 
-def _stream(
+def _supervised(
     endpoint: Endpoint,
     organization_id: str,
     settings: Settings,
     publish: Publish,
-    around: Surroundings,
+    context: ProcessContext,
     egress: Egress,
-) -> Stream:
-    make = partial(_flow, endpoint, organization_id, settings, publish, around, egress)
-    return Stream(name=_name(endpoint), make=make)
+) -> SupervisedStream:
+    make = partial(_stream, endpoint, organization_id, settings, publish, context, egress)
+    return SupervisedStream(name=_name(endpoint), make=make)
 
 
 def _name(endpoint: Endpoint) -> str:
     return f"relay.{endpoint.id}"
 
 
-def _flow(
+def _stream(
     endpoint: Endpoint,
     organization_id: str,
     settings: Settings,
     publish: Publish,
-    around: Surroundings,
+    context: ProcessContext,
     egress: Egress,
-) -> Flow:
+) -> Stream:
     random = SystemRandom().random
-    permit_pool = OneByOne(cap=PERMITS, clock=around.clock, jitter=random)
+    permit_pool = OneByOne(cap=PERMITS, clock=context.clock, jitter=random)
     relay = Relay(
         endpoint,
         organization_id=organization_id,
         post=egress.post,
         publish=publish,
-        clock=around.clock,
+        clock=context.clock,
         jitter=random,
-        observer=around.metrics,
-        tracer=around.tracer,
+        observer=context.metrics,
+        tracer=context.tracer,
         is_left_alone=lambda: permit_pool.is_closed_to_records,
     )
     name = _name(endpoint)
-    plan = Plan(
+    spec = StreamSpec(
         name=name,
         group=f"{settings.consumer_group}.{name}",
         instance_id=socket.gethostname() if settings.static_membership else None,
@@ -182,7 +183,7 @@ def _flow(
         retry_after_cap_s=schedule.LONGEST_RETRY_AFTER_S,
         sentences=OF_ENDPOINT,
     )
-    return Flow(plan, around, permit_pool=permit_pool, deliver=relay.deliver, give_up=relay.give_up)
+    return Stream(spec, context, permit_pool=permit_pool, deliver=relay.deliver, give_up=relay.give_up)
 
 
 def _egress(endpoint: Endpoint, clock: Clock, resolve: Resolve, stack: AsyncExitStack) -> Egress:

@@ -1,5 +1,5 @@
 """
-Deliveries under way: starts what the engine says, and applies what follows from each outcome.
+Deliveries in flight: starts what the engine says, and applies what follows from each outcome.
 
 A record is done only after whatever had to be published for it has been acknowledged by Kafka.
 """
@@ -31,11 +31,11 @@ Carries records, one a lane; publishes what has to be published before it gives 
 It may say earlier that the account has answered: then the next call need not wait for Kafka.
 """
 
-Surrender = Callable[[Record, Rejected], Awaitable[None]]
+PublishGivenUp = Callable[[Record, Rejected], Awaitable[None]]
 """Publishes the error event of a record whose budget is spent; raises ContractError when it cannot."""
 
-# Calls that the account has answered and Kafka has not heard of yet: beyond this Kafka is what is slow.
-MOST_UNTOLD = 32
+# Calls that the account has answered and whose events Kafka has not acknowledged: beyond this Kafka is slow.
+MAX_UNPUBLISHED_CALLS = 32
 
 Prepare = Callable[[Sequence[Record]], None]
 """Does for the records of the next call what needs no permit."""
@@ -55,7 +55,7 @@ class Dispatcher:
         name: str,
         engine: Engine,
         deliver: Deliver,
-        give_up: Surrender,
+        give_up: PublishGivenUp,
         metrics: Metrics,
         clock: Clock,
         prepare: Prepare = lambda _: None,
@@ -69,36 +69,36 @@ class Dispatcher:
         self._metrics = metrics
         self._log = SettlementLog(connection=name, metrics=metrics, clock=clock)
         self._clock = clock
-        self._moved = asyncio.Event()
+        self._changed = asyncio.Event()
         self._carried = 0
 
     async def run(self) -> None:
-        """Start deliveries as they become possible until cancelled, and those under way with it."""
+        """Start deliveries as they become possible until cancelled, and those in flight with it."""
         async with asyncio.TaskGroup() as deliveries:
             while True:
-                self._moved.clear()
+                self._changed.clear()
                 for attempt, decision in self._engine.take_pressed():
                     deliveries.create_task(self._end(attempt, decision, took_s=0.0))
-                while self._has_told and (call := self._engine.take()) is not None:
+                while self._may_begin and (call := self._engine.take()) is not None:
                     self._carried += 1
                     deliveries.create_task(self._carry(call))
                     if not self._is_preparing:
                         self._is_preparing = True
                         deliveries.create_task(self._prepare_next())
-                await self._something_happens()
+                await self._wait_for_change()
 
     def wake(self) -> None:
         """Look again: records were admitted, partitions assigned, or a poll came back."""
-        self._moved.set()
+        self._changed.set()
 
     async def drained(self, limit_s: float) -> bool:
-        """Wait until no delivery is under way, at most `limit_s` seconds; whether none is."""
+        """Wait until no delivery is in flight, at most `limit_s` seconds; whether none is."""
         began_s = self._clock.monotonic_s()
         try:
             async with asyncio.timeout(limit_s):
                 while self._engine.in_flight:
-                    await self._moved.wait()
-                    self._moved.clear()
+                    await self._changed.wait()
+                    self._changed.clear()
         except TimeoutError:
             return False
         finally:
@@ -110,21 +110,21 @@ class Dispatcher:
         self._is_preparing = False
         try:
             self._prepare(self._engine.next_up())
-        except BaseException as error:  # its delivery meets the same defect, and tells of it
+        except BaseException as error:  # its delivery meets the same defect, and logs it
             if not errors.is_defect(error):
                 raise
             log.debug("not_prepared", connection=self._name, error=errors.name_of(error))
 
     @property
-    def _has_told(self) -> bool:
-        return self._carried - self._engine.calls < MOST_UNTOLD
+    def _may_begin(self) -> bool:
+        return self._carried - self._engine.calls < MAX_UNPUBLISHED_CALLS
 
-    async def _something_happens(self) -> None:
+    async def _wait_for_change(self) -> None:
         due_s = self._engine.next_due_s
         delay_s = None if due_s is None else max(0.0, due_s - self._clock.monotonic_s())
         try:
             async with asyncio.timeout(delay_s):
-                await self._moved.wait()
+                await self._changed.wait()
         except TimeoutError:
             return
 
@@ -138,7 +138,7 @@ class Dispatcher:
             await self._end(attempt, decision, took_s=took_s)
 
     def _releasing(self, call: Call) -> Release:
-        """Frees the permit of a call the first time it is told the outcomes."""
+        """Frees the permit of a call when it is first called, with the outcomes."""
         is_held = True
 
         def release(outcomes: Sequence[Outcome]) -> None:
@@ -146,7 +146,7 @@ class Dispatcher:
             if is_held:
                 is_held = False
                 self._engine.returned(call, outcomes)
-                self._moved.set()
+                self._changed.set()
 
         return release
 
@@ -190,18 +190,18 @@ class Dispatcher:
 
     async def _end(self, attempt: Attempt, decision: Decision, *, took_s: float) -> None:
         if isinstance(decision, GiveUp):
-            decision = await self._surrender(attempt, decision.rejected)
+            decision = await self._publish_given_up(attempt, decision.rejected)
         self._apply(attempt, decision, took_s=took_s)
-        self._moved.set()
+        self._changed.set()
 
-    async def _surrender(self, attempt: Attempt, rejected: Rejected) -> Settle | Park:
+    async def _publish_given_up(self, attempt: Attempt, rejected: Rejected) -> Settle | Park:
         sources = [str(attempt.record.source)]
         try:
             await self._give_up(attempt.delivered, rejected)
         except ContractError as error:
             log.debug("publish_failed", connection=self._name, sources=sources, error=str(error))
             return self._engine.decide_lost_acknowledgement(attempt)
-        except BaseException as error:  # noqa: BLE001 - not even its end can be told: it waits, nobody else
+        except BaseException as error:  # noqa: BLE001 - its error event cannot be made: it waits, nobody else
             self._log_defect("give up", error, sources)
             return self._engine.decide_lost_acknowledgement(attempt)
         return Settle(outcome=rejected)

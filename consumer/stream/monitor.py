@@ -1,4 +1,4 @@
-"""What a flow says of itself every second: to Prometheus, to whoever probes it, and to the log."""
+"""What is measured of a stream every second: for Prometheus, for probes and for the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.account import ParkReason
 
 Sentences = Mapping[Reason, str]
-"""What is said of whoever is left alone, by why."""
+"""The remark about an account or endpoint that is left alone, by the breaker's reason."""
 
 OF_NETSUITE: Sentences = {
     Reason.UNAVAILABLE: "NetSuite is unavailable",
@@ -46,17 +46,17 @@ PARK_REASONS: dict[Cause, ParkReason] = {
 log = structlog.get_logger(__name__)
 
 
-class Vitals:
-    """Reads the engine and the gate of one connection."""
+class Monitor:
+    """Samples the engine, the permit pool and the positions of one stream."""
 
-    def __init__(  # noqa: PLR0913 - the parts it reads and whom it tells, each named at the one call
+    def __init__(  # noqa: PLR0913 - the parts it reads and writes to, each named at the one call
         self,
         *,
         name: str,
         account: str,
         engine: Engine,
         permit_pool: PermitPool,
-        standing: ConsumerPositions,
+        positions: ConsumerPositions,
         committer: Committer,
         metrics: Metrics,
         health: Health,
@@ -65,7 +65,7 @@ class Vitals:
     ) -> None:
         self._name = name
         self._whose = (name, account)
-        self._positions = standing
+        self._positions = positions
         self._committer = committer
         self._heartbeats = {f"{name}: {part}": limit_s for part, limit_s in STALLED_AFTER_S.items()}
         self._begun = 0
@@ -81,11 +81,11 @@ class Vitals:
         for part, limit_s in self._heartbeats.items():
             health.watch(part, limit_s=limit_s)
 
-    def take(self) -> None:
-        """Say how things stand now; first whether it lives, which is no matter of figures."""
-        self._feel_pulses()
+    def sample(self) -> None:
+        """Measure once; first whether the stream lives, which needs no figures."""
+        self._beat()
         reading = self._permit_pool.reading()
-        self._tell_of_breaker(reading)
+        self._log_breaker(reading)
         self._metrics.connection(
             self._whose,
             {
@@ -104,23 +104,23 @@ class Vitals:
         self._measure_partitions()
 
     def end(self) -> None:
-        """The flow is over, and nothing of it is missed or shown any longer."""
+        """The stream has ended: no heartbeat of it is expected, no figure of it is shown."""
         for part in self._heartbeats:
             self._health.unwatch(part)
         self._health.remark(self._name, None)
         for shown in self._shown:
             self._metrics.partition_lost(self._labels(shown))
 
-    def _feel_pulses(self) -> None:
+    def _beat(self) -> None:
         begun = self._engine.calls_begun
-        moves = {"deliveries": begun != self._begun or not self._engine.could_start}
-        moves["commits"] = not self._committer.is_refused
+        is_alive = {"deliveries": begun != self._begun or not self._engine.could_start}
+        is_alive["commits"] = not self._committer.is_refused
         self._begun = begun
         for part in self._heartbeats:
-            if moves[part.removeprefix(f"{self._name}: ")]:
+            if is_alive[part.removeprefix(f"{self._name}: ")]:
                 self._health.beat(part)
 
-    def _tell_of_breaker(self, reading: Reading) -> None:
+    def _log_breaker(self, reading: Reading) -> None:
         if reading.reason is self._reason:
             return
         self._reason = reading.reason

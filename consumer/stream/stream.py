@@ -20,72 +20,70 @@ from consumer.kafka.rebalance_listener import Membership
 from consumer.limits import partition_lease
 from consumer.limits.permits import PermitPool
 from consumer.ops.best_effort import BestEffort
-from consumer.stream.dispatcher import Deliver, Dispatcher, Prepare, Surrender
-from consumer.stream.monitor import Vitals
-from consumer.stream.stream_spec import Plan, Surroundings, engine_of
+from consumer.stream.dispatcher import Deliver, Dispatcher, Prepare, PublishGivenUp
+from consumer.stream.monitor import Monitor
+from consumer.stream.stream_spec import ProcessContext, StreamSpec, engine_of
 
 SILENCE_LIMIT_S = 60.0
 MEASURE_EVERY_S = 1.0
 
-__all__ = ["Flow", "Plan", "Surroundings"]
-
 log = structlog.get_logger(__name__)
 
 
-class Flow:
-    """Runs a plan; must be made and run within one event loop."""
+class Stream:
+    """Runs a spec; must be made and run within one event loop."""
 
     def __init__(
         self,
-        plan: Plan,
-        around: Surroundings,
+        spec: StreamSpec,
+        context: ProcessContext,
         *,
         permit_pool: PermitPool,
         deliver: Deliver,
-        give_up: Surrender,
+        give_up: PublishGivenUp,
         prepare: Prepare = lambda _: None,
     ) -> None:
-        self._plan = plan
-        self._around = around
+        self._spec = spec
+        self._context = context
         self._permit_pool = permit_pool
-        self._engine = engine_of(plan, around.clock, permit_pool)
-        self._consumer = around.cluster.consumer(group=plan.group, instance_id=plan.instance_id)
+        self._engine = engine_of(spec, context.clock, permit_pool)
+        self._consumer = context.cluster.consumer(group=spec.group, instance_id=spec.instance_id)
         self._dispatcher = Dispatcher(
-            name=plan.name,
+            name=spec.name,
             engine=self._engine,
             deliver=deliver,
             give_up=give_up,
-            metrics=around.metrics,
-            clock=around.clock,
+            metrics=context.metrics,
+            clock=context.clock,
             prepare=prepare,
         )
         self._poller = Poller(
             consumer=self._consumer,
             engine=self._engine,
             seeder=self._seeder(),
-            place_of=plan.place_of,
-            clock=around.clock,
-            metrics=around.metrics,
+            place_of=spec.place_of,
+            clock=context.clock,
+            metrics=context.metrics,
             polled=self._polled,
             admitted=self._dispatcher.wake,
-            denied=lambda e: denial(e, user=around.cluster.user, operation="READ", group=plan.group),
-            remarked=lambda text: around.health.remark(f"{plan.name} on Kafka", text),
+            denied=lambda e: denial(e, user=context.cluster.user, operation="READ", group=spec.group),
+            remarked=lambda text: context.health.remark(f"{spec.name} on Kafka", text),
         )
-        self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=around.metrics)
-        self._vitals = self._measured()
-        self._best_effort = BestEffort(monotonic_s=around.clock.monotonic_s)
+        self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=context.metrics)
+        self._monitor = self._new_monitor()
+        self._best_effort = BestEffort(monotonic_s=context.clock.monotonic_s)
         self._is_assigned = False
-        around.health.expect(plan.name)
+        context.health.expect(spec.name)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """
-        Carry records until told to stop; then finish, commit and leave the group. A flow runs once.
+        Carry records until told to stop; then finish, commit and leave the group. A stream runs once.
 
         Raises:
             StartupError: Kafka cannot be reached.
         """
         try:
-            await self._around.cluster.start(self._consumer)
+            await self._context.cluster.start(self._consumer)
             self._subscribe()
             await self._work(stopping)
         except Exception:
@@ -93,32 +91,32 @@ class Flow:
                 await self._committer.commit()
             raise
         finally:
-            self._around.health.unwatch(self._plan.name)
-            self._around.health.remark(f"{self._plan.name} on Kafka", None)
-            self._vitals.end()
+            self._context.health.unwatch(self._spec.name)
+            self._context.health.remark(f"{self._spec.name} on Kafka", None)
+            self._monitor.end()
             await stop(self._consumer)
 
-    def _measured(self) -> Vitals:
-        return Vitals(
-            name=self._plan.name,
-            account=self._plan.account,
+    def _new_monitor(self) -> Monitor:
+        return Monitor(
+            name=self._spec.name,
+            account=self._spec.account,
             engine=self._engine,
             permit_pool=self._permit_pool,
-            standing=ConsumerPositions(self._consumer),
+            positions=ConsumerPositions(self._consumer),
             committer=self._committer,
-            metrics=self._around.metrics,
-            health=self._around.health,
-            clock=self._around.clock,
-            sentences=self._plan.sentences,
+            metrics=self._context.metrics,
+            health=self._context.health,
+            clock=self._context.clock,
+            sentences=self._spec.sentences,
         )
 
     def _seeder(self) -> Seeder:
         return Seeder(
             consumer=self._consumer,
             engine=self._engine,
-            committed=committed_by(self._around.cluster, self._plan.group),
+            committed=committed_by(self._context.cluster, self._spec.group),
             begins=begins_of(self._consumer),
-            metrics=self._around.metrics,
+            metrics=self._context.metrics,
         )
 
     def _subscribe(self) -> None:
@@ -128,9 +126,9 @@ class Flow:
             committer=self._committer,
             drained=self._dispatcher.drained,
             changed=self._assignment_changed,
-            metrics=self._around.metrics,
+            metrics=self._context.metrics,
         )
-        topics = [self._around.cluster.topic(name) for name in self._plan.topics]
+        topics = [self._context.cluster.topic(name) for name in self._spec.topics]
         self._consumer.subscribe(topics, listener=membership)
 
     async def _work(self, stopping: asyncio.Event) -> None:
@@ -151,42 +149,42 @@ class Flow:
     async def _watch(self) -> None:
         while True:
             with self._best_effort.of("monitor"):
-                self._vitals.take()
+                self._monitor.sample()
             await asyncio.sleep(MEASURE_EVERY_S)
 
     async def _drain(self) -> None:
-        log.info("draining", connection=self._plan.name, under_way=self._engine.in_flight)
-        if not await self._dispatcher.drained(self._plan.drain_budget_s):
+        log.info("draining", connection=self._spec.name, under_way=self._engine.in_flight)
+        if not await self._dispatcher.drained(self._spec.drain_budget_s):
             # Not committed, so repeated after the next start: NetSuite answers that they had arrived.
-            log.warning("drain_budget_spent", connection=self._plan.name, under_way=self._engine.in_flight)
+            log.warning("drain_budget_spent", connection=self._spec.name, under_way=self._engine.in_flight)
 
     def _assignment_changed(self, is_assigned: bool) -> None:  # noqa: FBT001 - a callback with one thing to say
         self._is_assigned = is_assigned
         if is_assigned:
             self._take_lease()
-            self._around.health.ready(self._plan.name)
-            self._around.health.watch(self._plan.name, limit_s=SILENCE_LIMIT_S)
+            self._context.health.ready(self._spec.name)
+            self._context.health.watch(self._spec.name, limit_s=SILENCE_LIMIT_S)
             self._dispatcher.wake()
         else:
-            # The poll rests while the group rebalances, or while Kafka is away: no restart would help.
-            self._around.health.unwatch(self._plan.name)
+            # Polling stops while the group rebalances, or while Kafka is away: no restart would help.
+            self._context.health.unwatch(self._spec.name)
 
     def _take_lease(self) -> None:
-        reference = self._around.cluster.topic(self._plan.topics[0])
+        reference = self._context.cluster.topic(self._spec.topics[0])
         count = len(self._consumer.partitions_for_topic(reference) or ())
         owned = {each.number for each in self._engine.owned_partitions.partitions if each.topic == reference}
         if not count:
             return
         tokens = partition_lease.share(
-            cap=self._plan.permits, partitions=count, account=self._plan.account, owned=owned
+            cap=self._spec.permits, partitions=count, account=self._spec.account, owned=owned
         )
         if not tokens:
             # More workers than permits, or than partitions: they add rebalances and nothing else.
-            log.warning("no_permit_leased", connection=self._plan.name, cap=self._plan.permits)
+            log.warning("no_permit_leased", connection=self._spec.name, cap=self._spec.permits)
         self._permit_pool.lease(tokens)
-        log.info("permits_leased", connection=self._plan.name, permits=tokens, cap=self._plan.permits)
+        log.info("permits_leased", connection=self._spec.name, permits=tokens, cap=self._spec.permits)
 
     def _polled(self) -> None:
         self._dispatcher.wake()
         if self._is_assigned:
-            self._around.health.beat(self._plan.name)
+            self._context.health.beat(self._spec.name)

@@ -11,13 +11,15 @@ import structlog
 from consumer import errors
 from consumer.config.settings import Settings
 from consumer.ops import http, loop_lag, signals
-from consumer.stream.stream import Surroundings
-from consumer.stream.supervision import Stream, Supervisor
+from consumer.stream.stream_spec import ProcessContext
+from consumer.stream.supervision import SupervisedStream, Supervisor
 
 log = structlog.get_logger(__name__)
 
 
-async def run_streams(streams: Sequence[Stream], settings: Settings, around: Surroundings) -> None:
+async def run_streams(
+    streams: Sequence[SupervisedStream], settings: Settings, context: ProcessContext
+) -> None:
     """
     Run streams side by side, watched at the port for machines, until SIGTERM or SIGINT.
 
@@ -27,16 +29,16 @@ async def run_streams(streams: Sequence[Stream], settings: Settings, around: Sur
     stopping = asyncio.Event()
     refusals: list[Exception] = []
     supervisor = Supervisor(
-        clock=around.clock, health=around.health, metrics=around.metrics, jitter=SystemRandom().random
+        clock=context.clock, health=context.health, metrics=context.metrics, jitter=SystemRandom().random
     )
     for stream in streams:
-        around.health.expect(stream.name)
-        around.metrics.stream_begins(connection=stream.name)
-    with signals.stopping(stopping, around.health):
+        context.health.expect(stream.name)
+        context.metrics.stream_begins(connection=stream.name)
+    with signals.stopping(stopping, context.health):
         async with asyncio.TaskGroup() as tasks:
-            app = http.create_app(around.metrics, around.health)
+            app = http.create_app(context.metrics, context.health)
             ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
-            lag = tasks.create_task(loop_lag.watch(around.metrics, around.clock))
+            lag = tasks.create_task(loop_lag.watch(context.metrics, context.clock))
             running = [tasks.create_task(_kept(supervisor, each, stopping, refusals)) for each in streams]
             await asyncio.wait(running)
             ops.cancel()
@@ -46,7 +48,7 @@ async def run_streams(streams: Sequence[Stream], settings: Settings, around: Sur
 
 
 async def _kept(
-    supervisor: Supervisor, stream: Stream, stopping: asyncio.Event, refusals: list[Exception]
+    supervisor: Supervisor, stream: SupervisedStream, stopping: asyncio.Event, refusals: list[Exception]
 ) -> None:
     """One that cannot even start lets the others finish what they are doing, then ends the process."""
     try:

@@ -1,4 +1,4 @@
-"""What a flow is made of: what it is to do, what it shares with others, and its engine."""
+"""What a stream is made of: its spec, what it shares with other streams, and its engine."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ ZOMBIE_LIMIT_S = SESSION_LIMIT_MS / 1_000 / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class StreamSpec:
     """
-    What a flow is to do.
+    What one stream is to do.
 
     Attributes:
         name: of the connection, in logs and metrics.
@@ -33,7 +33,7 @@ class Plan:
         instance_id: for static membership; None joins anew at each start.
         topics: without the deployment's prefix; leases go with the partitions of the first.
         account: whose limit it is; workers of one account share it out by this name.
-        permits: how many calls may be under way, all workers together.
+        permits: how many calls may be in flight, all workers together.
         drain_budget_s: how long to wait for those when stopping.
         park_max_age_s: with the three that follow, the budgets of `consumer.engine.backoff.Backoff`.
         retry_after_cap_s: the longest wait that an answer may ask for.
@@ -57,8 +57,8 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What all flows of a process share."""
+class ProcessContext:
+    """What all streams of a process share."""
 
     cluster: Cluster
     metrics: Metrics
@@ -67,14 +67,14 @@ class Surroundings:
     tracer: Tracer = OFF
 
 
-def engine_of(plan: Plan, clock: Clock, permit_pool: PermitPool) -> Engine:
-    """The engine of one life of a flow."""
+def engine_of(spec: StreamSpec, clock: Clock, permit_pool: PermitPool) -> Engine:
+    """The engine of one life of a stream."""
     backoff = Backoff(
         jitter=SystemRandom().random,
-        park_max_age_s=plan.park_max_age_s,
-        record_max_age_s=plan.record_max_age_s,
-        dependency_max_age_s=plan.dependency_max_age_s,
-        hold_limit_s=plan.hold_limit_s,
-        retry_after_cap_s=plan.retry_after_cap_s,
+        park_max_age_s=spec.park_max_age_s,
+        record_max_age_s=spec.record_max_age_s,
+        dependency_max_age_s=spec.dependency_max_age_s,
+        hold_limit_s=spec.hold_limit_s,
+        retry_after_cap_s=spec.retry_after_cap_s,
     )
     return Engine(permit_pool=permit_pool, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)

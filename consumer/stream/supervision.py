@@ -41,7 +41,7 @@ class Runs(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class SupervisedStream:
     """
     What is kept running.
 
@@ -71,7 +71,7 @@ class Supervisor:
         self._metrics = metrics
         self._jitter = jitter
 
-    async def keep(self, stream: Stream, stopping: asyncio.Event) -> None:
+    async def keep(self, stream: SupervisedStream, stopping: asyncio.Event) -> None:
         """
         Run a stream until told to stop, one life after the other.
 
@@ -89,7 +89,7 @@ class Supervisor:
                     raise
                 row = self._lengthened(row, self._clock.monotonic_s() - began_s)
                 delay_s = self._delay_s(row.count)
-                self._tell(stream.name, error, row, delay_s)
+                self._log_failure(stream.name, error, row, delay_s)
             else:
                 return
             await self._pause(stopping, delay_s)
@@ -104,7 +104,7 @@ class Supervisor:
         longest_s = min(RESTART_CAP_S, RESTART_BASE_S * 2.0 ** min(failures - 1, 32))
         return longest_s * (1 + self._jitter()) / 2
 
-    def _tell(self, name: str, error: BaseException, row: _Row, delay_s: float) -> None:
+    def _log_failure(self, name: str, error: BaseException, row: _Row, delay_s: float) -> None:
         error_name, again_at = errors.name_of(error), self._clock.now() + timedelta(seconds=delay_s)
         at = errors.frames_of(error)
         log.error(

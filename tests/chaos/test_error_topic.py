@@ -111,7 +111,7 @@ async def test_row_21_while_the_error_topic_is_unavailable_rejected_records_wait
 
     try:
         await on_kafka.produce(UNREADABLE)
-        async with on_kafka.flow(carrying.deliver, carrying.give_up):
+        async with on_kafka.stream(carrying.deliver, carrying.give_up):
             # Kafka has begun to count what this producer sends to the partition.
             await until(lambda: stands_at(1))
             await take_away()

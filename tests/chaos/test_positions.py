@@ -78,7 +78,7 @@ async def leave_two_of_twelve_open(on_kafka: Stage) -> str:
     """The head and another; gives the map that remembers the ten."""
     ledger = Ledger()
     await on_kafka.produce(*values(range(LANES)))
-    async with on_kafka.flow(ledger.recording(failing(0, 7)), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(failing(0, 7)), ledger.give_up):
         await until(lambda: len(set(ledger.values)) == LANES)
     left = await position(on_kafka)
     assert left.offset == 0
@@ -93,7 +93,7 @@ async def carried(on_kafka: Stage, end: int) -> Ledger:
     async def is_done() -> bool:
         return await on_kafka.committed() == end
 
-    async with on_kafka.flow(ledger.recording(), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(), ledger.give_up):
         await until(is_done)
     return ledger
 
@@ -169,7 +169,7 @@ async def test_row_16_a_topic_that_is_made_anew_under_a_running_worker_is_carrie
     async def stands_at(offset: int) -> bool:
         return await on_kafka.committed() == offset
 
-    async with on_kafka.flow(ledger.recording(), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(), ledger.give_up):
         await until(lambda: stands_at(LANES))
         async with on_kafka.cluster.admin() as admin:
             await admin.delete_topics([name])
@@ -186,7 +186,7 @@ async def test_row_17_partitions_that_are_added_are_carried_too(bootstrap_server
     ledger = Ledger()
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         name = on_kafka.cluster.topic(TOPIC)
-        async with on_kafka.flow(ledger.recording(), ledger.give_up):
+        async with on_kafka.stream(ledger.recording(), ledger.give_up):
             await on_kafka.produce(*values([0]))
             await until(lambda: len(ledger.ended) == 1)
             async with on_kafka.cluster.admin() as admin:

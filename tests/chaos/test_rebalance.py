@@ -71,12 +71,12 @@ async def storm(on_kafka: Stage, seed: int, changes: int) -> None:
             sent[partition] += len(events)
 
     async def stay(ledger: Ledger, seconds: float) -> None:
-        async with on_kafka.flow(ledger.recording(books.deliver), ledger.give_up):
+        async with on_kafka.stream(ledger.recording(books.deliver), ledger.give_up):
             await asyncio.sleep(seconds)
 
     async with AsyncExitStack() as stack:
         steady = Ledger()
-        await stack.enter_async_context(on_kafka.flow(steady.recording(books.deliver), steady.give_up))
+        await stack.enter_async_context(on_kafka.stream(steady.recording(books.deliver), steady.give_up))
         for _ in range(changes):
             await produce()
             await stay(Ledger(), chance.uniform(0.1, 1.5))

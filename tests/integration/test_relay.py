@@ -133,7 +133,7 @@ async def test_a_webhook_that_no_attempt_delivers_is_published_and_then_settled(
         async def is_settled() -> bool:
             return await on_kafka.committed() == 1
 
-        async with on_kafka.flow(posting.deliver, posting.give_up):
+        async with on_kafka.stream(posting.deliver, posting.give_up):
             await until(is_settled)
         await egress.aclose()
 

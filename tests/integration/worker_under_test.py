@@ -21,8 +21,9 @@ from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Outcome, Rejected, Release
 from consumer.record import Event, Record
-from consumer.stream.dispatcher import Deliver, Surrender
-from consumer.stream.stream import Flow, Plan, Surroundings
+from consumer.stream.dispatcher import Deliver, PublishGivenUp
+from consumer.stream.stream import Stream
+from consumer.stream.stream_spec import ProcessContext, StreamSpec
 from schemas.lane import Place
 
 GROUP = "stage"
@@ -80,15 +81,15 @@ class Stage:
         return {tp.partition: position.offset for tp, position in found.items() if position.offset >= 0}
 
     @asynccontextmanager
-    async def flow(
-        self, deliver: Deliver, give_up: Surrender, *, permits: int = 5, drain_budget_s: float = 5.0
+    async def stream(
+        self, deliver: Deliver, give_up: PublishGivenUp, *, permits: int = 5, drain_budget_s: float = 5.0
     ) -> AsyncIterator[asyncio.Event]:
-        """A running flow; leaving the block stops it gracefully, as does setting the event."""
+        """A running stream; leaving the block stops it gracefully, as does setting the event."""
         clock = SystemClock()
-        around = Surroundings(
+        context = ProcessContext(
             cluster=self.cluster, metrics=Metrics(version="test"), health=Health(clock), clock=clock
         )
-        plan = Plan(
+        spec = StreamSpec(
             name="stage",
             group=GROUP,
             topics=[TOPIC],
@@ -102,7 +103,7 @@ class Stage:
         async with asyncio.TaskGroup() as tasks:
             permit_pool = PermitPool(cap=permits, clock=clock, jitter=random)
             tasks.create_task(
-                Flow(plan, around, permit_pool=permit_pool, deliver=deliver, give_up=give_up).run(stopping)
+                Stream(spec, context, permit_pool=permit_pool, deliver=deliver, give_up=give_up).run(stopping)
             )
             try:
                 yield stopping

@@ -1,4 +1,4 @@
-"""What a flow says of itself every second."""
+"""What is measured of a stream every second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from consumer.limits.circuit_breaker import Reason
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Waiting
-from consumer.stream.monitor import Vitals
+from consumer.stream.monitor import Monitor
 from tests.unit.engine.records import TOPIC, gate_of, own, record
 
 HERE = Partition(topic=TOPIC, number=0)
@@ -42,7 +42,7 @@ class Scene:
         self.clock = FakeClock()
         self.metrics = Metrics(version="test")
         self.health = Health(self.clock)
-        self.standing = ConsumerPositions()
+        self.positions = ConsumerPositions()
         self.committer = SimpleNamespace(is_refused=False)
         self.permit_pool = gate_of(2, self.clock)
         self.engine = Engine(
@@ -51,12 +51,12 @@ class Scene:
             clock=self.clock,
         )
         own(self.engine, [HERE])
-        self.vitals = Vitals(
+        self.monitor = Monitor(
             name="eu",
             account="1234567_SB1",
             engine=self.engine,
             permit_pool=self.permit_pool,
-            standing=self.standing,
+            positions=self.positions,
             committer=self.committer,
             metrics=self.metrics,
             health=self.health,
@@ -65,14 +65,14 @@ class Scene:
         )
 
     def lines(self):
-        self.vitals.take()
+        self.monitor.sample()
         return self.metrics.exposition().decode().splitlines()
 
     def wait(self, seconds):
         """Time goes by as it does: looked at every second."""
         for _ in range(seconds):
             self.clock.advance(1)
-            self.vitals.take()
+            self.monitor.sample()
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_parked_lane_is_shown_with_its_reason(scene):
 
 
 def test_a_paused_partition_says_why(scene):
-    scene.standing.paused_now = frozenset({HERE})
+    scene.positions.paused_now = frozenset({HERE})
 
     lines = scene.lines()
 
@@ -118,7 +118,7 @@ def test_whoever_is_left_alone_is_called_by_its_own_name():
     scene = Scene(sentences={Reason.ACCOUNT_DOWN: "the endpoint is disabled"})
     scene.permit_pool.shut()
 
-    scene.vitals.take()
+    scene.monitor.sample()
 
     assert scene.health.readiness().remarks == ("eu: the endpoint is disabled",)
 
@@ -148,7 +148,7 @@ def test_a_partition_that_went_is_shown_no_longer(scene):
 def test_work_and_permits_and_nothing_begun_for_two_minutes_is_a_reason_to_restart(scene):
     """The reason names the connection and what has stopped."""
     scene.engine.admit(record(0, lane="a"))
-    scene.vitals.take()
+    scene.monitor.sample()
 
     scene.wait(120)
     assert scene.health.liveness().is_good
@@ -169,7 +169,7 @@ def test_an_account_that_is_left_alone_is_no_reason_to_restart(scene):
 
 
 def test_commits_refused_for_five_minutes_are_a_reason_to_restart(scene):
-    scene.vitals.take()
+    scene.monitor.sample()
     scene.committer.is_refused = True
 
     scene.wait(301)
@@ -179,8 +179,8 @@ def test_commits_refused_for_five_minutes_are_a_reason_to_restart(scene):
 
 def test_a_flow_that_is_over_is_not_missed(scene):
     """Others in the process go on for a while."""
-    scene.vitals.take()
-    scene.vitals.end()
+    scene.monitor.sample()
+    scene.monitor.end()
     scene.clock.advance(3_600)
 
     assert scene.health.liveness().is_good

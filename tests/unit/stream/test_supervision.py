@@ -11,7 +11,7 @@ from consumer.clock import FakeClock
 from consumer.errors import ConfigurationError, StartupError
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
-from consumer.stream.supervision import RECOVERED_AFTER_S, RESTART_CAP_S, Stream, Supervisor
+from consumer.stream.supervision import RECOVERED_AFTER_S, RESTART_CAP_S, SupervisedStream, Supervisor
 from tests.memory.defects import Panic
 
 BEGAN = "2026-08-01T00:00:00Z"
@@ -57,7 +57,7 @@ class Scene:
 
     async def play(self):
         with capture_logs() as self.logs:
-            await self.supervisor.keep(Stream(name="netsuite-eu", make=self.make), self.stopping)
+            await self.supervisor.keep(SupervisedStream(name="netsuite-eu", make=self.make), self.stopping)
 
 
 async def test_a_stream_that_dies_is_made_anew_and_says_so_in_readiness():
@@ -166,7 +166,7 @@ async def test_a_stream_that_cannot_even_be_made_is_tried_again_and_its_sibling_
         async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
             for name, make in (("bad", unmakeable), ("good", Lives)):
                 tasks.create_task(
-                    scene.supervisor.keep(Stream(name=name, make=make), scene.stopping), name=name
+                    scene.supervisor.keep(SupervisedStream(name=name, make=make), scene.stopping), name=name
                 )
 
     assert began == ["bad"] * 4 + ["sibling ended"]

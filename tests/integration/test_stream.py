@@ -36,7 +36,7 @@ async def test_records_of_one_lane_are_delivered_in_order_and_one_at_a_time(on_k
     ledger = Ledger()
     await on_kafka.produce(*(f"{lane}:{n}".encode() for n in range(20) for lane in "ab"))
 
-    async with on_kafka.flow(ledger.recording(exclusive), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(exclusive), ledger.give_up):
         await until(lambda: len(ledger.ended) == 40)
 
     assert [f"a:{n}".encode() for n in range(20)] == [v for v in ledger.values if v and v[:1] == b"a"]
@@ -55,7 +55,7 @@ async def test_a_slow_record_stops_nothing_but_its_own_lane(on_kafka: Stage):
     ledger = Ledger()
     await on_kafka.produce(b"a:0", b"slow:0", b"slow:1", b"a:1", b"b:0")
 
-    async with on_kafka.flow(ledger.recording(slow_first), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(slow_first), ledger.give_up):
         await until(lambda: len(ledger.ended) == 3)
 
         assert {b"a:0", b"a:1", b"b:0"} == set(ledger.values)
@@ -81,7 +81,7 @@ async def test_a_refused_record_is_tried_again_before_its_lane_goes_on(on_kafka:
     ledger = Ledger()
     await on_kafka.produce(b"a:0", b"a:1")
 
-    async with on_kafka.flow(ledger.recording(refused_twice), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(refused_twice), ledger.give_up):
         await until(lambda: len(ledger.ended) == 4)
 
     assert ledger.values == [b"a:0", b"a:0", b"a:0", b"a:1"]
@@ -100,12 +100,12 @@ async def test_a_graceful_stop_lets_a_call_finish_and_commits_it(on_kafka: Stage
     first, second = Ledger(), Ledger()
     await on_kafka.produce(b"a:0", b"a:1")
 
-    async with on_kafka.flow(first.recording(in_the_middle), first.give_up) as stopping:
+    async with on_kafka.stream(first.recording(in_the_middle), first.give_up) as stopping:
         await entered.wait()
         stopping.set()
         release.set()
     assert await on_kafka.committed() == 1
-    async with on_kafka.flow(second.recording(), second.give_up):
+    async with on_kafka.stream(second.recording(), second.give_up):
         await until(lambda: len(second.ended) == 1)
 
     assert first.values == [b"a:0"]
@@ -122,9 +122,9 @@ async def test_what_outlives_the_drain_budget_is_not_committed_and_comes_again(o
     first, second = Ledger(), Ledger()
     await on_kafka.produce(b"a:0")
 
-    async with on_kafka.flow(first.recording(hangs), first.give_up, drain_budget_s=0.2):
+    async with on_kafka.stream(first.recording(hangs), first.give_up, drain_budget_s=0.2):
         await until(lambda: len(first.started) == 1)
-    async with on_kafka.flow(second.recording(), second.give_up):
+    async with on_kafka.stream(second.recording(), second.give_up):
         await until(lambda: len(second.ended) == 1)
 
     assert second.values == [b"a:0"]
@@ -141,7 +141,7 @@ async def test_a_record_whose_event_kafka_did_not_acknowledge_is_not_settled(on_
 
     await on_kafka.produce(b"a:0", b"b:0")
 
-    async with on_kafka.flow(ledger.recording(unheard), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(unheard), ledger.give_up):
         await until(lambda: len(ledger.ended) == 1)
 
     assert ledger.values == [b"b:0"]
@@ -159,7 +159,7 @@ async def test_a_rejected_record_is_settled_and_its_lane_goes_on(on_kafka: Stage
     ledger = Ledger()
     await on_kafka.produce(b"a:0", b"a:1")
 
-    async with on_kafka.flow(ledger.recording(rejects_first), ledger.give_up):
+    async with on_kafka.stream(ledger.recording(rejects_first), ledger.give_up):
         await until(lambda: len(ledger.ended) == 2)
 
     assert await on_kafka.committed() == 2
@@ -174,11 +174,11 @@ async def test_two_members_share_the_work_and_a_leaver_hands_over_without_repeat
     first, second = Ledger(), Ledger()
     partitions = range(12)
 
-    async with on_kafka.flow(first.recording(), first.give_up) as first_stops:
+    async with on_kafka.stream(first.recording(), first.give_up) as first_stops:
         for partition in partitions:
             await on_kafka.produce(f"p{partition}:0".encode(), partition=partition)
         await until(lambda: len(first.ended) == 12)
-        async with on_kafka.flow(second.recording(), second.give_up):
+        async with on_kafka.stream(second.recording(), second.give_up):
             sent = 0
 
             async def second_takes_part() -> bool:
