@@ -1,1 +1,1 @@
-"""The contracts: Lago's events, our results and error events, and the wire between us and the RESTlet."""
+"""The contracts: Lago's events, our results and error events, and the messages to and from the RESTlet."""

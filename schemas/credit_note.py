@@ -14,7 +14,7 @@ from schemas.scalar import Cents, Day, LagoObject, Number, Rate, Text, Timestamp
 
 
 class CreditNoteItem(LagoObject):
-    """A part of a fee that is credited; before the coupon's share and before tax."""
+    """A credited part of a fee; the amount is before coupons and before tax."""
 
     lago_id: str = Field(min_length=1)
     amount_cents: Cents = 0
@@ -26,9 +26,9 @@ class CreditNote(LagoObject):
     """
     The credit note object.
 
-    total = credit (kept for later invoices) + refund (paid back) + offset (settles its own invoice), up to a
-    subunit that Lago's rounding adds to the credit or the refund although the offset has it
-    (lago-api ``credit_notes/adjust_amounts_with_rounding_service.rb``): total and offset are true.
+    total = credit (kept for later invoices) + refund (paid back) + offset (applied to its own invoice), up to
+    a subunit that Lago's rounding adds to the credit or the refund although the offset includes it (lago-api
+    ``credit_notes/adjust_amounts_with_rounding_service.rb``): total and offset are correct.
     """
 
     lago_id: str = Field(min_length=1)

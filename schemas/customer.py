@@ -10,7 +10,7 @@ from schemas.scalar import LagoObject, Text, Timestamp, empty_when_null
 
 
 class Address(LagoObject):
-    """A postal address; Lago keeps the billing address in the customer itself."""
+    """A postal address; the billing address is part of the customer object itself."""
 
     address_line1: Text = None
     address_line2: Text = None
@@ -21,12 +21,12 @@ class Address(LagoObject):
 
     @property
     def is_blank(self) -> bool:
-        """Whether no line of it is filled."""
+        """Whether all members are empty."""
         return self.parts == (None,) * 6
 
     @property
     def parts(self) -> tuple[str | None, ...]:
-        """The six lines, for comparison of one address with another."""
+        """The six members, for the comparison of addresses."""
         return (self.address_line1, self.address_line2, self.city, self.zipcode, self.state, self.country)
 
 
@@ -40,7 +40,7 @@ class IntegrationCustomer(LagoObject):
 
 
 class Metadatum(LagoObject):
-    """One key and value a user has put on a customer."""
+    """One key and value of a customer's metadata."""
 
     key: str
     value: Text = None

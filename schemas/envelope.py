@@ -1,8 +1,8 @@
 """
-The outside of every Lago webhook, and the decision whether some bytes are one.
+The envelope of every Lago webhook: decode it from bytes, or report why the bytes are not a webhook.
 
 Lago sends exactly four keys: ``webhook_type``, ``object_type``, ``organization_id`` and the object under the
-name that ``object_type`` gives (getlago/lago-api ``app/services/webhooks/base_service.rb``).
+value of ``object_type`` (getlago/lago-api ``app/services/webhooks/base_service.rb``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Reason = Literal["empty", "not_json", "confluent_schema_not_json", "wrong_shape"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A Lago event whose object has not been looked into yet; numbers are int or Decimal, never float."""
+    """A Lago event whose object is not validated yet; numbers are int or Decimal, never float."""
 
     webhook_type: str
     object_type: str
@@ -30,21 +30,21 @@ class Envelope:
 
     @property
     def object_id(self) -> str:
-        """Lago's id of the object, empty when it has none."""
+        """The Lago id of the object; empty when it has none."""
         found = self.object.get("lago_id") or self.object.get("lago_customer_id")
         return found if isinstance(found, str) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecodable:
-    """Bytes that are no Lago event, and why."""
+    """Bytes that are not a Lago event, with the reason."""
 
     reason: Reason
     message: str
 
 
 def decode(value: bytes | None) -> Envelope | Undecodable:
-    """The event in a record's value; never raises, whatever the bytes."""
+    """The event in a record's value; never raises."""
     if not value:
         return Undecodable(reason="empty", message="the record has no value")
     if value[0] == CONFLUENT_MAGIC_BYTE:
@@ -53,13 +53,13 @@ def decode(value: bytes | None) -> Envelope | Undecodable:
 
 
 def without_frame(value: bytes) -> bytes:
-    """The payload of a value in Confluent's wire format; any other value as it is."""
+    """The payload of a value in Confluent's wire format; any other value unchanged."""
     return value[CONFLUENT_PREFIX_BYTES:] if value[:1] == bytes([CONFLUENT_MAGIC_BYTE]) else value
 
 
 def _decode_confluent(value: bytes) -> Envelope | Undecodable:
     # Confluent wire format: one zero byte, four bytes of schema id, then the payload. JSON Schema payloads
-    # are plain JSON; Avro and Protobuf need a registry that this connector does not talk to.
+    # are plain JSON; Avro and Protobuf need a schema registry, which this connector does not use.
     schema_id = int.from_bytes(value[1:CONFLUENT_PREFIX_BYTES], "big")
     payload = without_frame(value)
     if not payload.lstrip().startswith(b"{"):
@@ -82,7 +82,7 @@ def _decode_json(value: bytes) -> Envelope | Undecodable:
 
 def _parsed(value: bytes) -> Any:
     body = wire.loads(value)
-    # An escaped half of a surrogate pair is JSON but no text: nothing that holds it can be written again.
+    # An escaped lone surrogate is valid JSON but not valid Unicode: text with it cannot be encoded again.
     if (b"\\ud" in value or b"\\uD" in value) and _has_lone_surrogate(body):
         raise ValueError("a text holds half of a surrogate pair")
     return body
@@ -91,7 +91,7 @@ def _parsed(value: bytes) -> Any:
 def _has_lone_surrogate(body: Any) -> bool:
     try:
         json.dumps(body, ensure_ascii=False, default=str).encode()
-    except (UnicodeEncodeError, RecursionError):  # writing nests a little deeper than reading
+    except (UnicodeEncodeError, RecursionError):  # json.dumps needs more stack per level than the decoder
         return True
     return False
 

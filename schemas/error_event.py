@@ -1,8 +1,8 @@
 """
-What is published on ``lago.accounting-provider-error``, and later posted as a signed webhook.
+The error event on ``lago.accounting-provider-error``, which the relay posts as a signed webhook.
 
-Lago's own ``customer.accounting_provider_error`` body comes first, so that whoever receives Lago's native
-error webhook needs no change (getlago/lago-api ``V1::Integrations::CustomerErrorSerializer``); our members
+Its first members are those of Lago's ``customer.accounting_provider_error`` body, so that receivers of Lago's
+own error webhook need no change (getlago/lago-api ``V1::Integrations::CustomerErrorSerializer``); our members
 follow.
 """
 
@@ -23,7 +23,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "accounting-provider-error.lago-nets
 
 
 class ProviderError(BaseModel):
-    """Lago's pair of a sentence and a code."""
+    """Message and error code, as in Lago's webhook."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +32,7 @@ class ProviderError(BaseModel):
 
 
 class CustomerError(BaseModel):
-    """Lago's object: which customer is concerned; ids are null when the record could not be decoded."""
+    """The customer of the failed event, as in Lago's webhook; ids are null when it could not be decoded."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,7 +44,7 @@ class CustomerError(BaseModel):
 
 
 class FailedObject(BaseModel):
-    """The document that failed, in the words of a finance person; amounts are decimal texts."""
+    """The document that failed; `amount` is decimal text in units of the currency."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,7 +56,7 @@ class FailedObject(BaseModel):
 
 
 class ErrorEvent(BaseModel):
-    """One settled failure of one event at one connection; repeats carry the same `id`."""
+    """One failure of one event at one connection; every repeat of it has the same `id`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,5 +80,5 @@ class ErrorEvent(BaseModel):
 
 
 def event_id(connection: str, topic: str, partition: int, offset: int) -> str:
-    """The id of a failure: the same for every repeat of the same record at the same connection."""
+    """The id of a failure: a UUID that is the same for every delivery of a record at a connection."""
     return str(uuid.uuid5(_NAMESPACE, f"{connection}/{topic}/{partition}/{offset}"))

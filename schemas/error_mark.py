@@ -1,7 +1,7 @@
 """
-What is said afterwards of an error event, on the same topic, partition and key as the event itself.
+The mark that closes an error event, on the same topic, partition and key as the error event.
 
-A mark is told apart by its record header ``mark``; whoever reads the topic for errors leaves it out.
+The record header ``mark`` distinguishes it from error events; consumers of error events skip it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Kind = Literal["replayed", "synced", "ignored"]
 
 
 class ReplayRef(BaseModel):
-    """Where the event lies on Kafka once more; `attempt` counts the replays of the event from 1."""
+    """The position of the replayed event on Kafka; `attempt` counts the replays of the event from 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,10 +28,10 @@ class ReplayRef(BaseModel):
 
 class ErrorMark(BaseModel):
     """
-    An error event is settled, or has been replayed.
+    An error event is closed, or its event is replayed.
 
-    ``synced``: a person has brought the document into NetSuite by hand. ``ignored``: it is not to be there.
-    ``replayed``: the event is on its topic again, and what becomes of it there counts.
+    ``synced``: a person has entered the document in NetSuite by hand. ``ignored``: it must not be in
+    NetSuite. ``replayed``: the event is on its topic again, and the outcome of the new record counts.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -3,7 +3,8 @@ Write what is generated: JSON Schemas, `asyncapi.yaml` and `ERROR_CODES.md`; ``p
 
 The JSON Schema of every contract goes to `schemas/json`.
 
-What is read is described as tolerantly as it is read, what is written as strictly as it is written.
+Schemas of consumed events are as tolerant as the models, schemas of published ones list all members as
+required.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from schemas.wire import Response
 FOLDER = Path(__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-# Each object with the events that are acted on.
+# Each object type with its events that are not ignored.
 EVENTS: dict[str, tuple[type[LagoObject], tuple[str, ...]]] = {
     "customer": (Customer, ("customer.created", "customer.updated")),
     "invoice": (
@@ -58,14 +59,14 @@ PUBLISHED: dict[str, type[BaseModel]] = {
 
 
 class _AsWritten(GenerateJsonSchema):
-    """Members with defaults are written too, so that readers may rely on every one."""
+    """Marks members with defaults as required, since they are always written."""
 
     def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002, FBT001 - pydantic's
         return True
 
 
 def schemas() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every contract's file name and schema."""
+    """The file name and schema of every contract."""
     for object_type, (model, events) in EVENTS.items():
         yield f"{object_type}_event.schema.json", _event_schema(object_type, model, events)
     for name, published in PUBLISHED.items():
@@ -98,7 +99,7 @@ def text_of(schema: dict[str, Any]) -> str:
 
 
 def write(folder: Path = FOLDER) -> None:
-    """Write every file, and remove those that no contract has any more."""
+    """Write all files, and remove those of contracts that no longer exist."""
     folder.mkdir(exist_ok=True)
     texts = {name: text_of(schema) for name, schema in schemas()}
     for stale in {path.name for path in folder.glob("*.schema.json")} - texts.keys():

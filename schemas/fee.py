@@ -10,7 +10,7 @@ from schemas.scalar import Cents, LagoObject, Number, Rate, Text, Timestamp
 
 
 class FeeItem(LagoObject):
-    """What was sold: metric, add-on, plan or wallet credit."""
+    """The sold item: billable metric, add-on, plan or wallet credit."""
 
     type: str = Field(
         examples=["charge", "add_on", "subscription", "credit", "commitment", "fixed_charge", "product"]
@@ -21,7 +21,7 @@ class FeeItem(LagoObject):
 
 
 class Fee(LagoObject):
-    """One fee; amounts are before discounts, its tax is after them."""
+    """One fee; its amounts are before discounts, its tax is computed after them."""
 
     lago_id: str = Field(min_length=1)
     item: FeeItem

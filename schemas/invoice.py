@@ -13,7 +13,7 @@ from schemas.scalar import Cents, Day, LagoObject, Rate, Text, Timestamp, empty_
 
 
 class CreditItem(LagoObject):
-    """Where a credit comes from; of a credit note, ``name`` is the number of the invoice it was issued on."""
+    """The source of a credit; for a credit note, ``name`` is the number of the invoice it was issued for."""
 
     type: str = Field(examples=["coupon", "credit_note", "invoice"])
     code: Text = None
@@ -22,7 +22,7 @@ class CreditItem(LagoObject):
 
 
 class Credit(LagoObject):
-    """A coupon, credit note or progressive invoice counted against this invoice."""
+    """A coupon, credit note or progressive billing invoice that reduces this invoice."""
 
     lago_id: Text = None
     amount_cents: Cents = 0
@@ -41,14 +41,14 @@ class AppliedTax(LagoObject):
 
 
 class Subscription(LagoObject):
-    """The subscription a fee belongs to."""
+    """The subscription of a fee."""
 
     lago_id: str
     plan_code: Text = None
 
 
 class BillingPeriod(LagoObject):
-    """The period a subscription was billed for."""
+    """The billed period of a subscription."""
 
     lago_subscription_id: str
     subscription_from_datetime: Timestamp = None

@@ -1,8 +1,8 @@
 """
-Which records of the input topics must queue behind each other, which go first, and which others they need.
+The lane, rank and dependencies of a record of the input topics.
 
-Asked for every record that is polled, long before it is delivered: so of the usual events only the few ids
-are read that it takes.
+They are read from every polled record, long before its delivery: so of the usual events only the needed ids
+are decoded.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from schemas.envelope import Undecodable
 
 VOID = "invoice.voided"
 RANKS = {"customer": 0, "invoice": 1, "credit_note": 2, "payment": 3, "void": 4}
-"""What others depend on has the lower one; what is ignored goes with what has none."""
+"""Objects on which others depend have a lower rank; other object types have the rank `LAST`."""
 LAST = len(RANKS)
 
 
 class Place(NamedTuple):
     """
-    Where a record queues.
+    The place of a record in the order of deliveries.
 
     Attributes:
-        lane: the aggregate whose records must queue behind each other, None for what names none.
-        rank: the lower goes first.
-        needs: lanes of the invoices that it is about: nothing can be booked on one before it stands.
+        lane: the aggregate whose records are delivered in order; None for a record without one.
+        rank: a lower rank is delivered first.
+        needs: lanes of the invoices to which it refers, which must be in NetSuite before.
         refers_to: the lane of its customer.
     """
 
@@ -67,11 +67,11 @@ def lane_of(value: bytes | None) -> str | None:
 
 def place_of(value: bytes | None) -> Place:
     """
-    Where a record queues.
+    The place of a record in the order of deliveries.
 
-    Each document has a lane of its own, and a void has another one than its invoice: whatever may wait for a
-    record must never stand before it in one lane, and Lago promises no order even for the events of one
-    invoice (lago-api ``SendHttpWebhookJob``). A receipt is its payment.
+    Each document has a lane of its own, and a void has another lane than its invoice: a record must never be
+    before another one in a lane for which it may wait, and Lago guarantees no order even for the events of
+    one invoice (lago-api ``SendHttpWebhookJob``). A receipt has the lane of its payment.
     """
     webhook_type, object_type, ids = _heading(value or b"")
     family, aggregate = object_type, ids.lago_id or ids.lago_customer_id
@@ -107,7 +107,7 @@ def _heading(value: bytes) -> tuple[str | None, str, _Ids]:
 
 
 def _unusual(value: bytes) -> tuple[str | None, str, _Ids]:
-    """Of a framed event, one of another type, or one with something else than text where an id should be."""
+    """The heading of an event in Confluent's format, of another type, or with an id that is not text."""
     event = envelope.decode(value)
     if isinstance(event, Undecodable):
         return None, "", _Ids()

@@ -1,4 +1,4 @@
-"""Lago's payment, and the receipt that is the only carrier of manual and multi-invoice payments."""
+"""Lago's payment, and its receipt, the only event of manual and multi-invoice payments."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Payment(LagoObject):
     """
     The payment object (``V1::PaymentSerializer``).
 
-    `created_at` is the day of a manual payment as it was entered. `customer` and `applicable_timezone` are
-    not Lago's: they are filled in when the customer was looked up, or is known from another event.
+    `created_at` of a manual payment is the date that was entered. `customer` and `applicable_timezone` are
+    not in Lago's events: enrichment adds them after a lookup, or from another event of the customer.
     """
 
     lago_id: str = Field(min_length=1)
@@ -38,7 +38,7 @@ class Payment(LagoObject):
 
 
 class PaymentReceipt(LagoObject):
-    """A receipt; what it says about the payment is the payment (``V1::PaymentReceiptSerializer``)."""
+    """A receipt, which contains its payment (``V1::PaymentReceiptSerializer``)."""
 
     lago_id: str = Field(min_length=1)
     number: Text = None

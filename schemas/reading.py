@@ -1,7 +1,7 @@
 """
-What the RESTlet tells of an account without writing: its health and its catalogues, and how to ask for them.
+The RESTlet's operations ``health`` and ``catalog``: requests and responses about an account.
 
-Part of the wire contract, version 1. Nothing here is saved in NetSuite.
+Part of the wire contract, version 1. They write nothing to NetSuite.
 """
 
 from __future__ import annotations
@@ -23,24 +23,27 @@ LARGEST_PAGE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldsAsked:
-    """Which fields of a record type to look for: in its body, and on item lines where the type has any."""
+    """The fields of a record type to check: of its body, and of its item lines if the type has any."""
 
     body: tuple[str, ...] = ()
     lines: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The question in the words of the contract."""
+        """The JSON of the request."""
         return {"body": list(self.body)} | ({} if self.lines is None else {"lines": list(self.lines)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthQuestion:
     """
-    What to tell of the account, its role and their forms.
+    The request for an account's role, features, preferences, forms and tax registrations.
 
     Attributes:
-        fields: by record type.
-        subsidiaries: ids of those whose tax registrations are wanted.
+        permissions: ids of the permissions whose levels are requested.
+        features: ids of features.
+        preferences: ids of company preferences.
+        fields: fields to check, by record type.
+        subsidiaries: internal ids of subsidiaries whose tax registrations are requested.
     """
 
     permissions: Sequence[str] = ()
@@ -64,13 +67,13 @@ class HealthQuestion:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogQuestion:
     """
-    One page of a list.
+    The request for one page of a list.
 
     Attributes:
-        ids: only these internal ids; None asks for all.
+        ids: only rows with these internal ids; None for all rows.
         filter: a text that the name must contain.
-        after: what the page before gave as `CatalogPage.next`.
-        limit: rows of a page, 5 to 1,000 as `Search.runPaged` has it.
+        after: `CatalogPage.next` of the page before; None for the first page.
+        limit: rows of a page, 5 to 1,000, the limits of NetSuite's `Search.runPaged`.
     """
 
     kind: Kind
@@ -96,21 +99,21 @@ class _Answer(BaseModel):
 
 
 class Trouble(_Answer):
-    """Why a part of a question was not answered; `code` is NetSuite's or the script's own."""
+    """Why a part of a request failed; `code` is NetSuite's or the script's own."""
 
     code: str = "UNKNOWN"
     message: str = ""
 
 
 class FieldsFound(_Answer):
-    """Which of the asked fields there are, and ids of mandatory ones that a new record has no value for."""
+    """Whether each requested field exists, and the ids of mandatory fields that are empty in a new record."""
 
     known: dict[str, bool] = Field(default_factory=dict)
     mandatory: tuple[str, ...] = ()
 
 
 class Form(_Answer):
-    """A record type as the role's preferred form shows it; an error when no record can be begun."""
+    """The role's preferred form of a record type; an error when the script cannot create such a record."""
 
     body: FieldsFound | None = None
     lines: FieldsFound | None = None
@@ -118,7 +121,7 @@ class Form(_Answer):
 
 
 class User(_Answer):
-    """Who the integration is: internal ids of user and role."""
+    """The integration's user and role, by internal id."""
 
     id: str = ""
     role: str = ""
@@ -126,11 +129,11 @@ class User(_Answer):
 
 class Health(_Answer):
     """
-    What the script can tell; None where the role is kept from knowing.
+    The state of the account; None where the role may not read a value.
 
     Attributes:
-        permissions: level by permission id, 0 none to 4 full.
-        voids_by_journal: whether transactions are voided by reversing journals.
+        permissions: level by permission id, from 0 None to 4 Full.
+        voids_by_journal: whether NetSuite voids transactions by reversing journals.
         forms: by record type.
         registrations: nexus ids by subsidiary id.
     """
@@ -150,8 +153,8 @@ class CatalogRow(_Answer):
     One row of a list.
 
     Attributes:
-        values: by our names for columns; check boxes are ``T`` and ``F``, dates ISO, references ids.
-        texts: what the user interface shows where that differs from the value.
+        values: by the contract's column names; check boxes are ``T`` and ``F``, dates ISO, references ids.
+        texts: display texts that differ from the value.
     """
 
     id: str
@@ -162,7 +165,7 @@ class CatalogRow(_Answer):
 
 
 class CatalogPage(_Answer):
-    """A page of a list, in the order of ids; `next` asks for the one after it, None after the last."""
+    """A page of a list in the order of ids; `next` is `after` of the next request, None at the last page."""
 
     kind: str = ""
     rows: tuple[CatalogRow, ...] = ()

@@ -1,4 +1,4 @@
-"""What is published on ``lago.netsuite.results``: which NetSuite record stands for which Lago object."""
+"""The result on ``lago.netsuite.results``: the NetSuite record of a Lago object."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TOPIC = "lago.netsuite.results"
 
 
 class SourceRef(BaseModel):
-    """Where the event lies on Kafka; `timestamp_ms` is the broker's, in milliseconds since the epoch."""
+    """The position of the event on Kafka, and its record timestamp in milliseconds since the epoch."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,9 +21,9 @@ class SourceRef(BaseModel):
 
 class Timings(BaseModel):
     """
-    How long it took, in milliseconds.
+    Durations in milliseconds.
 
-    `latency_ms` runs from the record's timestamp to NetSuite's answer, `call_ms` is the last call alone.
+    `latency_ms` is from the record's timestamp to NetSuite's response, `call_ms` is that of the last call.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,9 +34,10 @@ class Timings(BaseModel):
 
 class Result(BaseModel):
     """
-    One Lago object and the NetSuite record that stands for it.
+    One Lago object and its NetSuite record.
 
-    The key is ``connection:object:lago id``, the topic is compacted: the last result of an object stays.
+    The key is ``connection:object:lago id``; the topic is compacted, so Kafka keeps the last result of an
+    object.
     """
 
     model_config = ConfigDict(frozen=True)

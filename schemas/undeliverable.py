@@ -1,4 +1,4 @@
-"""What is published on ``lago.webhooks.undeliverable``: a webhook that no attempt could deliver."""
+"""The record on ``lago.webhooks.undeliverable``: a webhook that no attempt could deliver."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ORIGINAL_PLACEHOLDER = '"original":null'
 
 
 class Undeliverable(BaseModel):
-    """One webhook for one endpoint, given up; the key is the endpoint's id."""
+    """A webhook for one endpoint that the relay gave up; the key is the endpoint's id."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +28,6 @@ class Undeliverable(BaseModel):
     original: Any = Field(default=None, description="the body as it was posted")
 
     def value(self, body: bytes) -> bytes:
-        """The record's value, with a JSON body in the text that it has."""
+        """The record's value; it contains the bytes of a JSON body unchanged."""
         text = self.model_dump_json()
         return text.replace(_ORIGINAL_PLACEHOLDER, '"original":' + body.decode(), 1).encode()

@@ -1,8 +1,8 @@
 """
-How to verify what `lago-netsuite relay` posts, with nothing but the standard library: copy it.
+Verify webhooks of `lago-netsuite relay` with only the standard library; copy it into your receiver.
 
-By Standard Webhooks 1.0 (standardwebhooks.com); whoever verifies Lago's own webhooks already need change
-nothing. Test vectors for other languages: ``schemas/vectors/webhook_signing.json``.
+It follows Standard Webhooks 1.0 (standardwebhooks.com); a receiver that verifies Lago's own webhooks needs no
+change. Test vectors for other languages: ``schemas/vectors/webhook_signing.json``.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ TOLERANCE_S = 300
 
 def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, *, now_s: float) -> bool:
     """
-    Whether a request is the relay's, and no recording of one.
+    Whether a request is from the relay, and was sent within the last `TOLERANCE_S` seconds.
 
-    A webhook may come more than once: remember ``webhook-id``, which stays the same.
+    A webhook may be delivered more than once: deduplicate by ``webhook-id``, which stays the same.
 
     Args:
-        secret: the endpoint's, as the connections file has it.
+        secret: the endpoint's secret in the connections file.
         headers: with names in lower case.
-        body: the bytes as they came, not parsed and written again.
+        body: the received bytes, not parsed and serialised again.
         now_s: the time, in seconds since the epoch (``time.time()``).
     """
     webhook_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")

@@ -1,8 +1,9 @@
 """
-The wire between the worker and the RESTlet, contract version 1.
+The messages between the worker and the RESTlet, contract version 1.
 
 Decimals are strings, dates ISO, flags booleans; references are ``{"internalId": …}``, ``{"externalId": …}``
-or ``{"lagoId": …}`` and resolved by the script. HTTP 200 carries a `Response` whenever the script ran.
+or ``{"lagoId": …}``, which the script resolves. Whenever the script ran, HTTP 200 has a `Response` as its
+body.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from schemas import nesting, reading
 
 CONTRACT_VERSION = 1
 SCRIPT_VERSION = "1.0.0"
-"""Of the RESTlet that belongs to this code."""
+"""Version of the RESTlet that belongs to this code."""
 TEXT_LIMIT_CHARS = 2_000
 TOO_DEEP = "nested too deeply"
 _FAST = msgspec.json.Decoder(float_hook=Decimal)
@@ -36,19 +37,21 @@ class WriteItem:
     One record to write.
 
     Attributes:
-        internal_id: the NetSuite record that mode ``adopt`` makes this one; it is stamped with `external_id`
-            and `lago_id`.
-        version: the source's ``updated_at``; an older one never overwrites a newer one.
-        fingerprint: hash of what makes the document this document; equal means "nothing to do".
-        expect: what NetSuite must compute, as decimal strings; empty for customers.
-        apply_credits: credit memos to apply to this invoice once it stands, each ``{"doc": reference,
+        ref: identifies the item within its request.
+        internal_id: the existing NetSuite record that mode ``adopt`` links; the script sets `external_id` and
+            `lago_id` on it.
+        version: Lago's ``updated_at``; an older version never overwrites a newer one.
+        fingerprint: hash of the values that identify the document's content; an equal one means no change.
+        expect: the totals that NetSuite must compute, as decimal strings; empty for customers.
+        apply_credits: credit memos to apply to this invoice after it is saved, each ``{"doc": reference,
             "amount": decimal string}``.
-        release_credits: credit memos to take off an invoice before it is voided, each ``{"doc": reference}``.
-        settled: what Lago has had for an invoice that it voids, as decimal strings without those of nothing:
-            ``payments``, ``notes`` that offset it, ``prepaid`` credit (which the invoice's total leaves out).
-            Such an invoice is not voided natively, since a note for what was paid may follow, and its
-            reversing memo leaves room for payments and notes that are not in NetSuite yet.
-        warnings: what was changed to make the record fit, for the result; not sent.
+        release_credits: credit memos whose applications to an invoice end before its void, each
+            ``{"doc": reference}``.
+        settled: the settled amounts in Lago of an invoice to void, as decimal strings without zeros:
+            ``payments``, ``notes`` that offset it, ``prepaid`` credit (not part of the invoice's total).
+            Such an invoice is not voided natively, since a credit note for the paid amount may follow, and
+            its reversing memo leaves an amount for payments and credit notes that are not in NetSuite yet.
+        warnings: changes made to fit NetSuite's limits, for the result; not sent.
     """
 
     ref: str
@@ -66,7 +69,7 @@ class WriteItem:
     warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The item in the order of the contract, without what it does not have."""
+        """The item as JSON, in the order of the contract, without empty members."""
         item: dict[str, Any] = {
             "ref": self.ref,
             "mode": self.mode,
@@ -90,7 +93,7 @@ class WriteItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """Limits the script keeps: units to leave untouched, and seconds after which it takes no new item."""
+    """Limits for the script: governance units to leave unused, and seconds after which it starts no item."""
 
     min_units: int = 300
     soft_deadline_s: int = 200
@@ -99,14 +102,14 @@ class WriteOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteRequest:
-    """One call of the RESTlet; the same events always give the same bytes."""
+    """One call of the RESTlet; equal events give equal bytes."""
 
     request_id: str
     items: tuple[WriteItem, ...]
     options: WriteOptions = WriteOptions()
 
     def body(self) -> bytes:
-        """The exact bytes that are posted (and that ``preview`` prints)."""
+        """The bytes of the request, which ``preview`` prints too."""
         return canonical(
             {
                 "v": CONTRACT_VERSION,
@@ -134,7 +137,7 @@ def loads(text: str | bytes) -> Any:
     try:
         return _FAST.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ArithmeticError):
-        return _loads_exactly(text)  # it says what is wrong, and at which character
+        return _loads_exactly(text)  # its error has the reason and the position
 
 
 def _loads_exactly(text: str | bytes) -> Any:
@@ -148,7 +151,7 @@ def _loads_exactly(text: str | bytes) -> Any:
 
 
 def refuse_constant(name: str) -> NoReturn:
-    """NaN and the infinities are no JSON, though Python reads them."""
+    """Raise ValueError for NaN and infinities, which Python's parser accepts and JSON does not."""
     raise ValueError(f"{name} is not a number in JSON")
 
 
@@ -161,15 +164,15 @@ def _cut(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_cut)]
-"""What goes on into results, error events and logs, at a length that Kafka takes of all items together."""
+"""A text for results, error events and logs, cut so that all items of a call fit into one Kafka record."""
 
 
 class ItemError(_Answer):
     """
-    Why one item was not written; ``class`` is the stable group, ``code`` NetSuite's or our own word.
+    Why one item was not written; ``class`` is the stable group, ``code`` NetSuite's or the script's own.
 
     Attributes:
-        period: the name of the closed accounting period, where the script names it.
+        period: the name of the closed accounting period, if the script states it.
     """
 
     code: Text = "UNKNOWN"
@@ -183,13 +186,13 @@ class ItemError(_Answer):
 
 class ItemResult(_Answer):
     """
-    What became of one item, or what a look-up found of it.
+    The result of one item of a write or a lookup.
 
     Attributes:
-        totals: decimal strings; of a look-up also ``due``, ``applied`` and ``unapplied``.
-        currency: ISO code, of a look-up only.
-        voided: whether a document was voided, of a look-up only.
-        balance: what a customer owes in its own currency, of a look-up only; `balances` by ISO code.
+        totals: decimal strings; for a lookup also ``due``, ``applied`` and ``unapplied``.
+        currency: ISO code; for a lookup only.
+        voided: whether a document is voided; for a lookup only.
+        balance: a customer's balance in its primary currency, for a lookup only; `balances` by ISO code.
     """
 
     ref: str
@@ -209,7 +212,7 @@ class ItemResult(_Answer):
 
 
 class ScriptInfo(_Answer):
-    """The script's own account of the call; times in milliseconds."""
+    """The script's version, governance units and duration of the call, in milliseconds."""
 
     version: str = "unknown"
     units_used: int | None = None
@@ -218,14 +221,14 @@ class ScriptInfo(_Answer):
 
 
 class AccountInfo(_Answer):
-    """Which account answered: id such as ``1234567_SB1``, environment ``SANDBOX`` or ``PRODUCTION``."""
+    """The account of the response: id such as ``1234567_SB1``, environment ``SANDBOX`` or ``PRODUCTION``."""
 
     id: str = ""
     environment: str = ""
 
 
 class Response(_Answer):
-    """The envelope around every answer of the script."""
+    """The envelope of every response of the script."""
 
     v: int
     request_id: str | None = None

@@ -20,7 +20,7 @@ from schemas.asyncapi.messages import MESSAGES, Json, Message
 
 FILE = Path(__file__).parents[1] / "asyncapi.yaml"
 VERSION = "1.0.0"
-"""Of the contracts: raised when a receiver has to change."""
+"""Version of the contracts: raised when receivers must change."""
 KAFKA_BINDING = "0.5.0"
 
 _PARAMETERS: dict[str, Json] = {
@@ -31,7 +31,7 @@ _HTTP_HEADERS = {"lagoWebhooks": "lagoWebhook", "yourEndpoint": "webhook"}
 
 
 def document() -> Json:
-    """The whole document."""
+    """The document as JSON values."""
     return {
         "asyncapi": "3.0.0",
         "info": {

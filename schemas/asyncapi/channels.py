@@ -1,4 +1,4 @@
-"""Every topic, and every HTTP address, with what is sent or received there."""
+"""Every topic and every HTTP address, with its messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Channel:
 
     Attributes:
         action: what lago-netsuite does with its messages: ``send`` or ``receive``.
-        is_compacted: whether the topic keeps the last record of every key.
+        is_compacted: whether the topic is compacted: Kafka keeps the last record of every key.
     """
 
     address: str

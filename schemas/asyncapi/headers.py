@@ -31,7 +31,7 @@ _LAGO: dict[str, Any] = {
     "X-Lago-Signature-Algorithm": {"type": "string", "enum": ["hmac", "jwt"]},
     "X-Lago-Unique-Key": {**_TEXT, "description": "Lago's id of the webhook; a repeat has the same"},
 }
-# Kafka tells upper case from lower.
+# Names of Kafka headers are case-sensitive.
 _LAGO_ON_KAFKA = {name.lower(): schema for name, schema in _LAGO.items()}
 _PLACE: dict[str, Any] = {
     "source-topic": {**_TEXT, "description": "where the event lies that this is about"},

@@ -28,8 +28,8 @@ class Message:
     Attributes:
         name: of its file in `schemas/examples`, and of its schema in `schemas/json` unless `schema` is given.
         headers: of `schemas.asyncapi.headers`.
-        key: what the Kafka key is, in words.
-        written_as: the model by which we write it; what it adds to the example is written too.
+        key: description of the Kafka key; None for a message without one.
+        written_as: the model that serialises it; its default members are added to the example.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Message:
 
     @property
     def example(self) -> Json:
-        """An example, with every member that is written."""
+        """An example with all members that are written."""
         told: Json = json.loads((EXAMPLES / f"{self.name}.json").read_text(encoding="utf-8"))
         return self.written_as.model_validate(told).model_dump(mode="json") if self.written_as else told
 

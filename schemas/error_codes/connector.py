@@ -1,4 +1,4 @@
-"""Codes that the connector gives by itself: before the call, or when a budget is spent."""
+"""Codes of the connector itself: before the call, or when a budget is spent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals of one record that this repository gives a code of its own."""
+"""Refusals of one record that are published under a code of the connector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row of the table: a code, what it means for the record, its cause, its fix, and who mends it."""
+"""One row of the table: a code, its effect, its cause, its fix, and who makes the fix."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Literal
 
 Effect = Literal["record", "dependency", "kind", "account", "throttled", "unavailable", "repeated", "too_big"]
 """
-How far an error reaches.
+What waits or fails because of an error.
 
-``record``: this record is refused with an error event. ``dependency``: it waits for another record. ``kind``:
-all documents of its kind wait. ``account``: the whole connection waits. ``throttled``, ``unavailable`` and
-``repeated`` are tried again by themselves. ``too_big``: a call of several records is repeated with fewer, one
-alone is refused.
+``record``: this record is rejected with an error event. ``dependency``: it waits for another record.
+``kind``: all documents of its kind wait. ``account``: the whole connection waits. ``throttled``,
+``unavailable`` and ``repeated``: the record is retried automatically. ``too_big``: a call of several records
+is repeated with fewer, a call of one record is rejected.
 """
 
 Mender = Literal[
@@ -30,11 +30,12 @@ class ErrorCode:
     One row.
 
     Attributes:
-        code: what an error event carries; ours, or NetSuite's own where no code of ours stands for it.
+        code: the published code: the connector's, or NetSuite's when there is none of the connector.
         meaning: the cause, as a sentence.
-        change: the fix, as a sentence that begins with a verb; afterwards the event can be replayed.
-        menu: where in NetSuite's user interface the fix is made, empty when it is made elsewhere.
-        netsuite: the codes of NetSuite and of the RESTlet that this row explains.
+        change: the fix, as a sentence that begins with a verb; after it the event can be replayed.
+        who: who makes the fix.
+        menu: menu path of the fix in NetSuite's user interface; empty when it is made elsewhere.
+        netsuite: the codes of NetSuite and of the RESTlet that this row covers.
     """
 
     code: str
@@ -47,7 +48,7 @@ class ErrorCode:
 
     @property
     def hint(self) -> str:
-        """The fix as an error event carries it: a phrase, with the menu path behind it."""
+        """The fix in the form of error events: a phrase, followed by the menu path."""
         phrase = self.change[:1].lower() + self.change[1:].removesuffix(".")
         return f"{phrase} ({self.menu})" if self.menu else phrase
 
@@ -55,7 +56,7 @@ class ErrorCode:
 def row(  # noqa: PLR0913, PLR0917 - one argument a column of the table
     code: str, effect: Effect, meaning: str, change: str, who: Mender, menu: str = "", netsuite: str = ""
 ) -> ErrorCode:
-    """A row in the order of the page; NetSuite's codes by blanks, its own when that is NetSuite's."""
+    """A row; `netsuite` has codes separated by blanks, by default `code` itself when it is NetSuite's."""
     codes = tuple(netsuite.split()) or ((code,) if code.isupper() else ())
     return ErrorCode(
         code=code, effect=effect, meaning=meaning, change=change, who=who, menu=menu, netsuite=codes

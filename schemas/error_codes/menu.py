@@ -1,4 +1,4 @@
-"""Pages of NetSuite's user interface where fixes are made; paths as an administrator's role shows them."""
+"""Menu paths of NetSuite's user interface, as the Administrator role shows them."""
 
 from __future__ import annotations
 

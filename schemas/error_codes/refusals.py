@@ -11,7 +11,7 @@ SCRIPT_REFUSED = row(
     "Read the text, find the user event script or workflow that gives it, and let it pass what Lago bills.",
     "NetSuite administrator", menu.SCRIPTED_RECORDS,
 )  # fmt: skip
-"""Also the row of every code that the table does not know: only the account's own scripts make such."""
+"""Also the row of every code that is not in the table: such codes come from the account's own scripts."""
 
 ROWS = (
     SCRIPT_REFUSED,

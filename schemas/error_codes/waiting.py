@@ -1,4 +1,6 @@
-"""What is about no record: the whole connection or a kind of document waits, or the call is repeated."""
+"""
+Errors that are not about one record: the connection or a kind of document waits, or the call is retried.
+"""
 
 from __future__ import annotations
 
