@@ -60,7 +60,7 @@ class Ignored:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """
-    A wait that a person has chosen, and for how long.
+    A wait that only a person ends, and for how long.
 
     Attributes:
         max_age_s: since the record came into Kafka, so that no restart begins it anew.
@@ -81,6 +81,8 @@ class Waiting:
         missing: the lane whose record would bring it, ``invoice:5f…``; None for what no record brings.
         stands: the record's own document is written; only what goes with it is outstanding.
         hold: how long, where that is not the budget of dependencies.
+        kind: what the account refuses as a whole at present, ``payment``, where it waits for that; one record
+            asks for all of its kind.
     """
 
     on: str
@@ -88,6 +90,7 @@ class Waiting:
     missing: str | None = None
     stands: bool = False
     hold: Hold | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

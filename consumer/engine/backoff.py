@@ -9,6 +9,7 @@ from typing import assert_never
 
 from consumer import outcome as outcomes
 from consumer.engine.decision import Decision, GiveUp, Park, Settle, Situation
+from consumer.engine.refused_kinds import key_of
 from consumer.engine.retry_state import Cause, RetryState
 from consumer.outcome import internal_error
 from consumer.record import LaneKey
@@ -27,6 +28,8 @@ PARK_MAX_AGE_S = 86_400.0
 RECORD_MAX_AGE_S = 3_600.0
 DEPENDENCY_MAX_AGE_S = 6 * 3_600.0
 DEFECT_ATTEMPTS = 3
+LONGEST_RESTART_DELAY_S = 30.0
+RESTART_DELAY_EACH_S = 0.1
 DAY_S = 86_400.0
 
 Jitter = Callable[[], float]
@@ -68,8 +71,8 @@ class Backoff:
                 return self._retry(reason, retry_after_s, retry_state, seen)
             case outcomes.Ambiguous(reason=reason):
                 return self._retry(reason, None, retry_state.in_smaller_company(seen.carried), seen)
-            case outcomes.Waiting(hold=outcomes.Hold() as hold):
-                return self._hold(hold, retry_state, seen)
+            case outcomes.Waiting(hold=outcomes.Hold() as hold, kind=kind):
+                return self._hold(hold, kind, retry_state, seen)
             case outcomes.Waiting():
                 return self._wait(outcome, retry_state, seen)
             case outcomes.Throttled(by="script", reason=reason, retry_after_s=retry_after_s) if (
@@ -107,6 +110,10 @@ class Backoff:
             return GiveUp(rejected=failed)
         delay_s = self._jittered_s(retry_state.defects - 1)
         return Park(delay_s=delay_s, counts=True, retry_state=retry_state.parked(Cause.RECORD, seen.now_s))
+
+    def restart_delay_s(self, unsettled: int) -> float:
+        """For what was under way or parked when the last owner left: the more, the more slowly it returns."""
+        return min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * unsettled) * self.jitter()
 
     def above_high_water(self, retry_state: RetryState, now_s: float) -> GiveUp:
         """So much has been done behind a waiting record that its partition would have to stop for it."""
@@ -147,13 +154,18 @@ class Backoff:
             missing=LaneKey(outcome.missing) if outcome.missing else None,
         )
 
-    def _hold(self, hold: outcomes.Hold, retry_state: RetryState, seen: Situation) -> Park | GiveUp:
+    def _hold(
+        self, hold: outcomes.Hold, kind: str | None, retry_state: RetryState, seen: Situation
+    ) -> Park | GiveUp:
         retry_state = replace(retry_state, waits=retry_state.waits + 1)
         if seen.age_s >= min(hold.max_age_s, self.hold_limit_s):
             sentence = f"{hold.refusal.message}; held for {_days(seen.age_s)}"
             return GiveUp(rejected=replace(hold.refusal, message=sentence))
-        delay_s = self._patient_s(retry_state.waits - 1, HOLD_CAP_S)
-        held = replace(retry_state.parked(Cause.HOLD, seen.now_s), refusal=hold.refusal)
+        held = replace(retry_state, refusal=hold.refusal)
+        if kind is not None:
+            delay_s, held = self._patient_s(held.waits - 1), held.parked(Cause.KIND, seen.now_s)
+            return Park(delay_s=delay_s, counts=False, retry_state=held, missing=key_of(kind))
+        delay_s, held = self._patient_s(held.waits - 1, HOLD_CAP_S), held.parked(Cause.HOLD, seen.now_s)
         return Park(delay_s=delay_s, counts=False, retry_state=held)
 
     def _step_aside(

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from consumer.engine.refused_kinds import RefusedKinds
 from consumer.engine.retry_state import Cause
 from consumer.record import LaneKey, Record
 
@@ -46,6 +47,7 @@ class Dependencies:
         self._waiting: dict[LaneKey, OrderedDict[LaneKey, None]] = {}
         self._blocked: dict[LaneKey, LaneKey] = {}
         self._written: OrderedDict[LaneKey, None] = OrderedDict()
+        self._refused_kinds = RefusedKinds()
 
     @property
     def blocked(self) -> int:
@@ -72,7 +74,11 @@ class Dependencies:
             asker = self._askers.get(key)
             if asker is not None and asker.rank <= record.rank:
                 return Blocker(key=key, cause=Cause.DEPENDENCY)
-        return None
+        kind = self._refused_kinds.shut(record.lane)
+        asker = None if kind is None else self._askers.get(kind)
+        if kind is None or asker is None or asker.rank > record.rank:
+            return None
+        return Blocker(key=kind, cause=Cause.KIND)
 
     def block(self, lane: LaneKey, key: LaneKey) -> None:
         """The lane waits from now on."""
@@ -95,6 +101,7 @@ class Dependencies:
         What was written in the meantime is not written any more.
         """
         self._written.pop(key, None)
+        self._refused_kinds.refused(key)
         asker = self._askers.get(key)
         if asker is not None and asker.lane != lane and asker.rank <= rank:
             return False
@@ -110,6 +117,7 @@ class Dependencies:
 
     def written(self, key: LaneKey) -> None:
         """What a key stands for is in NetSuite: nobody waits for its lane, whatever else that holds."""
+        self._refused_kinds.written(key)
         self._written[key] = None
         self._written.move_to_end(key)
         if len(self._written) > REMEMBERED:

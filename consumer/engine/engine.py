@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from consumer.clock import Clock
 from consumer.engine.admission import Admission
@@ -20,13 +21,11 @@ from consumer.engine.lanes import Lanes
 from consumer.engine.ledger import Admitted, Partition
 from consumer.engine.offset_map import OffsetMap
 from consumer.engine.owned_partitions import OwnedPartitions
+from consumer.engine.refused_kinds import refusals_of
 from consumer.engine.retry_state import Cause, RetryState
 from consumer.limits.permits import PermitPool
-from consumer.outcome import Outcome, is_written
+from consumer.outcome import Outcome, Rejected, is_written
 from consumer.record import Record
-
-LONGEST_RESTART_DELAY_S = 30.0
-RESTART_DELAY_EACH_S = 0.1
 
 
 class Engine:
@@ -89,6 +88,11 @@ class Engine:
         return self._lanes.heads()
 
     @property
+    def refused_kinds(self) -> dict[str, Rejected]:
+        """What the account refuses as a whole at present, by kind."""
+        return refusals_of(chain(self._lanes.heads(), self._lanes.in_flight()))
+
+    @property
     def queued(self) -> int:
         """Records that wait in lanes."""
         return self._lanes.queued
@@ -98,9 +102,8 @@ class Engine:
         """When to look again though nothing happened, on the monotonic clock; None while that is no use."""
         if not self._may_start:
             return None
-        if self._calls.waiting_kind(self._lanes) is None:
-            return self._lanes.next_due_s
-        return self._permit_pool.changes_at_s
+        has_work = self._calls.waiting_kind(self._lanes) is not None
+        return self._permit_pool.changes_at_s if has_work else self._lanes.next_due_s
 
     @property
     def _may_start(self) -> bool:
@@ -176,8 +179,8 @@ class Engine:
         if not self._may_start or self._permit_pool.is_closed_to_records:
             return []
         pressed = set(self.owned_partitions.pressed())
-        heads = (each for each in self._lanes.heads() if each.record.source in pressed)
-        taken = [each for each in heads if each.retry_state.is_waiting_for_itself]
+        own = (each for each in self._lanes.heads() if each.retry_state.is_waiting_for_itself)
+        taken = [each for each in own if each.record.source in pressed]
         for attempt in taken:
             self._lanes.take_parked(attempt)
         now_s = self._permit_pool.open_time_s
@@ -202,9 +205,8 @@ class Engine:
 
     def decide_lost_acknowledgement(self, attempt: Attempt) -> Park:
         """What follows when Kafka did not acknowledge the attempt's events."""
-        return self._backoff.after_lost_acknowledgement(
-            attempt.retry_state, Situation(now_s=self._permit_pool.open_time_s)
-        )
+        seen = Situation(now_s=self._permit_pool.open_time_s)
+        return self._backoff.after_lost_acknowledgement(attempt.retry_state, seen)
 
     def decide_defect(self, call: Call, attempt: Attempt, error_name: str) -> Park | GiveUp:
         """What follows when the call ended in an unexpected error of ours."""
@@ -234,9 +236,7 @@ class Engine:
         if not is_again:
             self._lanes.add(attempt)
             return
-        # Under way or parked when the last owner left: the more there are, the more slowly they come back.
-        longest_s = min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * self.owned_partitions.unsettled)
-        due_s = self._clock.monotonic_s() + longest_s * self._backoff.jitter()
+        due_s = self._clock.monotonic_s() + self._backoff.restart_delay_s(self.owned_partitions.unsettled)
         state = RetryState().parked(Cause.RESTART, self._permit_pool.open_time_s)
         self._lanes.add_parked(replace(attempt, retry_state=state), due_s=due_s)
 

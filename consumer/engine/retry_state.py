@@ -15,7 +15,8 @@ class Cause(Enum):
     """
     Whose time a wait is: `RECORD` and `DEPENDENCY` have a budget.
 
-    `HOLD` is a wait that a person has chosen; `PREDECESSOR` one for a record that this worker holds itself.
+    `HOLD` is a wait that a person has chosen; `PREDECESSOR` one for a record that this worker holds itself;
+    `KIND` one for the account to accept this kind of document again.
     """
 
     RECORD = auto()
@@ -23,6 +24,7 @@ class Cause(Enum):
     HOLD = auto()
     PREDECESSOR = auto()
     LIMIT = auto()
+    KIND = auto()
     ACCOUNT = auto()
     BROKER = auto()
     RESTART = auto()
@@ -53,7 +55,7 @@ class RetryState:
         waited_s: time between answers that something was missing and what followed.
         parked_at_s: the last wait's beginning.
         cause: of the last wait.
-        refusal: what is published when a chosen wait is cut short.
+        refusal: what is published when a chosen wait, or one for a kind, is cut short.
     """
 
     tries: int = 0

@@ -20,6 +20,7 @@ from consumer.limits.permits import PermitPool, Reading
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.account import ParkReason
+from consumer.outcome import Rejected
 
 Sentences = Mapping[Reason, str]
 """The remark about an account or endpoint that is left alone, by the breaker's reason."""
@@ -37,6 +38,7 @@ PARK_REASONS: dict[Cause, ParkReason] = {
     Cause.DEPENDENCY: "dependency",
     Cause.HOLD: "hold",
     Cause.PREDECESSOR: "predecessor",
+    Cause.KIND: "kind",
     Cause.LIMIT: "limit",
     Cause.ACCOUNT: "account",
     Cause.BROKER: "broker",
@@ -77,6 +79,7 @@ class Monitor:
         self._sentences = sentences
         self._shown: frozenset[Partition] = frozenset()
         self._reason: Reason | None = None
+        self._refused_kinds: frozenset[str] = frozenset()
         self._throttled = 0
         for part, limit_s in self._heartbeats.items():
             health.watch(part, limit_s=limit_s)
@@ -86,6 +89,7 @@ class Monitor:
         self._beat()
         reading = self._permit_pool.reading()
         self._log_breaker(reading)
+        self._log_kinds()
         self._metrics.connection(
             self._whose,
             {
@@ -108,6 +112,8 @@ class Monitor:
         for part in self._heartbeats:
             self._health.unwatch(part)
         self._health.remark(self._name, None)
+        for kind in self._refused_kinds:
+            self._show_kind(kind, None)
         for shown in self._shown:
             self._metrics.partition_lost(self._labels(shown))
 
@@ -135,6 +141,20 @@ class Monitor:
                 because=reading.because,
             )
             self._health.remark(self._name, self._sentences[reading.reason])
+
+    def _log_kinds(self) -> None:
+        refused = self._engine.refused_kinds
+        for kind in self._refused_kinds - refused.keys():
+            log.info("document_kind_accepted", connection=self._name, kind=kind)
+            self._show_kind(kind, None)
+        for kind in refused.keys() - self._refused_kinds:
+            log.error("document_kind_refused", connection=self._name, kind=kind, why=_sentence(refused[kind]))
+            self._show_kind(kind, _sentence(refused[kind]))
+        self._refused_kinds = frozenset(refused)
+
+    def _show_kind(self, kind: str, sentence: str | None) -> None:
+        self._health.remark(f"{self._name}: {kind}", sentence)
+        self._metrics.refused_kind(self._whose, kind, is_refused=sentence is not None)
 
     def _parked(self) -> dict[ParkReason, int]:
         waiting = Counter(each.retry_state.cause for each in self._engine.heads)
@@ -170,3 +190,7 @@ class Monitor:
 
     def _labels(self, partition: Partition) -> tuple[str, str, str]:
         return self._name, partition.topic, str(partition.number)
+
+
+def _sentence(refusal: Rejected) -> str:
+    return f"{refusal.message}: {refusal.hint}"

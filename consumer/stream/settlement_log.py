@@ -52,8 +52,9 @@ class SettlementLog:
                 log.info("record_settled", **about, outcome=name_of(outcome), **_why(outcome))
             case Park(delay_s=delay_s, retry_state=retry_state):
                 cause = retry_state.cause.name.lower() if retry_state.cause else None
-                # While Kafka is what fails, that is said for all of them at once.
-                level = logging.DEBUG if retry_state.cause is Cause.BROKER else logging.WARNING
+                # While Kafka, or their kind, is what fails, that is said for all of them at once.
+                is_said = retry_state.cause in {Cause.BROKER, Cause.KIND}
+                level = logging.DEBUG if is_said else logging.WARNING
                 log.log(level, "record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
             case _:
                 assert_never(decision)

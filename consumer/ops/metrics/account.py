@@ -16,7 +16,9 @@ ConnectionGauge = Literal[
     "breaker_state",
 ]
 BreakerReason = Literal["unavailable", "account_down", "rejection_storm"]
-ParkReason = Literal["record", "dependency", "hold", "predecessor", "limit", "account", "broker", "restart"]
+ParkReason = Literal[
+    "record", "dependency", "hold", "predecessor", "kind", "limit", "account", "broker", "restart"
+]
 ConnectionLabels = tuple[str, str]
 """The connection's code and its NetSuite account; of a relay's stream, its name twice."""
 
@@ -45,6 +47,9 @@ class Account:
         self._breaker = families.gauge(
             "breaker_open", "1 while the account is left alone, by why it is.", *whose, "reason"
         )
+        self._refused_kind = families.gauge(
+            "refused_kind", "1 while NetSuite refuses this kind of document as a whole.", *whose, "kind"
+        )
         self._throttled = families.counter(
             "throttled", "Calls that an account refused for its limit.", *whose
         )
@@ -63,6 +68,10 @@ class Account:
         """Set whether the circuit breaker is open, for every reason."""
         for reason, is_open in reasons.items():
             self._breaker[*labels, reason].set(is_open)
+
+    def refused_kind(self, labels: ConnectionLabels, kind: str, *, is_refused: bool) -> None:
+        """Whether a kind of document is refused as a whole."""
+        self._refused_kind[*labels, kind].set(is_refused)
 
     def throttled(self, labels: ConnectionLabels, *, count: int) -> None:
         """Count calls that the account refused for its concurrency limit."""

@@ -5,7 +5,16 @@ import dataclasses
 import pytest
 
 from consumer.netsuite import item_results
-from consumer.outcome import AccountDown, AlreadyThere, Ambiguous, Delivered, Rejected, Throttled, Waiting
+from consumer.outcome import (
+    AccountDown,
+    AlreadyThere,
+    Ambiguous,
+    Delivered,
+    Rejected,
+    Throttled,
+    Unavailable,
+    Waiting,
+)
 from schemas import wire
 from tests.unit.netsuite import examples
 
@@ -128,11 +137,14 @@ def test_first_item_that_was_not_written_decides():
         ("auth", False, "INVALID_LOGIN_ATTEMPT", AccountDown),
         ("unknown", True, "UNEXPECTED_ERROR", Ambiguous),
         ("unknown", False, "X", Rejected),
+        ("unknown", False, "ACCT_TEMP_UNAVAILABLE", Unavailable),
+        ("unknown", False, "MODULE_DOES_NOT_EXIST", AccountDown),
         ("dependency", True, "LAGO_REFERENCE_NOT_FOUND", Waiting),
+        ("permission", False, "A_PERMISSION_OF_TOMORROW", Waiting),
         *[
             (group, False, "X", Rejected)
             for group in (
-                "duplicate", "missing_field", "invalid_reference", "permission", "tax", "state", "validation",
+                "duplicate", "missing_field", "invalid_reference", "tax", "state", "validation",
                 "config", "a_class_of_tomorrow",
             )
         ],
@@ -145,6 +157,37 @@ def test_class_of_an_items_error_decides(group, retryable, code, expected):
     found = outcome_of(examples.failed(code=code, retryable=retryable, **{"class": group}))
 
     assert isinstance(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("INSUFFICIENT_PERMISSION", "permission"),
+        ("SSS_INVALID_SRCH_COL", "config"),
+        ("SSS_INVALID_SRCH_OPERATOR", "unknown"),
+        ("INVALID_RCRD_TYPE", "config"),
+        ("FEATURE_DISABLED", "config"),
+        ("LAGO_TYPE_NOT_SUPPORTED", "config"),
+    ],
+)
+def test_what_all_documents_of_a_kind_lack_is_no_records_refusal(code, group):
+    """N23: the kind waits for a person, and each of its records has the refusal ready for when time is up."""
+    found = outcome_of(examples.failed(code=code, message="TRAN_CUSTPYMT", **{"class": group}))
+
+    assert isinstance(found, Waiting)
+    assert found.kind == "invoice"
+    assert found.hold is not None
+    assert found.hold.max_age_s == 45 * 86_400
+    assert found.hold.refusal.message == f"NetSuite refuses every invoice with {code}: TRAN_CUSTPYMT"
+    assert found.hold.refusal.details["kind"] == "invoice"
+    assert found.hold.refusal.hint
+
+
+def test_a_record_that_the_role_may_not_see_is_that_records_own_matter():
+    """As by a subsidiary it is kept from: others of the kind get through."""
+    error = {"code": "PERMISSION_VIOLATION", "class": "permission"}
+
+    assert isinstance(outcome_of(examples.failed(**error)), Rejected)
 
 
 def test_rejection_carries_what_a_person_needs():

@@ -14,7 +14,7 @@ from consumer.engine.ledger import Partition
 from consumer.limits.circuit_breaker import Reason
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
-from consumer.outcome import Waiting
+from consumer.outcome import Delivered, Hold, Rejected, Waiting
 from consumer.stream.monitor import Monitor
 from tests.unit.engine.records import TOPIC, gate_of, own, record
 
@@ -184,3 +184,53 @@ def test_a_flow_that_is_over_is_not_missed(scene):
     scene.clock.advance(3_600)
 
     assert scene.health.liveness().is_good
+
+
+def refused_payment(scene):
+    refusal = Rejected(
+        code="INSUFFICIENT_PERMISSION",
+        message="NetSuite refuses every payment",
+        hint="give the role TRAN_CUSTPYMT",
+        details={"kind": "payment"},
+    )
+    outcome = Waiting(on="permission", kind="payment", hold=Hold(max_age_s=1e12, refusal=refusal))
+    scene.engine.admit(record(0, lane="payment:1"))
+    call = scene.engine.take()
+    scene.engine.returned(call, [outcome])
+    [attempt] = call.attempts
+    scene.engine.park(attempt, scene.engine.decide(call, attempt, outcome))
+
+
+def test_a_kind_that_is_refused_is_said_once_remarked_and_counted(scene):
+    """N23: one sentence for all of its records, for as long as it lasts."""
+    refused_payment(scene)
+
+    with capture_logs() as logs:
+        lines = scene.lines()
+        scene.wait(30)
+
+    sentence = "NetSuite refuses every payment: give the role TRAN_CUSTPYMT"
+    assert [(log["event"], log["why"]) for log in logs] == [("document_kind_refused", sentence)]
+    assert f'lago_netsuite_refused_kind{{{WHOSE},kind="payment"}} 1.0' in lines
+    assert f'lago_netsuite_parked_lanes{{{WHOSE},reason="kind"}} 1.0' in lines
+    assert scene.health.readiness().remarks == (f"eu: payment: {sentence}",)
+    assert scene.health.liveness().is_good
+
+
+def test_a_kind_that_is_accepted_again_is_said_too(scene):
+    """And the remark goes."""
+    refused_payment(scene)
+    scene.lines()
+    scene.clock.advance(600)
+    call = scene.engine.take()
+    scene.engine.returned(call, [Delivered(written=())])
+    [attempt] = call.attempts
+    scene.engine.decide(call, attempt, Delivered(written=()))
+    scene.engine.complete(attempt)
+
+    with capture_logs() as logs:
+        lines = scene.lines()
+
+    assert [log["event"] for log in logs] == ["document_kind_accepted"]
+    assert f'lago_netsuite_refused_kind{{{WHOSE},kind="payment"}} 0.0' in lines
+    assert scene.health.readiness().remarks == ()
