@@ -110,10 +110,16 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable:
-    """The account or the way to it is down; the call was not carried out."""
+    """
+    The account or the way to it is down; the call was not carried out.
+
+    Attributes:
+        is_answer: NetSuite itself has said so, with an error that is about no record.
+    """
 
     reason: str
     retry_after_s: float | None = None
+    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections import deque
 SAMPLE_AGE_S = 60.0
 SAMPLES_AT_LEAST = 10
 FAILED_SHARE = 0.5
+FEW_SAMPLES = 3
 
 SETTLED_LOOKED_AT = 200
 REJECTED_SHARE = 0.2
@@ -31,6 +32,11 @@ class Failures:
     def forget(self) -> None:
         """Begin anew."""
         self._samples.clear()
+
+    @property
+    def are_all(self) -> bool:
+        """Whether nothing but failures was seen; enough where NetSuite says that no record is at fault."""
+        return len(self._samples) >= FEW_SAMPLES and all(has_failed for _, has_failed in self._samples)
 
     @property
     def are_many(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from consumer.clock import Clock
+from consumer.limits import call_outcomes
 from consumer.limits.aimd_window import Window
 from consumer.limits.batch_size import BatchSize
 from consumer.limits.borrowing import BorrowedPermits
@@ -14,14 +15,11 @@ from consumer.limits.failure_rate import Failures, Rejections
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
-    Ambiguous,
     Delivered,
     Ignored,
     Outcome,
     Rejected,
-    Throttled,
     Unavailable,
-    Waiting,
 )
 
 INCONCLUSIVE_PROBE_DELAY_S = 1.0
@@ -188,9 +186,9 @@ class PermitPool:
     def leave(self, permit: Permit, outcomes: Sequence[Outcome], *, in_flight: int) -> None:
         """A call is over, with what became of its records; `in_flight` counts it still."""
         answered = [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]
-        if any(_is_refusal(outcome) for outcome in answered):
+        if any(call_outcomes.is_refusal(outcome) for outcome in answered):
             self.refused(permit.started_s)
-        elif in_flight >= self._window.permits and any(map(_has_answered, answered)):
+        elif in_flight >= self._window.permits and any(map(call_outcomes.has_answered, answered)):
             self._window.grow()
         for outcome in answered:
             if isinstance(outcome, Delivered | AlreadyThere | Rejected):
@@ -202,14 +200,16 @@ class PermitPool:
 
     def _judge(self, answered: Sequence[Outcome]) -> None:
         now_s = self._clock.monotonic_s()
-        if any(map(_has_failed, answered)) or any(map(_has_answered, answered)):
-            self._failures.note(now_s, has_failed=not any(map(_has_answered, answered)))
+        if any(map(call_outcomes.has_failed, answered)) or any(map(call_outcomes.has_answered, answered)):
+            self._failures.note(now_s, has_failed=not any(map(call_outcomes.has_answered, answered)))
         if refused := [outcome.reason for outcome in answered if isinstance(outcome, AccountDown)]:
             self.shut(refused[0])
         elif self._rejections.are_a_storm:
             self._because = ""
             self._breaker.open(Reason.REJECTION_STORM, now_s)
-        elif self._failures.are_many:
+        elif self._failures.are_many or (
+            self._failures.are_all and any(map(call_outcomes.is_about_no_record, answered))
+        ):
             self._because = next((each.reason for each in answered if isinstance(each, Unavailable)), "")
             self._breaker.open(Reason.UNAVAILABLE, now_s)
 
@@ -227,24 +227,11 @@ class PermitPool:
     def _has_recovered(self, answered: Sequence[Outcome]) -> bool:
         if self._breaker.reason is Reason.REJECTION_STORM:
             return any(isinstance(outcome, Delivered | AlreadyThere) for outcome in answered)
-        return any(map(_has_answered, answered))
+        return any(map(call_outcomes.has_answered, answered))
 
     def _is_as_before(self, outcome: Outcome) -> bool:
         if isinstance(outcome, AccountDown):
             self.shut(outcome.reason)
             return True
         is_storm = self._breaker.reason is Reason.REJECTION_STORM
-        return _has_failed(outcome) or (is_storm and isinstance(outcome, Rejected))
-
-
-def _is_refusal(outcome: Outcome) -> bool:
-    return isinstance(outcome, Throttled) and outcome.by == "account"
-
-
-def _has_failed(outcome: Outcome) -> bool:
-    return isinstance(outcome, Unavailable | Ambiguous)
-
-
-def _has_answered(outcome: Outcome) -> bool:
-    # A rejection is none: most of them are ours, made without a call.
-    return isinstance(outcome, Delivered | AlreadyThere | Waiting)
+        return call_outcomes.has_failed(outcome) or (is_storm and isinstance(outcome, Rejected))

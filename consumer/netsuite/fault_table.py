@@ -34,10 +34,12 @@ class Fault:
 
     Attributes:
         hint: what to change and where; empty when waiting is all there is to do.
+        is_answer: NetSuite itself has said so, by a code, and it is about no record.
     """
 
     kind: Kind
     hint: str = ""
+    is_answer: bool = False
 
 
 _KINDS: dict[Effect, Kind] = {
@@ -51,7 +53,9 @@ _KINDS: dict[Effect, Kind] = {
     "kind": Kind.ACCOUNT_DOWN,
 }
 _CODES = {
-    code: Fault(_KINDS[row.effect], row.hint if row.effect in {"account", "kind", "too_big"} else "")
+    code: Fault(
+        _KINDS[row.effect], row.hint if row.effect in {"account", "kind", "too_big"} else "", is_answer=True
+    )
     for code, row in BY_NETSUITE_CODE.items()
     if row.effect in _KINDS
 }
@@ -127,7 +131,9 @@ def of_refusal(status: int, code: str | None) -> Fault:
     """
     known = of_code(code) if code else None
     is_scripts = status == 400 or status < 300
-    by_status = Fault(Kind.UNAVAILABLE, hints.OUTSIDE) if is_scripts and code else of_status(status)
+    by_status = (
+        Fault(Kind.UNAVAILABLE, hints.OUTSIDE, is_answer=True) if is_scripts and code else of_status(status)
+    )
     if known is None:
         return by_status
     outright = known.kind in {Kind.THROTTLED, Kind.ACCOUNT_DOWN}

@@ -206,9 +206,9 @@ def _outcome(
             return Throttled(reason=reason, retry_after_s=got.retry_after_s)
         case fault_table.Kind.UNAVAILABLE:
             answer = f"{reason}: {fault.hint}" if fault.hint else reason
-            return Unavailable(reason=answer, retry_after_s=got.retry_after_s)
+            return Unavailable(reason=answer, retry_after_s=got.retry_after_s, is_answer=fault.is_answer)
         case fault_table.Kind.AMBIGUOUS:
-            return Ambiguous(reason=reason, is_answer=fault_table.of_code(code) is not None)
+            return Ambiguous(reason=reason, is_answer=fault.is_answer)
         case fault_table.Kind.TOO_BIG if items > 1:
             # What was saved before the limit struck stands, so the repeat has less to do.
             return Ambiguous(reason=reason, is_answer=True)

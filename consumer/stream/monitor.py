@@ -140,7 +140,8 @@ class Monitor:
                 reason=reading.reason.value,
                 because=reading.because,
             )
-            self._health.remark(self._name, self._sentences[reading.reason])
+            said = (self._sentences[reading.reason], reading.because)
+            self._health.remark(self._name, ": ".join(filter(None, said)))
 
     def _log_kinds(self) -> None:
         refused = self._engine.refused_kinds

@@ -135,7 +135,8 @@ def test_an_open_breaker_is_shown_by_reason_said_once_and_remarked(scene):
     assert f"lago_netsuite_breaker_state{{{WHOSE}}} 2.0" in lines
     assert [(log["event"], log["because"]) for log in logs] == [("breaker_opened", "the token was revoked")]
     assert scene.health.liveness().is_good
-    assert scene.health.readiness().remarks == ("eu: NetSuite refuses this connection",)
+    remark = "eu: NetSuite refuses this connection: the token was revoked"
+    assert scene.health.readiness().remarks == (remark,)
 
 
 def test_a_partition_that_went_is_shown_no_longer(scene):
