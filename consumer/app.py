@@ -22,15 +22,14 @@ from consumer.kafka import removed_connections, retention, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
-from consumer.lago.api import LagoApi, LookUp
+from consumer.lago.api import LagoApi
 from consumer.limits.permits import PermitPool
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import garbage_collection, signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
-from consumer.pipeline.assembly import pipeline_of
-from consumer.pipeline.recent_failures import RecentFailures
+from consumer.pipeline.assembly import delivery_of
 from consumer.record import Publish
 from consumer.stream.stream import Stream
 from consumer.stream.stream_process import run_streams
@@ -58,7 +57,7 @@ class _Account:
     connection: Connection
     permit_pool: PermitPool
     client: Client
-    look_up: LookUp | None = None
+    lago: LagoApi | None = None
 
 
 async def run_worker(settings: Settings, connections: Sequence[Connection], only: Sequence[str] = ()) -> None:
@@ -123,9 +122,8 @@ def _account(connection: Connection, context: ProcessContext, stack: AsyncExitSt
         connection=connection, permit_pool=_permit_pool(connection, context.clock), client=client
     )
     if connection.lago.api_url and connection.lago.api_key:
-        api = LagoApi(connection, clock=context.clock)
-        stack.push_async_callback(_close, api)
-        account.look_up = api.customer
+        account.lago = LagoApi(connection, clock=context.clock)
+        stack.push_async_callback(_close, account.lago)
     return account
 
 
@@ -211,19 +209,18 @@ def _stream(
     *,
     hold_limit_s: float,
 ) -> Stream:
-    connection = account.connection
-    pipeline = pipeline_of(
+    connection, lago = account.connection, account.lago
+    delivery = delivery_of(
         connection=connection,
-        reports_orphans=connection.code == connections[0].code,
         all_connections=connections,
         write=account.client.write_many,
-        look_up=account.look_up,
+        look_up=lago.customer if lago else None,
+        list_payments=lago.payments_of_invoice if lago else None,
         publish=publish,
         clock=context.clock,
         observer=context.metrics,
         tracer=context.tracer,
     )
-    known = RecentFailures(deliver=pipeline.deliver, give_up=pipeline.give_up)
     spec = StreamSpec(
         name=connection.code,
         group=f"{settings.consumer_group}.{connection.code}",
@@ -243,7 +240,7 @@ def _stream(
         spec,
         context,
         permit_pool=account.permit_pool,
-        deliver=known.deliver,
-        give_up=known.give_up,
-        prepare=pipeline.prepare,
+        deliver=delivery.deliver,
+        give_up=delivery.give_up,
+        prepare=delivery.prepare,
     )

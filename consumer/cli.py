@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
-from consumer.commands import catalog_options, dry_run_options, failure_options
+from consumer.commands import catalog_options, dry_run_options, failure_options, sandbox_options
 from consumer.demo import rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
@@ -41,6 +41,7 @@ app.add_typer(catalog_options.app)
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")
+app.add_typer(sandbox_options.app, name="sandbox")
 
 Codes = Annotated[
     list[str] | None,
@@ -190,26 +191,6 @@ def topics_create() -> None:
 
     for topic in asyncio.run(topics.create(Settings.load())):
         print(f"{topic.name}: {topic.status}, {topic.partitions} partitions")
-
-
-@app.command()
-def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free port.")] = 8460,
-    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Store the books in this file.")] = None,
-    profile: Annotated[
-        str, typer.Option(metavar="NAME", help="A profile's name, or the path of its file.")
-    ] = "default",
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; anyone who can connect can read the books.")
-    ] = "127.0.0.1",
-) -> None:
-    """Run an emulated NetSuite account on this machine, with the same RESTlet that is deployed."""
-    from consumer.commands import extras
-
-    extras.require_sandbox("sandbox")
-    from consumer.commands import sandbox as command
-
-    command.run(port, state, profile, host=host)
 
 
 @app.command()

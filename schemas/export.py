@@ -44,6 +44,7 @@ EVENTS: dict[str, tuple[type[LagoObject], tuple[str, ...]]] = {
             "invoice.paid_credit_added",
             "invoice.resynced",
             "invoice.voided",
+            "invoice.payment_status_updated",
         ),
     ),
     "credit_note": (CreditNote, ("credit_note.created",)),

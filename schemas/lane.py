@@ -16,9 +16,13 @@ from schemas import envelope
 from schemas.envelope import Undecodable
 
 VOID = "invoice.voided"
+PAYMENT_STATUS = "invoice.payment_status_updated"
+"""Announces payments of an invoice, some of which have no event of their own."""
 RANKS = {"customer": 0, "invoice": 1, "credit_note": 2, "payment": 3, "void": 4}
 """Objects on which others depend have a lower rank; other object types have the rank `LAST`."""
 LAST = len(RANKS)
+_INVOICE_PAYMENTS = "invoice_payments"
+_FAMILIES = {VOID: "void", PAYMENT_STATUS: _INVOICE_PAYMENTS}
 
 
 class Place(NamedTuple):
@@ -84,15 +88,20 @@ def place_of(value: bytes | None) -> Place:
         customers, invoices = (*customers, ids.lago_customer_id), ids.invoice_ids or ()
     elif family == "invoice":
         invoices = (aggregate,) if webhook_type == VOID else ()
-        family = "void" if webhook_type == VOID else family
+        family = _FAMILIES.get(webhook_type or "", family)
     elif family == "customer":
         customers = ()
     return Place(
         lane=f"{family}:{aggregate}" if aggregate else None,
-        rank=RANKS.get(family, LAST),
+        rank=RANKS.get("payment" if family == _INVOICE_PAYMENTS else family, LAST),
         needs=tuple(f"invoice:{each}" for each in invoices if each),
         refers_to=tuple(f"customer:{each}" for each in dict.fromkeys(customers) if each),
     )
+
+
+def is_of_invoice_payments(lane: str) -> bool:
+    """Whether the records of a lane announce payments of an invoice (`PAYMENT_STATUS`)."""
+    return lane.startswith(f"{_INVOICE_PAYMENTS}:")
 
 
 def _heading(value: bytes) -> tuple[str | None, str, _Ids]:

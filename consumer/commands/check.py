@@ -27,6 +27,10 @@ from consumer.ops import logging
 from consumer.relay import endpoint as relay_endpoints
 
 GOOD, FAILED, MISCONFIGURED = 0, 1, 2
+WITHOUT_LAGO_API = (
+    "payments without an event of their own (cards charged at once, payments recorded by hand) are not "
+    "booked; set lago.api_url and lago.api_key"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ def find(codes: Sequence[str]) -> Findings:
         settings=settings,
         connections=connections,
         problems=tuple(dict.fromkeys(_problems(connections))),
-        warnings=tuple(relay_endpoints.unverifiable(connections)),
+        warnings=(*relay_endpoints.unverifiable(connections), *_without_lago_api(connections)),
     )
 
 
@@ -88,6 +92,12 @@ def _problems(connections: Sequence[Connection]) -> Iterator[str]:
         relay_endpoints.endpoints(connections)
     except ConfigurationError as error:
         yield from error.problems
+
+
+def _without_lago_api(connections: Sequence[Connection]) -> Iterator[str]:
+    for each in connections:
+        if each.sync.payments and not (each.lago.api_url and each.lago.api_key):
+            yield f"{each.at('lago')}: connection {each.code}: {WITHOUT_LAGO_API}"
 
 
 def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[str, Any]:

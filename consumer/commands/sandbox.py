@@ -36,14 +36,14 @@ def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) ->
         StartupError: the port is taken, or the file of the books cannot be used.
     """
     chosen = _load(profile)
-    with closing(_open(chosen, state)) as account, _listen(host, port) as listener:
+    with closing(_open(chosen, state)) as account, listen(host, port) as listener:
         server = connection_abort.server(create_app(account))
-        _stop_on_signals(server)
+        stop_on_signals(server)
         print(_line(chosen, f"http://{host}:{listener.getsockname()[1]}"), flush=True)
         server.run(sockets=[listener])
 
 
-def _stop_on_signals(server: uvicorn.Server) -> None:
+def stop_on_signals(server: uvicorn.Server) -> None:
     """Stop on signals that arrive before uvicorn handles them, and on those it raises again at its end."""
 
     def stop(*_: object) -> None:
@@ -78,7 +78,13 @@ def _open(profile: Profile, state: Path | None) -> Account:
         raise StartupError(f"--state {state}: the books cannot be kept there: {error}") from error
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """
+    A listening socket.
+
+    Raises:
+        StartupError: the port is taken.
+    """
     try:
         listener = socket.create_server((host, port))
     except OSError as error:

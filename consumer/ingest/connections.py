@@ -1,4 +1,4 @@
-"""All open connections, limited in number and time, so that idle and slow ones do not block others."""
+"""All open connections: bounded in number and in time, so that idle and slow ones cost nobody else."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from consumer.ingest.arrival import TOO_BUSY, Arrival
 from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.response import Answer
 
-# About 30 KB of memory each while its request is received.
+# About 30 KB each while its request comes in.
 CONNECTIONS = 4_096
-# Younger connections are not shed: a webhook of Lago's is complete within this time.
+# Nobody is shed who has been here for less: an honest webhook is through by then.
 SPARED_S = 2.0
 SWEEP_EVERY_S = 0.5
-# While stopping, requests that are not complete by then get 503.
+# Of the time to stop: what has not come in whole by then is answered 503.
 STOP_PATIENCE_S = 7.0
 
 
 class Connection(Protocol):
-    """What `Connections` uses of one connection."""
+    """One of them, as far as it matters here."""
 
     arrival: Arrival | None
 
     def close(self) -> None:
-        """Close it; no byte of a request is received."""
+        """End it; nothing of a request has come."""
         ...
 
     def refuse(self, answer: Answer, *, ends_connection: bool = False) -> None:
-        """Refuse the request that is being received."""
+        """Answer the request that is coming in."""
         ...
 
     def drain(self) -> None:
-        """Close it after its next response."""
+        """End it with the answer that comes next."""
         ...
 
     def sweep(self, now_s: float) -> None:
-        """End it when it has exceeded a time limit."""
+        """End what has taken too long."""
         ...
 
 
 class Connections:
     """
-    All open connections by state.
+    Every open connection by its state.
 
     Attributes:
-        inflight: the limit for their requests.
-        clock: for their time limits.
-        is_draining: whether connections close after their next response.
-        is_stopping: whether no new connections are accepted.
+        inflight: what requests count with.
+        clock: by which they are timed.
+        is_draining: whether connections end with their next answer.
+        is_stopping: whether no new connection comes any more.
     """
 
     def __init__(self, inflight: InflightLimit, *, clock: Clock, limit: int = CONNECTIONS) -> None:
@@ -59,44 +59,44 @@ class Connections:
         self.is_stopping = False
         self._limit = limit
         self._stopping_since_s = 0.0
-        # Dictionaries keep the order of insertion: the oldest key is the first.
+        # Dictionaries, because they keep the order in which their keys came: the oldest is the first.
         self._open: dict[Connection, None] = {}
         self._idle: dict[Connection, None] = {}
         self._unproven: dict[Connection, Arrival] = {}
 
     def __len__(self) -> int:
-        """The number of open connections."""
+        """How many are open."""
         return len(self._open)
 
     def opened(self, connection: Connection) -> bool:
-        """Add a connection, and shed the oldest idle or unverified one if needed; False when none can be."""
+        """One more, for which the oldest idle or unproven one is shed; False when nobody can be."""
         has_place = len(self._open) < self._limit or self._shed_one()
         self._open[connection] = None
         self._idle[connection] = None
         return has_place
 
     def closed(self, connection: Connection) -> None:
-        """Remove a closed connection."""
+        """It is gone."""
         for each in (self._open, self._idle, self._unproven):
             each.pop(connection, None)
 
     def idle(self, connection: Connection) -> None:
-        """Set it idle: no request is being received or processed."""
+        """Nothing of a request has come that has no answer yet."""
         self._unproven.pop(connection, None)
         if connection in self._open:
             self._idle[connection] = None
 
     def unproven(self, connection: Connection, arrival: Arrival) -> None:
-        """Set it unverified: the first byte of a request is received."""
+        """The first byte of a request has come."""
         self._idle.pop(connection, None)
         self._unproven[connection] = arrival
 
     def proven(self, connection: Connection) -> None:
-        """Set it verified: its request is Lago's, and is not shed."""
+        """Its request is Lago's, and is shed no more."""
         self._unproven.pop(connection, None)
 
     def make_space(self) -> bool:
-        """Refuse the largest unverified request older than `SPARED_S`; False when there is none."""
+        """Refuse the largest unproven request of those that are not spared any more; False without any."""
         spared_from_s = self.clock.monotonic_s() - SPARED_S
         largest: tuple[int, Connection] | None = None
         for connection, arrival in self._unproven.items():
@@ -110,18 +110,18 @@ class Connections:
         return True
 
     def drain(self) -> None:
-        """From now on close every connection after its response."""
+        """From now on every connection ends with its answer."""
         self.is_draining = True
         for each in self._open:
             each.drain()
 
     def stop(self) -> None:
-        """Begin to stop: requests that have begun may complete within `STOP_PATIENCE_S`."""
+        """No connection comes any more; what has begun is waited for a little while."""
         self.is_stopping = True
         self._stopping_since_s = self.clock.monotonic_s()
 
     def sweep(self) -> None:
-        """End connections that exceed a time limit, and while stopping refuse incomplete requests."""
+        """End what has taken too long, and when stopping what would take longer than the stop may."""
         now_s = self.clock.monotonic_s()
         for each in list(self._open):
             each.sweep(now_s)

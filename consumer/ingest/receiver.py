@@ -1,4 +1,4 @@
-"""Process one webhook: verify it, deduplicate it, choose its topic, and write it to Kafka."""
+"""What is done with one webhook: is it Lago's, what is it about, does Kafka have it."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Observer(Protocol):
-    """Counts deduplicated webhooks."""
+    """Whoever counts."""
 
     def ingest_repeated(self) -> None:
-        """Count a webhook that Kafka has already."""
+        """A webhook that Kafka has already has come again."""
         ...
 
 
 class Receiver:
-    """Responds to webhooks: with 202 only when Kafka has acknowledged the record, or none is needed."""
+    """Answers webhooks, and answers "accepted" only for what Kafka has acknowledged."""
 
     def __init__(
         self,
@@ -56,28 +56,28 @@ class Receiver:
         self._deduplication = Deduplication(clock)
 
     def knows(self, name: str) -> bool:
-        """Whether there is an endpoint with that name."""
+        """Whether webhooks may be posted to that name."""
         return name in self._endpoints
 
     def connection_of(self, name: str) -> str:
-        """The label for that name: a connection code, all codes of an organisation, or `NOBODY`."""
+        """Whose webhooks are posted to that name: one code, those of an organisation, or `NOBODY`'s."""
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             return NOBODY
         return name if name in endpoint.codes else "+".join(endpoint.codes)
 
     def refusal_of_head(self, webhook: Webhook) -> Answer | None:
-        """The refusal of a webhook to a known name by its headers; None when the body decides."""
+        """Why a webhook to a known name is refused whatever its body may be."""
         endpoint = self._endpoints[webhook.name]
         return endpoint.refusal_of_head(webhook) or _refusal_of_key(webhook.unique_key)
 
     async def receive(self, webhook: Webhook, *, prove: Callable[[], bool]) -> Answer:
         """
-        The response to a webhook; never raises for its content or for errors of Kafka.
+        The answer to a webhook; never raises for what came or for what Kafka says.
 
         Args:
-            webhook: headers and body.
-            prove: called once its signature is verified; False when too many verified ones are in flight.
+            webhook: head and body.
+            prove: is called once its signature is verified; says whether there is a place for it.
         """
         if self._tracer is OFF:
             return await self._answer(webhook, prove)
@@ -132,7 +132,7 @@ class Receiver:
 
 
 def unknown(name: str) -> Answer:
-    """The response for an unknown name."""
+    """The answer for a name that nobody has."""
     sentence = f"{shown(name)} is neither a connection's code nor an organisation's id here"
     return Answer(name="unknown_name", sentence=sentence)
 
@@ -146,6 +146,6 @@ def _refusal_of_key(unique_key: str) -> Answer | None:
 
 
 def _foreign(event: Outline, webhook: Webhook) -> Answer:
-    # One key pair signs for all organisations of a Lago installation, so a valid JWT is not sufficient.
+    # One key pair signs for all organisations of a Lago installation, so this is no formality.
     sentence = f"organisation {shown(event.organization_id)} has no business at {shown(webhook.name)}"
     return Answer(name="foreign_organization", sentence=sentence)

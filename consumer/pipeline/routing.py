@@ -3,7 +3,8 @@ What is done with which event: one table, and the named rules that ignore.
 
 Rules that ignore, in the order in which they are asked: ``event_type``, ``other_connection``,
 ``sync_disabled``, ``customers_never_created``, ``self_billed``, ``partner``, ``not_finalized``,
-``before_start_date``, ``voided_credit_note``, ``payment_not_settled``, ``zero_amount``.
+``before_start_date``, ``voided_credit_note``, ``payment_not_settled``, ``zero_amount``,
+``payment_needs_lago_api``, ``payments_read_from_lago``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ BOOKABLE_STATUSES = frozenset({"finalized", "voided"})
 Model = TypeVar("Model", bound=LagoObject)
 
 OTHER_CONNECTION = Ignored(rule="other_connection")
+READ_FROM_LAGO = Ignored(rule="payments_read_from_lago")
+"""The event itself is not booked: `consumer.pipeline.invoice_payments` reads the invoice's payments."""
+NEEDS_LAGO_API = Ignored(rule="payment_needs_lago_api")
 
 
 def plan(event: Envelope | Undecodable, ownership: Ownership) -> Mapping:
@@ -127,6 +131,28 @@ def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
     return Ignored(rule=rule) if rule else payments.to_netsuite(payment, _decision_log(event, connection))
 
 
+def _plan_payments_of_invoice(event: Envelope, connection: Connection) -> Mapping:
+    """A change of an invoice's payment status, the only event that some payments have."""
+    if not connection.sync.payments:
+        return Ignored(rule="sync_disabled")
+    invoice = _read(Invoice, event)
+    if isinstance(invoice, Refused):
+        return invoice
+    rule = _rule_against_payments_of(invoice)
+    if rule:
+        return Ignored(rule=rule)
+    return READ_FROM_LAGO if connection.lago.api_url and connection.lago.api_key else NEEDS_LAGO_API
+
+
+def _rule_against_payments_of(invoice: Invoice) -> str | None:
+    # The start date is the payments' own to keep: an old invoice may be paid after it.
+    rule = _rule_against_any(invoice)
+    if rule is None and not invoice.total_amount_cents:
+        return "zero_amount"
+    has_none = not invoice.total_paid_amount_cents and invoice.payment_status != "succeeded"
+    return rule or ("payment_not_settled" if has_none else None)
+
+
 def _decision_log(event: Envelope, connection: Connection) -> DecisionLog:
     origin = Origin(event.object, is_customer=event.object_type == "customer")
     return DecisionLog(connection=connection, origin=origin)
@@ -142,14 +168,19 @@ def _payment_of(event: Envelope) -> Payment | Refused:
 
 
 def _rule_against(document: Invoice | CreditNote, connection: Connection) -> str | None:
+    start, issued = connection.start_date, document.issuing_date
+    is_before = start and issued and issued < start
+    return _rule_against_any(document) or ("before_start_date" if is_before else None)
+
+
+def _rule_against_any(document: Invoice | CreditNote) -> str | None:
     if document.self_billed:
         return "self_billed"
     if document.customer is not None and document.customer.account_type == "partner":
         return "partner"
     if isinstance(document, Invoice) and document.status not in BOOKABLE_STATUSES:
         return "not_finalized"
-    start, issued = connection.start_date, document.issuing_date
-    return "before_start_date" if start and issued and issued < start else None
+    return None
 
 
 def _rule_against_payment(payment: Payment, connection: Connection) -> str | None:
@@ -188,6 +219,7 @@ ROUTES: dict[str, Callable[[Envelope, Connection], Mapping]] = {
     "invoice.paid_credit_added": _plan_invoice,
     "invoice.resynced": _plan_invoice,
     "invoice.voided": _plan_void,
+    "invoice.payment_status_updated": _plan_payments_of_invoice,
     "credit_note.created": _plan_credit_note,
     "payment.succeeded": _plan_payment,
     "payment_receipt.created": _plan_payment,

@@ -22,6 +22,8 @@ _BY_LAGO = {
     "self_billed": "it is a self-billed document: a bill of the partner's, not an invoice of yours",
     "partner": "its customer is a partner, whose documents are not sales",
     "voided_credit_note": "Lago voided the note when it issued it; no money moves by it",
+    "payments_read_from_lago": "a worker reads the invoice's payments from Lago's API and books each of them",
+    "paid_without_payment": "a person marked it as paid in Lago without a payment; there is no money to book",
     "zero_amount": "there is nothing to book: its amount is zero",
 }
 
@@ -64,6 +66,10 @@ def _said(
         "sync_disabled": (switch, f"{switch} is false"),
         "customers_never_created": ("customers.create", "customers.create is never"),
         "before_start_date": ("start_date", f"it is of a day before start_date, {connection.start_date}"),
+        "payment_needs_lago_api": (
+            "lago",
+            "such payments are read from Lago's API, which needs lago.api_url and lago.api_key",
+        ),
         "not_finalized": ("", f"its status is {told.get('status')}; it is booked once it is finalised"),
         "payment_not_settled": ("", f"its status is {money}; it is booked once the money has arrived"),
     }

@@ -35,7 +35,10 @@ def find(tmp_path, monkeypatch):
         for name, value in dict(secrets).items():
             monkeypatch.setenv(name, value)
         (tmp_path / FILE).write_text(
-            connection_files.yaml_text(connection_files.settings(**changes)), encoding="utf-8"
+            connection_files.yaml_text(
+                connection_files.settings(**({"sync": {"payments": False}} | changes))
+            ),
+            encoding="utf-8",
         )
         return check.find(())
 
@@ -144,3 +147,18 @@ def test_a_webhook_secret_in_base64_without_its_prefix_needs_no_warning(find):
     found = find({"A_SECRET": base64.b64encode(b"k" * 32).decode()}, webhooks=_webhook())
 
     assert (found.problems, found.warnings) == ((), ())
+
+
+def test_payments_without_lagos_api_are_warned_of(find):
+    """Many payments have no event; without a key nobody would notice that they are missing."""
+    [said] = find(sync={"payments": True}).warnings
+
+    assert said.startswith("connections.yaml:")
+    assert "payments recorded by hand" in said
+    assert said.endswith("set lago.api_url and lago.api_key")
+
+
+def test_payments_with_lagos_api_need_no_warning(find):
+    lago = {"api_url": "https://api.lago.example", "api_key": "env:A_KEY"}
+
+    assert find({"A_KEY": "k"}, sync={"payments": True}, lago=lago).warnings == ()

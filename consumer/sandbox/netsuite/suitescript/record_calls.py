@@ -77,12 +77,7 @@ class RecordCalls:
             raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
         row, currency = FieldSet(CURRENCY, self._account.profile), self._account.lists.currency(number)
         row.values |= {"name": currency.name, "symbol": currency.symbol}
-        is_base = self._account.profile.subsidiaries[0].currency == currency.id
-        row.values |= {
-            "currencyprecision": str(currency.precision),
-            "exchangerate": currency.rate,
-            "isbasecurrency": is_base,
-        }
+        row.values |= {"currencyprecision": str(currency.precision), "exchangerate": currency.rate}
         self._sets.append(row)
         place = len(self._sets) - 1
         return {"handle": None, "id": number, "body": place, "values": _all(row), "growing": []}

@@ -1,0 +1,53 @@
+"""The options of ``sandbox`` and ``sandbox lago``."""
+# ruff: noqa: PLC0415 - as in `consumer.cli`
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.callback(invoke_without_command=True)
+def sandbox(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free port.")] = 8460,
+    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Store the books in this file.")] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="A profile's name, or the path of its file.")
+    ] = "default",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; anyone who can connect can read the books.")
+    ] = "127.0.0.1",
+) -> None:
+    """Run an emulated NetSuite account on this machine; `sandbox lago` runs an emulated Lago."""
+    if context.invoked_subcommand is not None:
+        return
+    from consumer.commands import extras
+
+    extras.require_sandbox("sandbox")
+    from consumer.commands import sandbox as command
+
+    command.run(port, state, profile, host=host)
+
+
+@app.command("lago")
+def lago(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free port.")] = 8461,
+    slug: Annotated[
+        str, typer.Option(help="Name of the organisation; the same gives the same ids.")
+    ] = "acme",
+    webhooks: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where to post webhooks: ingest's /lago/CODE.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; anyone who can connect can read the documents.")
+    ] = "127.0.0.1",
+) -> None:
+    """Run an emulated Lago organisation on this machine: REST API, webhooks, and POST /sandbox/... to act."""
+    from consumer.commands import sandbox_lago as command
+
+    command.run(port, slug=slug, webhook_url=webhooks, host=host)

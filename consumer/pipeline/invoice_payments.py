@@ -1,0 +1,166 @@
+"""
+Payments that have no event of their own, read from Lago's API when an invoice's payment status changes.
+
+Lago sends no payment event for a card that is charged at once, nor for a payment that is recorded by hand
+(lago-api ``Invoices::Payments::CreateService``); what it always sends is ``invoice.payment_status_updated``.
+Every succeeded payment of that invoice goes to the payments topic as the webhook that Lago would have sent.
+There it is booked as any other, with a result or an error of its own; one that is in NetSuite stays as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+
+from consumer import errors
+from consumer.clock import Clock
+from consumer.events import headers
+from consumer.lago.lookup_result import Failed, Listed, ListPayments
+from consumer.outcome import Ignored, Outcome, Rejected, Release, Unavailable, internal_error
+from consumer.pipeline import routing
+from consumer.pipeline.ownership import Ownership
+from consumer.pipeline.recent_failures import Deliver, GiveUp
+from consumer.record import Event, Publish, Record
+from schemas import envelope, lane
+from schemas.envelope import Envelope
+from schemas.scalar import utc_text
+
+TOPIC = "lago.payments"
+WEBHOOK_TYPE = "payment.succeeded"
+ORIGIN = ("origin", b"lago_api")
+PAID_WITHOUT_PAYMENT = Ignored(rule="paid_without_payment")
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicePayments:
+    """
+    Stands before a connection's pipeline; reads what `routing` ignores by ``payments_read_from_lago``.
+
+    Attributes:
+        ownership: which events are this connection's.
+        deliver_rest: the pipeline's.
+        give_up: the pipeline's, which publishes the error event of a record.
+        list_payments: Lago's payments of an invoice.
+        publish: puts an event on its topic.
+    """
+
+    ownership: Ownership
+    deliver_rest: Deliver
+    give_up: GiveUp
+    list_payments: ListPayments
+    publish: Publish
+    clock: Clock
+
+    async def deliver(self, records: Sequence[Record], release: Release) -> Sequence[Outcome]:
+        """
+        As the pipeline does; a record is settled once the payments it announces are on their topic.
+
+        Raises:
+            ContractError: Kafka did not acknowledge.
+        """
+        ended = await asyncio.gather(*map(self._read, records))
+        rest = [record for record, outcome in zip(records, ended, strict=True) if outcome is None]
+        if not rest:
+            known = [outcome for outcome in ended if outcome is not None]
+            release(known)
+            return known
+        delivered = iter(await self.deliver_rest(rest, release))
+        return [next(delivered) if outcome is None else outcome for outcome in ended]
+
+    async def _read(self, record: Record) -> Outcome | None:
+        """What became of a record whose payments Lago does not give; None for all that the pipeline ends."""
+        if not lane.is_of_invoice_payments(record.lane):
+            return None
+        try:
+            return await self._published(record)
+        except errors.ContractError:
+            raise
+        except BaseException as error:
+            if not errors.is_defect(error):
+                raise
+            return await self._failed(record, error)
+
+    async def _published(self, record: Record) -> Outcome | None:
+        event = envelope.decode(record.value)
+        if not isinstance(event, Envelope) or routing.plan(event, self.ownership) != routing.READ_FROM_LAGO:
+            return None
+        match await self.list_payments(event.object_id):
+            case Failed(reason=reason, retry_after_s=retry_after_s):
+                return Unavailable(reason=reason, retry_after_s=retry_after_s)
+            case Listed(rows=rows):
+                succeeded = [row for row in rows if is_succeeded(row)]
+                for row in succeeded:
+                    await self.publish(self._event_of(row, event, record))
+                return None if succeeded else self._without_payment(event)
+
+    def _event_of(self, row: dict[str, Any], event: Envelope, record: Record) -> Event:
+        code, now = self.ownership.connection.code, self.clock.now()
+        return payment_event(row, event, record, code=code, at=now)
+
+    def _without_payment(self, event: Envelope) -> Outcome | None:
+        if event.object.get("payment_status") != "succeeded" or not event.object.get(
+            "total_due_amount_cents"
+        ):
+            return None
+        code = self.ownership.connection.code
+        log.warning("invoice_paid_without_payment", connection=code, lago_id=event.object_id)
+        return PAID_WITHOUT_PAYMENT
+
+    async def _failed(self, record: Record, error: BaseException) -> Rejected:
+        name, code = errors.name_of(error), self.ownership.connection.code
+        at = errors.frames_of(error)
+        log.error("event_not_planned", connection=code, source=str(record.source), error=name, at=at)
+        rejected = internal_error(name, "while it read the payments of an invoice from Lago")
+        await self.give_up(record, rejected)
+        return rejected
+
+
+def is_succeeded(row: dict[str, Any]) -> bool:
+    """Whether the money has arrived; ``status`` is the provider's own word and counts when it is alone."""
+    return (row.get("payment_status") or row.get("status")) == "succeeded"
+
+
+def payment_event(row: dict[str, Any], event: Envelope, record: Record, *, code: str, at: datetime) -> Event:
+    """
+    The webhook that Lago would have sent for a payment, on the topic where it would lie.
+
+    Args:
+        row: of Lago's list of payments, which is the webhook's object.
+        event: that announced it.
+        record: where `event` lies.
+        code: of the connection.
+        at: now.
+    """
+    body = {
+        "webhook_type": WEBHOOK_TYPE,
+        "object_type": "payment",
+        "organization_id": event.organization_id,
+        "payment": _dated(row, event),
+    }
+    published = headers.published(
+        record,
+        event_id=f"{WEBHOOK_TYPE}:{row.get('lago_id')}",
+        event_type=WEBHOOK_TYPE,
+        source=f"/lago-netsuite/{code}",
+        time=utc_text(at),
+    )
+    # The key of a payment's own webhook, as ingest writes it.
+    key = f"{event.organization_id}:{row.get('external_customer_id') or ''}".encode()
+    return Event(topic=TOPIC, key=key, value=_encode(body), headers=(*published, ORIGIN))
+
+
+def _dated(row: dict[str, Any], event: Envelope) -> dict[str, Any]:
+    """The payment with the zone of its customer, which the invoice names and a payment does not."""
+    customer = event.object.get("customer")
+    zone = customer.get("applicable_timezone") if isinstance(customer, dict) else None
+    return row if zone is None else {"applicable_timezone": zone, **row}

@@ -1,0 +1,167 @@
+"""
+Invoices whose figures follow from their fees and discounts (``V1::InvoiceSerializer``).
+
+The tax of each fee and that of the invoice, one a rate, are rounded separately (``Fees::ApplyTaxesService``,
+``Invoices::ApplyTaxesService``), so the two sums may differ by a subunit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Any
+
+from consumer.sandbox.lago import fees
+from consumer.sandbox.lago.notation import PRECISION_DIGITS, Json, id_of, rounded
+
+VERSION_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discounts:
+    """
+    What lessens an invoice, in subunits; coupons and progressive billing do so before tax.
+
+    Attributes:
+        granted: the part of `prepaid` that was given for nothing; None where Lago does not say.
+    """
+
+    coupons: int = 0
+    progressive: int = 0
+    credit_notes: int = 0
+    prepaid: int = 0
+    granted: int | None = None
+
+
+def invoice(
+    listed: Sequence[Json], *, currency: str, discounts: Discounts = Discounts(), **changes: Any
+) -> Json:
+    """
+    A finalised invoice.
+
+    Args:
+        listed: its fees without amounts (`consumer.sandbox.lago.fees.fee`).
+        currency: ISO code.
+        discounts: what lessens it.
+        changes: replace members; ``lago_id``, ``number`` and ``customer`` are needed.
+    """
+    lago_id = changes["lago_id"]
+    with localcontext(prec=PRECISION_DIGITS):
+        billed = fees.billed(listed, currency, discounts.coupons + discounts.progressive)
+    taxes = applied_taxes(billed, currency, lago_id)
+    return (
+        _head(currency)
+        | _amounts(billed, taxes, discounts)
+        | {
+            "subscriptions": [],
+            "billing_periods": [],
+            "fees": billed,
+            "credits": credits_before_tax(discounts, currency, lago_id),
+            "applied_taxes": taxes,
+            "applied_invoice_custom_sections": [],
+        }
+        | changes
+    )
+
+
+def _amounts(billed: Sequence[Json], taxes: Sequence[Json], discounts: Discounts) -> Json:
+    fees_cents = sum(each["amount_cents"] for each in billed)
+    taxes_cents = sum(tax["amount_cents"] for tax in taxes)
+    net_cents = fees_cents - discounts.coupons - discounts.progressive
+    total_cents = net_cents + taxes_cents - discounts.credit_notes - discounts.prepaid
+    granted = discounts.granted
+    return {
+        "fees_amount_cents": fees_cents,
+        "taxes_amount_cents": taxes_cents,
+        "progressive_billing_credit_amount_cents": discounts.progressive,
+        "coupons_amount_cents": discounts.coupons,
+        "credit_notes_amount_cents": discounts.credit_notes,
+        "prepaid_credit_amount_cents": discounts.prepaid,
+        "prepaid_granted_credit_amount_cents": granted,
+        "prepaid_purchased_credit_amount_cents": None if granted is None else discounts.prepaid - granted,
+        "sub_total_excluding_taxes_amount_cents": net_cents,
+        "sub_total_including_taxes_amount_cents": net_cents + taxes_cents,
+        "total_amount_cents": total_cents,
+        "total_due_amount_cents": total_cents,
+    }
+
+
+def _head(currency: str) -> Json:
+    return {
+        "billing_entity_code": "acme-eu",
+        "sequential_id": 1,
+        "purchase_order_number": None,
+        "issuing_date": "2026-08-01",
+        "payment_due_date": "2026-08-31",
+        "net_payment_term": 30,
+        "invoice_type": "subscription",
+        "status": "finalized",
+        "payment_status": "pending",
+        "payment_dispute_lost_at": None,
+        "payment_overdue": False,
+        "currency": currency,
+        "total_paid_amount_cents": 0,
+        "total_offsetted_credit_note_amount_cents": 0,
+        "file_url": None,
+        "xml_url": None,
+        "web_url": None,
+        "version_number": VERSION_NUMBER,
+        "self_billed": False,
+        "created_at": "2026-08-01T00:05:01Z",
+        "updated_at": "2026-08-01T00:05:06Z",
+        "voided_at": None,
+    }
+
+
+def applied_taxes(billed: Sequence[Json], currency: str, lago_id: str) -> list[Json]:
+    """The taxes of the whole invoice, one a rate."""
+    rates = sorted({each["taxes_rate"] for each in billed if each["taxes_rate"]})
+    return [
+        _applied_tax(rate, [each for each in billed if each["taxes_rate"] == rate], currency, lago_id)
+        for rate in rates
+    ]
+
+
+def _applied_tax(rate: float, taxed: Sequence[Json], currency: str, lago_id: str) -> Json:
+    with localcontext(prec=PRECISION_DIGITS):
+        bases = (Decimal(each["sub_total_excluding_taxes_precise_amount_cents"]) for each in taxed)
+        base = sum(bases, Decimal(0))
+        cents = rounded(base * Decimal(str(rate)) / 100)
+    return {
+        "lago_id": id_of("applied tax", lago_id, rate),
+        "lago_invoice_id": lago_id,
+        "lago_tax_id": id_of("tax", rate),
+        "tax_name": f"VAT {rate:g} %",
+        "tax_code": f"vat_{rate:g}".replace(".", "_"),
+        "tax_rate": rate,
+        "tax_description": None,
+        "amount_cents": cents,
+        "amount_currency": currency,
+        "fees_amount_cents": rounded(base),
+        "created_at": "2026-08-01T00:05:03Z",
+    }
+
+
+def credits_before_tax(discounts: Discounts, currency: str, lago_id: str) -> list[Json]:
+    """The entries of ``credits`` for coupons and progressive billing; prepaid credit has none."""
+    kinds = (
+        ("coupon", "summer", "Summer sale", discounts.coupons),
+        ("invoice", "ACM-3F21-202607-031", "ACM-3F21-202607-031", discounts.progressive),
+    )
+    return [credit(kind, code, name, cents, currency, lago_id) for kind, code, name, cents in kinds if cents]
+
+
+def credit(  # noqa: PLR0913 - what an entry says
+    kind: str, code: str, name: str, cents: int, currency: str, lago_id: str, *, item_id: str | None = None
+) -> Json:
+    """One entry of ``credits``; of a credit note, `name` is the number of the invoice it was issued on."""
+    item = {"lago_item_id": item_id or id_of("credit item", code), "type": kind, "code": code, "name": name}
+    return {
+        "lago_id": id_of("credit", lago_id, code),
+        "amount_cents": cents,
+        "amount_currency": currency,
+        "before_taxes": kind != "credit_note",
+        "item": item,
+        "invoice": {"lago_id": lago_id, "payment_status": "pending"},
+    }

@@ -1,0 +1,124 @@
+"""
+One Lago organisation: its documents, and what may happen to them.
+
+Each act changes documents and appends to `outbox` the webhooks that Lago would send for it. A webhook is made
+when it is delivered, of what the document is by then (lago-api ``SendHttpWebhookJob``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from consumer.sandbox.lago import customers
+from consumer.sandbox.lago.notation import Json, id_of, instant
+
+Now = Callable[[], datetime]
+
+
+class ImpossibleError(ValueError):
+    """Lago refuses the act in the state of its documents; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """A webhook to come: its type and the object that it will show."""
+
+    webhook_type: str
+    object_type: str
+    lago_id: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Organization:
+    """
+    Everything by Lago's ids, in the order in which it was made.
+
+    Attributes:
+        now: the organisation's clock.
+        issues_receipts: the premium setting ``issue_receipts``.
+        deleted: ids of customers that were deleted; their documents stay.
+        links: ``integration_customers`` by customer id.
+        outbox: webhooks that no endpoint has been sent yet.
+    """
+
+    now: Now
+    slug: str = "acme"
+    issues_receipts: bool = False
+    lago_id: str = field(default="")
+    customers: dict[str, Json] = field(default_factory=dict)
+    invoices: dict[str, Json] = field(default_factory=dict)
+    credit_notes: dict[str, Json] = field(default_factory=dict)
+    payments: dict[str, Json] = field(default_factory=dict)
+    receipts: dict[str, Json] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    links: dict[str, list[Json]] = field(default_factory=dict)
+    outbox: list[Announcement] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Give it an id of its own."""
+        self.lago_id = self.lago_id or id_of("organization", self.slug)
+
+    def customer_of(self, external_id: str) -> Json:
+        """
+        The customer that has the external id now.
+
+        Raises:
+            ImpossibleError: there is none, or no longer.
+        """
+        for customer in reversed(self.customers.values()):
+            if customer["external_id"] == external_id and customer["lago_id"] not in self.deleted:
+                return customer
+        raise ImpossibleError(f"no customer {external_id}")
+
+    def upsert_customer(self, external_id: str, **changes: Any) -> Json:
+        """Create or change a customer, as ``POST /customers`` does."""
+        try:
+            known = self.customer_of(external_id)
+        except ImpossibleError:
+            return self._create_customer(external_id, changes)
+        known |= changes | {"updated_at": self.at()}
+        self.announce("customer.updated", known)
+        return known
+
+    def delete_customer(self, external_id: str) -> None:
+        """Delete a customer; no webhook says so, and the external id is free again."""
+        self.deleted.add(self.customer_of(external_id)["lago_id"])
+
+    def _create_customer(self, external_id: str, changes: Json) -> Json:
+        place = len(self.customers) + 1
+        lago_id = id_of(self.lago_id, "customer", external_id, place)
+        made = {"created_at": self.at(), "updated_at": self.at(), "sequential_id": place}
+        slug = {"slug": f"{self.slug.upper()}-{place:03d}"}
+        customer = customers.customer(lago_id=lago_id, external_id=external_id, **made | slug | changes)
+        self.customers[lago_id] = customer
+        self.announce("customer.created", customer)
+        return customer
+
+    def invoice_of(self, lago_id: str) -> Json:
+        """
+        The invoice of that id.
+
+        Raises:
+            ImpossibleError: there is none.
+        """
+        if lago_id not in self.invoices:
+            raise ImpossibleError(f"no invoice {lago_id}")
+        return self.invoices[lago_id]
+
+    def touch(self, document: Json) -> None:
+        """A document has changed."""
+        document["updated_at"] = self.at()
+
+    def at(self) -> str:
+        """The organization's present moment as Lago writes it."""
+        return instant(self.now())
+
+    def announce(self, webhook_type: str, content: Json) -> None:
+        """A webhook of that type about the object is due."""
+        object_type = webhook_type.partition(".")[0]
+        self.outbox.append(
+            Announcement(webhook_type=webhook_type, object_type=object_type, lago_id=content["lago_id"])
+        )

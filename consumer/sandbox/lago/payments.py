@@ -1,0 +1,94 @@
+"""Payments and receipts (``V1::PaymentSerializer``, ``V1::PaymentReceiptSerializer``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from consumer.sandbox.lago.notation import Json, id_of
+
+How = Literal["charged_at_once", "adyen_at_once", "settled_later", "manual"]
+"""The ways in which money arrives; they differ in the events that Lago sends."""
+
+BY_HAND: Json = {
+    "type": "manual",
+    "payment_provider_code": None,
+    "payment_provider_type": None,
+    "external_payment_id": None,
+    "provider_payment_id": None,
+    "provider_customer_id": None,
+}
+
+
+def payment(invoices: Sequence[Json], cents: int, how: How, **changes: Any) -> Json:
+    """
+    A payment that has arrived.
+
+    Args:
+        invoices: what it pays; Lago states only the whole amount and not its split.
+        cents: in subunits.
+        how: the provider's, or by hand.
+        changes: replace members; ``lago_id`` is needed.
+    """
+    first = invoices[0]
+    customer = first["customer"]
+    provider = "Adyen" if how == "adyen_at_once" else "Stripe"
+    reference = f"pi_{changes['lago_id'][:8]}"
+    ids = [each["lago_id"] for each in invoices]
+    is_single = len(ids) == 1
+    return (
+        {
+            "lago_customer_id": customer["lago_id"],
+            "external_customer_id": customer["external_id"],
+            "invoice_ids": ids,
+            "invoice_numbers": sorted(each["number"] for each in invoices),
+            "lago_payable_id": ids[0] if is_single else id_of("payment request", *ids),
+            "payable_type": "Invoice" if is_single else "PaymentRequest",
+            "amount_cents": cents,
+            "amount_currency": first["currency"],
+            "status": "succeeded",
+            "payment_status": "succeeded",
+            "type": "provider",
+            "reference": None,
+            "payment_provider_code": f"{provider.lower()}_eu",
+            "payment_provider_type": f"PaymentProviders::{provider}Provider",
+            "external_payment_id": reference,
+            "provider_payment_id": reference,
+            "provider_customer_id": "cus_NrdL",
+            "next_action": {},
+            "created_at": "2026-08-03T11:12:13Z",
+        }
+        | (BY_HAND if how == "manual" else {})
+        | changes
+    )
+
+
+def receipt(paid: Json, number: str) -> Json:
+    """The receipt around a payment."""
+    return {
+        "lago_id": id_of("receipt", paid["lago_id"]),
+        "number": number,
+        "file_url": None,
+        "xml_url": None,
+        "payment": paid,
+        "created_at": paid["created_at"],
+    }
+
+
+def events_of(how: How, *, settles: bool, issues_receipts: bool, is_request: bool) -> list[str]:
+    """
+    The webhook types by which a payment is announced, in Lago's order; none at all for some.
+
+    Args:
+        how: the money arrives.
+        settles: whether the invoice is paid in full by it.
+        issues_receipts: the organisation's premium setting.
+        is_request: whether a payment request is paid.
+
+    Source: lago-api ``invoices/payments/create_service.rb``, ``payments/manual_create_service.rb``,
+    ``payment_receipts/create_service.rb``, and the providers' services.
+    """
+    status = ["invoice.payment_status_updated"] if settles else []
+    announced = ["payment.succeeded"] if how == "settled_later" and not is_request else []
+    has_receipt = issues_receipts and how != "adyen_at_once"
+    return [*announced, *(["payment_receipt.created"] if has_receipt else []), *status]

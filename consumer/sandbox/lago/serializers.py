@@ -1,0 +1,100 @@
+"""
+What each reader sees of a document: a webhook, a row of a list, or the object itself.
+
+The classes are the same in Lago (``V1::*Serializer``); they differ in what they include. Source: lago-api
+``app/services/webhooks``, ``app/controllers/concerns/*_index.rb``, ``app/controllers/api/v1``.
+"""
+
+from __future__ import annotations
+
+from consumer.sandbox.lago.notation import Json
+from consumer.sandbox.lago.organization import Announcement, Organization
+
+_OPTIONAL = frozenset(
+    (
+        "customer", "subscriptions", "billing_periods", "fees", "credits", "applied_taxes",
+        "applied_invoice_custom_sections", "metadata", "error_details",
+    )
+)  # fmt: skip
+_ONE_OFF = frozenset(("customer", "fees", "applied_taxes", "applied_invoice_custom_sections"))
+_VOIDED = frozenset(("customer", "billing_periods", "subscriptions", "fees", "credits", "applied_taxes"))
+INCLUDES = {
+    "invoice.created": _VOIDED | {"applied_invoice_custom_sections"},
+    "invoice.one_off_created": _ONE_OFF,
+    "invoice.paid_credit_added": _ONE_OFF,
+    "invoice.voided": _VOIDED,
+    "invoice.resynced": _VOIDED,
+    "invoice.payment_status_updated": frozenset(("customer", "fees")),
+}
+LIST_INCLUDES = frozenset(("customer", "metadata", "applied_taxes"))
+SHOW_INCLUDES = _OPTIONAL
+# A REST invoice embeds its customer's links, a webhook does not, but for this one.
+_LINKED_WEBHOOKS = frozenset(("invoice.resynced",))
+
+
+def webhook(organization: Organization, announced: Announcement) -> Json:
+    """The four members of a webhook, with the object as it is now."""
+    content = _object(organization, announced)
+    return {
+        "webhook_type": announced.webhook_type,
+        "object_type": announced.object_type,
+        "organization_id": organization.lago_id,
+        announced.object_type: content,
+    }
+
+
+def _object(organization: Organization, announced: Announcement) -> Json:
+    lago_id = announced.lago_id
+    match announced.object_type:
+        case "customer":
+            return customer(organization, organization.customers[lago_id])
+        case "invoice":
+            included = INCLUDES.get(announced.webhook_type, frozenset())
+            is_linked = announced.webhook_type in _LINKED_WEBHOOKS
+            return invoice(organization, organization.invoices[lago_id], included, is_linked=is_linked)
+        case "credit_note":
+            return credit_note(organization, organization.credit_notes[lago_id], is_linked=False)
+        case "payment":
+            return organization.payments[lago_id]
+        case _:
+            return organization.receipts[lago_id]
+
+
+def customer(organization: Organization, stored: Json, *, is_linked: bool = True) -> Json:
+    """A customer; ``integration_customers`` in customer webhooks and in all of REST."""
+    links = {"integration_customers": organization.links.get(stored["lago_id"], [])} if is_linked else {}
+    return stored | links
+
+
+def invoice(organization: Organization, stored: Json, included: frozenset[str], *, is_linked: bool) -> Json:
+    """An invoice with these of its optional members."""
+    seen = {name: value for name, value in stored.items() if name not in _OPTIONAL or name in included}
+    if "customer" in included:
+        seen["customer"] = _owner(organization, stored, is_linked=is_linked)
+    if "error_details" in included:
+        seen["error_details"] = []
+    return seen
+
+
+def listed_invoice(organization: Organization, stored: Json) -> Json:
+    """A row of ``GET /invoices``: no fees, credits or periods."""
+    return invoice(organization, stored, LIST_INCLUDES, is_linked=True)
+
+
+def shown_invoice(organization: Organization, stored: Json) -> Json:
+    """``GET /invoices/:id``."""
+    return invoice(organization, stored, SHOW_INCLUDES, is_linked=True)
+
+
+def credit_note(organization: Organization, stored: Json, *, is_linked: bool = True) -> Json:
+    """A credit note; ``metadata`` is there only when there is any."""
+    seen = stored | {"customer": _owner(organization, stored, is_linked=is_linked)}
+    if not seen.get("metadata"):
+        seen.pop("metadata", None)
+    return seen | ({"error_details": []} if is_linked else {})
+
+
+def _owner(organization: Organization, stored: Json, *, is_linked: bool) -> Json:
+    embedded: Json = stored["customer"]
+    owner = organization.customers.get(embedded["lago_id"], embedded)
+    return customer(organization, owner, is_linked=is_linked)

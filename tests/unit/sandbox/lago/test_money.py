@@ -1,0 +1,151 @@
+"""What Lago computes and announces when money moves: payments, credit notes, voids."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from consumer.sandbox.lago import billing, crediting, serializers, settlement
+from consumer.sandbox.lago.invoices import Discounts
+from consumer.sandbox.lago.organization import Organization
+
+USAGE = {"kind": "charge", "code": "api_calls", "units": "1", "unit_price": "100", "tax_rate": 19}
+
+
+@pytest.fixture
+def organization():
+    made = Organization(now=lambda: datetime(2026, 8, 1, tzinfo=UTC))
+    made.upsert_customer("acme", currency="EUR")
+    made.outbox.clear()
+    return made
+
+
+def billed(organization, **changes):
+    invoice = billing.bill(organization, "acme", [USAGE], **changes)
+    organization.outbox.clear()
+    return invoice
+
+
+def announced(organization):
+    return [each.webhook_type for each in organization.outbox]
+
+
+@pytest.mark.parametrize(
+    ("how", "cents", "receipts", "webhooks"),
+    [
+        ("charged_at_once", None, False, ["invoice.payment_status_updated"]),
+        ("charged_at_once", None, True, ["payment_receipt.created", "invoice.payment_status_updated"]),
+        ("adyen_at_once", None, True, ["invoice.payment_status_updated"]),
+        ("settled_later", None, False, ["payment.succeeded", "invoice.payment_status_updated"]),
+        ("manual", None, False, ["invoice.payment_status_updated"]),
+        ("manual", 100, False, []),
+        ("manual", 100, True, ["payment_receipt.created"]),
+    ],
+)
+def test_which_webhooks_announce_a_payment(organization, how, cents, receipts, webhooks):
+    """Lago's table: many payments have no event of their own, and some have none at all."""
+    organization.issues_receipts = receipts
+    invoice = billed(organization)
+
+    settlement.pay(organization, [invoice["lago_id"]], how=how, cents=cents)
+
+    assert announced(organization) == webhooks
+
+
+def test_a_payment_request_is_one_payment_over_all_its_invoices(organization):
+    """One amount and no split; one status event an invoice."""
+    first, second = billed(organization), billed(organization)
+
+    payment = settlement.pay(organization, [first["lago_id"], second["lago_id"]], how="settled_later")
+
+    assert (payment["payable_type"], payment["amount_cents"]) == ("PaymentRequest", 2 * 11_900)
+    assert announced(organization) == ["invoice.payment_status_updated"] * 2
+
+
+def test_an_invoice_that_is_marked_as_paid_has_no_payment_and_stays_due(organization):
+    """Its status says succeeded for ever."""
+    invoice = billed(organization)
+
+    billing.mark_as_paid(organization, invoice["lago_id"])
+
+    assert (invoice["payment_status"], invoice["total_due_amount_cents"]) == ("succeeded", 11_900)
+    assert organization.payments == {}
+
+
+def test_a_credit_note_is_spent_on_the_next_invoice_in_its_currency(organization):
+    """Whatever the billing entity is; its own number is the code, the name that of its invoice."""
+    note = crediting.credit(organization, billed(organization)["lago_id"], share=Decimal("0.5"))
+    billed(organization, currency="USD")
+    assert note["balance_amount_cents"] == 5_950
+
+    later = billed(organization, billing_entity_code="acme-fr")
+
+    assert (later["credit_notes_amount_cents"], later["total_amount_cents"]) == (5_950, 5_950)
+    [entry] = later["credits"]
+    assert entry["item"]["code"] == note["number"]
+    assert entry["item"]["lago_item_id"] == note["lago_id"]
+    assert (note["balance_amount_cents"], note["credit_status"]) == (0, "consumed")
+
+
+def test_a_void_gives_no_credit_note_back(organization):
+    """Since August 2025 spent notes stay spent."""
+    note = crediting.credit(organization, billed(organization)["lago_id"])
+    later = billed(organization)
+
+    billing.void(organization, later["lago_id"])
+
+    assert note["balance_amount_cents"] == 0
+
+
+def test_an_offset_lessens_what_is_due_and_may_settle_the_invoice(organization):
+    """No payment is made, and the status changes."""
+    invoice = billed(organization)
+
+    note = crediting.credit(organization, invoice["lago_id"], to="offset")
+
+    assert (note["offset_amount_cents"], invoice["total_due_amount_cents"]) == (11_900, 0)
+    assert announced(organization) == ["invoice.payment_status_updated", "credit_note.created"]
+
+
+def test_a_refund_is_no_more_than_what_was_paid_and_its_success_has_no_webhook(organization):
+    """Nor does it lessen what counts as paid."""
+    invoice = billed(organization)
+    settlement.pay(organization, [invoice["lago_id"]], how="settled_later", cents=1_000)
+    note = crediting.credit(organization, invoice["lago_id"], to="refund")
+    organization.outbox.clear()
+
+    crediting.refund_succeeded(organization, note["lago_id"])
+
+    assert (note["refund_amount_cents"], note["credit_amount_cents"]) == (1_000, 10_900)
+    assert (note["refund_status"], invoice["total_paid_amount_cents"]) == ("succeeded", 1_000)
+    assert announced(organization) == []
+
+
+def test_discounts_before_tax_lessen_the_tax_and_those_after_do_not(organization):
+    """A coupon of 10.00, and 20.00 of prepaid credit of which 5.00 was given."""
+    discounts = Discounts(coupons=1_000, prepaid=2_000, granted=500)
+
+    invoice = billed(organization, discounts=discounts)
+
+    assert (invoice["taxes_amount_cents"], invoice["total_amount_cents"]) == (1_710, 8_710)
+    assert invoice["prepaid_purchased_credit_amount_cents"] == 1_500
+
+
+@pytest.mark.parametrize(
+    ("webhook_type", "has", "lacks"),
+    [
+        ("invoice.created", {"fees", "credits", "subscriptions"}, {"metadata"}),
+        ("invoice.payment_status_updated", {"fees", "customer"}, {"credits", "applied_taxes"}),
+        ("invoice.voided", {"fees", "credits"}, {"applied_invoice_custom_sections"}),
+    ],
+)
+def test_a_webhook_includes_what_lagos_does(organization, webhook_type, has, lacks):
+    """And no invoice webhook carries the customer's links."""
+    invoice = billed(organization)
+    organization.announce(webhook_type, invoice)
+
+    content = serializers.webhook(organization, organization.outbox[0])["invoice"]
+
+    assert has <= content.keys()
+    assert not lacks & content.keys()
+    assert "integration_customers" not in content["customer"]
