@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from consumer.config import (
     bounded_file,
     connection_rules,
+    customer_field_rules,
     model_keys,
     problem,
     settlement_rules,
@@ -28,6 +29,7 @@ from consumer.config.secret import Secret
 from consumer.config.yaml_source import Problem, Tree
 from consumer.errors import ConfigurationError
 
+RULES = (connection_rules, settlement_rules, customer_field_rules)
 SECRET_KEYS = frozenset(
     (
         *connection_rules.SECRETS_OF_AUTH,
@@ -202,8 +204,8 @@ def _broken_rules(tree: Tree) -> Iterator[Problem]:
     connections = connection_rules.entries(tree.value, "connections")
     faults = list(connection_rules.faults_between(connections))
     for index, connection in enumerate(connections):
-        found_in = (*connection_rules.faults_of(connection), *settlement_rules.faults_of(connection))
-        faults += [((index, *path), message) for path, message in found_in]
+        for rules in RULES:
+            faults += [((index, *path), message) for path, message in rules.faults_of(connection)]
     for relative, message in faults:
         path = ("connections", *relative)
         yield Problem(path=path, line=tree.line_of(path), message=message)

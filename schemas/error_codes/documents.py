@@ -118,6 +118,13 @@ ROWS = (
         "The deployed RESTlet does not know what this worker asks of it.",
         "Deploy the RESTlet that belongs to the worker's version, or correct restlet_url.",
         "NetSuite administrator", menu.DEPLOYMENTS,
-        netsuite="LAGO_BAD_ITEM LAGO_MODE_NOT_SUPPORTED LAGO_FIELD_NOT_ALLOWED",
+        netsuite="LAGO_BAD_ITEM LAGO_MODE_NOT_SUPPORTED",
+    ),
+    row(
+        "field_not_allowed", "record",
+        "The mapping fills a field of customers that the RESTlet sets for nobody, a credit limit say.",
+        "Take the field out of mapping.fields.customer, or deploy the RESTlet of the worker's version.",
+        "connector operator",
+        netsuite="LAGO_FIELD_NOT_ALLOWED",
     ),
 )  # fmt: skip

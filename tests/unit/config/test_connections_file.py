@@ -451,3 +451,26 @@ class TestSeveralConnections:
         (found,) = caught.value.problems
         assert found.startswith("--connection netsuite-uss: no such connection, did you mean 'netsuite-us'?")
         assert found.endswith("known: netsuite-eu, netsuite-us")
+
+
+CREDIT_LIMIT = 'fields: {customer: {custentity_region: "EU", creditlimit: "5000"}}'
+
+
+@pytest.mark.parametrize(
+    ("added", "place"),
+    [
+        (CREDIT_LIMIT, "mapping.fields.customer.creditlimit"),
+        (
+            f"billing_entities: {{acme-fr: {{{CREDIT_LIMIT}}}}}",
+            "mapping.billing_entities.acme-fr.fields.customer.creditlimit",
+        ),
+    ],
+)
+def test_a_customer_field_that_the_script_refuses_is_refused_when_the_file_is_read(file, added, place):
+    """Not at the first customer, and again at each of the others; custom fields are free."""
+    found = problems(file(changed("    mapping:\n", f"    mapping:\n      {added}\n")))
+
+    assert len(found) == 1
+    assert found[0].startswith(f"connections.yaml:14: connections[0].{place}: is set on no customer by the")
+    assert "custentity_" in found[0]
+    assert " terms" in found[0]

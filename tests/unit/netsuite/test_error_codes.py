@@ -52,6 +52,7 @@ def customer(mode="upsert"):
         ("LAGO_EXTID_TYPE_MISMATCH", "invalid_reference", "conflict"),
         ("LAGO_FINGERPRINT_CONFLICT", "duplicate", "conflict"),
         ("LAGO_MODE_NOT_SUPPORTED", "validation", "restlet_outdated"),
+        ("LAGO_FIELD_NOT_ALLOWED", "config", "field_not_allowed"),
         ("LAGO_LINK_NOT_FOUND", "unknown", "link_not_found"),
         ("LAGO_OVERAPPLIED", "state", "overapplied"),
         ("LAGO_VOID_OF_PAID_INVOICE", "state", "void_of_paid_invoice"),
