@@ -46,6 +46,15 @@ ROWS = (
         "The NetSuite customer is inactive, and NetSuite takes no documents for it.",
         "Open the customer and clear its box Inactive.",
         "NetSuite administrator", menu.CUSTOMERS,
+        netsuite="LAGO_CUSTOMER_INACTIVE",
+    ),
+    row(
+        "customer_not_in_subsidiary", "record",
+        "The customer belongs to another subsidiary than the document, and customers have only one here.",
+        "Enable Multi-Subsidiary Customer (Company subtab), or map the billing entity to the customer's "
+        "subsidiary.",
+        "NetSuite administrator", menu.FEATURES,
+        netsuite="LAGO_CUSTOMER_NOT_IN_SUBSIDIARY",
     ),
     row(
         "invalid_reference", "record",

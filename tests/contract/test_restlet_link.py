@@ -125,7 +125,7 @@ def test_a_link_to_an_inactive_customer_is_refused(netsuite):
 
     error = netsuite.write(link(number))[0]["error"]
 
-    assert error["code"] == "LAGO_LINK_NOT_FOUND"
+    assert error["code"] == "LAGO_CUSTOMER_INACTIVE"
     assert "is inactive" in error["message"]
 
 

@@ -166,9 +166,17 @@ def test_row_43_an_unknown_key_is_refused_where_it_is_set(columns, message):
 
 
 def test_row_44_a_customer_of_another_subsidiary_is_refused():
-    error = _error_of(NetSuite(), invoice(columns={"subsidiary": "3"}))
+    """NetSuite's own words are those of an invoice that a script makes without asking."""
+    netsuite = NetSuite()
+    netsuite.write(customer())
 
-    assert error["message"] == "Invalid entity reference key 501 for subsidiary 3."
+    thrown = netsuite.run(
+        "const made = record.create({ type: 'invoice', isDynamic: true });"
+        "made.setValue({ fieldId: 'entity', value: 501 });"
+        "made.setValue({ fieldId: 'subsidiary', value: 3 });"
+    )
+
+    assert thrown["message"] == "Invalid entity reference key 501 for subsidiary 3."
 
 
 def test_row_44_an_item_of_another_subsidiary_is_refused():
@@ -230,7 +238,7 @@ def test_row_53_an_inactive_customer_cannot_be_billed():
 
     [refused] = netsuite.write(invoice())
 
-    assert _places(refused["error"])[::2] == ("INVALID_KEY_OR_REF", "entity")
+    assert _places(refused["error"])[::2] == ("LAGO_CUSTOMER_INACTIVE", "entity")
 
 
 def test_row_56_numbers_are_netsuites_own_without_allow_override():

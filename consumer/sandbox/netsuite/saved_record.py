@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Literal, NewType
 
-Group = Literal["entity", "transaction"]
+Group = Literal["entity", "transaction", "relationship"]
 """Internal and external ids are unique within a group, not within a type (Oracle section_N3436356)."""
 InternalId = NewType("InternalId", int)
 Fields = dict[str, Any]
@@ -26,7 +26,7 @@ CREATE INDEX IF NOT EXISTS by_type ON record (type, id);
 CREATE INDEX IF NOT EXISTS by_entity ON record (
   json_extract(fields, '$.entity'), json_extract(fields, '$.status'));
 CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
-INSERT OR IGNORE INTO sequence VALUES ('entity', 500), ('transaction', 9000);
+INSERT OR IGNORE INTO sequence VALUES ('entity', 500), ('transaction', 9000), ('relationship', 100);
 """
 INDEXED = {
     "internalid": "id",

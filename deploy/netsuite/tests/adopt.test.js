@@ -43,7 +43,7 @@ test('linking again changes nothing', () => {
 
 test.each([
   ['does not exist', () => '4711', 'LAGO_LINK_NOT_FOUND'],
-  ['is inactive', () => stands({ isinactive: true }), 'LAGO_LINK_NOT_FOUND'],
+  ['is inactive', () => stands({ isinactive: true }), 'LAGO_CUSTOMER_INACTIVE'],
   ['has another Lago customer', () => stands({ custentity_lago_id: 'other' }), 'LAGO_LINK_TAKEN'],
   ['is not named', () => undefined, 'LAGO_BAD_ITEM'],
 ])('a link to a customer that %s is refused', (reason, prepare, code) => {

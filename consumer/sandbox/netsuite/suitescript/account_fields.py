@@ -10,6 +10,7 @@ from consumer.sandbox.netsuite.suitescript.fields import (
     ADDRESS_BOOK,
     CURRENCIES,
     CUSTOMER,
+    SUBSIDIARY_RELATIONSHIP,
     Field,
     FieldTable,
     define,
@@ -35,7 +36,8 @@ class Catalogue:
         absent = frozenset(field for feature, field in _OF_FEATURE.items() if feature not in profile.features)
         custom = _custom(profile, "custbody_")
         self._bodies: dict[str, FieldTable] = {
-            "customer": _without(CUSTOMER | _custom(profile, "custentity_"), absent)
+            "customer": _without(CUSTOMER | _custom(profile, "custentity_"), absent),
+            "customersubsidiaryrelationship": SUBSIDIARY_RELATIONSHIP,
         }
         for kind, table in transactions.BODIES.items():
             taxes = {} if kind == "customerpayment" else body_taxes

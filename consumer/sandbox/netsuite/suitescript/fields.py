@@ -89,6 +89,12 @@ CUSTOMER: FieldTable = table_of(
     define("parent", "select", "Parent Company", target="customer"),
     define("isinactive", "checkbox", "Inactive"),
 )
+SUBSIDIARY_RELATIONSHIP: FieldTable = table_of(
+    define("externalid", "text", "External Id"),
+    define("entity", "select", "Customer", target="customer", required=True),
+    define("subsidiary", "select", "Subsidiary", target="subsidiary", required=True),
+    define("isprimarysub", "checkbox", "Primary Subsidiary", computed=True),
+)
 ADDRESS_BOOK: FieldTable = table_of(
     define("defaultbilling", "checkbox", "Default Billing"),
     define("defaultshipping", "checkbox", "Default Shipping"),

@@ -23,7 +23,7 @@ from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
 _log = structlog.get_logger(__name__)
-_LISTS_ANEW = frozenset({"customer", "currency", "aracct"})
+_LISTS_ANEW = frozenset({"customer", "currency", "aracct", "subsidiary"})
 _NOT_DEPOSITED, _DEPOSITED = "CustPymt:B", "CustPymt:C"
 
 

@@ -8,13 +8,20 @@ from dataclasses import replace
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.books import DuplicateError, StaleError
 from consumer.sandbox.netsuite.saved_record import InternalId, Saved
-from consumer.sandbox.netsuite.suitescript import injected_error, periods, transforms, voiding
+from consumer.sandbox.netsuite.suitescript import (
+    injected_error,
+    periods,
+    subsidiary_relationship,
+    transforms,
+    voiding,
+)
 from consumer.sandbox.netsuite.suitescript.customer import CustomerRules
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError, no_permission
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.open_record import Draft, Rules
 from consumer.sandbox.netsuite.suitescript.payment import PaymentRules
 from consumer.sandbox.netsuite.suitescript.record_types import RecordKind, kind_of
+from consumer.sandbox.netsuite.suitescript.subsidiary_relationship import RelationshipRules
 from consumer.sandbox.netsuite.suitescript.transaction import TransactionRules
 from consumer.sandbox.netsuite.suitescript.values import coerce
 
@@ -143,7 +150,9 @@ class Opening:
     def _insert(self, draft: Draft) -> Saved:
         fields, sublists = draft.for_books()
         saved = self._account.books.insert(draft.kind.group, draft.kind.type, fields, sublists)
-        return saved if draft.kind.group == "entity" or "tranid" in fields else self._number(draft, saved)
+        return (
+            saved if draft.kind.group != "transaction" or "tranid" in fields else self._number(draft, saved)
+        )
 
     def _number(self, draft: Draft, saved: Saved) -> Saved:
         # NetSuite numbers each type in a series of its own; here the number is the internal id.
@@ -171,6 +180,9 @@ class Opening:
         return ScriptError(code, _DUPLICATE_TEXTS[code])
 
     def _demand(self, kind: RecordKind, level: int) -> None:
+        if kind.feature is not None and kind.feature not in self._account.profile.features:
+            text = f"The feature {kind.feature}, which {kind.type} needs, is not enabled in this account."
+            raise ScriptError("FEATURE_DISABLED", text)
         if self._account.profile.permissions.get(kind.permission, _FULL) < level:
             raise no_permission(kind.permission)
 
@@ -189,6 +201,8 @@ class Opening:
         return draft
 
     def _rules(self, kind: RecordKind) -> Rules:
+        if kind.type == subsidiary_relationship.TYPE:
+            return RelationshipRules(self._account)
         if kind.group == "entity":
             return CustomerRules(self._account)
         if kind.type == "customerpayment":

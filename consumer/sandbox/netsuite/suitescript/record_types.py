@@ -23,6 +23,7 @@ class RecordKind:
         permission: the permission to read and write it.
         code: prefix of its statuses and its type in SuiteQL: ``CustInvc``.
         posts: whether it has G/L impact, and so needs an open period.
+        feature: the feature without which the account has no such records.
         lessens: whether it reduces the customer's balance; searches show its amounts negative.
     """
 
@@ -32,6 +33,7 @@ class RecordKind:
     sublists: tuple[str, ...]
     code: str = ""
     posts: bool = True
+    feature: str | None = None
     lessens: bool = False
 
     @property
@@ -77,6 +79,14 @@ KINDS: Mapping[str, RecordKind] = {
         sublists=(APPLY,),
         code="CustPymt",
         lessens=True,
+    ),
+    "customersubsidiaryrelationship": RecordKind(
+        type="customersubsidiaryrelationship",
+        group="relationship",
+        permission="LIST_CUSTJOB",
+        sublists=(),
+        posts=False,
+        feature="MULTISUBSIDIARYCUSTOMER",
     ),
     "salesorder": RecordKind(
         type="salesorder",

@@ -27,7 +27,7 @@ def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) 
     """All rows of a type; of records only those with the `equal` values of indexed fields."""
     if account.lists.knows(search_type):
         return list_rows.rows(account, search_type)
-    group = group_of(search_type)
+    group = group_of(account, search_type)
     if not list_rows.may_view(account, KINDS[search_type].permission if search_type in KINDS else None):
         return []
     record_type = None if search_type in GROUPS else search_type
@@ -35,12 +35,13 @@ def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) 
     return [_record_row(saved) for saved in found]
 
 
-def group_of(search_type: str) -> Group:
+def group_of(account: Account, search_type: str) -> Group:
     """The record group of a search type; raises INVALID_RCRD_TYPE."""
     if search_type in GROUPS:
         return GROUPS[search_type]
-    if search_type in KINDS:
-        return KINDS[search_type].group
+    kind = KINDS.get(search_type)
+    if kind is not None and (kind.feature is None or kind.feature in account.profile.features):
+        return kind.group
     raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{search_type}] is invalid.")
 
 

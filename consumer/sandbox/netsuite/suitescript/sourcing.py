@@ -8,7 +8,13 @@ from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.saved_record import Saved
-from consumer.sandbox.netsuite.suitescript import item_lines, receivables, references, tax_details
+from consumer.sandbox.netsuite.suitescript import (
+    item_lines,
+    receivables,
+    references,
+    subsidiary_relationship,
+    tax_details,
+)
 from consumer.sandbox.netsuite.suitescript.errors import invalid_reference
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
 from consumer.sandbox.netsuite.suitescript.values import Value
@@ -59,7 +65,9 @@ def due_date(account: Account, draft: Draft) -> date | None:
 def check_subsidiary(account: Account, draft: Draft) -> None:
     """Raise when the customer belongs to another subsidiary."""
     found, subsidiary = customer_of(account, draft), draft.body.text("subsidiary")
-    if found is not None and found.fields.get("subsidiary") != subsidiary:
+    if found is None or found.fields.get("subsidiary") == subsidiary:
+        return
+    if subsidiary not in subsidiary_relationship.of_customer(account, str(found.id)):
         raise item_lines.outside(account, "entity", str(found.id), subsidiary)
 
 

@@ -71,6 +71,8 @@ def _fill_payment(draft: Draft, rules: PaymentRules, source: Saved, customer: st
     _put(draft, "customer", customer)
     if source.type == "customer":
         return
+    if "subsidiary" in draft.body.table:
+        _put(draft, "subsidiary", source.fields["subsidiary"])
     _put(draft, "currency", source.fields["currency"])
     _carry_custom_fields(draft, source)
     apply_lines.tick(draft, source.id, due)

@@ -4,7 +4,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './customers', './errors', './lookup'], (record, customers, errors, lookup) => {
+define(['N/record', './customer_remedies', './customers', './errors', './lookup'], (
+  record, customerRemedies, customers, errors, lookup,
+) => {
   const NOT_THERE = new Set(['RCRD_DSNT_EXIST', 'SSS_RECORD_TYPE_MISMATCH']);
 
   function notFound(item, reason) {
@@ -29,7 +31,10 @@ define(['N/record', './customers', './errors', './lookup'], (record, customers, 
       throw errors.raise('LAGO_BAD_ITEM', 'The item has no internal_id.', { field: 'internal_id' });
     }
     const customer = load(kind, item);
-    if (isTrue(customer.getValue({ fieldId: 'isinactive' }))) throw notFound(item, 'is inactive');
+    if (isTrue(customer.getValue({ fieldId: 'isinactive' }))) {
+      const number = customer.getValue({ fieldId: 'entityid' });
+      throw customerRemedies.inactiveError({ id: item.internal_id, number }, 'internal_id');
+    }
     const standing = customer.getValue({ fieldId: kind.lagoId });
     if (standing && standing !== item.lago_id) {
       const text = `NetSuite customer ${item.internal_id} is linked to the Lago customer ${standing} already.`;

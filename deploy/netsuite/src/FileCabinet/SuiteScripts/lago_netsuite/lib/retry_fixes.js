@@ -4,8 +4,10 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', 'N/runtime', './errors', './field_types', './payment_shares'], (
-  record, runtime, errors, fieldTypes, paymentShares,
+define([
+  'N/record', 'N/runtime', './customer_remedies', './errors', './field_types', './payment_shares',
+], (
+  record, runtime, customerRemedies, errors, fieldTypes, paymentShares,
 ) => {
   const CHANGED_MEANWHILE = new Set(['RCRD_HAS_BEEN_CHANGED', 'INVALID_INITIALIZE_REF']);
   const MAX_NAME_CHARS = 83;
@@ -93,7 +95,9 @@ define(['N/record', 'N/runtime', './errors', './field_types', './payment_shares'
     }
   }
 
-  const REMEDIES = [otherName, laterPeriod, moreCurrency, moreRoom, newerRecord];
+  const REMEDIES = [
+    otherName, laterPeriod, moreCurrency, customerRemedies.inactive, customerRemedies.moreSubsidiary, moreRoom, newerRecord,
+  ];
 
   /**
    * Does `work` with the columns that differ from the item's; none at first, then what the remedies bring. Those

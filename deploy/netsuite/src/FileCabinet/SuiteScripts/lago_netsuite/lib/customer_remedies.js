@@ -1,0 +1,107 @@
+/**
+ * What may be wrong with the customer of a document that NetSuite refuses: inactive, or not in the subsidiary. A
+ * missing subsidiary is added where customers may have several (Oracle section_1507907354).
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, errors, lookup) => {
+  const REFUSALS = new Set(['INVALID_KEY_OR_REF', 'INVALID_TRANS_SUB_ENTITY']);
+  const RELATIONSHIP = 'customersubsidiaryrelationship';
+  const PLACES = [null, 'entity', 'customer', 'subsidiary'];
+
+  function isFeatureOn(feature) {
+    return runtime.isFeatureInEffect({ feature });
+  }
+
+  function mayMeanCustomer({ kind }, thrown) {
+    return kind.group === 'transaction' && REFUSALS.has(thrown.name) && PLACES.includes(errors.describe(thrown).field);
+  }
+
+  function customerOf({ kind, item, call }) {
+    return call.resolve(kind.customer, (item.record.columns || {})[kind.customer]);
+  }
+
+  function isTrue(value) {
+    return value === true || value === 'T';
+  }
+
+  /** What is known of a customer; null when the role does not see it. */
+  function factOf(id) {
+    const ofSubsidiary = isFeatureOn('SUBSIDIARIES') ? ['subsidiary'] : [];
+    const columns = ['entityid', 'isinactive'].concat(ofSubsidiary);
+    const [row] = lookup.rows('customer', [['internalid', 'anyof', id]], columns);
+    return row ? {
+      id,
+      number: row.getValue({ name: 'entityid' }),
+      isInactive: isTrue(row.getValue({ name: 'isinactive' })),
+      subsidiary: ofSubsidiary.length > 0 ? String(row.getValue({ name: 'subsidiary' })) : null,
+    } : null;
+  }
+
+  function named({ number, id }) {
+    return `customer ${number} (${id})`;
+  }
+
+  function inactiveError(fact, field) {
+    const text = `NetSuite's ${named(fact)} is inactive, and takes no documents.`;
+    return errors.raise('LAGO_CUSTOMER_INACTIVE', text, { field });
+  }
+
+  /** Raises when the document was refused because its customer is inactive; no remedy, for people have decided so. */
+  function inactive(situation, thrown) {
+    const fact = mayMeanCustomer(situation, thrown) ? factOf(customerOf(situation)) : null;
+    if (fact && fact.isInactive) throw inactiveError(fact, situation.kind.customer);
+    return null;
+  }
+
+  function has(fact, subsidiary) {
+    if (fact.subsidiary === subsidiary) return true;
+    if (!isFeatureOn('MULTISUBSIDIARYCUSTOMER')) return false;
+    const filters = [['entity', 'anyof', fact.id], 'and', ['subsidiary', 'anyof', subsidiary]];
+    return lookup.rows(RELATIONSHIP, filters, ['subsidiary']).length > 0;
+  }
+
+  function isThere(subsidiary) {
+    return lookup.rows('subsidiary', [['internalid', 'anyof', subsidiary]], ['internalid']).length > 0;
+  }
+
+  function add(fact, subsidiary) {
+    const relationship = record.create({ type: RELATIONSHIP, isDynamic: true });
+    relationship.setValue({ fieldId: 'entity', value: fact.id });
+    relationship.setValue({ fieldId: 'subsidiary', value: subsidiary });
+    try {
+      relationship.save({ enableSourcing: true, ignoreMandatoryFields: true });
+    } catch (thrown) {
+      if (!errors.isDuplicate(thrown)) throw thrown; // someone else was faster
+    }
+  }
+
+  function bring(fact, subsidiary, { call, warnings }) {
+    if (!isFeatureOn('MULTISUBSIDIARYCUSTOMER')) {
+      const text = `NetSuite's ${named(fact)} belongs to subsidiary ${fact.subsidiary}, the document to ${subsidiary}, `
+        + 'and customers have only one subsidiary here.';
+      throw errors.raise('LAGO_CUSTOMER_NOT_IN_SUBSIDIARY', text, { field: 'subsidiary' });
+    }
+    if (call.isDryRun) {
+      const text = `Subsidiary ${subsidiary} would be added to the customer first.`;
+      throw errors.raise('LAGO_PLANNED_REFERENCE', text, { field: 'subsidiary' });
+    }
+    add(fact, subsidiary);
+    const message = `${subsidiary} on ${named(fact)}`;
+    warnings.push({ code: 'LAGO_SUBSIDIARY_ADDED', field: 'subsidiary', message });
+  }
+
+  /** Adds the document's subsidiary to its customer, as currencies are added. */
+  function moreSubsidiary(situation, thrown) {
+    const { subsidiary: wanted } = situation.item.record.columns || {};
+    if (!wanted || !isFeatureOn('SUBSIDIARIES') || !mayMeanCustomer(situation, thrown)) return null;
+    const subsidiary = String(situation.call.resolve('subsidiary', wanted));
+    const fact = factOf(customerOf(situation));
+    if (!fact || has(fact, subsidiary) || !isThere(subsidiary)) return null;
+    bring(fact, subsidiary, situation);
+    return {};
+  }
+
+  return { factOf, inactiveError, inactive, moreSubsidiary };
+});
