@@ -232,6 +232,19 @@ def test_row_58_otherwise_a_closed_period_is_an_error(netsuite):
     assert (error["code"], error["class"]) == ("TRAN_PERIOD_CLOSED", "period_closed")
 
 
+def test_row_111_where_dates_are_tied_to_their_period_the_refusal_names_the_preference():
+    """The next open period is no way out then, and the hint that is set already would be of no help."""
+    netsuite = NetSuite(preferences=Profile.load().preferences | {"DATEPERIODMISMATCH": "DISALLOW"})
+    netsuite.write(customer())
+
+    error = netsuite.write(lenient(invoice(columns={"trandate": "2026-03-15"})))[0]["error"]
+
+    assert (error["class"], error["field"]) == ("period_closed", "postingperiod")
+    assert "Jul 2026" in error["message"]
+    assert "Allow Transaction Date Outside of the Posting Period is Disallow" in error["message"]
+    assert netsuite.account.records("invoice") == []
+
+
 def test_row_58_without_any_open_period_it_stays_an_error():
     periods = tuple(period.model_copy(update={"closed": True}) for period in Profile.load().periods)
     netsuite = NetSuite(periods=periods)

@@ -16,7 +16,7 @@ SANDBOX = TESTS.parent / "consumer" / "sandbox"
 README = (SANDBOX / "README.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (\d+) \| (P\d) \| (.+?) \| (.+?) \|$", README, re.MULTILINE)
 # P0 and P1; of the others some are switches, the rest the text names as not emulated.
-EXPECTED = {*range(1, 15), 16, *range(18, 22), *range(23, 33), *range(34, 55), *range(58, 72)} | {
+EXPECTED = {*range(1, 15), 16, *range(18, 22), *range(23, 33), *range(34, 55), *range(58, 72), 111} | {
     *range(74, 83), *range(84, 90), 91, 93, 101, 102,
 }  # fmt: skip
 

@@ -1,6 +1,9 @@
 'use strict';
 
+const runtime = require('N/runtime');
+
 const { Account } = require('./doubles/account');
+const { double, on } = require('./doubles/oracle');
 const { INVOICE, customer, invoice, write } = require('./requests');
 
 let account;
@@ -109,7 +112,7 @@ test('an external id that another type has is an invalid reference', () => {
   expect(answer.error).toMatchObject({ code: 'LAGO_EXTID_TYPE_MISMATCH', class: 'invalid_reference', field: 'externalid' });
 });
 
-test('a closed period is left for the next open one where that is allowed', () => {
+function lateInvoice() {
   account.books.keep({
     id: '77', type: 'accountingperiod', sublists: {},
     fields: {
@@ -120,7 +123,20 @@ test('a closed period is left for the next open one where that is allowed', () =
   account.refuse('save invoice', 'TRAN_PERIOD_CLOSED', 'closed');
   const item = invoice();
   item.record.options = { closedPeriod: 'next_open_period' };
-  const [, answer] = write(customer(), item);
+  return write(customer(), item)[1];
+}
+
+test('where dates are tied to their period a closed one is not left, and the preference is named', () => {
+  on('N/runtime', runtime, 'getCurrentUser', () => double('N/runtime/user', { getPreference: () => 'DISALLOW' }));
+  const { status, error } = lateInvoice();
+
+  expect(status).toBe('error');
+  expect(error).toMatchObject({ code: 'TRAN_PERIOD_CLOSED', class: 'period_closed', field: 'postingperiod' });
+  expect(error.message).toMatch(/Sep 2026.*Allow Transaction Date Outside of the Posting Period is Disallow/);
+});
+
+test('a closed period is left for the next open one where that is allowed', () => {
+  const answer = lateInvoice();
 
   expect(answer.warnings).toEqual([{ code: 'LAGO_POSTED_IN', field: 'postingperiod', period: 'Sep 2026' }]);
   expect(account.books.all('invoice')[0].fields.postingperiod).toBe('77');

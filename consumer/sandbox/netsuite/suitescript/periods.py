@@ -11,6 +11,7 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError, invalid_re
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
 
 _CLOSED = "You cannot change the G/L impact of a transaction in a closed period."
+_OUTSIDE = "The transaction date you specified is not within the date range of your accounting period."
 _NO_PERIOD = "Insert Transaction Failure: No valid, open, posting period exists for the transaction date."
 _IMPACT = ("trandate", "postingperiod", "currency", "entity", "subsidiary", "total", "payment", "account")
 
@@ -55,11 +56,17 @@ def _chosen(account: Account, draft: Draft) -> Period:
         period = account.lists.period(key)
         if not period.posting:
             raise invalid_reference("postingperiod", key)
+        if account.profile.preferences.get("DATEPERIODMISMATCH") == "DISALLOW" and not _holds(period, issued):
+            raise ScriptError("USER_ERROR", _OUTSIDE)
         return period
     found = account.lists.period_of(issued) if isinstance(issued, date) else None
     if found is None:
         raise ScriptError("VALID_PRD_REQD", _NO_PERIOD)
     return found
+
+
+def _holds(period: Period, issued: object) -> bool:
+    return not isinstance(issued, date) or period.start <= issued <= period.end
 
 
 def _is_closed(account: Account, period: Period) -> bool:

@@ -396,6 +396,23 @@ def test_row_58_what_stands_in_a_closed_period_is_neither_voided_nor_deleted(net
         assert name_of(netsuite.run(call)) == "TRAN_PERIOD_CLOSED"
 
 
+@pytest.mark.parametrize(
+    ("preference", "code"), [("DISALLOW", "USER_ERROR"), ("WARN", None), ("ALLOW", None)]
+)
+def test_row_111_a_period_that_does_not_hold_the_date_is_refused_where_that_is_disallowed(
+    netsuite, preference, code
+):
+    netsuite.reopen(preferences=Profile.load().preferences | {"DATEPERIODMISMATCH": preference})
+
+    told = netsuite.run("""
+      const memo = record.load({type: 'invoice', id: 9001, isDynamic: true});
+      memo.setValue('postingperiod', '222');
+      memo.save();
+    """)
+
+    assert name_of(told) == code
+
+
 @pytest.mark.parametrize(("memo", "code"), [("'m'", None), ("null", "TRAN_PERIOD_CLOSED")])
 def test_row_58_only_what_moves_the_ledger_needs_an_open_period(netsuite, memo, code):
     """A memo text may change, an amount may not."""

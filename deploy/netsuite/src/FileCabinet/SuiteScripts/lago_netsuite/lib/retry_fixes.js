@@ -31,6 +31,15 @@ define([
     return { entityid };
   }
 
+  // Allow Transaction Date Outside of the Posting Period (Oracle bridgehead_N3258805): Disallow, Warn or Allow.
+  function isTiedToPeriod() {
+    try {
+      return /^dis/i.test(String(runtime.getCurrentUser().getPreference({ name: 'DATEPERIODMISMATCH' })));
+    } catch (thrown) {
+      return false; // what is not told is tried
+    }
+  }
+
   function laterPeriod(situation, thrown) {
     const { item, call, warnings } = situation;
     const isAllowed = optionsOf(item).closedPeriod === 'next_open_period';
@@ -38,6 +47,11 @@ define([
     if (!isAllowed || !trandate || errors.describe(thrown).class !== 'period_closed') return null;
     const period = call.nextOpenPeriod(fieldTypes.convert('trandate', trandate));
     if (!period) return null;
+    if (isTiedToPeriod()) {
+      const text = `${thrown.message} Nor can it be posted to ${period.name} with its date of ${trandate}: the `
+        + 'preference Allow Transaction Date Outside of the Posting Period is Disallow.';
+      throw errors.raise(thrown.name, text, { field: 'postingperiod' });
+    }
     warnings.push({ code: 'LAGO_POSTED_IN', field: 'postingperiod', period: period.name });
     return { postingperiod: period.id };
   }
