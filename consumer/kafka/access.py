@@ -1,4 +1,4 @@
-"""What Kafka's access control lists deny, as a person can mend it: who, what, and the operation to allow."""
+"""Sentences for denials by Kafka's access control lists: the user, the resource, the operation to allow."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from aiokafka.errors import (
 
 def denial(error: KafkaError, *, user: str | None, operation: str, group: str = "") -> str | None:
     """
-    A sentence for an error that means "you may not"; None for any other.
+    A sentence for an authorization error; None for any other error.
 
     Args:
-        error: aiokafka's, with the name of the topic or group where it knows it.
-        user: who logs in; None for a client without a login.
-        operation: what is to be allowed on a topic: ``READ``, ``WRITE`` or ``DESCRIBE``.
-        group: the consumer group that was used.
+        error: aiokafka's error, with the name of topic or group if it has one.
+        user: the SASL user; None for a client without SASL.
+        operation: the operation to allow on a topic: ``READ``, ``WRITE`` or ``DESCRIBE``.
+        group: the consumer group of the client.
     """
     who = f"the user {user}" if user else "this client, which logs in as nobody,"
     match error:

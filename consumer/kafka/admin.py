@@ -1,4 +1,4 @@
-"""aiokafka's administration client, for clusters of which a broker is away."""
+"""aiokafka's admin client, with retries on other brokers when one is down."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 
 class Admin(AIOKafkaAdminClient):  # type: ignore[misc] # aiokafka is not typed
-    """Asks another broker when the one it has chosen takes no connection; aiokafka's asks one, by chance."""
+    """Tries the brokers in random order until one accepts a connection; aiokafka's client tries only one."""
 
     async def _send_request(self, request: Any, node_id: int | None = None) -> Any:
         if node_id is not None:
             return await super()._send_request(request, node_id)
         known = [broker.nodeId for broker in self._client.cluster.brokers()]
-        # A broker that has just died stays in the metadata until its session ends.
+        # A failed broker stays in the metadata until its session ends.
         *others, last = sample(known, len(known)) or [None]
         for each in others:
             try:
@@ -27,7 +27,7 @@ class Admin(AIOKafkaAdminClient):  # type: ignore[misc] # aiokafka is not typed
         return await super()._send_request(request, last)
 
     async def hidden(self, topics: list[str]) -> list[str]:
-        """Those of the topics that this client may not see, so that nobody knows whether they are there."""
+        """Those of the topics that this client may not describe, so that their existence is unknown."""
         answer = await self._send_request(MetadataRequest(topics, allow_auto_topic_creation=False))
         found = answer.to_object()["topics"]
         return [each["topic"] for each in found if each["error_code"] == TopicAuthorizationFailedError.errno]

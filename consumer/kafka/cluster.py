@@ -1,7 +1,7 @@
 """
-How to reach Kafka: address, security, the prefix of topic names, and clients set up the one right way.
+The Kafka cluster: address, security, prefix of topic names, and clients with the settings of this product.
 
-Where a setting differs from aiokafka's default, the reason stands beside it.
+A comment gives the reason where a setting differs from aiokafka's default.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SESSION_LIMIT_MS = 45_000
 HEARTBEAT_EVERY_MS = 3_000
 REBALANCE_LIMIT_MS = 90_000
 IDLE_LIMIT_MS = 300_000
-# Partitions that are added are found within it; aiokafka's default is five minutes.
+# New partitions are found within this time; aiokafka's default is five minutes.
 METADATA_LIMIT_MS = 30_000
 FETCH_LIMIT_BYTES = 256 * 1024
 REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
@@ -42,27 +42,27 @@ log = structlog.get_logger(__name__)
 
 
 class Client(Protocol):
-    """What aiokafka's consumer and producer have in common."""
+    """The common methods of aiokafka's consumer and producer."""
 
     async def start(self) -> None:
-        """Connect."""
+        """Connect to the cluster."""
         ...
 
     async def stop(self) -> None:
-        """Leave."""
+        """Close the connections; a consumer leaves its group."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """
-    One Kafka cluster as this deployment sees it.
+    One Kafka cluster, with the settings of this deployment.
 
     Attributes:
-        security: aiokafka's arguments for encryption and login, never printed.
-        topic_prefix: stands before every topic name.
-        compression_type: of what producers write, by Kafka's name for it; None writes it as it is.
-        metadata_limit_ms: how old a client's knowledge of partitions and brokers may become.
+        security: aiokafka's arguments for TLS and SASL, never printed.
+        topic_prefix: prefix of every topic name.
+        compression_type: codec of producers, by Kafka's name; None for no compression.
+        metadata_limit_ms: the largest age of a client's metadata.
     """
 
     bootstrap_servers: str
@@ -90,41 +90,44 @@ class Cluster:
 
     @property
     def user(self) -> str | None:
-        """Who logs in; None without a login by name."""
+        """The SASL user; None without SASL."""
         return cast("str | None", self.security.get("sasl_plain_username"))
 
     def topic(self, name: str) -> str:
-        """The real name of a topic."""
+        """The name of a topic with the prefix."""
         return self.topic_prefix + name
 
     def consumer(self, *, group: str, instance_id: str | None = None) -> AIOKafkaConsumer:
-        """A member-to-be of a consumer group; needs a running event loop."""
+        """A consumer for a group, not started; needs a running event loop."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap_servers,
             group_id=group,
             group_instance_id=instance_id,
             client_id=group,
-            # A replay is safe here, a skip is not; aiokafka's own default is "latest".
+            # Reading records again is safe, skipping them is not; aiokafka's default is "latest".
             auto_offset_reset="earliest",
             enable_auto_commit=False,
-            # An event of an aborted transaction never happened, so no invoice may come of it.
+            # Records of aborted transactions must not become invoices.
             isolation_level="read_committed",
-            # Partitions of equal number on one member. Never Sticky: aio-libs/aiokafka#1176.
+            # Assigns equal partition numbers of all topics to one member. Never Sticky:
+            # aio-libs/aiokafka#1176.
             partition_assignment_strategy=(RangePartitionAssignor,),
             session_timeout_ms=SESSION_LIMIT_MS,
             heartbeat_interval_ms=HEARTBEAT_EVERY_MS,
-            # The time to drain in; it defaults to the session timeout, too short for NetSuite.
+            # The time for a drain; the default is the session timeout, too short for calls to NetSuite.
             rebalance_timeout_ms=REBALANCE_LIMIT_MS,
             max_poll_interval_ms=IDLE_LIMIT_MS,
             metadata_max_age_ms=self.metadata_limit_ms,
-            # A pause throws away what has been prefetched, so let that be little.
+            # A pause discards prefetched records, so only few are prefetched.
             max_partition_fetch_bytes=FETCH_LIMIT_BYTES,
             **self.security,
         )
         return paced(consumer)
 
     def reader(self, *topics: str) -> AIOKafkaConsumer:
-        """A consumer outside of any group, from the beginning; real topic names, a running event loop."""
+        """
+        A consumer without group, from the beginning; topic names with prefix; needs a running event loop.
+        """
         return AIOKafkaConsumer(
             *topics,
             bootstrap_servers=self.bootstrap_servers,
@@ -143,12 +146,12 @@ class Cluster:
         linger_ms: int = 0,
     ) -> Producer:
         """
-        A producer whose acknowledgement means "on every in-sync replica, once".
+        An idempotent producer with ``acks=all``.
 
         Args:
-            record_limit_bytes: of one record, and of one request.
-            batch_limit_bytes: of the records that go to one partition at once.
-            linger_ms: how long a record may wait for others to go with it.
+            record_limit_bytes: largest size of one record and of one request.
+            batch_limit_bytes: largest size of a batch for one partition.
+            linger_ms: how long a record may wait for others of its batch.
         """
         make = partial(
             AIOKafkaProducer,
@@ -168,7 +171,7 @@ class Cluster:
     @asynccontextmanager
     async def admin(self) -> AsyncIterator[Admin]:
         """
-        An administration client for a moment.
+        An admin client for the duration of the block.
 
         Raises:
             StartupError: Kafka cannot be reached.
@@ -192,7 +195,7 @@ class Cluster:
             async with self._reaching():
                 await client.start()
         except BaseException:
-            # Cancelled too: half a connection would outlive us.
+            # Also when cancelled: the client's open connections would leak.
             await stop(client)
             raise
         if isinstance(client, AIOKafkaConsumer):
@@ -202,10 +205,10 @@ class Cluster:
     @asynccontextmanager
     async def asked(self) -> AsyncIterator[Admin]:
         """
-        As `admin`, for what a command cannot do without.
+        As `admin`, and errors within the block become StartupError too.
 
         Raises:
-            StartupError: Kafka cannot be reached, does not answer in time, or refuses.
+            StartupError: Kafka cannot be reached, does not respond in time, or refuses a request.
         """
         async with self.admin() as client, self._reaching():
             yield client
@@ -215,7 +218,9 @@ class Cluster:
 
 
 async def stop(client: Client) -> None:
-    """Leave within a few seconds; a client that hangs is left behind and said so (aio-libs/aiokafka#1101)."""
+    """
+    Stop a client within `STOP_LIMIT_S`; one that hangs is abandoned and logged (aio-libs/aiokafka#1101).
+    """
     try:
         async with asyncio.timeout(STOP_LIMIT_S):
             await client.stop()

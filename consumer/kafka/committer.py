@@ -1,4 +1,4 @@
-"""Positions on their way to Kafka: only what is settled, only what has changed."""
+"""Commit the positions of settled records, of changed partitions only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class Committer:
-    """Commits the lowest unsettled offset of each partition, and in its metadata what is settled above."""
+    """Commits each partition's lowest unsettled offset, with the offset map of settled ones as metadata."""
 
     def __init__(self, *, consumer: AIOKafkaConsumer, engine: Engine, metrics: Metrics) -> None:
         self._consumer = consumer
@@ -40,12 +40,12 @@ class Committer:
         self._once = OnceAMinute()
         self._engine = engine
         self._acknowledged: dict[Partition, Position] = {}
-        # Two commits at once could reach the broker in the wrong order and take a position back.
+        # Two concurrent commits could reach the broker in the wrong order and reset a position.
         self._one_at_a_time = asyncio.Lock()
 
     @property
     def is_refused(self) -> bool:
-        """Whether Kafka answers and does not take the last commit: not so while it is away."""
+        """Whether Kafka has responded to the last commit with an error; False while it cannot be reached."""
         return self._is_refused
 
     async def run(self) -> None:
@@ -56,10 +56,10 @@ class Committer:
 
     async def commit(self) -> bool:
         """
-        Commit now, within a few seconds; whether Kafka has acknowledged all that is settled.
+        Commit now, within `COMMIT_LIMIT_S`; returns whether Kafka has all positions of settled records.
 
-        A commit that fails is no loss: the next one carries it, and whoever takes the partition over repeats
-        what was not committed, to no effect.
+        A failed commit loses nothing: the next commit includes it, and the partition's next owner delivers
+        uncommitted records again, which is idempotent.
         """
         began_s = time.perf_counter()
         result = await self._try()
@@ -68,18 +68,18 @@ class Committer:
         return result in {None, "ok"}
 
     def forget(self) -> None:
-        """Know nothing any more of what was acknowledged: partitions have changed hands."""
+        """Drop all acknowledged positions, after partitions were revoked."""
         self._acknowledged.clear()
 
     async def _try(self) -> CommitResult | None:
-        """How the commit ended; None when there was nothing to commit."""
+        """The result of the commit; None when there was nothing to commit."""
         self._is_refused = False
         try:
-            # aiokafka repeats a failing commit without end.
+            # aiokafka retries a failing commit without limit.
             async with asyncio.timeout(COMMIT_LIMIT_S), self._one_at_a_time:
                 return "ok" if await self._commit_changes() else None
         except (CommitFailedError, IllegalStateError) as error:
-            # The group has moved on without us: ordinary in a rebalance.
+            # The group has rebalanced in the meantime, which is normal.
             log.info("commit_superseded", error=str(error))
             return "superseded"
         except (KafkaError, TimeoutError) as error:
@@ -106,8 +106,8 @@ class Committer:
         try:
             await self._consumer.commit(_offsets(positions))
         except OffsetMetadataTooLargeError:
-            # Somebody has lowered offset.metadata.max.bytes: what is done beyond the position will be
-            # repeated after a restart, to no effect.
+            # offset.metadata.max.bytes is below its default: without the offset map, settled records above
+            # the position are delivered again after a restart, which is idempotent.
             longest = max(len(position.metadata) for position in positions.values())
             log.warning("offset_map_refused", longest_chars=longest)
             bare = {partition: replace(position, metadata="") for partition, position in positions.items()}

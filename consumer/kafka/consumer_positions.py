@@ -1,4 +1,4 @@
-"""Where a consumer stands, for those who watch: what it has paused, and how far its partitions go."""
+"""A consumer's paused partitions and log end offsets, for the monitor."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from consumer.kafka.poller import partition_of
 
 
 class ConsumerPositions:
-    """Reads a consumer; asks the broker nothing."""
+    """Reads the state of a consumer, without requests to brokers."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
 
     def paused(self) -> frozenset[Partition]:
-        """The partitions of which nothing is fetched now."""
+        """The paused partitions."""
         return frozenset(partition_of(tp) for tp in self._consumer.paused())
 
     def end(self, partition: Partition) -> int | None:
-        """The end of a partition's log as of the last fetch; None before one, or when it is not ours."""
+        """A partition's log end offset at the last fetch; None before that, or when it is not assigned."""
         tp = TopicPartition(partition.topic, partition.number)
         if tp not in self._consumer.assignment():
             return None

@@ -1,8 +1,8 @@
 """
-Patience with brokers that answer an empty fetch at once instead of holding it.
+A delay after empty fetches, for brokers that respond to them at once.
 
-Kafka holds a fetch until there is something or half a second has passed. The embedded broker of the demo does
-not, and aiokafka asks again without a pause: an idle consumer would keep a core busy.
+Kafka holds a fetch until there are records or half a second has passed. The embedded broker of the demo does
+not, and aiokafka sends the next fetch without a pause: an idle consumer would use a whole core.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Fetch = Callable[..., Awaitable[bool]]
 
 
 def pause_between_empty_fetches(consumer: AIOKafkaConsumer) -> None:
-    """Let a started consumer rest after a fetch that came back empty and too soon; Kafka's never do."""
+    """Make a started consumer wait after an empty fetch that took less than `HELD_AT_LEAST_S`."""
     fetcher: Any = consumer._fetcher  # noqa: SLF001 - aiokafka has no setting for it
     fetcher._proc_fetch_request = _paused(fetcher._proc_fetch_request)  # noqa: SLF001
 
@@ -34,7 +34,7 @@ def _paused(fetch: Fetch) -> Fetch:
             try:
                 await asyncio.sleep(PAUSE_S)
             except asyncio.CancelledError:
-                # As aiokafka's own: the partitions are gone or the consumer stops, and nobody asks any more.
+                # As aiokafka does: the partitions are revoked or the consumer stops, so no result is needed.
                 return False
         return has_records
 

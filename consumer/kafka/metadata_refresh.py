@@ -1,9 +1,9 @@
 """
-Patience with metadata that does not get better by asking again.
+Delays between metadata requests that follow each other at once.
 
-While a partition that is written to has no leader, because its topic was deleted or its brokers are away,
-aiokafka's producer asks for metadata as fast as brokers answer, and logs each time (``sender.py``,
-``unknown_leaders_exist``): 1,900 lines a second.
+While a partition has no leader, because its topic was deleted or its brokers are down, aiokafka's producer
+requests metadata as fast as brokers respond, and logs each time (``sender.py``, ``unknown_leaders_exist``):
+1,900 lines a second.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Paced = TypeVar("Paced", AIOKafkaConsumer, AIOKafkaProducer)
 
 
 def paced(client: Paced) -> Paced:
-    """The same client, which waits longer before each refresh that follows straight upon another."""
+    """The same client, with pauses before metadata requests that follow at once upon another."""
     # aiokafka has no setting for it.
     inner: Any = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
     inner._metadata_update = with_pauses(inner._metadata_update)  # noqa: SLF001
@@ -32,7 +32,9 @@ def paced(client: Paced) -> Paced:
 
 
 def with_pauses(refresh: Refresh) -> Refresh:
-    """The same refresh, with pauses that double while it is called again at once."""
+    """
+    The same refresh, with pauses that double, from `SHORTEST_S` to `LONGEST_S`, while calls follow at once.
+    """
     pause_s, ended_s = 0.0, float("-inf")
 
     async def refresh_and_remember(*arguments: Any) -> bool:

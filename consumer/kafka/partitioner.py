@@ -1,4 +1,4 @@
-"""Which partition a key belongs to: as every Kafka client decides it, worked out once for a key."""
+"""Kafka's default partitioner, with a cache by key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def partition_of(key: bytes | None, all_partitions: Sequence[int], available: Se
     """
     Kafka's default: murmur2 of the key; without a key any partition that is available.
 
-    In aiokafka that is a loop in Python, and the keys of customers come again and again.
+    aiokafka computes it in a loop in Python, and the keys of customers repeat.
     """
     if key is None:
         anywhere: int = _default(None, all_partitions, available)

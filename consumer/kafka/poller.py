@@ -1,4 +1,4 @@
-"""Records on their way in: the poll loop, the lane of each record, and back-pressure."""
+"""The poll loop: polled records with their lanes go to the engine, full partitions are paused."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ POLL_LIMIT_MS = 500
 RETRY_EVERY_S = 1.0
 DENIED_FOR_S = 30.0
 RECORDS_BETWEEN_YIELDS = 50
-# With ten thousand lanes that wait, counting takes as long as a call's mapping.
+# With ten thousand waiting lanes the count takes as long as the mapping of one call.
 COUNT_EVERY_S = 1.0
 
 PlaceOf = Callable[[bytes | None], Place]
-"""Where a record queues, from its value."""
+"""From a record's value to its lane, rank and dependencies."""
 
 log = structlog.get_logger(__name__)
 
 
 class Poller:
     """
-    Hands what Kafka gives to the engine.
+    Passes polled records to the engine.
 
-    It goes on polling while everything is paused: a consumer that does not poll loses its partitions.
+    It also polls while all partitions are paused: a consumer that does not poll loses its partitions.
     """
 
     def __init__(  # noqa: PLR0913 - the parts it connects, each named at the one call
@@ -76,7 +76,7 @@ class Poller:
         Poll until cancelled.
 
         Raises:
-            KafkaError: one that neither another try nor a person mends while the process runs.
+            KafkaError: one that is not retriable and not a denial by access control.
         """
         while True:
             try:
@@ -91,7 +91,7 @@ class Poller:
             self._remark()
 
     def _denial(self, error: KafkaError) -> str | None:
-        """What access control denies: it is tried again, because a person may allow it at any time."""
+        """The sentence for a denial by access control, which is retried: an operator may allow it."""
         denied = self._denied(error)
         if denied is not None:
             self._last_denied = (denied, self._clock.monotonic_s())
@@ -99,7 +99,7 @@ class Poller:
 
     def _remark(self) -> None:
         sentence, at_s = self._last_denied
-        # aiokafka tries what is denied only now and then, and raises only then.
+        # aiokafka retries a denied request only at intervals, and raises only then.
         is_over = self._clock.monotonic_s() - at_s > DENIED_FOR_S
         self._remarked(None if is_over else sentence)
 
@@ -125,7 +125,9 @@ class Poller:
             self._consumer.resume(*with_room)
 
     def _counted(self) -> Counter[Partition]:
-        """How many lanes of each partition wait for reasons of their own, as of a second ago at most."""
+        """
+        The number of lanes by partition that wait for reasons of their own, `COUNT_EVERY_S` old at most.
+        """
         now_s = self._clock.monotonic_s()
         if now_s - self._counted_at_s >= COUNT_EVERY_S:
             own = (
@@ -143,7 +145,7 @@ class Poller:
         epochs = {tp: self._epoch(tp) for tp in batches}
         decoded = {tp: await self._decode(messages) for tp, messages in batches.items()}
         for tp, records in decoded.items():
-            # Decoding lets other tasks run: the partition may have been lost, and even won again, meanwhile.
+            # Other tasks run while decoding: the partition may have been revoked, and even assigned again.
             if self._epoch(tp) == epochs[tp]:
                 self._admit(tp, records)
         self._admitted()
@@ -156,7 +158,7 @@ class Poller:
         for count, message in enumerate(messages, start=1):
             records.append(record_of(message, self._place_of))
             if count % RECORDS_BETWEEN_YIELDS == 0:
-                # Heartbeats share this loop.
+                # Heartbeats run in the same event loop.
                 await asyncio.sleep(0)
         return records
 
@@ -173,8 +175,8 @@ class Poller:
         self._metrics.consumed(topic=tp.topic, count=len(records))
 
     def _hand_back(self, tp: TopicPartition, record: Record) -> None:
-        # aiokafka can deliver before it has announced the assignment (aio-libs/aiokafka#738). Its position is
-        # past the record now, so without this the record would be skipped.
+        # aiokafka may return records before its assignment callback (aio-libs/aiokafka#738). Its position is
+        # past the record now, so without this seek the record would be skipped.
         if tp in self._consumer.assignment():
             self._consumer.seek(tp, record.source.offset)
 
@@ -185,9 +187,9 @@ def _no_place(_: bytes | None) -> Place:
 
 def record_of(message: ConsumerRecord, place_of: PlaceOf = _no_place) -> Record:
     """
-    A Kafka record as it came; what has no lane of its own queues alone, under its coordinates.
+    The record of a Kafka message; one without a lane gets its position as its lane.
 
-    So does a record on which `place_of` raises, and says so: it must not keep the others from being polled.
+    So does a record on which `place_of` raises, with the error in `defect`: polling must go on.
     """
     source = Source(topic=message.topic, partition=message.partition, offset=message.offset)
     place, failed = _place(message, place_of, source)
@@ -206,7 +208,7 @@ def record_of(message: ConsumerRecord, place_of: PlaceOf = _no_place) -> Record:
 
 
 def _place(message: ConsumerRecord, place_of: PlaceOf, source: Source) -> tuple[Place, str | None]:
-    """Where a record queues, and what was raised when that was looked for."""
+    """The place of a record, and the name of an error raised by `place_of`."""
     try:
         return place_of(message.value), None
     except BaseException as error:
@@ -218,5 +220,5 @@ def _place(message: ConsumerRecord, place_of: PlaceOf, source: Source) -> tuple[
 
 
 def partition_of(tp: TopicPartition) -> Partition:
-    """The engine's word for a partition of aiokafka's."""
+    """The engine's `Partition` for aiokafka's ``TopicPartition``."""
     return Partition(topic=tp.topic, number=tp.partition)

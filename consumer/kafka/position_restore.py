@@ -1,7 +1,7 @@
 """
-What the last owner of a partition left behind: how far it was, and what it had done beyond.
+Restore the committed position and offset map of assigned partitions.
 
-aiokafka's own ``committed()`` gives no metadata, so the administration client is asked.
+aiokafka's ``committed()`` returns no metadata, so the admin client reads it.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ Committed = Callable[[Collection[Partition]], Awaitable[Mapping[Partition, Posit
 """The committed position of each partition that has one."""
 
 Begins = Callable[[Collection[Partition]], Awaitable[Mapping[Partition, int]]]
-"""The first offset that Kafka still has of each partition."""
+"""The log start offset of each partition."""
 
 log = structlog.get_logger(__name__)
 
 
 class Seeder:
     """
-    Makes assigned partitions known to the engine.
+    Initialises assigned partitions in the engine with their committed state.
 
-    Not in the rebalance callback: aiokafka hands out records before that has ended and swallows what it
-    raises (aio-libs/aiokafka#738). Until a partition is seeded it is paused and none of its records is taken.
+    Not in the rebalance callback: aiokafka returns records before the callback has ended, and ignores its
+    errors (aio-libs/aiokafka#738). Until a partition is seeded it is paused, and none of its records is
+    admitted.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class Seeder:
         self._once = OnceAMinute()
 
     async def seed(self) -> bool:
-        """Seed what is not; whether nothing is left. A failure is logged, for the next turn to repeat."""
+        """
+        Seed unseeded partitions; returns whether all are. A failure is logged, and the next poll retries.
+        """
         owned_partitions = self._engine.owned_partitions
         epochs = {partition: owned_partitions.epoch(partition) for partition in owned_partitions.unseeded}
         if not epochs:
@@ -69,7 +72,7 @@ class Seeder:
                 found = await self._committed(epochs.keys())
                 begins = await self._begins(found.keys())
         except (KafkaError, StartupError, TimeoutError, AttributeError) as error:
-            # AttributeError: what aiokafka's client raises when a coordinator answers with an error code.
+            # AttributeError: aiokafka's client raises it when a coordinator responds with an error code.
             if self._once.may_say(type(error).__name__):
                 log.warning("committed_offsets_unknown", error=str(error) or type(error).__name__)
             return False
@@ -110,7 +113,7 @@ def committed_by(cluster: Cluster, group: str) -> Committed:
 
 
 def begins_of(consumer: AIOKafkaConsumer) -> Begins:
-    """Where the partitions begin that a consumer can read."""
+    """The log start offsets, read by a consumer."""
     return partial(_begins, consumer)
 
 

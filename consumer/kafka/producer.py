@@ -1,12 +1,12 @@
 """
-Events on their way out, through an idempotent producer that is replaced when it has come to its end.
+An idempotent producer that is replaced when it can no longer send.
 
-A batch that Kafka refuses for good, because it is too large for its topic, has used up numbers of its
-partition's sequence, and aiokafka never gives them back. Kafka then answers every later batch of that
-partition with ``OutOfOrderSequenceNumber``: until the process ends, were it not for this.
+A batch that Kafka refuses permanently, because it is too large for its topic, has used sequence numbers of
+its partition, which aiokafka does not release. Kafka then refuses every later batch of that partition with
+``OutOfOrderSequenceNumber`` until the producer is replaced.
 
-The same goes for a producer whose sending task has died, as it may when a connection breaks at the wrong
-moment (``sender.py``, "Unexpected error in sender routine"): it refuses all that it is given from then on.
+A producer also refuses all records after its sender task has failed, as it may when a connection breaks
+(``sender.py``, "Unexpected error in sender routine").
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class Producer:
-    """What of aiokafka's producer is used here."""
+    """The used methods of aiokafka's producer, with replacement of a failed one."""
 
     def __init__(self, make: Callable[[], AIOKafkaProducer]) -> None:
         self._make = make
@@ -34,31 +34,33 @@ class Producer:
         self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
-        """Connect."""
+        """Connect to the cluster."""
         await self._current.start()
 
     async def stop(self) -> None:
-        """Leave, with everything sent."""
+        """Send what is pending, and close the connections."""
         await self._current.stop()
 
     def lacks(self, topic: str) -> Literal["missing", "hidden"] | None:
-        """Whether Kafka, when asked last, had no such topic, or did not let us see it."""
+        """
+        Whether the topic is missing or not visible to this client, by the latest metadata; None if neither.
+        """
         known = self._current.client.cluster
         if topic in known.unauthorized_topics:
             return "hidden"
         return "missing" if known.partitions_for_topic(topic) is None else None
 
     async def send(self, topic: str, **record: Any) -> Awaitable[RecordMetadata]:
-        """Hand over a record (as to aiokafka); what is given back ends when Kafka has acknowledged it."""
+        """Add a record to its batch, as aiokafka does; the result completes at Kafka's acknowledgement."""
         sent: Awaitable[RecordMetadata] = await self._current.send(topic, **record)
         return sent
 
     async def send_and_wait(self, topic: str, **record: Any) -> RecordMetadata:
         """
-        Return when Kafka has acknowledged a record (as with aiokafka).
+        Send a record and wait for Kafka's acknowledgement, as aiokafka does.
 
         Raises:
-            KafkaError: it was refused.
+            KafkaError: Kafka refused it.
         """
         producer = self._current
         try:
@@ -66,8 +68,8 @@ class Producer:
         except KafkaError as error:
             if not _is_the_end(error):
                 raise
-            # Its number was refused, so it was not written, or nobody knows: events are told at least once,
-            # and whoever hears of one twice knows it by its id.
+            # It was not written, or that is unknown: events are published at least once, and consumers
+            # deduplicate them by id.
             await self._replace(producer, error)
             kept = await self._current.send_and_wait(topic, **record)
         return kept
@@ -88,7 +90,7 @@ class Producer:
 
 
 def _is_the_end(error: KafkaError) -> bool:
-    # What a dead task leaves behind is of no class of its own.
+    # The error after a failed sender task has no class of its own.
     return isinstance(error, OutOfOrderSequenceNumber | ProducerFenced) or type(error) is KafkaError
 
 

@@ -1,4 +1,4 @@
-"""Events on their way to Kafka: sent once, waited for, or complained about."""
+"""Publish events to Kafka: send, wait for the acknowledgement, or raise an error with a sentence."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ACKNOWLEDGE_LIMIT_S = 15.0
 
 
 class RecordTooLargeError(ContractError):
-    """Kafka takes no record of that size; no repeat will change that."""
+    """The record is larger than Kafka accepts; a retry does not help."""
 
 
 class Publisher:
-    """Publishes through one idempotent producer; its `publish` is a `consumer.record.Publish`."""
+    """Publishes with one idempotent producer; `publish` is a `consumer.record.Publish`."""
 
     def __init__(
         self,
@@ -39,12 +39,12 @@ class Publisher:
 
     async def publish(self, event: Event) -> None:
         """
-        Return when every in-sync replica has the event.
+        Send an event and wait until all in-sync replicas have it.
 
         Raises:
             RecordTooLargeError: it is larger than the producer or the topic allows.
-            ContractError: it was refused otherwise, or not acknowledged in time; it may still arrive, so a
-                repeat must carry the same id.
+            ContractError: it was refused otherwise, or not acknowledged in time; it may still be written, so
+                a retry must have the same id.
         """
         topic = self._cluster.topic(event.topic)
         try:
@@ -58,7 +58,7 @@ class Publisher:
 
     async def _publish(self, topic: str, event: Event) -> None:
         try:
-            # aiokafka alone would wait for ever when brokers are gone (aio-libs/aiokafka#1101).
+            # aiokafka itself waits without limit when brokers are down (aio-libs/aiokafka#1101).
             async with asyncio.timeout(self._limit_s):
                 await self._producer.send_and_wait(
                     topic,

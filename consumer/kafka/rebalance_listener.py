@@ -1,4 +1,4 @@
-"""Partitions coming and going: nothing is lost hold of before it is finished, committed and forgotten."""
+"""The rebalance listener: drains and commits before partitions are revoked, and registers assigned ones."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from consumer.kafka.committer import COMMIT_LIMIT_S, Committer
 from consumer.kafka.poller import partition_of
 from consumer.ops.metrics import Metrics
 
-# The group waits so long for every member; a commit and some slack must fit in too.
+# The group waits for each member up to the rebalance timeout, which must include a commit and some reserve.
 DRAIN_LIMIT_S = REBALANCE_LIMIT_MS / 1_000 - COMMIT_LIMIT_S - 5.0
 
 Drained = Callable[[float], Awaitable[bool]]
-"""Waits until no delivery is under way, at most so many seconds; whether none is."""
+"""Waits until no delivery is in flight, at most so many seconds; returns whether none is."""
 
 log = structlog.get_logger(__name__)
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
     """
-    Follows the consumer group.
+    The callbacks of the consumer group.
 
-    aiokafka logs whatever a callback raises and goes on, so neither may leave a half-way state behind.
+    aiokafka logs an error of a callback and continues, so neither callback may leave an inconsistent state.
     """
 
     def __init__(
@@ -47,7 +47,9 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         self._metrics = metrics
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Start nothing more, wait for what is under way, commit, forget: within the group's patience."""
+        """
+        Start no delivery, wait for those in flight, commit, and drop the partitions, in `DRAIN_LIMIT_S`.
+        """
         if not revoked:
             return
         self._changed(False)
@@ -55,8 +57,8 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         self._consumer.pause(*(set(revoked) & self._consumer.assignment()))
         try:
             if not await self._drained(DRAIN_LIMIT_S):
-                # A call under way is not cancelled: that would make its result unknown. It ends when it ends,
-                # and the partition's next owner finds what it wrote by its external id.
+                # A call in flight is not cancelled, since its result would be unknown. It goes on, and the
+                # partition's next owner finds its record by the external id.
                 log.warning("revoked_with_deliveries_under_way", under_way=self._engine.in_flight)
             await self._committer.commit()
         finally:
@@ -65,7 +67,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         log.info("partitions_revoked", partitions=_listed(revoked))
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Own the partitions, paused until they are seeded: aiokafka does not wait for this to end."""
+        """Register the partitions, paused until they are seeded: aiokafka does not wait for this callback."""
         self._consumer.pause(*(set(assigned) & self._consumer.assignment()))
         self._engine.assign(partition_of(tp) for tp in assigned)
         self._changed(True)

@@ -1,8 +1,8 @@
 """
-What connections leave behind that are no longer in connections.yaml: records that nobody will ever carry.
+Open records of connections that are no longer in connections.yaml; no worker processes them.
 
-Their consumer groups stay on the cluster, with how far they were and what waited beyond. A group that has
-members is somebody's: an older worker's during a rollout, or another file's.
+The consumer groups of such connections stay on the cluster, with committed offsets and offset maps. A group
+with members belongs to a running worker: an older one during a rollout, or one with another file.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from consumer.ops.metrics import Metrics
 
 LOOK_EVERY_S = 300.0
 LOOK_LIMIT_S = 30.0
-# The groups of the relay's endpoints are beside those of the connections.
+# The groups of the relay's endpoints have the same prefix as those of connections.
 RELAY = "relay."
 
 log = structlog.get_logger(__name__)
@@ -35,13 +35,13 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftBehind:
     """
-    The group of one removed connection.
+    The consumer group of one removed connection.
 
     Attributes:
-        code: of the connection that was.
+        code: of the removed connection.
         group: its consumer group.
-        unsettled: records that it had read and neither written nor reported: they waited.
-        unread: records after those, of which some may have been its own.
+        unsettled: parked records: polled, but neither written nor rejected.
+        unread: records after its position, of which some may have belonged to it.
     """
 
     code: str
@@ -63,13 +63,13 @@ async def find(
     The removed connections with open records, by code.
 
     Args:
-        cluster: where.
-        group: the deployment's; a connection's is ``<group>.<code>``.
+        cluster: the Kafka cluster.
+        group: the deployment's group; a connection's is ``<group>.<code>``.
         codes: of all connections of the file.
-        topics: the inputs, without the prefix.
+        topics: the input topics, without prefix.
 
     Raises:
-        StartupError: Kafka cannot be reached, or does not say.
+        StartupError: Kafka cannot be reached, or refuses a request.
     """
     names = {cluster.topic(name) for name in topics}
     async with cluster.asked() as admin:
@@ -84,7 +84,7 @@ async def find(
 async def watched(
     cluster: Cluster, metrics: Metrics, *, group: str, codes: Collection[str], topics: Sequence[str]
 ) -> AsyncIterator[None]:
-    """Within the block, look at intervals: each connection is warned of once, and shown as a metric."""
+    """While the block runs, check every `LOOK_EVERY_S`: one warning per connection, and a metric."""
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(_watch(cluster, metrics, group, codes, topics))
         try:
@@ -102,7 +102,7 @@ async def _watch(
             async with asyncio.timeout(LOOK_LIMIT_S):
                 found = await find(cluster, group=group, codes=codes, topics=topics)
         except (StartupError, KafkaError, TimeoutError, AttributeError) as error:
-            # AttributeError: what aiokafka's client raises when a coordinator answers with an error code.
+            # AttributeError: aiokafka's client raises it when a coordinator responds with an error code.
             log.warning("removed_connections_unknown", error=str(error) or type(error).__name__)
         else:
             metrics.removed_connections({one.code: (one.unsettled, one.unread) for one in found})
@@ -120,7 +120,7 @@ async def _watch(
 
 
 async def _removed(admin: Admin, group: str, codes: Collection[str]) -> dict[str, str]:
-    """The codes of removed connections by their groups, of which nobody is a member."""
+    """The codes of removed connections by group, for groups without members."""
     prefix = f"{group}."
     listed = (
         name.removeprefix(prefix)

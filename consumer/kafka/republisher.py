@@ -1,4 +1,4 @@
-"""Records on their way back to where they came from."""
+"""Publish copies of records to their source partitions, for replays."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from consumer.kafka.producer import Producer
 from consumer.record import Source
 
 ACKNOWLEDGE_LIMIT_S = 15.0
-# What `ingest` may have put on a topic must fit once more.
+# The largest record that `ingest` can write must fit.
 RECORD_LIMIT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A record to be put on a partition again; `topic` is Kafka's own name of it."""
+    """A record to publish to a partition; `topic` has the prefix."""
 
     topic: str
     partition: int
@@ -32,7 +32,7 @@ class Copy:
 
 
 class Again:
-    """Puts copies on their partitions, through one idempotent producer."""
+    """Publishes copies to their partitions with one idempotent producer."""
 
     def __init__(self, producer: Producer, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
         self._producer = producer
@@ -40,10 +40,10 @@ class Again:
 
     async def put(self, copies: Sequence[Copy]) -> list[Source]:
         """
-        Where the copies lie now, acknowledged; those of one partition in the order given.
+        Publish copies, those of one partition in the given order; returns their acknowledged positions.
 
         Raises:
-            ContractError: not all were acknowledged in time; some may have arrived.
+            ContractError: not all were acknowledged in time; some may be written.
         """
         try:
             async with asyncio.timeout(self._limit_s):
@@ -69,7 +69,7 @@ class Again:
 @asynccontextmanager
 async def opened(cluster: Cluster) -> AsyncIterator[Again]:
     """
-    A way back, for as long as the block lasts.
+    A republisher for the duration of the block.
 
     Raises:
         StartupError: Kafka cannot be reached.

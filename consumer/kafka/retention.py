@@ -1,4 +1,4 @@
-"""How long topics keep what a failing record may still need."""
+"""Check that the retention of input topics is long enough for parked records."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ log = structlog.get_logger(__name__)
 
 async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: float) -> float:
     """
-    See that a record may fail for `park_max_age_s` and still be far from being deleted.
+    Check that Kafka does not delete a record that is parked for `park_max_age_s`.
 
-    It waits in its topic and nowhere else, behind whatever backlog there is. A broker that does not tell its
-    settings is taken at its word; topic names are without the prefix.
+    A parked record is stored only in its topic, and its age includes any backlog. When a broker does not
+    return its settings, the check is skipped. Topic names are without prefix.
 
     Returns:
-        For how many seconds all of the topics keep their records.
+        The shortest retention of the topics, in seconds.
 
     Raises:
-        StartupError: a topic keeps its records for less than four times as long.
+        StartupError: a topic's retention is less than four times `park_max_age_s`.
     """
     retention_ms = await _retention_ms(cluster, topics)
     problems = too_short(retention_ms, park_max_age_s)
@@ -47,15 +47,15 @@ async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: fl
 
 def hold_limit_s(kept_s: float) -> float:
     """
-    How long a record may be held on purpose where topics keep it for so many seconds.
+    How many seconds a record may be held, with a retention of `kept_s` seconds.
 
-    What Kafka deletes is lost without a word, so it is rejected well before.
+    Kafka deletes records without notice, so a held record is rejected well before.
     """
     return kept_s * PART_FOR_HOLDS
 
 
 def cut_holds(kept_s: float, hold_max_days: Mapping[str, int]) -> list[str]:
-    """One sentence for every connection, by code, that holds records for longer than they are kept."""
+    """One sentence for each connection whose `hold_max_days` exceeds what the retention permits."""
     limit_s = hold_limit_s(kept_s)
     return [
         f"connection {code} holds documents of closed periods for {days} days, and the input topics keep "
@@ -68,7 +68,7 @@ def cut_holds(kept_s: float, hold_max_days: Mapping[str, int]) -> list[str]:
 
 
 def too_short(retention_ms: Mapping[str, int], park_max_age_s: float) -> list[str]:
-    """One sentence for every topic that keeps its records for less than four times `park_max_age_s`."""
+    """One sentence for each topic with a retention of less than four times `park_max_age_s`."""
     needed_ms = int(park_max_age_s * 1_000 * PARTS_OF_RETENTION)
     return [
         f"topic {topic} keeps records for {kept_ms / 3_600_000:.1f} h ({SETTING}={kept_ms}), which must be "

@@ -1,5 +1,5 @@
 """
-Encryption and login: what of the settings goes to every aiokafka client.
+TLS and SASL: the arguments of every aiokafka client from the settings.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from consumer.errors import ConfigurationError
 
 def arguments(settings: Settings) -> dict[str, Any]:
     """
-    Encryption and login as aiokafka's arguments; the password is among them.
+    TLS and SASL as aiokafka's arguments, including the password.
 
     Raises:
-        ConfigurationError: a certificate or key cannot be used.
+        ConfigurationError: a certificate or key is not usable.
     """
     protocol = settings.kafka_security_protocol
     chosen: dict[str, Any] = {"security_protocol": protocol}

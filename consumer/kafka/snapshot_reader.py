@@ -1,4 +1,4 @@
-"""What lies on Kafka already: read outside of any group, up to where it ended when the reading began."""
+"""Read records without a consumer group, up to the log end offset at the beginning of the read."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ SILENT_POLLS = 10
 REQUEST_LIMIT_S = 20.0
 COORDINATOR_ATTEMPTS = 10
 COORDINATOR_WAIT_S = 0.5
-# Seeking throws away what has been prefetched, so small gaps are read over.
+# A seek discards prefetched records, so smaller gaps are read through instead.
 READ_OVER = 2_000
 
 
 async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) -> AsyncIterator[Record]:
     """
-    Every record of a topic (named without the prefix) up to its end as of now.
+    All records of a topic up to its end offsets of now.
 
     Args:
-        cluster: where.
-        topic: of which.
-        since_ms: begin at the first record of that time (milliseconds since the epoch) or later.
+        cluster: the Kafka cluster.
+        topic: its name without prefix.
+        since_ms: begin at the first record with this timestamp (milliseconds since the epoch) or later.
 
     Raises:
-        StartupError: Kafka cannot be reached, lacks the topic, or stops answering.
+        StartupError: Kafka cannot be reached, lacks the topic, or stops responding.
     """
     name = cluster.topic(topic)
     count = (await _counts(cluster)).get(name)
@@ -60,12 +60,12 @@ async def originals(
     cluster: Cluster, sources: Iterable[Source]
 ) -> AsyncGenerator[tuple[Source, Record | None], None]:
     """
-    The records at given places, each partition in the order of its offsets; None where one is gone.
+    The records at given positions, in the order of offsets per partition; None for a deleted record.
 
-    Topics are named as Kafka names them.
+    Topic names have the prefix.
 
     Raises:
-        StartupError: Kafka cannot be reached, or stops answering.
+        StartupError: Kafka cannot be reached, or stops responding.
     """
     wanted: dict[TopicPartition, list[Source]] = defaultdict(list)
     for source in sorted(sources, key=lambda each: (each.topic, each.partition, each.offset)):
@@ -75,7 +75,7 @@ async def originals(
         for source in wanted.pop(place):
             yield source, None
     if not wanted:
-        # A client of aiokafka's that is stopped before it has done anything ends in a CancelledError.
+        # An aiokafka client that is stopped right after its start raises CancelledError.
         return
     async with _reader(cluster) as consumer:
         for place, of_place in wanted.items():
@@ -86,15 +86,15 @@ async def originals(
 
 async def positions(cluster: Cluster, group: str) -> Mapping[Place, int]:
     """
-    The next offset that a group will read, by topic (under Kafka's name) and partition.
+    The committed offsets of a group, by topic (with its prefix) and partition.
 
     Raises:
-        StartupError: Kafka cannot be reached, or does not know yet who keeps the group.
+        StartupError: Kafka cannot be reached, or has no coordinator for the group yet.
     """
     try:
         async for attempt in AsyncRetrying(
-            # A broker that has never had a group makes its topic for them now. AttributeError: what the
-            # client raises when a coordinator answers with an error code.
+            # A new broker creates its offsets topic at the first request. AttributeError: aiokafka's client
+            # raises it when a coordinator responds with an error code.
             retry=retry_if_exception_type((KafkaError, AttributeError)),
             stop=stop_after_attempt(COORDINATOR_ATTEMPTS),
             wait=wait_fixed(COORDINATOR_WAIT_S),
@@ -175,7 +175,7 @@ async def _of_partition(
 
 
 async def _extent(consumer: AIOKafkaConsumer, place: TopicPartition) -> tuple[int, int]:
-    """The first offset and the one after the last."""
+    """The log start offset and the log end offset."""
     async with asyncio.timeout(REQUEST_LIMIT_S):
         [begin] = (await consumer.beginning_offsets([place])).values()
         [end] = (await consumer.end_offsets([place])).values()
@@ -183,7 +183,7 @@ async def _extent(consumer: AIOKafkaConsumer, place: TopicPartition) -> tuple[in
 
 
 async def _at(consumer: AIOKafkaConsumer, place: TopicPartition, offset: int, end: int) -> Record | None:
-    """The record at an offset at or after the position; None when the log has a gap there."""
+    """The record at an offset at or after the position; None when the log has no record there."""
     for _ in range(SILENT_POLLS):
         while messages := (await consumer.getmany(place, timeout_ms=POLL_LIMIT_MS, max_records=1)).get(place):
             [message] = messages

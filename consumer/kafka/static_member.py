@@ -1,9 +1,10 @@
 """
-Two processes with one static member id (KIP-345): the one that came first notices, and ends.
+Detect two processes with one static member id (KIP-345): the first one ends.
 
-Kafka gives the place to whoever joins last. aiokafka's heartbeats do not name the id, so Kafka answers the
-other one that it does not know it, and that joins again, takes the place back, and so on: both carry the same
-partitions in turns. So whoever is not known any more asks first whether somebody else has its place.
+Kafka fences a static member when another one joins with its id. aiokafka's heartbeats do not contain the id,
+so Kafka responds with an unknown member id instead, and aiokafka joins again and fences the other one: both
+process the same partitions in turns. So a member that Kafka does not know checks first whether another member
+has its id.
 """
 
 from __future__ import annotations
@@ -32,22 +33,22 @@ OpenAdmin = Callable[[], AbstractAsyncContextManager[Admin]]
 
 
 class FencedMemberError(StartupError, KafkaError):  # type: ignore[misc] # aiokafka is not typed
-    """Another process has joined the group under this one's static id; to join again would fence that one."""
+    """Another process has joined the group with this one's static id; joining again would fence that one."""
 
     def __str__(self) -> str:
-        # aiokafka puts the name of the class before it.
+        # Without the class name that aiokafka adds.
         return str(self.args[0])
 
 
 def guard(consumer: AIOKafkaConsumer, admin: OpenAdmin) -> None:
-    """Let a started consumer that is a static member ask, before it joins, whether somebody has its place."""
+    """Make a started static member check, before it joins the group, whether another member has its id."""
     if consumer._group_instance_id is not None:  # noqa: SLF001 - aiokafka has no hook for it
         coordinator: Any = consumer._coordinator  # noqa: SLF001 - as above
         coordinator._do_rejoin_group = _Join(coordinator, admin)  # noqa: SLF001 - as above
 
 
 class _Join:
-    """Stands before aiokafka's own way of joining a group."""
+    """Replaces aiokafka's method for joining a group: checks, then calls it."""
 
     def __init__(self, coordinator: Any, admin: OpenAdmin) -> None:
         self._coordinator = coordinator
@@ -63,7 +64,7 @@ class _Join:
         try:
             has_joined: bool = await self._join(subscription)
         except KafkaError:
-            # Kafka says "fenced" by a code that aiokafka does not know.
+            # aiokafka does not know Kafka's error code for a fenced member.
             await self._look_for_another()
             raise
         if has_joined:
@@ -89,7 +90,7 @@ class _Join:
         )
 
     async def _holder(self) -> str | None:
-        """The member id that has the place now; None when nobody has, or Kafka does not say."""
+        """The member id with the static id now; None when there is none, or Kafka does not respond."""
         try:
             async with asyncio.timeout(ASK_LIMIT_S), self._admin() as admin:
                 answers = await admin.describe_consumer_groups([self._group])

@@ -1,4 +1,4 @@
-"""Looking on from outside of any group: every record of some topics, and what a group has committed."""
+"""Read topics without a consumer group, and the committed offsets of a group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Place = tuple[str, int]
 @asynccontextmanager
 async def tail(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[AsyncIterator[Record]]:
     """
-    Every record of the topics from their beginning, without end; names are without the prefix.
+    All records of the topics from their beginning, without end; names are without prefix.
 
     Raises:
         StartupError: Kafka cannot be reached.
@@ -35,7 +35,7 @@ async def tail(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[AsyncIt
 
 
 async def committed(cluster: Cluster, group: str) -> Mapping[Place, int]:
-    """The next offset that a group will read, by topic (with its prefix) and partition."""
+    """The committed offsets of a group, by topic (with its prefix) and partition."""
     async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S + START_LIMIT_S):
         found = await admin.list_consumer_group_offsets(group)
     return {(place.topic, place.partition): position.offset for place, position in found.items()}

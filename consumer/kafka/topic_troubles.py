@@ -1,4 +1,4 @@
-"""Topics that take no events for now: said once a minute, and in ``/readyz`` while it lasts."""
+"""Topics to which events cannot be published: logged once a minute, and a remark of ``/readyz``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class TopicTroubles:
-    """What all clients of a process report to; a topic is named as Kafka names it."""
+    """The failing topics of all publishers of a process; topic names have the prefix."""
 
     def __init__(self, health: Health, clock: Clock) -> None:
         self._health = health
@@ -22,14 +22,14 @@ class TopicTroubles:
         self._once = OnceAMinute(clock.monotonic_s)
 
     def failed(self, topic: str, reason: str) -> None:
-        """An event for it was not acknowledged."""
+        """Record that an event for the topic was not acknowledged."""
         self._failed[topic] += 1
         self._health.remark(_part(topic), reason)
         if self._once.may_say(f"{topic} fails"):
             log.warning("event_not_acknowledged", topic=topic, error=reason, times=self._failed[topic])
 
     def works(self, topic: str) -> None:
-        """An event for it was acknowledged."""
+        """Record that an event for the topic was acknowledged."""
         if topic in self._failed:
             del self._failed[topic]
             self._health.remark(_part(topic), None)

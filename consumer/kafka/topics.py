@@ -1,4 +1,4 @@
-"""The topics of this product: what they should be (`deploy/topics.yaml`), making and requiring them."""
+"""The topics of this product (`deploy/topics.yaml`): create, delete and require them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Topic(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What became of one topic: ``created``, or ``exists`` with the partitions it has."""
+    """The result for one topic: ``created``, or ``exists``, with its number of partitions."""
 
     name: str
     status: Literal["created", "exists"]
@@ -54,7 +54,7 @@ class Made:
 
 @cache
 def declared(path: Path | None = None) -> tuple[Topic, ...]:
-    """The topics of a file, `deploy/topics.yaml` by default (packaged in the wheel)."""
+    """The topics of a file, by default `deploy/topics.yaml`, which is part of the wheel."""
     source = path or (PACKAGED if PACKAGED.is_file() else IN_CHECKOUT)
     content = YAML(typ="safe").load(source.read_text())
     return tuple(_topic(content["defaults"], each) for each in content["topics"])
@@ -67,14 +67,14 @@ def names(role: Role) -> tuple[str, ...]:
 
 async def create(settings: Settings, *, partitions_each: int | None = None) -> tuple[Made, ...]:
     """
-    Make the topics that are not there; those that are stay as they are.
+    Create the missing topics; existing ones are not changed.
 
     Args:
-        settings: where Kafka is, and the prefix of the names.
-        partitions_each: that many instead of what is declared; a machine that runs all of it wants few.
+        settings: address of Kafka, and prefix of the names.
+        partitions_each: replaces the declared number of partitions, for the demo on one machine.
 
     Raises:
-        StartupError: Kafka cannot be reached, or refuses a topic; the message says which and why.
+        StartupError: Kafka cannot be reached, or refuses a topic; the message has its name and the reason.
     """
     cluster = Cluster.of(settings)
     other = {} if partitions_each is None else {"partitions": partitions_each}
@@ -89,10 +89,10 @@ async def create(settings: Settings, *, partitions_each: int | None = None) -> t
 
 async def delete(settings: Settings) -> tuple[str, ...]:
     """
-    Delete the topics of a deployment with all that lies on them; gives the names of those that were there.
+    Delete the topics of a deployment with their records; returns the names of those that existed.
 
     Raises:
-        StartupError: Kafka cannot be reached, or refuses; the message says which topics and why.
+        StartupError: Kafka cannot be reached, or refuses; the message has the topics and the reasons.
     """
     cluster = Cluster.of(settings)
     async with cluster.admin() as admin:
@@ -108,10 +108,10 @@ async def delete(settings: Settings) -> tuple[str, ...]:
 
 async def require(cluster: Cluster, needed: Iterable[str]) -> None:
     """
-    See that topics exist, without making a broker that makes topics by itself do so.
+    Check that topics exist, without causing a broker with auto.create.topics.enable to create them.
 
     Raises:
-        StartupError: Kafka cannot be reached, or topics are missing: all of them are named.
+        StartupError: Kafka cannot be reached, or topics are missing; the message names all of them.
     """
     real = [cluster.topic(name) for name in needed]
     async with cluster.asked() as admin:
@@ -127,7 +127,7 @@ async def require(cluster: Cluster, needed: Iterable[str]) -> None:
 
 
 def absent(missing: Sequence[str], hidden: Sequence[str], *, user: str | None) -> list[str]:
-    """A sentence about the topics that are not there, and one about those that this client may not see."""
+    """A sentence about missing topics, and one about topics that this client may not describe."""
     problems = []
     if lacking := [name for name in missing if name not in hidden]:
         listed = ", ".join(lacking)
@@ -148,8 +148,8 @@ def _topic(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Topic:
 
 
 async def partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
-    """How many partitions every topic of the cluster has, under Kafka's names for them."""
-    # Asked for all topics: a broker with auto.create.topics.enable makes those that are asked for by name.
+    """The number of partitions of every topic of the cluster; names have the prefix."""
+    # For all topics: a broker with auto.create.topics.enable creates topics that a request names.
     return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics()}
 
 
@@ -157,7 +157,7 @@ def _new(cluster: Cluster, topic: Topic, brokers: int) -> NewTopic:
     replicas = min(topic.replication_factor, brokers)
     settings = dict(topic.settings)
     if "min.insync.replicas" in settings:
-        # With as many as replicas, one broker's restart would stop every acknowledgement.
+        # With as many as replicas, the restart of one broker would stop all acknowledgements.
         settings["min.insync.replicas"] = str(min(int(settings["min.insync.replicas"]), max(1, replicas - 1)))
     return NewTopic(cluster.topic(topic.name), topic.partitions, replicas, topic_configs=settings)
 
@@ -167,7 +167,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: Sequence[NewTopic]) -> fro
         return frozenset()
     answer = await admin.create_topics(list(topics), timeout_ms=CREATE_LIMIT_MS)
     refused = {name: (code, *rest) for name, code, *rest in answer.topic_errors if code}
-    # Another process may have been faster, which is just as well.
+    # Another process may have created it at the same time.
     raced = {name for name, (code, *_) in refused.items() if code == TopicAlreadyExistsError.errno}
     problems = [f"{name}: {_why(*answer)}" for name, answer in refused.items() if name not in raced]
     if problems:

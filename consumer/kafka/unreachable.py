@@ -1,4 +1,4 @@
-"""Why no broker takes a connection, as a person can mend it: name, port, certificate or password."""
+"""Sentences for connection errors of Kafka: host name, port, certificate or password."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ async def sentences(
     bootstrap_servers: str, security: Mapping[str, Any], *, limit_s: float
 ) -> AsyncIterator[None]:
     """
-    Make one sentence of whatever Kafka does within the block instead of answering.
+    Turn Kafka's errors within the block into a StartupError with one sentence.
 
     Args:
-        bootstrap_servers: where it should be.
-        security: aiokafka's arguments for encryption and login.
+        bootstrap_servers: the address.
+        security: aiokafka's arguments for TLS and SASL.
         limit_s: how long the block may take.
 
     Raises:
-        StartupError: Kafka cannot be reached, does not answer in time, or refuses.
+        StartupError: Kafka cannot be reached, does not respond in time, or refuses a request.
     """
     place = f"{bootstrap_servers} ({env_name('kafka_bootstrap_servers')})"
     try:
@@ -43,7 +43,7 @@ async def sentences(
         why = await reason(bootstrap_servers, security)
         raise StartupError(f"Kafka does not answer at {place} within {limit_s:.0f} s: {why}") from None
     except KafkaConnectionError as error:
-        # Its own text is a list of sockets.
+        # The error's own text is a list of sockets.
         why = await reason(bootstrap_servers, security)
         raise StartupError(f"Kafka cannot be reached at {place}: {why}") from error
     except (KafkaError, OSError) as error:
@@ -55,9 +55,9 @@ async def sentences(
 
 async def reason(bootstrap_servers: str, security: Mapping[str, Any]) -> str:
     """
-    What is wrong with each address, found out by trying once more; within a few seconds.
+    The error of each address, found by another connection attempt, `CONNECT_LIMIT_S` at most.
 
-    aiokafka says of all of them only that none could be used.
+    aiokafka's own error states only that no address is usable.
     """
     hosts = [(host, port) for host, port, _ in collect_hosts(bootstrap_servers, randomize=False)]
     found = await asyncio.gather(*(_why(host, port, security) for host, port in hosts))
@@ -96,7 +96,9 @@ def _sentence(error: BaseException) -> str:  # noqa: PLR0911 - one row a cause
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The error of the operating system or of TLS beneath one of aiokafka's, where there is one."""
+    """
+    The error of the operating system or of TLS that caused an error of aiokafka's; else the error itself.
+    """
     inner = error.__cause__ or error.__context__
     while inner is not None:
         if isinstance(inner, OSError):
