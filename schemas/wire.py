@@ -48,9 +48,13 @@ class WriteItem:
         release_credits: credit memos whose applications to an invoice end before its void, each
             ``{"doc": reference}``.
         settled: the settled amounts in Lago of an invoice to void, as decimal strings without zeros:
-            ``payments``, ``notes`` that offset it, ``prepaid`` credit (not part of the invoice's total).
-            Such an invoice is not voided natively, since a credit note for the paid amount may follow, and
-            its reversing memo leaves an amount for payments and credit notes that are not in NetSuite yet.
+            ``payments``, ``notes`` that offset it, ``credits`` of earlier notes that stay spent on it,
+            ``prepaid`` credit (not part of the invoice's total). Such an invoice is not voided natively, since
+            a credit note for the paid amount may follow, and its reversing memo leaves an amount for payments,
+            credit notes and credits that are not in NetSuite yet.
+        policy: the connection's decisions beyond the record: ``paid: unapply_and_void`` on voids and credit
+            notes (payments end their application and stay the customer's); ``recredit: false`` on invoices
+            that spend credit notes (no void ends that, so that no other invoice may spend them again).
         warnings: changes made to fit NetSuite's limits, for the result; not sent.
     """
 
@@ -66,6 +70,7 @@ class WriteItem:
     apply_credits: tuple[dict[str, Any], ...] = ()
     release_credits: tuple[dict[str, Any], ...] = ()
     settled: dict[str, str] = field(default_factory=dict)
+    policy: dict[str, str | bool] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -88,6 +93,8 @@ class WriteItem:
             item["release_credits"] = list(self.release_credits)
         if self.settled:
             item["settled"] = self.settled
+        if self.policy:
+            item["policy"] = self.policy
         return item
 
 

@@ -127,6 +127,22 @@ class Customers(ModelPart):
     on_entity_id_clash: Literal["reject", "suffix"] = "reject"
 
 
+class Voids(ModelPart):
+    """
+    What a void does beyond taking the invoice back.
+
+    Attributes:
+        paid: an invoice that is paid in full: a person decides (``reject``), or its payments come off it and
+            stay the customer's credit (``unapply_and_void``). Lago voids it either way
+            (lago-api ``Invoices::VoidService``).
+        recredit_spent_notes: a void gives the credit notes back that its invoice had spent, as Lago did
+            before August 2025; since then they stay spent.
+    """
+
+    paid: Literal["reject", "unapply_and_void"] = "reject"
+    recredit_spent_notes: bool = False
+
+
 class Connection(ModelPart):
     """
     One connection: a NetSuite account and all its settings.
@@ -164,6 +180,7 @@ class Connection(ModelPart):
     sync: Sync = Sync()
     customers: Customers = Customers()
     credits: Literal["apply", "line"] = "apply"
+    voids: Voids = Voids()
     closed_period: Literal["hold", "next_open_period", "reject"] = "hold"
     hold_max_days: Annotated[int, Field(ge=1, le=366)] = 45
     time_zone: Annotated[str, AfterValidator(_exists)] = "UTC"

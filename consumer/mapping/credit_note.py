@@ -6,7 +6,17 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from consumer.mapping import credited_amounts, document, fields, header, identity, items, money, requests
+from consumer.mapping import (
+    credited_amounts,
+    document,
+    fields,
+    header,
+    identity,
+    items,
+    money,
+    requests,
+    void,
+)
 from consumer.mapping import customer as customers
 from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.document import Figures
@@ -45,6 +55,7 @@ def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
         fingerprint=identity.credit_note_fingerprint(note),
         record=built.record("creditmemo", columns, _applied(note)) if built else {},
         expect=built.expect if built else {},
+        policy=void.policy(decision_log.connection),
     )
     planned = requests.with_customer((memo,), note.customer, decision_log, details=details_of(note))
     refund_cents = credited_amounts.refund_cents(note)

@@ -31,7 +31,7 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     if is_empty(invoice):
         return Ignored(rule="zero_amount")
     connection = decision_log.connection
-    if connection.credits == "apply" and _named_credit_cents(invoice) != invoice.credit_notes_amount_cents:
+    if connection.credits == "apply" and named_credit_cents(invoice) != invoice.credit_notes_amount_cents:
         return Refused(rejection=_credits_unnamed(invoice))
     lines = (
         *fee_lines.lines(invoice, invoice.customer, decision_log),
@@ -63,7 +63,8 @@ def _incomplete(invoice: Invoice) -> Rejected:
     return requests.incomplete(f"invoice {invoice.number}", needed, details_of(invoice))
 
 
-def _named_credit_cents(invoice: Invoice) -> int:
+def named_credit_cents(invoice: Invoice) -> int:
+    """What the invoice spends of earlier credit notes that it names, in subunits."""
     return sum(credit.amount_cents for credit in _note_credits(invoice))
 
 
@@ -78,7 +79,7 @@ def _credits_unnamed(invoice: Invoice) -> Rejected:
     """Without the notes' names nothing could be applied, and the customer would owe too much."""
     named, spent = (
         money.major(cents, invoice.currency)
-        for cents in (_named_credit_cents(invoice), invoice.credit_notes_amount_cents)
+        for cents in (named_credit_cents(invoice), invoice.credit_notes_amount_cents)
     )
     return Rejected(
         code="incomplete_event",
@@ -149,7 +150,8 @@ def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connect
         fingerprint=identity.invoice_fingerprint(invoice),
         record=built.record("invoice", columns),
         expect=built.expect,
-        apply_credits=spent_credits(invoice, connection),
+        apply_credits=(spent := spent_credits(invoice, connection)),
+        policy={"recredit": False} if spent and not connection.voids.recredit_spent_notes else {},
     )
 
 
@@ -161,6 +163,7 @@ def _sales_order(bill: WriteItem, built: Document, columns: dict[str, Any], invo
         external_id=identity.SALES_ORDER + invoice.lago_id,
         record=built.record("salesorder", ordered | {"orderstatus": "B"}),
         apply_credits=(),
+        policy={},
     )
 
 

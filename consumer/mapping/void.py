@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from consumer.config.connection import Connection
 from consumer.mapping import identity, money, requests, service_period
 from consumer.mapping import invoice as invoices
@@ -31,13 +33,27 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
         version=utc_text(voided_at),
         fingerprint=identity.invoice_fingerprint(invoice),
         record={"type": "invoice", "columns": columns},
-        # Lago gives back the notes that a voided invoice had spent (``CreditNotes::RecreditService``).
-        release_credits=tuple(
-            {"doc": credit["doc"]} for credit in invoices.spent_credits(invoice, decision_log.connection)
-        ),
+        release_credits=_released(invoice, decision_log.connection),
         settled=_settled(invoice, decision_log.connection),
+        policy=policy(decision_log.connection),
     )
     return requests.of((item,), decision_log, details=invoices.details_of(invoice))
+
+
+def policy(connection: Connection) -> dict[str, str | bool]:
+    """What the script must know of a voided invoice's payments; nothing where a person decides."""
+    return {} if connection.voids.paid == "reject" else {"paid": connection.voids.paid}
+
+
+def _released(invoice: Invoice, connection: Connection) -> tuple[dict[str, Any], ...]:
+    """
+    The notes that the void gives back.
+
+    Lago did so until August 2025 (``CreditNotes::RecreditService``, taken out by getlago/lago-api pull 4084).
+    """
+    if not connection.voids.recredit_spent_notes:
+        return ()
+    return tuple({"doc": credit["doc"]} for credit in invoices.spent_credits(invoice, connection))
 
 
 def _settled(invoice: Invoice, connection: Connection) -> dict[str, str]:
@@ -45,9 +61,16 @@ def _settled(invoice: Invoice, connection: Connection) -> dict[str, str]:
     cents = {
         "payments": _paid_cents(invoice) if connection.sync.payments else 0,
         "notes": invoice.total_offsetted_credit_note_amount_cents if connection.sync.credit_notes else 0,
+        "credits": _spent_cents(invoice, connection),
         "prepaid": invoice.prepaid_credit_amount_cents if connection.sync.credit_notes else 0,
     }
     return {name: money.major(count, invoice.currency) for name, count in cents.items() if count > 0}
+
+
+def _spent_cents(invoice: Invoice, connection: Connection) -> int:
+    """What earlier notes have settled for good: their memos are consumed, and stay so."""
+    is_kept = connection.credits == "apply" and not connection.voids.recredit_spent_notes
+    return invoices.named_credit_cents(invoice) if is_kept and connection.sync.credit_notes else 0
 
 
 def _paid_cents(invoice: Invoice) -> int:

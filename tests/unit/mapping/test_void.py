@@ -4,7 +4,7 @@ import pytest
 
 from tests import lago_events as lago
 from tests.support.connection_files import LINE_MODE, connection
-from tests.support.mapping_results import items
+from tests.support.mapping_results import document, items
 
 
 def voided(**changes):
@@ -37,17 +37,40 @@ def test_a_void_needs_neither_fees_nor_mapping():
     assert item["mode"] == "void"
 
 
-def test_a_void_gives_back_the_credit_notes_that_the_invoice_had_spent():
-    """Lago makes them available again; with negative lines there is no memo to give back."""
+RECREDITED = {"recredit_spent_notes": True}
+
+
+def test_credit_notes_that_a_voided_invoice_had_spent_stay_spent():
+    """Lago gives nothing back since August 2025; with negative lines there is no memo at all."""
+    body = voided(credits=[lago.credit("credit_note", "ACM-1-CN001", "ACM-1", 300)])
+
+    [applied] = items(body)
+    [lined] = items(body, connection(**LINE_MODE))
+
+    assert (applied["settled"], "release_credits" in applied) == ({"credits": "3.00"}, False)
+    assert "settled" not in lined
+
+
+def test_older_lagos_give_the_spent_notes_back():
+    """Where the connection says so, the memos are available again, and nothing of them settles it."""
     credit = lago.credit("credit_note", "ACM-1-CN001", "ACM-1", 300)
     body = voided(credits=[credit])
 
-    [applied] = items(body, connection(credits="apply"))
-    [lined] = items(body, connection(**LINE_MODE))
+    [applied] = items(body, connection(voids=RECREDITED))
+    [lined] = items(body, connection(**LINE_MODE, voids=RECREDITED))
 
     expected = [{"doc": {"externalId": f"lago-cn-{credit['item']['lago_item_id']}"}}]
-    assert applied["release_credits"] == expected
+    assert (applied["release_credits"], "settled" in applied) == (expected, False)
     assert "release_credits" not in lined
+
+
+def test_the_policy_for_paid_invoices_goes_with_the_void_and_with_notes():
+    """By default a person decides, and nothing is said."""
+    unapplied = connection(voids={"paid": "unapply_and_void"})
+
+    assert "policy" not in items(voided())[0]
+    assert items(voided(), unapplied)[0]["policy"] == {"paid": "unapply_and_void"}
+    assert document(lago.body(lago.event("credit_note.created", lago.credit_note())), unapplied)["policy"] == {"paid": "unapply_and_void"}
 
 
 def test_a_void_says_what_lago_has_had_for_the_invoice():

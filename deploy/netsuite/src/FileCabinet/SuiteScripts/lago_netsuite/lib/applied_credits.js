@@ -13,14 +13,15 @@ define([
 ) => {
   const PENDING = ['LAGO_REFERENCE_NOT_FOUND', creditPrecedence.SPENT];
 
-  function spend(memoId, invoiceId, amounts, call) {
+  // Where voids give nothing back, as by Lago's present rule, no invoice makes room for another.
+  function spend(memoId, invoiceId, amounts, isForGood, call) {
     const memo = record.load({ type: 'creditmemo', id: memoId, isDynamic: true });
     const decimals = call.decimals(memo.getValue({ fieldId: 'currency' }));
     const wanted = amounts.reduce((sum, amount) => sum + money.units(amount, decimals), 0);
     const line = applySublist.lineOf(memo, invoiceId);
     const current = line < 0 ? 0 : applySublist.applied(memo, line, decimals);
     if (current === wanted) return;
-    creditPrecedence.check(memo, invoiceId, wanted - current, decimals);
+    if (!isForGood) creditPrecedence.check(memo, invoiceId, wanted - current, decimals);
     applySublist.settle(memo, invoiceId, wanted, decimals, call);
     memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
@@ -51,15 +52,19 @@ define([
 
   function applyAll(told, item, call, warnings) {
     byMemo(item, call).forEach(({ id, line, amounts }) => errors.at({ field: 'apply_credits', line }, () => {
-      const once = () => retryFixes.again(() => spend(id, told.internalId, amounts, call));
+      const isForGood = (item.policy || {}).recredit === false;
+      const once = () => retryFixes.again(() => spend(id, told.internalId, amounts, isForGood, call));
       orGivenBack(() => paymentShares.withRoom(once, call, warnings), warnings);
     }));
     return told;
   }
 
-  // What a void has given back is not spent once more by the repeat of an invoice that had waited for it.
+  // What a void has given back is not spent once more by the repeat of an invoice that had waited for it. By Lago's
+  // present rule it gives back nothing, and its memo leaves room for the credits.
   function isTakenBack(told, item) {
-    return lookup.invoice(told.internalId).isVoided || reversingMemo.find(item) !== null;
+    if (lookup.invoice(told.internalId).isVoided) return true;
+    const memo = reversingMemo.find(item);
+    return memo !== null && !reversingMemo.keepsCredits(memo);
   }
 
   // The invoice is written whether its credits are there or not; whoever asked repeats the call until they are.

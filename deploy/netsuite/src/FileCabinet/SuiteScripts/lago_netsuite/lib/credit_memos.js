@@ -12,7 +12,7 @@ define(['./create_or_find', './documents', './errors', './reversing_memo'], (
     const lagoId = (item.record.columns || {}).custbody_lago_invoice_id;
     if (!lagoId) return told;
     try {
-      reversingMemo.lessen(lagoId, call, warnings);
+      reversingMemo.lessen(lagoId, (item.policy || {}).paid === 'unapply_and_void', call, warnings);
       return told;
     } catch (thrown) {
       const text = `${thrown.message} The credit memo stands: ${told.number} (${told.internalId}).`;

@@ -123,6 +123,12 @@ define(['N/search'], (search) => {
     return orNone(() => all('customerpayment', filters));
   }
 
+  /** The customer payments that are applied to an invoice. */
+  function paymentsOn(id) {
+    const found = all('customerpayment', [['appliedtotransaction', 'anyof', String(id)]]);
+    return found.filter((one, place) => found.findIndex((other) => other.id === one.id) === place);
+  }
+
   // Lago names the invoice where it issues a note because of a void (`Invoices::VoidService`).
   function note(row, lagoId) {
     const isOfVoid = String(row.getValue({ name: 'memo' }) || '').includes(lagoId);
@@ -140,7 +146,7 @@ define(['N/search'], (search) => {
   }
 
   return {
-    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, paymentsWith,
+    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, paymentsOn, paymentsWith,
     rows, isVoided, isVoidedDocument,
   };
 });

@@ -21,6 +21,21 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     return String(payment.getValue({ fieldId: FIELD }) || '').split(',').filter(Boolean);
   }
 
+  /** Whether a payment is shared out among several invoices. */
+  function isShared(payment) {
+    return invoicesOf(payment).length > 1;
+  }
+
+  /** Lets an open payment remember an invoice that it does not settle, where the account has the field. */
+  function remember(payment, id) {
+    if (payment.getField({ fieldId: FIELD })) payment.setValue({ fieldId: FIELD, value: `,${id},` });
+  }
+
+  /** The payments that remember an invoice. */
+  function paymentsOf(id) {
+    return lookup.paymentsWith(FIELD, `,${id},`);
+  }
+
   function applied(payment, id, decimals) {
     const line = applySublist.lineOf(payment, id);
     return line < 0 ? 0 : applySublist.applied(payment, line, decimals);
@@ -28,7 +43,7 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
 
   // The payments that hold something of an invoice by guess, open for change, each with its share.
   function holders(id, decimals) {
-    return lookup.paymentsWith(FIELD, `,${id},`).map((found) => {
+    return paymentsOf(id).map((found) => {
       const payment = record.load({ type: 'customerpayment', id: found.id, isDynamic: true });
       return { payment, share: applied(payment, id, decimals) };
     }).filter(({ share }) => share > 0);
@@ -102,5 +117,5 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     }
   }
 
-  return { column, makeRoom, withRoom };
+  return { column, isShared, remember, paymentsOf, makeRoom, withRoom };
 });

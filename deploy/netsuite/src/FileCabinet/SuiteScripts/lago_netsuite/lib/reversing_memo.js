@@ -6,14 +6,13 @@
  */
 define([
   'N/record', './apply_sublist', './create_or_find', './documents', './errors', './lookup', './money',
-  './record_filler', './record_types', './retry_fixes', './reversal_amount', './taxes', './totals',
+  './record_filler', './record_types', './retry_fixes', './reversal_amount', './reversal_marks', './taxes', './totals',
+  './unapplied_payments',
 ], (
   record, applySublist, createOrFind, documents, errors, lookup, money, recordFiller, recordTypes, retryFixes,
-  reversalAmount, taxes, totals,
+  reversalAmount, reversalMarks, taxes, totals, unappliedPayments,
 ) => {
   const SUFFIX = '-void';
-  // Until a note comes, such a memo reverses the prepaid line too.
-  const PREPAID = ', prepaid in part';
 
   function keyOf(item) {
     return item.external_id + SUFFIX;
@@ -32,14 +31,14 @@ define([
     return { code: 'LAGO_VOIDED_BY_MEMO', internalId: memo.id, message: `credit memo ${memo.id}` };
   }
 
-  function columnsOf(item, fact, isPrepaid, given) {
+  function columnsOf(item, memo, fact, given) {
     return Object.assign({
       trandate: item.record.columns.trandate,
       externalid: keyOf(item),
       custbody_lago_id: item.lago_id,
       custbody_lago_fingerprint: item.fingerprint,
       otherrefnum: fact.number,
-      memo: `Void of invoice ${fact.number}${isPrepaid ? PREPAID : ''}`,
+      memo,
       autoapply: false,
     }, given);
   }
@@ -49,19 +48,22 @@ define([
     return totals.read(invoice, kind, decimals);
   }
 
-  function build({ item, fact, left, notes, isPrepaid, decimals, call, warnings }, kind, given) {
+  function build({ item, fact, left, notes, marks, decimals, call, warnings }, kind, given) {
     const invoice = record.load({ type: 'invoice', id: fact.id });
     const memo = record.transform({ fromType: 'invoice', fromId: fact.id, toType: 'creditmemo', isDynamic: true });
     memo.setValue({ fieldId: 'trandate', value: invoice.getValue({ fieldId: 'trandate' }) });
     const isNoted = reversalAmount.hasNoteOfVoid(notes);
-    recordFiller.filler(memo, call.resolve, warnings).columns(columnsOf(item, fact, isPrepaid && !isNoted, given));
+    const isPrepaid = marks.isPrepaid && !isNoted;
+    const name = reversalMarks.text(fact.number, Object.assign({}, marks, { isPrepaid }), decimals);
+    recordFiller.filler(memo, call.resolve, warnings).columns(columnsOf(item, name, fact, given));
     const total = money.units(fact.total, decimals);
-    const part = reversalAmount.worth(total, left, notes, decimals);
-    const isPart = part < total || (isPrepaid && isNoted);
-    const expected = isPart ? reversalAmount.shrink(memo, invoice, part, decimals) : keepAll(memo, invoice, kind, decimals);
+    const part = reversalAmount.worth(total, marks.credits, left, notes, decimals);
+    const isPart = part < total || (marks.isPrepaid && isNoted);
+    const expected = isPart
+      ? reversalAmount.shrink(memo, invoice, part, decimals, isPrepaid) : keepAll(memo, invoice, kind, decimals);
     totals.checkUnsaved(memo, kind, expected, decimals, [{ lineItems: taxes.linesOf(memo) }]);
     applySublist.clear(memo);
-    applySublist.settle(memo, fact.id, left, decimals, call);
+    if (left > 0) applySublist.settle(memo, fact.id, left, decimals, call);
     return { memo, expected };
   }
 
@@ -76,7 +78,10 @@ define([
     }
   }
 
-  /** Writes the memo: full, or for what is due; answers {status, way}. */
+  /**
+   * Writes the memo: full, or for what is due; answers {status, way}. The plan's `marks` are what it remembers
+   * (`reversal_marks`), `left` is what it settles of the invoice, in smallest units.
+   */
   function write(plan) {
     const { item, call, warnings } = plan;
     const kind = recordTypes.of('creditmemo');
@@ -99,17 +104,40 @@ define([
   function figuresOf(memo, invoiceId, decimals) {
     const line = applySublist.lineOf(memo, invoiceId);
     const [total, open] = ['total', 'unapplied'].map((fieldId) => money.units(memo.getValue({ fieldId }), decimals));
-    return { total, used: total - open, settles: line < 0 ? 0 : applySublist.applied(memo, line, decimals) };
+    const settles = line < 0 ? 0 : applySublist.applied(memo, line, decimals);
+    return { line, total, settles, elsewhere: total - open - settles };
   }
 
-  function replace(memo, invoice, part, settles, { kind, decimals, call }) {
-    const text = String(memo.getValue({ fieldId: 'memo' }) || '');
-    memo.setValue({ fieldId: 'memo', value: text.replace(PREPAID, '') });
-    const expected = reversalAmount.shrink(memo, invoice, part, decimals);
+  // A memo for nothing is none.
+  function replace(memo, invoice, { part, settles, figures, isPrepaid, name }, { kind, decimals, call }) {
+    if (part === 0) {
+      record.delete({ type: kind.type, id: memo.id });
+      return;
+    }
+    memo.setValue({ fieldId: 'memo', value: name });
+    if (settles < figures.settles) applySublist.untick(memo, figures.line);
+    const expected = reversalAmount.shrink(memo, invoice, part, decimals, isPrepaid);
     totals.checkUnsaved(memo, kind, expected, decimals, [{ lineItems: taxes.linesOf(memo) }]);
     // What is in the lines may have moved what is applied.
     if (settles > 0) applySublist.settle(memo, invoice.id, settles, decimals, call);
     memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  // What the memo is to be now that these notes are there: its worth, what it settles and what it remembers.
+  function plan(memo, invoice, notes, decimals) {
+    const figures = figuresOf(memo, invoice.id, decimals);
+    const marks = reversalMarks.read(memo, decimals);
+    const isNoted = reversalAmount.hasNoteOfVoid(notes);
+    // What had been paid settles the invoice itself from now on.
+    const settles = isNoted ? Math.max(0, figures.settles - marks.paid) : figures.settles;
+    const total = money.units(invoice.getValue({ fieldId: 'total' }), decimals);
+    const wanted = reversalAmount.worth(total, marks.credits, settles, notes, decimals);
+    const part = Math.max(wanted, settles + figures.elsewhere);
+    const isPrepaid = marks.isPrepaid && !isNoted;
+    const kept = { credits: marks.credits, paid: isNoted ? 0 : marks.paid, isPrepaid };
+    const name = reversalMarks.text(marks.number, kept, decimals);
+    const isChanged = part < figures.total || isPrepaid !== marks.isPrepaid || settles < figures.settles;
+    return { figures, settles, wanted, part, isPrepaid, name, isChanged };
   }
 
   function lessenOnce(lagoId, call, warnings) {
@@ -120,22 +148,35 @@ define([
     if (!reversed) return;
     const invoice = record.load({ type: 'invoice', id: reversed.id });
     const decimals = call.decimals(memo.getValue({ fieldId: 'currency' }));
-    const { total, used, settles } = figuresOf(memo, invoice.id, decimals);
-    const wanted = reversalAmount.worth(money.units(invoice.getValue({ fieldId: 'total' }), decimals), settles, notes, decimals);
-    const isPrepaid = String(memo.getValue({ fieldId: 'memo' }) || '').endsWith(PREPAID);
-    const part = Math.max(wanted, used);
-    if (part > wanted) {
-      const amount = money.text(part - wanted, decimals);
+    const planned = plan(memo, invoice, notes, decimals);
+    if (planned.part > planned.wanted) {
+      const amount = money.text(planned.part - planned.wanted, decimals);
       warnings.push({ code: 'LAGO_VOID_SPENT', amount, message: `credit memo ${memo.id} is applied elsewhere` });
     }
-    if (part >= total && !(isPrepaid && reversalAmount.hasNoteOfVoid(notes))) return;
-    replace(memo, invoice, part, settles, { kind, decimals, call });
+    if (planned.isChanged) replace(memo, invoice, planned, { kind, decimals, call });
   }
 
-  /** Takes out of the memo that reversed an invoice what notes on the invoice credit meanwhile; may be repeated. */
-  function lessen(lagoId, call, warnings) {
+  // Lago's note for the void gives back what was paid, so that the payments settle the invoice after all.
+  function putBack(lagoId, call) {
+    if (!reversalAmount.hasNoteOfVoid(lookup.notesOn(lagoId))) return;
+    const found = lookup.byLagoId(recordTypes.of('invoice'), lagoId);
+    if (found) unappliedPayments.restore(found.id, call.decimals(lookup.invoice(found.id).currency));
+  }
+
+  /**
+   * Takes out of the memo that reversed an invoice what notes on the invoice credit meanwhile; with `isUnapplied` the
+   * payments that had come off the invoice go back to it when one of the notes is for the void. May be repeated.
+   */
+  function lessen(lagoId, isUnapplied, call, warnings) {
     retryFixes.again(() => lessenOnce(lagoId, call, warnings));
+    if (isUnapplied) putBack(lagoId, call);
   }
 
-  return { find, way, write, lessen };
+  /** Whether the memo that reversed an invoice leaves room on it for the credits that it had spent. */
+  function keepsCredits(found) {
+    const memo = record.load({ type: 'creditmemo', id: found.id });
+    return reversalMarks.read(memo, 0).credits > 0;
+  }
+
+  return { find, way, write, lessen, keepsCredits };
 });

@@ -6,14 +6,16 @@
  */
 define([
   'N/config', 'N/record', 'N/transaction', './applied_credits', './create_or_find', './errors', './lookup', './money',
-  './record_summary', './retry_fixes', './reversing_memo', './totals',
+  './record_summary', './retry_fixes', './reversal_amount', './reversing_memo', './totals', './unapplied_payments',
 ], (
   config, record, transaction, appliedCredits, createOrFind, errors, lookup, money, recordSummary, retryFixes,
-  reversingMemo, totals,
+  reversalAmount, reversingMemo, totals, unappliedPayments,
 ) => {
   // What keeps an invoice from being voided natively, but not from being reversed.
   const REVERSIBLE = new Set(['state', 'period_closed', 'permission', 'config']);
   const DONE = 'TRANS_ALREADY_VOIDED';
+  // The policy for payments of such an invoice; by default a person decides about them.
+  const UNAPPLY = 'unapply_and_void';
 
   function missing(item) {
     const text = `${item.external_id} is not in NetSuite yet.`;
@@ -62,38 +64,64 @@ define([
     return errors.raise('LAGO_VOID_OF_PAID_INVOICE', `${text} Refund or unapply it in NetSuite.`);
   }
 
+  function isUnapplied(item) {
+    return (item.policy || {}).paid === UNAPPLY;
+  }
+
   // What Lago has had for the invoice, in smallest units; some of it may still be on its way to NetSuite.
   function settledOf(item, decimals) {
-    const [payments, notes, prepaid] = ['payments', 'notes', 'prepaid']
+    const [payments, notes, prepaid, credits] = ['payments', 'notes', 'prepaid', 'credits']
       .map((name) => money.units((item.settled || {})[name], decimals));
-    return { notes, prepaid, all: payments + notes, isAny: payments + notes + prepaid > 0 };
+    return { payments, notes, prepaid, credits, isAny: payments + notes + prepaid + credits > 0 };
   }
 
   // What stands in NetSuite, what Lago says, and what is left to reverse when all of that has arrived.
-  function survey(item, fact, call) {
+  function survey(item, fact, notes, call) {
     const decimals = call.decimals(fact.currency);
     const [due, total] = [fact.remaining, fact.total].map((amount) => money.units(amount, decimals));
     const settled = settledOf(item, decimals);
-    const notes = lookup.notesOn(item.lago_id);
+    const isNoted = reversalAmount.hasNoteOfVoid(notes);
     // What was paid may come back as a note, for which a native void leaves no room.
     const isHeld = settled.isAny && (total > 0 || notes.length > 0);
-    const left = Math.min(due, Math.max(total - settled.all, 0));
-    return { decimals, settled, notes, left, isFree: due === total && !isHeld };
+    const payments = isUnapplied(item) && !isNoted ? 0 : settled.payments;
+    const left = Math.min(due, Math.max(total - payments - settled.notes - settled.credits, 0));
+    const rest = reversalAmount.lessNotes(total - settled.credits, notes, decimals);
+    const paidRest = isNoted ? 0 : Math.max(0, Math.min(rest, total - settled.notes - settled.credits));
+    return { decimals, settled, left, paidRest, total, isFree: due === total && !isHeld };
+  }
+
+  // What the memo that reverses the invoice is to remember.
+  function marksOf(item, { payments, prepaid, credits }) {
+    return { credits, paid: isUnapplied(item) ? payments : 0, isPrepaid: prepaid > 0 };
+  }
+
+  function nothingLeft(settled, notes) {
+    const isNoted = notes.length > 0 || settled.notes > 0;
+    return { status: 'voided', way: { code: isNoted ? 'LAGO_REVERSED_BY_NOTES' : 'LAGO_CREDITS_STAY_SPENT' } };
+  }
+
+  // Payments come off the invoice before it is looked at, unless a note of the void gives them back.
+  function prepare(item, id, notes, call, warnings) {
+    const fact = lookup.invoice(id);
+    const mayBeTaken = isUnapplied(item) && !fact.isVoided && !reversalAmount.hasNoteOfVoid(notes);
+    if (!mayBeTaken || fact.remaining === fact.total) return fact;
+    unappliedPayments.release(id, call.decimals(fact.currency), warnings);
+    return lookup.invoice(id);
   }
 
   // Decides by what NetSuite and Lago say now; answers the way that was taken as a warning.
   function take(item, id, call, warnings) {
-    const fact = lookup.invoice(id);
+    const notes = lookup.notesOn(item.lago_id);
+    const fact = prepare(item, id, notes, call, warnings);
     if (fact.isVoided) return { status: 'exists', way: { code: 'LAGO_VOIDED_NATIVELY' } };
-    const { decimals, settled, notes, left, isFree } = survey(item, fact, call);
+    const { decimals, settled, left, paidRest, total, isFree } = survey(item, fact, notes, call);
     if (isFree && !voidsByJournal() && voidedNatively(id)) {
       return { status: 'voided', way: { code: 'LAGO_VOIDED_NATIVELY' } };
     }
-    if (left > 0) {
-      return reversingMemo.write({ item, fact, left, notes, isPrepaid: settled.prepaid > 0, decimals, call, warnings });
-    }
-    if (notes.length === 0 && settled.notes === 0) throw paid(fact, decimals);
-    return { status: 'voided', way: { code: 'LAGO_REVERSED_BY_NOTES' } };
+    const isWorthNothing = total === 0 && notes.length === 0;
+    if (left === 0 && paidRest === 0 && !isWorthNothing) return nothingLeft(settled, notes);
+    if (left === 0 && paidRest > 0 && !isUnapplied(item)) throw paid(fact, decimals);
+    return reversingMemo.write({ item, fact, left, notes, marks: marksOf(item, settled), decimals, call, warnings });
   }
 
   /** Takes an invoice back, whatever was done about it before. */
@@ -107,7 +135,7 @@ define([
     const { status, way } = before
       ? { status: 'exists', way: reversingMemo.way(before) } : retryFixes.again(() => take(item, id, call, warnings));
     // A note may have come while the memo was on its way: whoever of the two is later sees the other.
-    if (!call.isDryRun) reversingMemo.lessen(item.lago_id, call, warnings);
+    if (!call.isDryRun) reversingMemo.lessen(item.lago_id, isUnapplied(item), call, warnings);
     return tell(status, kind, id, call, way, warnings);
   }
 

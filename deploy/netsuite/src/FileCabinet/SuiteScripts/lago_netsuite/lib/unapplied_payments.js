@@ -1,0 +1,65 @@
+/**
+ * Payments of an invoice that is voided: they come off it and stay the customer's credit, until Lago's note for the void
+ * says what becomes of them.
+ *
+ * A payment that is shared out among several invoices stays where it is: the reversing memo holds its share instead.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/record', './apply_sublist', './lookup', './money', './payment_shares', './retry_fixes'], (
+  record, applySublist, lookup, money, paymentShares, retryFixes,
+) => {
+  function load(id) {
+    return record.load({ type: 'customerpayment', id, isDynamic: true });
+  }
+
+  // What is ticked may have moved the amount.
+  function save(payment, amount) {
+    payment.setValue({ fieldId: 'payment', value: amount });
+    payment.save({ enableSourcing: true, ignoreMandatoryFields: true });
+  }
+
+  function takeOff(id, invoiceId, decimals) {
+    const payment = load(id);
+    const line = applySublist.lineOf(payment, invoiceId);
+    const units = line < 0 ? 0 : applySublist.applied(payment, line, decimals);
+    if (units === 0 || paymentShares.isShared(payment)) return 0;
+    const amount = payment.getValue({ fieldId: 'payment' });
+    applySublist.untick(payment, line);
+    paymentShares.remember(payment, invoiceId);
+    save(payment, amount);
+    return units;
+  }
+
+  /** Takes every payment that is an invoice's alone off it, with a warning for each. */
+  function release(invoiceId, decimals, warnings) {
+    lookup.paymentsOn(invoiceId).forEach(({ id }) => {
+      const units = retryFixes.again(() => takeOff(id, invoiceId, decimals));
+      if (units === 0) return;
+      const message = `payment ${id} is taken off invoice ${invoiceId}`;
+      warnings.push({ code: 'LAGO_PAYMENT_UNAPPLIED', amount: money.text(units, decimals), message });
+    });
+  }
+
+  function putBack(id, invoiceId, decimals) {
+    const payment = load(id);
+    const line = applySublist.lineOf(payment, invoiceId);
+    const free = money.units(payment.getValue({ fieldId: 'unapplied' }), decimals);
+    const held = line < 0 ? 0 : applySublist.applied(payment, line, decimals);
+    const units = line < 0 ? 0 : Math.min(free, applySublist.due(payment, line, decimals) - held);
+    if (units <= 0) return;
+    const amount = payment.getValue({ fieldId: 'payment' });
+    applySublist.tick(payment, line, held + units, decimals);
+    save(payment, amount);
+  }
+
+  /** Applies again what had come off an invoice, as far as the invoice is due. */
+  function restore(invoiceId, decimals) {
+    paymentShares.paymentsOf(invoiceId).forEach(({ id }) => (
+      retryFixes.again(() => putBack(id, invoiceId, decimals))
+    ));
+  }
+
+  return { release, restore };
+});
