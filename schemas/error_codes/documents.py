@@ -103,8 +103,9 @@ ROWS = (
     ),
     row(
         "void_of_paid_invoice", "record",
-        "A void came for an invoice to which payments or credits are applied in NetSuite.",
-        "Take payments and credits off the invoice; what was paid needs a refund or another invoice.",
+        "A void came for an invoice that is paid in NetSuite, and Lago issued no credit note for it.",
+        "Take the payments off the invoice (each payment, Apply tab), then replay: they stay the customer's "
+        "credit, to refund or apply; or set voids.paid: unapply_and_void, which does so itself.",
         "finance", menu.INVOICES,
         netsuite="LAGO_VOID_OF_PAID_INVOICE",
     ),

@@ -25,10 +25,10 @@ Fields = dict[str, Any]
 class Audit:
     """One customer's records, by external id."""
 
-    def __init__(self, netsuite: NetSuite, account: Account, *, credits_mode: str = "apply") -> None:
-        """Read what stands in NetSuite for the customer."""
+    def __init__(self, netsuite: NetSuite, account: Account, *, applies_notes: bool = True) -> None:
+        """Read what stands in NetSuite for the customer; with negative lines no notes are there to apply."""
         self._account = account
-        self._applies = credits_mode == "apply"
+        self._applies = applies_notes
         lago_id = account.customer["lago_id"]
         people = netsuite.books.find(group="entity", equal={"custentity_lago_id": [lago_id]})
         found = netsuite.books.find(group="transaction", equal={"entity": [str(one.id) for one in people]})
@@ -90,12 +90,9 @@ class Audit:
     def _payments(self) -> Iterator[str]:
         voided = {bill.lago_id for bill in self._account.bills if bill.is_voided or not self._applies}
         for payment in self._account.payments:
-            unapplied = self._account.unapplied(payment)
             is_sure = voided.isdisjoint(payment.applied)
             external_id = f"lago-pay-{payment.lago_id}"
-            yield from self._compared(
-                external_id, payment.content, payment.amount, unapplied if is_sure else None
-            )
+            yield from self._compared(external_id, payment.content, payment.amount, 0 if is_sure else None)
 
     def _compared(
         self, external_id: str, content: Fields, total: int, still_open: int | None

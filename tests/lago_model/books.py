@@ -4,9 +4,10 @@ What Lago holds against a customer, and what of it must stand in NetSuite.
 The balance rule, per customer and currency: *balance = what is due on invoices, less open credit, less
 payments not applied*. In it
 
-* a voided invoice is due 0, whatever was billed; the credit notes it had spent are open again, and what had
-  been paid for it is the customer's, unless Lago issued a note because of the void: then the customer has
-  what that note says, be it less (the rest is forfeited) or more;
+* a voided invoice is due 0, whatever was billed; the credit notes it had spent stay spent (before August 2025
+  they were open again), and what had been paid for it is the customer's as far as no note gave it back,
+  unless Lago issued a note because of the void: then the customer has what that note says, be it less (the
+  rest is forfeited) or more;
 * a credit note leaves its offset part on its own invoice, its credit part open until later invoices spend it,
   and its refund part open as well: only a person knows when and how the money went back (action needed);
 * a note that Lago issued for what a void forfeits and voided at once counts for nothing;
@@ -72,8 +73,8 @@ class Bill:
 
     @property
     def is_voidable(self) -> bool:
-        """Whether Lago lets it be voided: not paid in full, no note that counts (``Invoice#voidable?``)."""
-        return self.due > 0 and not self.notes
+        """Whether Lago lets it be voided: any that is finalised (lago-api ``Invoices::VoidService``)."""
+        return not self.is_voided
 
     @property
     def is_bookable(self) -> bool:
@@ -97,6 +98,11 @@ class Note:
     def lago_id(self) -> str:
         """Lago's id of the note."""
         return str(self.content["lago_id"])
+
+    @property
+    def given_back(self) -> int:
+        """What of it is the customer's to spend or to have back: all but what settles its own invoice."""
+        return int(self.content["credit_amount_cents"]) + int(self.content["refund_amount_cents"])
 
     @property
     def open(self) -> int:
@@ -151,16 +157,17 @@ class Account:
         """What all notes still hold."""
         return sum(note.open for note in self.notes)
 
-    def unapplied(self, payment: Payment) -> int:
-        """What of a payment is the customer's: what it paid for invoices that were voided without a note."""
-        voided = {bill.lago_id for bill in self.bills if bill.is_voided and not bill.is_compensated}
-        kept = sum(cents for lago_id, cents in payment.applied.items() if lago_id not in voided)
-        return payment.amount - kept
+    def freed(self, bill: Bill) -> int:
+        """What was paid for an invoice that is void and no note gave back: the customer's again."""
+        if not bill.is_voided or bill.is_compensated:
+            return 0
+        given_back = sum(self.note(each).given_back for each in bill.notes)
+        return max(0, bill.paid - given_back)
 
     @property
     def balance(self) -> int:
         """What the customer owes in all; negative when the customer is owed."""
-        return self.receivable - self.open_credit - sum(map(self.unapplied, self.payments))
+        return self.receivable - self.open_credit - sum(map(self.freed, self.bills))
 
     @property
     def balance_without_notes(self) -> int:

@@ -21,6 +21,20 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """
+    What this Lago does that another does not.
+
+    Attributes:
+        recredits: a void gives back the notes that its invoice had spent, as before August 2025.
+        voids_paid: people void invoices that are paid in full, too.
+    """
+
+    recredits: bool = False
+    voids_paid: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """One event on its topic."""
 
@@ -37,9 +51,9 @@ class Lago:
         account: what the books say.
     """
 
-    def __init__(self, world: str, dice: Random) -> None:
+    def __init__(self, world: str, dice: Random, rules: Rules | None = None) -> None:
         """Take in the first customer, who has bought nothing yet."""
-        self._world = world
+        self._world, self._rules = world, rules or Rules()
         self._dice = dice
         self._wished: Bill | None = None
         self.webhooks: list[Webhook] = []
@@ -105,15 +119,19 @@ class Lago:
             self._issue(found, credited, figures, **split)
 
     def void(self) -> None:
-        """An invoice without credit notes is voided; sometimes the customer gets a note for a part of it."""
-        if (found := self._any([bill for bill in self.account.bills if bill.is_voidable])) is None:
+        """An invoice is voided; sometimes the customer gets a note for a part of it."""
+        if (found := self._any([bill for bill in self.account.bills if self.may_void(bill)])) is None:
             return
         if not found.spent and found.is_creditable:
             self._credit_the_voided(found)
         found.is_voided = True
-        for lago_id, cents in found.spent.items():
+        for lago_id, cents in found.spent.items() if self._rules.recredits else ():
             self.account.note(lago_id).balance += cents
         self._tell("invoice.voided", self._as_it_stands(found))
+
+    def may_void(self, bill: Bill) -> bool:
+        """Whether somebody may void that invoice."""
+        return bill.is_voidable and (bill.due > 0 or self._rules.voids_paid)
 
     # --- the parts of moves -------------------------------------------------------------------------------
 
@@ -132,13 +150,14 @@ class Lago:
 
         So does ``Invoices::VoidService`` when it is asked to generate credit notes.
         """
-        paid = Fraction(found.paid, found.total)
+        paid = Fraction(found.paid, found.total or 1)
         share = self._dice.choice((None, None, Fraction(1, 3), Fraction(1), paid, paid))
         credited = credit_notes.parts(found, share, exact=False) if share else ()
         figures = credit_notes.add_up(credited, exact=False)
         if figures.total <= 0:
             return
-        refund = min(self._dice.choice((0, figures.total)), found.paid)
+        refunded = sum(self.account.note(each).content["refund_amount_cents"] for each in found.notes)
+        refund = min(self._dice.choice((0, figures.total)), max(0, found.paid - refunded))
         self._issue(found, credited, figures, **_of_void(found, figures.total, refund))
         found.is_compensated = True
         rest = credit_notes.parts(found, Fraction(1), exact=False)
@@ -200,9 +219,8 @@ class Lago:
         return found.content | changes
 
     def _any(self, candidates: Sequence[Bill]) -> Bill | None:
-        if self._wished in candidates:
-            return self._wished
-        return self._dice.choice(candidates) if candidates else None
+        chosen = self._dice.choice(candidates) if candidates else None
+        return self._wished if self._wished in candidates else chosen
 
     def _tell(self, webhook_type: str, content: Json) -> None:
         object_type = webhook_type.partition(".")[0]

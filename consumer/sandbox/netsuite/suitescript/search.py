@@ -14,6 +14,7 @@ from consumer.sandbox.netsuite.suitescript import list_rows
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
 from consumer.sandbox.netsuite.suitescript.record_types import KINDS
+from consumer.sandbox.netsuite.suitescript.search_links import linked
 from consumer.sandbox.netsuite.suitescript.search_rows import candidates, is_known
 from consumer.sandbox.netsuite.suitescript.values import day_of_text, text_of_day
 
@@ -41,7 +42,7 @@ def run(account: Account, search_type: str, expression: Expression) -> list[Row]
         ScriptError: INVALID_RCRD_TYPE, SSS_INVALID_SRCH_FILTER or SSS_INVALID_SRCH_FILTER_EXPR.
     """
     matches = _predicate(account, search_type, expression)
-    found = candidates(account, search_type, _narrowing(expression))
+    found = linked(account, candidates(account, search_type, _narrowing(expression)), expression)
     return [row for row in found if matches(row.values)]
 
 

@@ -13,6 +13,7 @@ from consumer.sandbox.netsuite.suitescript import list_rows
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
 from consumer.sandbox.netsuite.suitescript.record_types import KINDS, of_group
+from consumer.sandbox.netsuite.suitescript.search_links import APPLIED_TO
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
 GROUPS: Mapping[str, Group] = {"transaction": "transaction", "entity": "entity"}
@@ -52,7 +53,7 @@ def is_known(account: Account, search_type: str, name: str) -> bool:
     if account.lists.knows(search_type):
         return list_rows.is_known(account, search_type, name)
     kinds = [KINDS[search_type]] if search_type in KINDS else of_group(search_type)
-    if name in _AMOUNTS:
+    if name in _AMOUNTS or name == APPLIED_TO:
         return any(kind.group == "transaction" for kind in kinds)
     return any(name in account.catalogue.body(kind.type) for kind in kinds)
 

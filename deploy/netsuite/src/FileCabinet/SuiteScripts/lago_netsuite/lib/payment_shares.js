@@ -14,7 +14,16 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
 
   /** The column by which a payment remembers the invoices that it is shared out among; none for a single one. */
   function column(ids) {
-    return ids.length > 1 ? { [FIELD]: `,${ids.slice(0, MAX_IDS).join(',')},` } : {};
+    return ids.length > 1 ? { [FIELD]: listOf(ids) } : {};
+  }
+
+  function listOf(ids) {
+    return `,${ids.slice(0, MAX_IDS).join(',')},`;
+  }
+
+  /** The same for a payment of one invoice that is settled already, as by its void: it may become due again. */
+  function late(facts) {
+    return facts.length === 1 && facts[0].remaining === 0 ? { [FIELD]: listOf([facts[0].id]) } : {};
   }
 
   function invoicesOf(payment) {
@@ -28,7 +37,7 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
 
   /** Lets an open payment remember an invoice that it does not settle, where the account has the field. */
   function remember(payment, id) {
-    if (payment.getField({ fieldId: FIELD })) payment.setValue({ fieldId: FIELD, value: `,${id},` });
+    if (payment.getField({ fieldId: FIELD })) payment.setValue({ fieldId: FIELD, value: listOf([id]) });
   }
 
   /** The payments that remember an invoice. */
@@ -117,5 +126,5 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     }
   }
 
-  return { column, isShared, remember, paymentsOf, makeRoom, withRoom };
+  return { column, late, isShared, remember, paymentsOf, makeRoom, withRoom };
 });

@@ -27,6 +27,11 @@ define([
     return amount !== undefined && amount !== null;
   }
 
+  // The invoices that a payment may give room on, or have to come back to.
+  function remembered(item, ids, facts) {
+    return Object.assign(isGuess(item) ? paymentShares.column(ids) : {}, paymentShares.late(facts));
+  }
+
   // A payment of one invoice says what it pays of it.
   function withRoom(facts, item, look, call, warnings) {
     const [line] = applySublist.linesOf(item);
@@ -105,7 +110,7 @@ define([
     const look = () => factsOf(item, ids, customer, call);
     const facts = withRoom(look(), item, look, call, warnings);
     const draft = open(facts, customer);
-    const own = Object.assign(account(facts, draft), isGuess(item) ? paymentShares.column(ids) : {});
+    const own = Object.assign(account(facts, draft), remembered(item, ids, facts));
     recordFiller.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, own, given));
     const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), { payment: columns.payment });
     const paid = money.units(columns.payment, decimals);

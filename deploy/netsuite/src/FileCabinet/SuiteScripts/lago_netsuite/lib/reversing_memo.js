@@ -123,19 +123,25 @@ define([
     memo.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
+  // What the memo may settle of its invoice. Payments that had come off it settle it again where notes credit them.
+  function roomFor(marks, total, notes, decimals) {
+    if (marks.due === null) return total;
+    const isNoted = reversalAmount.hasNoteOfVoid(notes);
+    const rest = isNoted ? 0 : reversalAmount.lessNotes(total - marks.credits, notes, decimals);
+    return Math.max(marks.due, rest);
+  }
+
   // What the memo is to be now that these notes are there: its worth, what it settles and what it remembers.
   function plan(memo, invoice, notes, decimals) {
     const figures = figuresOf(memo, invoice.id, decimals);
     const marks = reversalMarks.read(memo, decimals);
     const isNoted = reversalAmount.hasNoteOfVoid(notes);
-    // What had been paid settles the invoice itself from now on.
-    const settles = isNoted ? Math.max(0, figures.settles - marks.paid) : figures.settles;
     const total = money.units(invoice.getValue({ fieldId: 'total' }), decimals);
+    const settles = Math.min(figures.settles, roomFor(marks, total, notes, decimals));
     const wanted = reversalAmount.worth(total, marks.credits, settles, notes, decimals);
     const part = Math.max(wanted, settles + figures.elsewhere);
     const isPrepaid = marks.isPrepaid && !isNoted;
-    const kept = { credits: marks.credits, paid: isNoted ? 0 : marks.paid, isPrepaid };
-    const name = reversalMarks.text(marks.number, kept, decimals);
+    const name = reversalMarks.text(marks.number, Object.assign({}, marks, { isPrepaid }), decimals);
     const isChanged = part < figures.total || isPrepaid !== marks.isPrepaid || settles < figures.settles;
     return { figures, settles, wanted, part, isPrepaid, name, isChanged };
   }
@@ -156,16 +162,16 @@ define([
     if (planned.isChanged) replace(memo, invoice, planned, { kind, decimals, call });
   }
 
-  // Lago's note for the void gives back what was paid, so that the payments settle the invoice after all.
+  // What notes give back of the payments settles the invoice after all.
   function putBack(lagoId, call) {
-    if (!reversalAmount.hasNoteOfVoid(lookup.notesOn(lagoId))) return;
+    if (lookup.notesOn(lagoId).length === 0) return;
     const found = lookup.byLagoId(recordTypes.of('invoice'), lagoId);
     if (found) unappliedPayments.restore(found.id, call.decimals(lookup.invoice(found.id).currency));
   }
 
   /**
    * Takes out of the memo that reversed an invoice what notes on the invoice credit meanwhile; with `isUnapplied` the
-   * payments that had come off the invoice go back to it when one of the notes is for the void. May be repeated.
+   * payments that had come off the invoice go back to it as far as it is due then. May be repeated.
    */
   function lessen(lagoId, isUnapplied, call, warnings) {
     retryFixes.again(() => lessenOnce(lagoId, call, warnings));
@@ -174,8 +180,7 @@ define([
 
   /** Whether the memo that reversed an invoice leaves room on it for the credits that it had spent. */
   function keepsCredits(found) {
-    const memo = record.load({ type: 'creditmemo', id: found.id });
-    return reversalMarks.read(memo, 0).credits > 0;
+    return reversalMarks.keepsCredits(record.load({ type: 'creditmemo', id: found.id }));
   }
 
   return { find, way, write, lessen, keepsCredits };

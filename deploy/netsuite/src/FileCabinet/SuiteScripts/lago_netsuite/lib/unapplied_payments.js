@@ -20,26 +20,33 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
     payment.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
-  function takeOff(id, invoiceId, decimals) {
+  function takeOff(id, invoiceId, most, decimals) {
     const payment = load(id);
     const line = applySublist.lineOf(payment, invoiceId);
-    const units = line < 0 ? 0 : applySublist.applied(payment, line, decimals);
-    if (units === 0 || paymentShares.isShared(payment)) return 0;
+    const held = line < 0 ? 0 : applySublist.applied(payment, line, decimals);
+    const units = paymentShares.isShared(payment) ? 0 : Math.min(held, most);
+    if (units <= 0) return 0;
     const amount = payment.getValue({ fieldId: 'payment' });
-    applySublist.untick(payment, line);
+    if (units < held) applySublist.tick(payment, line, held - units, decimals);
+    else applySublist.untick(payment, line);
     paymentShares.remember(payment, invoiceId);
     save(payment, amount);
     return units;
   }
 
-  /** Takes every payment that is an invoice's alone off it, with a warning for each. */
-  function release(invoiceId, decimals, warnings) {
-    lookup.paymentsOn(invoiceId).forEach(({ id }) => {
-      const units = retryFixes.again(() => takeOff(id, invoiceId, decimals));
-      if (units === 0) return;
-      const message = `payment ${id} is taken off invoice ${invoiceId}`;
-      warnings.push({ code: 'LAGO_PAYMENT_UNAPPLIED', amount: money.text(units, decimals), message });
-    });
+  function tell(id, invoiceId, units, decimals, warnings) {
+    const message = `payment ${id} is taken off invoice ${invoiceId}`;
+    warnings.push({ code: 'LAGO_PAYMENT_UNAPPLIED', amount: money.text(units, decimals), message });
+  }
+
+  /** Takes payments that are an invoice's alone off it, so many smallest units at most, with a warning for each. */
+  function release(invoiceId, most, decimals, warnings) {
+    if (most <= 0) return;
+    lookup.paymentsOn(invoiceId).reduce((left, { id }) => {
+      const units = retryFixes.again(() => takeOff(id, invoiceId, left, decimals));
+      if (units > 0) tell(id, invoiceId, units, decimals, warnings);
+      return left - units;
+    }, most);
   }
 
   function putBack(id, invoiceId, decimals) {

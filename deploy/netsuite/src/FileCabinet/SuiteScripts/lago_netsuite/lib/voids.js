@@ -83,16 +83,20 @@ define([
     const isNoted = reversalAmount.hasNoteOfVoid(notes);
     // What was paid may come back as a note, for which a native void leaves no room.
     const isHeld = settled.isAny && (total > 0 || notes.length > 0);
-    const payments = isUnapplied(item) && !isNoted ? 0 : settled.payments;
-    const left = Math.min(due, Math.max(total - payments - settled.notes - settled.credits, 0));
+    const unpaid = Math.max(total - settled.notes - settled.credits, 0);
+    const wasDue = Math.max(unpaid - settled.payments, 0);
     const rest = reversalAmount.lessNotes(total - settled.credits, notes, decimals);
-    const paidRest = isNoted ? 0 : Math.max(0, Math.min(rest, total - settled.notes - settled.credits));
-    return { decimals, settled, left, paidRest, total, isFree: due === total && !isHeld };
-  }
-
-  // What the memo that reverses the invoice is to remember.
-  function marksOf(item, { payments, prepaid, credits }) {
-    return { credits, paid: isUnapplied(item) ? payments : 0, isPrepaid: prepaid > 0 };
+    return {
+      decimals,
+      settled,
+      left: Math.min(due, isUnapplied(item) && !isNoted ? unpaid : wasDue),
+      paidRest: isNoted ? 0 : Math.min(rest, unpaid),
+      // What payments may come off, so that no more is reversed than notes have left.
+      releasable: isNoted ? 0 : rest - due,
+      isFree: due === total && !isHeld,
+      isWorthNothing: total === 0 && notes.length === 0,
+      marks: { credits: settled.credits, due: isUnapplied(item) && !isNoted ? wasDue : null, isPrepaid: settled.prepaid > 0 },
+    };
   }
 
   function nothingLeft(settled, notes) {
@@ -100,12 +104,12 @@ define([
     return { status: 'voided', way: { code: isNoted ? 'LAGO_REVERSED_BY_NOTES' : 'LAGO_CREDITS_STAY_SPENT' } };
   }
 
-  // Payments come off the invoice before it is looked at, unless a note of the void gives them back.
+  // Payments come off the invoice before it is decided on.
   function prepare(item, id, notes, call, warnings) {
     const fact = lookup.invoice(id);
-    const mayBeTaken = isUnapplied(item) && !fact.isVoided && !reversalAmount.hasNoteOfVoid(notes);
-    if (!mayBeTaken || fact.remaining === fact.total) return fact;
-    unappliedPayments.release(id, call.decimals(fact.currency), warnings);
+    if (!isUnapplied(item) || fact.isVoided) return fact;
+    const { releasable, decimals } = survey(item, fact, notes, call);
+    unappliedPayments.release(id, releasable, decimals, warnings);
     return lookup.invoice(id);
   }
 
@@ -114,14 +118,13 @@ define([
     const notes = lookup.notesOn(item.lago_id);
     const fact = prepare(item, id, notes, call, warnings);
     if (fact.isVoided) return { status: 'exists', way: { code: 'LAGO_VOIDED_NATIVELY' } };
-    const { decimals, settled, left, paidRest, total, isFree } = survey(item, fact, notes, call);
+    const { decimals, settled, left, paidRest, isFree, isWorthNothing, marks } = survey(item, fact, notes, call);
     if (isFree && !voidsByJournal() && voidedNatively(id)) {
       return { status: 'voided', way: { code: 'LAGO_VOIDED_NATIVELY' } };
     }
-    const isWorthNothing = total === 0 && notes.length === 0;
     if (left === 0 && paidRest === 0 && !isWorthNothing) return nothingLeft(settled, notes);
     if (left === 0 && paidRest > 0 && !isUnapplied(item)) throw paid(fact, decimals);
-    return reversingMemo.write({ item, fact, left, notes, marks: marksOf(item, settled), decimals, call, warnings });
+    return reversingMemo.write({ item, fact, left, notes, marks, decimals, call, warnings });
   }
 
   /** Takes an invoice back, whatever was done about it before. */

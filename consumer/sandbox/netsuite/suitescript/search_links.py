@@ -1,0 +1,34 @@
+"""Rows of a search that asks which transactions settle which: one for each link, as NetSuite gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.saved_record import InternalId
+from consumer.sandbox.netsuite.suitescript.list_rows import Row
+from consumer.sandbox.netsuite.suitescript.record_types import APPLY
+
+APPLIED_TO = "appliedtotransaction"
+"""The filter for what a payment or credit memo settles (Oracle's list of transaction filters)."""
+
+
+def linked(account: Account, rows: list[Row], expression: Sequence[Any]) -> list[Row]:
+    """The rows as they are, or one for each document that they settle when the search asks for these."""
+    return list(_links(account, rows)) if _names(expression) else rows
+
+
+def _links(account: Account, rows: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        saved = account.books.get("transaction", InternalId(int(row.id)))
+        for line in saved.sublists.get(APPLY, []) if saved is not None else []:
+            yield replace(row, values={**row.values, APPLIED_TO: str(line["doc"])})
+
+
+def _names(expression: Sequence[Any]) -> bool:
+    return any(
+        part == APPLIED_TO if isinstance(part, str) else isinstance(part, list) and _names(part)
+        for part in expression
+    )
