@@ -49,9 +49,9 @@ class WriteItem:
             ``{"doc": reference}``.
         settled: the settled amounts in Lago of an invoice to void, as decimal strings without zeros:
             ``payments``, ``notes`` that offset it, ``credits`` of earlier notes that stay spent on it,
-            ``prepaid`` credit (not part of the invoice's total). Such an invoice is not voided natively, since
-            a credit note for the paid amount may follow, and its reversing memo leaves an amount for payments,
-            credit notes and credits that are not in NetSuite yet.
+            ``prepaid`` credit (not part of the invoice's total). Such an invoice is not voided natively,
+            since a credit note for the paid amount may follow, and its reversing memo leaves an amount for
+            payments, credit notes and credits that are not in NetSuite yet.
         policy: the connection's decisions beyond the record: ``paid: unapply_and_void`` on voids and credit
             notes (payments end their application and stay the customer's); ``recredit: false`` on invoices
             that spend credit notes (no void ends that, so that no other invoice may spend them again).
