@@ -13,7 +13,7 @@ RUN python -m venv /build \
  && /build/bin/pip install ${LOCKED} -r deploy/image/build.lock \
  && python -m venv --without-pip /venv \
  && /build/bin/uv pip install --python /venv/bin/python ${LOCKED} -r deploy/image/worker.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY consumer consumer
 COPY schemas schemas
 COPY deploy/topics.yaml deploy/topics.yaml

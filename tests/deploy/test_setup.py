@@ -18,7 +18,15 @@ from tests.deploy import newer_releases
 from tests.deploy.binaries import ROOT
 
 LIMIT_S = 400
-NEEDED = ("Makefile", "pyproject.toml", "requirements.lock", "README.md", "LICENSE", "deploy/topics.yaml")
+NEEDED = (
+    "Makefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "README.md",
+    "LICENSE",
+    "NOTICE",
+    "deploy/topics.yaml",
+)
 FOLDERS = ("consumer", "schemas", "deploy/image", "deploy/netsuite/src")
 LOCK = locks.read((ROOT / "requirements.lock").read_text())
 

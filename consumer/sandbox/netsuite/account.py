@@ -43,7 +43,8 @@ class Account:
     def records(self, record_type: str) -> list[dict[str, Any]]:
         """Every record of that type as flat JSON, oldest first."""
         symbols = {currency.id: currency.symbol for currency in self.profile.currencies}
-        return [_with_symbol(record, symbols) for record in self.books.records(record_type)]
+        only = None if self.profile.has_currencies else self.profile.currencies[0].id
+        return [_with_symbol(record, symbols, only) for record in self.books.records(record_type)]
 
     def balances(self) -> list[dict[str, str]]:
         """The balance of each customer in each currency, as decimal strings."""
@@ -55,6 +56,6 @@ class Account:
         self.books.close()
 
 
-def _with_symbol(record: dict[str, Any], symbols: dict[str, str]) -> dict[str, Any]:
-    currency = record.get("currency")
+def _with_symbol(record: dict[str, Any], symbols: dict[str, str], only: str | None) -> dict[str, Any]:
+    currency = record.get("currency", only)
     return record | {"currency_iso": symbols[currency]} if currency in symbols else record

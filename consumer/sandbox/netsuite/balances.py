@@ -19,14 +19,15 @@ def of(
 
     ``balance`` is the amount due of invoices, minus open credit memos, minus unapplied payments.
     """
+    known = {currency.id: currency for currency in currencies}
+    base = next(iter(known), "")  # what amounts are in where records name no currency
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     for document in documents:
         if document.type in _COLUMNS:
-            key = (document.fields["entity"], document.fields["currency"])
+            key = (document.fields["entity"], document.fields.get("currency") or base)
             row = sums.setdefault(key, dict.fromkeys(_COLUMNS.values(), Decimal(0)))
             row[_COLUMNS[document.type]] += Decimal(document.fields.get("amountremaining") or "0")
     who = {str(customer.id): customer for customer in customers}
-    known = {currency.id: currency for currency in currencies}
     ordered = sorted(sums, key=lambda key: (int(key[0]), key[1]))
     return [_row(who.get(key[0]), key[0], known[key[1]], sums[key]) for key in ordered]
 

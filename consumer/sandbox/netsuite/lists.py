@@ -20,6 +20,7 @@ from consumer.sandbox.netsuite.list_entries import (
 from consumer.sandbox.netsuite.profile import Profile
 
 Row = TypeVar("Row", bound=Entry)
+_USUAL_PRECISION = 2
 
 
 class Lists:
@@ -44,10 +45,11 @@ class Lists:
         self._rows = {name: {row.id: row for row in entries} for name, entries in rows.items()}
 
         self._precisions = {row.id: row.precision for row in profile.currencies if not row.inactive}
+        self._own_precision = _USUAL_PRECISION if profile.has_currencies else profile.currencies[0].precision
 
     def precision(self, currency: str | None) -> int:
-        """Decimals of an active currency; 2 for any other."""
-        return self._precisions.get(currency or "", 2)
+        """Decimals of a currency; without one those of the account's own, or two."""
+        return self._precisions.get(currency or "", self._own_precision)
 
     def knows(self, name: str) -> bool:
         """Whether `name` is one of the lists."""

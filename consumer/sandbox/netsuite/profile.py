@@ -130,6 +130,7 @@ class Switches(Part):
         utc_offset_h: the server's time zone, in which a JavaScript date becomes a day.
         transform_taxes: whether a transformation copies overridden tax details.
         config_readable: whether the role may load the account's preferences.
+        open_amount_column: whether searches have ``fxamountremaining``, which Oracle uses and does not list.
         clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
 
@@ -143,6 +144,7 @@ class Switches(Part):
     utc_offset_h: int = -8
     transform_taxes: Literal["keep", "drop"] = "keep"
     config_readable: bool = True
+    open_amount_column: Literal["there", "absent"] = "there"
     clock_ahead_s: float = 0.0
 
 
@@ -208,6 +210,11 @@ class Profile(Part):
     def has_suitetax(self) -> bool:
         """Whether taxes are in tax details (SuiteTax) instead of tax items."""
         return "TAX_OVERHAULING" in self.features
+
+    @property
+    def has_currencies(self) -> bool:
+        """Whether the account keeps several currencies; else no record names its first, the only one."""
+        return "MULTICURRENCY" in self.features
 
     @property
     def is_one_world(self) -> bool:

@@ -19,10 +19,11 @@ from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 
 _numbers = itertools.count()
 _OF_FEATURE = {
-    "SUBSIDIARIES": "subsidiary",
-    "LOCATIONS": "location",
-    "DEPARTMENTS": "department",
-    "CLASSES": "class",
+    "SUBSIDIARIES": ("subsidiary",),
+    "LOCATIONS": ("location",),
+    "DEPARTMENTS": ("department",),
+    "CLASSES": ("class",),
+    "MULTICURRENCY": ("currency", "exchangerate"),
 }
 
 
@@ -33,7 +34,8 @@ class Catalogue:
         self.number = next(_numbers)
         """Unique in this process."""
         body_taxes, line_taxes = _taxes(profile)
-        absent = frozenset(field for feature, field in _OF_FEATURE.items() if feature not in profile.features)
+        missing = (fields for feature, fields in _OF_FEATURE.items() if feature not in profile.features)
+        absent = frozenset(field for fields in missing for field in fields)
         custom = _custom(profile, "custbody_")
         self._bodies: dict[str, FieldTable] = {
             "customer": _without(CUSTOMER | _custom(profile, "custentity_"), absent),

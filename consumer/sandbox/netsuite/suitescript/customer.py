@@ -60,7 +60,7 @@ class CustomerRules:
 
     def _complete(self, draft: Draft) -> None:
         body = draft.body
-        if body.get("currency") is None:
+        if "currency" in body.table and body.get("currency") is None:
             body.values["currency"] = self._home_currency(draft)
         if body.get("entityid") is None and body.get("autoname") is not False:
             person = " ".join(part for part in (body.text("firstname"), body.text("lastname")) if part)

@@ -59,8 +59,9 @@ class FieldSet:
         return [self.table[key].label for key in absent]
 
     def for_books(self) -> dict[str, Any]:
-        """The values in the form of the books, subrecords under their field ids."""
-        kept = {key: values.for_books(value) for key, value in self.values.items() if value is not None}
+        """The values of its fields in the form of the books, subrecords under their field ids."""
+        own = ((key, value) for key, value in self.values.items() if value is not None and key in self.table)
+        kept = {key: values.for_books(value) for key, value in own}
         for name, subrecord in self.subrecords.items():
             kept[name] = subrecord.for_books()
         return kept

@@ -1,7 +1,7 @@
 """
-Search rows of the account's lists: their columns, and a row for each entry.
+Search rows of the account's lists: a row for each entry.
 
-The columns are those of Oracle's Records Browser that our scripts use; any other is an error, as in NetSuite.
+A column that Oracle lists and no row has is empty.
 """
 
 from __future__ import annotations
@@ -28,29 +28,8 @@ _PERMISSIONS = {
     "accountingperiod": "ADMI_ACCTPERIODS",
     "paymentmethod": "LIST_PAYMETH",
 }
-_PLACES = "name subsidiary"
-_COLUMNS: Mapping[str, frozenset[str]] = {
-    name: frozenset(columns.split())
-    for name, columns in {
-        "item": "itemid displayname type subtype incomeaccount istaxable taxschedule subsidiary saleunit",
-        "account": "name number type subsidiary",
-        "subsidiary": "name currency country iselimination",
-        "currency": "name symbol exchangerate",
-        "salestaxitem": "name itemid rate taxtype country",
-        "taxtype": "name nexus country",
-        "nexus": "description country state",
-        "term": "name daysuntilnetdue discountpercent",
-        "location": _PLACES,
-        "department": _PLACES,
-        "classification": _PLACES,
-        "accountingperiod": "periodname startdate enddate closed arlocked alllocked isquarter isyear isadjust"
-        " isposting",
-        "paymentmethod": "name",
-    }.items()
-}
 TARGETS = {"currency": "currency", "taxtype": "taxtype", "nexus": "nexus", "subsidiary": "subsidiary"}
 """Columns with an internal id, and the list of that id."""
-_NEEDS_FEATURE = {"subsidiary": "SUBSIDIARIES", "taxschedule": "TAX_OVERHAULING"}
 _WITHOUT_SUBTYPE = frozenset({"InvtPart", "Discount"})
 _SCHEDULE = {True: "1", False: ""}
 
@@ -63,12 +42,6 @@ class Row:
     record_type: str
     values: Mapping[str, Any]
     texts: Mapping[str, str] | None = None
-
-
-def is_known(account: Account, name: str, column: str) -> bool:
-    """Whether a list has that filter or column in this account."""
-    feature = _NEEDS_FEATURE.get(column)
-    return column in _COLUMNS[name] and (feature is None or feature in account.profile.features)
 
 
 def may_view(account: Account, permission: str | None) -> bool:

@@ -9,29 +9,19 @@ from functools import partial
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.saved_record import INDEXED
+from consumer.sandbox.netsuite.saved_record import INDEXED, InternalId
 from consumer.sandbox.netsuite.suitescript import list_rows
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
 from consumer.sandbox.netsuite.suitescript.record_types import KINDS
 from consumer.sandbox.netsuite.suitescript.search_links import linked
-from consumer.sandbox.netsuite.suitescript.search_rows import candidates, is_known
-from consumer.sandbox.netsuite.suitescript.values import day_of_text, text_of_day
+from consumer.sandbox.netsuite.suitescript.search_names import check_type, kind_of_filter
+from consumer.sandbox.netsuite.suitescript.search_operators import test_of
+from consumer.sandbox.netsuite.suitescript.search_rows import candidates
+from consumer.sandbox.netsuite.suitescript.values import text_of_day
 
 Expression = Sequence[Any]
 Predicate = Callable[[Mapping[str, Any]], bool]
-_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
-    "after": lambda left, right: bool(left > right),
-    "onorafter": lambda left, right: bool(left >= right),
-    "before": lambda left, right: bool(left < right),
-    "onorbefore": lambda left, right: bool(left <= right),
-    "on": lambda left, right: bool(left == right),
-    "greaterthan": lambda left, right: bool(left > right),
-    "greaterthanorequalto": lambda left, right: bool(left >= right),
-    "lessthan": lambda left, right: bool(left < right),
-    "lessthanorequalto": lambda left, right: bool(left <= right),
-}
-_OF_DATES = frozenset({"after", "onorafter", "before", "onorbefore", "on"})
 
 
 def run(account: Account, search_type: str, expression: Expression) -> list[Row]:
@@ -39,17 +29,15 @@ def run(account: Account, search_type: str, expression: Expression) -> list[Row]
     All rows that match; rows that the role may not view are left out without an error, as in NetSuite.
 
     Raises:
-        ScriptError: INVALID_RCRD_TYPE, SSS_INVALID_SRCH_FILTER or SSS_INVALID_SRCH_FILTER_EXPR.
+        ScriptError: INVALID_RCRD_TYPE, or SSS_INVALID_SRCH_ followed by FILTER, OPERATOR, FILTER_VAL or
+            FILTER_EXPR.
     """
+    check_type(account, search_type)
+    if any(isinstance(part, dict) for part in expression):
+        expression = _of_objects(expression)
     matches = _predicate(account, search_type, expression)
     found = linked(account, candidates(account, search_type, _narrowing(expression)), expression)
     return [row for row in found if matches(row.values)]
-
-
-def check_column(account: Account, search_type: str, name: str) -> None:
-    """Raise SSS_INVALID_SRCH_COL for a column that the search type does not have."""
-    if not is_known(account, search_type, name):
-        raise ScriptError("SSS_INVALID_SRCH_COL", f"An nlobjSearchColumn contains an invalid column: {name}.")
 
 
 def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -78,7 +66,7 @@ def _sum(members: list[Row], summary: Mapping[str, Any]) -> Row:
         if kind == "SUM":
             amounts = (Decimal(_text(row.values.get(name)) or "0") for row in members)
             values[name] = f"{sum(amounts, Decimal(0)):f}"
-    return Row(id="", record_type=members[0].record_type, values=values)
+    return Row(id="", record_type=members[0].record_type, values=values, texts=members[0].texts)
 
 
 def _sortable(name: str, row: Row) -> tuple[bool, Any]:
@@ -122,43 +110,24 @@ def _is_word(part: Any, word: str) -> bool:
     return isinstance(part, str) and part.lower() == word
 
 
-def _term(  # noqa: PLR0911 - one row an operator
-    account: Account, search_type: str, term: Expression
-) -> Predicate:
+def _term(account: Account, search_type: str, term: Expression) -> Predicate:
     name, operator, wanted = str(term[0]), str(term[1]).lower(), _texts(term[2:])
-    if not is_known(account, search_type, name):
-        raise ScriptError("SSS_INVALID_SRCH_FILTER", f"An nlobjSearchFilter contains invalid filter: {name}.")
-    lowered = {text.lower() for text in wanted}
-    match operator:
-        case "is" | "anyof" | "equalto":
-            return lambda row: _text(row.get(name)).lower() in lowered
-        case "isnot" | "noneof":
-            return lambda row: _text(row.get(name)).lower() not in lowered
-        case "startswith":
-            return lambda row: _text(row.get(name)).lower().startswith(wanted[0].lower())
-        case "contains":
-            return lambda row: wanted[0].lower() in _text(row.get(name)).lower()
-        case "isempty":
-            return lambda row: not _text(row.get(name))
-        case "isnotempty":
-            return lambda row: bool(_text(row.get(name)))
-        case _ if operator in _ORDERED:
-            return _comparison(account, name, operator, wanted[0])
-        case _:
-            raise ScriptError(
-                "SSS_INVALID_SRCH_OPERATOR", f"The search operator {operator} is not supported."
-            )
+    kind = kind_of_filter(account, search_type, name, operator)
+    passes = test_of(kind, operator, wanted, account.profile)
+    return lambda row: passes(_text(row.get(name)))
 
 
-def _comparison(account: Account, name: str, operator: str, wanted: str) -> Predicate:
-    compare = _ORDERED[operator]
-    if operator not in _OF_DATES:
-        limit = Decimal(wanted)
-        return lambda row: bool(_text(row.get(name))) and compare(Decimal(_text(row.get(name))), limit)
-    day = day_of_text(wanted, account.profile)
-    if day is None:
-        raise ScriptError("SSS_INVALID_SRCH_FILTER_VAL", f"{wanted} is no date in the user's format.")
-    return lambda row: bool(_text(row.get(name))) and compare(date.fromisoformat(_text(row.get(name))), day)
+def _of_objects(parts: Expression) -> Expression:
+    """Filter objects, all of which must hold, as an expression."""
+    terms = [_of_object(part) if isinstance(part, dict) else part for part in parts]
+    return [word for term in terms for word in ("and", term)][1:]
+
+
+def _of_object(part: Mapping[str, Any]) -> Expression:
+    """A filter object as the term it stands for; joins are not emulated."""
+    if "name" not in part or "operator" not in part or part.get("join"):
+        raise ScriptError("SSS_INVALID_SRCH_FILTER", "An nlobjSearchFilter contains invalid filter.")
+    return [str(part["name"]), str(part["operator"]), part.get("values", [])]
 
 
 def _texts(values: Sequence[Any]) -> list[str]:
@@ -185,5 +154,8 @@ def column(account: Account, row: Row, name: str) -> tuple[str, str]:
     target = field.target if field is not None else None
     if row.record_type not in KINDS:
         target = list_rows.TARGETS.get(name)
+    if target == "customer" and value:
+        found = account.books.get("entity", InternalId(int(value)))
+        return value, str(found.fields.get("entityid", value)) if found is not None else value
     names = {entry.id: entry.name for entry in account.lists.all(target)} if target else {}
     return value, names.get(value, value)

@@ -10,6 +10,7 @@ from consumer.sandbox.netsuite.suitescript import injected_error, search, suiteq
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
+from consumer.sandbox.netsuite.suitescript.search_names import check_column, check_type
 
 _SEARCH_UNITS = 10
 _LOOKUP_UNITS = 1
@@ -47,8 +48,9 @@ class SearchCalls:
 
     def _found(self, search_type: str, filters: list[Any], columns: list[dict[str, Any]]) -> list[Row]:
         injected_error.strike(self._account, "search", search_type, filters)
+        check_type(self._account, search_type)
         for column in columns:
-            search.check_column(self._account, search_type, str(column["name"]))
+            check_column(self._account, search_type, str(column["name"]))
         rows = search.ordered(search.run(self._account, search_type, filters), columns)
         return search.summed(rows, columns)
 
@@ -66,7 +68,7 @@ class SearchCalls:
     def do_lookup(self, search_type: str, number: Any, columns: list[str]) -> dict[str, Any]:
         self._meter.spend(_LOOKUP_UNITS)
         for name in columns:
-            search.check_column(self._account, search_type, name)
+            check_column(self._account, search_type, name)
         rows = search.run(self._account, search_type, ["internalid", "anyof", str(number)])
         found = {name: search.column(self._account, row, name) for row in rows for name in columns}
         return {name: self._looked_up(value, text) for name, (value, text) in found.items()}

@@ -12,16 +12,19 @@ from consumer.sandbox.netsuite.saved_record import Group, Saved
 from consumer.sandbox.netsuite.suitescript import list_rows
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
-from consumer.sandbox.netsuite.suitescript.record_types import KINDS, of_group
-from consumer.sandbox.netsuite.suitescript.search_links import APPLIED_TO
+from consumer.sandbox.netsuite.suitescript.record_types import KINDS
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
 GROUPS: Mapping[str, Group] = {"transaction": "transaction", "entity": "entity"}
 _BASE_DECIMALS = 2
-_ALWAYS = frozenset(
-    {"internalid", "externalid", "externalidstring", "mainline", "type", "recordtype", "isinactive"}
-)
-_AMOUNTS = frozenset({"amount", "fxamount", "amountremaining", "fxamountremaining", "voided"})
+# What a column shows of a status, by how the status ends: "statusref" of practice, not of any document.
+_STATUS_WORDS = {
+    "A": ("open", "Open"),
+    "B": ("paidInFull", "Paid In Full"),
+    "D": ("pendingApproval", "Pending Approval"),
+    "E": ("rejected", "Rejected"),
+    VOIDED: ("voided", "Voided"),
+}
 
 
 def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) -> list[Row]:
@@ -46,26 +49,20 @@ def group_of(account: Account, search_type: str) -> Group:
     raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{search_type}] is invalid.")
 
 
-def is_known(account: Account, search_type: str, name: str) -> bool:
-    """Whether a search type has that filter or column."""
-    if name in _ALWAYS:
-        return True
-    if account.lists.knows(search_type):
-        return list_rows.is_known(account, search_type, name)
-    kinds = [KINDS[search_type]] if search_type in KINDS else of_group(search_type)
-    if name in _AMOUNTS or name == APPLIED_TO:
-        return any(kind.group == "transaction" for kind in kinds)
-    return any(name in account.catalogue.body(kind.type) for kind in kinds)
-
-
 def _record_row(saved: Saved) -> Row:
     fields = saved.fields
     kind = {"internalid": str(saved.id), "mainline": True, "recordtype": saved.type}
     kind |= {"type": KINDS[saved.type].code if saved.type in KINDS else saved.type}
     text = {"externalidstring": fields.get("externalid")}
     amounts = _amounts_of(saved) if saved.group == "transaction" else {}
-    values = {"isinactive": False} | fields | kind | text | amounts
-    return Row(id=str(saved.id), record_type=saved.type, values=values)
+    word, shown = _status_of(saved)
+    values = {"isinactive": False, "statusref": word} | fields | kind | text | amounts
+    return Row(id=str(saved.id), record_type=saved.type, values=values, texts={"statusref": shown})
+
+
+def _status_of(saved: Saved) -> tuple[str, str]:
+    status = str(saved.fields.get("status", ""))
+    return _STATUS_WORDS.get(status.rpartition(":")[2], (status, status))
 
 
 def _amounts_of(saved: Saved) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def _fill_payment(draft: Draft, rules: PaymentRules, source: Saved, customer: st
         return
     if "subsidiary" in draft.body.table:
         _put(draft, "subsidiary", source.fields["subsidiary"])
-    _put(draft, "currency", source.fields["currency"])
+    if "currency" in source.fields:
+        _put(draft, "currency", source.fields["currency"])
     _carry_custom_fields(draft, source)
     apply_lines.tick(draft, source.id, due)
     rules.refresh(draft)

@@ -13,6 +13,7 @@ const url = require('N/url');
 const { Books } = require('./books');
 const { double, on, stubOf } = require('./oracle');
 const { openRecord } = require('./record');
+const { checkSearch } = require('./searchable');
 
 /** An error as NetSuite throws it. */
 function suiteScriptError(name, message) {
@@ -80,7 +81,8 @@ class Account {
     return openRecord(this, { type: toType, fields: { entity: customer, currency }, sublists: { item, taxdetails, apply } });
   }
 
-  found({ type, filters = [] }) {
+  found({ type, filters = [], columns = [] }) {
+    checkSearch({ type, filters, columns });
     return this.books.find(type, filters).map((each) => double('N/search/result', {
       id: each.id,
       recordType: each.type,

@@ -69,6 +69,7 @@ class Books {
       case 'fxamount': return Books.totals(record).total;
       case 'fxamountremaining': return this.remaining(record);
       case 'voided': return record.fields.status === 'V' ? 'T' : 'F';
+      case 'statusref': return record.fields.status === 'V' ? 'voided' : 'open';
       case 'type': return record.type === 'invoice' ? 'CustInvc' : record.type;
       default: return record.fields[name] === undefined ? '' : record.fields[name];
     }

@@ -480,13 +480,13 @@ def test_searches_show_what_lessens_a_debt_negative(netsuite):
     netsuite.write(credit_memo("50.00", (INVOICE, "20.00")))
 
     rows = netsuite.run("""
-      const columns = ['type', 'fxamount', 'fxamountremaining', 'amountremaining', 'voided'];
+      const columns = ['type', 'fxamount', 'fxamountremaining', 'amountremaining', 'statusref'];
       const filters = [['entity', 'anyof', '501'], 'and', ['fxamount', 'lessthan', '400']];
       return search.create({type: 'transaction', filters, columns}).run().getRange(0, 9)
         .map((row) => columns.map((name) => row.getValue(name)));
     """)
 
-    assert rows == [["CustCred", "-50.00", "-30.00", "-33.00", "F"]]
+    assert rows == [["CustCred", "-50.00", "-30.00", "-33.00", "open"]]
 
 
 def test_periods_are_found_in_order_of_their_dates(netsuite):

@@ -76,7 +76,15 @@ def test_books_are_closed_until_the_end_of_june_2026(day, closed):
 
 @pytest.mark.parametrize(
     "name",
-    ["default", "legacy-us", "reversing-voids", "location-mandatory", "closed-period", "tight-limits"],
+    [
+        "default",
+        "legacy-us",
+        "single-currency",
+        "reversing-voids",
+        "location-mandatory",
+        "closed-period",
+        "tight-limits",
+    ],
 )
 def test_whatever_the_lists_refer_to_is_there(name):
     """Subsidiaries, taxes and items name currencies, nexuses, types and accounts that exist."""

@@ -6,8 +6,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/format', 'N/search', './errors'], (format, search, errors) => {
-  const UNKNOWN_COLUMN = /^SSS_INVALID_SRCH_(FILTER|COL)/;
+define(['N/format', 'N/record', 'N/search', './amounts', './currencies', './errors', './search_rows'], (
+  format, record, search, amounts, currencies, errors, searchRows,
+) => {
   const PAGE = { fewest: 5, most: 1000 };
 
   // By our names NetSuite's columns, as Oracle's Records Browser has them; `name` is what a text filter looks at.
@@ -40,7 +41,7 @@ define(['N/format', 'N/search', './errors'], (format, search, errors) => {
   };
   const DATES = ['startdate', 'enddate'];
   const INACTIVE = 'isinactive';
-  const ID = 'internalid';
+  const { ID } = searchRows;
 
   function kindOf(name) {
     if (Object.prototype.hasOwnProperty.call(KINDS, name)) return KINDS[name];
@@ -60,26 +61,12 @@ define(['N/format', 'N/search', './errors'], (format, search, errors) => {
     return search.create({ type: kind.type, filters, columns }).runPaged({ pageSize });
   }
 
-  function isThere(kind, name) {
-    try {
-      search.create({ type: kind.type, filters: [[ID, 'anyof', '1']], columns: [name] }).run().getRange({ start: 0, end: 1 });
-      return true;
-    } catch (thrown) {
-      if (UNKNOWN_COLUMN.test(thrown.name)) return false;
-      throw thrown;
-    }
-  }
-
-  // Which columns there are depends on features and editions; they are tried one by one only where all together fail.
+  // Which columns there are depends on features and editions.
   function opened(kind, filters, pageSize) {
     const names = Object.keys(kind.columns).map((own) => kind.columns[own]).concat(INACTIVE);
-    try {
-      return { names, pages: paged(kind, filters, names, pageSize) };
-    } catch (thrown) {
-      if (!UNKNOWN_COLUMN.test(thrown.name)) throw thrown;
-      const usable = names.filter((name) => isThere(kind, name));
-      return { names: usable, pages: paged(kind, filters, usable, pageSize) };
-    }
+    return searchRows.withUsable(kind.type, names, (usable) => (
+      { names: usable, pages: paged(kind, filters, usable, pageSize) }
+    ));
   }
 
   function twoDigits(number) {
@@ -118,8 +105,23 @@ define(['N/format', 'N/search', './errors'], (format, search, errors) => {
     return Math.min(Math.max(Math.floor(wanted), PAGE.fewest), PAGE.most);
   }
 
+  // Without Multiple Currencies the one currency can be loaded, but not searched for (Oracle section_N3201267).
+  function onlyCurrency(id) {
+    const currency = record.load({ type: 'currency', id });
+    const valueOf = (fieldId) => plain(fieldId, currency.getValue({ fieldId }));
+    const [name, symbol, rate] = ['name', 'symbol', 'exchangerate'].map(valueOf);
+    return { id: String(id), name, inactive: false, values: { symbol, rate }, texts: {} };
+  }
+
+  function onlyCurrencies(request) {
+    const wanted = Array.isArray(request.ids) ? request.ids : [currencies.BASE_ID];
+    const rows = wanted.map(String).filter(currencies.isThere).map(onlyCurrency);
+    return { rows: rows.filter(({ name }) => name.includes(String(request.filter || ''))), next: null };
+  }
+
   function read(request) {
     const kind = kindOf(request.kind);
+    if (kind === KINDS.currencies && !amounts.hasCurrencies()) return onlyCurrencies(request);
     const { names, pages } = opened(kind, filtersOf(kind, request), pageSizeOf(request));
     const index = Number(request.after) || 0;
     if (index >= pages.pageRanges.length) return { rows: [], next: null };

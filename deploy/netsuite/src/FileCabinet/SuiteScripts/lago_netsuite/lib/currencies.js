@@ -4,9 +4,11 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record'], (record) => {
+define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
   const DEFAULT_DECIMALS = 2;
-  const UNKNOWN = { decimals: null, symbol: null };
+  const UNKNOWN = { decimals: null, symbol: null, isBase: null };
+  // What the base currency is called in every account, as far as it is known; the record itself has the last word.
+  const BASE_ID = '1';
 
   function decimalsOf(text) {
     return (String(text).split('.')[1] || '').length;
@@ -21,24 +23,36 @@ define(['N/record'], (record) => {
     return figures.length === 0 ? DEFAULT_DECIMALS : Math.max(...figures.map((name) => decimalsOf(expected[name])));
   }
 
+  function yesOrNo(value) {
+    if (value === true || value === 'T') return true;
+    return value === false || value === 'F' ? false : null;
+  }
+
   function ask(currencyId) {
-    if (!currencyId) return UNKNOWN;
     try {
       const currency = record.load({ type: 'currency', id: currencyId });
       const precision = String(currency.getValue({ fieldId: 'currencyprecision' }));
       const decimals = /^\d$/.test(precision) ? Number(precision) : null;
-      return { decimals, symbol: currency.getValue({ fieldId: 'symbol' }) || null };
+      const isBase = yesOrNo(currency.getValue({ fieldId: 'isbasecurrency' }));
+      return { decimals, symbol: currency.getValue({ fieldId: 'symbol' }) || null, isBase };
     } catch (thrown) {
-      return UNKNOWN; // a role may be kept from seeing currencies
+      // A role may be kept from seeing currencies.
+      return Object.assign({}, UNKNOWN, { isMissing: thrown.name === 'RCRD_DSNT_EXIST' });
     }
   }
 
   /** What is known of currencies within one call; `expected` figures stand in for decimals that are not. */
   function knowledge() {
     const known = Object.create(null);
+    // Records have no currency where there is only one.
+    function only() {
+      const base = amounts.hasCurrencies() ? UNKNOWN : ask(BASE_ID);
+      return base.isBase === false ? UNKNOWN : base;
+    }
     function of(currencyId) {
-      if (known[currencyId] === undefined) known[currencyId] = ask(currencyId);
-      return known[currencyId];
+      const id = currencyId || '';
+      if (known[id] === undefined) known[id] = id === '' ? only() : ask(id);
+      return known[id];
     }
     return {
       decimals: (currencyId, expected) => {
@@ -49,5 +63,33 @@ define(['N/record'], (record) => {
     };
   }
 
-  return { knowledge, decimalsOf, isFigure };
+  /** Whether there is a currency, as far as the role may see. */
+  function isThere(currencyId) {
+    return ask(currencyId).isMissing !== true;
+  }
+
+  /** Whether the one currency of an account without Multiple Currencies may be this one. */
+  function isKept(currencyId) {
+    const { isBase, isMissing } = ask(currencyId);
+    return isBase !== false && isMissing !== true;
+  }
+
+  /**
+   * The item for this account: without a currency where records have none. Raises for another currency than the
+   * account's, whose amounts would be booked as that.
+   */
+  function settled(item) {
+    const { columns } = item.record;
+    if (!columns || amounts.hasCurrencies()) return item;
+    if (columns.currency && typeof columns.currency !== 'object' && !isKept(String(columns.currency))) {
+      const text = `This account keeps one currency, and ${columns.currency} is another.`;
+      throw errors.raise('LAGO_CURRENCY_NOT_ON_CUSTOMER', text, { field: 'currency' });
+    }
+    const kept = Object.assign({}, columns);
+    delete kept.currency;
+    delete kept.exchangerate;
+    return Object.assign({}, item, { record: Object.assign({}, item.record, { columns: kept }) });
+  }
+
+  return { BASE_ID, knowledge, isThere, isKept, settled, decimalsOf, isFigure };
 });

@@ -4,16 +4,12 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/search'], (search) => {
-  const UNKNOWN_FIELD = /^SSS_INVALID_SRCH_(FILTER|COL)/;
-  const ROWS = 1000;
+define(['N/search', './amounts', './search_rows'], (search, amounts, searchRows) => {
+  const { rows } = searchRows;
   // The list of approval statuses is the same in every account; 2 is approved.
   const APPROVALS = { 1: 'pending', 3: 'rejected' };
+  const STATUS = 'statusref';
   const VOIDED = /(^|:)V$|^voided$/i;
-
-  function rows(type, filters, columns) {
-    return search.create({ type, filters, columns }).run().getRange({ start: 0, end: ROWS });
-  }
 
   function keyed(row) {
     return { id: String(row.id), type: row.recordType, externalId: row.getValue({ name: 'externalid' }) };
@@ -47,7 +43,7 @@ define(['N/search'], (search) => {
     try {
       return work();
     } catch (thrown) {
-      if (UNKNOWN_FIELD.test(thrown.name)) return [];
+      if (searchRows.isUnknown(thrown)) return [];
       throw thrown;
     }
   }
@@ -72,25 +68,26 @@ define(['N/search'], (search) => {
     return first(type, [['externalid', 'anyof', externalId]]);
   }
 
+  // `voided` is a filter and no column, `status` likewise: its column is `statusref`.
   function isVoided(row) {
-    return row.getValue({ name: 'voided' }) === 'T' || VOIDED.test(row.getValue({ name: 'status' }));
+    return VOIDED.test(row.getValue({ name: STATUS }));
   }
 
   /** Whether a document of that type was voided. */
   function isVoidedDocument(type, id) {
     const filters = onMainLine('transaction', ['internalid', 'anyof', id]);
-    return rows(type, filters, ['voided', 'status']).some(isVoided);
+    return rows(type, filters, [STATUS]).some(isVoided);
   }
 
   function fact(row) {
-    const amount = (name) => Math.abs(Number(row.getValue({ name }) || 0));
+    const { total, open } = amounts.of(row);
     return {
       id: String(row.id),
       number: row.getValue({ name: 'tranid' }),
       customer: String(row.getValue({ name: 'entity' })),
-      currency: String(row.getValue({ name: 'currency' })),
-      total: amount('fxamount'),
-      remaining: amount('fxamountremaining'),
+      currency: amounts.currencyOf(row),
+      total,
+      remaining: open,
       isVoided: isVoided(row),
       receivables: String(row.getValue({ name: 'account' }) || ''),
       approval: APPROVALS[row.getValue({ name: 'approvalstatus' })] || null,
@@ -102,9 +99,7 @@ define(['N/search'], (search) => {
    * receivables account, and whether an approver has yet to take them.
    */
   function invoices(ids) {
-    const columns = [
-      'tranid', 'entity', 'currency', 'fxamount', 'fxamountremaining', 'voided', 'status', 'account', 'approvalstatus',
-    ];
+    const columns = ['tranid', 'entity', STATUS, 'account', 'approvalstatus'].concat(amounts.names());
     const found = {};
     if (ids.length === 0) return found;
     const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));
@@ -132,7 +127,7 @@ define(['N/search'], (search) => {
   // Lago names the invoice where it issues a note because of a void (`Invoices::VoidService`).
   function note(row, lagoId) {
     const isOfVoid = String(row.getValue({ name: 'memo' }) || '').includes(lagoId);
-    return { total: Math.abs(Number(row.getValue({ name: 'fxamount' }) || 0)), isOfVoid };
+    return { total: amounts.of(row).total, isOfVoid };
   }
 
   /**
@@ -141,12 +136,12 @@ define(['N/search'], (search) => {
    */
   function notesOn(lagoId) {
     const filters = onMainLine('transaction', ['custbody_lago_invoice_id', 'is', lagoId]);
-    const found = orNone(() => rows('creditmemo', filters, ['externalid', 'fxamount', 'memo', 'voided', 'status']));
+    const found = orNone(() => rows('creditmemo', filters, ['externalid', 'memo', STATUS].concat(amounts.names())));
     return found.filter((row) => !isVoided(row)).map((row) => note(row, lagoId));
   }
 
   return {
     byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, paymentsOn, paymentsWith,
-    rows, isVoided, isVoidedDocument,
+    STATUS, rows, isVoided, isVoidedDocument,
   };
 });

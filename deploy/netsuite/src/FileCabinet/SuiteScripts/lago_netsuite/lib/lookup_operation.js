@@ -4,20 +4,23 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/search', './currencies', './errors', './lookup', './record_summary', './record_types'], (
-  search, currencies, errors, lookup, recordSummary, recordTypes,
+define([
+  'N/search', './amounts', './currencies', './errors', './lookup', './record_summary', './record_types', './search_rows',
+], (
+  search, amounts, currencies, errors, lookup, recordSummary, recordTypes, searchRows,
 ) => {
   const GROUPS = ['transaction', 'entity'];
-  const COLUMNS = {
-    transaction: ['externalid', 'tranid', 'currency', 'fxamount', 'fxamountremaining', 'voided', 'status'],
-    entity: ['externalid', 'entityid', 'currency'],
-  };
   const RECEIVABLE = 'CustInvc';
 
   function group(type) {
     const kind = recordTypes.of(type);
     if (!kind) throw errors.raise('LAGO_TYPE_NOT_SUPPORTED', `This RESTlet does not look up ${type} records.`);
     return kind;
+  }
+
+  function columnsOf(name) {
+    if (name === 'entity') return ['externalid', 'entityid', 'currency'];
+    return ['externalid', 'tranid', lookup.STATUS].concat(amounts.names());
   }
 
   function distinct(values) {
@@ -37,7 +40,7 @@ define(['N/search', './currencies', './errors', './lookup', './record_summary', 
     const ids = distinct(items.map((item) => item.external_id).filter(Boolean));
     if (ids.length === 0) return [];
     return GROUPS.reduce((all, name) => all.concat(lookup.rows(
-      name === 'entity' ? 'customer' : name, onMainLine(name, [['externalid', 'anyof'].concat(ids)]), COLUMNS[name],
+      name === 'entity' ? 'customer' : name, onMainLine(name, [['externalid', 'anyof'].concat(ids)]), columnsOf(name),
     )), []);
   }
 
@@ -49,7 +52,7 @@ define(['N/search', './currencies', './errors', './lookup', './record_summary', 
     const kind = group(type);
     const numbers = distinct(items.filter((item) => item.type === type).map((item) => String(item.number)));
     const name = kind.group === 'transaction' ? 'transaction' : 'entity';
-    return lookup.rows(type, onMainLine(name, anyOf(kind.number, numbers)), COLUMNS[name]);
+    return lookup.rows(type, onMainLine(name, anyOf(kind.number, numbers)), columnsOf(name));
   }
 
   function matches(row, item) {
@@ -59,8 +62,7 @@ define(['N/search', './currencies', './errors', './lookup', './record_summary', 
   }
 
   function figures(row, decimals) {
-    const [total, left] = ['fxamount', 'fxamountremaining']
-      .map((name) => Math.abs(Number(row.getValue({ name }) || 0)));
+    const { total, open: left } = amounts.of(row);
     const text = (amount) => amount.toFixed(decimals);
     if (row.recordType === 'salesorder') return { total: text(total) };
     if (row.recordType === 'invoice') return { total: text(total), applied: text(total - left), due: text(left) };
@@ -69,19 +71,33 @@ define(['N/search', './currencies', './errors', './lookup', './record_summary', 
 
   // Searches show what lessens a debt with either sign; the type says which it is.
   function signed(row) {
-    const amount = Math.abs(Number(row.getValue({ name: 'fxamountremaining', summary: 'SUM' }) || 0));
+    const amount = Math.abs(Number(row.getValue({ name: amounts.columns().open, summary: 'SUM' }) || 0));
     return row.getValue({ name: 'type', summary: 'GROUP' }) === RECEIVABLE ? amount : -amount;
   }
 
-  /** What each customer owes, by internal id and then currency id. */
+  // Without the column of what is open there are no balances.
+  function summed(filters) {
+    const { currency, open } = amounts.columns();
+    const grouped = ['entity', 'type'].concat(currency === undefined ? [] : currency)
+      .map((name) => search.createColumn({ name, summary: 'GROUP' }));
+    const columns = grouped.concat(search.createColumn({ name: open, summary: 'SUM' }));
+    try {
+      return search.create({ type: 'transaction', filters, columns }).run().getRange({ start: 0, end: 1000 });
+    } catch (thrown) {
+      if (searchRows.isUnknown(thrown)) return null;
+      throw thrown;
+    }
+  }
+
+  /** What each customer owes, by internal id and then currency id; null where the account does not say. */
   function balances(ids) {
     const known = {};
     if (ids.length === 0) return known;
-    const grouped = ['entity', 'currency', 'type'].map((name) => search.createColumn({ name, summary: 'GROUP' }));
-    const sum = search.createColumn({ name: 'fxamountremaining', summary: 'SUM' });
-    const filters = onMainLine('transaction', [['entity', 'anyof'].concat(ids)]);
-    lookup.rows('transaction', filters, grouped.concat(sum)).forEach((row) => {
-      const [customer, currency] = ['entity', 'currency'].map((name) => row.getValue({ name, summary: 'GROUP' }));
+    const found = summed(onMainLine('transaction', [['entity', 'anyof'].concat(ids)]));
+    if (found === null) return null;
+    const grouped = (row, name) => (name === undefined ? '' : row.getValue({ name, summary: 'GROUP' }));
+    found.forEach((row) => {
+      const [customer, currency] = [grouped(row, 'entity'), grouped(row, amounts.columns().currency)];
       known[customer] = known[customer] || {};
       known[customer][currency] = (known[customer][currency] || 0) + signed(row);
     });
@@ -89,16 +105,17 @@ define(['N/search', './currencies', './errors', './lookup', './record_summary', 
   }
 
   function owed(row, currency, owing, money) {
-    const amounts = owing[String(row.id)] || {};
-    const shown = Object.keys(amounts).reduce((all, id) => (
-      Object.assign(all, { [money.symbol(id) || id]: amounts[id].toFixed(money.decimals(id)) })
+    if (owing === null) return {};
+    const sums = owing[String(row.id)] || {};
+    const shown = Object.keys(sums).reduce((all, id) => (
+      Object.assign(all, { [money.symbol(id) || id]: sums[id].toFixed(money.decimals(id)) })
     ), {});
-    return { balance: (amounts[currency] || 0).toFixed(money.decimals(currency)), balances: shown };
+    return { balance: (sums[currency] || 0).toFixed(money.decimals(currency)), balances: shown };
   }
 
   function told(row, owing, money) {
     const kind = recordTypes.of(row.recordType);
-    const currency = row.getValue({ name: 'currency' });
+    const currency = amounts.currencyOf(row);
     const common = {
       status: 'exists',
       type: row.recordType,

@@ -47,7 +47,7 @@ define([
     try {
       check(item);
       const { kind, write } = writerOf(item);
-      return Object.assign({ ref: item.ref }, write(kind, item, call, warnings), { warnings });
+      return Object.assign({ ref: item.ref }, write(kind, currencies.settled(item), call, warnings), { warnings });
     } catch (thrown) {
       const isPlanned = thrown.name === 'LAGO_PLANNED_REFERENCE';
       return isPlanned ? unchecked(item, thrown, warnings) : refused(item, thrown, warnings);

@@ -1,0 +1,67 @@
+/**
+ * Searches by the columns that this account and role have: one that is missing is left out, never an error.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/runtime', 'N/search'], (runtime, search) => {
+  const UNKNOWN = /^SSS_INVALID_SRCH_(FILTER|COL)/;
+  const ROWS = 1000;
+  const ID = 'internalid';
+
+  // Columns that come with a feature.
+  const FEATURES = {
+    currency: 'MULTICURRENCY',
+    fxamount: 'MULTICURRENCY',
+    fxamountremaining: 'MULTICURRENCY',
+    subsidiary: 'SUBSIDIARIES',
+    taxschedule: 'TAX_OVERHAULING',
+  };
+
+  function nameOf(column) {
+    return column.name || column;
+  }
+
+  /** Whether an error says that there is no such filter or column. */
+  function isUnknown(thrown) {
+    return UNKNOWN.test(thrown.name);
+  }
+
+  function comesWithAFeature(column) {
+    const feature = FEATURES[nameOf(column)];
+    return feature === undefined || runtime.isFeatureInEffect({ feature });
+  }
+
+  function isThere(type, column) {
+    try {
+      search.create({ type, filters: [[ID, 'anyof', '1']], columns: [column] }).run().getRange({ start: 0, end: 1 });
+      return true;
+    } catch (thrown) {
+      if (isUnknown(thrown)) return false;
+      throw thrown;
+    }
+  }
+
+  /**
+   * Answers `work(columns)`, and once more without what the account does not have. Columns are tried one by one only
+   * where all together fail; a filter that it does not have fails again.
+   */
+  function withUsable(type, columns, work) {
+    const expected = columns.filter(comesWithAFeature);
+    try {
+      return work(expected);
+    } catch (thrown) {
+      if (!isUnknown(thrown)) throw thrown;
+      return work(expected.filter((column) => isThere(type, nameOf(column))));
+    }
+  }
+
+  /** The rows that a search finds, a thousand at most. */
+  function rows(type, filters, columns) {
+    return withUsable(type, columns, (usable) => (
+      search.create({ type, filters, columns: usable }).run().getRange({ start: 0, end: ROWS })
+    ));
+  }
+
+  return { ID, isUnknown, withUsable, rows };
+});

@@ -1,0 +1,119 @@
+"""The unmodified RESTlet where Multiple Currencies is off: no currency fields, no fx columns."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from consumer.sandbox.netsuite.profile import Profile, Switches
+from tests.support.restlet import INVOICE_ID, NetSuite, customer
+from tests.support.restlet_documents import INVOICE, billed, credit_memo, payment, plain_invoice, void
+
+USD = {"currency": "1"}
+NO_SUITETAX = {"currency": "1", "nexus": None}
+
+
+def bill(amount="100.00"):
+    return plain_invoice(amount, INVOICE_ID, columns=NO_SUITETAX)
+
+
+def account_with_a_bill():
+    netsuite = NetSuite("single-currency")
+    written = netsuite.write(customer(columns=USD), bill())
+    assert [item["status"] for item in written] == ["created", "created"], written
+    return netsuite
+
+
+def test_row_104_an_invoice_is_booked_and_names_no_currency():
+    """The record has no such field; the sandbox shows the account's own."""
+    kept = account_with_a_bill().one("invoice")
+
+    assert (kept["total"], kept["currency_iso"]) == ("100.00", "USD")
+    assert "currency" not in kept
+    assert "exchangerate" not in kept
+
+
+def test_row_104_a_payment_pays_and_a_credit_note_settles():
+    netsuite = account_with_a_bill()
+
+    note, paid = netsuite.write(
+        credit_memo("30.00", (INVOICE, "30.00"), columns=NO_SUITETAX), payment("70.00", columns=USD)
+    )
+
+    assert (note["status"], paid["totals"]["applied"]) == ("created", "70.00")
+    assert netsuite.account.balances()[0]["balance"] == "0.00"
+
+
+def test_row_104_an_invoice_is_voided():
+    netsuite = account_with_a_bill()
+
+    voided = netsuite.write(void())[0]
+
+    assert voided["status"] == "voided"
+    assert netsuite.write(void())[0]["status"] == "exists"
+
+
+def test_row_104_a_void_of_what_was_paid_in_part_is_a_memo():
+    netsuite = account_with_a_bill()
+    netsuite.write(payment("40.00", columns=USD))
+
+    voided = netsuite.write(void())[0]
+
+    assert [warning["code"] for warning in voided["warnings"]] == ["LAGO_VOIDED_BY_MEMO"]
+
+
+def test_another_currency_than_the_accounts_is_refused_and_not_booked_as_its_own():
+    """Without the field nothing else would keep euros from becoming dollars."""
+    netsuite = account_with_a_bill()
+
+    refused = netsuite.write(plain_invoice("10.00", columns=NO_SUITETAX | {"currency": "2"}))[0]
+
+    assert refused["error"]["code"] == "LAGO_CURRENCY_NOT_ON_CUSTOMER"
+    assert len(netsuite.account.records("invoice")) == 1
+
+
+def test_a_look_up_tells_amounts_and_balances_in_the_accounts_currency():
+    netsuite = account_with_a_bill()
+    netsuite.write(payment("40.00", columns=USD))
+    request = {"v": 1, "op": "lookup", "request_id": "r", "items": []}
+    keys = [INVOICE["externalId"], customer()["external_id"]]
+    request["items"] = [{"ref": key, "external_id": key} for key in keys]
+
+    found, owner = json.loads(netsuite.call(request).body)["items"]
+
+    assert (found["currency"], found["totals"]["due"]) == ("USD", "60.00")
+    assert owner["balances"] == {"USD": "60.00"}
+
+
+def test_the_catalog_loads_the_one_currency_that_cannot_be_searched():
+    answer = NetSuite("single-currency").call({"v": 1, "op": "catalog", "kind": "currencies"})
+
+    catalog = json.loads(answer.body)["catalog"]
+    assert [(row["id"], row["values"]["symbol"]) for row in catalog["rows"]] == [("1", "USD")]
+    assert "error" not in catalog
+
+
+def test_a_customer_has_no_currency_to_differ_in():
+    """A later version warns of nothing that the account does not have."""
+    netsuite = account_with_a_bill()
+    newer = customer(
+        columns=USD | {"companyname": "Raviga", "subsidiary": None}, fingerprint="sha256:2", mode="upsert"
+    )
+
+    updated = netsuite.write(newer)[0]
+
+    assert (updated["status"], updated["warnings"]) == ("updated", [])
+
+
+@pytest.mark.parametrize("make", [payment, void, credit_memo])
+def test_without_the_column_of_what_is_open_the_records_say_it(make):
+    """Oracle uses `fxamountremaining` and lists it nowhere; money does not depend on it."""
+    netsuite = billed(switches=Profile.load().switches.model_copy(update={"open_amount_column": "absent"}))
+
+    written = netsuite.write(make())[0]
+
+    assert netsuite.account.profile.switches != Switches()
+    assert written["status"] in ("created", "voided"), written
+    if make is payment:
+        assert written["totals"]["applied"] != "0.00"
