@@ -1,4 +1,4 @@
-"""Time, as a thing that can be handed over: the system's, and one for tests that moves when told."""
+"""Time, as a thing that can be handed over: the system's, and one for tests that moves when set."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SystemClock:
 
 @dataclass(slots=True)
 class FakeClock:
-    """A clock that stands still until it is told to move."""
+    """A clock that stands still until it is advanced."""
 
     wall: datetime = field(default_factory=lambda: datetime(2026, 8, 1, tzinfo=UTC))
     elapsed_s: float = 1000.0

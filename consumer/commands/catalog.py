@@ -112,9 +112,9 @@ def _readable(connection: Connection, page: CatalogPage | NoAnswer, kind: Kind) 
     return page
 
 
-def _silent(connection: Connection, told: NoAnswer) -> StartupError:
+def _silent(connection: Connection, reading: NoAnswer) -> StartupError:
     place = f"connection {connection.code} at {connection.at('restlet_url')}"
-    return StartupError(f"{place}: NetSuite does not answer the question: {told.reason}")
+    return StartupError(f"{place}: NetSuite does not answer the question: {reading.reason}")
 
 
 def _joined(one: CatalogRow, other: CatalogRow) -> CatalogRow:
@@ -124,14 +124,16 @@ def _joined(one: CatalogRow, other: CatalogRow) -> CatalogRow:
 
 async def _skeleton(connection: Connection, events: EventCodes) -> str:
     async with Client(connection, clock=SystemClock()) as client:
-        told = await ask(client, HealthQuestion(features=[_SUITETAX]))
-        if isinstance(told, NoAnswer):
-            raise _silent(connection, told)
+        reading = await ask(client, HealthQuestion(features=[_SUITETAX]))
+        if isinstance(reading, NoAnswer):
+            raise _silent(connection, reading)
         lists: dict[Kind, Sequence[CatalogRow]] = {}
         for kind in mapping_skeleton.KINDS:
             lists[kind] = await _rows_or_none(connection, client, kind)
-    has_suitetax = bool(told.health and told.health.features.get(_SUITETAX))
-    return mapping_skeleton.text(connection.code, told.account.id, events, lists, has_suitetax=has_suitetax)
+    has_suitetax = bool(reading.health and reading.health.features.get(_SUITETAX))
+    return mapping_skeleton.text(
+        connection.code, reading.account.id, events, lists, has_suitetax=has_suitetax
+    )
 
 
 async def _rows_or_none(connection: Connection, client: Client, kind: Kind) -> list[CatalogRow]:

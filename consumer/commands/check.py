@@ -125,8 +125,7 @@ def _print_tables(findings: Findings, seen: Sequence[Found]) -> None:
     for one in seen:
         console.print(one.table())
     count = len(findings.problems) + sum(each.status == "fail" for one in seen for each in one.findings)
-    verdict = "Everything is in place." if not count else f"{count} to mend." if count > 1 else "1 to mend."
-    console.print(verdict)
+    console.print(f"{count} to mend." if count else "Everything is in place.")
 
 
 def _table(title: str, rows: Any) -> Table:

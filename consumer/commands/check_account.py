@@ -103,13 +103,13 @@ async def of_lago(connection: Connection, clock: Clock, sleep: Sleep) -> list[Fi
 async def of_account(connection: Connection, clock: Clock, sleep: Sleep) -> list[Finding]:
     """The findings of one connection: everything that prevents its first document."""
     try:
-        told = await survey(connection, clock, sleep)
+        surveyed = await survey(connection, clock, sleep)
     except ConfigurationError as error:
         where, says = connection.at("auth"), "; ".join(error.problems)
         return [Finding(id="login", status="fail", says=says, fix="correct the credentials", where=where)]
-    if isinstance(told, NoAnswer):
-        return login.of_refusal(connection, told.code, told.reason, told.skew_s)
-    return checks.findings(connection, told)
+    if isinstance(surveyed, NoAnswer):
+        return login.of_refusal(connection, surveyed.code, surveyed.reason, surveyed.skew_s)
+    return checks.findings(connection, surveyed)
 
 
 async def _kafka(settings: Settings, connections: Sequence[Connection]) -> list[Finding]:

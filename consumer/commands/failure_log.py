@@ -66,10 +66,10 @@ async def _failures(cluster: Cluster) -> History:
 async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None:
     async for record in snapshot_reader.history(cluster, result.TOPIC, since_ms=since_ms):
         try:
-            told = Result.model_validate_json(record.value or b"")
+            written = Result.model_validate_json(record.value or b"")
         except ValidationError:
             continue  # a tombstone, or a foreign record: no failure
-        history.note_result(told, record.timestamp_ms)
+        history.note_result(written, record.timestamp_ms)
 
 
 async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:

@@ -13,7 +13,7 @@ from consumer.lago.api import LagoApi
 from consumer.lago.lookup_result import LookUp
 
 
-class Inquiry:
+class LagoLookup:
     """Completes dry runs with Lago's customers; without an API key it leaves them unchanged."""
 
     def __init__(self, connections: Sequence[Connection], look_ups: Mapping[str, LookUp]) -> None:
@@ -22,13 +22,13 @@ class Inquiry:
         self._look_ups = look_ups
 
     async def of(self, found: DryRun) -> DryRun:
-        """The prospect with Lago's answer in it, where one is needed and can be had."""
+        """The dry run with Lago's answer in it, where one is needed and can be had."""
         look_up = self._look_ups.get(found.connection.code)
         return found if look_up is None else await dry_run.asked(found, self._connections, look_up)
 
 
 @asynccontextmanager
-async def opened(connections: Sequence[Connection], *, is_wanted: bool) -> AsyncIterator[Inquiry]:
+async def opened(connections: Sequence[Connection], *, is_wanted: bool) -> AsyncIterator[LagoLookup]:
     """
     Ways to Lago for the connections that have an API key, when they are wanted.
 
@@ -42,4 +42,4 @@ async def opened(connections: Sequence[Connection], *, is_wanted: bool) -> Async
             api = LagoApi(connection, clock=SystemClock())
             stack.push_async_callback(api.aclose)
             look_ups[connection.code] = api.customer
-        yield Inquiry(connections, look_ups)
+        yield LagoLookup(connections, look_ups)

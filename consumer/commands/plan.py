@@ -20,7 +20,7 @@ from rich.progress import (
 )
 
 from consumer.commands import console_output, dry_run, event_file, lago_lookup, plan_entry, plan_tables
-from consumer.commands.lago_lookup import Inquiry
+from consumer.commands.lago_lookup import LagoLookup
 from consumer.commands.plan_totals import PlanTotals
 from consumer.config import private_file
 from consumer.config.connection import Connection
@@ -75,7 +75,7 @@ async def of_files(files: Sequence[Path], wish: Wish) -> int:
             planning.expect(len(values))
             for number, value in enumerate(values, start=1):
                 await planning.take(value, f"{file}#{number}")
-    return planning.told()
+    return planning.shown()
 
 
 async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: Wish) -> int:
@@ -92,7 +92,7 @@ async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: 
         for name in names or topics.names("input"):
             async for value, source in _records(cluster, name.removeprefix(cluster.topic_prefix), span):
                 await planning.take(value, source)
-    return planning.told()
+    return planning.shown()
 
 
 async def _records(cluster: Cluster, topic: str, span: Span) -> AsyncIterator[tuple[bytes | None, str]]:
@@ -109,7 +109,7 @@ def _ms(moment: datetime | None) -> int | None:
 @dataclass(slots=True, kw_only=True)
 class _Planning:
     wish: Wish
-    inquiry: Inquiry
+    customers: LagoLookup
     progress: Progress
     bar: TaskID
     requests: TextIO | None = None
@@ -123,7 +123,7 @@ class _Planning:
     async def take(self, value: bytes | None, source: str) -> None:
         self.totals.events += 1
         for alone in dry_run.everywhere(value, self.wish.connections, self.wish.code):
-            found = await self.inquiry.of(alone)
+            found = await self.customers.of(alone)
             self.totals.add(found, source)
             self._keep(plan_entry.of(found, source))
         self.progress.advance(self.bar)
@@ -134,7 +134,7 @@ class _Planning:
         elif self.wish.as_json:
             self.entries.append(entry)
 
-    def told(self) -> int:
+    def shown(self) -> int:
         if self.wish.as_json:
             listed = {"requests": self.entries} if self.requests is None else {}
             console_output.say_json(self.totals.as_json() | listed)
@@ -156,7 +156,7 @@ async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
         )
         bar = stack.enter_context(progress).add_task("", total=None)
-        yield _Planning(wish=wish, inquiry=asking, requests=requests, progress=progress, bar=bar)
+        yield _Planning(wish=wish, customers=asking, requests=requests, progress=progress, bar=bar)
 
 
 def _written(file: Path) -> TextIO:

@@ -37,7 +37,7 @@ def show(totals: PlanTotals, console: ConsoleOutput) -> None:
         console.print(_fallbacks(totals))
     if totals.ignored:
         console.print(_ignored(totals))
-    console.print(_verdict(totals), soft_wrap=True, highlight=False)
+    console.print(_conclusion(totals), soft_wrap=True, highlight=False)
 
 
 def _written(totals: PlanTotals) -> Table:
@@ -96,7 +96,7 @@ def _table(
     return shown
 
 
-def _verdict(totals: PlanTotals) -> str:
+def _conclusion(totals: PlanTotals) -> str:
     counts = (f"{totals.outcomes['request']} to be sent", f"{totals.outcomes['ignored']} ignored")
     rejected = f"{totals.outcomes['rejected']} rejected"
     if totals.causes:

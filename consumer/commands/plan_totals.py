@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from consumer.commands.dry_run import DryRun
 from consumer.events import summary
-from consumer.events.summary import Facts
+from consumer.events.summary import ObjectSummary
 from consumer.failures import causes
 from consumer.mapping import money
 from consumer.mapping.decision_log import Decision, Problem
@@ -20,7 +20,9 @@ from consumer.outcome import Ignored
 from schemas.envelope import Envelope
 from schemas.wire import WriteItem
 
-NOBODY = Facts(number=None, cents=None, currency=None, lago_customer_id=None, external_customer_id=None)
+NOBODY = ObjectSummary(
+    number=None, cents=None, currency=None, lago_customer_id=None, external_customer_id=None
+)
 
 # A currency that is not mapped stops invoices, notes and payments alike, and needs one fix.
 _LABEL = re.compile(rf"^(?:invoice|credit note|payment)(?: of)? {causes.BLANK}(?:, {causes.BLANK})*: ")
@@ -81,8 +83,8 @@ class Cause:
 
     def as_json(self) -> dict[str, Any]:
         """The cause in the words that the command ``errors`` has for causes."""
-        told = {"connection": self.connection, "code": self.code, "message": self.pattern}
-        return {**told, **self.sum.as_json(), "fix": self.fix, "example": self.example}
+        cause = {"connection": self.connection, "code": self.code, "message": self.pattern}
+        return {**cause, **self.sum.as_json(), "fix": self.fix, "example": self.example}
 
 
 Kind = tuple[str, str, str]
@@ -138,7 +140,7 @@ class PlanTotals:
         for each in fallbacks:
             self.fallbacks[code, each.subject.removeprefix("line "), each.rule, each.at] += 1
 
-    def _note_refusal(self, found: DryRun, plan: Refused, known: Facts, source: str) -> None:
+    def _note_refusal(self, found: DryRun, plan: Refused, known: ObjectSummary, source: str) -> None:
         document, code, rejected = _document(found, source), found.connection.code, plan.rejection
         whole = Problem(code=rejected.code, message=rejected.message, hint=rejected.hint)
         patterns = set()
@@ -182,7 +184,7 @@ class PlanTotals:
         return sorted(self.causes.values(), key=lambda cause: -len(cause.sum.documents))
 
 
-def _amount(known: Facts) -> Amount | None:
+def _amount(known: ObjectSummary) -> Amount | None:
     if known.cents is None or known.currency is None:
         return None
     return known.currency, Decimal(money.major(known.cents, known.currency))
@@ -195,14 +197,14 @@ def _document(found: DryRun, source: str) -> str:
     return f"{event.object_type} {event.object_id}"
 
 
-def _names(found: DryRun, known: Facts) -> Iterator[str | None]:
+def _names(found: DryRun, known: ObjectSummary) -> Iterator[str | None]:
     yield known.number
     if isinstance(found.event, Envelope):
         yield found.event.object_id
     yield from (known.lago_customer_id, known.external_customer_id)
 
 
-def _example(found: DryRun, known: Facts, problem: Problem, source: str) -> dict[str, str | None]:
+def _example(found: DryRun, known: ObjectSummary, problem: Problem, source: str) -> dict[str, str | None]:
     event = found.event if isinstance(found.event, Envelope) else None
     return {
         "source": source,

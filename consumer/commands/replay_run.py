@@ -17,7 +17,7 @@ from consumer.failures.history import History
 from consumer.failures.original import Original
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
-from consumer.kafka.republisher import Again, Copy
+from consumer.kafka.republisher import Copy, Republisher
 from consumer.record import Source
 from schemas.error_mark import ReplayRef
 
@@ -56,7 +56,7 @@ class Replaying:
     def __init__(
         self,
         cluster: Cluster,
-        again: Again,
+        republisher: Republisher,
         *,
         history: History,
         clock: Clock,
@@ -64,7 +64,7 @@ class Replaying:
         stop: asyncio.Event,
     ) -> None:
         self._cluster = cluster
-        self._again = again
+        self._republisher = republisher
         self._history = history
         self._clock = clock
         self._rate_per_s = rate_per_s
@@ -121,13 +121,13 @@ class Replaying:
             return
         attempts = [max(map(self._history.attempt_of, event.failures)) for event in batch]
         copies = [_copy(event, attempt) for event, attempt in zip(batch, attempts, strict=True)]
-        places = await self._again.put(copies)
+        places = await self._republisher.put(copies)
         marks = [
             self._mark(failure, place, attempt)
             for event, place, attempt in zip(batch, places, attempts, strict=True)
             for failure in event.failures
         ]
-        await self._again.put(marks)
+        await self._republisher.put(marks)
         for event in batch:
             ids = [each.id for each in event.failures]
             self.done.replayed += ids

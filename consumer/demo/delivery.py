@@ -16,7 +16,7 @@ from consumer.demo.processes_under_test import Ground
 from consumer.demo.scenario_event import Algorithm, ScenarioEvent
 from consumer.demo.topic_watch import TopicRecords, until
 from consumer.kafka.cluster import Cluster
-from consumer.kafka.republisher import Again, Copy, opened
+from consumer.kafka.republisher import Copy, Republisher, opened
 from consumer.ops.metrics.reading import parked_in
 from schemas import wire
 
@@ -76,11 +76,11 @@ class Delivery:
     async def send(self, steps: Sequence[ScenarioEvent], look: Look) -> list[Sent]:
         """Send every event in order, each acknowledged before the next."""
         due_s, sent = time.monotonic(), list[Sent]()
-        async with opened(Cluster.of(self.processes.settings)) as past_the_door:
+        async with opened(Cluster.of(self.processes.settings)) as republisher:
             for step in steps:
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
                 due_s = max(due_s, time.monotonic()) + 1 / self.events_per_s
-                sent.append(await self._send(step, past_the_door))
+                sent.append(await self._send(step, republisher))
                 await self._await(step)
                 look()
         return sent
@@ -93,7 +93,7 @@ class Delivery:
         match step.until:
             case "taken":
                 return
-            case "told":
+            case "published":
                 await until(lambda: self.seen.has_ended(step), limit_s=ARRIVE_LIMIT_S)
             case "waiting":
                 await self._until_it_waits()
@@ -108,12 +108,12 @@ class Delivery:
                 return
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _send(self, step: ScenarioEvent, past_the_door: Again) -> Sent:
+    async def _send(self, step: ScenarioEvent, republisher: Republisher) -> Sent:
         if step.is_webhook:
             answer = await self._post(step.value, step.value, step.algorithm, step.unique_key)
             return Sent(step=step, answer=answer)
         topic = f"{self.processes.settings.topic_prefix}{step.topic}"
-        [kept] = await past_the_door.put([Copy(topic=topic, partition=0, key=step.key, value=step.value)])
+        [kept] = await republisher.put([Copy(topic=topic, partition=0, key=step.key, value=step.value)])
         return Sent(step=step, place=(kept.topic, kept.partition, kept.offset))
 
     async def _post(self, body: bytes, signed: bytes | None, algorithm: Algorithm, unique_key: str) -> Answer:

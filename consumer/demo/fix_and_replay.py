@@ -36,20 +36,20 @@ class Replay:
 
     Attributes:
         exit_code: of the command ``replay``.
-        moved: the events that were written to their topic again.
+        events: those that were written to their topic again.
         settled: counts by outcome from the metrics of the worker with the fixed file, over all its pipelines.
         open: the failures that are still open.
     """
 
     exit_code: int
-    moved: tuple[Played, ...]
+    events: tuple[Played, ...]
     settled: dict[str, int]
     open: tuple[Failure, ...]
     seconds: float
 
     def outcome(self, endings: Endings) -> list[str]:
         """The fate of each replayed event."""
-        return [endings.fate_of(played.place) for played in self.moved]
+        return [endings.fate_of(played.place) for played in self.events]
 
 
 async def restart(processes: Processes) -> FixedConnections:
@@ -78,14 +78,16 @@ async def replay(
     exit_code = await _run(processes, out)
     await until(lambda: seen.replays.keys() >= wanted, limit_s=ARRIVE_LIMIT_S)
     steps = {played.place: played.step for played in scenario}
-    moved = tuple(
+    replayed = tuple(
         Played(step=_fixed(steps[by_id[error_id]]), place=place) for error_id, place in seen.replays.items()
     )
-    seen.endings.unsettled |= await playback.until_settled(processes, moved, lambda: None)
+    seen.endings.unsettled |= await playback.until_settled(processes, replayed, lambda: None)
     settled = await playback.settled(processes)
     log = await failure_log.take(processes.settings)
     seconds = round(time.monotonic() - began_s, 1)
-    return Replay(exit_code=exit_code, moved=moved, settled=settled, open=tuple(log.open), seconds=seconds)
+    return Replay(
+        exit_code=exit_code, events=replayed, settled=settled, open=tuple(log.open), seconds=seconds
+    )
 
 
 def figures(done: Replay, endings: Endings) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def figures(done: Replay, endings: Endings) -> dict[str, Any]:
     became = Counter(done.outcome(endings))
     return {
         "code": CAUSE,
-        "moved": len(done.moved),
+        "moved": len(done.events),
         "outcome": ", ".join(f"{count} {fate}" for fate, count in became.items()),
         "still_open": len(done.open),
         "seconds": done.seconds,
@@ -113,16 +115,16 @@ def problems(done: Replay, endings: Endings) -> list[str]:
         for error in endings.errors.values()
     }
     expected = {error_id for error_id, code in causes.items() if code != CAUSE}
-    if len(done.moved) != len(causes) - len(expected):
-        wrong.append(f"{len(done.moved)} events were replayed, not {len(causes) - len(expected)}")
+    if len(done.events) != len(causes) - len(expected):
+        wrong.append(f"{len(done.events)} events were replayed, not {len(causes) - len(expected)}")
     wrong += [
         f"{each.step.title} was replayed and is {endings.fate_of(each.place)}"
-        for each in done.moved
+        for each in done.events
         if endings.fate_of(each.place) != "written"
     ]
     written = done.settled.get("written", 0)
-    if written != len(done.moved):
-        wrong.append(f"{len(done.moved)} events were replayed, and the worker has written {written}")
+    if written != len(done.events):
+        wrong.append(f"{len(done.events)} events were replayed, and the worker has written {written}")
     still_open = {failure.id for failure in done.open}
     wrong += [
         f"failure {each} should be open, or is and should not" for each in sorted(still_open ^ expected)

@@ -78,7 +78,7 @@ def _login(folder: Path, sandbox: str) -> dict[str, str]:
 def _lago(folder: Path) -> dict[str, str]:
     lago = Lago.installed()
     _kept(folder, LAGO_KEY, lago.private_key.as_pem(private=True).decode())
-    events = (envelope.decode(step.value) for step in scenario.tell(1))
+    events = (envelope.decode(step.value) for step in scenario.steps(1))
     organization_id = next(event.organization_id for event in events if isinstance(event, Envelope))
     return {
         "organization_id": organization_id,

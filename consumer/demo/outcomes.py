@@ -51,7 +51,7 @@ class Endings:
         self.errors[_place(error.source)] = error
 
     @property
-    def told(self) -> int:
+    def published(self) -> int:
         """The number of input events for which a result or an error event has been published."""
         return len(self.results.keys() | self.errors.keys())
 
@@ -112,7 +112,7 @@ def disagreements(
     wrong = [
         f"{played.step.title} must be {played.step.ending} and is {endings.fate_of(played.place)}"
         for played in scenario
-        if not _is_as_told(played.step, endings.fate_of(played.place))
+        if not _is_as_planned(played.step, endings.fate_of(played.place))
     ]
     counted = fates(scenario, endings)
     counted["ignored"] += (pipelines - 1) * len(scenario)
@@ -128,7 +128,7 @@ def _is_main(result: Result, step: ScenarioEvent) -> bool:
     return result.lago_id == step.lago_id and result.netsuite_type == step.netsuite_type
 
 
-def _is_as_told(step: ScenarioEvent, fate: Fate) -> bool:
+def _is_as_planned(step: ScenarioEvent, fate: Fate) -> bool:
     return fate in {"written", "already_there"} if step.ending == "booked" else fate == step.ending
 
 

@@ -28,7 +28,7 @@ from consumer.ops import http
 from consumer.ops.metrics.reading import settled_in
 
 SETTLE_LIMIT_S = 60.0
-TOLD_LIMIT_S = 30.0
+PUBLISHED_LIMIT_S = 30.0
 LOOK_EVERY_S = 0.2
 
 
@@ -95,14 +95,16 @@ async def settled(processes: Processes) -> dict[str, int]:
     return settled_in(text)
 
 
-async def until_told(endings: Endings, inbox: Inbox, *, told: int) -> None:
-    """Wait until outcomes of `told` events are published and all webhooks posted, `TOLD_LIMIT_S` at most."""
+async def until_published(endings: Endings, inbox: Inbox, *, published: int) -> None:
+    """Wait `PUBLISHED_LIMIT_S` at most until `published` events have outcomes and all webhooks are posted."""
 
-    def is_told() -> bool:
-        heard = inbox.failures.keys() >= endings.failed_ids and inbox.customers >= endings.made(CONNECTION)
-        return heard and endings.told >= told
+    def is_published() -> bool:
+        posted_failures = inbox.failures.keys() >= endings.failed_ids
+        return (
+            posted_failures and inbox.customers >= endings.made(CONNECTION) and endings.published >= published
+        )
 
-    await until(is_told, limit_s=TOLD_LIMIT_S)
+    await until(is_published, limit_s=PUBLISHED_LIMIT_S)
 
 
 async def books(processes: Processes) -> dict[str, list[dict[str, Any]]]:

@@ -52,7 +52,7 @@ async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, i
         private_key=RSAKey.import_key((folder / fixtures.LAGO_KEY).read_text()),
     )
     inbox = Inbox(secret=(folder / fixtures.WEBHOOK_SECRET).read_text(), clock=SystemClock(), stumbles=1)
-    steps = scenario.tell(seed)
+    steps = scenario.steps(seed)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(http.serve(inbox.app(), ground.settings.ops_host, inbox_port))
@@ -62,7 +62,7 @@ async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, i
         sent = await delivery.send(steps, _nothing)
         await until_arrived(sent, seen)
         expected = sum(each.step.ending != "ignored" for each in sent)
-        await until(lambda: seen.endings.told >= expected, limit_s=END_LIMIT_S)
+        await until(lambda: seen.endings.published >= expected, limit_s=END_LIMIT_S)
         print(_summary(sent, seen, inbox), flush=True)
 
 

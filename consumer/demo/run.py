@@ -108,18 +108,18 @@ class Demo:
         await playback.lose_one_answer(ready, self.steps)
         delivery, total = Delivery(processes=ready, lago=self.lago, seen=seen), len(self.steps)
         with phase(self.out, 2, "A month of signed webhooks, through ingest, into NetSuite") as current:
-            sent = await delivery.send(self.steps, lambda: current.at(seen.endings.told, total))
+            sent = await delivery.send(self.steps, lambda: current.at(seen.endings.published, total))
             bad_requests_sent = [
                 (caller, await delivery.send_bad_requests(caller)) for caller in callers(self.steps)
             ]
             played = await until_arrived(sent, seen)
             unsettled = await playback.until_settled(
-                ready, played, lambda: current.at(seen.endings.told, total)
+                ready, played, lambda: current.at(seen.endings.published, total)
             )
             seen.endings.unsettled |= unsettled
             settled = await playback.settled(ready)
-            told = sum(count for outcome, count in settled.items() if outcome != "ignored")
-            await playback.until_told(seen.endings, self.inbox, told=told)
+            published = sum(count for outcome, count in settled.items() if outcome != "ignored")
+            await playback.until_published(seen.endings, self.inbox, published=published)
             current.note = f"{len(played)} events"
         return Month(sent=sent, callers=bad_requests_sent, played=played, settled=settled)
 
@@ -130,7 +130,7 @@ class Demo:
         with phase(self.out, 4, "What failed for want of it is replayed", is_quiet=True) as current:
             replayed = await fix_and_replay.replay(ready, seen, month.played, self.out)
             current.note = (
-                f"{len(replayed.moved)} event put back, {', '.join(replayed.outcome(seen.endings))}"
+                f"{len(replayed.events)} event put back, {', '.join(replayed.outcome(seen.endings))}"
             )
         return replayed
 
@@ -190,7 +190,7 @@ def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: s
     _forget_other_deployments(keeps_login=kafka_address is not None)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console(is_aside=as_json)
-    demo = Demo(steps=scenario.tell(seed), folder=folder, out=out, kafka=kafka_address)
+    demo = Demo(steps=scenario.steps(seed), folder=folder, out=out, kafka=kafka_address)
     try:
         found = asyncio.run(_until_stopped(demo))
     except asyncio.CancelledError:
@@ -198,19 +198,19 @@ def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: s
         shutil.rmtree(folder)
         return FAILURE
     except Exception:
-        _tell_of_logs(out, folder)
+        _name_logs(out, folder)
         raise
     found.write(report_file)
     if as_json:
         print(plain_text.harmless_json(found.as_json()))
     if found.problems:
-        _tell_of_logs(out, folder)
+        _name_logs(out, folder)
         return FAILURE
     shutil.rmtree(folder)
     return SUCCESS
 
 
-def _tell_of_logs(out: ConsoleOutput, folder: Path) -> None:
+def _name_logs(out: ConsoleOutput, folder: Path) -> None:
     out.print(f"The logs of all processes are in {folder}")
 
 

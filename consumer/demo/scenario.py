@@ -36,7 +36,7 @@ FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
 JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (FIRST, LAST)
 
 
-def tell(seed: int) -> tuple[ScenarioEvent, ...]:
+def steps(seed: int) -> tuple[ScenarioEvent, ...]:
     """All events, in the order in which they are sent."""
     return tuple(_ScenarioBuilder(seed).month())
 
@@ -211,7 +211,7 @@ class _ScenarioBuilder:
         value = self._bodies.event(webhook_type, "customer", content)
         step = self._step(member, "lago.customers", value, f"{webhook_type} {member.external_id}")
         # The link must be in NetSuite before the customer's first invoice is sent.
-        return replace(step, lago_id=content["lago_id"], until="told" if links else "taken")
+        return replace(step, lago_id=content["lago_id"], until="published" if links else "taken")
 
     def _garbled(self, value: bytes) -> ScenarioEvent:
         step = self._step(

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Literal
 
 Ending = Literal["booked", "ignored", "rejected"]
-Until = Literal["taken", "told", "waiting"]
+Until = Literal["taken", "published", "waiting"]
 """
 What must be true before the next event is sent.
 
-``taken``: ingest has accepted it; ``told``: a result or an error event is published; ``waiting``: the worker
-has parked a record that waits for another.
+``taken``: ingest has accepted it; ``published``: there is a result or an error event of it; ``waiting``: the
+worker has parked a record that waits for another.
 """
 Algorithm = Literal["hmac", "jwt"]
 NETSUITE_TYPES = {

@@ -40,9 +40,9 @@ class Settlement:
         """All events; the last invoices of *lumiere* and *hudson* must be ones that have no event yet."""
         yield from self._paid(self.billed["soen"][0])
         yield self._paid_by_hand(self.billed["brenner"][:1], PARTLY_CENTS)
-        yield self._noted(Note(invoice=self.billed["brenner"][1], fee_place=0, use="offset"))
+        yield self._issued(Note(invoice=self.billed["brenner"][1], fee_place=0, use="offset"))
         yield from self._paid(self.billed["kitsune"][0])
-        yield self._noted(Note(invoice=self.billed["kitsune"][0], fee_place=0, use="refund"))
+        yield self._issued(Note(invoice=self.billed["kitsune"][0], fee_place=0, use="refund"))
         yield self._voided(self.billed["tide"][1])
         yield self._paid_by_hand(self.billed["garonne"][1:2], PARTLY_CENTS)
         yield self._voided(self.billed["garonne"][1])
@@ -52,7 +52,7 @@ class Settlement:
     def _credit_spent(self, invoices: Sequence[Invoice]) -> Iterator[ScenarioEvent]:
         note = Note(invoice=invoices[0], fee_place=0, use="credit")
         yield from self._paid(invoices[0])
-        yield self._noted(note)
+        yield self._issued(note)
         yield self._billed(invoices[-1], self.documents.spending(invoices[-1], note))
 
     def _paid_before_it_comes(self, invoices: Sequence[Invoice]) -> Iterator[ScenarioEvent]:
@@ -92,7 +92,7 @@ class Settlement:
         paid = {"lago_id": payment["lago_id"], "currency": payment["amount_currency"]}
         return replace(step, **paid, total=amount, effect=-Decimal(amount))
 
-    def _noted(self, note: Note) -> ScenarioEvent:
+    def _issued(self, note: Note) -> ScenarioEvent:
         content = self.documents.note(note)
         member, currency = note.invoice.member, note.invoice.bill.currency
         step = self._step(member, "credit_note.created", content, f"credit_note.created {note.number}")

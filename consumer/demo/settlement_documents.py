@@ -15,7 +15,7 @@ from consumer.mapping import money
 
 Json = dict[str, Any]
 Use = Literal["credit", "refund", "offset"]
-NOTED_AT = datetime(2026, 8, 3, 10, tzinfo=UTC)
+ISSUED_AT = datetime(2026, 8, 3, 10, tzinfo=UTC)
 PAID_AT = datetime(2026, 8, 2, 11, 12, tzinfo=UTC)
 VOIDED_AT = datetime(2026, 8, 4, 9, tzinfo=UTC)
 
@@ -69,7 +69,7 @@ class SettlementDocuments:
             "number": note.number,
             "lago_invoice_id": self.bodies.id("invoice", invoice.number),
             "invoice_number": invoice.number,
-            "issuing_date": NOTED_AT.date().isoformat(),
+            "issuing_date": ISSUED_AT.date().isoformat(),
             "credit_status": "available" if note.use == "credit" else None,
             "refund_status": "pending" if note.use == "refund" else None,
             "currency": invoice.bill.currency,
@@ -82,8 +82,8 @@ class SettlementDocuments:
             "balance_amount_cents": parts["credit_amount_cents"],
             **parts,
             "taxes_rate": number(fee.rate),
-            "created_at": instant(NOTED_AT),
-            "updated_at": instant(NOTED_AT),
+            "created_at": instant(ISSUED_AT),
+            "updated_at": instant(ISSUED_AT),
             "customer": self.bodies.customer(invoice.member, invoice.made_at),
             "items": [self._item(note)],
             "applied_taxes": [self._tax(note, place) for place in range(len(fee.taxes))],
@@ -171,7 +171,7 @@ class SettlementDocuments:
             "base_amount_cents": rounded(note.fee.base),
             "amount_cents": rounded(note.fee.base * tax.rate / 100),
             "amount_currency": note.invoice.bill.currency,
-            "created_at": instant(NOTED_AT),
+            "created_at": instant(ISSUED_AT),
         }
 
 

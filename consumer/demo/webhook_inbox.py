@@ -71,8 +71,8 @@ class Inbox:
     @property
     def customers(self) -> set[str]:
         """The Lago ids of the customers in verified webhooks."""
-        told = (body["customer"]["lago_id"] for body in self.verified.values() if "customer" in body)
-        return set(told)
+        lago_ids = (body["customer"]["lago_id"] for body in self.verified.values() if "customer" in body)
+        return set(lago_ids)
 
     def app(self) -> Starlette:
         """The application: 204 for a valid webhook, 401 for an invalid one."""

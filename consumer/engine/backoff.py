@@ -16,8 +16,8 @@ from consumer.record import LaneKey
 
 RETRY_BASE_S = 2.0
 RETRY_CAP_S = 300.0
-PATIENCE_FLOOR_S = 5.0
-PATIENCE_CAP_S = 300.0
+WAIT_FLOOR_S = 5.0
+WAIT_CAP_S = 300.0
 THROTTLED_AT_LEAST_S = 0.25
 THROTTLED_AT_MOST_S = 0.75
 # After so many failures at least half of each step passes: no luck makes more than 31 tries of an hour.
@@ -91,7 +91,7 @@ class Backoff:
         """An event that Kafka did not acknowledge: never the record's fault, so never its end."""
         retry_state = retry_state.until(seen.now_s)
         retry_state = replace(retry_state, postponed=retry_state.postponed + 1)
-        delay_s = self._patient_s(retry_state.postponed - 1)
+        delay_s = self._wait_s(retry_state.postponed - 1)
         return Park(delay_s=delay_s, counts=False, retry_state=retry_state.parked(Cause.BROKER, seen.now_s))
 
     def after_defect(self, error_name: str, retry_state: RetryState, seen: Situation) -> Park | GiveUp:
@@ -148,7 +148,7 @@ class Backoff:
             hint = f"bring {outcome.on} into NetSuite, then replay the event"
             return _give_up("dependency_missing", message, hint, retry_state)
         return Park(
-            delay_s=self._patient_s(retry_state.waits - 1),
+            delay_s=self._wait_s(retry_state.waits - 1),
             counts=True,
             retry_state=retry_state.parked(Cause.DEPENDENCY, seen.now_s),
             missing=LaneKey(outcome.missing) if outcome.missing else None,
@@ -163,15 +163,15 @@ class Backoff:
             return GiveUp(rejected=replace(hold.refusal, message=sentence))
         held = replace(retry_state, refusal=hold.refusal)
         if kind is not None:
-            delay_s, held = self._patient_s(held.waits - 1), held.parked(Cause.KIND, seen.now_s)
+            delay_s, held = self._wait_s(held.waits - 1), held.parked(Cause.KIND, seen.now_s)
             return Park(delay_s=delay_s, counts=False, retry_state=held, missing=key_of(kind))
-        delay_s, held = self._patient_s(held.waits - 1, HOLD_CAP_S), held.parked(Cause.HOLD, seen.now_s)
+        delay_s, held = self._wait_s(held.waits - 1, HOLD_CAP_S), held.parked(Cause.HOLD, seen.now_s)
         return Park(delay_s=delay_s, counts=False, retry_state=held)
 
     def _step_aside(
         self, cause: Cause, retry_after_s: float | None, retry_state: RetryState, seen: Situation
     ) -> Park:
-        # Short: the gate knows how long the account needs, and starts nothing before.
+        # Short: the permit pool knows how long the account needs, and starts nothing before.
         spread_s = THROTTLED_AT_MOST_S - THROTTLED_AT_LEAST_S
         delay_s = self._at_least(THROTTLED_AT_LEAST_S + spread_s * self.jitter(), retry_after_s)
         retry_state = replace(retry_state, postponed=retry_state.postponed + 1)
@@ -185,10 +185,10 @@ class Backoff:
         floor_s = 0.0 if failures_before < QUICK_RETRIES else step_s / 2
         return floor_s + self.jitter() * (step_s - floor_s)
 
-    def _patient_s(self, times_before: int, cap_s: float = PATIENCE_CAP_S) -> float:
+    def _wait_s(self, times_before: int, cap_s: float = WAIT_CAP_S) -> float:
         # Never below the floor: a missing customer does not appear, nor a lost broker come back, sooner.
-        spread_s = _doubled(PATIENCE_FLOOR_S, times_before, cap_s) - PATIENCE_FLOOR_S
-        return PATIENCE_FLOOR_S + self.jitter() * spread_s
+        spread_s = _doubled(WAIT_FLOOR_S, times_before, cap_s) - WAIT_FLOOR_S
+        return WAIT_FLOOR_S + self.jitter() * spread_s
 
 
 def _doubled(base_s: float, times: int, cap_s: float) -> float:

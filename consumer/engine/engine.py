@@ -156,7 +156,7 @@ class Engine:
         if owed is Admitted.DONE_BEFORE:
             return Admission.DONE_BEFORE
         if self.owned_partitions.may_start(record):
-            self._queue(record, is_again=owed is Admitted.AGAIN)
+            self._queue(record, is_repeated=owed is Admitted.REPEATED)
         return Admission.REWOUND if is_rewound else Admission.TAKEN
 
     def take(self) -> Call | None:
@@ -217,7 +217,7 @@ class Engine:
         self._lanes.finish(attempt)
         if not self.is_stale(attempt):
             for released in self.owned_partitions.complete(attempt.record.source):
-                self._queue(released, is_again=False)
+                self._queue(released, is_repeated=False)
 
     def park(self, attempt: Attempt, park: Park) -> None:
         """The record waits at the head of its lane; a stale one is dropped, its new owner has it."""
@@ -231,9 +231,9 @@ class Engine:
         """Whether the attempt's partition has changed hands since it was taken."""
         return self.owned_partitions.epoch(Partition.of(attempt.record.source)) != attempt.epoch
 
-    def _queue(self, record: Record, *, is_again: bool) -> None:
+    def _queue(self, record: Record, *, is_repeated: bool) -> None:
         attempt = Attempt(record=record, epoch=self.owned_partitions.epoch_of(record))
-        if not is_again:
+        if not is_repeated:
             self._lanes.add(attempt)
             return
         due_s = self._clock.monotonic_s() + self._backoff.restart_delay_s(self.owned_partitions.unsettled)

@@ -40,12 +40,12 @@ class Admitted(Enum):
     """
     Whether an offset that comes in has to be carried.
 
-    ``AGAIN`` is carried too: others after it had been settled when the last owner left, so it was under way
-    or parked then. ``DONE_BEFORE`` had been settled and recorded.
+    ``REPEATED`` is carried too: others after it had been settled when the last owner left, so it was in
+    flight or parked then. ``DONE_BEFORE`` had been settled and recorded.
     """
 
     NEW = auto()
-    AGAIN = auto()
+    REPEATED = auto()
     DONE_BEFORE = auto()
 
 
@@ -117,7 +117,7 @@ class Ledger:
         self._admitted.append(offset)
         self._open_bytes[offset] = size_bytes
         self._bytes += size_bytes
-        return Admitted.AGAIN if is_expected else Admitted.NEW
+        return Admitted.REPEATED if is_expected else Admitted.NEW
 
     def complete(self, offset: int) -> None:
         """

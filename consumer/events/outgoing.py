@@ -9,7 +9,7 @@ from datetime import datetime
 
 from consumer.config.connection import Connection
 from consumer.events import headers, summary
-from consumer.events.summary import Facts
+from consumer.events.summary import ObjectSummary
 from consumer.mapping import identity, money
 from consumer.mapping.result import Action
 from consumer.outcome import Rejected, Written
@@ -191,7 +191,7 @@ def _original(record: Record) -> str:
     return wire.canonical({"base64": base64.b64encode(value).decode()}).decode()
 
 
-def _failed_object(event: Envelope, about: Facts) -> FailedObject:
+def _failed_object(event: Envelope, about: ObjectSummary) -> FailedObject:
     cents, currency = about.cents, about.currency
     amount = None if cents is None or currency is None else money.major(cents, currency)
     return FailedObject(

@@ -1,8 +1,8 @@
 """
 What people call the object of an event: its number, its amount, its customer.
 
-Read from the object as it came, which may have any shape: also of an event that is refused, as much as can be
-told is told.
+Read from the object as it came, which may have any shape: also of an event that is refused, as much as there
+is to read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from schemas.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ObjectSummary:
     """
     What is known; None where the object does not say.
 
@@ -29,12 +29,12 @@ class Facts:
     external_customer_id: str | None
 
 
-def of(event: Envelope) -> Facts:
-    """The facts of an event's object; never raises."""
+def of(event: Envelope) -> ObjectSummary:
+    """What is known of an event's object; never raises."""
     content, amounts = event.object, _with_amounts(event)
     cents, currency = _amount(amounts)
     customer_id, external_id = _customer(event, amounts)
-    return Facts(
+    return ObjectSummary(
         number=_text(content.get("number") or content.get("external_id")),
         cents=cents,
         currency=currency,
@@ -44,7 +44,7 @@ def of(event: Envelope) -> Facts:
 
 
 def amount_of(event: Envelope) -> tuple[int | None, str | None]:
-    """The amount in the currency's subunit and the currency, as in `Facts`; never raises."""
+    """The amount in the currency's subunit and the currency, as in `ObjectSummary`; never raises."""
     return _amount(_with_amounts(event))
 
 

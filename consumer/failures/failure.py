@@ -73,14 +73,14 @@ def read(record: Record) -> Failure | ErrorMark | None:
 
 
 def _failure(record: Record, event: ErrorEvent) -> Failure:
-    told = event.accounting_provider_customer_error
+    error = event.accounting_provider_customer_error
     about, source = event.object, event.source
-    ids = (told.lago_customer_id, told.external_customer_id)
+    ids = (error.lago_customer_id, error.external_customer_id)
     return Failure(
         id=event.id,
-        connection=told.accounting_provider_code,
-        code=told.provider_error.error_code,
-        message=told.provider_error.message,
+        connection=error.accounting_provider_code,
+        code=error.provider_error.error_code,
+        message=error.provider_error.message,
         hint=event.hint,
         event=event.event,
         object=about.type if about else "",

@@ -103,9 +103,9 @@ class History:
         if replay is None:
             return State.OPEN
         place = Source(topic=replay.topic, partition=replay.partition, offset=replay.offset)
-        told = (failure.connection, place)
+        key = (failure.connection, place)
         # When it has failed once more, that is a failure of its own, which replaces this one.
-        if told in self._failed_at or told in self._written_from:
+        if key in self._failed_at or key in self._written_from:
             return State.SETTLED
         below = settled.get((failure.connection, place.topic, place.partition), 0)
         return State.SETTLED if place.offset < below else State.IN_FLIGHT

@@ -121,8 +121,8 @@ class Poller:
         full = {tp for tp in assigned if self._is_full(partition_of(tp), waiting, is_paused=tp in paused)}
         if newly_full := full - paused:
             self._consumer.pause(*newly_full)
-        if with_room := (paused & assigned) - full:
-            self._consumer.resume(*with_room)
+        if resumable := (paused & assigned) - full:
+            self._consumer.resume(*resumable)
 
     def _counted(self) -> Counter[Partition]:
         """

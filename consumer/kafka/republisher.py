@@ -31,7 +31,7 @@ class Copy:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-class Again:
+class Republisher:
     """Publishes copies to their partitions with one idempotent producer."""
 
     def __init__(self, producer: Producer, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
@@ -67,7 +67,7 @@ class Again:
 
 
 @asynccontextmanager
-async def opened(cluster: Cluster) -> AsyncIterator[Again]:
+async def opened(cluster: Cluster) -> AsyncIterator[Republisher]:
     """
     A republisher for the duration of the block.
 
@@ -77,6 +77,6 @@ async def opened(cluster: Cluster) -> AsyncIterator[Again]:
     producer = cluster.producer(record_limit_bytes=RECORD_LIMIT_BYTES)
     await cluster.start(producer)
     try:
-        yield Again(producer)
+        yield Republisher(producer)
     finally:
         await stop(producer)

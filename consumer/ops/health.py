@@ -104,7 +104,7 @@ class Health:
     def liveness(self) -> HealthReport:
         """Whether every watched part has had a heartbeat in time."""
         now_s = self._clock.monotonic_s()
-        silent = {part: now_s - pulse.last_s for part, pulse in self._heartbeats.items()}
+        silent = {part: now_s - heartbeat.last_s for part, heartbeat in self._heartbeats.items()}
         return HealthReport(
             reasons=tuple(
                 f"{part} has not moved for {silence_s:.0f} s"

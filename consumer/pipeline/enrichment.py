@@ -66,7 +66,7 @@ def unasked(plan: Mapping, customer: Wanted, event: Envelope, mine: Ownership) -
     if customer.purpose == "link":
         return plan
     if not customer.external_id:
-        return _told_once(_nameless(event), event, mine)
+        return _refused_once(_nameless(event), event, mine)
     return Refused(rejection=_keyless(customer, mine.connection))
 
 
@@ -80,7 +80,7 @@ def answered(
         case Missing():
             rejection = _unknown(customer, mine.connection)
             is_mine = customer.purpose == "link"
-            return Refused(rejection=rejection) if is_mine else _told_once(rejection, event, mine)
+            return Refused(rejection=rejection) if is_mine else _refused_once(rejection, event, mine)
         case Failed(reason=reason, retry_after_s=retry_after_s):
             return Unavailable(reason=reason, retry_after_s=retry_after_s)
         case _:
@@ -128,7 +128,7 @@ def _is_at(link: Any, connection: Connection) -> bool:
     return isinstance(link, dict) and link.get("integration_code") == connection.code
 
 
-def _told_once(rejection: Rejected, event: Envelope, mine: Ownership) -> Mapping:
+def _refused_once(rejection: Rejected, event: Envelope, mine: Ownership) -> Mapping:
     # Nobody knows whose event it is, so all would refuse it.
     return Refused(rejection=rejection) if mine.reports(event) else Ignored(rule="other_connection")
 

@@ -56,7 +56,7 @@ def _subsidiary(lists: Lists) -> Iterator[str]:
     rows = [row for row in lists.get("subsidiaries", ()) if row.values.get("elimination") != "T"]
     if len(rows) == 1:
         yield "customers:"
-        yield _noted(f"  subsidiary: {_quoted(rows[0].id)}", rows[0].name)
+        yield _commented(f"  subsidiary: {_quoted(rows[0].id)}", rows[0].name)
     elif rows:
         yield "customers: {}"
         yield f"  # GAP subsidiary: of new customers; one of {_choices(rows)}"
@@ -67,7 +67,7 @@ def _single_items(events: EventCodes, lists: Lists) -> Iterator[str]:
         row = _of_name(lists.get("items", ()), name)
         is_needed = name in events.single or name == "fallback_item"
         if row is not None:
-            yield _noted(f"  {name}: {{id: {_quoted(row.id)}}}", _described(row))
+            yield _commented(f"  {name}: {{id: {_quoted(row.id)}}}", _described(row))
         elif is_needed:
             yield f"  # GAP {name}: {{id: }}" + (f"  # {note}" if note else "")
 
@@ -79,7 +79,7 @@ def _items(table: str, codes: Mapping[str, str], lists: Lists) -> Iterator[str]:
     yield f"  {table}:" if any(found.values()) else f"  {table}: {{}}"
     for code, row in found.items():
         if row is not None:
-            yield _noted(f"    {_quoted(code)}: {{id: {_quoted(row.id)}}}", _described(row))
+            yield _commented(f"    {_quoted(code)}: {{id: {_quoted(row.id)}}}", _described(row))
         else:
             yield f"    # GAP {_quoted(code)}: {{id: }}" + (
                 f"  # {_plain(codes[code])}" if codes[code] else ""
@@ -105,7 +105,7 @@ def _taxes(events: EventCodes, lists: Lists, *, has_suitetax: bool) -> Iterator[
             type_ = (
                 f"type: {_quoted(row.values['type'])}, " if has_suitetax and row.values.get("type") else ""
             )
-            yield _noted(
+            yield _commented(
                 f"      {_quoted(code)}: {{{type_}code: {_quoted(row.id)}}}", f"{row.name}, {rate} %"
             )
 
@@ -118,7 +118,7 @@ def _currencies(events: EventCodes, lists: Lists) -> Iterator[str]:
     for code in events.currencies:
         row = by_symbol.get(code)
         gap = f"    # GAP {_key(code)}: the account has no such currency"
-        yield _noted(f"    {_key(code)}: {_quoted(row.id)}", row.name) if row else gap
+        yield _commented(f"    {_key(code)}: {_quoted(row.id)}", row.name) if row else gap
 
 
 def _payments(events: EventCodes, lists: Lists) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _payments(events: EventCodes, lists: Lists) -> Iterator[str]:
     yield f"    methods:{'' if any(found.values()) else ' {}'}"
     for code, row in found.items():
         gap = f"      # GAP {_quoted(code)}: one of {_choices(rows)}"
-        yield _noted(f"      {_quoted(code)}: {_quoted(row.id)}", row.name) if row else gap
+        yield _commented(f"      {_quoted(code)}: {_quoted(row.id)}", row.name) if row else gap
 
 
 def _entities(events: EventCodes, lists: Lists) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _entities(events: EventCodes, lists: Lists) -> Iterator[str]:
     yield f"  billing_entities:{'' if any(found.values()) else ' {}'}"
     for code, row in found.items():
         gap = f"    # GAP {_quoted(code)}: {{subsidiary: }}  # one of {_choices(rows)}"
-        yield _noted(f"    {_quoted(code)}: {{subsidiary: {_quoted(row.id)}}}", row.name) if row else gap
+        yield _commented(f"    {_quoted(code)}: {{subsidiary: {_quoted(row.id)}}}", row.name) if row else gap
 
 
 def _of_name(rows: Sequence[CatalogRow], *names: str) -> CatalogRow | None:
@@ -183,7 +183,7 @@ def _described(row: CatalogRow) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _noted(setting: str, note: str) -> str:
+def _commented(setting: str, note: str) -> str:
     return f"{setting:<{_SHOWN_COLUMN}}  # {_plain(note)}"
 
 

@@ -65,7 +65,7 @@ class Post(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Past:
+class _Attempts:
     """What a webhook has been through: failures that count, and when it is due again (monotonic)."""
 
     failures: int
@@ -117,7 +117,7 @@ class Relay:
         self._is_left_alone = is_left_alone
         self._delays_s = delays_s
         self._health = EndpointHealth(clock)
-        self._past: dict[Source, _Past] = {}
+        self._attempts: dict[Source, _Attempts] = {}
         self._observe_disabled(is_disabled=False)
 
     async def deliver(self, records: Sequence[Record], _: Release = nothing_held) -> Sequence[Outcome]:
@@ -145,9 +145,9 @@ class Relay:
         """
         message = self._message_or_bytes(record)
         if isinstance(message, Message):
-            past = self._past.get(record.source)
-            answer = past.last_answer if past else rejected.message
-            await self._give_up_on(record, message, past.failures if past else 0, answer)
+            attempts = self._attempts.get(record.source)
+            answer = attempts.last_answer if attempts else rejected.message
+            await self._give_up_on(record, message, attempts.failures if attempts else 0, answer)
 
     def _message_or_bytes(self, record: Record) -> Message | Ignored:
         """What would be posted; where our code fails on that, the record's bytes, so that it is heard of."""
@@ -166,8 +166,8 @@ class Relay:
             refused = internal_error(record.defect, "while it looked for what this event queues behind")
             await self._give_up_on(record, message, 0, refused.message)
             return refused
-        past = self._past.get(record.source)
-        early_s = past.due_s - self._clock.monotonic_s() if past else 0.0
+        attempts = self._attempts.get(record.source)
+        early_s = attempts.due_s - self._clock.monotonic_s() if attempts else 0.0
         if early_s > 0:
             # After a rebalance the engine knows nothing of the schedule. "script": it is not the endpoint's.
             return Throttled(reason="not due yet", retry_after_s=early_s, by="script")
@@ -206,7 +206,7 @@ class Relay:
             log.info("endpoint_enabled", endpoint=self._endpoint.id)
         self._health.succeeded()
         self._observe_disabled(is_disabled=False)
-        self._past.pop(record.source, None)
+        self._attempts.pop(record.source, None)
         return Delivered(written=())
 
     def _disabled(self, reason: str) -> Outcome:
@@ -220,8 +220,8 @@ class Relay:
             self._observer.webhook_endpoint_disabled(endpoint=self._endpoint.id, is_disabled=is_disabled)
 
     async def _failed(self, record: Record, message: Message, answer: Answer) -> Outcome:
-        past = self._past.get(record.source)
-        failures = (past.failures if past else 0) + (0 if self._is_left_alone() else 1)
+        attempts = self._attempts.get(record.source)
+        failures = (attempts.failures if attempts else 0) + (0 if self._is_left_alone() else 1)
         asked_s = answer.retry_after_s if isinstance(answer, Answered) else None
         delay_s = schedule.delay_s(failures, asked_s, self._jitter, self._delays_s)
         if delay_s is None:
@@ -229,7 +229,7 @@ class Relay:
             details = {"attempts": str(failures), "endpoint": self._endpoint.id}
             return Rejected(code=UNDELIVERABLE_CODE, message=str(answer), details=details)
         due_s = self._clock.monotonic_s() + delay_s
-        self._past[record.source] = _Past(failures=failures, due_s=due_s, last_answer=str(answer))
+        self._attempts[record.source] = _Attempts(failures=failures, due_s=due_s, last_answer=str(answer))
         if isinstance(answer, Answered) and answer.status == 429:
             return Throttled(reason=str(answer), retry_after_s=delay_s)
         return Unavailable(reason=str(answer), retry_after_s=delay_s)
@@ -240,7 +240,7 @@ class Relay:
                 record, message, self._endpoint, attempts=failures, last_answer=answer, now=self._clock.now()
             )
         )
-        self._past.pop(record.source, None)
+        self._attempts.pop(record.source, None)
         with self._best_effort.of("webhook_undeliverable"):
             self._observer.webhook_undeliverable(endpoint=self._endpoint.id)
         log.error("webhook_undeliverable", endpoint=self._endpoint.id, webhook_id=message.id)

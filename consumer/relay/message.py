@@ -60,8 +60,8 @@ def lane_of(value: bytes | None) -> str | None:
     body = _parsed(value)
     if body is None:
         return None
-    told = body.get("accounting_provider_customer_error")
-    about = told.get("lago_customer_id") if isinstance(told, dict) else body.get("lago_id")
+    error = body.get("accounting_provider_customer_error")
+    about = error.get("lago_customer_id") if isinstance(error, dict) else body.get("lago_id")
     return f"customer:{about}" if about else None
 
 
@@ -76,8 +76,8 @@ def topics_for(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def _of_error(record: Record, body: dict[str, Any], endpoint: Endpoint) -> Message | Ignored:
-    told = body.get("accounting_provider_customer_error")
-    code = told.get("accounting_provider_code") if isinstance(told, dict) else None
+    error = body.get("accounting_provider_customer_error")
+    code = error.get("accounting_provider_code") if isinstance(error, dict) else None
     rule = _rule(endpoint, code, str(body["webhook_type"]), record)
     if rule is not None or record.value is None:
         return Ignored(rule=rule or "not_json")

@@ -87,7 +87,7 @@ def _channel(name: str, channel: Channel) -> Json:
         "servers": [{"$ref": f"#/servers/{channel.server}"}],
         "messages": {each: {"$ref": f"#/components/messages/{each}{suffix}"} for each in channel.messages},
     }
-    wanted = {key: told for key, told in _PARAMETERS.items() if f"{{{key}}}" in channel.address}
+    wanted = {key: parameter for key, parameter in _PARAMETERS.items() if f"{{{key}}}" in channel.address}
     if wanted:
         shown["parameters"] = wanted
     if channel.is_compacted:
@@ -118,8 +118,8 @@ def _by_http(name: str) -> Json:
     message = MESSAGES[name]
     is_lagos = name in CHANNELS["lagoWebhooks"].messages
     schema = _HTTP_HEADERS["lagoWebhooks" if is_lagos else "yourEndpoint"]
-    told = {"headers": {"$ref": f"#/components/schemas/{schema}Headers"}}
-    return {"name": name, "title": message.title, "summary": message.summary} | told | _payload(message)
+    described = {"headers": {"$ref": f"#/components/schemas/{schema}Headers"}}
+    return {"name": name, "title": message.title, "summary": message.summary} | described | _payload(message)
 
 
 def _message(message: Message) -> Json:

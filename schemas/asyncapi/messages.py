@@ -43,8 +43,8 @@ class Message:
     @property
     def example(self) -> Json:
         """An example with all members that are written."""
-        told: Json = json.loads((EXAMPLES / f"{self.name}.json").read_text(encoding="utf-8"))
-        return self.written_as.model_validate(told).model_dump(mode="json") if self.written_as else told
+        example: Json = json.loads((EXAMPLES / f"{self.name}.json").read_text(encoding="utf-8"))
+        return self.written_as.model_validate(example).model_dump(mode="json") if self.written_as else example
 
 
 _INPUT_KEY = "`organization id:external customer id` when produced by `ingest`; any key is accepted"

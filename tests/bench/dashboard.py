@@ -69,7 +69,7 @@ async def _run(folder: Path) -> None:
         settings = {"kafka_bootstrap_servers": address, "consumer_group": "watched"}
         await topics.create(Settings(kafka_bootstrap_servers=address))
         async with receiver() as endpoint:
-            organization_id = _organization(scenario.tell(1))
+            organization_id = _organization(scenario.steps(1))
             connections = _connections(netsuite, organization_id, endpoint.origin)
             with (
                 scraped_programs.processes(folder, settings, connections) as running,
@@ -107,7 +107,7 @@ async def _play(url: str, netsuite: running_programs.Sandbox, organization_id: s
     """Month after month at an even pace; what is no webhook is refused by the ingest, as in life."""
     faults = dict(FAULTS)
     began_s = time.monotonic()
-    steps = ((seed, step) for seed in itertools.count(1) for step in scenario.tell(seed))
+    steps = ((seed, step) for seed in itertools.count(1) for step in scenario.steps(seed))
     async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         for number, (seed, step) in enumerate(steps):
             passed_s = time.monotonic() - began_s

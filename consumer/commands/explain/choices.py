@@ -54,25 +54,25 @@ class _Wording:
         subject, _, name = decision.subject.partition(" ")
         if subject == "line":
             self.lines.append(f"line {len(self.lines) + 1}: {name}")
-            yield self._told(decision, self.lines[-1], "item")
+            yield self._choice(decision, self.lines[-1], "item")
             yield from self._account(decision)
         elif subject in _OF_LINES:
-            yield self._told(decision, self.lines[-1] if self.lines else "line", name)
+            yield self._choice(decision, self.lines[-1] if self.lines else "line", name)
         elif subject == "tax":
             is_mode = name == "mode"
-            yield self._told(
+            yield self._choice(
                 decision,
                 "document" if is_mode else self._line(name),
                 f"tax {name}" if is_mode else "tax code",
             )
         elif subject.startswith("columns."):
-            yield self._told(decision, "document", subject.removeprefix("columns."))
+            yield self._choice(decision, "document", subject.removeprefix("columns."))
         elif subject == "customer":
-            yield self._told(decision, "customer", name or "customer")
+            yield self._choice(decision, "customer", name or "customer")
         else:
-            yield self._told(decision, "document", name)
+            yield self._choice(decision, "document", name)
 
-    def _told(self, decision: Decision, about: str, what: str) -> Choice:
+    def _choice(self, decision: Decision, about: str, what: str) -> Choice:
         return choice.of(decision, about, what, self.connection, self.entity)
 
     def _account(self, decision: Decision) -> Iterator[Choice]:

@@ -13,7 +13,7 @@ from consumer.commands.explain.ignoring import Ignoring
 from consumer.commands.explain.records import Sent
 from consumer.config.connection import Connection
 from consumer.events import summary
-from consumer.events.summary import Facts
+from consumer.events.summary import ObjectSummary
 from consumer.mapping import money
 from consumer.mapping.decision_log import Decision, Problem
 from consumer.mapping.result import Mapped, Refused
@@ -39,7 +39,7 @@ class Explanation:
         """Find out everything at once."""
         self.dry_run_of_event = found
         self.event = found.event if isinstance(found.event, Envelope) else None
-        self.facts: Facts | None = summary.of(self.event) if self.event else None
+        self.summary: ObjectSummary | None = summary.of(self.event) if self.event else None
         self.owner = owner.of(found.event, found.connection, connections)
         self.choices: tuple[Choice, ...] = tuple(choices.of(found, self._decisions()))
         self.sent: tuple[Sent, ...] = tuple(records.of(found.plan)) if isinstance(found.plan, Mapped) else ()
@@ -55,7 +55,7 @@ class Explanation:
     @property
     def amount(self) -> str | None:
         """The document's amount with its currency."""
-        known = self.facts
+        known = self.summary
         if known is None or known.cents is None or known.currency is None:
             return None
         return f"{money.major(known.cents, known.currency)} {known.currency}"
@@ -66,7 +66,7 @@ class Explanation:
         return {
             "event": self.event.webhook_type if self.event else None,
             "object_id": (self.event.object_id or None) if self.event else None,
-            "number": self.facts.number if self.facts else None,
+            "number": self.summary.number if self.summary else None,
             "amount": self.amount,
             "connection": self.owner.as_json(),
             "planned": plan_entry.of(self.dry_run_of_event, NOWHERE) | {"source": None},
@@ -98,5 +98,5 @@ class Explanation:
 
 def _problem_json(problem: Problem, connection: Connection) -> dict[str, Any]:
     settings = [{"rule": rule, "at": connection.at(rule)} for rule in problem.asked]
-    told = {"code": problem.code, "message": problem.message, "fix": problem.hint}
-    return {**told, "settings": settings}
+    fields = {"code": problem.code, "message": problem.message, "fix": problem.hint}
+    return {**fields, "settings": settings}

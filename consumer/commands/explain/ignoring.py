@@ -57,8 +57,8 @@ def of(rule: str, event: Envelope, connection: Connection, connections: Sequence
 def _said(
     rule: str, event: Envelope, connection: Connection, connections: Sequence[Connection]
 ) -> tuple[str, str]:
-    switch, told = _switch(event, connection), event.object
-    money = told.get("payment_status") or told.get("status")
+    switch, content = _switch(event, connection), event.object
+    money = content.get("payment_status") or content.get("status")
     booked = ", ".join(sorted(routing.ROUTES))
     said = {
         "event_type": ("", f"{event.webhook_type} is not booked; booked are {booked}"),
@@ -70,7 +70,7 @@ def _said(
             "lago",
             "such payments are read from Lago's API, which needs lago.api_url and lago.api_key",
         ),
-        "not_finalized": ("", f"its status is {told.get('status')}; it is booked once it is finalised"),
+        "not_finalized": ("", f"its status is {content.get('status')}; it is booked once it is finalised"),
         "payment_not_settled": ("", f"its status is {money}; it is booked once the money has arrived"),
     }
     return said.get(rule, ("", _BY_LAGO.get(rule, f"the rule {rule} says so")))

@@ -47,8 +47,8 @@ class Sent:
 
     def as_json(self) -> dict[str, Any]:
         """The record as it is printed."""
-        told = {"type": self.type, "mode": self.mode, "external_id": self.external_id}
-        return {**told, "fields": [each.as_json() for each in self.fields], "lines": list(self.lines)}
+        head = {"type": self.type, "mode": self.mode, "external_id": self.external_id}
+        return {**head, "fields": [each.as_json() for each in self.fields], "lines": list(self.lines)}
 
 
 def of(plan: Mapped) -> Iterator[Sent]:

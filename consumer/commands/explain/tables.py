@@ -18,18 +18,18 @@ from consumer.ops import plain_text
 from schemas.envelope import Undecodable
 
 
-def show(told: Explanation, console: ConsoleOutput) -> None:
+def show(explanation: Explanation, console: ConsoleOutput) -> None:
     """Print the connection of an event, its outcome, and the reasons."""
-    for line in _head(told):
+    for line in _head(explanation):
         _line(console, line)
-    for number, problem in enumerate(told.problems, start=1):
-        for line in _said(number, problem, told.dry_run_of_event.connection):
+    for number, problem in enumerate(explanation.problems, start=1):
+        for line in _said(number, problem, explanation.dry_run_of_event.connection):
             _line(console, line)
-    if told.choices:
-        console.print(_choices(told))
-    for line, style in _alternatives(told):
+    if explanation.choices:
+        console.print(_choices(explanation))
+    for line, style in _alternatives(explanation):
         _line(console, line, style)
-    for each in told.sent:
+    for each in explanation.sent:
         console.print(_fields(each))
 
 
@@ -37,22 +37,24 @@ def _line(console: ConsoleOutput, text: str, style: str | None = None) -> None:
     console.print(plain_text.one_line(text), style=style, soft_wrap=True, highlight=False)
 
 
-def _head(told: Explanation) -> Iterator[str]:
-    event, owner = told.dry_run_of_event.event, told.owner
+def _head(explanation: Explanation) -> Iterator[str]:
+    event, owner = explanation.dry_run_of_event.event, explanation.owner
     if isinstance(event, Undecodable):
         yield f"no Lago event: {event.message}"
     else:
-        number = (told.facts.number if told.facts else None) or event.object_id
-        yield " ".join(filter(None, (event.webhook_type, number, told.amount and f"({told.amount})")))
+        number = (explanation.summary.number if explanation.summary else None) or event.object_id
+        yield " ".join(
+            filter(None, (event.webhook_type, number, explanation.amount and f"({explanation.amount})"))
+        )
     yield f"connection {owner.code}: {owner.because} ({owner.at})"
-    if told.asked:
-        yield f"first asks Lago's API about {told.asked}"
-    if told.ignoring is not None:
-        where = f" ({told.ignoring.at})" if told.ignoring.at else ""
-        yield f"ignored by the rule {told.ignoring.rule}: {told.ignoring.because}{where}"
-    for each in told.sent:
+    if explanation.asked:
+        yield f"first asks Lago's API about {explanation.asked}"
+    if explanation.ignoring is not None:
+        where = f" ({explanation.ignoring.at})" if explanation.ignoring.at else ""
+        yield f"ignored by the rule {explanation.ignoring.rule}: {explanation.ignoring.because}{where}"
+    for each in explanation.sent:
         yield f"sends {KINDS.get(each.type, each.type)} {each.external_id}, {MODES.get(each.mode, each.mode)}"
-    if told.problems:
+    if explanation.problems:
         yield "rejected; to be mended:"
 
 
@@ -64,12 +66,12 @@ def _said(number: int, problem: Problem, connection: Connection) -> Iterator[str
         yield f"   any of these would do, the first is the strongest: {settings}"
 
 
-def _choices(told: Explanation) -> Table:
+def _choices(explanation: Explanation) -> Table:
     shown = Table(title="What was chosen, and by which setting", title_justify="left")
     for name in ("For", "What", "Value", "Setting", "Where"):
         shown.add_column(name, overflow="fold", no_wrap=name == "Where")
     about = ""
-    for each in told.choices:
+    for each in explanation.choices:
         shown.add_row(each.about if each.about != about else "", *_cells(each))
         about = each.about
     return shown
@@ -81,9 +83,9 @@ def _cells(each: Choice) -> tuple[str, str, str, str]:
     return each.what, value, setting, each.at
 
 
-def _alternatives(told: Explanation) -> Iterator[tuple[str, str | None]]:
+def _alternatives(explanation: Explanation) -> Iterator[tuple[str, str | None]]:
     groups: dict[tuple[str, str, tuple[Alternative, ...]], list[str]] = defaultdict(list)
-    for each in told.choices:
+    for each in explanation.choices:
         if each.alternatives:
             groups[each.what, each.value, each.alternatives].append(each.about)
     if groups:

@@ -217,7 +217,7 @@ def test_the_tables_of_the_demo(shown, text):
     figures = {**{name: getattr(FIGURES, name) for name in FIGURES.__slots__}, "balances": rows}
     figures |= {"problems": [text], "broker": text}
     replayed = Replay(
-        exit_code=0, moved=(), settled={}, open=(failure(1, message=text, hint=text),), seconds=1
+        exit_code=0, events=(), settled={}, open=(failure(1, message=text, hint=text),), seconds=1
     )
     tables.end(tables.console(), type(FIGURES)(**figures), replayed)
 

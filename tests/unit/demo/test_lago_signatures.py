@@ -48,7 +48,7 @@ def test_the_keys_stay_out_of_sight():
 class TestCallers:
     """Every caller but one must be turned away, each for a reason of its own."""
 
-    found = callers(scenario.tell(1))
+    found = callers(scenario.steps(1))
 
     def test_one_repeats_what_was_taken_and_the_others_are_refused(self):
         assert sorted(caller.status for caller in self.found) == [202, 400, 401, 401, 401]

@@ -27,7 +27,7 @@ FIGURES = Figures(
     replay={"code": "invalid_mapping", "moved": 1, "outcome": "1 written", "still_open": 5, "seconds": 2.0},
     problems=["c1 owes 9.99 EUR in Lago and 10.00 in NetSuite"],
 )  # fmt: skip
-NOTHING_OPEN = Replay(exit_code=0, moved=(), settled={}, open=(), seconds=1.0)
+NOTHING_OPEN = Replay(exit_code=0, events=(), settled={}, open=(), seconds=1.0)
 
 
 @pytest.fixture(params=[True, False], ids=["terminal", "pipe"])

@@ -301,7 +301,7 @@ class TestReplay:
         failures = tuple(SimpleNamespace(id=each) for each in still_open)
         counted = {"written": len(places)} if settled is None else settled
         return fix_and_replay.Replay(
-            exit_code=exit_code, moved=moved, settled=counted, open=failures, seconds=1.0
+            exit_code=exit_code, events=moved, settled=counted, open=failures, seconds=1.0
         )
 
     def found(self):

@@ -56,7 +56,7 @@ def test_a_new_owner_carries_only_what_the_last_one_left_open():
     assert isinstance(known, OffsetMap)
     taken = Ledger(known)
 
-    again, done = Admitted.AGAIN, Admitted.DONE_BEFORE
+    again, done = Admitted.REPEATED, Admitted.DONE_BEFORE
     assert [taken.admit(offset) for offset in range(10, 16)] == [
         again,
         again,

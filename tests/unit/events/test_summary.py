@@ -3,7 +3,7 @@
 import pytest
 
 from consumer.events import summary
-from consumer.events.summary import Facts
+from consumer.events.summary import ObjectSummary
 from schemas import envelope
 from tests import lago_events as lago
 
@@ -13,7 +13,7 @@ def facts_of(webhook_type, content):
 
 
 def known(number, cents, currency="EUR"):
-    return Facts(
+    return ObjectSummary(
         number=number,
         cents=cents,
         currency=currency,
@@ -67,7 +67,7 @@ def test_a_receipt_without_its_payment_has_neither_amount_nor_customer(payment):
     """It is refused, and the error event tells what is known."""
     found = facts_of("payment_receipt.created", lago.payment_receipt(payment=payment))
 
-    assert found == Facts(
+    assert found == ObjectSummary(
         number="ACM-3F21-018-RCPT-000007",
         cents=None,
         currency=None,
