@@ -44,6 +44,7 @@ class HealthQuestion:
         preferences: ids of company preferences.
         fields: fields to check, by record type.
         subsidiaries: internal ids of subsidiaries whose tax registrations are requested.
+        currencies: internal ids of currencies whose symbol and decimals are requested.
     """
 
     permissions: Sequence[str] = ()
@@ -51,6 +52,7 @@ class HealthQuestion:
     preferences: Sequence[str] = ()
     fields: Mapping[str, FieldsAsked] = field(default_factory=dict)
     subsidiaries: Sequence[str] = ()
+    currencies: Sequence[str] = ()
 
     def body(self) -> bytes:
         """The bytes that are posted."""
@@ -60,6 +62,7 @@ class HealthQuestion:
             "preferences": list(self.preferences),
             "fields": {name: one.as_json() for name, one in self.fields.items()},
             "subsidiaries": list(self.subsidiaries),
+            "currencies": list(self.currencies),
         }
         return json.dumps({"v": 1, "op": "health", **asked}, separators=(",", ":")).encode()
 
@@ -121,10 +124,19 @@ class Form(_Answer):
 
 
 class User(_Answer):
-    """The integration's user and role, by internal id."""
+    """The integration's user by internal id, its role by script id, or else by internal id, `role_id`."""
 
     id: str = ""
     role: str = ""
+    role_id: str = ""
+
+
+class CurrencyFound(_Answer):
+    """A currency by its own record: decimals of amounts, and whether it is the base currency."""
+
+    symbol: str = ""
+    decimals: int | None = None
+    is_base: bool = False
 
 
 class Health(_Answer):
@@ -134,8 +146,11 @@ class Health(_Answer):
     Attributes:
         permissions: level by permission id, from 0 None to 4 Full.
         voids_by_journal: whether NetSuite voids transactions by reversing journals.
+        outside_period: the preference Allow Transaction Date Outside of the Posting Period, as it is set.
+        language: of the integration's user, such as ``en_US``.
         forms: by record type.
         registrations: nexus ids by subsidiary id.
+        currencies: by id.
     """
 
     server_time: str = ""
@@ -144,8 +159,11 @@ class Health(_Answer):
     features: dict[str, bool] = Field(default_factory=dict)
     preferences: dict[str, str | bool | None] = Field(default_factory=dict)
     voids_by_journal: bool | None = None
+    outside_period: str | None = None
+    language: str | None = None
     forms: dict[str, Form] = Field(default_factory=dict)
     registrations: dict[str, tuple[str, ...] | None] = Field(default_factory=dict)
+    currencies: dict[str, CurrencyFound | None] = Field(default_factory=dict)
 
 
 class CatalogRow(_Answer):

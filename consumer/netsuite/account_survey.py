@@ -77,11 +77,14 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
         lists = await _lists(client, checks.list_questions(connection))
         if isinstance(lists, NoAnswer):
             return lists
+        further = await _lists(client, checks.further_questions(connection, lists))
+        if isinstance(further, NoAnswer):
+            return further
         refusals.times_s.clear()
         at_once = await _together(client, min(connection.concurrency, MOST_AT_ONCE))
     return Facts(
         health=answer.health or Health(),
-        lists=lists,
+        lists=lists | further,
         script=answer.script,
         account=answer.account,
         today=clock.now().date(),

@@ -6,20 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from consumer.config.connection import Connection
-from consumer.preflight import menu_paths, role
+from consumer.preflight import menu_paths, posting_periods
 from consumer.preflight.account_facts import Facts
-from consumer.preflight.finding import Finding, Status, ok, unknown
-from schemas.reading import CatalogRow
-
-_SUMS = ("quarter", "year", "adjustment")
-_LOCKS = {"closed": "closed", "all_locked": "locked", "ar_locked": "locked for A/R"}
+from consumer.preflight.finding import Finding, ok, unknown
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
     """Everything that decides whether a document of today can be posted, and how many calls run at once."""
     if connection.start_date is not None:
         yield _start(connection, connection.start_date, facts.today)
-    yield _period(connection, facts)
+    yield from posting_periods.findings(connection, facts)
     if connection.sync.voids:
         yield _voids(connection, facts)
     yield _concurrency(connection, facts)
@@ -41,54 +37,6 @@ def _start(connection: Connection, start: date, today: date) -> Finding:
         fix="set start_date to the day of the first document that NetSuite is to have",
         where=connection.at("start_date"),
     )
-
-
-def _period(connection: Connection, facts: Facts) -> Finding:
-    if not facts.has("ACCOUNTINGPERIODS"):
-        return ok("period", "the account has no accounting periods")
-    listed = facts.listed("periods")
-    if not role.sees(facts, "periods") or listed.trouble is not None:
-        return unknown("period", "accounting periods cannot be looked at", menu=menu_paths.PERIODS)
-    months = [row for row in listed.rows.values() if not any(row.values.get(name) == "T" for name in _SUMS)]
-    today = facts.today.isoformat()
-    current = next((row for row in months if _first(row) <= today <= row.values.get("end", "")), None)
-    if current is None:
-        return Finding(
-            id="period",
-            status="fail",
-            says=f"no accounting period holds today, {today}",
-            menu=menu_paths.PERIODS,
-            fix="set up the year",
-        )
-    shut = next((word for name, word in _LOCKS.items() if current.values.get(name) == "T"), None)
-    if shut is None:
-        return ok("period", f"{current.name} is open")
-    has_later = any(_first(row) > today and _is_open(row) for row in months)
-    return _shut(connection, current, shut, has_later=has_later)
-
-
-def _shut(connection: Connection, current: CatalogRow, shut: str, *, has_later: bool) -> Finding:
-    policy = connection.closed_period
-    goes_on = policy == "next_open_period" and has_later
-    status: Status = "warn" if goes_on else "fail"
-    effect = {"hold": "wait", "reject": "are rejected"}.get(policy, "find no open period")
-    becomes = "are posted to the next open period" if goes_on else effect
-    return Finding(
-        id="period",
-        status=status,
-        says=f"{current.name} is {shut}: documents of today {becomes}",
-        menu=menu_paths.PERIODS,
-        fix="open the period, or set closed_period",
-        where=connection.at("closed_period"),
-    )
-
-
-def _first(row: CatalogRow) -> str:
-    return row.values.get("start", "")
-
-
-def _is_open(row: CatalogRow) -> bool:
-    return not any(row.values.get(name) == "T" for name in _LOCKS)
 
 
 def _voids(connection: Connection, facts: Facts) -> Finding:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from consumer.config.connection import Connection
 from consumer.preflight import (
     accounting_preferences,
     approval_routing,
+    currency_setup,
     form_fields,
+    income_accounts,
     login,
     mapped_ids,
+    record_forms,
     reference,
     role,
     tax_setup,
 )
-from consumer.preflight.account_facts import Facts
+from consumer.preflight.account_facts import Facts, Listed
 from consumer.preflight.finding import Finding
 from schemas.reading import CatalogQuestion, HealthQuestion, Kind
 
@@ -23,9 +28,10 @@ def health_question(connection: Connection) -> HealthQuestion:
     return HealthQuestion(
         permissions=[need.permission for need in role.needs(connection)],
         features=role.FEATURES,
-        preferences=(*form_fields.PREFERENCES, approval_routing.PREFERENCE),
-        fields=form_fields.asked(connection),
+        preferences=(*record_forms.PREFERENCES, approval_routing.PREFERENCE),
+        fields=record_forms.asked(connection),
         subsidiaries=tax_setup.subsidiaries(connection),
+        currencies=currency_setup.ids(connection),
     )
 
 
@@ -38,6 +44,11 @@ def list_questions(connection: Connection) -> tuple[CatalogQuestion, ...]:
     return (*named, CatalogQuestion(kind="periods"))
 
 
+def further_questions(connection: Connection, lists: Mapping[Kind, Listed]) -> tuple[CatalogQuestion, ...]:
+    """What to ask once the first lists are there: rows whose ids stand in them."""
+    return income_accounts.further_questions(connection, lists.get("items", Listed()).rows)
+
+
 def findings(connection: Connection, facts: Facts) -> list[Finding]:
     """The findings of all checks, in the order in which to fix them."""
     return [
@@ -45,6 +56,8 @@ def findings(connection: Connection, facts: Facts) -> list[Finding]:
         *role.findings(connection, facts),
         *form_fields.findings(connection, facts),
         *mapped_ids.findings(connection, facts),
+        *income_accounts.findings(connection, facts),
+        *currency_setup.findings(connection, facts),
         *tax_setup.findings(connection, facts),
         *accounting_preferences.findings(connection, facts),
         approval_routing.finding(connection, facts),

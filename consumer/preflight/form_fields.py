@@ -1,143 +1,23 @@
-"""Findings about mandatory fields without a value, and custom fields that are not deployed."""
+"""Findings about mandatory fields without a value, and fields that do not exist."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from consumer.config.connection import Connection
-from consumer.config.mapping_rules import FieldsFor
-from consumer.preflight import menu_paths, reference
+from consumer.preflight import menu_paths
 from consumer.preflight.account_facts import Facts
 from consumer.preflight.finding import Finding, ok, unknown
-from schemas.reading import FieldsAsked, FieldsFound
-
-_MARKS, _LINKS = ("custbody_lago_id", "custbody_lago_fingerprint"), ("custbody_lago_invoice_link",)
-_PERIOD = ("custcol_service_period_date_from", "custcol_service_period_date_to")
-ESSENTIAL = frozenset(
-    (
-        *_MARKS,
-        "custbody_lago_invoice_id",
-        "custbody_lago_payment_invoices",
-        "custentity_lago_id",
-        "custentity_lago_version",
-        "custentity_lago_fingerprint",
-    )
+from consumer.preflight.record_forms import (
+    ESSENTIAL,
+    FORMS,
+    OF_ANY_LINE,
+    PREFERENCES,
+    configured,
+    paths_of,
+    written,
 )
-"""Custom fields that identify records; a missing other field loses only its own value."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordForm:
-    """
-    The fields of one record type that the connector writes.
-
-    Attributes:
-        filled: body fields that always have a value, from us or from NetSuite once the customer is set.
-        custom: custom body fields that the SDF project deploys; `line_custom` those of its lines.
-        fields: the sections of ``mapping.fields`` for its body and, as `line_fields`, for its lines.
-    """
-
-    label: str
-    filled: frozenset[str]
-    custom: tuple[str, ...]
-    fields: FieldsFor
-    line_fields: FieldsFor | None = None
-    line_custom: tuple[str, ...] = ()
-
-
-PREFERENCES = {"LOCMANDATORY": "location", "DEPTMANDATORY": "department", "CLASSMANDATORY": "class"}
-"""Company preferences that make a field of transactions mandatory, and the field."""
-_OF_ANY_DOCUMENT = frozenset(
-    [
-        "account",
-        "aracct",
-        "currency",
-        "customer",
-        "customform",
-        "entity",
-        "exchangerate",
-        "nexus",
-        "postingperiod",
-        "status",
-        "subsidiary",
-        "taxitem",
-        "trandate",
-        "tranid",
-    ]
-)
-_OF_ANY_LINE = frozenset(
-    ["amount", "description", "item", "price", "quantity", "rate", "taxcode", "taxdetailsreference"]
-)
-FORMS: Mapping[str, RecordForm] = {
-    "customer": RecordForm(
-        label="customer",
-        filled=frozenset(
-            ("autoname", "companyname", "currency", "customform", "entityid", "entitystatus", "firstname",
-             "isperson", "lastname", "subsidiary")
-        ),
-        custom=(
-            "custentity_lago_id", "custentity_lago_version", "custentity_lago_fingerprint",
-            "custentity_lago_customer_link", "custentity_lago_sf_id",
-        ),
-        fields="customer",
-    ),
-    "invoice": RecordForm(
-        label="invoice",
-        filled=_OF_ANY_DOCUMENT | {"duedate"},
-        custom=(*_MARKS, *_LINKS),
-        fields="invoice",
-        line_fields="invoice_line",
-        line_custom=_PERIOD,
-    ),
-    "creditmemo": RecordForm(
-        label="credit memo",
-        filled=_OF_ANY_DOCUMENT,
-        custom=(*_MARKS, "custbody_lago_invoice_id"),
-        fields="credit_note",
-        line_fields="credit_note_line",
-    ),
-    "customerpayment": RecordForm(
-        label="payment",
-        filled=_OF_ANY_DOCUMENT | {"payment", "undepfunds"},
-        custom=(*_MARKS, "custbody_lago_payment_invoices"),
-        fields="payment",
-    ),
-    "salesorder": RecordForm(
-        label="sales order",
-        filled=_OF_ANY_DOCUMENT | {"orderstatus"},
-        custom=(*_MARKS, *_LINKS),
-        fields="sales_order",
-        line_fields="sales_order_line",
-        line_custom=_PERIOD,
-    ),
-}  # fmt: skip
-
-
-def written(connection: Connection) -> tuple[str, ...]:
-    """The record types that this connection writes."""
-    sync = connection.sync
-    is_written = {
-        "customer": True,
-        "invoice": sync.invoices,
-        "creditmemo": sync.credit_notes or sync.voids,
-        "customerpayment": sync.payments,
-        "salesorder": sync.sales_orders,
-    }
-    return tuple(name for name, is_one in is_written.items() if is_one)
-
-
-def asked(connection: Connection) -> dict[str, FieldsAsked]:
-    """The custom fields to check, by record type: those of the SDF project and of the mapping."""
-    return {name: _asked(connection, FORMS[name]) for name in written(connection)}
-
-
-def _asked(connection: Connection, form: RecordForm) -> FieldsAsked:
-    body = dict.fromkeys((*form.custom, *_custom_of(connection, form.fields)))
-    if form.line_fields is None:
-        return FieldsAsked(body=tuple(body))
-    lines = dict.fromkeys((*form.line_custom, *_custom_of(connection, form.line_fields)))
-    return FieldsAsked(body=tuple(body), lines=tuple(lines))
+from schemas.reading import FieldsFound
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
@@ -153,7 +33,7 @@ def _unseen(connection: Connection, facts: Facts) -> Iterator[Finding]:
         if form is None or form.error is not None:
             cause = form.error.code if form and form.error else "no answer"
             says = f"no {FORMS[name].label} can be begun ({cause}), so its form cannot be looked at"
-            yield unknown(f"form.{name}", says, menu=menu_paths.FORMS)
+            yield unknown(f"form.{name}", says, menu=FORMS[name].menu)
 
 
 def _custom_fields(connection: Connection, facts: Facts) -> Iterator[Finding]:
@@ -168,9 +48,11 @@ def _custom_fields(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def _undeployed(connection: Connection, name: str, labels: list[str]) -> Finding:
+    if not name.startswith("cust"):
+        return _no_field(connection, name, labels)
     is_essential = name in ESSENTIAL
     effect = "records cannot be recognised by it" if is_essential else "its value is lost"
-    path = next((path for path in _paths_of(connection, name)), "")
+    path = next((path for path in paths_of(connection, name)), "")
     return Finding(
         id=f"custom_field.{name}",
         status="fail" if is_essential else "warn",
@@ -181,19 +63,35 @@ def _undeployed(connection: Connection, name: str, labels: list[str]) -> Finding
     )
 
 
+def _menu_of(places: list[str]) -> str:
+    forms = (form for form in FORMS.values() if any(place.startswith(form.label) for place in places))
+    return "; or ".join(dict.fromkeys(form.menu for form in forms))
+
+
+def _no_field(connection: Connection, name: str, labels: list[str]) -> Finding:
+    return Finding(
+        id=f"field.{name}",
+        status="fail",
+        says=f"there is no field {name} on {', '.join(labels)}: NetSuite drops what the mapping gives it",
+        menu=_menu_of(labels),
+        fix="correct the field's id under mapping.fields, or show the field on the form",
+        where=connection.at(next(paths_of(connection, name))),
+    )
+
+
 def _mandatory(connection: Connection, facts: Facts) -> Iterator[Finding]:
     unfilled: dict[str, list[str]] = {}
     for name in written(connection):
         form, ours = facts.health.forms.get(name), FORMS[name]
         if form is None or form.error is not None:
-            for field in sorted(_preferred(facts, name) - _configured(connection, ours.fields)):
+            for field in sorted(_preferred(facts, name) - configured(connection, ours.fields)):
                 unfilled.setdefault(field, []).append(ours.label)
             continue
         for found, filled, section, suffix in (
             (form.body, ours.filled, ours.fields, ""),
-            (form.lines, _OF_ANY_LINE, ours.line_fields, " lines"),
+            (form.lines, OF_ANY_LINE, ours.line_fields, " lines"),
         ):
-            known = {*filled, *_configured(connection, section)}
+            known = {*filled, *configured(connection, section)}
             for field in found.mandatory if found else ():
                 if field not in known:
                     unfilled.setdefault(field, []).append(f"{ours.label}{suffix}")
@@ -218,7 +116,7 @@ def _unfilled(connection: Connection, field: str, places: list[str]) -> Finding:
         id=f"mandatory.{field}",
         status="fail",
         says=f"{field} must be filled on {', '.join(places)}, and nothing fills it",
-        menu=f"{menu_paths.FORMS}{also}",
+        menu=f"{_menu_of(places)}{also}",
         fix=f"give {field} a value under mapping.fields, or make it optional",
         where=connection.at("mapping.fields"),
     )
@@ -231,20 +129,3 @@ def _seen(connection: Connection, facts: Facts) -> Iterator[tuple[str, FieldsFou
             yield FORMS[name].label, form.body
         if form and form.lines:
             yield f"{FORMS[name].label} lines", form.lines
-
-
-def _configured(connection: Connection, section: FieldsFor | None) -> set[str]:
-    if section is None:
-        return set()
-    return {name for level in reference.levels(connection) for name in level.rules.fields.get(section, {})}
-
-
-def _custom_of(connection: Connection, section: FieldsFor) -> list[str]:
-    return sorted(name for name in _configured(connection, section) if name.startswith("cust"))
-
-
-def _paths_of(connection: Connection, name: str) -> Iterator[str]:
-    for level in reference.levels(connection):
-        for section, values in level.rules.fields.items():
-            if name in values:
-                yield f"{level.path}.fields.{section}.{name}"

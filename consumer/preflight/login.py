@@ -9,12 +9,15 @@ from consumer.config.connection import Connection, OAuth2
 from consumer.preflight import menu_paths
 from consumer.preflight.account_facts import Facts
 from consumer.preflight.finding import Finding, Status, ok, unknown
+from schemas.reading import User
 from schemas.wire import SCRIPT_VERSION
 
 LARGEST_SKEW_S = 300
 """Beyond it NetSuite refuses signatures of token-based authentication."""
 NOTICEABLE_SKEW_S = 60
 RENEW_CERTIFICATE_DAYS = 30
+_ADMINISTRATOR = ("3", "administrator")
+"""Internal id and script id of NetSuite's own role."""
 
 _LOGIN = frozenset(
     [
@@ -49,7 +52,7 @@ def _refusal(connection: Connection, code: str, reason: str) -> Finding:
     where = connection.at("restlet_url")
     if code in _LOGIN:
         place = menu_paths.CERTIFICATES if isinstance(connection.auth, OAuth2) else menu_paths.ACCESS_TOKENS
-        fix = "compare the credentials; the true reason: Setup > Users/Roles > View Login Audit Trail"
+        fix = f"compare the credentials; the true reason: {menu_paths.LOGINS}"
         return Finding(
             id="login", status="fail", says=reason, menu=place, fix=fix, where=connection.at("auth")
         )
@@ -82,6 +85,8 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
     yield ok(
         "login", f"NetSuite accepts {kind} as user {facts.health.user.id}, role {facts.health.user.role}"
     )
+    yield from _role(connection, facts.health.user)
+    yield from _language(facts.health.language)
     if isinstance(connection.auth, OAuth2):
         yield _certificate(connection, facts.certificate_ends, facts.today)
     yield ok("account", f"{facts.account.id}, {facts.account.environment.lower()}")
@@ -97,6 +102,33 @@ def _clock(skew_s: float | None) -> Finding:
     fix = f"synchronise this machine's clock (NTP); beyond {LARGEST_SKEW_S} s NetSuite refuses every login"
     status: Status = "fail" if abs(skew_s) > LARGEST_SKEW_S else "warn"
     return Finding(id="clock", status=status, says=says, fix=fix)
+
+
+def _role(connection: Connection, user: User) -> Iterator[Finding]:
+    if user.role_id in _ADMINISTRATOR or user.role in _ADMINISTRATOR:
+        yield Finding(
+            id="login.role",
+            status="warn",
+            says="the integration logs in as Administrator: it may change everything, and posts to closed "
+            "periods without a word",
+            menu=menu_paths.ROLES,
+            fix="make a token or certificate for the role Lago NetSuite (deploy/netsuite) and use that",
+            where=connection.at("auth"),
+        )
+
+
+def _language(language: str | None) -> Iterator[Finding]:
+    if language is None:
+        yield unknown("login.language", "NetSuite does not tell the language of the integration's user")
+    elif not language.lower().startswith("en"):
+        yield Finding(
+            id="login.language",
+            status="warn",
+            says=f"the integration's user reads {language}, and so NetSuite words its refusals: a closed "
+            "period or an empty field that it names by text only is not recognised",
+            menu=menu_paths.USER_PREFERENCES,
+            fix="set the user's language to English",
+        )
 
 
 def _certificate(connection: Connection, ends: date | None, today: date) -> Finding:
@@ -132,6 +164,6 @@ def _old_script(says: str, status: Status) -> Finding:
         id="script.version",
         status=status,
         says=says,
-        menu="Customization > Scripting > Scripts",
+        menu=menu_paths.SCRIPTS,
         fix="deploy the RESTlet of this release (deploy/netsuite)",
     )

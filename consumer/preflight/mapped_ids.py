@@ -9,6 +9,7 @@ from consumer.config.connection import Connection
 from consumer.preflight import menu_paths, reference, role
 from consumer.preflight.account_facts import Facts, Listed
 from consumer.preflight.finding import Finding, Status, ok, unknown
+from consumer.preflight.income_accounts import DEPOSIT
 from consumer.preflight.reference import Reference
 from schemas.reading import CatalogRow, Kind
 
@@ -30,6 +31,8 @@ _OF_FEATURE: Mapping[Kind, str] = {
     "locations": "LOCATIONS",
     "departments": "DEPARTMENTS",
     "classes": "CLASSES",
+    # Without it currencies cannot be searched for; `currency_setup` looks at the one there is.
+    "currencies": "MULTICURRENCY",
 }
 _NOT_SOLD = frozenset({"Purchase"})
 _TAX_KINDS = frozenset({"tax_codes", "tax_types", "nexuses"})
@@ -116,6 +119,9 @@ def _problems(
             yield from _of_item(connection, row, uses, listed, facts)
         case "currencies":
             yield from _of_currency(row, uses)
+        case "accounts" if row.values.get("type") and row.values["type"] not in DEPOSIT:
+            fix = "map a bank account or Undeposited Funds, or take mapping.payments.account out"
+            yield "fail", f"{row.name!r} is of type {row.values['type']}, and takes no deposits", fix
         case "subsidiaries":
             if row.values.get("elimination") == "T":
                 yield "fail", f"{row.name!r} is an elimination subsidiary", "map an operating one"

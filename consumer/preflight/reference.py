@@ -11,7 +11,7 @@ from schemas.reading import Kind
 
 _SINGLE_ITEMS = (
     "fallback_item", "subscription_fee", "minimum_commitment", "coupon", "prepaid_credit",
-    "progressive_billing", "credit_note",
+    "prepaid_credit_granted", "progressive_billing", "credit_note",
 )  # fmt: skip
 _ITEM_TABLES = ("plans", "billable_metrics", "add_ons", "products", "charge_filters")
 _OF_FIELD: dict[str, Kind] = {

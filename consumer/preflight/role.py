@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumer.config.connection import Connection
-from consumer.preflight import form_fields, menu_paths, reference
+from consumer.preflight import menu_paths, record_forms, reference
 from consumer.preflight.account_facts import Facts
 from consumer.preflight.finding import Finding, Status, ok, unknown
 from schemas.reading import Kind
@@ -71,7 +71,7 @@ class Need:
 
 def needs(connection: Connection) -> tuple[Need, ...]:
     """The permissions that this connection needs."""
-    edited = [_OF_RECORD[name] for name in form_fields.written(connection)]
+    edited = [_OF_RECORD[name] for name in record_forms.written(connection)]
     if any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)):
         edited.append("LIST_TAXDETAILSTAB")
     viewed = {OF_KIND[one.kind] for one in reference.all_of(connection)} | {"ADMI_ACCTPERIODS"}
@@ -129,13 +129,6 @@ def _lacking(need: Need, level: int) -> Finding:
 def _features(connection: Connection, facts: Facts) -> Iterator[Finding]:
     yield from _tax(connection, facts)
     yield from _subsidiaries(connection, facts)
-    symbols = connection.mapping.currencies
-    if len(symbols) > 1 and not facts.has("MULTICURRENCY"):
-        yield _off(
-            "MULTICURRENCY",
-            f"{len(symbols)} currencies are mapped, the account has one",
-            connection.at("mapping.currencies"),
-        )
     if not facts.has("RECEIVABLES"):
         yield _off("RECEIVABLES", "without A/R there are no invoices", "")
     for name, feature in _FIELD_FEATURES.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -14,13 +15,18 @@ from tests.support.preflight_account import MAPPINGS, ONE_WORLD, findings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One setting of the account, what it becomes, and what has to be said about it."""
+    """
+    One setting of the account, what it becomes, and what has to be said about it.
+
+    `given` is what the connection has beside what fits the profile, where the setting matters only then.
+    """
 
     setting: str
     value: Any
     finding: str
     status: str = "fail"
     without: tuple[str, ...] = ()
+    given: dict[str, Any] = field(default_factory=dict)
 
 
 def _permission(name: str, level: int = 0, status: str = "fail", without: tuple[str, ...] = ()) -> Fault:
@@ -42,6 +48,27 @@ def _undeployed(name: str, status: str = "fail") -> Fault:
 
 
 US = ("legacy-us",)
+CLOSED = ("closed-period",)
+SINCE_JULY = {"start_date": "2026-07-01"}
+SINCE_LAST_YEAR = {"start_date": "2025-01-01"}
+MOVED_ON = {"closed_period": "next_open_period"}
+
+
+def _also_in(symbol: str, id_: str) -> dict[str, Any]:
+    return {"currencies": {"EUR": "2", "USD": "1", symbol: id_}}
+
+
+def _past_month(name: str, value: Any = True) -> Fault:  # noqa: FBT002 - what the setting becomes
+    return Fault(
+        setting=f"periods.219{name}",
+        value=value,
+        finding="period.start_date",
+        status="warn",
+        without=CLOSED,
+        given=SINCE_JULY,
+    )
+
+
 FAULTS = (
     # The role.
     _permission("LIST_CUSTJOB", 1),
@@ -99,6 +126,10 @@ FAULTS = (
     Fault(setting="forms.creditmemo.body", value=["memo"], finding="mandatory.memo"),
     Fault(setting="forms.invoice.lines", value=["department"], finding="mandatory.department"),
     Fault(setting="forms.customer.body", value=["vatregnumber"], finding="mandatory.vatregnumber"),
+    Fault(setting="forms.customer.body", value=["email", "url"], finding="mandatory.url"),
+    Fault(setting="forms.customerpayment.body", value=["memo", "class"], finding="mandatory.class"),
+    Fault(setting="forms.salesorder.body", value=["otherrefnum"], finding="mandatory.otherrefnum"),
+    Fault(setting="forms.creditmemo.lines", value=["class"], finding="mandatory.class"),
     # Custom fields.
     _undeployed("custbody_lago_id"),
     _undeployed("custbody_lago_invoice_id"),
@@ -129,6 +160,37 @@ FAULTS = (
     Fault(setting="classes.7", value=None, finding="class.7"),
     _inactive("accounts", "110", "account.110"),
     Fault(setting="payment_methods.9", value=None, finding="payment_method.9"),
+    # Accounts.
+    Fault(setting="items.802.account", value="1000", finding="income_account.110", status="warn"),
+    Fault(setting="items.810.account", value="1100", finding="income_account.100", status="warn"),
+    Fault(setting="items.811.account", value="1100", finding="item.811", status="warn"),
+    Fault(setting="items.804.account", value="2200", finding="income_account.101", status="warn"),
+    Fault(setting="items.805.account", value="4000", finding="income_account.102", status="warn"),
+    Fault(setting="items.806.account", value="1150", finding="income_account.111", status="warn"),
+    Fault(setting="items.902.account", value="1000", finding="income_account.110", status="warn", without=US),
+    Fault(setting="accounts.102.type", value="COGS", finding="income_account.102", status="warn"),
+    Fault(setting="accounts.105.type", value="Income", finding="income_account.105", status="warn"),
+    Fault(setting="accounts.110.type", value="Income", finding="account.110"),
+    Fault(setting="accounts.110.type", value="AcctRec", finding="account.110"),
+    # Currencies.
+    Fault(setting="currencies.2.precision", value=0, finding="currency_decimals.EUR"),
+    Fault(setting="currencies.1.precision", value=0, finding="currency_decimals.USD"),
+    Fault(
+        setting="currencies.4.precision",
+        value=2,
+        finding="currency_decimals.JPY",
+        given=_also_in("JPY", "4"),
+    ),
+    Fault(
+        setting="currencies.5.precision",
+        value=0,
+        finding="currency_decimals.KWD",
+        given=_also_in("KWD", "5"),
+    ),
+    # The login.
+    Fault(setting="user.role", value=3, finding="login.role", status="warn"),
+    Fault(setting="preferences.LANGUAGE", value="de_DE", finding="login.language", status="warn"),
+    Fault(setting="preferences.LANGUAGE", value="fr_CA", finding="login.language", status="warn"),
     # Taxes.
     _inactive("nexuses", "11", "nexus.11", US),
     _inactive("tax_types", "8", "tax_type.8", US),
@@ -138,6 +200,32 @@ FAULTS = (
     Fault(setting="tax_codes.12.type", value="5", finding="tax_code.12.type", without=US),
     Fault(setting="subsidiaries.1.nexuses", value=["1"], finding="registration.1.9", without=US),
     # Bookkeeping.
+    Fault(
+        setting="preferences.DATEPERIODMISMATCH",
+        value="DISALLOW",
+        finding="period.outside",
+        given=MOVED_ON,
+    ),
+    _past_month(".closed"),
+    _past_month(".ar_locked"),
+    _past_month(".all_locked"),
+    _past_month("", None),
+    Fault(
+        setting="periods.219.end",
+        value="2026-07-30",
+        finding="period.start_date",
+        status="warn",
+        without=CLOSED,
+        given=SINCE_JULY,
+    ),
+    Fault(
+        setting="periods.220.closed",
+        value=True,
+        finding="period",
+        status="warn",
+        without=CLOSED,
+        given=MOVED_ON,
+    ),
     Fault(setting="periods.220.closed", value=True, finding="period", without=("closed-period",)),
     Fault(setting="periods.220.ar_locked", value=True, finding="period", without=("closed-period",)),
     Fault(setting="periods.220.all_locked", value=True, finding="period", without=("closed-period",)),
@@ -166,8 +254,14 @@ CASES = [
 
 
 @cache
-def _baseline(profile: str) -> dict[str, str]:
-    return _said(findings(profile))
+def _baseline(profile: str, given: str = "{}") -> dict[str, str]:
+    return _said(_found(profile, json.loads(given)))
+
+
+def _found(profile: str, given: dict[str, Any], flips: dict[str, Any] | None = None) -> dict[str, Finding]:
+    mapping = MAPPINGS[profile] | {name: given[name] for name in ("currencies",) if name in given}
+    settings = {name: value for name, value in given.items() if name != "currencies"}
+    return findings(profile, flips, mapping=mapping, **settings)
 
 
 def _said(found: dict[str, Finding]) -> dict[str, str]:
@@ -177,9 +271,9 @@ def _said(found: dict[str, Finding]) -> dict[str, str]:
 @pytest.mark.parametrize(("profile", "fault"), CASES)
 def test_a_single_fault_is_named_and_no_other(profile, fault):
     """What was said before is said still; all that is added is the fault, what it means, where and how."""
-    found = findings(profile, {fault.setting: fault.value})
+    found = _found(profile, fault.given, {fault.setting: fault.value})
 
-    assert _said(found) == _baseline(profile) | {fault.finding: fault.status}
+    assert _said(found) == _baseline(profile, json.dumps(fault.given)) | {fault.finding: fault.status}
     named = found[fault.finding]
     assert all((named.says, named.fix, " > " in named.menu))
 
@@ -202,8 +296,63 @@ def test_each_profile_is_found_to_be_what_it_is(profile, said):
 
 @pytest.mark.parametrize("profile", MAPPINGS)
 def test_there_are_enough_faults(profile):
-    """The promise is at least twenty-five for each profile."""
-    assert len({fault.setting for fault in FAULTS if profile not in fault.without}) >= 25
+    """The promise is at least forty-five for each profile."""
+    assert len({fault.setting for fault in FAULTS if profile not in fault.without}) >= 45
+
+
+@pytest.mark.parametrize(
+    ("record", "fields"), [("customer", ["email", "phone"]), ("customerpayment", ["memo"])]
+)
+def test_what_lago_fills_is_not_missed_on_a_form(record, fields):
+    assert _said(findings("default", {f"forms.{record}.body": fields})) == {}
+
+
+def test_a_currency_of_three_decimals_is_warned_of():
+    """NetSuite keeps two of them, and none is the right setting."""
+    [(name, status)] = _said(_found("default", _also_in("KWD", "5"), {"currencies.5.precision": 2})).items()
+
+    assert (name, status) == ("currency_decimals.KWD", "warn")
+
+
+def test_a_currency_that_lago_does_not_divide_may_have_either_precision():
+    """Lago bills whole forints, and ISO gives them two decimals."""
+    for precision in (0, 2):
+        flips = {"currencies.6.precision": precision}
+        assert _said(_found("default", _also_in("HUF", "6"), flips)) == {}
+
+
+def test_months_that_are_shut_are_named_but_not_all_of_them():
+    found = _found("default", SINCE_LAST_YEAR)["period.start_date"]
+
+    assert "Jan 2025 (closed), " in found.says
+    assert "and 12 more and wait" in found.says
+
+
+@pytest.mark.parametrize(
+    ("section", "fields"),
+    [("invoice", {"duedaet": "1"}), ("invoice_line", {"klass": "7"}), ("customer", {"credit_limit": "1"})],
+)
+def test_a_native_field_that_there_is_not_is_named(section, fields):
+    """NetSuite ignores such a value without a word."""
+    mapping = MAPPINGS["default"]
+    changed = mapping | {"fields": mapping["fields"] | {section: mapping["fields"].get(section, {}) | fields}}
+
+    [(name, status)] = _said(findings("default", mapping=changed)).items()
+
+    assert (name, status) == (f"field.{next(iter(fields))}", "fail")
+
+
+@pytest.mark.parametrize(
+    ("currencies", "said"),
+    [
+        ({"USD": "1"}, {}),
+        ({"USD": "1", "EUR": "2"}, {"feature.MULTICURRENCY": "fail"}),
+        ({"EUR": "2"}, {"feature.MULTICURRENCY": "fail"}),
+        ({"EUR": "1"}, {"currency.1": "fail"}),
+    ],
+)
+def test_an_account_of_a_single_currency_can_have_no_other_mapped(currencies, said):
+    assert _said(_found("legacy-us", {"currencies": currencies}, {"features.MULTICURRENCY": False})) == said
 
 
 def test_invoices_that_the_mapping_approves_need_no_approver():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from consumer.sandbox.netsuite.account_setting import flipped
 from consumer.sandbox.netsuite.profile import Profile
 from consumer.sandbox.netsuite.suitescript.runner import call
 from schemas import wire
-from schemas.reading import Question
+from schemas.reading import CatalogQuestion, Kind, Question
 from tests.support import connection_files
 from tests.support.restlet import DEPLOYMENT, SCRIPT
 
@@ -99,16 +100,20 @@ def findings(
 def facts(account: Account, wanted: Connection) -> Facts:
     """What the RESTlet tells of an account."""
     told = _ask(account, checks.health_question(wanted))
-    pages = {question.kind: _ask(account, question).catalog for question in checks.list_questions(wanted)}
+    lists = _lists(account, checks.list_questions(wanted))
     return Facts(
         health=told.health,
-        lists={kind: Listed.of([page]) for kind, page in pages.items()},
+        lists=lists | _lists(account, checks.further_questions(wanted, lists)),
         script=told.script,
         account=told.account,
         today=TODAY,
         skew_s=0.0,
         at_once=5,
     )
+
+
+def _lists(account: Account, questions: Iterable[CatalogQuestion]) -> dict[Kind, Listed]:
+    return {question.kind: Listed.of([_ask(account, question).catalog]) for question in questions}
 
 
 def _ask(account: Account, question: Question) -> wire.Response:

@@ -45,8 +45,9 @@ function formOf(type, asked) {
 test('who asks for nothing is told the time and who it is', () => {
   expect(health({})).toEqual({
     server_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-    user: { id: '7', role: 'customrole_lago_netsuite' },
+    user: { id: '7', role: 'customrole_lago_netsuite', role_id: '1012' },
     permissions: {}, features: {}, preferences: {}, voids_by_journal: false, forms: {}, registrations: {},
+    outside_period: null, language: null, currencies: {},
   });
 });
 
@@ -83,6 +84,49 @@ test('how voids are done is null for a role that may not read it', () => {
   on('N/config', config, 'load', () => { throw suiteScriptError('INSUFFICIENT_PERMISSION'); });
 
   expect(health({}).voids_by_journal).toBeNull();
+});
+
+function prefers(values) {
+  on('N/runtime', runtime, 'getCurrentUser', () => double('N/runtime/user', {
+    id: 7, role: 3, roleId: 'administrator', getPreference: ({ name }) => told(values, name),
+  }));
+}
+
+test('the posting period preference and the language are told as NetSuite spells them', () => {
+  prefers({ DATEPERIODMISMATCH: 'DISALLOW', LANGUAGE: 'de_DE' });
+
+  expect(health({})).toMatchObject({
+    outside_period: 'DISALLOW', language: 'de_DE', user: { role: 'administrator', role_id: '3' },
+  });
+});
+
+test('a preference that is not set is null', () => {
+  prefers({ DATEPERIODMISMATCH: '', LANGUAGE: null });
+
+  expect(health({})).toMatchObject({ outside_period: null, language: null });
+});
+
+describe('of a currency', () => {
+  function holds(id, fields) {
+    account.books.keep({ id, type: 'currency', fields });
+  }
+
+  test('symbol, decimals and whether it is the base are told', () => {
+    holds('1', { symbol: 'USD', currencyprecision: 2, isbasecurrency: true });
+    holds('4', { symbol: 'JPY', currencyprecision: '0', isbasecurrency: 'F' });
+
+    expect(health({ currencies: ['1', '4'] }).currencies).toEqual({
+      1: { symbol: 'USD', decimals: 2, is_base: true }, 4: { symbol: 'JPY', decimals: 0, is_base: false },
+    });
+  });
+
+  test('decimals that are none are null, and so is a currency that cannot be read', () => {
+    holds('1', { symbol: '' });
+
+    expect(health({ currencies: ['1', '99'] }).currencies).toEqual({
+      1: { symbol: '', decimals: null, is_base: false }, 99: null,
+    });
+  });
 });
 
 describe('of a form', () => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from consumer.preflight import form_fields
+from consumer.preflight import form_fields, record_forms
 from schemas.reading import Form, Health, Trouble
 from tests.support.connection_files import connection
 from tests.unit.preflight.test_login import FACTS
@@ -20,10 +20,10 @@ def test_every_deployed_custom_field_is_looked_for_and_no_other():
     }
     fields = {name for name in deployed if name.startswith(("custbody_", "custentity_", "custcol_"))}
 
-    looked_for = {name for one in form_fields.FORMS.values() for name in (*one.custom, *one.line_custom)}
+    looked_for = {name for one in record_forms.FORMS.values() for name in (*one.custom, *one.line_custom)}
 
     assert looked_for == fields
-    assert looked_for >= form_fields.ESSENTIAL
+    assert looked_for >= record_forms.ESSENTIAL
 
 
 def test_custom_fields_that_the_mapping_fills_are_looked_for_too():
@@ -33,7 +33,7 @@ def test_custom_fields_that_the_mapping_fills_are_looked_for_too():
         }
     )
 
-    asked = form_fields.asked(wanted)["invoice"]
+    asked = record_forms.asked(wanted)["invoice"]
 
     assert "custbody_region" in asked.body
     assert asked.lines is not None
@@ -43,7 +43,7 @@ def test_custom_fields_that_the_mapping_fills_are_looked_for_too():
 def test_only_forms_that_are_written_are_looked_at():
     wanted = connection(sync={"credit_notes": False, "voids": False, "payments": False})
 
-    assert form_fields.written(wanted) == ("customer", "invoice")
+    assert record_forms.written(wanted) == ("customer", "invoice")
 
 
 def _unseen(preference):

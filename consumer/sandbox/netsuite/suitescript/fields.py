@@ -119,5 +119,6 @@ CURRENCY: FieldTable = table_of(
     define("name", "text", "Name"),
     define("symbol", "text", "ISO Code"),
     define("currencyprecision", "text", "Currency Precision"),
+    define("isbasecurrency", "checkbox", "Is Base Currency"),
     define("exchangerate", "float", "Default Exchange Rate"),
 )

@@ -77,7 +77,12 @@ class RecordCalls:
             raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
         row, currency = FieldSet(CURRENCY, self._account.profile), self._account.lists.currency(number)
         row.values |= {"name": currency.name, "symbol": currency.symbol}
-        row.values |= {"currencyprecision": str(currency.precision), "exchangerate": currency.rate}
+        is_base = self._account.profile.subsidiaries[0].currency == currency.id
+        row.values |= {
+            "currencyprecision": str(currency.precision),
+            "exchangerate": currency.rate,
+            "isbasecurrency": is_base,
+        }
         self._sets.append(row)
         place = len(self._sets) - 1
         return {"handle": None, "id": number, "body": place, "values": _all(row), "growing": []}

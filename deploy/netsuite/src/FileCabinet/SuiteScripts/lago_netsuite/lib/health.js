@@ -2,7 +2,7 @@
  * op=health: what this account, this role and their forms are like, as far as a script can tell; nothing is saved.
  *
  * The caller names what it wants to know: {permissions, features, preferences, fields: {type: {body, lines}},
- * subsidiaries}. What cannot be told is null, or an error beside the type.
+ * subsidiaries, currencies}. What cannot be told is null, or an error beside the type.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
@@ -10,6 +10,8 @@
 define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runtime, errors) => {
   const LINES = 'item';
   const REGISTRATIONS = 'taxregistration';
+  // As Oracle's pages of preference names have them (bridgehead_N3258805).
+  const PREFERENCE = { outsidePeriod: 'DATEPERIODMISMATCH', language: 'LANGUAGE' };
 
   function each(names, tell) {
     return (names || []).reduce((all, name) => Object.assign(all, { [name]: tell(name) }), {});
@@ -25,6 +27,10 @@ define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runti
 
   function isEmpty(value) {
     return value === null || value === undefined || value === '';
+  }
+
+  function isOn(value) {
+    return value === true || value === 'T';
   }
 
   // A mandatory field that a new record already has a value for asks nothing of us.
@@ -65,8 +71,24 @@ define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runti
   /** Whether the account voids by journals, which it cannot do to invoices. */
   function voidsByJournal() {
     const preferences = config.load({ type: config.Type.ACCOUNTING_PREFERENCES });
-    const value = preferences.getValue({ fieldId: 'REVERSALVOIDING' });
-    return value === true || value === 'T';
+    return isOn(preferences.getValue({ fieldId: 'REVERSALVOIDING' }));
+  }
+
+  /** A preference as text; null when it is not set, or not told. */
+  function textOf(user, name) {
+    const value = orNull(() => user.getPreference({ name }));
+    return isEmpty(value) ? null : String(value);
+  }
+
+  /** A currency by its id, for where the feature is off currencies can be loaded and not searched. */
+  function currencyOf(id) {
+    const currency = record.load({ type: 'currency', id });
+    const precision = String(currency.getValue({ fieldId: 'currencyprecision' }));
+    return {
+      symbol: String(currency.getValue({ fieldId: 'symbol' }) || ''),
+      decimals: /^\d$/.test(precision) ? Number(precision) : null,
+      is_base: isOn(currency.getValue({ fieldId: 'isbasecurrency' })),
+    };
   }
 
   // Of 0 (none) to 4 (full), as runtime.Permission has them.
@@ -89,13 +111,16 @@ define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runti
     return {
       health: {
         server_time: new Date().toISOString(),
-        user: { id: String(user.id), role: String(user.roleId || user.role) },
+        user: { id: String(user.id), role: String(user.roleId || user.role), role_id: String(user.role) },
         permissions: each(request.permissions, (name) => orNull(() => levelOf(user, name))),
         features: each(request.features, (feature) => runtime.isFeatureInEffect({ feature })),
         preferences: each(request.preferences, (name) => orNull(() => user.getPreference({ name }))),
         voids_by_journal: orNull(voidsByJournal),
+        outside_period: textOf(user, PREFERENCE.outsidePeriod),
+        language: textOf(user, PREFERENCE.language),
         forms: each(Object.keys(fields), (type) => formOf(type, fields[type])),
         registrations: each(request.subsidiaries, (id) => orNull(() => registeredIn(id))),
+        currencies: each(request.currencies, (id) => orNull(() => currencyOf(id))),
       },
     };
   }
