@@ -1,4 +1,4 @@
-"""What was answered: every answer is counted, and every kind of refusal is one warning a minute."""
+"""Count every response of ingest, and log one warning a minute for each kind of refusal."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from consumer.ingest.response import Answer
 
 SAY_AGAIN_AFTER_S = 60.0
 NOBODY = "(unknown)"
-"""Stands for the connection where a request names none that is known here; no code looks like that."""
+"""The label of requests without a known connection; it is not a valid connection code."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Observer(Protocol):
-    """Whoever counts."""
+    """Counts responses."""
 
     def ingest_answered(self, *, answer: str, seconds: float, connection: str) -> None:
-        """A request was answered so, that long after its headers had come."""
+        """Count a response, and the seconds since the request's headers."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """
-    Who sent a request, as far as it says.
+    The sender of a request; unknown members are empty.
 
     Attributes:
-        source: the address its connection came from; often a proxy's.
-        forwarded_for: whom that proxy names.
-        unique_key: Lago's, by which the webhook is found in Lago.
+        source: the address of the connection's peer, often a proxy's.
+        forwarded_for: the header ``X-Forwarded-For`` of a proxy.
+        unique_key: Lago's id of the webhook.
     """
 
     source: str = ""
@@ -45,14 +45,14 @@ class Sender:
 
 @dataclass(slots=True, kw_only=True)
 class _Kind:
-    """One kind of refusal: when it was last said, and how many have come since."""
+    """One kind of refusal: when it was last logged, and the number of refusals since."""
 
     said_at_s: float
     since: int = 0
 
 
 class AnswerLog:
-    """Memory is bounded: a kind is a connection of connections.yaml, or none, and the name of an answer."""
+    """Its memory is bounded: a kind is a pair of a connection, or none, and the name of a response."""
 
     def __init__(self, observer: Observer, *, clock: Clock) -> None:
         self._observer = observer
@@ -61,13 +61,13 @@ class AnswerLog:
 
     def add(self, answer: Answer, *, connection: str, seconds: float, sender: Callable[[], Sender]) -> None:
         """
-        A request was answered.
+        Count a response, and log it when it is a refusal.
 
         Args:
-            answer: how.
-            connection: whose webhook it was; `NOBODY` when that is not known.
-            seconds: how long after its head had come.
-            sender: is asked only when there is something to say.
+            answer: the response.
+            connection: the webhook's connection; `NOBODY` when it is not known.
+            seconds: how long after the request's head.
+            sender: called only when a line is logged.
         """
         self._observer.ingest_answered(answer=answer.name, seconds=seconds, connection=connection)
         if not answer.is_refusal:
@@ -77,11 +77,11 @@ class AnswerLog:
             _say(answer, connection, sender(), before)
 
     def refused_unread(self, answer: Answer, *, source: str) -> None:
-        """A request was refused before its head was complete."""
+        """Count a request that was refused before its head was complete."""
         self.add(answer, connection=NOBODY, seconds=0.0, sender=lambda: Sender(source=source))
 
     def _say_again(self, connection: str, answer: Answer) -> int | None:
-        """How many of this kind have not been said, if it is time to say one; else None."""
+        """The number of refusals not logged since the last line, when a line is due; else None."""
         now_s = self._clock.monotonic_s()
         kind = self._kinds.get((connection, answer.name))
         if kind is not None and now_s - kind.said_at_s < SAY_AGAIN_AFTER_S:

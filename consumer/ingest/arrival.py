@@ -1,4 +1,4 @@
-"""One request from its first byte to its answer: what it holds, how fast it comes, when it is refused."""
+"""One request from its first byte to its response: its size, its rate, and its refusal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.response import Answer
 
 KIBIBYTE = 1024
-# Lago sends what it has in memory and waits 30 s for the answer, so these are generous to it.
+# Lago sends a body from memory and waits 30 s for the response, so it stays within these limits.
 GRACE_S = 5.0
 LEAST_BYTES_PER_S = 16 * KIBIBYTE
 LONGEST_S = 20.0
@@ -28,7 +28,7 @@ MALFORMED = Answer(name="malformed", sentence="this is no HTTP request")
 
 
 class Stage(Enum):
-    """How far a request has come."""
+    """The stage of a request: signature not verified, verified, or ended."""
 
     UNPROVEN = auto()
     PROVEN = auto()
@@ -37,14 +37,14 @@ class Stage(Enum):
 
 class Arrival:
     """
-    What one request counts with in the in-flight limit, and the way to refuse it while it is unproven.
+    One request in the in-flight limit; it can be refused until its signature is verified.
 
     Attributes:
-        began_s: when its first byte came, in monotonic time.
-        size_bytes: what has arrived of it.
-        is_complete: whether all of it has.
-        ends_connection: whether nothing is read from its connection after its answer.
-        refusal: its answer, once it has been refused.
+        began_s: time of its first byte, by the monotonic clock.
+        size_bytes: the received bytes.
+        is_complete: whether the whole request is received.
+        ends_connection: whether the connection ends after its response.
+        refusal: the response to a refused request; None until then.
     """
 
     __slots__ = (
@@ -66,7 +66,7 @@ class Arrival:
         self.refusal: Answer | None = None
 
     def grow(self, size_bytes: int) -> bool:
-        """More of it has arrived; False when there is no place for that."""
+        """Count received bytes; False when the in-flight limit does not allow them."""
         if self._stage is Stage.OVER:
             return True
         share = self._limit.proven if self._stage is Stage.PROVEN else self._limit.unproven
@@ -76,7 +76,7 @@ class Arrival:
         return True
 
     def prove(self) -> bool:
-        """It is Lago's: it moves to the other share, if that has a place, and is refused no more."""
+        """Move it to the share of verified requests, where it is not refused; False when that is full."""
         if self._stage is not Stage.UNPROVEN or self.refusal is not None:
             return False
         if not self._limit.proven.take(self.size_bytes, requests=1):
@@ -89,7 +89,7 @@ class Arrival:
         return True
 
     def end(self) -> None:
-        """It is answered, or its connection is gone: nothing of it counts any more."""
+        """Release its bytes: it has a response, or its connection is lost."""
         match self._stage:
             case Stage.UNPROVEN:
                 self._limit.unproven.give(self.size_bytes)
@@ -100,7 +100,7 @@ class Arrival:
         self._stage, self.size_bytes = Stage.OVER, 0
 
     def refuse(self, answer: Answer) -> None:
-        """Answer it so, instead of waiting for the rest of it or for the key that verifies it."""
+        """Set its response without waiting for the rest of it or for the key that verifies it."""
         if self._stage is not Stage.UNPROVEN or self.refusal is not None:
             return
         self.refusal = answer
@@ -111,12 +111,12 @@ class Arrival:
 
     @asynccontextmanager
     async def refusable(self) -> AsyncIterator[None]:
-        """Within the block a refusal raises TimeoutError, until the request is proven."""
-        # It may have been refused before anybody waited.
+        """Within the block a refusal raises TimeoutError, until the request is verified."""
+        # It may have been refused before this block.
         async with asyncio.timeout(None if self.refusal is None else 0) as self._waiting:
             yield
 
     def is_too_slow(self, now_s: float) -> bool:
-        """Whether less of it has arrived than should have by now."""
+        """Whether fewer bytes are received than `LEAST_BYTES_PER_S` requires by now."""
         allowed_s = min(GRACE_S + self.size_bytes / LEAST_BYTES_PER_S, LONGEST_S)
         return not self.is_complete and now_s - self.began_s > allowed_s

@@ -1,4 +1,4 @@
-"""All open connections: bounded in number and in time, so that idle and slow ones cost nobody else."""
+"""All open connections, limited in number and time, so that idle and slow ones do not block others."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from consumer.ingest.arrival import TOO_BUSY, Arrival
 from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.response import Answer
 
-# About 30 KB each while its request comes in.
+# About 30 KB of memory each while its request is received.
 CONNECTIONS = 4_096
-# Nobody is shed who has been here for less: an honest webhook is through by then.
+# Younger connections are not shed: a webhook of Lago's is complete within this time.
 SPARED_S = 2.0
 SWEEP_EVERY_S = 0.5
-# Of the time to stop: what has not come in whole by then is answered 503.
+# While stopping, requests that are not complete by then get 503.
 STOP_PATIENCE_S = 7.0
 
 
 class Connection(Protocol):
-    """One of them, as far as it matters here."""
+    """What `Connections` uses of one connection."""
 
     arrival: Arrival | None
 
     def close(self) -> None:
-        """End it; nothing of a request has come."""
+        """Close it; no byte of a request is received."""
         ...
 
     def refuse(self, answer: Answer, *, ends_connection: bool = False) -> None:
-        """Answer the request that is coming in."""
+        """Refuse the request that is being received."""
         ...
 
     def drain(self) -> None:
-        """End it with the answer that comes next."""
+        """Close it after its next response."""
         ...
 
     def sweep(self, now_s: float) -> None:
-        """End what has taken too long."""
+        """End it when it has exceeded a time limit."""
         ...
 
 
 class Connections:
     """
-    Every open connection by its state.
+    All open connections by state.
 
     Attributes:
-        inflight: what requests count with.
-        clock: by which they are timed.
-        is_draining: whether connections end with their next answer.
-        is_stopping: whether no new connection comes any more.
+        inflight: the limit for their requests.
+        clock: for their time limits.
+        is_draining: whether connections close after their next response.
+        is_stopping: whether no new connections are accepted.
     """
 
     def __init__(self, inflight: InflightLimit, *, clock: Clock, limit: int = CONNECTIONS) -> None:
@@ -59,44 +59,44 @@ class Connections:
         self.is_stopping = False
         self._limit = limit
         self._stopping_since_s = 0.0
-        # Dictionaries, because they keep the order in which their keys came: the oldest is the first.
+        # Dictionaries keep the order of insertion: the oldest key is the first.
         self._open: dict[Connection, None] = {}
         self._idle: dict[Connection, None] = {}
         self._unproven: dict[Connection, Arrival] = {}
 
     def __len__(self) -> int:
-        """How many are open."""
+        """The number of open connections."""
         return len(self._open)
 
     def opened(self, connection: Connection) -> bool:
-        """One more, for which the oldest idle or unproven one is shed; False when nobody can be."""
+        """Add a connection, and shed the oldest idle or unverified one if needed; False when none can be."""
         has_place = len(self._open) < self._limit or self._shed_one()
         self._open[connection] = None
         self._idle[connection] = None
         return has_place
 
     def closed(self, connection: Connection) -> None:
-        """It is gone."""
+        """Remove a closed connection."""
         for each in (self._open, self._idle, self._unproven):
             each.pop(connection, None)
 
     def idle(self, connection: Connection) -> None:
-        """Nothing of a request has come that has no answer yet."""
+        """Set it idle: no request is being received or processed."""
         self._unproven.pop(connection, None)
         if connection in self._open:
             self._idle[connection] = None
 
     def unproven(self, connection: Connection, arrival: Arrival) -> None:
-        """The first byte of a request has come."""
+        """Set it unverified: the first byte of a request is received."""
         self._idle.pop(connection, None)
         self._unproven[connection] = arrival
 
     def proven(self, connection: Connection) -> None:
-        """Its request is Lago's, and is shed no more."""
+        """Set it verified: its request is Lago's, and is not shed."""
         self._unproven.pop(connection, None)
 
     def make_space(self) -> bool:
-        """Refuse the largest unproven request of those that are not spared any more; False without any."""
+        """Refuse the largest unverified request older than `SPARED_S`; False when there is none."""
         spared_from_s = self.clock.monotonic_s() - SPARED_S
         largest: tuple[int, Connection] | None = None
         for connection, arrival in self._unproven.items():
@@ -110,18 +110,18 @@ class Connections:
         return True
 
     def drain(self) -> None:
-        """From now on every connection ends with its answer."""
+        """From now on close every connection after its response."""
         self.is_draining = True
         for each in self._open:
             each.drain()
 
     def stop(self) -> None:
-        """No connection comes any more; what has begun is waited for a little while."""
+        """Begin to stop: requests that have begun may complete within `STOP_PATIENCE_S`."""
         self.is_stopping = True
         self._stopping_since_s = self.clock.monotonic_s()
 
     def sweep(self) -> None:
-        """End what has taken too long, and when stopping what would take longer than the stop may."""
+        """End connections that exceed a time limit, and while stopping refuse incomplete requests."""
         now_s = self.clock.monotonic_s()
         for each in list(self._open):
             each.sweep(now_s)

@@ -1,4 +1,4 @@
-"""What Kafka has acknowledged lately: Lago repeats a webhook whose answer it has not seen."""
+"""Deduplicate webhooks: Lago retries a webhook when it did not receive the response."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from consumer.clock import Clock
 from consumer.ingest.webhook import Webhook
 
 REMEMBERED_S = 3600.0
-REMEMBERED = 100_000  # about 30 MB; at 2000 webhooks a second still longer than Lago goes on repeating
+REMEMBERED = 100_000  # about 30 MB; at 2000 webhooks a second 50 s, longer than Lago's retries take
 DIGEST_BYTES = 16
 
 Identity = NewType("Identity", bytes)
-"""A digest that names one webhook."""
+"""A digest that identifies one webhook."""
 
 
 class Deduplication:
     """
-    Remembers webhooks for an hour, the latest hundred thousand.
+    Remembers webhooks that Kafka has acknowledged, for an hour, the latest hundred thousand.
 
-    A webhook is one by its unique key *and* its body: the key is not signed, so a key alone must never make
-    another body count as delivered. Lago's repeats carry the stored body unchanged.
+    A webhook is identified by its unique key *and* its body: the key is not signed, so a key alone must not
+    make another body count as delivered. Lago's retries have the same body.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._known: TTLCache[Identity, None] = TTLCache(REMEMBERED, REMEMBERED_S, timer=clock.monotonic_s)
 
     def __contains__(self, identity: Identity) -> bool:
-        """Whether Kafka has it."""
+        """Whether Kafka has acknowledged it."""
         return identity in self._known
 
     def add(self, identity: Identity) -> None:
-        """Kafka has it from now on."""
+        """Remember a webhook that Kafka has acknowledged."""
         self._known[identity] = None
 
 
 def identity(webhook: Webhook) -> Identity:
-    """The same for the same unique key with the same body."""
+    """The digest of unique key and body."""
     digest = blake2b(webhook.body, digest_size=DIGEST_BYTES)
-    digest.update(b"\0" + webhook.unique_key.encode())  # the key has no zero byte, so this is no other pair
+    digest.update(b"\0" + webhook.unique_key.encode())  # the key has no zero byte: unique to the pair
     return Identity(digest.digest())

@@ -1,4 +1,4 @@
-"""Who may post what: the names that webhooks are posted to, and the keys that prove them."""
+"""The webhook endpoints: their names in the path, and the keys that verify their webhooks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECRETS = ("lago.webhook_hmac_key", "lago.webhook_public_key")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who signs JWTs, and with which key."""
+    """An issuer of JWTs, with the source of its public key."""
 
     name: str
     key: PublicKey
@@ -35,12 +35,12 @@ class Issuer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """
-    Where one organisation's webhooks come in.
+    The endpoint for one organisation's webhooks.
 
     Attributes:
-        codes: of its connections.
-        hmac_keys: of all its connections: Lago has one for an organisation.
-        issuers: of all its connections: Lago has one for an installation.
+        codes: codes of its connections.
+        hmac_keys: keys of all its connections; Lago has one per organisation.
+        issuers: issuers of all its connections; Lago has one per installation.
     """
 
     organization_id: str
@@ -49,7 +49,7 @@ class Endpoint:
     issuers: tuple[Issuer, ...] = ()
 
     def refusal_of_head(self, webhook: Webhook) -> Answer | None:
-        """Why a webhook is not let in whatever its body may be; None when the body decides."""
+        """The refusal of a webhook by its headers; None when the body decides."""
         if not webhook.signature:
             return Answer(name="no_signature", sentence="the header X-Lago-Signature is missing")
         match webhook.algorithm.lower():
@@ -63,7 +63,7 @@ class Endpoint:
                 return Answer(name="unknown_algorithm", sentence=sentence)
 
     async def refusal(self, webhook: Webhook) -> Answer | None:
-        """Why a webhook is not let in; None when Lago has signed it."""
+        """The refusal of a webhook; None when its signature is valid."""
         found = self.refusal_of_head(webhook)
         if found is not None:
             return found
@@ -117,15 +117,15 @@ def endpoints(
     connections: Sequence[Connection], *, clock: Clock, stack: AsyncExitStack
 ) -> Mapping[str, Endpoint]:
     """
-    The entrance behind every name: connection codes and organisation ids.
+    The endpoints by name: connection codes and organisation ids.
 
     Args:
-        connections: of all the organisations.
-        clock: tells when a key may be asked for again.
-        stack: closes what asks for keys.
+        connections: of all organisations.
+        clock: for the distance of requests for Lago's public key.
+        stack: closes the HTTP clients.
 
     Raises:
-        ConfigurationError: a key is missing or no key; all of them are named.
+        ConfigurationError: keys are missing or invalid; the message names all of them.
     """
     by_organization: dict[str, list[Connection]] = defaultdict(list)
     for connection in connections:
@@ -140,7 +140,7 @@ def endpoints(
 
 
 def unusable_keys(connections: Sequence[Connection]) -> list[str]:
-    """Every `webhook_public_key` that is none, as a sentence; one whose secret is missing is passed over."""
+    """One sentence for each invalid `webhook_public_key`; those with a missing secret are skipped."""
     return [fault for each in connections for fault in _faults_of_given_key(each)]
 
 
@@ -156,7 +156,7 @@ def _faults_of_given_key(connection: Connection) -> list[str]:
 
 
 def _faults(connections: Sequence[Connection]) -> list[str]:
-    """What is wrong with the keys of one organisation."""
+    """One sentence for each fault of one organisation's keys."""
     faults = unusable_keys(connections)
     if any(each.lago.webhook_hmac_key or _can_verify_jwt(each) for each in connections):
         return faults

@@ -1,4 +1,4 @@
-"""The one page of this server: ``POST /lago/{name}``, answered in JSON."""
+"""The only route of ingest: ``POST /lago/{name}``, with JSON responses."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ NO_ENCODING = "identity"
 LENGTH_DIGITS = 19
 RESPONSES_REMEMBERED = 64
 EXTENSION = "lago_netsuite.arrival"
-"""Where the server hands over what a request counts with; a request of another server counts from here on."""
+"""The ASGI extension with a request's `Arrival`; without it (another server) one is made here."""
 
 
 def create_app(
     receiver: Receiver, answers: AnswerLog, *, body_limit_bytes: int, inflight: InflightLimit
 ) -> ASGIApp:
     """
-    The ASGI application: one page, so it needs no framework's routes, which would cost a tenth of its time.
+    The ASGI application; without a framework's routing, which would take a tenth of its time.
 
     Args:
-        receiver: decides what is answered.
-        answers: is told every answer.
-        body_limit_bytes: of one webhook; kept while it is read.
-        inflight: bounds all that is in flight.
+        receiver: decides the response.
+        answers: counts every response.
+        body_limit_bytes: largest body of one webhook, checked while it is received.
+        inflight: the limit for requests in flight.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,7 @@ def create_app(
 def _refusal(
     scope: Scope, headers: Mapping[str, str], head: Webhook, receiver: Receiver, body_limit_bytes: int
 ) -> Answer | None:
-    """What the head alone is refused for; then nobody waits for the body."""
+    """The refusal by the head alone, sent without waiting for the body; None when there is none."""
     if not head.name:
         sentence = "there is nothing here, webhooks are posted to /lago/ and a connection's code"
         return Answer(name="no_such_page", sentence=sentence)
@@ -107,7 +107,7 @@ def _name(scope: Scope) -> str:
 
 
 def _webhook(scope: Scope, headers: Mapping[str, str]) -> Webhook:
-    """What the head says of it; its body is still to come."""
+    """The webhook with its headers and an empty body."""
     return Webhook(
         name=_name(scope),
         body=b"",
@@ -137,7 +137,7 @@ async def _answer(
 
 
 def _headers(scope: Scope) -> Mapping[str, str]:
-    """Of repeated headers the first counts."""
+    """Headers by name; of repeated ones the first counts."""
     pairs: list[tuple[bytes, bytes]] = scope["headers"]
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(pairs)}
 
@@ -153,5 +153,5 @@ def _sender(scope: Scope, headers: Mapping[str, str]) -> Sender:
 
 @lru_cache(RESPONSES_REMEMBERED)
 def _response(answer: Answer) -> Response:
-    """The response, which is the same for all that are answered the same."""
+    """The HTTP response, cached by answer."""
     return JSONResponse(answer.body, status_code=answer.status, headers=answer.headers)

@@ -1,7 +1,7 @@
 """
-One connection: uvicorn's protocol on httptools, with bounds on what may come before the application answers.
+One connection: uvicorn's protocol on httptools, with limits on what it reads before the response.
 
-By itself it reads heads of any size for any time.
+Without them uvicorn reads heads of any size for any time.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from consumer.ingest.inflight_limit import head_limit_bytes, request_limit_bytes
 from consumer.ingest.response import Answer, on_the_wire
 
 IDLE_LIMIT_S = 30.0
-# A connection that has said nothing when no other comes any more: its first request may be on the wire.
+# For idle connections while stopping: a first request may still be on the network.
 IDLE_LIMIT_WHEN_STOPPING_S = 1.0
-# What the sender still has to say after its answer is read and dropped: else the answer is often not heard.
+# The rest of a request after its response is read and dropped: a reset could discard the response.
 DISCARD_LIMIT_S = 2.0
-# Longer than keys and Kafka may take; only a sender that does not read its answers takes longer.
+# Longer than keys and Kafka may take; only a client that does not read its response takes longer.
 ANSWER_LIMIT_S = 30.0
 CLOSE_LIMIT_S = 5.0
 HEADER_LINES = 100
 
 
 class Limited(HttpToolsProtocol):
-    """One connection in one of four states: idle, a request coming in, being answered, a rest dropped."""
+    """One connection, in one of four states: idle, receiving, processing, dropping the rest of a request."""
 
     registry: Connections
     answers: AnswerLog
@@ -47,27 +47,27 @@ class Limited(HttpToolsProtocol):
     _refusal = MALFORMED
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
-        """Wait for a request, if there is a place to wait."""
+        """Register the connection, or respond with 503 when there are too many."""
         super().connection_made(transport)
-        # asyncio does so only for sockets that name their protocol, which `socket.create_server` does not.
-        # Without it the body of an answer waits for the acknowledgement of its head: 40 ms.
+        # asyncio does so only for sockets that state their protocol, which `socket.create_server` does not.
+        # Without it the body of a response waits 40 ms for the acknowledgement of its head.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._since_s = self.registry.clock.monotonic_s()
         if not self.registry.opened(self):
             self._answer_raw(TOO_BUSY)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing of it counts any more."""
+        """Remove the connection and its request from all counts."""
         self.registry.closed(self)
         self._end_arrival()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, as far as this can still become a webhook and there is a place for it."""
+        """Read data within the limits."""
         if self.transport.is_closing():
             return
         if self._is_unreadable or (self.arrival is not None and self.arrival.is_complete):
-            # Nothing that comes from here on is answered: the connection ends with the answer that is due.
+            # Pipelined data gets no response: the connection closes after the pending response.
             self.drain()
             self.flow.pause_reading()
             return
@@ -77,7 +77,7 @@ class Limited(HttpToolsProtocol):
             super().data_received(data)
 
     def on_message_begin(self) -> None:
-        """A head begins; behind a request that has no answer yet it gets none."""
+        """A head begins; a pipelined request before the pending response gets none."""
         super().on_message_begin()
         if self.arrival is None:
             self._begin()
@@ -85,14 +85,14 @@ class Limited(HttpToolsProtocol):
             self.drain()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A line of the head, or of what follows a body in chunks."""
+        """A header line, or a trailer line after a chunked body."""
         if len(self.headers) >= HEADER_LINES:
             self._refusal = TOO_LARGE_HEAD
             raise ValueError("more lines than any head of Lago's")
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The application hears of it from here on."""
+        """The head is complete; from here on the application processes the request."""
         self._is_in_head = False
         self.scope["extensions"] = {EXTENSION: self.arrival}  # type: ignore[dict-item] # our own
         super().on_headers_complete()
@@ -100,7 +100,7 @@ class Limited(HttpToolsProtocol):
             self.drain()
 
     def on_message_complete(self) -> None:
-        """All of it is here."""
+        """The request is complete."""
         super().on_message_complete()
         if self._drops_rest:
             self._become_idle()
@@ -108,7 +108,7 @@ class Limited(HttpToolsProtocol):
             self.arrival.is_complete = True
 
     def on_response_complete(self) -> None:
-        """It is answered; what is still to come of it is dropped."""
+        """The response is sent; the rest of the request is dropped."""
         is_complete = self.arrival is None or self.arrival.is_complete
         self._end_arrival()
         self._has_served = True
@@ -116,11 +116,11 @@ class Limited(HttpToolsProtocol):
         self._become_idle()
         self._drops_rest = not is_complete
         if self._drops_rest and self.expect_100_continue:
-            # Its sender waits for a word before the body, and need not send it after another.
+            # The client waits for 100 Continue before the body, and does not send it after another status.
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn
-        """What cannot be read as HTTP is answered as everything else is; uvicorn calls this."""
+        """Respond to invalid HTTP in our own format; uvicorn calls this."""
         self._is_unreadable = True
         if self.arrival is None or self._drops_rest:
             self.transport.close()
@@ -130,14 +130,14 @@ class Limited(HttpToolsProtocol):
             self.drain()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Nobody is offered another protocol, and no log need say that somebody asked."""
+        """Log nothing: no protocol upgrade is supported."""
 
     def close(self) -> None:
-        """End it; nothing of a request has come, or its answer has gone."""
+        """Close it; no byte of a request is received, or its response is sent."""
         self.transport.close()
 
     def refuse(self, answer: Answer, *, ends_connection: bool = False) -> None:
-        """Answer the request that is coming in."""
+        """Refuse the request that is being received."""
         if self.arrival is None:
             return
         if self._is_in_head:
@@ -148,21 +148,21 @@ class Limited(HttpToolsProtocol):
         self.arrival.refuse(answer)
 
     def drain(self) -> None:
-        """End it with the answer that comes next."""
+        """Close it after its next response."""
         if self.arrival is not None:
             self.arrival.ends_connection = True
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn says otherwise: there is none at first
+        cycle: RequestResponseCycle | None = self.cycle  # None at first, against uvicorn's annotation
         if cycle is not None and not cycle.response_started:
             cycle.keep_alive = False
 
     def shutdown(self) -> None:
-        """No connection comes any more: end it now or with its answer; uvicorn calls this."""
+        """Close it now or after its response, since the server stops; uvicorn calls this."""
         if self.arrival is None and self._has_served and not self._drops_rest:
             self.transport.close()
         self.drain()
 
     def sweep(self, now_s: float) -> None:
-        """End what has taken too long."""
+        """End the connection when it has exceeded a time limit."""
         age_s = now_s - self._since_s
         if self.transport.is_closing():
             self._sweep_closing(now_s)
@@ -199,7 +199,7 @@ class Limited(HttpToolsProtocol):
         self.registry.proven(self)
 
     def _count(self, arrival: Arrival, size_bytes: int) -> None:
-        """Refuse the request when it is too large, or when there is no place for so much more of it."""
+        """Refuse the request when it is too large, or when the in-flight limit does not admit its bytes."""
         if self._is_in_head and arrival.size_bytes > self.head_limit_bytes:
             self.refuse(TOO_LARGE_HEAD)
         elif arrival.size_bytes > self.request_limit_bytes:
@@ -220,7 +220,7 @@ class Limited(HttpToolsProtocol):
         self.registry.idle(self)
 
     def _answer_raw(self, answer: Answer) -> None:
-        """The application has not heard of this request, or never will."""
+        """Write the response directly, for a request that does not reach the application."""
         self.answers.refused_unread(answer, source=self.client[0] if self.client else "")
         if self.arrival is not None:
             self.arrival.refuse(answer)
@@ -231,12 +231,12 @@ class Limited(HttpToolsProtocol):
 
 def protocol(*, connections: Connections, answers: AnswerLog, body_limit_bytes: int) -> type[Limited]:
     """
-    The class of connections.
+    The protocol class for uvicorn.
 
     Args:
-        connections: all of them, and what bounds them.
-        answers: is told what is refused before the application hears of it.
-        body_limit_bytes: of one request.
+        connections: all open connections and their limits.
+        answers: counts refusals before the application.
+        body_limit_bytes: largest body of one request.
     """
     return type(
         "LimitedTo",

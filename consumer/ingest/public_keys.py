@@ -1,4 +1,6 @@
-"""Lago's public keys, asked for before the first webhook needs one: a wrong address shows at the start."""
+"""
+Request Lago's public keys at the start, before the first webhook, so that a wrong address is found then.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ ASK_AGAIN_AFTER_S = 5.0
 
 
 class Keys:
-    """Keeps the process from being ready while an organisation's only way to sign cannot be verified."""
+    """Keeps the process not ready until each organisation without an HMAC key has a public key."""
 
     def __init__(
         self, endpoints: Iterable[Endpoint], health: Health, *, ask_again_after_s: float = ASK_AGAIN_AFTER_S
     ) -> None:
-        # Where there is an HMAC key webhooks come without any other; then Lago's API may be silent for ever.
+        # With an HMAC key webhooks can be verified without Lago's API, so its outage does not matter.
         known = {each.organization_id: each for each in endpoints if each.issuers and not each.hmac_keys}
         self._awaited = {f"Lago's public key for organisation {name}": each for name, each in known.items()}
         self._health = health
@@ -27,7 +29,7 @@ class Keys:
             health.expect(part)
 
     async def ask(self) -> None:
-        """Return when all keys are known; until then what Lago answers stands beside the readiness."""
+        """Return when all keys are known; until then the reasons are remarks of ``/readyz``."""
         async with asyncio.TaskGroup() as tasks:
             for part, endpoint in self._awaited.items():
                 tasks.create_task(self._ask(part, endpoint))
@@ -41,7 +43,7 @@ class Keys:
 
 
 async def _missing(endpoint: Endpoint) -> str | None:
-    """Why no key can be had; None when there is one."""
+    """The reasons why no key is available; None when there is one."""
     keys = [await each.key.current() for each in endpoint.issuers]
     reasons = [key.reason for key in keys if isinstance(key, Unavailable)]
     return "; ".join(reasons) if len(reasons) == len(keys) else None

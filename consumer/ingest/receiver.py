@@ -1,4 +1,4 @@
-"""What is done with one webhook: is it Lago's, what is it about, does Kafka have it."""
+"""Process one webhook: verify it, deduplicate it, choose its topic, and write it to Kafka."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Observer(Protocol):
-    """Whoever counts."""
+    """Counts deduplicated webhooks."""
 
     def ingest_repeated(self) -> None:
-        """A webhook that Kafka has already has come again."""
+        """Count a webhook that Kafka has already."""
         ...
 
 
 class Receiver:
-    """Answers webhooks, and answers "accepted" only for what Kafka has acknowledged."""
+    """Responds to webhooks: with 202 only when Kafka has acknowledged the record, or none is needed."""
 
     def __init__(
         self,
@@ -56,28 +56,28 @@ class Receiver:
         self._deduplication = Deduplication(clock)
 
     def knows(self, name: str) -> bool:
-        """Whether webhooks may be posted to that name."""
+        """Whether there is an endpoint with that name."""
         return name in self._endpoints
 
     def connection_of(self, name: str) -> str:
-        """Whose webhooks are posted to that name: one code, those of an organisation, or `NOBODY`'s."""
+        """The label for that name: a connection code, all codes of an organisation, or `NOBODY`."""
         endpoint = self._endpoints.get(name)
         if endpoint is None:
             return NOBODY
         return name if name in endpoint.codes else "+".join(endpoint.codes)
 
     def refusal_of_head(self, webhook: Webhook) -> Answer | None:
-        """Why a webhook to a known name is refused whatever its body may be."""
+        """The refusal of a webhook to a known name by its headers; None when the body decides."""
         endpoint = self._endpoints[webhook.name]
         return endpoint.refusal_of_head(webhook) or _refusal_of_key(webhook.unique_key)
 
     async def receive(self, webhook: Webhook, *, prove: Callable[[], bool]) -> Answer:
         """
-        The answer to a webhook; never raises for what came or for what Kafka says.
+        The response to a webhook; never raises for its content or for errors of Kafka.
 
         Args:
-            webhook: head and body.
-            prove: is called once its signature is verified; says whether there is a place for it.
+            webhook: headers and body.
+            prove: called once its signature is verified; False when too many verified ones are in flight.
         """
         if self._tracer is OFF:
             return await self._answer(webhook, prove)
@@ -132,7 +132,7 @@ class Receiver:
 
 
 def unknown(name: str) -> Answer:
-    """The answer for a name that nobody has."""
+    """The response for an unknown name."""
     sentence = f"{shown(name)} is neither a connection's code nor an organisation's id here"
     return Answer(name="unknown_name", sentence=sentence)
 
@@ -146,6 +146,6 @@ def _refusal_of_key(unique_key: str) -> Answer | None:
 
 
 def _foreign(event: Outline, webhook: Webhook) -> Answer:
-    # One key pair signs for all organisations of a Lago installation, so this is no formality.
+    # One key pair signs for all organisations of a Lago installation, so a valid JWT is not sufficient.
     sentence = f"organisation {shown(event.organization_id)} has no business at {shown(webhook.name)}"
     return Answer(name="foreign_organization", sentence=sentence)

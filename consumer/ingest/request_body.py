@@ -1,4 +1,4 @@
-"""Reading a request's body: so large, and no further. How fast it must come is the connection's business."""
+"""Read a request's body with a limit on its size; `protocol` limits its time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DISCARD_LIMIT_S = 2.0
 
 
 async def read(receive: Receive, *, limit_bytes: int) -> bytes | Answer:
-    """The body as it came, or the answer to one that is too large or not complete."""
+    """The bytes of the body, or the response to a body that is too large or incomplete."""
     chunks: list[bytes] = []
     size_bytes = 0
     while True:
@@ -29,9 +29,9 @@ async def read(receive: Receive, *, limit_bytes: int) -> bytes | Answer:
 
 async def discard(receive: Receive) -> bool:
     """
-    Read the rest of a body and keep nothing of it, within reason; whether its end has come.
+    Read and drop the rest of a body, within `DISCARD_LIMIT_S`; returns whether it is complete.
 
-    An answer in mid-sentence, after which the connection ends, is often not heard.
+    If the server closed the connection before, the client could lose the response to a reset.
     """
     try:
         async with asyncio.timeout(DISCARD_LIMIT_S):
@@ -43,5 +43,5 @@ async def discard(receive: Receive) -> bool:
 
 
 def too_large(limit_bytes: int) -> Answer:
-    """The answer to a body of more bytes."""
+    """The response to a body of more than `limit_bytes`."""
     return Answer(name="too_large", sentence=f"the body is larger than {limit_bytes} bytes")

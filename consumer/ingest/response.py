@@ -1,4 +1,4 @@
-"""What a webhook can be answered: every answer by name, with its status and its one clear sentence."""
+"""The responses to webhooks, by name, each with HTTP status and sentence."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Name = Literal[
 ]  # fmt: skip
 
 STATUS: dict[Name, int] = {
-    # Lago counts 200, 201, 202 and 204 as delivered and repeats everything else twice, after 3 and 20 seconds
-    # or so (getlago/lago-api app/jobs/send_http_webhook_job.rb).
+    # Lago counts 200, 201, 202 and 204 as delivered and retries all else twice, after about 3 and 20 seconds
+    # (getlago/lago-api app/jobs/send_http_webhook_job.rb).
     "produced": 202,
     "ignored": 202,
     "repeated": 202,
@@ -50,11 +50,11 @@ RETRY_AFTER_S = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """
-    One answer.
+    One response.
 
     Attributes:
         name: also the label ``answer`` of the metric.
-        sentence: what is wrong; empty when nothing is.
+        sentence: the error; empty without one.
     """
 
     name: Name
@@ -72,12 +72,12 @@ class Answer:
 
     @property
     def body(self) -> dict[str, str]:
-        """What is sent as JSON: ``error`` with the sentence, or ``status`` with the name."""
+        """The JSON body: ``error`` with the sentence, or ``status`` with the name."""
         return {"error": self.sentence} if self.sentence else {"status": self.name}
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers beyond those of any JSON answer."""
+        """Headers beyond those of every JSON response."""
         if self.status == 503:
             return {"retry-after": str(RETRY_AFTER_S)}
         if self.status == 405:
@@ -86,7 +86,7 @@ class Answer:
 
 
 def on_the_wire(answer: Answer) -> bytes:
-    """The answer of a connection that ends with it, where no application is there to give it."""
+    """The bytes of a response that closes the connection, for use without the application."""
     headers = {"content-type": "application/json"} | answer.headers | {"connection": "close"}
     lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
     lines += [f"{name}: {text}" for name, text in headers.items()]

@@ -1,8 +1,8 @@
 """
-What is read of a webhook to put it on its topic: its kind, its organisation, its customer.
+The values of a webhook that its topic and key need: type, organisation, customer.
 
-All else is checked to be JSON and skipped, which takes a twentieth of the time of reading it. Whatever is
-unusual about a body is left to `schemas.envelope`, which also says what is wrong with one.
+The rest of the body is checked to be JSON and skipped, which takes a twentieth of the time of decoding it. An
+unusual body is decoded by `schemas.envelope`, which also reports its errors.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from schemas.envelope import CONFLUENT_MAGIC_BYTE, Undecodable, decode
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """
-    As much of a Lago event as its way to Kafka asks for.
+    The members of a Lago event that topic and key need.
 
     Attributes:
-        external_customer_id: None where the object names no customer.
+        external_customer_id: None when the object has no customer.
     """
 
     webhook_type: str
@@ -33,11 +33,11 @@ class Outline:
 
 
 def outline(body: bytes) -> Outline | Undecodable:
-    """The outline of a webhook's body; never raises, whatever the bytes."""
+    """The outline of a webhook's body; never raises."""
     return _at_a_glance(body) or _in_full(body)
 
 
-# Some bridges write numbers where Lago writes texts.
+# Some bridges to Kafka write numbers where Lago writes text.
 _Id = str | int | None
 
 
@@ -72,11 +72,11 @@ _BODY = Decoder(_Body)
 
 
 def _at_a_glance(body: bytes) -> Outline | None:
-    """None for all that is not as it always is."""
+    """The outline of a body in the usual form; None for any other body."""
     if nesting.is_too_deep(body):
         return None
     try:
-        # Texts that are skipped are not decoded, so what they may hold is looked at here.
+        # Skipped text is not decoded, so lone surrogates are searched for here.
         text = body.decode()
         if "\\ud" in text or "\\uD" in text:
             return None
@@ -105,7 +105,7 @@ def _customer_of(object_type: str, content: _Object) -> _Id:
 
 
 def _in_full(body: bytes) -> Outline | Undecodable:
-    # Kafka's framing has no place in a request.
+    # Confluent's wire format is not accepted over HTTP.
     if body[:1] == bytes([CONFLUENT_MAGIC_BYTE]):
         return Undecodable(reason="not_json", message="not JSON: it begins with a zero byte")
     if not body:

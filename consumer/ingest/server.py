@@ -1,4 +1,4 @@
-"""The web server: uvicorn on httptools, and how it stops without a reset."""
+"""The web server: uvicorn on httptools, with a stop that resets no connection."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from consumer.ingest.connections import CONNECTIONS, Connections
 from consumer.ingest.protocol import IDLE_LIMIT_S, Limited
 from consumer.ops import http
 
-# Longer than Kafka may take to acknowledge what is under way, and than requests that come in are waited for.
+# Longer than Kafka may take to acknowledge records in flight, and than incomplete requests may take.
 GRACEFUL_STOP_LIMIT_S = 15
 BACKLOG = 2048
-# Files that are no connections of Lago's: Kafka's, logs, those of `/metrics`.
+# File descriptors for other uses: Kafka, logs, `/metrics`.
 OTHER_FILES = 256
 
 log = structlog.get_logger(__name__)
@@ -37,18 +37,18 @@ async def serve(  # noqa: PLR0913 - each by its name
     bound: Callable[[], None],
 ) -> None:
     """
-    Answer until told to stop, go on for a while, then finish the requests under way.
+    Serve until `stop` is set and `stop_delay_s` has passed, then finish the requests in flight.
 
     Args:
-        app: what answers.
+        app: the application.
         host: the address to listen on.
-        port: 0 takes a free one.
-        protocol: of each connection.
-        connections: all of them.
-        stop: ends it when set.
-        stop_delay_s: how long connections are accepted after that: so long it may take until whoever sends
-            them here has seen that this process is not ready any more.
-        bound: is called once connections are accepted.
+        port: 0 selects a free one.
+        protocol: the protocol class of connections.
+        connections: all open connections.
+        stop: begins the stop when set.
+        stop_delay_s: how long connections are accepted after that: a load balancer needs this time to see
+            that the process is not ready.
+        bound: called once connections are accepted.
 
     Raises:
         StartupError: the address cannot be listened on.
@@ -72,7 +72,7 @@ async def serve(  # noqa: PLR0913 - each by its name
 
 
 class _Server(http.Server):
-    """Takes over, before it stops listening, the connections that the kernel has accepted for it."""
+    """Accepts, before it stops listening, the connections in the kernel's accept queue."""
 
     def __init__(self, config: uvicorn.Config, protocol: type[Limited], connections: Connections) -> None:
         super().__init__(config)
@@ -80,14 +80,14 @@ class _Server(http.Server):
         self._connections = connections
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, then finish what is under way; uvicorn calls this once."""
+        """Stop listening, then finish the requests in flight; uvicorn calls this once."""
         for each in sockets or []:
             await self._take_over(each)
         self._connections.stop()
         await super().shutdown(sockets)
 
     async def _take_over(self, listener: socket.socket) -> None:
-        # Closing the listener resets what waits in its queue, though the client has a connection already.
+        # Closing the listener resets connections in its accept queue, which clients consider open.
         queue = listener.dup()
         for each in self.servers:
             each.close()
@@ -108,7 +108,7 @@ class _Server(http.Server):
 
 
 def connection_limit() -> int:
-    """How many connections may be open at once: as many as there are files for, which are asked for here."""
+    """The limit of open connections: `CONNECTIONS`, or less with fewer file descriptors, which it raises."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -125,7 +125,7 @@ def _config(app: ASGIApp, protocol: type[Limited]) -> uvicorn.Config:
         http=protocol,
         ws="none",
         log_config=None,
-        # It warns of each request that is no HTTP; we say every kind of refusal once a minute.
+        # It warns of each request that is not HTTP; `AnswerLog` logs each kind of refusal once a minute.
         log_level="error",
         access_log=False,
         lifespan="off",

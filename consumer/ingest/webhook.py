@@ -1,4 +1,4 @@
-"""One webhook as it came, and the Kafka event it becomes."""
+"""One received webhook, and its Kafka record."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ TOPICS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """
-    A request as it came; what was not sent is empty.
+    A received request; missing headers are empty.
 
     Attributes:
-        name: of the connection or organisation it was posted to.
-        body: the very bytes.
-        unique_key: of Lago's stored webhook: the same for all repeats, another for each endpoint.
+        name: the name in the path: a connection code or an organisation id.
+        body: the bytes as received.
+        unique_key: of Lago's stored webhook: the same for all retries, another for each webhook endpoint.
     """
 
     name: str
@@ -44,10 +44,10 @@ class Webhook:
 
 def topic_of(event: Outline) -> str | None:
     """
-    The input topic, without prefix, where an event belongs; None for one that nobody here has a use for.
+    The input topic of an event, without prefix; None for an event that is not kept.
 
-    Every event about the four objects is kept, not only those that are acted on today: Lago sends nothing
-    again, and a rule that is added later can then be replayed.
+    All events of the four objects are kept, not only those that are processed today: Lago does not send an
+    event again later, and with the record on Kafka a future rule can be applied by a replay.
     """
     topic = TOPICS.get(event.object_type)
     if topic is None and event.webhook_type in ROUTES:
@@ -57,13 +57,13 @@ def topic_of(event: Outline) -> str | None:
 
 def to_event(webhook: Webhook, event: Outline, *, topic: str, now: datetime) -> Event:
     """
-    The record that carries a webhook: its bytes unchanged, keyed by organisation and customer.
+    The record of a webhook: its bytes unchanged, with organisation and customer as its key.
 
     Args:
-        webhook: what came.
-        event: what was read of it.
-        topic: where it goes, without prefix.
-        now: when it came: Lago does not say when the event happened.
+        webhook: the received request.
+        event: the outline of its body.
+        topic: its topic, without prefix.
+        now: when it was received; Lago's body has no time of the event.
     """
     return Event(topic=topic, key=_key(event), value=webhook.body, headers=_headers(webhook, event, now))
 
@@ -92,7 +92,7 @@ def _trace(webhook: Webhook) -> Headers:
     carried = headers.context(webhook.trace_parent, webhook.trace_state)
     if carried:
         return carried
-    # A trace begins here. It is marked as sampled, else nobody behind us would record it.
+    # A new trace begins here. It has the sampled flag, since consumers drop traces without it.
     digits = secrets.token_hex(24)
     made = f"00-{digits[:32]}-{digits[32:]}-01"
     return (("traceparent", made.encode()),)
