@@ -45,8 +45,8 @@ def _single(connection: Connection, facts: Facts) -> Iterator[Finding]:
     mapped = connection.mapping.currencies
     found = {symbol: facts.health.currencies.get(id_) for symbol, id_ in mapped.items()}
     others = [symbol for symbol, one in found.items() if one is None or not one.is_base]
-    told = any(found.values())
-    if mapped and not told and len(mapped) == 1:
+    is_known = any(found.values())
+    if mapped and not is_known and len(mapped) == 1:
         says = "the account has one currency, and NetSuite does not tell which"
         yield unknown("feature.MULTICURRENCY", says, menu=menu_paths.COMPANY)
     elif others:
