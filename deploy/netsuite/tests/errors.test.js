@@ -27,23 +27,52 @@ test.each([
 });
 
 test.each([
-  ['Please enter value(s) for: Location', 'missing_field'],
-  ['The transaction date you specified is not within the date range of your accounting period.', 'period_closed'],
-  ['A workflow says no.', 'validation'],
-])('USER_ERROR is understood by its text: %s', (message, group) => {
-  expect(faults.describe({ name: 'USER_ERROR', message }).class).toBe(group);
+  'Please enter value(s) for: Location',
+  'The transaction date you specified is not within the date range of your accounting period.',
+  'Eine Regel sagt nein.',
+])('no text is read, whichever it is: %s', (message) => {
+  expect(faults.describe({ name: 'USER_ERROR', message })).toMatchObject({ class: 'validation', message });
 });
 
 test('what was thrown without a name is unknown and not lost', () => {
   expect(faults.describe('just text')).toMatchObject({ code: 'UNKNOWN', class: 'unknown', message: 'just text' });
 });
 
-test('a missing value is told with the field behind its label', () => {
-  account.labels = { location: 'Location', department: 'Department' };
-  account.refuse('save invoice', 'USER_ERROR', 'Please enter value(s) for: Location');
+test.each([
+  ['Please enter value(s) for: Location'],
+  ['Pflichtfeld ohne Wert: Standort'],
+])('an empty mandatory field is named by its state: %s', (text) => {
+  account.labels = { tranid: 'Number', memo: 'Memo', location: 'Location', department: 'Department' };
+  account.mandatory = new Set(['tranid', 'location', 'department']);
+  account.refuse('save invoice', 'USER_ERROR', text);
   const [, answer] = write(customer(), invoice());
 
-  expect(answer.error).toMatchObject({ class: 'missing_field', field: 'location' });
+  expect(answer.error).toMatchObject({ class: 'missing_field', field: 'location', message: text });
+});
+
+test('an empty mandatory field of a line is named with its line', () => {
+  account.lineLabels = { quantity: 'Quantity', class: 'Class' };
+  account.mandatory = new Set(['quantity', 'class']);
+  account.refuse('save invoice', 'USER_ERROR', 'Pflichtfeld ohne Wert: Klasse');
+  const [, answer] = write(customer(), invoice());
+
+  expect(answer.error).toMatchObject({ class: 'missing_field', field: 'class', line: 0 });
+});
+
+test('a customer without a name is told which one it needs', () => {
+  account.refuse('save customer', 'USER_ERROR', 'Firmenname fehlt.');
+  const [answer] = write(customer({ columns: { companyname: '' } }));
+
+  expect(answer.error).toMatchObject({ class: 'missing_field', field: 'companyname' });
+});
+
+test("the account's own rule keeps its words and blames no field", () => {
+  account.refuse('save invoice', 'USER_ERROR', 'Bitte Kostenstelle angeben.');
+  const [, answer] = write(customer(), invoice());
+
+  expect(answer.error).toMatchObject({
+    code: 'USER_ERROR', class: 'validation', field: null, message: 'Bitte Kostenstelle angeben.',
+  });
 });
 
 test('an error on a line names the line and the field', () => {

@@ -27,6 +27,8 @@ class Account {
     this.features = new Set(['TAX_OVERHAULING', 'SUBSIDIARIES', 'MULTICURRENCY']);
     this.missingFields = new Set(['custbody_lago_plan_codes', 'custcol_lago_item_source']);
     this.labels = {};
+    this.lineLabels = {};
+    this.mandatory = new Set(); // fields that the form demands, of body and lines
     this.preferences = { REVERSALVOIDING: false };
     this.unitsLeft = 5000;
     this.figures = (state) => Books.totals(state);

@@ -8,7 +8,8 @@ const FIGURES = { subtotal: 'subtotal', taxtotal: 'tax', total: 'total' };
 function field(account, fieldId) {
   if (account.missingFields.has(fieldId)) return null;
   const type = /date|period_/.test(fieldId) ? 'date' : 'text';
-  return double('N/record/field', { id: fieldId, label: account.labels[fieldId] || fieldId, type, isMandatory: false });
+  const isMandatory = account.mandatory.has(fieldId);
+  return double('N/record/field', { id: fieldId, label: account.labels[fieldId] || fieldId, type, isMandatory });
 }
 
 function addressOf(line) {
@@ -32,7 +33,8 @@ function lineMembers(account, state) {
     findSublistLineWithValue: ({ sublistId, fieldId, value }) => (
       linesOf(sublistId).findIndex((line) => String(line[fieldId]) === String(value))
     ),
-    getSublistFields: () => Object.keys(account.labels),
+    getSublistFields: () => Object.keys(account.lineLabels),
+    getSublistField: ({ fieldId }) => field(account, fieldId),
     selectNewLine: ({ sublistId }) => { current = { sublistId, line: linesOf(sublistId).length, values: {} }; },
     selectLine: ({ sublistId, line }) => { current = { sublistId, line, values: { ...linesOf(sublistId)[line] } }; },
     setCurrentSublistValue: ({ fieldId, value }) => {

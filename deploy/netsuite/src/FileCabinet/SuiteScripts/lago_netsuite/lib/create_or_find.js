@@ -5,8 +5,9 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './addresses', './apply_sublist', './errors', './lookup', './money', './record_filler', './totals',
-], (record, addresses, applySublist, errors, lookup, money, recordFiller, totals) => {
+  'N/record', './addresses', './apply_sublist', './errors', './lookup', './money', './record_filler', './refusal_cause',
+  './totals',
+], (record, addresses, applySublist, errors, lookup, money, recordFiller, refusalCause, totals) => {
   const OWN_WAY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
   // NetSuite works it out anew with each line, so what overrides it comes after them.
   const AFTER_LINES = ['taxamountoverride'];
@@ -53,26 +54,15 @@ define([
     filler.columns(only(columns, (name) => AFTER_LINES.includes(name)));
   }
 
-  /** Saves, saying which field a "please enter" means. */
+  /** Saves, saying what a refusal is about. */
   function save(draft, item) {
     const options = item.record.options || {};
     try {
       const ignoreMandatoryFields = options.ignoreMandatoryFields === true;
       return String(draft.save({ enableSourcing: true, ignoreMandatoryFields }));
     } catch (thrown) {
-      const [label] = errors.missingLabels(thrown);
-      if (label === undefined) throw thrown;
-      throw errors.raise(thrown.name, thrown.message, { field: fieldLabelled(draft, label) });
+      throw refusalCause.explained(thrown, draft, item);
     }
-  }
-
-  function fieldLabelled(draft, label) {
-    const onBody = draft.getFields().find((fieldId) => labelOf(draft.getField({ fieldId })) === label);
-    return onBody === undefined ? null : onBody;
-  }
-
-  function labelOf(field) {
-    return field ? field.label : null;
   }
 
   // A credit memo is applied when its lines have given it an amount, all in the one save.

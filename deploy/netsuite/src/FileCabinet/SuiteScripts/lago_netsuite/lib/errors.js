@@ -1,8 +1,8 @@
 /**
  * What went wrong, in the words of the contract: {code, class, message, field, line, retryable}.
  *
- * Branches on codes only, since NetSuite's messages are localised to the user's language; the one exception is
- * USER_ERROR, whose text is all there is.
+ * Branches on codes only, since NetSuite's messages are in the user's language; what a code does not tell,
+ * refusal_cause.js finds out by the record's state.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
@@ -70,8 +70,6 @@ define([], () => {
 
   const DUPLICATE = /^(DUP_|UNIQUE_)/;
   const READ_ONLY_SUBLIST = /^A_SCRIPT_IS_ATTEMPTING_TO_EDIT/;
-  const MISSING_VALUES = /^Please enter value\(s\) for: (.+)$/;
-  const OUTSIDE_PERIOD = /not within the date range of your accounting period|closed period/i;
 
   /** An error of this script's own, with the place it concerns. */
   function raise(code, message, place) {
@@ -89,28 +87,20 @@ define([], () => {
 
   /** The error as one that happened there, unless it knows its place more exactly. */
   function placed(thrown, place) {
-    const { name, message, field, line, short } = thrown;
+    const { name, message, field, line, short, group, period } = thrown;
     const known = Object.assign({}, place, thrown.place);
-    return Object.assign(new Error(message), { name, field, line, short, place: known });
+    return Object.assign(new Error(message), { name, field, line, short, group, period, place: known });
   }
 
   function isDuplicate(thrown) {
     return DUPLICATE.test(thrown.name);
   }
 
-  function classify(code, message) {
+  function classify(code) {
     if (isDuplicate({ name: code })) return { group: 'duplicate', retryable: false };
     if (READ_ONLY_SUBLIST.test(code)) return { group: 'tax', retryable: false };
-    if (code === 'USER_ERROR' && MISSING_VALUES.test(message)) return { group: 'missing_field', retryable: false };
-    if (code === 'USER_ERROR' && OUTSIDE_PERIOD.test(message)) return { group: 'period_closed', retryable: false };
     const [group, retryable] = TABLE.find((row) => row[2].includes(code)) || UNKNOWN;
     return { group, retryable };
-  }
-
-  /** The labels that a "Please enter value(s) for" names, empty for any other error. */
-  function missingLabels(thrown) {
-    const found = MISSING_VALUES.exec(thrown.message || '');
-    return found ? found[1].split(',').map((label) => label.trim()) : [];
   }
 
   function known(...candidates) {
@@ -122,12 +112,13 @@ define([], () => {
   function describe(thrown) {
     const code = String(thrown.name || 'UNKNOWN');
     const message = String(thrown.message || thrown);
-    const { group, retryable } = classify(code, message);
+    const { group, retryable } = thrown.group ? { group: thrown.group, retryable: false } : classify(code);
     const place = thrown.place || {};
     const field = known(thrown.field, place.field);
     const line = known(thrown.line, place.line);
-    return { code, class: group, message, field, line, retryable };
+    const period = thrown.period ? { period: thrown.period } : {};
+    return Object.assign({ code, class: group, message, field, line, retryable }, period);
   }
 
-  return { raise, at, placed, isDuplicate, missingLabels, describe };
+  return { raise, at, placed, isDuplicate, describe };
 });
