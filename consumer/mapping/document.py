@@ -70,7 +70,8 @@ class Document:
         }
         if self.tax.details:
             record["taxdetails"] = [{"sublistId": "taxdetails", "lineItems": list(self.tax.details)}]
-        return record | {"options": {"ignoreMandatoryFields": False}}
+        suppressed = {"withoutTax": True} if self.tax.is_suppressed else {}
+        return record | {"options": {"ignoreMandatoryFields": False} | suppressed}
 
 
 def build(lines: tuple[Line, ...], figures: Figures, decision_log: DecisionLog) -> Document | None:

@@ -29,12 +29,15 @@ class TaxShape:
 
     Attributes:
         has_references: every line names itself for tax details, also one that has none.
+        is_suppressed: NetSuite is to compute no tax of its own, as SuiteTax does at every save (Oracle
+            chapter_N3191224) and other accounts do by the customer's tax item.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
     details: tuple[dict[str, str], ...] = ()
     has_references: bool = False
     extra_line: dict[str, Any] | None = None
+    is_suppressed: bool = False
 
     @property
     def is_in_lines(self) -> bool:
@@ -111,7 +114,7 @@ def shape(
                     "but this connection writes none",
                     f"choose another {where}.mode at {decision_log.connection.at(where)}",
                 )
-            return TaxShape()
+            return TaxShape(is_suppressed=True)
         case _:
             assert_never(rules.mode)
 
@@ -169,7 +172,7 @@ def _legacy(total: int, currency: str, tax: tuple[Tax, str], decision_log: Decis
 def _tax_line(total: int, currency: str, tax: tuple[Tax, str], decision_log: DecisionLog) -> TaxShape:
     rules, where = tax
     if not total:
-        return TaxShape()
+        return TaxShape(is_suppressed=True)
     if not rules.item:
         decision_log.refuse(
             "invalid_mapping",
@@ -180,4 +183,4 @@ def _tax_line(total: int, currency: str, tax: tuple[Tax, str], decision_log: Dec
     decision_log.chose("line tax", rules.item, f"{where}.item")
     amount = money.major(total, currency)
     line = {"item": rules.item, "quantity": "1", "rate": amount, "amount": amount, "description": "Tax"}
-    return TaxShape(extra_line=line)
+    return TaxShape(extra_line=line, is_suppressed=True)

@@ -287,6 +287,7 @@ def test_a_single_fault_is_named_and_no_other(profile, fault):
         ("tight-limits", {}),
         ("reversing-voids", {"voids": "warn"}),
         ("approval-routing", {"approval": "warn"}),
+        ("computes-tax", {}),
         ("closed-period", {"period": "fail"}),
     ],
 )

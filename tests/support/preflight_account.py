@@ -55,6 +55,7 @@ MAPPINGS: dict[str, dict[str, Any]] = {
     "default": ONE_WORLD,
     "reversing-voids": ONE_WORLD,
     "approval-routing": ONE_WORLD,
+    "computes-tax": ONE_WORLD,
     "closed-period": ONE_WORLD,
     "tight-limits": ONE_WORLD,
     "location-mandatory": ONE_WORLD | {"fields": LOCATED | {"invoice_line": {"class": "7"}}},

@@ -131,6 +131,8 @@ class Switches(Part):
         transform_taxes: whether a transformation copies overridden tax details.
         config_readable: whether the role may load the account's preferences.
         open_amount_column: whether searches have ``fxamountremaining``, which Oracle uses and does not list.
+        computes_tax: whether the account computes tax itself: SuiteTax at every save without override, legacy
+            accounts by a default tax item.
         clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
 
@@ -145,6 +147,7 @@ class Switches(Part):
     transform_taxes: Literal["keep", "drop"] = "keep"
     config_readable: bool = True
     open_amount_column: Literal["there", "absent"] = "there"
+    computes_tax: bool = False
     clock_ahead_s: float = 0.0
 
 

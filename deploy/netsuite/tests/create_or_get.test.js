@@ -155,3 +155,29 @@ test('an invoice that is saved as pending approval says so', () => {
 
   expect(answer.warnings).toEqual([expect.objectContaining({ code: 'LAGO_PENDING_APPROVAL', field: 'approvalstatus' })]);
 });
+
+test.each([
+  ['SuiteTax', true, { taxdetailsoverride: true }, undefined],
+  ['legacy taxes', false, { istaxable: false }, false],
+])('a document without tax keeps an account with %s from computing any', (name, hasSuiteTax, expected, onLines) => {
+  if (!hasSuiteTax) account.features.delete('TAX_OVERHAULING');
+  const item = invoice({ columns: { taxdetailsoverride: null }, taxes: [], expect: { total: '100.00' } });
+  item.record.options = { withoutTax: true };
+  const [, answer] = write(customer(), item);
+
+  expect(answer).toMatchObject({ status: 'created', warnings: [] });
+  const [{ fields, sublists }] = account.books.all('invoice');
+  expect(fields).toMatchObject(expected);
+  expect(sublists.item[0].istaxable).toBe(onLines);
+});
+
+test('an account without the box is left alone', () => {
+  account.features.delete('TAX_OVERHAULING');
+  account.missingFields.add('istaxable');
+  const item = invoice({ taxes: [], expect: { total: '100.00' } });
+  item.record.options = { withoutTax: true };
+  const [, answer] = write(customer(), item);
+
+  expect(answer).toMatchObject({ status: 'created', warnings: [] });
+  expect(account.books.all('invoice')[0].fields).not.toHaveProperty('istaxable');
+});

@@ -415,3 +415,13 @@ def test_the_rate_of_an_invoice_has_five_decimals_at_most():
     ]
 
     assert rate_of(fees=fees) == Decimal("11.33333")
+
+
+@pytest.mark.parametrize(
+    ("mode", "suppressed"), [("none", True), ("tax_line", True), ("legacy", False), ("suitetax", False)]
+)
+def test_modes_without_tax_of_netsuite_keep_it_from_computing_any(mode, suppressed):
+    """Accounts that compute tax at save would else make another total than Lago's."""
+    found = document(bill("10", rate=0), taxed(mode=mode, item="850"))
+
+    assert found["record"]["options"].get("withoutTax", False) is suppressed

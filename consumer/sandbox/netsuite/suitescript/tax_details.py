@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.list_entries import TaxCode
 from consumer.sandbox.netsuite.suitescript import references
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError, invalid_reference, no_permission
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
@@ -13,6 +14,7 @@ from consumer.sandbox.netsuite.suitescript.open_record import Draft
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
 _EDIT = 3
+_PERCENT = Decimal(100)
 _READ_ONLY = (
     "A_SCRIPT_IS_ATTEMPTING_TO_EDIT_THE_1_SUBLIST_THIS_SUBLIST_IS_CURRENTLY_IN_READONLY_MODE_AND_CANNOT_BE_EDITED_"
     "CALL_YOUR_NETSUITE_ADMINISTRATOR_TO_DISABLE_THIS_SCRIPT_IF_YOU_NEED_TO_SUBMIT_THIS_RECORD"
@@ -90,7 +92,35 @@ def check_matches(account: Account, draft: Draft) -> None:
             raise ScriptError("USER_ERROR", text)
 
 
+def compute(account: Account, draft: Draft) -> None:
+    """What the tax engine does at a save without override: tax the taxable lines by a code of the nexus."""
+    if not account.profile.switches.computes_tax or draft.body.get("taxdetailsoverride") is True:
+        return
+    code = _code_of_nexus(account, draft.body.text("nexus"))
+    taxable = (line for line in draft.sublists["item"] if account.lists.item(line.text("item") or "").taxable)
+    draft.sublists["taxdetails"] = [_computed(account, draft, line, code) for line in taxable] if code else []
+
+
+def _code_of_nexus(account: Account, nexus: str | None) -> TaxCode | None:
+    types = {one.id for one in account.profile.tax_types if one.nexus == nexus}
+    return next((one for one in account.profile.tax_codes if one.type in types), None)
+
+
+def _computed(account: Account, draft: Draft, item: FieldSet, code: TaxCode) -> FieldSet:
+    line, net = draft.new_line("taxdetails"), item.get("amount")
+    basis = net if isinstance(net, Decimal) else Decimal(0)
+    line.values |= {
+        "taxdetailsreference": item.text("taxdetailsreference"),
+        "taxtype": code.type,
+        "taxcode": code.id,
+        "taxbasis": basis,
+        "taxrate": code.rate,
+        "taxamount": rounded(basis * code.rate / _PERCENT, decimals_of(account, draft)),
+    }
+    return line
+
+
 def total(draft: Draft) -> Decimal:
-    """The sum of the tax amounts; the sandbox does not compute tax without override."""
+    """The sum of the tax amounts."""
     amounts = (line.get("taxamount") for line in draft.sublists["taxdetails"])
     return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))

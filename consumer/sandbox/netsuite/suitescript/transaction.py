@@ -55,6 +55,7 @@ class TransactionRules:
         match field_id:
             case "entity":
                 sourcing.sourced(account, draft)
+                legacy_tax.start(account, draft)
             case "subsidiary":
                 sourcing.check_subsidiary(account, draft)
             case "currency":
@@ -112,6 +113,7 @@ class TransactionRules:
             text = "You must have at least one valid line item for this transaction."
             raise ScriptError("VALID_LINE_ITEM_REQD", text)
         if self._account.profile.has_suitetax:
+            tax_details.compute(self._account, draft)
             tax_details.check_matches(self._account, draft)
         self._update_totals(draft)
         periods.check(self._account, draft)

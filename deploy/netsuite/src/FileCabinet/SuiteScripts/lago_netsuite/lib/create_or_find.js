@@ -6,8 +6,8 @@
  */
 define([
   'N/record', './addresses', './apply_sublist', './errors', './lookup', './money', './record_filler', './refusal_cause',
-  './totals',
-], (record, addresses, applySublist, errors, lookup, money, recordFiller, refusalCause, totals) => {
+  './taxes', './totals',
+], (record, addresses, applySublist, errors, lookup, money, recordFiller, refusalCause, taxes, totals) => {
   const OWN_WAY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
   // NetSuite works it out anew with each line, so what overrides it comes after them.
   const AFTER_LINES = ['taxamountoverride'];
@@ -42,12 +42,19 @@ define([
       .reduce((kept, name) => Object.assign(kept, { [name]: columns[name] }), {});
   }
 
+  function withoutTax(group) {
+    return Object.assign({}, group, { lineItems: (group.lineItems || []).map(taxes.untaxed) });
+  }
+
   /** Sets columns, lines, tax details and addresses of an item on an open record. */
   function fill(draft, item, columns, call, warnings) {
     const filler = recordFiller.filler(draft, call.resolve, warnings);
     filler.columns(only(columns, (name) => !AFTER_LINES.includes(name)));
     const lines = item.record.lines || [];
-    filler.sublists(lines.filter((group) => !OWN_WAY.has(group.sublistId)));
+    const isUntaxed = (item.record.options || {}).withoutTax === true;
+    if (isUntaxed) taxes.suppress(draft);
+    const own = lines.filter((group) => !OWN_WAY.has(group.sublistId));
+    filler.sublists(isUntaxed ? own.map(withoutTax) : own);
     lines.filter((group) => group.sublistId === addresses.SUBLIST)
       .forEach((group) => addresses.fill(draft, group.lineItems, filler));
     filler.sublists(item.record.taxdetails);

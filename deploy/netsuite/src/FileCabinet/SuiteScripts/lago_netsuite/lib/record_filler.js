@@ -7,7 +7,8 @@
 define(['./errors', './field_types'], (errors, fieldTypes) => {
   // Set by Avalara's bundle only; nobody misses it where the bundle is not.
   const SILENTLY_SKIPPED = new Set(['custbody_ava_disable_tax_calculation']);
-  const OPTIONAL_ON_LINES = new Set(['account']); // standard invoices take the account from the item
+  // Standard invoices take the account from the item; not every account has a tax box on each line.
+  const OPTIONAL_ON_LINES = new Set(['account', 'istaxable']);
 
   /** Sets columns and lines on `record`, collecting warnings about what the account does not have. */
   function filler(record, resolve, warnings) {

@@ -1,5 +1,7 @@
 /**
- * Taxes of a memo that reverses an invoice: the invoice's own, never computed anew.
+ * Taxes that are Lago's and never NetSuite's own: those of a memo that reverses an invoice are the invoice's, and a
+ * document that is sent without tax stays so. SuiteTax computes at every save unless it is overridden (Oracle
+ * chapter_N3191224).
  *
  * SuiteTax keeps them as lines that are joined to item lines by a reference; without it one amount overrides.
  *
@@ -48,12 +50,38 @@ define(['N/runtime', './money'], (runtime, money) => {
     });
   }
 
+  function isTrue(value) {
+    return value === true || value === 'T';
+  }
+
+  function has(record, fieldId) {
+    return Boolean(record.getField({ fieldId }));
+  }
+
+  /** Keeps NetSuite from computing a tax on a document. */
+  function suppress(document) {
+    const [fieldId, value] = hasSuiteTax() ? ['taxdetailsoverride', true] : ['istaxable', false];
+    if (has(document, fieldId)) document.setValue({ fieldId, value });
+  }
+
+  /** The columns of an item line, without tax. */
+  function untaxed(values) {
+    return hasSuiteTax() ? values : Object.assign({ istaxable: false }, values);
+  }
+
+  // A memo whose invoice overrides its taxes would else be taxed when it is saved.
+  function keepOverride(memo, invoice) {
+    const [theirs, ours] = [invoice, memo].map((record) => isTrue(record.getValue({ fieldId: 'taxdetailsoverride' })));
+    if (theirs && !ours) override(memo, invoice);
+  }
+
   function same(left, right, fieldId) {
     return Number(left.getValue({ fieldId }) || 0) === Number(right.getValue({ fieldId }) || 0);
   }
 
   /** Gives a memo the taxes of its invoice where the transformation has not carried them over. */
   function restore(memo, invoice) {
+    if (hasSuiteTax()) keepOverride(memo, invoice);
     if (same(memo, invoice, 'taxtotal')) return;
     if (!hasSuiteTax()) {
       putAmount(memo, invoice, invoice.getValue({ fieldId: 'taxtotal' }));
@@ -108,6 +136,7 @@ define(['N/runtime', './money'], (runtime, money) => {
       return;
     }
     const details = detailsOf(invoice, line);
+    keepOverride(memo, invoice);
     if (details.length === 0 || units === 0) return;
     override(memo, invoice);
     const taxdetailsreference = referenceOf(memo, 0);
@@ -116,5 +145,5 @@ define(['N/runtime', './money'], (runtime, money) => {
     )));
   }
 
-  return { linesOf, clear, restore, mostTaxed, putShare };
+  return { linesOf, clear, restore, mostTaxed, putShare, suppress, untaxed };
 });
