@@ -52,7 +52,7 @@ def _refusal(connection: Connection, code: str, reason: str) -> Finding:
     where = connection.at("restlet_url")
     if code in _LOGIN:
         place = menu_paths.CERTIFICATES if isinstance(connection.auth, OAuth2) else menu_paths.ACCESS_TOKENS
-        fix = f"compare the credentials; the true reason: {menu_paths.LOGINS}"
+        fix = f"compare the credentials; the true reason: {menu_paths.AUDIT_TRAIL}"
         return Finding(
             id="login", status="fail", says=reason, menu=place, fix=fix, where=connection.at("auth")
         )

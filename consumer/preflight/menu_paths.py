@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from schemas.error_codes import menu
+
 ACCESS_TOKENS = "Setup > Users/Roles > Access Tokens"
 ACCOUNTS = "Lists > Accounting > Accounts"
-ACCOUNTING_PREFERENCES = "Setup > Accounting > Accounting Preferences > General"
-APPROVAL_ROUTING = "Setup > Accounting > Accounting Preferences > Approval Routing"
-CERTIFICATES = "Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup"
+ACCOUNTING_PREFERENCES = menu.ACCOUNTING_PREFERENCES
+APPROVAL_ROUTING = menu.APPROVAL_ROUTING
+AUDIT_TRAIL = menu.AUDIT_TRAIL
+CERTIFICATES = menu.CERTIFICATES
 COMPANY = "Setup > Company > Company Information"
-CURRENCIES = "Lists > Accounting > Currencies"
-DEPLOYMENTS = "Customization > Scripting > Script Deployments"
-EMPLOYEES = "Lists > Employees > Employees > (user) > Access"
+CURRENCIES = menu.CURRENCIES
+DEPLOYMENTS = menu.DEPLOYMENTS
 ENTRY_FORMS = "Customization > Forms > Entry Forms > (preferred form) > Fields"
-FEATURES = "Setup > Company > Enable Features"
+FEATURES = menu.FEATURES
 FIELDS = "Customization > Lists, Records, & Fields"
-FORMS = "Customization > Forms > Transaction Forms > (preferred form) > Screen Fields"
-GOVERNANCE = "Setup > Integration > Integration Management > Integration Governance"
+FORMS = menu.FORMS
+GOVERNANCE = menu.GOVERNANCE
 ITEMS = "Lists > Accounting > Items"
-LOGINS = "Setup > Users/Roles > View Login Audit Trail"
-NUMBERS = "Setup > Company > Auto-Generated Numbers > Document Numbers"
+NUMBERS = menu.NUMBERS
 PAYMENT_METHODS = "Setup > Accounting > Accounting Lists"
-PERIODS = "Setup > Accounting > Manage Accounting Periods"
-ROLES = "Setup > Users/Roles > User Management > Manage Roles"
+PERIODS = menu.PERIODS
+ROLES = menu.ROLES
 SCRIPTS = "Customization > Scripting > Scripts"
 SUBSIDIARIES = "Setup > Company > Subsidiaries"
 TAX_REGISTRATIONS = "Setup > Company > Subsidiaries > (subsidiary) > Tax Registrations"
@@ -32,7 +33,7 @@ OF_LIST = {
     "accounts": ACCOUNTS,
     "subsidiaries": SUBSIDIARIES,
     "currencies": CURRENCIES,
-    "tax_codes": "Setup > Tax > Tax Codes",
+    "tax_codes": menu.TAX_CODES,
     "tax_types": "Setup > Tax > Tax Types",
     "nexuses": "Setup > Tax > Nexuses",
     "locations": "Setup > Company > Classifications > Locations",
