@@ -1,4 +1,4 @@
-"""What the engine says of a record that it is handed."""
+"""The result of the admission of a polled record to the engine."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from enum import Enum, auto
 
 class Admission(Enum):
     """
-    What became of a record that was handed in.
+    The result for one record.
 
-    ``REWOUND`` was taken too: the partition has gone back (deleted and made anew, or reset out of range), so
-    all that was known about it is void. ``DONE_BEFORE`` needs nothing more. ``FOREIGN`` was not taken: its
-    partition is not ours now, or not known well enough yet.
+    ``TAKEN``: it is queued. ``REWOUND``: it is queued too, but its partition's offsets have restarted
+    (deleted and created again, or reset out of range), so the partition's former state was dropped.
+    ``DONE_BEFORE``: it was settled before. ``FOREIGN``: it is not queued, since its partition is not assigned
+    or not seeded yet.
     """
 
     TAKEN = auto()

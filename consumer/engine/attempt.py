@@ -1,4 +1,4 @@
-"""A record on its way, and what it has been through."""
+"""An admitted record with its retry state."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from consumer.record import Record
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """
-    A record on its way.
+    An admitted record.
 
     Attributes:
-        epoch: the ownership of its partition that it was taken under; results of an older one are void.
-        retry_state: what it has been through.
+        epoch: the assignment of its partition under which it was admitted; results of an older one are void.
+        retry_state: its past deliveries and waits.
     """
 
     record: Record
@@ -24,7 +24,7 @@ class Attempt:
 
     @property
     def delivered(self) -> Record:
-        """The record as it is handed out, with how often it has been."""
+        """The record with the number of its deliveries and the time of the first one."""
         return replace(
             self.record, tries=self.retry_state.tries, first_tried_at=self.retry_state.first_tried_at
         )

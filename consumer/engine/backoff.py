@@ -1,4 +1,4 @@
-"""What follows from an outcome: the record is done, waits a while, or is given up; as values."""
+"""The decision after an outcome: settle the record, park it, or give it up; as values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAIT_FLOOR_S = 5.0
 WAIT_CAP_S = 300.0
 THROTTLED_AT_LEAST_S = 0.25
 THROTTLED_AT_MOST_S = 0.75
-# After so many failures at least half of each step passes: no luck makes more than 31 tries of an hour.
+# After so many failures a delay is at least half of its step, so that an hour has at most 31 attempts.
 QUICK_RETRIES = 4
 HOLD_CAP_S = 900.0
 RETRY_AFTER_CAP_S = 3_600.0
@@ -33,20 +33,21 @@ RESTART_DELAY_EACH_S = 0.1
 DAY_S = 86_400.0
 
 Jitter = Callable[[], float]
-"""A number in [0, 1), another one at each call."""
+"""Returns a random number in [0, 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
     """
-    The rules of waiting; full jitter, so that those who failed together do not come back together.
+    The rules of delays and budgets; with full jitter, so that records that failed together retry separately.
 
     Attributes:
-        park_max_age_s: how long a record may wait for its own reasons, whichever they are; a hold excepted.
-        record_max_age_s: how long it may fail while the account answers it, or answers others.
-        dependency_max_age_s: how long it may wait for something that is not in NetSuite.
-        hold_limit_s: how long a hold may last whatever a person has chosen, because Kafka deletes the record.
-        retry_after_cap_s: the longest wait that an answer may ask for.
+        park_max_age_s: how long a record may wait for reasons of its own, all together; without holds.
+        record_max_age_s: how long a record may fail while the account responds to it or to other records.
+        dependency_max_age_s: how long a record may wait for another one that is not in NetSuite.
+        hold_limit_s: how long a hold may last at most, whatever is configured, because Kafka deletes the
+            record.
+        retry_after_cap_s: the longest delay after a ``Retry-After``.
     """
 
     jitter: Jitter
@@ -59,7 +60,7 @@ class Backoff:
     def decide(  # noqa: PLR0911 - one row an outcome
         self, outcome: outcomes.Outcome, retry_state: RetryState, seen: Situation
     ) -> Decision:
-        """What follows from the outcome of a delivery."""
+        """The decision after a delivery's outcome."""
         is_answering = has_answered(outcome) or seen.answered_s > retry_state.parked_at_s
         retry_state = retry_state.until(seen.now_s, is_account_answering=is_answering)
         match outcome:
@@ -78,7 +79,7 @@ class Backoff:
             case outcomes.Throttled(by="script", reason=reason, retry_after_s=retry_after_s) if (
                 seen.carried == 1
             ):
-                # Nobody else used up its time or units, so waiting alone will not end this.
+                # It was alone in its call and used up time or units itself, so waiting does not help.
                 return self._retry(reason, retry_after_s, retry_state, seen)
             case outcomes.Throttled(retry_after_s=retry_after_s):
                 return self._step_aside(Cause.LIMIT, retry_after_s, retry_state, seen)
@@ -88,7 +89,7 @@ class Backoff:
                 assert_never(outcome)
 
     def after_lost_acknowledgement(self, retry_state: RetryState, seen: Situation) -> Park:
-        """An event that Kafka did not acknowledge: never the record's fault, so never its end."""
+        """Park a record whose event Kafka did not acknowledge; this has no budget."""
         retry_state = retry_state.until(seen.now_s)
         retry_state = replace(retry_state, postponed=retry_state.postponed + 1)
         delay_s = self._wait_s(retry_state.postponed - 1)
@@ -96,10 +97,11 @@ class Backoff:
 
     def after_defect(self, error_name: str, retry_state: RetryState, seen: Situation) -> Park | GiveUp:
         """
-        A call that ended in an unexpected error: three tries tell a passing one from one that always comes.
+        The decision after a call with an unexpected error: give up after `DEFECT_ATTEMPTS` of them.
 
-        Of several records in a call any may have caused it, so each goes alone first. What our code raises on
-        one record before or after its call never comes here: that is no call's, and no repeat mends it.
+        Any record of the call may be its cause, so each is retried alone first. Errors of our code on one
+        record before or after its call are not handled here: they are given up at once, since a retry does
+        not help.
         """
         retry_state = retry_state.until(seen.now_s)
         if seen.carried > 1:
@@ -116,7 +118,7 @@ class Backoff:
         return min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * unsettled) * self.jitter()
 
     def above_high_water(self, retry_state: RetryState, now_s: float) -> GiveUp:
-        """So much has been done behind a waiting record that its partition would have to stop for it."""
+        """Give up a parked record, since its partition would be paused because of it (offset map span)."""
         retry_state = retry_state.until(now_s)
         if retry_state.refusal is not None:
             sentence = f"{retry_state.refusal.message}; held until too much was waiting behind it"
@@ -171,7 +173,7 @@ class Backoff:
     def _step_aside(
         self, cause: Cause, retry_after_s: float | None, retry_state: RetryState, seen: Situation
     ) -> Park:
-        # Short: the permit pool knows how long the account needs, and starts nothing before.
+        # Short: the permit pool has the account's own delay, and grants no permit before its end.
         spread_s = THROTTLED_AT_MOST_S - THROTTLED_AT_LEAST_S
         delay_s = self._at_least(THROTTLED_AT_LEAST_S + spread_s * self.jitter(), retry_after_s)
         retry_state = replace(retry_state, postponed=retry_state.postponed + 1)
@@ -186,7 +188,7 @@ class Backoff:
         return floor_s + self.jitter() * (step_s - floor_s)
 
     def _wait_s(self, times_before: int, cap_s: float = WAIT_CAP_S) -> float:
-        # Never below the floor: a missing customer does not appear, nor a lost broker come back, sooner.
+        # At least `WAIT_FLOOR_S`: a missing customer or a failed broker rarely comes back sooner.
         spread_s = _doubled(WAIT_FLOOR_S, times_before, cap_s) - WAIT_FLOOR_S
         return WAIT_FLOOR_S + self.jitter() * spread_s
 

@@ -1,8 +1,8 @@
 """
-When a partition has enough waiting records, and when it may have more.
+Backpressure: when a partition must be paused, and when it may be resumed.
 
-A function of the present state, asked anew every turn: nothing remembers that it paused something, so no
-rebalance can leave a partition paused for good (spring-projects/spring-kafka#2525).
+A function of the present state, called before every poll: no state remembers a pause, so no rebalance can
+leave a partition paused permanently (spring-projects/spring-kafka#2525).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from consumer.engine.offset_map import MAX_SPAN
 
 FULL_AT_RECORDS = 1_000
 RESUME_BELOW_RECORDS = 250
-# What waits does not count to the records of a partition while all partitions together hold fewer than this.
+# Parked records do not count as a partition's records while all partitions together have fewer than this.
 FULL_AT_TOTAL = 20_000
 FULL_AT_BYTES = 64 * 1024 * 1024
 RESUME_BELOW_BYTES = 48 * 1024 * 1024
@@ -25,14 +25,14 @@ PRESSING_SPAN = MAX_SPAN * 3 // 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """
-    What is held of one partition, and of all together.
+    The unsettled records of one partition, and of all partitions together.
 
     Attributes:
         records: unsettled records of this partition.
-        waiting: those of them that wait for reasons of their own, and no permit would help.
-        span: offsets from its lowest open one to the next to come.
+        waiting: those of them that are parked for reasons of their own.
+        span: number of offsets from its lowest open one to the next one to poll.
         own_bytes: size of its unsettled records.
-        partitions: how many there are.
+        partitions: number of assigned partitions.
         total_records: unsettled records of all partitions.
         total_bytes: size of the unsettled records of all partitions.
     """
@@ -47,21 +47,21 @@ class Load:
 
     @property
     def counted(self) -> int:
-        """The records that count: what waits takes nobody's place as long as memory is ample."""
+        """The records that count: without parked ones while the total is below `FULL_AT_TOTAL`."""
         return self.records - (self.waiting if self.total_records < FULL_AT_TOTAL else 0)
 
     @property
     def fair_bytes(self) -> int:
-        """What a partition may hold however much others do: all of these together are half of the limit."""
+        """The bytes a partition may have in any case: its equal part of half of `FULL_AT_BYTES`."""
         return FULL_AT_BYTES // 2 // max(1, self.partitions)
 
 
 def is_full(load: Load, *, is_paused: bool) -> bool:
     """
-    Whether a partition should be paused; `is_paused` is what the client says now.
+    Whether a partition should be paused; `is_paused` is its present state at the consumer.
 
-    The two thresholds lie far apart because aiokafka throws away what it has prefetched for a paused
-    partition.
+    The thresholds for pause and resume differ much, because aiokafka discards the prefetched records of a
+    paused partition.
     """
     records, span, total_bytes = FULL_AT_RECORDS, MAX_SPAN, FULL_AT_BYTES
     if is_paused:
@@ -71,12 +71,12 @@ def is_full(load: Load, *, is_paused: bool) -> bool:
 
 
 def is_pressing(span: int) -> bool:
-    """Whether a record that waits for its own reasons has held its partition's position for long enough."""
+    """Whether a record parked for reasons of its own must be given up, because of its partition's span."""
     return span >= PRESSING_SPAN
 
 
 class Pause(Enum):
-    """Why a partition is paused, for people."""
+    """Why a partition is paused, as a label of the metric."""
 
     UNSEEDED = "unseeded"
     RECORDS = "records"
@@ -85,7 +85,7 @@ class Pause(Enum):
 
 
 def why(*, is_seeded: bool, records: int, span: int) -> Pause:
-    """What keeps a paused partition paused; what is neither of the first three is bytes."""
+    """Why a paused partition is not resumed; bytes when no other reason applies."""
     if not is_seeded:
         return Pause.UNSEEDED
     if span >= RESUME_BELOW_SPAN:

@@ -1,4 +1,4 @@
-"""Calls under way: which records go next, how many of them together, and their permits."""
+"""Calls in flight: which records are next, how many of them in one call, and their permits."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ FRESH_BEFORE_RETRY = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Call:
-    """Attempts that go to the account together, one a lane, and their permit."""
+    """The attempts of one call to the account, one per lane, and its permit."""
 
     attempts: tuple[Attempt, ...]
     permit: Permit
 
     @property
     def records(self) -> list[Record]:
-        """What to deliver."""
+        """The records to deliver."""
         return [each.delivered for each in self.attempts]
 
     @property
     def is_retry(self) -> bool:
-        """Whether its records have failed before for their own reasons; all of them have, or none."""
+        """Whether its records have failed before for reasons of their own; all of them have, or none."""
         return self.attempts[0].retry_state.is_retry
 
 
 class Calls:
-    """The traffic of one gate."""
+    """The calls of one permit pool."""
 
     def __init__(self, permit_pool: PermitPool, clock: Clock) -> None:
         self._permit_pool = permit_pool
@@ -46,20 +46,20 @@ class Calls:
 
     @property
     def in_flight(self) -> int:
-        """Calls to the account that have not come back."""
+        """The number of calls in flight."""
         return len(self._in_flight)
 
     @property
     def retrying(self) -> int:
-        """Those of them that are retries."""
+        """The number of retries in flight."""
         return sum(call.is_retry for call in self._in_flight)
 
     def waiting_kind(self, lanes: Lanes) -> bool | None:
         """
-        Whether retries (True) or fresh records go next; None when nothing may.
+        Whether retries (True) or fresh records are next; None when neither may be called.
 
-        Fresh ones go first, and after three of their calls one of retries: so neither starves. Retries never
-        hold more than half of the permits: however much fails, what does not has room.
+        Fresh records are first, and after three calls of theirs one of retries follows, so that neither
+        starves. Retries have at most half of the permits, so that failing records do not block the others.
         """
         has_fresh = lanes.ready(retries=False) > 0
         retries_fit = self.retrying < max(1, self._permit_pool.permits // 2)
@@ -69,7 +69,7 @@ class Calls:
         return may_retry if has_fresh or may_retry else None
 
     def take(self, lanes: Lanes) -> Call | None:
-        """The next call to make, when there is one and a permit for it."""
+        """The next call; None when no lane is ready or no permit is free."""
         now_s = self._permit_pool.open_time_s
         lanes.set_aside(now_s)
         retries = self.waiting_kind(lanes)
@@ -85,12 +85,12 @@ class Calls:
         return call
 
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
-        """The account has answered, or nothing can be said of it (no outcomes): the permit is free."""
+        """Return the permit of a finished call; without `outcomes` the call says nothing of the account."""
         try:
             self._permit_pool.leave(call.permit, outcomes, in_flight=self.in_flight)
         finally:
             self._in_flight.remove(call)
 
     def _size(self, ready: int) -> int:
-        # Only a backlog makes calls larger: a trickle keeps the latency of single records.
+        # Only a backlog makes calls larger; few records are called one by one, for their latency.
         return min(self._permit_pool.largest_batch, math.ceil(ready / max(1, self._permit_pool.permits)))

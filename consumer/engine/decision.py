@@ -1,4 +1,4 @@
-"""What can follow from a delivery, and what is known of it when that is decided; values only."""
+"""The decisions after a delivery, and the facts for them; values only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consumer.record import LaneKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settle:
-    """The record is done; whatever had to be published has been."""
+    """Settle the record with this outcome."""
 
     outcome: Settled
 
@@ -20,12 +20,13 @@ class Settle:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Park:
     """
-    The record keeps its place at the head of its lane and is tried again.
+    Park the record at the head of its lane, and retry it.
 
     Attributes:
-        counts: whether the wait is charged to one of the record's budgets.
-        retry_state: what the record has now been through.
-        missing: the lane whose record would end the wait, where there is one.
+        delay_s: seconds until the retry.
+        counts: whether the wait counts against one of the record's budgets.
+        retry_state: the record's retry state from now on.
+        missing: the lane whose record ends the wait; None without one.
     """
 
     delay_s: float
@@ -36,7 +37,7 @@ class Park:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
-    """A budget is spent; the error event must be acknowledged before the record is done."""
+    """Give the record up; it is settled after Kafka has acknowledged its error event."""
 
     rejected: Rejected
 
@@ -47,14 +48,14 @@ Decision = Settle | Park | GiveUp
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """
-    What a call that has ended was like, besides its outcome.
+    The facts of a finished call besides its outcome.
 
     Attributes:
-        now_s: monotonic, without the time in which the account was left alone.
-        carried: how many records the call carried.
-        is_account_open: whether what failed may be the record's own fault.
-        age_s: since the record came into Kafka, by the wall clock.
-        answered_s: when the account last answered anybody, on the clock of `now_s`.
+        now_s: monotonic, without the time in which the circuit breaker was open.
+        carried: how many records the call had.
+        is_account_open: False when the circuit breaker is open, so that a failure is not the record's own.
+        age_s: seconds since the record's Kafka timestamp, by the wall clock.
+        answered_s: when the account last responded to any record, on the clock of `now_s`.
     """
 
     now_s: float

@@ -1,11 +1,12 @@
 """
-Which lanes wait for which others, so that what cannot succeed yet makes no call.
+Which lanes wait for which others, so that records that cannot succeed yet cause no calls.
 
-A lane waits for a key for one of two reasons: this worker holds the lane of that name itself, unsettled; or
-the account has said that what it stands for is missing, and another lane asks again for all that need it.
+A lane waits for a key for one of two reasons: this worker has unsettled records in the lane of that name; or
+NetSuite has responded that the object of that key is missing, and another lane, the asker, retries for all
+lanes that need it.
 
-Waiting never goes in a circle. Whoever waits for a held lane has a higher rank than that. Whoever waits for a
-lane that asks has no lower rank than that, and what asks waits for held lanes only.
+There is no cycle of waits. A lane that waits for a held lane has a higher rank than that lane. A lane that
+waits for an asker has no lower rank than the asker, and an asker waits for held lanes only.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from consumer.record import LaneKey, Record
 REMEMBERED = 10_000
 
 RankOfHeld = Callable[[LaneKey], int | None]
-"""The rank of a lane that is held; None when it has no records."""
+"""The rank of a lane with unsettled records; None when it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocker:
-    """What a record must wait for, and whose time that is."""
+    """The key for which a record must wait, and the cause of the wait."""
 
     key: LaneKey
     cause: Cause
@@ -39,7 +40,7 @@ class _Asker:
 
 
 class Dependencies:
-    """What is known to be missing, who asks for it again, and who waits."""
+    """The missing keys with their askers, and the waiting lanes."""
 
     def __init__(self) -> None:
         self._askers: dict[LaneKey, _Asker] = {}
@@ -51,11 +52,11 @@ class Dependencies:
 
     @property
     def blocked(self) -> int:
-        """How many lanes wait."""
+        """The number of waiting lanes."""
         return len(self._blocked)
 
     def lanes(self) -> Iterator[LaneKey]:
-        """Those that wait."""
+        """The waiting lanes."""
         return iter(self._blocked)
 
     def is_blocked(self, lane: LaneKey) -> bool:
@@ -63,7 +64,7 @@ class Dependencies:
         return lane in self._blocked
 
     def blocker(self, record: Record, rank_of_held: RankOfHeld) -> Blocker | None:
-        """What a record must wait for; None when it may be tried."""
+        """What a record must wait for; None when it may be delivered."""
         for key in record.needs:
             rank = None if key in self._written else rank_of_held(key)
             if rank is not None and rank < record.rank:
@@ -81,12 +82,12 @@ class Dependencies:
         return Blocker(key=kind, cause=Cause.KIND)
 
     def block(self, lane: LaneKey, key: LaneKey) -> None:
-        """The lane waits from now on."""
+        """Make a lane wait for a key."""
         self._blocked[lane] = key
         self._waiting.setdefault(key, OrderedDict())[lane] = None
 
     def unblock(self, lane: LaneKey) -> None:
-        """The lane waits no longer, if it did."""
+        """End the wait of a lane, if it waits."""
         key = self._blocked.pop(lane, None)
         if key is None:
             return
@@ -96,9 +97,9 @@ class Dependencies:
 
     def asks(self, lane: LaneKey, rank: int, key: LaneKey) -> bool:
         """
-        The account has told a lane that something is missing; whether it is the one that asks again.
+        Record that the object of `key` is missing in NetSuite; returns whether this lane becomes its asker.
 
-        What was written in the meantime is not written any more.
+        The key no longer counts as written.
         """
         self._written.pop(key, None)
         self._refused_kinds.refused(key)
@@ -112,11 +113,11 @@ class Dependencies:
         return True
 
     def asked_for(self, lane: LaneKey) -> LaneKey | None:
-        """What a lane asks again for; None when nothing."""
+        """The key for which a lane is the asker; None when it is none."""
         return self._asked_by.get(lane)
 
     def written(self, key: LaneKey) -> None:
-        """What a key stands for is in NetSuite: nobody waits for its lane, whatever else that holds."""
+        """Record that the object of `key` is in NetSuite: no lane waits for its lane any longer."""
         self._refused_kinds.written(key)
         self._written[key] = None
         self._written.move_to_end(key)
@@ -124,7 +125,7 @@ class Dependencies:
             self._written.popitem(last=False)
 
     def answered(self, key: LaneKey) -> list[LaneKey]:
-        """Nobody asks for a key any more; gives the lanes that may be tried now, the one that asked first."""
+        """Remove the asker of a key; returns the lanes that may be delivered now, the asker first."""
         asker = self._askers.pop(key, None)
         released = list(self._waiting.get(key, ()))
         for lane in released:
@@ -135,5 +136,5 @@ class Dependencies:
         return [asker.lane, *(lane for lane in released if lane != asker.lane)]
 
     def without_reason(self, rank_of_held: RankOfHeld) -> list[LaneKey]:
-        """The keys that lanes wait for though nobody asks for them and no such lane is held."""
+        """The keys that lanes wait for, but that have neither an asker nor a held lane."""
         return [key for key in self._waiting if key not in self._askers and rank_of_held(key) is None]

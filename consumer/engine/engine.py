@@ -1,7 +1,7 @@
 """
-The one owner of all that changes while records flow: partitions, lanes and permits.
+The state of one connection: assigned partitions, lanes and permits.
 
-Every method is synchronous and none does I/O, so there is nothing to lock: whoever calls sees a whole state.
+Every method is synchronous and none does I/O, so no locks are needed: each call sees a consistent state.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Engine:
         self, *, permit_pool: PermitPool, backoff: Backoff, clock: Clock, silence_limit_s: float = math.inf
     ) -> None:
         """
-        Begin with nothing.
+        Begin without partitions.
 
         Args:
-            permit_pool: how many calls may be under way.
-            backoff: what follows from outcomes.
-            clock: monotonic time is what is used, and the wall's for what people read.
-            silence_limit_s: for how long after a poll something may be started: a process that was frozen
-                wakes up as owner of what is no longer its own.
+            permit_pool: limits the calls in flight.
+            backoff: decides after outcomes.
+            clock: monotonic time for delays, wall time for timestamps.
+            silence_limit_s: how long after a poll calls may start: after a suspension, a process may still
+                consider partitions its own that Kafka has assigned to another one.
         """
         self._permit_pool = permit_pool
         self._backoff = backoff
@@ -58,33 +58,33 @@ class Engine:
 
     @property
     def in_flight(self) -> int:
-        """Attempts that have been started and are not over, those of lost partitions included."""
+        """The number of attempts in flight, including those of revoked partitions."""
         return self._lanes.running
 
     @property
     def calls(self) -> int:
-        """Calls to the account that have not come back."""
+        """The number of calls in flight."""
         return self._calls.in_flight
 
     @property
     def calls_begun(self) -> int:
-        """Calls to the account that were made since the start."""
+        """The number of calls since the start."""
         return self._calls.begun
 
     @property
     def could_start(self) -> bool:
-        """Whether something waits that nothing keeps from being started."""
+        """Whether a lane is ready and a permit is free."""
         has_work = self._may_start and self._calls.waiting_kind(self._lanes) is not None
         return has_work and self.calls < self._permit_pool.permits
 
     @property
     def parked(self) -> int:
-        """Lanes that wait for their time."""
+        """The number of parked lanes."""
         return self._lanes.parked
 
     @property
     def heads(self) -> Iterator[Attempt]:
-        """What each lane that waits, for its time or for what it depends on, waits with."""
+        """The first attempt of each lane that is parked or waits for another one."""
         return self._lanes.heads()
 
     @property
@@ -94,12 +94,12 @@ class Engine:
 
     @property
     def queued(self) -> int:
-        """Records that wait in lanes."""
+        """The number of records in lanes that are not in flight."""
         return self._lanes.queued
 
     @property
     def next_due_s(self) -> float | None:
-        """When to look again though nothing happened, on the monotonic clock; None while that is no use."""
+        """The time of the next possible call without another event, monotonic; None when there is none."""
         if not self._may_start:
             return None
         has_work = self._calls.waiting_kind(self._lanes) is not None
@@ -111,7 +111,7 @@ class Engine:
         return is_awake and not (self._is_held or self._is_closed)
 
     def assign(self, partitions: Iterable[Partition]) -> None:
-        """Own partitions from now on, knowing nothing about them yet; starting is allowed again."""
+        """Add assigned partitions, not seeded yet; calls may start again."""
         owned = list(partitions)
         self.forget(owned)
         self.owned_partitions.assign(owned)
@@ -119,32 +119,32 @@ class Engine:
         self.polled(self._clock.monotonic_s())
 
     def seed(self, partition: Partition, epoch: int, known: OffsetMap | None) -> bool:
-        """Know what the last owner left (None: nobody did); whether the partition is still ours as then."""
+        """Set the restored offset map (None: no commit); False when the assignment has changed since."""
         if self.owned_partitions.epoch(partition) != epoch:
             return False
         self.owned_partitions.seed(partition, known)
         return True
 
     def hold(self) -> None:
-        """Start nothing until partitions are assigned again."""
+        """Start no calls until partitions are assigned again."""
         self._is_held = True
 
     def close(self) -> None:
-        """Start nothing any more."""
+        """Start no calls from now on."""
         self._is_closed = True
 
     def polled(self, polled_s: float) -> None:
-        """A poll that began then has come back."""
+        """Record a finished poll that began at `polled_s`."""
         self._polled_s = polled_s
 
     def forget(self, partitions: Iterable[Partition]) -> None:
-        """Own partitions no longer: what waits is dropped, what runs will count for nothing."""
+        """Remove revoked partitions: waiting records are dropped, results of those in flight are ignored."""
         for partition in partitions:
             self.owned_partitions.forget(partition)
         self._lanes.forget(self.is_stale)
 
     def admit(self, record: Record) -> Admission:
-        """Take a record that Kafka has handed out."""
+        """Admit a polled record."""
         partition = Partition.of(record.source)
         if partition not in self.owned_partitions.partitions or partition in self.owned_partitions.unseeded:
             return Admission.FOREIGN
@@ -160,21 +160,21 @@ class Engine:
         return Admission.REWOUND if is_rewound else Admission.TAKEN
 
     def take(self) -> Call | None:
-        """The next call to make, when there is one and a permit for it."""
+        """The next call; None when no lane is ready or no permit is free."""
         if not self._may_start:
             return None
         self._lanes.wake(self._clock.monotonic_s())
         return self._calls.take(self._lanes)
 
     def next_up(self) -> list[Record]:
-        """The records of the next call, as far as that can be known before there is a permit for it."""
+        """The planned records of the next call, before a permit is free for it."""
         return self._lanes.next_up(self._permit_pool.largest_batch) if self._may_start else []
 
     def take_pressed(self) -> list[tuple[Attempt, GiveUp]]:
         """
-        Records whose waiting would soon stop their partition, to be given up.
+        Records to give up, because their waiting would soon pause their partition.
 
-        Never one that waits for the account: that would make an error event of every record in turn.
+        Never those that wait for the account: that would make error events of all records, one after another.
         """
         if not self._may_start or self._permit_pool.is_closed_to_records:
             return []
@@ -187,15 +187,15 @@ class Engine:
         return [(each, self._backoff.above_high_water(each.retry_state, now_s)) for each in taken]
 
     def begun(self, call: Call) -> None:
-        """Work on a call that was taken begins."""
+        """Record that the work on a call begins."""
         self._permit_pool.begun(call.permit)
 
     def returned(self, call: Call, outcomes: Sequence[Outcome]) -> None:
-        """The account has answered, or nothing can be said of it (no outcomes): the call's permit is free."""
+        """Return the permit of a finished call; without `outcomes` the call says nothing of the account."""
         self._calls.returned(call, outcomes)
 
     def decide(self, call: Call, attempt: Attempt, outcome: Outcome) -> Decision:
-        """What follows from an outcome of the call; apply it with `complete` or `park`."""
+        """The decision after an outcome of the call; apply it with `complete` or `park`."""
         seen = self._situation(call, attempt)
         if has_answered(outcome):
             self._answered_s = self._permit_pool.open_time_s
@@ -204,23 +204,23 @@ class Engine:
         return self._backoff.decide(outcome, attempt.retry_state, seen)
 
     def decide_lost_acknowledgement(self, attempt: Attempt) -> Park:
-        """What follows when Kafka did not acknowledge the attempt's events."""
+        """The decision when Kafka did not acknowledge the attempt's events."""
         seen = Situation(now_s=self._permit_pool.open_time_s)
         return self._backoff.after_lost_acknowledgement(attempt.retry_state, seen)
 
     def decide_defect(self, call: Call, attempt: Attempt, error_name: str) -> Park | GiveUp:
-        """What follows when the call ended in an unexpected error of ours."""
+        """The decision when the call ended in an unexpected error of our code."""
         return self._backoff.after_defect(error_name, attempt.retry_state, self._situation(call, attempt))
 
     def complete(self, attempt: Attempt) -> None:
-        """The record is done; a stale one only frees its lane."""
+        """Settle the record; a stale attempt only frees its lane."""
         self._lanes.finish(attempt)
         if not self.is_stale(attempt):
             for released in self.owned_partitions.complete(attempt.record.source):
                 self._queue(released, is_repeated=False)
 
     def park(self, attempt: Attempt, park: Park) -> None:
-        """The record waits at the head of its lane; a stale one is dropped, its new owner has it."""
+        """Park the record at the head of its lane; a stale attempt is dropped, its new owner has it."""
         if self.is_stale(attempt):
             self._lanes.finish(attempt)
             return
@@ -228,7 +228,7 @@ class Engine:
         self._lanes.park(replace(attempt, retry_state=park.retry_state), due_s=due_s, missing=park.missing)
 
     def is_stale(self, attempt: Attempt) -> bool:
-        """Whether the attempt's partition has changed hands since it was taken."""
+        """Whether the attempt's partition was revoked since the attempt was admitted."""
         return self.owned_partitions.epoch(Partition.of(attempt.record.source)) != attempt.epoch
 
     def _queue(self, record: Record, *, is_repeated: bool) -> None:

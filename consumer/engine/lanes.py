@@ -1,4 +1,4 @@
-"""Who runs next: records of one lane one at a time and in order, lanes side by side, waiting ones aside."""
+"""Lanes: records of one lane are delivered one at a time and in order, lanes in parallel."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Lanes:
     Queues by lane.
 
     A lane with records is in exactly one of five states: ready with a fresh head, ready to retry, running,
-    parked, or blocked by what it depends on. The state is where its key lies, so no flag can disagree with
-    it.
+    parked, or blocked by a dependency. The state is the collection that contains its key, so that no flag can
+    contradict it.
     """
 
     def __init__(self) -> None:
@@ -34,35 +34,35 @@ class Lanes:
 
     @property
     def running(self) -> int:
-        """Lanes with an attempt under way."""
+        """The number of lanes with an attempt in flight."""
         return len(self._running)
 
     @property
     def parked(self) -> int:
-        """Lanes that wait, for their time or for what they depend on."""
+        """The number of parked and blocked lanes."""
         return len(self._parked) + self._dependencies.blocked
 
     @property
     def queued(self) -> int:
-        """Records that are not under way, those of parked lanes included."""
+        """The number of records that are not in flight, including those of parked lanes."""
         return sum(len(queue) for queue in self._queues.values())
 
     @property
     def next_due_s(self) -> float | None:
-        """When the next parked lane may run, on the monotonic clock; None when nothing is parked."""
+        """When the next parked lane is due, on the monotonic clock; None when none is parked."""
         self._drop_void_dues()
         return self._due[0][0] if self._due else None
 
     def ready(self, *, retries: bool) -> int:
-        """Lanes that could run now, by whether their head has failed before."""
+        """The number of ready lanes whose head is a retry, or is not."""
         return len(self._ready[retries])
 
     def next_up(self, count: int) -> list[Record]:
-        """What is taken next of what has not failed before, as it lies now; taking it gives the same."""
+        """The fresh records that `take` would return next, unless the state changes."""
         return [self._queues[lane][0].record for lane in self._ready[False].next_up(count)]
 
     def heads(self) -> Iterator[Attempt]:
-        """What each parked or blocked lane waits with."""
+        """The first attempt of each parked or blocked lane."""
         return (self._queues[lane][0] for lane in chain(self._parked, self._dependencies.lanes()))
 
     def in_flight(self) -> Iterator[Attempt]:
@@ -70,30 +70,30 @@ class Lanes:
         return iter(self._running.values())
 
     def add(self, attempt: Attempt) -> None:
-        """Queue behind what the lane already holds."""
+        """Append to the lane of the record."""
         lane = attempt.record.lane
         self._queues.setdefault(lane, deque()).append(attempt)
         self._make_ready(lane)
 
     def set_aside(self, now_s: float) -> None:
-        """Block what would go next and depends on something that is not there, until something else would."""
+        """Block the next lanes that have an unmet dependency, until one without is next."""
         for ready in self._ready.values():
             for rank in ready.ranks():
                 self._first(ready, rank, now_s)
 
     def next_in_turn(self, *, retries: bool) -> int:
-        """How many lanes could run of the rank whose turn it is."""
+        """The number of ready lanes of the rank that is next."""
         ready = self._ready[retries]
         return next((ready.of(rank) for rank in ready.ranks()), 0)
 
     def take(self, count: int, *, retries: bool, now_s: float = 0.0) -> list[Attempt]:
         """
-        The heads of at most `count` lanes of one rank that have been ready longest, as many as go together.
+        The heads of at most `count` lanes of one rank, those that have been ready longest, for one call.
 
         Args:
             count: how many at most.
-            retries: whether those that have failed before, or the others.
-            now_s: when those that turn out to be blocked begin to wait.
+            retries: whether to take retries or fresh records.
+            now_s: the beginning of the wait of lanes that are found blocked.
         """
         ready = self._ready[retries]
         for rank in ready.ranks():
@@ -103,14 +103,14 @@ class Lanes:
         return []
 
     def take_parked(self, attempt: Attempt) -> None:
-        """Run a parked or blocked attempt before its time."""
+        """Take a parked or blocked attempt before it is due."""
         lane = attempt.record.lane
         self._parked.pop(lane, None)
         self._dependencies.unblock(lane)
         self._start(lane)
 
     def finish(self, attempt: Attempt) -> None:
-        """The attempt is over for good; its lane goes on, and so does who waited for what it asked for."""
+        """End an attempt: its lane continues, and so do lanes that waited for it or for its missing key."""
         lane = attempt.record.lane
         del self._running[lane]
         self._make_ready(lane)
@@ -121,12 +121,12 @@ class Lanes:
 
     def park(self, attempt: Attempt, *, due_s: float, missing: LaneKey | None = None) -> None:
         """
-        The attempt goes back to the head of its lane, which waits until `due_s`.
+        Put the attempt back to the head of its lane, which waits until `due_s`.
 
         Args:
-            attempt: with what it has been through.
-            due_s: when it asks again, on the monotonic clock; void when another lane asks for it.
-            missing: the lane whose record would end the wait.
+            attempt: with its new retry state.
+            due_s: when it is due, on the monotonic clock; not used when another lane is the asker.
+            missing: the lane whose record ends the wait.
         """
         lane, rank = attempt.record.lane, attempt.record.rank
         del self._running[lane]
@@ -140,7 +140,7 @@ class Lanes:
             self._dependencies.block(lane, missing)
 
     def written(self, record: Record) -> None:
-        """The record is in NetSuite, and so is all that it depends on: who waited for any of it goes on."""
+        """Release the lanes that wait for a written record or for one of its dependencies."""
         self._dependencies.written(record.lane)
         for key in (record.lane, *record.needs, *record.refers_to):
             self._release(key)
@@ -156,7 +156,7 @@ class Lanes:
             self._make_ready(lane)
 
     def wake(self, now_s: float) -> None:
-        """Make ready what is due."""
+        """Make the due lanes ready."""
         while (due_s := self.next_due_s) is not None and due_s <= now_s:
             lane = heapq.heappop(self._due)[2]
             del self._parked[lane]
@@ -164,9 +164,9 @@ class Lanes:
 
     def forget(self, is_forgotten: Callable[[Attempt], bool]) -> None:
         """
-        Drop what waits; what runs keeps its lane until it is over.
+        Drop waiting records; a record in flight keeps its lane until its end.
 
-        So a record that comes back to this worker queues behind the call that is still under way for it.
+        So a record that is assigned to this worker again waits behind its call that is still in flight.
         """
         for lane in list(self._queues):
             queue = self._queues[lane]
@@ -196,7 +196,7 @@ class Lanes:
         return head.record.rank if head else None
 
     def _first(self, ready: Ready, rank: int, now_s: float) -> LaneKey | None:
-        """The first lane of a rank that nothing blocks; those before it are blocked from now on."""
+        """The first lane of a rank without an unmet dependency; blocks the lanes before it."""
         while (lane := ready.first(rank)) is not None:
             head = self._queues[lane][0]
             blocker = self._dependencies.blocker(head.record, self._rank_of_held)

@@ -24,13 +24,13 @@ class Partition:
 
     @classmethod
     def of(cls, source: Source) -> Partition:
-        """The partition a record lies in."""
+        """The partition of a record's position."""
         return cls(topic=source.topic, number=source.partition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """What is committed: everything below `offset` is settled, and above it what the metadata says."""
+    """A commit: everything below `offset` is settled, and the metadata has the settled offsets above it."""
 
     offset: int
     metadata: str = ""
@@ -38,10 +38,10 @@ class Position:
 
 class Admitted(Enum):
     """
-    Whether an offset that comes in has to be carried.
+    Whether an admitted offset must be delivered.
 
-    ``REPEATED`` is carried too: others after it had been settled when the last owner left, so it was in
-    flight or parked then. ``DONE_BEFORE`` had been settled and recorded.
+    ``NEW`` must. ``REPEATED`` must too: the partition's last owner had settled others after it, so it was in
+    flight or parked then. ``DONE_BEFORE`` was settled by the last owner.
     """
 
     NEW = auto()
@@ -51,16 +51,16 @@ class Admitted(Enum):
 
 class Ledger:
     """
-    The admitted offsets of one partition and which of them are still open.
+    The admitted offsets of one partition, and which of them are open.
 
-    Offsets arrive in rising order. Those that never arrive (compaction, transaction markers) count as
-    settled, because nothing can be owed for them.
+    Offsets are admitted in rising order. Offsets without a record (compaction, transaction markers) count as
+    settled.
     """
 
     def __init__(self, known: OffsetMap) -> None:
         self._next_offset = known.base
         self._restored_end = known.end
-        # Open by the last owner's map and not come in yet; what is below the next offset never will.
+        # Open in the last owner's offset map and not polled yet; those below the next offset have no record.
         self._expected = deque(known.open)
         self._admitted: deque[int] = deque()
         self._open_bytes: dict[int, int] = {}
@@ -70,7 +70,7 @@ class Ledger:
 
     @classmethod
     def at(cls, first_offset: int) -> Self:
-        """A ledger of which nothing is known but where it begins."""
+        """A ledger without an offset map."""
         return cls(OffsetMap(base=first_offset, end=first_offset))
 
     @property
@@ -80,32 +80,32 @@ class Ledger:
 
     @property
     def unsettled(self) -> int:
-        """How many admitted offsets are open."""
+        """The number of open admitted offsets."""
         return len(self._open_bytes)
 
     @property
     def buffered_bytes(self) -> int:
-        """The size of the records that are open."""
+        """The size of the open records, in bytes."""
         return self._bytes
 
     @property
     def base(self) -> int:
-        """The position to commit: the lowest open offset, or the next one to come when nothing is open."""
+        """The offset to commit: the lowest open one, or the next one to poll when none is open."""
         if self._admitted:
             return self._admitted[0]
         return self._expected[0] if self._expected else max(self._next_offset, self._restored_end)
 
     @property
     def span(self) -> int:
-        """How far what has come in reaches above the base."""
+        """The number of offsets from the base to the highest admitted one."""
         return max(0, self._next_offset - self.base)
 
     def admit(self, offset: int, *, size_bytes: int = 0) -> Admitted:
         """
-        Owe an offset, unless it was settled before.
+        Open an offset, unless it was settled before.
 
         Raises:
-            ValueError: the offset is not above all that were admitted.
+            ValueError: the offset is not above all admitted ones.
         """
         if offset < self._next_offset:
             raise ValueError(f"offset {offset} after {self._next_offset - 1}")
@@ -124,7 +124,7 @@ class Ledger:
         Settle an offset.
 
         Raises:
-            KeyError: the offset is not open; settling twice is a defect.
+            KeyError: the offset is not open; settling one twice is a defect.
         """
         self._bytes -= self._open_bytes.pop(offset)
         self._highest_settled = max(self._highest_settled, offset)
@@ -133,7 +133,7 @@ class Ledger:
             self._admitted.popleft()
 
     def position(self) -> Position:
-        """What to commit now."""
+        """The position to commit now."""
         if self._position is None:
             base = self.base
             end = max(base, self._highest_settled + 1)

@@ -1,5 +1,5 @@
 """
-What is settled above a committed offset, as text small enough for the commit's metadata.
+The offset map: the settled offsets above a committed one, as text for the commit's metadata.
 
 ``"1." + base64url(body)`` without padding; ``body = kind:u8 · varint(base) · varint(span) · payload``, with
 varints in LEB128. Bit *i* says whether ``base + i`` is settled; bit 0 never is and the last one always is, so
@@ -7,9 +7,9 @@ varints in LEB128. Bit *i* says whether ``base + i`` is settled; bit 0 never is 
 Kind 1 holds run lengths, open and settled in turns, open first; kind 2 a bitmap, least significant bit first.
 The shorter is written, kind 1 of equals. Test vectors: ``schemas/vectors/offset_map.json``.
 
-The base repeats the committed offset, because metadata travels where offsets are translated or set by hand:
-MirrorMaker 2 makes a checkpoint of the translated offset and the metadata as it was (apache/kafka
-``Checkpoint.java``). Read against another offset, such a map would skip records that nobody has written.
+The base repeats the committed offset, because metadata may be copied to a translated or manually set offset:
+MirrorMaker 2 writes a checkpoint of the translated offset with unchanged metadata (apache/kafka
+``Checkpoint.java``). Applied to another offset, such a map would skip records that are not written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Literal
 
 MAX_SPAN = 16_384
-"""No offset this far above the base is ever started, so any map fits Kafka's 4 096 characters (2 750)."""
+"""No record this far above the base is started, so every map fits into Kafka's 4 096 bytes (2 750)."""
 
 PREFIX = "1."
 RUN_LENGTHS, BITMAP = 1, 2
@@ -36,7 +36,7 @@ class OffsetMap:
     The offsets from `base` to before `end` of which `open` are not settled.
 
     Attributes:
-        open: in rising order; not empty unless the map says nothing (`end` is `base`), and begins at `base`.
+        open: in rising order; begins at `base`, and is empty only for an empty map (`end` is `base`).
     """
 
     base: int
@@ -46,7 +46,7 @@ class OffsetMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusable:
-    """A map that must be ignored: everything from the committed offset on is taken for open."""
+    """A map that must be ignored: all offsets from the committed one on count as open."""
 
     reason: Reason
 
@@ -98,7 +98,7 @@ def bitmap(open_places: Iterable[int], span: int) -> bytes:
 def _runs(open_places: Sequence[int], span: int) -> Iterator[int]:
     if not span:
         return
-    # An edge is where a run begins: an open place whose neighbour before it is settled, or the reverse.
+    # A run ends where the next place is not the following offset.
     length = 0
     for place, following in pairwise([*open_places, span]):
         length += 1
@@ -168,7 +168,7 @@ def _of_bitmap(payload: bytes, span: int) -> list[int]:
 
 
 def open_before(known: OffsetMap, begin: int) -> int:
-    """How many offsets below `begin` are not settled: all that lie beyond the map are not."""
+    """The number of unsettled offsets below `begin`; those beyond the map are unsettled."""
     return sum(offset < begin for offset in known.open) + max(0, begin - known.end)
 
 

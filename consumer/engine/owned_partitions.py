@@ -1,4 +1,4 @@
-"""The partitions that are ours: since when, what is owed of each, and what is too far ahead to be started."""
+"""The assigned partitions: their epochs, ledgers, and records too far ahead for the offset map."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class _Holding:
     One partition.
 
     Attributes:
-        epoch: which ownership of it this is.
-        is_seeded: whether it is known what the last owner left; nothing is taken before.
+        epoch: number of its assignment.
+        is_seeded: whether its committed state is restored; no record is admitted before.
         ledger: None until the first offset is known.
-        beyond: records of which even the settlement could not be written down yet.
+        beyond: records whose offset is too far above the base for the offset map, not started yet.
+        oldest_ms: timestamps of open records by offset, in milliseconds since the epoch.
     """
 
     epoch: int
@@ -33,7 +34,7 @@ class _Holding:
 
 
 class OwnedPartitions:
-    """Partitions with their ledgers."""
+    """The assigned partitions with their ledgers."""
 
     def __init__(self) -> None:
         self._held: dict[Partition, _Holding] = {}
@@ -41,71 +42,71 @@ class OwnedPartitions:
 
     @property
     def partitions(self) -> frozenset[Partition]:
-        """All that are ours, seeded or not."""
+        """All assigned partitions, seeded or not."""
         return frozenset(self._held)
 
     @property
     def unseeded(self) -> frozenset[Partition]:
-        """Those of which it is not known yet what the last owner left."""
+        """The partitions whose committed state is not restored yet."""
         return frozenset(partition for partition, held in self._held.items() if not held.is_seeded)
 
     @property
     def unsettled(self) -> int:
-        """Records taken and not done."""
+        """The number of unsettled records."""
         return sum(ledger.unsettled for ledger in self._ledgers())
 
     @property
     def beyond(self) -> int:
-        """Records taken and too far ahead to be started."""
+        """The number of records too far ahead for the offset map."""
         return sum(len(held.beyond) for held in self._held.values())
 
     def epoch(self, partition: Partition) -> int | None:
-        """Which ownership of a partition this is; None when it is not ours."""
+        """The number of a partition's assignment; None when it is not assigned."""
         held = self._held.get(partition)
         return held.epoch if held else None
 
     def epoch_of(self, record: Record) -> int:
         """
-        Which ownership a record of ours is taken under.
+        The number of the assignment of a record's partition.
 
         Raises:
-            KeyError: its partition is not ours.
+            KeyError: its partition is not assigned.
         """
         return self._held[Partition.of(record.source)].epoch
 
     def ledger(self, partition: Partition) -> Ledger | None:
-        """What is owed of a partition; None before its first offset is known."""
+        """The ledger of a partition; None before its first offset is known."""
         held = self._held.get(partition)
         return held.ledger if held else None
 
     def assign(self, partitions: Iterable[Partition]) -> None:
-        """Own partitions from now on, knowing nothing of them yet."""
+        """Add assigned partitions, not seeded yet."""
         self._epochs_ever += 1
         for partition in partitions:
             self._held[partition] = _Holding(epoch=self._epochs_ever)
 
     def seed(self, partition: Partition, known: OffsetMap | None) -> None:
-        """Know what the last owner left; None when there was none: the first record begins the ledger."""
+        """Set the restored offset map; None without a commit: the first record begins the ledger."""
         held = self._held[partition]
         held.is_seeded = True
         held.ledger = Ledger(known) if known else None
 
     def forget(self, partition: Partition) -> None:
-        """Own a partition no longer."""
+        """Remove a revoked partition."""
         self._held.pop(partition, None)
 
     def restart(self, partition: Partition) -> None:
-        """The partition has gone back, so what was known of it is void."""
+        """Drop the state of a partition whose offsets have restarted."""
         self.assign([partition])
         self.seed(partition, None)
 
     def is_rewound(self, source: Source) -> bool:
-        """Whether an offset has come in before, which Kafka does only when the partition has gone back."""
+        """Whether an offset was admitted before, which means that the partition's offsets have restarted."""
         known = self.ledger(Partition.of(source))
         return known is not None and source.offset < known.next_offset
 
     def admit(self, record: Record) -> Admitted:
-        """Owe a record, unless it was done before."""
+        """Open a record's offset, unless it was settled before."""
         held = self._held[Partition.of(record.source)]
         offset = record.source.offset
         if held.ledger is None:
@@ -116,7 +117,7 @@ class OwnedPartitions:
         return owed
 
     def may_start(self, record: Record) -> bool:
-        """Whether the settlement of this record would fit the offset map; kept for `released` if not."""
+        """Whether the record's offset fits into the offset map; if not, it is kept until `complete`."""
         held = self._held[Partition.of(record.source)]
         if held.ledger is None or (not held.beyond and record.source.offset - held.ledger.base < MAX_SPAN):
             return True
@@ -124,7 +125,7 @@ class OwnedPartitions:
         return False
 
     def complete(self, source: Source) -> list[Record]:
-        """Settle an offset; gives what may be started now that was too far ahead before."""
+        """Settle an offset; returns the records that fit into the offset map now."""
         held = self._held[Partition.of(source)]
         if held.ledger is None:
             raise KeyError(source)
@@ -136,18 +137,18 @@ class OwnedPartitions:
         return released
 
     def positions(self) -> Mapping[Partition, Position]:
-        """What to commit of every partition whose first offset is known."""
+        """The positions to commit, of all partitions whose first offset is known."""
         known = ((partition, held.ledger) for partition, held in self._held.items())
         return {partition: ledger.position() for partition, ledger in known if ledger}
 
     def pressed(self) -> Iterator[Source]:
-        """The lowest open offset of each partition that will have to stop before long because of it."""
+        """The lowest open offset of each partition that will soon be paused because of its span."""
         for partition, held in self._held.items():
             if held.ledger and backpressure.is_pressing(held.ledger.span):
                 yield Source(topic=partition.topic, partition=partition.number, offset=held.ledger.base)
 
     def is_full(self, partition: Partition, *, is_paused: bool, waiting: int = 0) -> bool:
-        """Whether no more records of a partition should be fetched now, so many of which only wait."""
+        """Whether a partition should be paused; `waiting` of its records are parked."""
         held = self._held.get(partition)
         if held is None or not held.is_seeded:
             return True
@@ -165,7 +166,9 @@ class OwnedPartitions:
         return backpressure.is_full(load, is_paused=is_paused)
 
     def oldest_ms(self, partition: Partition) -> int | None:
-        """The timestamp of the lowest open offset; None when all that came in is done."""
+        """
+        The timestamp of the lowest open offset, in milliseconds since the epoch; None without open ones.
+        """
         held = self._held.get(partition)
         if held is None or not held.oldest_ms:
             return None

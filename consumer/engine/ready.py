@@ -1,4 +1,4 @@
-"""Which lane goes next of those that could: what others depend on first, and nobody passed over for ever."""
+"""The order of ready lanes: by rank, with a limit on how often a rank is passed over."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PASSED_OVER_AT_MOST = 8
 
 class Ready:
     """
-    Lanes that could run, by rank, and within a rank by how long they could.
+    Ready lanes by rank, and within a rank by the time since they are ready.
 
-    The lowest rank goes first, but one that has been passed over `PASSED_OVER_AT_MOST` times goes before it.
-    So of R ranks that have lanes each is served once in any `PASSED_OVER_AT_MOST` + R turns, whatever comes
-    in, and the lane at place n of its rank within n times as many.
+    The lowest rank is first, but one that was passed over `PASSED_OVER_AT_MOST` times takes precedence. So
+    each of R ranks with lanes is served once in any `PASSED_OVER_AT_MOST` + R turns, whatever is added, and
+    the lane at place n of its rank within n times as many.
     """
 
     def __init__(self) -> None:
@@ -26,17 +26,17 @@ class Ready:
         self._passed_over: dict[int, int] = {}
 
     def __len__(self) -> int:
-        """How many lanes could run."""
+        """The number of ready lanes."""
         return len(self._ranks)
 
     def add(self, lane: LaneKey, rank: int) -> None:
-        """A lane can run; it keeps its place when it could before."""
+        """Add a ready lane; one that is ready already keeps its place."""
         if lane not in self._ranks:
             self._ranks[lane] = rank
             self._lanes.setdefault(rank, OrderedDict())[lane] = None
 
     def discard(self, lane: LaneKey) -> None:
-        """A lane cannot run, if it could before."""
+        """Remove a lane, if it is ready."""
         rank = self._ranks.pop(lane, None)
         if rank is None:
             return
@@ -46,24 +46,24 @@ class Ready:
             self._passed_over.pop(rank, None)
 
     def ranks(self) -> list[int]:
-        """Those that have lanes, the one whose turn it is first."""
+        """The ranks with lanes, the next one first."""
         return sorted(self._lanes, key=self._turn)
 
     def of(self, rank: int) -> int:
-        """How many lanes of a rank could run."""
+        """The number of ready lanes of a rank."""
         return len(self._lanes.get(rank, ()))
 
     def first(self, rank: int) -> LaneKey | None:
-        """The lane of a rank that could run for longest; None without any."""
+        """The lane of a rank that is ready for longest; None when there is none."""
         return next(iter(self._lanes.get(rank, ())), None)
 
     def next_up(self, count: int) -> Iterator[LaneKey]:
-        """The first lanes of the rank whose turn it is."""
+        """The first lanes of the next rank."""
         for rank in self.ranks()[:1]:
             yield from islice(self._lanes[rank], count)
 
     def served(self, rank: int) -> None:
-        """A turn of that rank was taken."""
+        """Record that this rank was served."""
         for other in self._lanes:
             self._passed_over[other] = self._passed_over.get(other, 0) + 1
         self._passed_over.pop(rank, None)

@@ -1,4 +1,4 @@
-"""What a record has been through since this worker took it."""
+"""The retry state of a record: its deliveries and waits since this worker admitted it."""
 
 from __future__ import annotations
 
@@ -31,29 +31,28 @@ class Cause(Enum):
 
     @property
     def is_own(self) -> bool:
-        """Whether the record waits for its own reasons."""
+        """Whether it is a reason of the record itself."""
         return self in {Cause.RECORD, Cause.DEPENDENCY, Cause.HOLD, Cause.PREDECESSOR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryState:
     """
-    One record's history; a restart begins anew. Times are monotonic, without those of a closed account.
+    The retry state of one record; a restart resets it. Times are monotonic, without those of an open breaker.
 
     Attributes:
-        tries: how often it was handed out.
-        first_tried_at: when first.
-        attempts: failures for the record's own reasons.
-        waits: answers that something it refers to was missing, in a row or not.
-        postponed: refusals of the whole account, and events that Kafka did not acknowledge.
-        defects: deliveries that ended in an unexpected error of ours.
-        company: in how large a call it may travel: less after each whose fate is unknown, because one of
-            those in it may have caused that.
-        retried_s: time between failures for the record's own reasons and what followed, while the account
-            answered.
-        stalled_s: the same while it answered nobody.
-        waited_s: time between answers that something was missing and what followed.
-        parked_at_s: the last wait's beginning.
+        tries: the number of its deliveries.
+        first_tried_at: the time of the first delivery.
+        attempts: failures for reasons of the record itself.
+        waits: responses that an object it refers to is missing.
+        postponed: failures of the whole account, and events that Kafka did not acknowledge.
+        defects: deliveries with an unexpected error of our code.
+        company: the largest number of records in its call: it decreases after each call with an unknown
+            result, because one of the call's records may be the cause.
+        retried_s: seconds parked after failures of its own while the account responded.
+        stalled_s: the same while the account did not respond.
+        waited_s: seconds parked because an object was missing.
+        parked_at_s: when the last wait began.
         cause: of the last wait.
         refusal: what is published when a chosen wait, or one for a kind, is cut short.
     """
@@ -74,30 +73,30 @@ class RetryState:
 
     @property
     def failures(self) -> int:
-        """Tries that came to nothing for the record's own reasons."""
+        """The number of failed deliveries for reasons of the record itself."""
         return self.attempts + self.waits + self.defects
 
     @property
     def is_waiting_for_itself(self) -> bool:
-        """Whether it waits for its own reasons."""
+        """Whether it waits for a reason of its own."""
         return self.cause is not None and self.cause.is_own
 
     @property
     def is_retry(self) -> bool:
-        """Whether trying it again is on the record's account."""
+        """Whether it has failed before for reasons of its own."""
         return self.failures > 0
 
     def tried(self, now: datetime) -> RetryState:
-        """With one more try, beginning now."""
+        """With one more delivery, which begins now."""
         return replace(self, tries=self.tries + 1, first_tried_at=self.first_tried_at or now)
 
     @property
     def own_s(self) -> float:
-        """The time that it has waited for its own reasons, those of a person's choice excepted."""
+        """Seconds parked for reasons of its own, without holds."""
         return self.retried_s + self.stalled_s + self.waited_s
 
     def until(self, now_s: float, *, is_account_answering: bool = True) -> RetryState:
-        """With the time since the last wait began charged to that wait's cause."""
+        """With the time since the last wait began added to the budget of its cause."""
         elapsed_s = max(0.0, now_s - self.parked_at_s)
         match self.cause:
             case Cause.RECORD if is_account_answering:
@@ -110,9 +109,9 @@ class RetryState:
                 return replace(self, cause=None)
 
     def parked(self, cause: Cause, now_s: float) -> RetryState:
-        """As a wait for this cause begins."""
+        """At the beginning of a wait for this cause."""
         return replace(self, cause=cause, parked_at_s=now_s)
 
     def in_smaller_company(self, carried: int) -> RetryState:
-        """After a call of so many whose fate is unknown."""
+        """After a call of `carried` records with an unknown result."""
         return replace(self, company=min(self.company, max(1, carried // 5)))

@@ -1,8 +1,8 @@
 """
-How many records a call may carry without this process falling behind with making calls.
+The largest number of records in a call that this process can prepare in time.
 
-A permit is held from the moment when a call is taken, so a process that has more to do than its core allows
-holds permits without using them: large calls pay only while they can be made in time.
+A call has its permit from the moment when it is taken, so a process without free CPU time holds permits
+without using them: large calls are useful only while they start in time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SHRINK_FACTOR = 0.75
 
 
 class BatchSize:
-    """Additive increase and multiplicative decrease, by how late calls come to be made."""
+    """Additive increase and multiplicative decrease, by the delay between taking and starting calls."""
 
     def __init__(self) -> None:
         self._size = LARGEST_BATCH
@@ -26,12 +26,12 @@ class BatchSize:
 
     @property
     def size(self) -> int:
-        """How many records a call may carry."""
+        """The largest number of records in a call."""
         return self._size
 
     def note(self, late_s: float, now_s: float) -> None:
         """
-        A call was taken `late_s` seconds before work on it began, at `now_s` on the monotonic clock.
+        Record a call that started at `now_s` on the monotonic clock, `late_s` seconds after it was taken.
         """
         self._late_s += WEIGHT_OF_ONE * (late_s - self._late_s)
         if now_s - self._changed_at_s < CHANGE_EVERY_S:

@@ -1,4 +1,4 @@
-"""What one outcome of a call says of the account."""
+"""What an outcome of a call means for the account's limits."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from consumer.outcome import (
 
 
 def is_refusal(outcome: Outcome) -> bool:
-    """The account had no place for the call."""
+    """Whether the account refused the call for its concurrency limit."""
     return isinstance(outcome, Throttled) and outcome.by == "account"
 
 
 def has_failed(outcome: Outcome) -> bool:
-    """Nobody knows, or the account is away."""
+    """Whether the result is unknown or the account is unavailable."""
     return isinstance(outcome, Unavailable | Ambiguous)
 
 
 def is_about_no_record(outcome: Outcome) -> bool:
-    """NetSuite itself says that no record is at fault."""
+    """Whether NetSuite itself has responded with an error that is not about a record."""
     return isinstance(outcome, Unavailable) and outcome.is_answer
 
 
 def has_answered(outcome: Outcome) -> bool:
-    """The account has served; a rejection does not tell, for most are ours, made without a call."""
+    """Whether the account has processed the call; a rejection does not count, most are made without one."""
     return isinstance(outcome, Delivered | AlreadyThere | Waiting)

@@ -1,8 +1,8 @@
 """
-When an account is left alone: zero permits, but for one probe now and then.
+The circuit breaker of an account: no permits while it is open, except for single probes.
 
-No special path hangs on it: nothing is started, buffers fill, partitions pause by the ordinary rule. No
-record's budget is used up meanwhile, and no error event is published.
+Nothing else depends on it: no call starts, buffers fill, and partitions are paused by the usual rule. While
+it is open, no record's budget decreases and no error event is published.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class State(IntEnum):
 
 
 class Reason(Enum):
-    """Why it is open."""
+    """Why the circuit breaker is open."""
 
     UNAVAILABLE = "unavailable"
     ACCOUNT_DOWN = "account_down"
@@ -27,12 +27,12 @@ class Reason(Enum):
 
 
 FIRST_DELAY_S = {Reason.UNAVAILABLE: 5.0, Reason.ACCOUNT_DOWN: 5.0, Reason.REJECTION_STORM: 60.0}
-# Repeated bad logins can lock a NetSuite role, so those are tried most rarely.
+# Repeated failed logins can lock a NetSuite role, so they have the longest delay.
 LONGEST_DELAY_S = {Reason.UNAVAILABLE: 300.0, Reason.ACCOUNT_DOWN: 900.0, Reason.REJECTION_STORM: 60.0}
 
 
 class Breaker:
-    """Closed, open, or half open while its probe is due or out; times in seconds, monotonic."""
+    """Closed, open, or half open while a probe is due or in flight; times in seconds, monotonic."""
 
     def __init__(self) -> None:
         self._reason: Reason | None = None
@@ -49,21 +49,21 @@ class Breaker:
 
     @property
     def probe_due_s(self) -> float | None:
-        """When the next probe may start; None while closed or while one is out."""
+        """When the next probe may start; None while closed or while one is in flight."""
         return None if self._reason is None or self._is_probe_out else self._due_s
 
     def state(self, now_s: float) -> State:
-        """Where it stands."""
+        """The state, as the gauge shows it."""
         if self._reason is None:
             return State.CLOSED
         return State.HALF_OPEN if self._is_probe_out or now_s >= self._due_s else State.OPEN
 
     def open_for_s(self, now_s: float) -> float:
-        """How long it has been open in all, so that time can be told that does not pass while it is."""
+        """How long it has been open in total, which the records' budgets exclude."""
         return self._open_before_s + (0.0 if self._reason is None else now_s - self._opened_at_s)
 
     def open(self, reason: Reason, now_s: float) -> None:
-        """Leave the account alone; while it is open only a refused login can change the reason."""
+        """Open it; while it is open, only a refused login changes the reason."""
         if self._reason is None:
             self._opened_at_s = now_s
         elif self._reason is reason or reason is not Reason.ACCOUNT_DOWN:
@@ -73,23 +73,23 @@ class Breaker:
         self._due_s = now_s + self._delay_s
 
     def probe_starts(self) -> None:
-        """The one call that may be made has been."""
+        """Record the start of the probe."""
         self._is_probe_out = True
 
     def probe_succeeded(self, now_s: float) -> None:
-        """The account is back."""
+        """Close it."""
         self._open_before_s = self.open_for_s(now_s)
         self._reason = None
         self._is_probe_out = False
 
     def probe_failed(self, now_s: float) -> None:
-        """It is not; the next probe waits twice as long."""
+        """Keep it open; the next probe has twice the delay."""
         self._is_probe_out = False
         if self._reason is not None:
             self._delay_s = min(LONGEST_DELAY_S[self._reason], self._delay_s * 2)
             self._due_s = now_s + self._delay_s
 
     def probe_was_inconclusive(self, now_s: float, *, again_after_s: float) -> None:
-        """The probe did not get as far as to tell."""
+        """Keep it open after a probe without result; the next one follows after `again_after_s`."""
         self._is_probe_out = False
         self._due_s = now_s + again_after_s

@@ -1,4 +1,4 @@
-"""What recent calls say of an account: that it fails, or that it rejects what it should not."""
+"""Failure rates of recent calls: of failed calls, and of rejected records."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ DOUBT_AFTER_REJECTIONS = 3
 
 
 class Failures:
-    """The calls of the last minute: half of ten or more failing means that the account does."""
+    """The calls of the last minute: the account counts as failing when half of ten or more have failed."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, bool]] = deque()
 
     def note(self, now_s: float, *, has_failed: bool) -> None:
-        """A call is over, at `now_s` on the monotonic clock."""
+        """Add a call that ended at `now_s` on the monotonic clock."""
         self._samples.append((now_s, has_failed))
         while self._samples[0][0] < now_s - SAMPLE_AGE_S:
             self._samples.popleft()
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Remove all samples."""
         self._samples.clear()
 
     @property
     def are_all(self) -> bool:
-        """Whether nothing but failures was seen; enough where NetSuite says that no record is at fault."""
+        """Whether all of at least three calls failed; enough when NetSuite's error is not about a record."""
         return len(self._samples) >= FEW_SAMPLES and all(has_failed for _, has_failed in self._samples)
 
     @property
     def are_many(self) -> bool:
-        """Whether the account should be left alone."""
+        """Whether the circuit breaker must open."""
         failed = sum(has_failed for _, has_failed in self._samples)
         return len(self._samples) >= SAMPLES_AT_LEAST and failed >= len(self._samples) * FAILED_SHARE
 
 
 class Rejections:
     """
-    What became of the last settled records: a wrong setting must not make 40 000 error events.
+    The outcomes of the last settled records: a wrong setting must not produce 40 000 error events.
 
-    The idea is Arroyo's ``DlqLimit`` (getsentry/arroyo ``dlq.py``).
+    After Arroyo's ``DlqLimit`` (getsentry/arroyo ``dlq.py``).
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Rejections:
         self._trust = 1
 
     def note(self, *, was_rejected: bool) -> None:
-        """A record is settled that NetSuite had to do with."""
+        """Add a record that was settled after a call or rejected."""
         self._were_rejected.append(was_rejected)
         self._in_a_row = self._in_a_row + 1 if was_rejected else 0
         if self._in_a_row >= DOUBT_AFTER_REJECTIONS:
@@ -67,13 +67,13 @@ class Rejections:
             self._trust = min(LARGEST_BATCH, self._trust + 1)
 
     def forget(self) -> None:
-        """Begin anew, without trust."""
+        """Remove all outcomes, and begin with calls of one record."""
         self._were_rejected.clear()
         self._in_a_row, self._trust = 0, 1
 
     @property
     def are_a_storm(self) -> bool:
-        """Whether the account should be left alone."""
+        """Whether the circuit breaker must open."""
         if self._in_a_row >= REJECTED_IN_A_ROW:
             return True
         share = sum(self._were_rejected) / SETTLED_LOOKED_AT
@@ -82,8 +82,8 @@ class Rejections:
     @property
     def largest_batch(self) -> int:
         """
-        How many records a call may carry.
+        The largest number of records in a call.
 
-        It grows with every success, because a call of 25 that all end in error events cannot be called back.
+        It grows by one with every success: error events of a call of 25 rejected records cannot be undone.
         """
         return self._trust

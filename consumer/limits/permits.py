@@ -1,4 +1,4 @@
-"""How many calls of one account may be under way in this worker: lease, window, loan and breaker together."""
+"""The permit pool: how many calls of one account may be in flight in this worker."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Permit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """
-    The gate in numbers, for those who watch.
+    The state of the permit pool, for the monitor.
 
     Attributes:
-        because: what was answered when the account was last left alone, as a sentence.
+        because: the sentence of the response that last opened the circuit breaker; empty without one.
     """
 
     leased: int
@@ -54,20 +54,20 @@ class Reading:
 
 class PermitPool:
     """
-    The permits of one account in this worker.
+    The permits of one account in this worker: leased, limited by the AIMD window, plus borrowed ones.
 
-    What is under way is counted by whoever runs it and handed in: a counter beside the calls could drift
+    The caller counts the calls in flight and passes the count: a counter here could diverge from it
     (confluentinc/parallel-consumer#547).
     """
 
     def __init__(self, *, cap: int, clock: Clock, jitter: Callable[[], float]) -> None:
         """
-        Begin with the whole cap, until told of a lease.
+        Begin with the whole cap, until the first `lease`.
 
         Args:
-            cap: the account's limit, all workers together.
-            clock: monotonic time is what is used.
-            jitter: numbers in [0, 1), another one at each call.
+            cap: the account's limit, over all workers.
+            clock: monotonic time is used.
+            jitter: returns random numbers in [0, 1).
         """
         self._cap = cap
         self._clock = clock
@@ -83,32 +83,32 @@ class PermitPool:
 
     @property
     def permits(self) -> int:
-        """How many calls may be under way; a probe comes on top of what still is."""
+        """How many calls may be in flight, without a probe; 0 while the circuit breaker is open."""
         if self._breaker.reason is not None:
             return 0
         return self._window.permits + (self._borrowed_permits.permits if self._window.is_full else 0)
 
     @property
     def is_closed_to_records(self) -> bool:
-        """Whether the breaker is open, so that nothing that happens is a record's fault."""
+        """Whether the circuit breaker is open, so that no failure is a record's own."""
         return self._breaker.reason is not None
 
     @property
     def largest_batch(self) -> int:
-        """How many records a call may carry; a probe carries one."""
+        """The largest number of records in a call; 1 for a probe."""
         if self.is_closed_to_records:
             return 1
         return min(self._rejections.largest_batch, self._batch_size.size)
 
     @property
     def open_time_s(self) -> float:
-        """Monotonic time that stands still while the account is left alone: what records' budgets run on."""
+        """Monotonic time without that of an open circuit breaker, for the records' budgets."""
         now_s = self._clock.monotonic_s()
         return now_s - self._breaker.open_for_s(now_s)
 
     @property
     def changes_at_s(self) -> float | None:
-        """When there may be another permit though no call ends, monotonic; None when that is the one way."""
+        """When a permit may become free without the end of a call, monotonic; None when none can."""
         probe_s = self._breaker.probe_due_s
         if probe_s is not None:
             return probe_s
@@ -124,7 +124,7 @@ class PermitPool:
         return self._cap - self._window.ceiling
 
     def reading(self) -> Reading:
-        """Where everything stands."""
+        """The present state."""
         return Reading(
             leased=self._window.ceiling,
             window=self._window.permits,
@@ -137,12 +137,12 @@ class PermitPool:
         )
 
     def lease(self, share: int) -> None:
-        """Partitions came or went; without any share one permit is used all the same."""
+        """Set the leased permits after an assignment; at least one permit, also without any share."""
         self._window.resize(max(1, min(share, self._cap)))
         self._borrowed_permits.bound(self._spare)
 
     def has_free_permit(self, in_flight: int) -> bool:
-        """Whether one more call may start; asked when there is one to be started."""
+        """Whether one more call may start; call it only when one is ready, since it may borrow permits."""
         now_s = self._clock.monotonic_s()
         if self.is_closed_to_records:
             probe_s = self._breaker.probe_due_s
@@ -153,21 +153,21 @@ class PermitPool:
         return in_flight < self.permits
 
     def enter(self) -> Permit:
-        """A call starts; there is room."""
+        """Take a permit for a call, which must be free."""
         if self.is_closed_to_records:
             self._breaker.probe_starts()
         return Permit(started_s=self._clock.monotonic_s(), is_probe=self.is_closed_to_records)
 
     def begun(self, permit: Permit) -> None:
-        """Work on the call begins only now: other calls had to be made before."""
+        """Record that the work on a call begins, for the delay since its permit was taken."""
         now_s = self._clock.monotonic_s()
         self._batch_size.note(now_s - permit.started_s, now_s)
 
     def refused(self, started_s: float) -> None:
         """
-        The account refused a call that was started then: one cut a round trip.
+        Decrease after a refused call that started at `started_s`, at most once per round trip.
 
-        While something is borrowed only the loan is cut, never the lease.
+        While permits are borrowed, only these are decreased.
         """
         self._throttled += 1
         if started_s < self._cut_at_s:
@@ -179,12 +179,12 @@ class PermitPool:
             self._window.cut()
 
     def shut(self, because: str = "") -> None:
-        """The account refuses us as a whole; `because` is its sentence."""
+        """Open the circuit breaker, since the account refuses all calls; `because` is its sentence."""
         self._because = because
         self._breaker.open(Reason.ACCOUNT_DOWN, self._clock.monotonic_s())
 
     def leave(self, permit: Permit, outcomes: Sequence[Outcome], *, in_flight: int) -> None:
-        """A call is over, with what became of its records; `in_flight` counts it still."""
+        """Return the permit of a finished call with its records' outcomes; `in_flight` still counts it."""
         answered = [outcome for outcome in outcomes if not isinstance(outcome, Ignored)]
         if any(call_outcomes.is_refusal(outcome) for outcome in answered):
             self.refused(permit.started_s)
