@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
+
+from consumer.config.value_extent import Extent
 
 MAX_CHARS = 2_000
 MAX_NESTED_MACROS = 3
@@ -27,8 +28,8 @@ MAX_LIST_ITEMS = 10_000
 FREE_VISITS = 8 * VISITS_OF_A_LOOK
 """For each value of an event so many visits are not counted, however large the event is."""
 
-_TEXT = re.compile(r"[rRbB]*(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")", re.DOTALL)
-_COMMENT = re.compile(r"//[^\n]*")
+TEXT = re.compile(r"[rRbB]*(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")", re.DOTALL)
+COMMENT = re.compile(r"//[^\n]*")
 _MACRO = r"\.\s*(?P<kind>all|exists|exists_?[oO]ne|filter|map)\s*\(\s*(?P<variable>\w+)\s*,"
 _STEP = re.compile(
     rf"(?P<macro>{_MACRO})|(?P<open>\()|(?P<close>\))|(?<![\w.])(?P<root>event|customer|fee)\b"
@@ -107,63 +108,6 @@ class Shape:
         return runs
 
 
-@dataclass(slots=True)
-class Extent:
-    """
-    The size of the variables.
-
-    Attributes:
-        nodes: by variable, how many values it contains at any depth.
-        sizes: by key, the most items that a list or map under it has.
-        held: by key, the most values that a list or map under it contains at any depth.
-    """
-
-    nodes: dict[str, int] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    held: dict[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def of_values(cls, values: Mapping[str, Any]) -> Extent:
-        """Measure values by their names."""
-        found = cls()
-        for name, value in values.items():
-            found.nodes[name] = found._measure(name, value)
-        return found
-
-    def of(self, name: str | None) -> int:
-        """The most items of a list or map under that key; of any list or map when the key is not known."""
-        known = None if name is None else self.sizes.get(name)
-        return max(self.sizes.values(), default=1) if known is None else known
-
-    def held_by(self, name: str | None) -> int:
-        """The most values at any depth under that key; under any key when it is not known."""
-        known = None if name is None else self.held.get(name)
-        return max(self.held.values(), default=1) if known is None else known
-
-    @property
-    def total(self) -> int:
-        """The number of values of all variables."""
-        return sum(self.nodes.values())
-
-    def _measure(self, name: str, value: Any) -> int:
-        match value:
-            case Mapping():
-                return self._note(
-                    name, value, sum(self._measure(str(key), inner) for key, inner in value.items())
-                )
-            case list() | tuple():
-                return self._note(name, value, sum(self._measure("", inner) for inner in value))
-            case str():
-                return 1 + len(value) // 100
-            case _:
-                return 1
-
-    def _note(self, name: str, value: Sized, held: int) -> int:
-        self.sizes[name] = max(len(value), self.sizes.get(name, 0))
-        self.held[name] = max(held, self.held.get(name, 0))
-        return 1 + held
-
-
 @cache
 def shape(source: str) -> Shape:
     """
@@ -175,7 +119,7 @@ def shape(source: str) -> Shape:
     """
     if len(source) > MAX_CHARS:
         raise ValueError(f"has {len(source):,} characters; an expression may have {MAX_CHARS:,}")
-    text = _COMMENT.sub("", _TEXT.sub("''", source))
+    text = COMMENT.sub("", TEXT.sub("''", source))
     found = _read(text)
     if len(found.loops) > MAX_MACROS:
         raise ValueError(f"has {len(found.loops)} macros such as map and filter; it may have {MAX_MACROS}")
@@ -203,7 +147,7 @@ def _read(text: str) -> Shape:
             del brackets[-1:]
         else:
             looks.append((step["root"], around))
-    growth = math.prod(max(1, _count(loop.variable, _body(text, loop.start))) for loop in loops)
+    growth = math.prod(max(1, _count(loop.variable, body_of(text, loop.start))) for loop in loops)
     literal = MAX_LIST_ITEMS if _MAKES_LISTS.search(text) else text.count(",") + 1
     return Shape(loops=tuple(loops), looks=tuple(looks), longest_literal=literal, growth=growth)
 
@@ -211,7 +155,7 @@ def _read(text: str) -> Shape:
 def _loop(text: str, step: re.Match[str], around: int | None) -> Loop:
     before = _RECEIVER.search(text[max(0, step.start() - _MAX_NAME_CHARS) : step.start()])
     over, variable, kind = before[1] if before else None, step["variable"], step["kind"]
-    is_flat = kind == "map" and re.fullmatch(rf"\s*{variable}(?:\s*\.\s*\w+)+\s*", _body(text, step.end()))
+    is_flat = kind == "map" and re.fullmatch(rf"\s*{variable}(?:\s*\.\s*\w+)+\s*", body_of(text, step.end()))
     keeps: Literal["nothing", "values", "elements"] = "elements"
     if kind not in ("map", "filter"):
         keeps = "nothing"
@@ -220,7 +164,8 @@ def _loop(text: str, step: re.Match[str], around: int | None) -> Loop:
     return Loop(over=over, variable=variable, start=step.end(), around=around, keeps=keeps)
 
 
-def _body(text: str, start: int) -> str:
+def body_of(text: str, start: int) -> str:
+    """What stands between a bracket that opens before `start` and the one that closes it."""
     depth = 1
     for end in range(start, len(text)):
         depth += {"(": 1, ")": -1}.get(text[end], 0)
