@@ -2,9 +2,9 @@
 How an expression is evaluated so that the interpreter copies as little as possible.
 
 It copies a variable at each use, and ``filter`` and ``map`` copy their result so far at each element. So it
-is given only the members that the expression names; and a ``filter`` or ``map`` over a list of the event
-whose body looks at the element alone is run one element after the other, outside of it: in the expression that
-the interpreter gets, a function without arguments stands in its place.
+is given only the members that the expression names. A ``filter`` or ``map`` over a list of the event whose
+body looks at the element alone is run one element after the other, outside of it; in the expression that the
+interpreter gets, a function without arguments stands in its place.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class InterpreterPlan:
     """
     An expression as the interpreter gets it.
 
@@ -78,7 +78,7 @@ class Plan:
 
 
 @cache
-def plan(expr: str) -> Plan:
+def plan(expr: str) -> InterpreterPlan:
     """The plan of an expression that compiles."""
     masked = _masked(expr)
     chains: list[Chain] = []
@@ -99,7 +99,7 @@ def plan(expr: str) -> Plan:
     source = text + expr[done:]
     used = cel_interpreter.compiled(source).variables()
     members = tuple((name, _members(name, _masked(source))) for name in NAMES if name in used)
-    return Plan(source=source, chains=tuple(chains), members=members)
+    return InterpreterPlan(source=source, chains=tuple(chains), members=members)
 
 
 def only(members: Members, value: Any) -> Any:

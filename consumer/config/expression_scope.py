@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from consumer.config import cel_interpreter, expression_cost, expression_plan
-from consumer.config.expression_plan import Chain, Members, Plan, Step
+from consumer.config.expression_plan import Chain, InterpreterPlan, Members, Step
 from consumer.config.value_extent import Extent
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ class Scope:
             inner = [each for each in raised if "_list_" in str(error)]
             raise EvaluationError(_reason(inner[-1] if inner else error)) from error
 
-    def _context(self, plan: Plan, fee: Mapping[str, Any] | None, raised: list[Exception]) -> cel.Context:
+    def _context(
+        self, plan: InterpreterPlan, fee: Mapping[str, Any] | None, raised: list[Exception]
+    ) -> cel.Context:
         context = self._contexts.get(plan.members)
         if context is None:
             known = {
@@ -95,7 +97,7 @@ class Scope:
                 made.append(value)
         return made
 
-    def _spend(self, plan: Plan, fee: Mapping[str, Any] | None) -> None:
+    def _spend(self, plan: InterpreterPlan, fee: Mapping[str, Any] | None) -> None:
         """
         Subtract the maximum cost of an evaluation from the budget of this event.
 
@@ -114,7 +116,7 @@ class Scope:
             )
 
 
-def _visits(plan: Plan, extent: Extent) -> int:
+def _visits(plan: InterpreterPlan, extent: Extent) -> int:
     nodes = {name: extent.nodes_of(name, members) for name, members in plan.members}
     visits = expression_cost.shape(plan.source).visits(replace(extent, nodes=nodes))
     for chain in plan.chains:
