@@ -11,6 +11,10 @@ from consumer.demo.invoice_amounts import Sale
 
 WORTH = {"EUR": Decimal(1), "USD": Decimal("1.1"), "JPY": Decimal(160), "KWD": Decimal("0.33")}
 CENT = {"JPY": Decimal(1), "KWD": Decimal("0.001")}
+PRICE_STEP = {"JPY": Decimal(1)}
+IN_BLOCKS = frozenset({"KWD"})
+"""Currencies with three decimals in Lago and two in NetSuite: usage is sold so that the third is 0."""
+BLOCK_CALLS = 1000
 THRESHOLD_CENTS = 15_000
 PLAN_PRICES = {"scale_monthly": Decimal(499), "enterprise": Decimal(2400)}
 PLAN_NAMES = {"scale_monthly": "Scale", "enterprise": "Enterprise"}
@@ -30,8 +34,12 @@ def usage(member: Member, chance: random.Random) -> Iterator[Sale]:
     worth = WORTH[member.currency]
     calls = Decimal(chance.randrange(200_000, 3_000_000))
     gigabytes = Decimal(chance.randrange(1_000, 90_000)) / 100
-    yield _sale("charge", "api_calls", "API calls", calls, Decimal("0.00023") * worth)
-    yield _sale("charge", "storage_gb", "Storage (GB)", gigabytes, Decimal("0.083333333333333") * worth)
+    per_call, per_gigabyte = Decimal("0.00023") * worth, Decimal("0.083333333333333") * worth
+    if member.currency in IN_BLOCKS:
+        calls, gigabytes = calls // BLOCK_CALLS * BLOCK_CALLS, gigabytes // 1
+        per_call, per_gigabyte = Decimal("0.00008"), Decimal("0.03")
+    yield _sale("charge", "api_calls", "API calls", calls, per_call)
+    yield _sale("charge", "storage_gb", "Storage (GB)", gigabytes, per_gigabyte)
     yield _sale("charge", "seats", "Seats", Decimal(chance.randrange(3, 40)), _price(Decimal("9.90"), member))
     yield _sale("fixed_charge", "support", "Support", ONE, _price(Decimal(120), member))
 
@@ -74,4 +82,4 @@ def _sale(kind: str, code: str, name: str, units: Decimal, unit_amount: Decimal)
 
 
 def _price(euros: Decimal, member: Member) -> Decimal:
-    return (euros * WORTH[member.currency]).quantize(CENT.get(member.currency, Decimal("0.01")))
+    return (euros * WORTH[member.currency]).quantize(PRICE_STEP.get(member.currency, Decimal("0.01")))

@@ -483,12 +483,12 @@ def test_an_unusable_item_fails_alone(with_customer, item, code):
     [
         ("2", "10.00", "10.00"),
         ("4", "1080", "1080"),
-        ("5", "396.094", "396.094"),
+        ("5", "396.09", "396.09"),
         ("6", "5000.00", "5000.00"),
     ],
 )
 def test_totals_carry_the_decimals_of_the_currency(netsuite, currency, amount, expected):
-    """Row 41: EUR 2, JPY 0, KWD 3, HUF 2."""
+    """Row 41: EUR 2, JPY 0, KWD 2, HUF 2."""
     item = untaxed(
         line={"rate": amount, "amount": amount}, columns={"currency": currency}, expect={"total": amount}
     )
@@ -496,6 +496,18 @@ def test_totals_carry_the_decimals_of_the_currency(netsuite, currency, amount, e
     _, written = netsuite.write(customer(columns={"currency": currency}), item)
 
     assert written["totals"]["total"] == expected
+
+
+def test_row_105_a_third_decimal_is_lost_and_so_refused(netsuite):
+    """KWD has two decimals in NetSuite: an amount that needs the third is not booked as another."""
+    item = untaxed(
+        line={"rate": "396.094", "amount": "396.094"}, columns={"currency": "5"}, expect={"total": "396.094"}
+    )
+
+    _, refused = netsuite.write(customer(columns={"currency": "5"}), item)
+
+    assert refused["error"]["code"] == "LAGO_TOTAL_MISMATCH"
+    assert netsuite.account.records("invoice") == []
 
 
 def test_a_line_knows_its_place_in_an_error(with_customer):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class Part(BaseModel):
@@ -28,7 +28,7 @@ class Currency(Entry):
     """A currency: ISO `symbol`, decimals of its amounts, exchange `rate` to the base currency."""
 
     symbol: str
-    precision: Annotated[int, Field(ge=0, le=4)] = 2
+    precision: Literal[0, 2] = 2
     rate: Decimal = Decimal(1)
 
 

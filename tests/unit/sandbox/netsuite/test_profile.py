@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from consumer.sandbox.netsuite.list_entries import Currency
 from consumer.sandbox.netsuite.lists import Lists
 from consumer.sandbox.netsuite.profile import Profile
 
@@ -65,6 +66,17 @@ def test_an_unknown_setting_of_a_profile_is_refused(tmp_path):
 
     with pytest.raises(ValueError, match="unheard_of"):
         Profile.load(path)
+
+
+@pytest.mark.parametrize(("precision", "is_possible"), [(0, True), (2, True), (1, False), (3, False)])
+def test_row_105_a_currency_has_no_decimals_or_two(precision, is_possible):
+    """Oracle section_N1397831 knows no others, whatever ISO says of dinars."""
+    try:
+        made = Currency(id="9", name="Bahraini Dinar", symbol="BHD", precision=precision)
+    except ValueError:
+        made = None
+
+    assert (made is not None) is is_possible
 
 
 @pytest.mark.parametrize(
