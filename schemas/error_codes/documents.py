@@ -19,6 +19,7 @@ ROWS = (
         "Bill in amounts that two decimals can hold, or book this document by hand, rounded; "
         "a currency with 0 in NetSuite and 2 in Lago is mended by its Currency Precision.",
         "finance", menu.CURRENCIES,
+        netsuite="LAGO_CURRENCY_PRECISION",
     ),
     row(
         "conflict", "record",

@@ -8,7 +8,8 @@ from consumer.sandbox.netsuite.fault_injection import ThrownError
 from consumer.sandbox.netsuite.profile import Form, Profile, Switches
 from consumer.sandbox.netsuite.suitescript import mandatory_fields
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
-from tests.support.restlet import NetSuite, customer, invoice
+from tests.support.restlet import NetSuite, customer, fee, invoice, untaxed
+from tests.support.restlet_documents import payment
 
 GERMAN = "Pflichtfeld ohne Wert: Standort"
 JAPANESE = "次の値を入力してください: 所在地"
@@ -113,3 +114,71 @@ def test_a_period_that_nobody_may_see_leaves_the_words_as_they_are():
     error = refused(netsuite, customer(), invoice(columns={"trandate": "2026-06-30"}))
 
     assert (error["class"], "period" in error) == ("validation", False)
+
+
+def kwd(amount, **changes):
+    """An invoice in a currency that Lago bills in three decimals."""
+    return untaxed(
+        line={"rate": amount, "amount": amount},
+        columns={"currency": "5"},
+        expect={"total": amount},
+        **changes,
+    )
+
+
+@pytest.fixture
+def dinars():
+    """NetSuite as it is: its currencies have 0 or 2 decimals and no others."""
+    currencies = [
+        each.model_copy(update={"precision": min(each.precision, 2)}) for each in Profile.load().currencies
+    ]
+    return NetSuite(currencies=tuple(currencies))
+
+
+IN_DINARS = {"currency": "5"}
+
+
+def test_an_amount_that_needs_a_third_decimal_is_refused_by_name(dinars):
+    """N09: nothing is rounded and booked."""
+    error = refused(dinars, customer(columns=IN_DINARS), kwd("396.094"))
+
+    assert (error["code"], error["class"]) == ("LAGO_CURRENCY_PRECISION", "total_mismatch")
+    assert error["message"] == "396.094 needs 3 decimals, and KWD has 2 in NetSuite. Nothing was saved."
+    assert dinars.account.records("invoice") == []
+
+
+def test_an_amount_that_needs_none_is_booked(dinars):
+    """N09: 396.090 are 396.09."""
+    written = dinars.write(customer(columns=IN_DINARS), kwd("396.090"))[1]
+
+    assert (written["status"], written["totals"]["total"]) == ("created", "396.09")
+
+
+def test_lines_whose_roundings_do_not_come_out_blame_the_precision(dinars):
+    """Three times 0.333 make 1.00 with Lago's rounding and 0.99 with NetSuite's."""
+    lines = [fee(rate=each, amount=each, taxdetailsreference=None) for each in ("0.333", "0.333", "0.334")]
+    item = untaxed(lines=lines, columns=IN_DINARS, expect={"total": "1.000"})
+
+    error = refused(dinars, customer(columns=IN_DINARS), item)
+
+    assert error["code"] == "LAGO_CURRENCY_PRECISION"
+    assert error["message"].startswith("0.333 needs 3 decimals")
+
+
+def test_a_payment_that_needs_a_third_decimal_is_refused_too(dinars):
+    """N09: 1.23 instead of 1.234 would be another payment."""
+    dinars.write(customer(columns=IN_DINARS), kwd("396.090"))
+
+    error = refused(dinars, payment("1.234", columns=IN_DINARS))
+
+    assert error["code"] == "LAGO_CURRENCY_PRECISION"
+    assert dinars.account.records("customerpayment") == []
+
+
+def test_a_role_that_may_not_see_currencies_books_no_third_decimal_either(dinars):
+    """NetSuite has no currency of three decimals, whoever looks."""
+    dinars.reopen(permissions=dinars.account.profile.permissions | {"LIST_CURRENCY": 0})
+
+    error = refused(dinars, customer(columns=IN_DINARS), kwd("396.094"))
+
+    assert error["code"] == "LAGO_CURRENCY_PRECISION"

@@ -143,8 +143,11 @@ def test_another_fingerprint_under_the_same_external_id_is_a_conflict(with_custo
     conflict = with_customer.write(invoice(fingerprint="sha256:other"))[0]
 
     assert conflict["status"] == "conflict"
-    assert "sha256:invoice" in conflict["error"]["message"]
-    assert "sha256:other" in conflict["error"]["message"]
+    number = with_customer.one("invoice")["tranid"]
+    assert conflict["error"]["message"] == (
+        f"NetSuite has {number} of 2026-08-01 with total 498.31 already, "
+        "Lago's of 2026-08-01 has total 498.31, and their contents differ."
+    )
 
 
 def test_create_or_get_never_changes_a_customer(with_customer):
@@ -382,7 +385,6 @@ def test_every_form_of_reference_is_resolved(with_customer, reference):
     [
         ({"subtotal": "412.97", "tax": "85.33", "total": "498.30"}, "subtotal 412.98, Lago billed 412.97"),
         ({"subtotal": "412.98", "tax": "85.34", "total": "498.32"}, "tax 85.33, Lago billed 85.34"),
-        ({"total": "498.311"}, "total 498.31, Lago billed 498.311"),
     ],
 )
 def test_a_wrong_total_saves_nothing(with_customer, expect, words):

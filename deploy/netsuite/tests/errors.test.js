@@ -161,3 +161,22 @@ test('a ping says who answers', () => {
   });
   expect(post({ op: 'write', items: [] })).toMatchObject({ request_id: 'r1', items: [] });
 });
+
+test.each([
+  [{ expect: { total: '1.005' } }, '1.005'],
+  [{ lines: [{ item: '802', quantity: '1', rate: '1', amount: '1.005' }], expect: { total: '7.00' } }, '1.005'],
+])('an amount that needs a third decimal is refused by name: %j', (changes, amount) => {
+  const [, answer] = write(customer(), invoice(changes));
+
+  expect(answer.error).toMatchObject({
+    code: 'LAGO_CURRENCY_PRECISION', message: `${amount} needs 3 decimals, and EUR has 2 in NetSuite. Nothing was saved.`,
+  });
+  expect(account.saved).toEqual(['customer']);
+});
+
+test('a third decimal that is nothing is none', () => {
+  const [, answer] = write(customer(), invoice({ expect: {} }));
+  const again = write(invoice({ expect: { total: `${answer.totals.total}0` } }))[0];
+
+  expect(again.status).toBe('exists');
+});

@@ -88,6 +88,15 @@ define([
     return account ? { account } : {};
   }
 
+  function check(made, kind, item, expected, { decimals, symbol }) {
+    totals.checkPrecision(kind, item, decimals, symbol);
+    try {
+      totals.checkUnsaved(made, kind, expected, decimals, item.record.taxdetails);
+    } catch (thrown) {
+      throw totals.blamed(thrown, item, decimals, symbol);
+    }
+  }
+
   /** Builds the record without saving it; `given` columns take the place of the item's. */
   function draft(kind, item, call, warnings, given) {
     const documents = applySublist.documentsOf(item, call);
@@ -96,8 +105,9 @@ define([
     fill(made, item, columns, call, warnings);
     if (!kind.totals) return made;
     const expected = totals.expectedOf(kind, item);
-    const decimals = call.decimals(made.getValue({ fieldId: 'currency' }), expected);
-    totals.checkUnsaved(made, kind, expected, decimals, item.record.taxdetails);
+    const currency = made.getValue({ fieldId: 'currency' });
+    const decimals = call.decimals(currency, expected);
+    check(made, kind, item, expected, { decimals, symbol: call.symbol(currency) });
     apply(made, item, documents, decimals, call);
     return made;
   }

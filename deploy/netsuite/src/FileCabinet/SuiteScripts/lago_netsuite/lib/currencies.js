@@ -6,6 +6,8 @@
  */
 define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
   const DEFAULT_DECIMALS = 2;
+  // NetSuite's currencies have 0 or 2 decimals and no others (Oracle's help, section_N1397831).
+  const MOST_DECIMALS = 2;
   const UNKNOWN = { decimals: null, symbol: null, isBase: null };
   // What the base currency is called in every account, as far as it is known; the record itself has the last word.
   const BASE_ID = '1';
@@ -20,7 +22,8 @@ define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
 
   function decimalsOfAll(expected) {
     const figures = Object.keys(expected).filter((name) => isFigure(expected[name]));
-    return figures.length === 0 ? DEFAULT_DECIMALS : Math.max(...figures.map((name) => decimalsOf(expected[name])));
+    if (figures.length === 0) return DEFAULT_DECIMALS;
+    return Math.min(MOST_DECIMALS, Math.max(...figures.map((name) => decimalsOf(expected[name]))));
   }
 
   function yesOrNo(value) {

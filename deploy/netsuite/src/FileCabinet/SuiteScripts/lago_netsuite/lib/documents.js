@@ -4,9 +4,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './create_or_find', './errors', './lookup', './record_summary', './retry_fixes', './totals'], (
-  record, createOrFind, errors, lookup, recordSummary, retryFixes, totals,
-) => {
+define([
+  'N/record', './create_or_find', './errors', './field_types', './lookup', './record_summary', './retry_fixes', './totals',
+], (record, createOrFind, errors, fieldTypes, lookup, recordSummary, retryFixes, totals) => {
   const PENDING = '1'; // of the list of approval statuses, which is the same in every account
 
   function load(kind, item, id, call) {
@@ -15,8 +15,17 @@ define(['N/record', './create_or_find', './errors', './lookup', './record_summar
     return { document, decimals, figures: totals.read(document, kind, decimals) };
   }
 
-  function conflict(told, stored, item) {
-    const text = `The record was written with fingerprint ${stored}, this request has ${item.fingerprint}.`;
+  function dated(document) {
+    const day = document.getValue({ fieldId: 'trandate' });
+    return day instanceof Date ? ` of ${fieldTypes.isoDay(day)}` : '';
+  }
+
+  // Whoever reads it compares the two: by their sums, and by their dates when those are equal.
+  function conflict(told, kind, document, item) {
+    const [theirs, ours] = [told.totals.total, totals.expectedOf(kind, item).total];
+    const { trandate } = item.record.columns || {};
+    const text = `NetSuite has ${told.number || told.internalId}${dated(document)} with total ${theirs} already, `
+      + `Lago's${trandate ? ` of ${trandate}` : ''} has total ${ours}, and their contents differ.`;
     const error = errors.describe(errors.raise('LAGO_FINGERPRINT_CONFLICT', text));
     return Object.assign(told, { status: 'conflict', error });
   }
@@ -25,7 +34,7 @@ define(['N/record', './create_or_find', './errors', './lookup', './record_summar
     const { document, figures } = load(kind, item, found.id, call);
     const told = recordSummary.of('exists', kind, document, figures);
     const stored = document.getValue({ fieldId: kind.fingerprint });
-    if (stored && stored !== item.fingerprint) return conflict(told, stored, item);
+    if (stored && stored !== item.fingerprint) return conflict(told, kind, document, item);
     const wrong = totals.difference(figures, totals.expectedOf(kind, item));
     // What was voided has no amounts any more.
     if (wrong && !lookup.isVoidedDocument(kind.type, found.id)) {

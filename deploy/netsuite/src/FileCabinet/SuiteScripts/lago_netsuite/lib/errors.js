@@ -64,7 +64,7 @@ define([], () => {
     ]],
     ['dependency', true, ['LAGO_REFERENCE_NOT_FOUND', 'LAGO_DEPENDENCY_FAILED', 'LAGO_CREDIT_SPENT', 'LAGO_PENDING_APPROVAL']],
     ['duplicate', false, ['LAGO_FINGERPRINT_CONFLICT']],
-    ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH']],
+    ['total_mismatch', false, ['LAGO_TOTAL_MISMATCH', 'LAGO_CURRENCY_PRECISION']],
   ];
   const UNKNOWN = ['unknown', false];
 

@@ -77,6 +77,12 @@ define(['./errors'], (errors) => {
     return made;
   }
 
+  /** A date as YYYY-MM-DD, in the zone that NetSuite gives it in. */
+  function isoDay(day) {
+    const [month, date] = [day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, '0'));
+    return `${day.getFullYear()}-${month}-${date}`;
+  }
+
   // The same few days stand on every line.
   const days = Object.create(null);
   function known(fieldId, text) {
@@ -113,6 +119,7 @@ define(['./errors'], (errors) => {
 
   return {
     convert,
+    isoDay,
     isCustom,
     realName: (fieldId) => PSEUDO[fieldId] || fieldId,
     isPseudo: (fieldId) => PSEUDO[fieldId] !== undefined,

@@ -6,8 +6,8 @@
  */
 define([
   'N/record', './apply_sublist', './create_or_find', './documents', './errors', './lookup', './money',
-  './payment_shares', './record_filler',
-], (record, applySublist, createOrFind, documents, errors, lookup, money, paymentShares, recordFiller) => {
+  './payment_shares', './record_filler', './totals',
+], (record, applySublist, createOrFind, documents, errors, lookup, money, paymentShares, recordFiller, totals) => {
   function factsOf(item, ids, customer, call) {
     const known = lookup.invoices(ids);
     const { currency } = item.record.columns;
@@ -112,7 +112,9 @@ define([
     const draft = open(facts, customer);
     const own = Object.assign(account(facts, draft), remembered(item, ids, facts));
     recordFiller.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, own, given));
-    const decimals = call.decimals(draft.getValue({ fieldId: 'currency' }), { payment: columns.payment });
+    const currency = draft.getValue({ fieldId: 'currency' });
+    const decimals = call.decimals(currency, { payment: columns.payment });
+    totals.checkPrecision(kind, item, decimals, call.symbol(currency));
     const paid = money.units(columns.payment, decimals);
     applySublist.clear(draft);
     const applied = settle(draft, item, facts, paid, decimals);

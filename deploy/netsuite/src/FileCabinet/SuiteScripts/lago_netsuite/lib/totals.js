@@ -6,6 +6,7 @@
  */
 define(['./currencies', './errors'], (currencies, errors) => {
   const { decimalsOf, isFigure } = currencies;
+  const MISMATCH = 'LAGO_TOTAL_MISMATCH';
   const JUDGED = ['subtotal', 'tax', 'total'];
 
   /** The figures of a record as decimal strings, those of them that the account gives. */
@@ -55,7 +56,38 @@ define(['./currencies', './errors'], (currencies, errors) => {
   }
 
   function mismatch(message) {
-    return errors.raise('LAGO_TOTAL_MISMATCH', message);
+    return errors.raise(MISMATCH, message);
+  }
+
+  function needs(amount) {
+    return decimalsOf(isFigure(amount) ? String(amount).replace(/(\.\d*?)0+$/, '$1') : '');
+  }
+
+  function sumsOf(kind, item) {
+    return Object.values(expectedOf(kind, item));
+  }
+
+  function partsOf(item) {
+    return (item.record.lines || []).concat(item.record.taxdetails || [])
+      .reduce((rows, group) => rows.concat(group.lineItems || []), [])
+      .reduce((all, row) => all.concat(row.amount, row.taxamount), []);
+  }
+
+  function tooFine(amount, decimals, symbol) {
+    const text = `${amount} needs ${needs(amount)} decimals, and ${symbol || 'the currency'} has ${decimals} in NetSuite.`;
+    return errors.raise('LAGO_CURRENCY_PRECISION', `${text} Nothing was saved.`);
+  }
+
+  /** Raises when a sum of the item needs more decimals than its currency has in NetSuite. */
+  function checkPrecision(kind, item, decimals, symbol) {
+    const amount = sumsOf(kind, item).find((each) => needs(each) > decimals);
+    if (amount !== undefined) throw tooFine(amount, decimals, symbol);
+  }
+
+  /** A wrong total as what it is: parts that NetSuite had to round are why it does not come out. */
+  function blamed(thrown, item, decimals, symbol) {
+    const amount = partsOf(item).find((each) => needs(each) > decimals);
+    return thrown.name === MISMATCH && amount !== undefined ? tooFine(amount, decimals, symbol) : thrown;
   }
 
   /** Raises when the account already shows that it would compute something else. */
@@ -65,5 +97,5 @@ define(['./currencies', './errors'], (currencies, errors) => {
     if (found) throw mismatch(`${found} Nothing was saved.`);
   }
 
-  return { read, difference, expectedOf, checkUnsaved, mismatch };
+  return { read, difference, expectedOf, checkPrecision, blamed, checkUnsaved, mismatch };
 });
