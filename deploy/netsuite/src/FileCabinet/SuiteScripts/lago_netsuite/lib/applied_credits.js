@@ -41,7 +41,7 @@ define([
   }
 
   // What was given back meanwhile is not to be had any more, and need not be: the invoice is voided.
-  function orGivenBack(work, warnings) {
+  function unlessGivenBack(work, warnings) {
     try {
       work();
     } catch (thrown) {
@@ -50,35 +50,35 @@ define([
     }
   }
 
-  function applyAll(told, item, call, warnings) {
+  function applyAll(summary, item, call, warnings) {
     byMemo(item, call).forEach(({ id, line, amounts }) => errors.at({ field: 'apply_credits', line }, () => {
       const isForGood = (item.policy || {}).recredit === false;
-      const once = () => retryFixes.again(() => spend(id, told.internalId, amounts, isForGood, call));
-      orGivenBack(() => paymentShares.withRoom(once, call, warnings), warnings);
+      const once = () => retryFixes.retriedIfChanged(() => spend(id, summary.internalId, amounts, isForGood, call));
+      unlessGivenBack(() => paymentShares.withFreedAmount(once, call, warnings), warnings);
     }));
-    return told;
+    return summary;
   }
 
   // What a void has given back is not spent once more by the repeat of an invoice that had waited for it. By Lago's
   // present rule it gives back nothing, and its memo leaves room for the credits.
-  function isTakenBack(told, item) {
-    if (lookup.invoice(told.internalId).isVoided) return true;
+  function isTakenBack(summary, item) {
+    if (lookup.invoice(summary.internalId).isVoided) return true;
     const memo = reversingMemo.find(item);
     return memo !== null && !reversingMemo.keepsCredits(memo);
   }
 
   // The invoice is written whether its credits are there or not; whoever asked repeats the call until they are.
-  function finish(told, item, call, warnings) {
-    if (!item.apply_credits || isTakenBack(told, item)) return told;
+  function finish(summary, item, call, warnings) {
+    if (!item.apply_credits || isTakenBack(summary, item)) return summary;
     try {
-      return applyAll(told, item, call, warnings);
+      return applyAll(summary, item, call, warnings);
     } catch (thrown) {
-      if (isTakenBack(told, item)) return told; // meanwhile
+      if (isTakenBack(summary, item)) return summary; // meanwhile
       if (PENDING.includes(thrown.name)) {
         warnings.push({ code: 'LAGO_CREDIT_PENDING', field: 'apply_credits', message: thrown.message });
-        return told;
+        return summary;
       }
-      const text = `${thrown.message} The invoice itself stands: ${told.number} (${told.internalId}).`;
+      const text = `${thrown.message} The invoice itself stands: ${summary.number} (${summary.internalId}).`;
       throw Object.assign(errors.raise(thrown.name, text), { place: thrown.place, field: thrown.field });
     }
   }
@@ -95,7 +95,7 @@ define([
   function release(item, invoiceId) {
     (item.release_credits || []).forEach((credit) => {
       const memo = lookup.byExternalId('transaction', credit.doc.externalId);
-      if (memo) retryFixes.again(() => unspend(memo.id, invoiceId));
+      if (memo) retryFixes.retriedIfChanged(() => unspend(memo.id, invoiceId));
     });
   }
 

@@ -111,21 +111,21 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
   }
 
   /** The error of applying more than there is; amounts in smallest units. */
-  function tooMuch(what, wanted, there, decimals) {
+  function overApplied(what, wanted, there, decimals) {
     const text = `${money.text(wanted, decimals)} is to be applied to ${what}, ${money.text(there, decimals)} is left.`;
     return errors.raise('LAGO_OVERAPPLIED', `${text} Nothing was applied.`);
   }
 
-  /** The error of applying more than is due; `short` says by how much, for whoever can make room. */
-  function tooLittleDue(fact, wanted, due, decimals) {
-    const short = { id: fact.id, units: wanted - due, decimals };
-    return Object.assign(tooMuch(named(fact), wanted, due, decimals), { short });
+  /** The error of applying more than is due; `shortfall` says by how much, for whoever can free that amount. */
+  function overDue(fact, wanted, due, decimals) {
+    const shortfall = { id: fact.id, units: wanted - due, decimals };
+    return Object.assign(overApplied(named(fact), wanted, due, decimals), { shortfall });
   }
 
   /** Why NetSuite does not list an invoice of the right customer and currency. */
   function absent(fact, wanted, decimals) {
     checkApproved(fact);
-    if (fact.remaining === 0) return tooLittleDue(fact, wanted, 0, decimals);
+    if (fact.remaining === 0) return overDue(fact, wanted, 0, decimals);
     const where = fact.receivables ? ` (${fact.receivables})` : '';
     const text = `NetSuite does not offer ${named(fact)} here: its subsidiary or receivables account${where} differs.`;
     return errors.raise('LAGO_NOT_APPLICABLE', text);
@@ -154,10 +154,10 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
     const [left, given] = [due(memo, line, decimals), open(memo, line, decimals)];
     const all = Math.min(left, given, money.units(memo.getValue({ fieldId: 'total' }), decimals));
     const units = wanted === null ? all : wanted;
-    if (units > left) throw tooLittleDue(factOf(id), units, left, decimals);
+    if (units > left) throw overDue(factOf(id), units, left, decimals);
     if (units > given) {
       const number = memo.getValue({ fieldId: 'tranid' });
-      throw tooMuch(`${named(factOf(id))} from credit memo ${number}`, units, given, decimals);
+      throw overApplied(`${named(factOf(id))} from credit memo ${number}`, units, given, decimals);
     }
     tick(memo, line, units, decimals);
   }
@@ -177,6 +177,6 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
 
   return {
     SUBLIST, lineOf, due, applied, tick, untick, isTicked, clear, check, checkApproved, receivablesOf, absent, settle,
-    tooMuch, tooLittleDue, named, noInvoice, linesOf, documentsOf,
+    overApplied, overDue, named, noInvoice, linesOf, documentsOf,
   };
 });

@@ -8,7 +8,7 @@ define([
   'N/record', './addresses', './apply_sublist', './errors', './lookup', './money', './record_filler', './refusal_cause',
   './taxes', './totals',
 ], (record, addresses, applySublist, errors, lookup, money, recordFiller, refusalCause, taxes, totals) => {
-  const OWN_WAY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
+  const SET_SEPARATELY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
   // NetSuite works it out anew with each line, so what overrides it comes after them.
   const AFTER_LINES = ['taxamountoverride'];
 
@@ -53,7 +53,7 @@ define([
     const lines = item.record.lines || [];
     const isUntaxed = (item.record.options || {}).withoutTax === true;
     if (isUntaxed) taxes.suppress(draft);
-    const own = lines.filter((group) => !OWN_WAY.has(group.sublistId));
+    const own = lines.filter((group) => !SET_SEPARATELY.has(group.sublistId));
     filler.sublists(isUntaxed ? own.map(withoutTax) : own);
     lines.filter((group) => group.sublistId === addresses.SUBLIST)
       .forEach((group) => addresses.fill(draft, group.lineItems, filler));

@@ -7,15 +7,15 @@
 define(['./create_or_find', './documents', './errors', './reversing_memo'], (
   createOrFind, documents, errors, reversingMemo,
 ) => {
-  // `invoice.voided` does not tell whether notes will follow, nor do they wait for it.
-  function finish(told, item, call, warnings) {
+  // `invoice.voided` does not say whether notes will follow, nor do they wait for it.
+  function finish(summary, item, call, warnings) {
     const lagoId = (item.record.columns || {}).custbody_lago_invoice_id;
-    if (!lagoId) return told;
+    if (!lagoId) return summary;
     try {
-      reversingMemo.lessen(lagoId, (item.policy || {}).paid === 'unapply_and_void', call, warnings);
-      return told;
+      reversingMemo.reduceByNotes(lagoId, (item.policy || {}).paid === 'unapply_and_void', call, warnings);
+      return summary;
     } catch (thrown) {
-      const text = `${thrown.message} The credit memo stands: ${told.number} (${told.internalId}).`;
+      const text = `${thrown.message} The credit memo stands: ${summary.number} (${summary.internalId}).`;
       throw Object.assign(errors.raise(thrown.name, text), { place: thrown.place, field: thrown.field });
     }
   }

@@ -9,7 +9,7 @@ define(['./apply_sublist', './errors', './lookup', './money'], (applySublist, er
   const GIVEN_BACK = 'LAGO_CREDIT_GIVEN_BACK';
 
   // What one memo settles of other invoices, {id, units}.
-  function elsewhere(memo, invoiceId, decimals) {
+  function otherApplications(memo, invoiceId, decimals) {
     const lines = Array.from({ length: memo.getLineCount({ sublistId: applySublist.SUBLIST }) }, (_, line) => line);
     return lines.map((line) => ({
       id: String(memo.getSublistValue({ sublistId: applySublist.SUBLIST, fieldId: 'doc', line })),
@@ -36,7 +36,7 @@ define(['./apply_sublist', './errors', './lookup', './money'], (applySublist, er
    */
   function check(memo, invoiceId, wanted, decimals) {
     const missing = wanted - money.units(memo.getValue({ fieldId: 'unapplied' }), decimals);
-    const shares = missing > 0 ? elsewhere(memo, invoiceId, decimals) : [];
+    const shares = missing > 0 ? otherApplications(memo, invoiceId, decimals) : [];
     if (missing <= 0 || sum(shares) < missing) return;
     const facts = lookup.invoices(shares.map(({ id }) => id).concat(String(invoiceId)));
     const { number } = facts[invoiceId];

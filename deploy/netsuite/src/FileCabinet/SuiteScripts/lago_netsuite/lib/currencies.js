@@ -31,7 +31,7 @@ define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
     return value === false || value === 'F' ? false : null;
   }
 
-  function ask(currencyId) {
+  function load(currencyId) {
     try {
       const currency = record.load({ type: 'currency', id: currencyId });
       const precision = String(currency.getValue({ fieldId: 'currencyprecision' }));
@@ -45,16 +45,16 @@ define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
   }
 
   /** What is known of currencies within one call; `expected` figures stand in for decimals that are not. */
-  function knowledge() {
+  function reader() {
     const known = Object.create(null);
     // Records have no currency where there is only one.
     function only() {
-      const base = amounts.hasCurrencies() ? UNKNOWN : ask(BASE_ID);
+      const base = amounts.hasCurrencies() ? UNKNOWN : load(BASE_ID);
       return base.isBase === false ? UNKNOWN : base;
     }
     function of(currencyId) {
       const id = currencyId || '';
-      if (known[id] === undefined) known[id] = id === '' ? only() : ask(id);
+      if (known[id] === undefined) known[id] = id === '' ? only() : load(id);
       return known[id];
     }
     return {
@@ -68,12 +68,12 @@ define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
 
   /** Whether there is a currency, as far as the role may see. */
   function isThere(currencyId) {
-    return ask(currencyId).isMissing !== true;
+    return load(currencyId).isMissing !== true;
   }
 
   /** Whether the one currency of an account without Multiple Currencies may be this one. */
   function isKept(currencyId) {
-    const { isBase, isMissing } = ask(currencyId);
+    const { isBase, isMissing } = load(currencyId);
     return isBase !== false && isMissing !== true;
   }
 
@@ -94,5 +94,5 @@ define(['N/record', './amounts', './errors'], (record, amounts, errors) => {
     return Object.assign({}, item, { record: Object.assign({}, item.record, { columns: kept }) });
   }
 
-  return { BASE_ID, knowledge, isThere, isKept, settled, decimalsOf, isFigure };
+  return { BASE_ID, reader, isThere, isKept, settled, decimalsOf, isFigure };
 });

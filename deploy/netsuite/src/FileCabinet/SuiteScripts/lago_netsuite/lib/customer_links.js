@@ -4,8 +4,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './customer_remedies', './customers', './errors', './lookup'], (
-  record, customerRemedies, customers, errors, lookup,
+define(['N/record', './customer_fixes', './customers', './errors', './lookup'], (
+  record, customerFixes, customers, errors, lookup,
 ) => {
   const NOT_THERE = new Set(['RCRD_DSNT_EXIST', 'SSS_RECORD_TYPE_MISMATCH']);
 
@@ -33,11 +33,11 @@ define(['N/record', './customer_remedies', './customers', './errors', './lookup'
     const customer = load(kind, item);
     if (isTrue(customer.getValue({ fieldId: 'isinactive' }))) {
       const number = customer.getValue({ fieldId: 'entityid' });
-      throw customerRemedies.inactiveError({ id: item.internal_id, number }, 'internal_id');
+      throw customerFixes.inactiveError({ id: item.internal_id, number }, 'internal_id');
     }
-    const standing = customer.getValue({ fieldId: kind.lagoId });
-    if (standing && standing !== item.lago_id) {
-      const text = `NetSuite customer ${item.internal_id} is linked to the Lago customer ${standing} already.`;
+    const current = customer.getValue({ fieldId: kind.lagoId });
+    if (current && current !== item.lago_id) {
+      const text = `NetSuite customer ${item.internal_id} is linked to the Lago customer ${current} already.`;
       throw errors.raise('LAGO_LINK_TAKEN', text, { field: kind.lagoId });
     }
     return customer;
@@ -70,10 +70,10 @@ define(['N/record', './customer_remedies', './customers', './errors', './lookup'
     if (!call.isDryRun) release(kind, item, warnings);
     const [lagoId, externalId] = [kind.lagoId, 'externalid'].map((fieldId) => customer.getValue({ fieldId }));
     const found = { id: String(customer.id), externalId };
-    if (!lagoId) return customers.bring('adopted', kind, item, found.id, call, warnings);
-    const told = customers.update(kind, item, found, call, warnings);
+    if (!lagoId) return customers.writeChanges('adopted', kind, item, found.id, call, warnings);
+    const summary = customers.update(kind, item, found, call, warnings);
     // The external id alone was missing: that is no news to anyone.
-    return told.status === 'adopted' ? Object.assign(told, { status: 'exists' }) : told;
+    return summary.status === 'adopted' ? Object.assign(summary, { status: 'exists' }) : summary;
   }
 
   return { adopt };

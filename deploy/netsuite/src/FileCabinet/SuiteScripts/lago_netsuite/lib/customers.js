@@ -16,13 +16,13 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
 
   function kept(status, kind, item, found, call) {
     const adopted = !call.isDryRun && createOrFind.adopt(kind, item, found);
-    const told = recordSummary.of(status, kind, load(kind, found.id, false));
-    return adopted ? Object.assign(told, { status: 'adopted' }) : told;
+    const summary = recordSummary.of(status, kind, load(kind, found.id, false));
+    return adopted ? Object.assign(summary, { status: 'adopted' }) : summary;
   }
 
   function isOlder(version, stored) {
-    const [given, standing] = [Date.parse(version), Date.parse(stored)];
-    return Number.isNaN(given) || Number.isNaN(standing) ? false : given < standing;
+    const [given, current] = [Date.parse(version), Date.parse(stored)];
+    return Number.isNaN(given) || Number.isNaN(current) ? false : given < current;
   }
 
   function isCurrent(kind, item, customer) {
@@ -40,9 +40,9 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
     const columns = Object.assign({}, item.record.columns, createOrFind.marks(kind, item));
     if (customer.getValue({ fieldId: 'externalid' })) delete columns.externalid;
     FIXED.filter((fieldId) => columns[fieldId] !== undefined).forEach((fieldId) => {
-      const standing = customer.getValue({ fieldId });
+      const current = customer.getValue({ fieldId });
       const isGiven = columns[fieldId] !== null && typeof columns[fieldId] !== 'object' && fieldId !== 'autoname';
-      if (isGiven && !same(columns[fieldId], standing)) warnings.push({ code: 'LAGO_FIELD_FIXED', field: fieldId });
+      if (isGiven && !same(columns[fieldId], current)) warnings.push({ code: 'LAGO_FIELD_FIXED', field: fieldId });
       delete columns[fieldId];
     });
     return columns;
@@ -50,14 +50,14 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
 
   // A name that had to be made unique stays so.
   function keepName(item, customer, columns) {
-    const standing = customer.getValue({ fieldId: 'entityid' });
-    const isSuffixed = columns.entityid && standing === retryFixes.suffixed(columns.entityid, item);
+    const current = customer.getValue({ fieldId: 'entityid' });
+    const isSuffixed = columns.entityid && current === retryFixes.suffixed(columns.entityid, item);
     if (isSuffixed) delete columns.entityid;
   }
 
   /** Brings all that an item says of a customer to the record with that id. */
-  function bring(status, kind, item, id, call, warnings) {
-    const customer = retryFixes.around({ kind, item, call, warnings }, (given) => {
+  function writeChanges(status, kind, item, id, call, warnings) {
+    const customer = retryFixes.withFixes({ kind, item, call, warnings }, (given) => {
       const loaded = load(kind, id, true);
       const columns = changes(kind, item, loaded, warnings);
       keepName(item, loaded, columns);
@@ -71,11 +71,11 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
   /** Brings a later version to a customer, unless it has it. */
   function update(kind, item, found, call, warnings) {
     if (isCurrent(kind, item, load(kind, found.id, false))) return kept('exists', kind, item, found, call);
-    return bring('updated', kind, item, found.id, call, warnings);
+    return writeChanges('updated', kind, item, found.id, call, warnings);
   }
 
   function make(kind, item, call, warnings, settle) {
-    const outcome = retryFixes.around({ kind, item, call, warnings }, (given) => (
+    const outcome = retryFixes.withFixes({ kind, item, call, warnings }, (given) => (
       createOrFind.commit(kind, item, createOrFind.draft(kind, item, call, warnings, given), call)
     ));
     if (outcome.existing) return Object.assign(settle(outcome.existing), { raced: true });
@@ -95,5 +95,5 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
     return found ? refresh(found) : make(kind, item, call, warnings, refresh);
   }
 
-  return { create_or_get: createOrGet, upsert, update, bring };
+  return { create_or_get: createOrGet, upsert, update, writeChanges };
 });

@@ -21,27 +21,27 @@ define([
   }
 
   // Whoever reads it compares the two: by their sums, and by their dates when those are equal.
-  function conflict(told, kind, document, item) {
-    const [theirs, ours] = [told.totals.total, totals.expectedOf(kind, item).total];
+  function conflict(summary, kind, document, item) {
+    const [theirs, ours] = [summary.totals.total, totals.expectedOf(kind, item).total];
     const { trandate } = item.record.columns || {};
-    const text = `NetSuite has ${told.number || told.internalId}${dated(document)} with total ${theirs} already, `
+    const text = `NetSuite has ${summary.number || summary.internalId}${dated(document)} with total ${theirs} already, `
       + `Lago's${trandate ? ` of ${trandate}` : ''} has total ${ours}, and their contents differ.`;
     const error = errors.describe(errors.raise('LAGO_FINGERPRINT_CONFLICT', text));
-    return Object.assign(told, { status: 'conflict', error });
+    return Object.assign(summary, { status: 'conflict', error });
   }
 
   function existing(kind, item, found, call, warnings) {
     const { document, figures } = load(kind, item, found.id, call);
-    const told = recordSummary.of('exists', kind, document, figures);
+    const summary = recordSummary.of('exists', kind, document, figures);
     const stored = document.getValue({ fieldId: kind.fingerprint });
-    if (stored && stored !== item.fingerprint) return conflict(told, kind, document, item);
+    if (stored && stored !== item.fingerprint) return conflict(summary, kind, document, item);
     const wrong = totals.difference(figures, totals.expectedOf(kind, item));
     // What was voided has no amounts any more.
     if (wrong && !lookup.isVoidedDocument(kind.type, found.id)) {
       warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
     }
-    if (call.isDryRun || !createOrFind.adopt(kind, item, found)) return told;
-    return Object.assign(told, { status: 'adopted', externalId: item.external_id });
+    if (call.isDryRun || !createOrFind.adopt(kind, item, found)) return summary;
+    return Object.assign(summary, { status: 'adopted', externalId: item.external_id });
   }
 
   // A wrong total must not stand in the books for longer than it takes to see it.
@@ -56,7 +56,7 @@ define([
   }
 
   /** The saved record, once its totals have proved right; takes it back and raises when they are not. */
-  function proven(kind, item, id, expected, call) {
+  function verified(kind, item, id, expected, call) {
     const loaded = load(kind, item, id, call);
     const wrong = totals.difference(loaded.figures, expected);
     if (wrong) withdraw(kind, id, wrong);
@@ -71,7 +71,7 @@ define([
   }
 
   function created(kind, item, id, call, warnings) {
-    const { document, figures } = proven(kind, item, id, totals.expectedOf(kind, item), call);
+    const { document, figures } = verified(kind, item, id, totals.expectedOf(kind, item), call);
     if (kind.type === 'invoice') warnOfApproval(document, warnings);
     return recordSummary.of('created', kind, document, figures);
   }
@@ -82,7 +82,7 @@ define([
    */
   function writer(build, finish) {
     function make(kind, item, call, warnings) {
-      const outcome = retryFixes.around({ kind, item, call, warnings }, (given) => (
+      const outcome = retryFixes.withFixes({ kind, item, call, warnings }, (given) => (
         createOrFind.commit(kind, item, build(kind, item, call, warnings, given), call)
       ));
       if (outcome.existing) {
@@ -94,11 +94,11 @@ define([
 
     return (kind, item, call, warnings) => {
       const found = createOrFind.find(kind, item);
-      const told = found ? existing(kind, item, found, call, warnings) : make(kind, item, call, warnings);
-      const isSettled = told.status === 'conflict' || call.isDryRun;
-      return finish && !isSettled ? finish(told, item, call, warnings) : told;
+      const summary = found ? existing(kind, item, found, call, warnings) : make(kind, item, call, warnings);
+      const isSettled = summary.status === 'conflict' || call.isDryRun;
+      return finish && !isSettled ? finish(summary, item, call, warnings) : summary;
     };
   }
 
-  return { create_or_get: writer(createOrFind.draft), writer, proven };
+  return { create_or_get: writer(createOrFind.draft), writer, verified };
 });

@@ -87,9 +87,9 @@ define([], () => {
 
   /** The error as one that happened there, unless it knows its place more exactly. */
   function placed(thrown, place) {
-    const { name, message, field, line, short, group, period } = thrown;
+    const { name, message, field, line, shortfall, group, period } = thrown;
     const known = Object.assign({}, place, thrown.place);
-    return Object.assign(new Error(message), { name, field, line, short, group, period, place: known });
+    return Object.assign(new Error(message), { name, field, line, shortfall, group, period, place: known });
   }
 
   function isDuplicate(thrown) {

@@ -13,8 +13,8 @@ define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runti
   // As Oracle's pages of preference names have them (bridgehead_N3258805).
   const PREFERENCE = { outsidePeriod: 'DATEPERIODMISMATCH', language: 'LANGUAGE' };
 
-  function each(names, tell) {
-    return (names || []).reduce((all, name) => Object.assign(all, { [name]: tell(name) }), {});
+  function each(names, valueFor) {
+    return (names || []).reduce((all, name) => Object.assign(all, { [name]: valueFor(name) }), {});
   }
 
   function orNull(work) {

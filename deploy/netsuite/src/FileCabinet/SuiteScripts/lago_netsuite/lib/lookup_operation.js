@@ -113,7 +113,7 @@ define([
     return { balance: (sums[currency] || 0).toFixed(money.decimals(currency)), balances: shown };
   }
 
-  function told(row, owing, money) {
+  function entryOf(row, owing, money) {
     const kind = recordTypes.of(row.recordType);
     const currency = amounts.currencyOf(row);
     const common = {
@@ -143,7 +143,7 @@ define([
     const found = rows.filter((row) => recordTypes.of(row.recordType) && matches(row, item));
     if (found.length === 0) return { ref: item.ref, status: 'missing', warnings: [] };
     const warnings = found.length > 1 ? [{ code: 'LAGO_NUMBER_NOT_UNIQUE', message: `${found.length} records` }] : [];
-    return Object.assign({ ref: item.ref }, told(found[0], owing, money), { warnings });
+    return Object.assign({ ref: item.ref }, entryOf(found[0], owing, money), { warnings });
   }
 
   function refused(item) {
@@ -162,7 +162,7 @@ define([
     const types = distinct(items.filter((item) => !item.external_id).map((item) => item.type));
     const rows = types.reduce((all, type) => all.concat(byNumber(type, items)), byExternalId(items));
     const customers = rows.filter((row) => row.recordType === 'customer').map((row) => String(row.id));
-    const [owing, money] = [balances(distinct(customers)), currencies.knowledge()];
+    const [owing, money] = [balances(distinct(customers)), currencies.reader()];
     return { items: request.items.map((item, index) => refusals[index] || answer(item, rows, owing, money)) };
   }
 

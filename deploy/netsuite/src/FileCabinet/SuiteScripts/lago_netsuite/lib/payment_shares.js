@@ -1,5 +1,5 @@
 /**
- * The shares of payments of several invoices. Lago tells one amount for all of them (`V1::PaymentSerializer`), so
+ * The shares of payments of several invoices. Lago states one amount for all of them (`V1::PaymentSerializer`), so
  * what each invoice gets of it is a guess, and gives way to what other documents state: the payment moves on to its
  * other invoices.
  *
@@ -22,7 +22,7 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
   }
 
   /** The same for a payment of one invoice that is settled already, as by its void: it may become due again. */
-  function late(facts) {
+  function columnOfSettled(facts) {
     return facts.length === 1 && facts[0].remaining === 0 ? { [FIELD]: listOf([facts[0].id]) } : {};
   }
 
@@ -51,21 +51,21 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
   }
 
   // The payments that hold something of an invoice by guess, open for change, each with its share.
-  function holders(id, decimals) {
+  function paymentsOfInvoice(id, decimals) {
     return paymentsOf(id).map((found) => {
       const payment = record.load({ type: 'customerpayment', id: found.id, isDynamic: true });
       return { payment, share: applied(payment, id, decimals) };
     }).filter(({ share }) => share > 0);
   }
 
-  function put(payment, id, units, decimals) {
+  function setShare(payment, id, units, decimals) {
     const line = applySublist.lineOf(payment, id);
     if (units > 0) applySublist.tick(payment, line, units, decimals);
     else applySublist.untick(payment, line);
   }
 
   // In the payment's own order, as far as they are due.
-  function spread(payment, ids, free, decimals) {
+  function applyToOthers(payment, ids, free, decimals) {
     return ids.reduce((left, id) => {
       const line = applySublist.lineOf(payment, id);
       if (line < 0 || left <= 0) return left;
@@ -76,55 +76,55 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     }, free);
   }
 
-  function shift({ payment, share }, id, units, decimals) {
+  function moveShare({ payment, share }, id, units, decimals) {
     const [paid, used] = ['payment', 'applied']
       .map((fieldId) => money.units(payment.getValue({ fieldId }), decimals));
-    put(payment, id, share - units, decimals);
-    spread(payment, invoicesOf(payment).filter((other) => other !== String(id)), paid - used + units, decimals);
+    setShare(payment, id, share - units, decimals);
+    applyToOthers(payment, invoicesOf(payment).filter((other) => other !== String(id)), paid - used + units, decimals);
     // What is ticked may have moved the amount.
     payment.setValue({ fieldId: 'payment', value: money.amount(paid, decimals) });
     payment.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
-  function planned(payment) {
+  function plannedError(payment) {
     const text = `Payment ${payment.id} would give way first.`;
     return errors.raise('LAGO_PLANNED_REFERENCE', text, { field: 'doc' });
   }
 
-  function give(found, { id, units, decimals }, warnings) {
-    found.reduce((left, holder) => {
-      const part = Math.min(left, holder.share);
+  function moveShares(found, { id, units, decimals }, warnings) {
+    found.reduce((left, held) => {
+      const part = Math.min(left, held.share);
       if (part <= 0) return left;
-      shift(holder, id, part, decimals);
-      const message = `payment ${holder.payment.id} gives way on invoice ${id}`;
+      moveShare(held, id, part, decimals);
+      const message = `payment ${held.payment.id} gives way on invoice ${id}`;
       warnings.push({ code: 'LAGO_SHARE_MOVED', amount: money.text(part, decimals), message });
       return left - part;
     }, units);
   }
 
   /**
-   * Takes shares that were guessed off an invoice that is `short` {id, units, decimals}. Answers whether it has that
+   * Takes shares that were guessed off an invoice by a `shortfall` {id, units, decimals}. Answers whether it has that
    * much more room now, or with `isPart` any more; nothing is moved when not.
    */
-  function makeRoom(short, call, warnings, isPart) {
-    const found = holders(short.id, short.decimals);
+  function freeAmount(shortfall, call, warnings, isPart) {
+    const found = paymentsOfInvoice(shortfall.id, shortfall.decimals);
     const held = found.reduce((sum, { share }) => sum + share, 0);
-    const units = isPart ? Math.min(short.units, held) : short.units;
+    const units = isPart ? Math.min(shortfall.units, held) : shortfall.units;
     if (units <= 0 || held < units) return false;
-    if (call.isDryRun) throw planned(found[0].payment);
-    give(found, Object.assign({}, short, { units }), warnings);
+    if (call.isDryRun) throw plannedError(found[0].payment);
+    moveShares(found, Object.assign({}, shortfall, { units }), warnings);
     return true;
   }
 
   /** Does `work`, and once more when it failed for want of room that could be made. */
-  function withRoom(work, call, warnings) {
+  function withFreedAmount(work, call, warnings) {
     try {
       return work();
     } catch (thrown) {
-      if (!thrown.short || !makeRoom(thrown.short, call, warnings)) throw thrown;
+      if (!thrown.shortfall || !freeAmount(thrown.shortfall, call, warnings)) throw thrown;
       return work();
     }
   }
 
-  return { column, late, isShared, remember, paymentsOf, makeRoom, withRoom };
+  return { column, columnOfSettled, isShared, remember, paymentsOf, freeAmount, withFreedAmount };
 });

@@ -29,18 +29,18 @@ define([
 
   // The invoices that a payment may give room on, or have to come back to.
   function remembered(item, ids, facts) {
-    return Object.assign(isGuess(item) ? paymentShares.column(ids) : {}, paymentShares.late(facts));
+    return Object.assign(isGuess(item) ? paymentShares.column(ids) : {}, paymentShares.columnOfSettled(facts));
   }
 
   // A payment of one invoice says what it pays of it.
-  function withRoom(facts, item, look, call, warnings) {
+  function withFreedAmount(facts, item, readFacts, call, warnings) {
     const [line] = applySublist.linesOf(item);
     if (facts.length !== 1 || isStated(line)) return facts;
     const [{ id, currency, remaining }] = facts;
     const { payment } = item.record.columns;
     const decimals = call.decimals(currency, { payment });
     const units = money.units(payment, decimals) - money.units(remaining, decimals);
-    return units > 0 && paymentShares.makeRoom({ id, units, decimals }, call, warnings, true) ? look() : facts;
+    return units > 0 && paymentShares.freeAmount({ id, units, decimals }, call, warnings, true) ? readFacts() : facts;
   }
 
   // record.create is not for payments; NetSuite lists what is open only when it is made from something.
@@ -67,9 +67,9 @@ define([
   function explicit(fact, line, amount, left, decimals) {
     const wanted = money.units(amount, decimals);
     const due = line < 0 ? 0 : left.due;
-    if (wanted > due) throw applySublist.tooLittleDue(fact, wanted, due, decimals);
+    if (wanted > due) throw applySublist.overDue(fact, wanted, due, decimals);
     const what = `${applySublist.named(fact)} from the payment`;
-    if (wanted > left.paid) throw applySublist.tooMuch(what, wanted, left.paid, decimals);
+    if (wanted > left.paid) throw applySublist.overApplied(what, wanted, left.paid, decimals);
     return wanted;
   }
 
@@ -107,8 +107,8 @@ define([
     const { columns } = item.record;
     const customer = errors.at({ field: 'customer' }, () => call.resolve('customer', columns.customer));
     const ids = applySublist.documentsOf(item, call);
-    const look = () => factsOf(item, ids, customer, call);
-    const facts = withRoom(look(), item, look, call, warnings);
+    const readFacts = () => factsOf(item, ids, customer, call);
+    const facts = withFreedAmount(readFacts(), item, readFacts, call, warnings);
     const draft = open(facts, customer);
     const own = Object.assign(account(facts, draft), remembered(item, ids, facts));
     recordFiller.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, own, given));
@@ -124,10 +124,10 @@ define([
     return draft;
   }
 
-  function finish(told, item, call, warnings) {
-    const { unapplied } = told.totals;
+  function finish(summary, item, call, warnings) {
+    const { unapplied } = summary.totals;
     if (Number(unapplied) > 0) warnings.push({ code: 'LAGO_UNAPPLIED', amount: unapplied });
-    return told;
+    return summary;
   }
 
   return { create_or_get: documents.writer(build, finish) };

@@ -23,29 +23,29 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
 
     // How a field is set: under which id, as what type; not at all where the account lacks it. The account's own
     // word is asked for those fields that an account may lack.
-    function way(fieldId, isOptional, ask) {
+    function fieldFor(fieldId, isOptional, fieldById) {
       const realId = fieldTypes.realName(fieldId);
       if (!fieldTypes.isCustom(realId) && !isOptional) return { realId, isThere: true, type: undefined };
-      const field = ask(realId);
+      const field = fieldById(realId);
       if (!field && !isOptional && !fieldTypes.isPseudo(fieldId) && !SILENTLY_SKIPPED.has(fieldId)) {
         warn('LAGO_FIELD_MISSING', fieldId);
       }
       return { realId, isThere: Boolean(field), type: field ? field.type : undefined };
     }
 
-    function wayOfColumn(fieldId) {
-      ofBody[fieldId] = way(fieldId, false, (realId) => record.getField({ fieldId: realId }));
+    function columnField(fieldId) {
+      ofBody[fieldId] = fieldFor(fieldId, false, (realId) => record.getField({ fieldId: realId }));
       return ofBody[fieldId];
     }
 
-    function wayOnLine(sublistId, fieldId) {
-      const ask = (realId) => record.getCurrentSublistField({ sublistId, fieldId: realId });
-      ofLines[fieldId] = way(fieldId, OPTIONAL_ON_LINES.has(fieldId), ask);
+    function lineField(sublistId, fieldId) {
+      const fieldById = (realId) => record.getCurrentSublistField({ sublistId, fieldId: realId });
+      ofLines[fieldId] = fieldFor(fieldId, OPTIONAL_ON_LINES.has(fieldId), fieldById);
       return ofLines[fieldId];
     }
 
     function column(fieldId, raw) {
-      const { realId, isThere, type } = ofBody[fieldId] || wayOfColumn(fieldId);
+      const { realId, isThere, type } = ofBody[fieldId] || columnField(fieldId);
       if (isThere) record.setValue({ fieldId: realId, value: fieldTypes.convert(realId, resolve(fieldId, raw), type) });
     }
 
@@ -56,7 +56,7 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     }
 
     function lineColumn(sublistId, fieldId, raw) {
-      const { realId, isThere, type } = ofLines[fieldId] || wayOnLine(sublistId, fieldId);
+      const { realId, isThere, type } = ofLines[fieldId] || lineField(sublistId, fieldId);
       if (!isThere) return;
       const value = fieldTypes.convert(realId, resolve(fieldId, raw), type);
       record.setCurrentSublistValue({ sublistId, fieldId: realId, value });

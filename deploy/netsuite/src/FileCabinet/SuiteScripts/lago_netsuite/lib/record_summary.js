@@ -13,7 +13,7 @@ define(['N/url'], (url) => {
 
   /** The item of the answer for a loaded record. */
   function of(status, kind, record, totals) {
-    const told = {
+    const summary = {
       status,
       type: kind.type,
       internalId: String(record.id),
@@ -21,7 +21,7 @@ define(['N/url'], (url) => {
       number: record.getValue({ fieldId: kind.number }) || null,
       url: link(kind.type, record.id),
     };
-    return kind.totals ? Object.assign(told, { totals }) : told;
+    return kind.totals ? Object.assign(summary, { totals }) : summary;
   }
 
   return { of, link };

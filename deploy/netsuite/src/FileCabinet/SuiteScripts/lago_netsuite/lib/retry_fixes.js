@@ -1,13 +1,13 @@
 /**
- * What may be done about a refusal before it is reported: each remedy is tried once.
+ * What may be done about a refusal before it is reported: each fix is tried once.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', 'N/runtime', './customer_remedies', './errors', './field_types', './payment_shares',
+  'N/record', 'N/runtime', './customer_fixes', './errors', './field_types', './payment_shares',
 ], (
-  record, runtime, customerRemedies, errors, fieldTypes, paymentShares,
+  record, runtime, customerFixes, errors, fieldTypes, paymentShares,
 ) => {
   const CHANGED_MEANWHILE = new Set(['RCRD_HAS_BEEN_CHANGED', 'INVALID_INITIALIZE_REF']);
   const MAX_NAME_CHARS = 83;
@@ -36,7 +36,7 @@ define([
     try {
       return /^dis/i.test(String(runtime.getCurrentUser().getPreference({ name: 'DATEPERIODMISMATCH' })));
     } catch (thrown) {
-      return false; // what is not told is tried
+      return false; // what is not readable is tried
     }
   }
 
@@ -90,17 +90,17 @@ define([
     customer.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
-  function moreRoom({ call, warnings }, thrown) {
-    return thrown.short && paymentShares.makeRoom(thrown.short, call, warnings) ? {} : null;
+  function freedAmount({ call, warnings }, thrown) {
+    return thrown.shortfall && paymentShares.freeAmount(thrown.shortfall, call, warnings) ? {} : null;
   }
 
-  /** The remedy for a record that was changed while it was open; whoever decided by what it said leaves it out. */
+  /** The fix for a record that was changed while it was open; whoever decided by what it said leaves it out. */
   function newerRecord(situation, thrown) {
     return CHANGED_MEANWHILE.has(thrown.name) ? {} : null;
   }
 
   /** Does `work` once more when a record was changed while it was open. */
-  function again(work) {
+  function retriedIfChanged(work) {
     try {
       return work();
     } catch (thrown) {
@@ -109,25 +109,25 @@ define([
     }
   }
 
-  const REMEDIES = [
-    otherName, laterPeriod, moreCurrency, customerRemedies.inactive, customerRemedies.moreSubsidiary, moreRoom, newerRecord,
+  const FIXES = [
+    otherName, laterPeriod, moreCurrency, customerFixes.inactive, customerFixes.moreSubsidiary, freedAmount, newerRecord,
   ];
 
   /**
-   * Does `work` with the columns that differ from the item's; none at first, then what the remedies bring. Those
+   * Does `work` with the columns that differ from the item's; none at first, then what the fixes add. Those
    * that are `used` are left out.
    */
-  function around(situation, work, columns, used) {
+  function withFixes(situation, work, columns, used) {
     try {
       return work(columns || {});
     } catch (thrown) {
-      for (const remedy of REMEDIES.filter((each) => !(used || []).includes(each))) {
-        const brought = remedy(situation, thrown);
-        if (brought) return around(situation, work, Object.assign({}, columns, brought), (used || []).concat(remedy));
+      for (const fix of FIXES.filter((each) => !(used || []).includes(each))) {
+        const fixed = fix(situation, thrown);
+        if (fixed) return withFixes(situation, work, Object.assign({}, columns, fixed), (used || []).concat(fix));
       }
       throw thrown;
     }
   }
 
-  return { around, again, newerRecord, suffixed };
+  return { withFixes, retriedIfChanged, newerRecord, suffixed };
 });

@@ -91,10 +91,10 @@ define(['./money', './taxes'], (money, taxes) => {
    * credit, credits that stay spent what they settle; a note that Lago issued for the void itself speaks for all that
    * had been paid, be it given back or forfeited.
    */
-  function worth(total, credits, settles, notes, decimals) {
+  function amountOf(total, credits, settles, notes, decimals) {
     if (hasNoteOfVoid(notes)) return settles;
     return Math.max(settles, lessNotes(total - credits, notes, decimals));
   }
 
-  return { hasNoteOfVoid, lessNotes, worth, shrink };
+  return { hasNoteOfVoid, lessNotes, amountOf, shrink };
 });

@@ -26,8 +26,8 @@ define([
     return found;
   }
 
-  /** How the answer tells of it. */
-  function way(memo) {
+  /** The method of the void, as a warning of the answer. */
+  function method(memo) {
     return { code: 'LAGO_VOIDED_BY_MEMO', internalId: memo.id, message: `credit memo ${memo.id}` };
   }
 
@@ -52,13 +52,13 @@ define([
     const invoice = record.load({ type: 'invoice', id: fact.id });
     const memo = record.transform({ fromType: 'invoice', fromId: fact.id, toType: 'creditmemo', isDynamic: true });
     memo.setValue({ fieldId: 'trandate', value: invoice.getValue({ fieldId: 'trandate' }) });
-    const isNoted = reversalAmount.hasNoteOfVoid(notes);
-    const isPrepaid = marks.isPrepaid && !isNoted;
+    const hasNoteOfVoid = reversalAmount.hasNoteOfVoid(notes);
+    const isPrepaid = marks.isPrepaid && !hasNoteOfVoid;
     const name = reversalMarks.text(fact.number, Object.assign({}, marks, { isPrepaid }), decimals);
     recordFiller.filler(memo, call.resolve, warnings).columns(columnsOf(item, name, fact, given));
     const total = money.units(fact.total, decimals);
-    const part = reversalAmount.worth(total, marks.credits, left, notes, decimals);
-    const isPart = part < total || (marks.isPrepaid && isNoted);
+    const part = reversalAmount.amountOf(total, marks.credits, left, notes, decimals);
+    const isPart = part < total || (marks.isPrepaid && hasNoteOfVoid);
     const expected = isPart
       ? reversalAmount.shrink(memo, invoice, part, decimals, isPrepaid) : keepAll(memo, invoice, kind, decimals);
     totals.checkUnsaved(memo, kind, expected, decimals, [{ lineItems: taxes.linesOf(memo) }]);
@@ -79,19 +79,19 @@ define([
   }
 
   /**
-   * Writes the memo: full, or for what is due; answers {status, way}. The plan's `marks` are what it remembers
+   * Writes the memo: full, or for what is due; answers {status, method}. The plan's `marks` are what it remembers
    * (`reversal_marks`), `left` is what it settles of the invoice, in smallest units.
    */
   function write(plan) {
     const { item, call, warnings } = plan;
     const kind = recordTypes.of('creditmemo');
-    const { expected, saved } = retryFixes.around({ kind, item, call, warnings }, (given) => {
+    const { expected, saved } = retryFixes.withFixes({ kind, item, call, warnings }, (given) => {
       const built = build(plan, kind, given);
       return { expected: built.expected, saved: save(item, built.memo) };
     }, {}, [retryFixes.newerRecord]);
-    if (saved.existing) return { status: 'exists', way: way(saved.existing) };
-    documents.proven(kind, item, saved.id, expected, call);
-    return { status: 'voided', way: way(saved) };
+    if (saved.existing) return { status: 'exists', method: method(saved.existing) };
+    documents.verified(kind, item, saved.id, expected, call);
+    return { status: 'voided', method: method(saved) };
   }
 
   // The memo that reversed an invoice, open for change; null when there is none.
@@ -105,7 +105,7 @@ define([
     const line = applySublist.lineOf(memo, invoiceId);
     const [total, open] = ['total', 'unapplied'].map((fieldId) => money.units(memo.getValue({ fieldId }), decimals));
     const settles = line < 0 ? 0 : applySublist.applied(memo, line, decimals);
-    return { line, total, settles, elsewhere: total - open - settles };
+    return { line, total, settles, appliedElsewhere: total - open - settles };
   }
 
   // A memo for nothing is none.
@@ -124,29 +124,29 @@ define([
   }
 
   // What the memo may settle of its invoice. Payments that had come off it settle it again where notes credit them.
-  function roomFor(marks, total, notes, decimals) {
+  function mostSettled(marks, total, notes, decimals) {
     if (marks.due === null) return total;
-    const isNoted = reversalAmount.hasNoteOfVoid(notes);
-    const rest = isNoted ? 0 : reversalAmount.lessNotes(total - marks.credits, notes, decimals);
+    const hasNoteOfVoid = reversalAmount.hasNoteOfVoid(notes);
+    const rest = hasNoteOfVoid ? 0 : reversalAmount.lessNotes(total - marks.credits, notes, decimals);
     return Math.max(marks.due, rest);
   }
 
-  // What the memo is to be now that these notes are there: its worth, what it settles and what it remembers.
+  // What the memo is to be now that these notes are there: its amount, what it settles and what it remembers.
   function plan(memo, invoice, notes, decimals) {
     const figures = figuresOf(memo, invoice.id, decimals);
     const marks = reversalMarks.read(memo, decimals);
-    const isNoted = reversalAmount.hasNoteOfVoid(notes);
+    const hasNoteOfVoid = reversalAmount.hasNoteOfVoid(notes);
     const total = money.units(invoice.getValue({ fieldId: 'total' }), decimals);
-    const settles = Math.min(figures.settles, roomFor(marks, total, notes, decimals));
-    const wanted = reversalAmount.worth(total, marks.credits, settles, notes, decimals);
-    const part = Math.max(wanted, settles + figures.elsewhere);
-    const isPrepaid = marks.isPrepaid && !isNoted;
+    const settles = Math.min(figures.settles, mostSettled(marks, total, notes, decimals));
+    const wanted = reversalAmount.amountOf(total, marks.credits, settles, notes, decimals);
+    const part = Math.max(wanted, settles + figures.appliedElsewhere);
+    const isPrepaid = marks.isPrepaid && !hasNoteOfVoid;
     const name = reversalMarks.text(marks.number, Object.assign({}, marks, { isPrepaid }), decimals);
     const isChanged = part < figures.total || isPrepaid !== marks.isPrepaid || settles < figures.settles;
     return { figures, settles, wanted, part, isPrepaid, name, isChanged };
   }
 
-  function lessenOnce(lagoId, call, warnings) {
+  function reduceOnce(lagoId, call, warnings) {
     const kind = recordTypes.of('creditmemo');
     const memo = load(kind, lagoId);
     const notes = memo ? lookup.notesOn(lagoId) : [];
@@ -163,7 +163,7 @@ define([
   }
 
   // What notes give back of the payments settles the invoice after all.
-  function putBack(lagoId, call) {
+  function reapplyPayments(lagoId, call) {
     if (lookup.notesOn(lagoId).length === 0) return;
     const found = lookup.byLagoId(recordTypes.of('invoice'), lagoId);
     if (found) unappliedPayments.restore(found.id, call.decimals(lookup.invoice(found.id).currency));
@@ -173,9 +173,9 @@ define([
    * Takes out of the memo that reversed an invoice what notes on the invoice credit meanwhile; with `isUnapplied` the
    * payments that had come off the invoice go back to it as far as it is due then. May be repeated.
    */
-  function lessen(lagoId, isUnapplied, call, warnings) {
-    retryFixes.again(() => lessenOnce(lagoId, call, warnings));
-    if (isUnapplied) putBack(lagoId, call);
+  function reduceByNotes(lagoId, isUnapplied, call, warnings) {
+    retryFixes.retriedIfChanged(() => reduceOnce(lagoId, call, warnings));
+    if (isUnapplied) reapplyPayments(lagoId, call);
   }
 
   /** Whether the memo that reversed an invoice leaves room on it for the credits that it had spent. */
@@ -183,5 +183,5 @@ define([
     return reversalMarks.keepsCredits(record.load({ type: 'creditmemo', id: found.id }));
   }
 
-  return { find, way, write, lessen, keepsCredits };
+  return { find, method, write, reduceByNotes, keepsCredits };
 });

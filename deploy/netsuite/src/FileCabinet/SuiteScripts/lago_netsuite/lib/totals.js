@@ -7,7 +7,7 @@
 define(['./currencies', './errors'], (currencies, errors) => {
   const { decimalsOf, isFigure } = currencies;
   const MISMATCH = 'LAGO_TOTAL_MISMATCH';
-  const JUDGED = ['subtotal', 'tax', 'total'];
+  const COMPARED = ['subtotal', 'tax', 'total'];
 
   /** The figures of a record as decimal strings, those of them that the account gives. */
   function read(document, kind, decimals) {
@@ -39,7 +39,7 @@ define(['./currencies', './errors'], (currencies, errors) => {
   }
 
   function comparable(totals, expected, taxdetails) {
-    const names = isTaxPending(totals, expected, taxdetails) ? ['subtotal'] : JUDGED;
+    const names = isTaxPending(totals, expected, taxdetails) ? ['subtotal'] : COMPARED;
     return names.filter((name) => isFigure(expected[name]) && totals[name] !== undefined);
   }
 

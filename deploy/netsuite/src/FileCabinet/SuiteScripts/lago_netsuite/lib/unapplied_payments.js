@@ -20,7 +20,7 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
     payment.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
-  function takeOff(id, invoiceId, most, decimals) {
+  function unapply(id, invoiceId, most, decimals) {
     const payment = load(id);
     const line = applySublist.lineOf(payment, invoiceId);
     const held = line < 0 ? 0 : applySublist.applied(payment, line, decimals);
@@ -34,7 +34,7 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
     return units;
   }
 
-  function tell(id, invoiceId, units, decimals, warnings) {
+  function warnUnapplied(id, invoiceId, units, decimals, warnings) {
     const message = `payment ${id} is taken off invoice ${invoiceId}`;
     warnings.push({ code: 'LAGO_PAYMENT_UNAPPLIED', amount: money.text(units, decimals), message });
   }
@@ -43,13 +43,13 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
   function release(invoiceId, most, decimals, warnings) {
     if (most <= 0) return;
     lookup.paymentsOn(invoiceId).reduce((left, { id }) => {
-      const units = retryFixes.again(() => takeOff(id, invoiceId, left, decimals));
-      if (units > 0) tell(id, invoiceId, units, decimals, warnings);
+      const units = retryFixes.retriedIfChanged(() => unapply(id, invoiceId, left, decimals));
+      if (units > 0) warnUnapplied(id, invoiceId, units, decimals, warnings);
       return left - units;
     }, most);
   }
 
-  function putBack(id, invoiceId, decimals) {
+  function reapply(id, invoiceId, decimals) {
     const payment = load(id);
     const line = applySublist.lineOf(payment, invoiceId);
     const free = money.units(payment.getValue({ fieldId: 'unapplied' }), decimals);
@@ -64,7 +64,7 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
   /** Applies again what had come off an invoice, as far as the invoice is due. */
   function restore(invoiceId, decimals) {
     paymentShares.paymentsOf(invoiceId).forEach(({ id }) => (
-      retryFixes.again(() => putBack(id, invoiceId, decimals))
+      retryFixes.retriedIfChanged(() => reapply(id, invoiceId, decimals))
     ));
   }
 

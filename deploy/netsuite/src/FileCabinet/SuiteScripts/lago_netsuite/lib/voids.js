@@ -29,10 +29,10 @@ define([
     return found;
   }
 
-  function tell(status, kind, id, call, way, warnings) {
+  function summaryOf(status, kind, id, call, method, warnings) {
     const invoice = record.load({ type: kind.type, id });
     const decimals = call.decimals(invoice.getValue({ fieldId: 'currency' }));
-    warnings.push(way);
+    warnings.push(method);
     return recordSummary.of(status, kind, invoice, totals.read(invoice, kind, decimals));
   }
 
@@ -80,7 +80,7 @@ define([
     const decimals = call.decimals(fact.currency);
     const [due, total] = [fact.remaining, fact.total].map((amount) => money.units(amount, decimals));
     const settled = settledOf(item, decimals);
-    const isNoted = reversalAmount.hasNoteOfVoid(notes);
+    const hasNoteOfVoid = reversalAmount.hasNoteOfVoid(notes);
     // What was paid may come back as a note, for which a native void leaves no room.
     const isHeld = settled.isAny && (total > 0 || notes.length > 0);
     const unpaid = Math.max(total - settled.notes - settled.credits, 0);
@@ -89,19 +89,23 @@ define([
     return {
       decimals,
       settled,
-      left: Math.min(due, isUnapplied(item) && !isNoted ? unpaid : wasDue),
-      paidRest: isNoted ? 0 : Math.min(rest, unpaid),
+      left: Math.min(due, isUnapplied(item) && !hasNoteOfVoid ? unpaid : wasDue),
+      paidRest: hasNoteOfVoid ? 0 : Math.min(rest, unpaid),
       // What payments may come off, so that no more is reversed than notes have left.
-      releasable: isNoted ? 0 : rest - due,
+      releasable: hasNoteOfVoid ? 0 : rest - due,
       isFree: due === total && !isHeld,
       isWorthNothing: total === 0 && notes.length === 0,
-      marks: { credits: settled.credits, due: isUnapplied(item) && !isNoted ? wasDue : null, isPrepaid: settled.prepaid > 0 },
+      marks: {
+        credits: settled.credits,
+        due: isUnapplied(item) && !hasNoteOfVoid ? wasDue : null,
+        isPrepaid: settled.prepaid > 0,
+      },
     };
   }
 
   function nothingLeft(settled, notes) {
-    const isNoted = notes.length > 0 || settled.notes > 0;
-    return { status: 'voided', way: { code: isNoted ? 'LAGO_REVERSED_BY_NOTES' : 'LAGO_CREDITS_STAY_SPENT' } };
+    const hasNoteOfVoid = notes.length > 0 || settled.notes > 0;
+    return { status: 'voided', method: { code: hasNoteOfVoid ? 'LAGO_REVERSED_BY_NOTES' : 'LAGO_CREDITS_STAY_SPENT' } };
   }
 
   // Payments come off the invoice before it is decided on.
@@ -113,14 +117,14 @@ define([
     return lookup.invoice(id);
   }
 
-  // Decides by what NetSuite and Lago say now; answers the way that was taken as a warning.
+  // Decides by what NetSuite and Lago say now; answers the method that was taken as a warning.
   function take(item, id, call, warnings) {
     const notes = lookup.notesOn(item.lago_id);
     const fact = prepare(item, id, notes, call, warnings);
-    if (fact.isVoided) return { status: 'exists', way: { code: 'LAGO_VOIDED_NATIVELY' } };
+    if (fact.isVoided) return { status: 'exists', method: { code: 'LAGO_VOIDED_NATIVELY' } };
     const { decimals, settled, left, paidRest, isFree, isWorthNothing, marks } = survey(item, fact, notes, call);
     if (isFree && !voidsByJournal() && voidedNatively(id)) {
-      return { status: 'voided', way: { code: 'LAGO_VOIDED_NATIVELY' } };
+      return { status: 'voided', method: { code: 'LAGO_VOIDED_NATIVELY' } };
     }
     if (left === 0 && paidRest === 0 && !isWorthNothing) return nothingLeft(settled, notes);
     if (left === 0 && paidRest > 0 && !isUnapplied(item)) throw paid(fact, decimals);
@@ -135,11 +139,12 @@ define([
     if (call.isDryRun && !before) {
       return { status: 'voided', type: kind.type, internalId: id, externalId: item.external_id };
     }
-    const { status, way } = before
-      ? { status: 'exists', way: reversingMemo.way(before) } : retryFixes.again(() => take(item, id, call, warnings));
+    const { status, method } = before
+      ? { status: 'exists', method: reversingMemo.method(before) }
+      : retryFixes.retriedIfChanged(() => take(item, id, call, warnings));
     // A note may have come while the memo was on its way: whoever of the two is later sees the other.
-    if (!call.isDryRun) reversingMemo.lessen(item.lago_id, isUnapplied(item), call, warnings);
-    return tell(status, kind, id, call, way, warnings);
+    if (!call.isDryRun) reversingMemo.reduceByNotes(item.lago_id, isUnapplied(item), call, warnings);
+    return summaryOf(status, kind, id, call, method, warnings);
   }
 
   return { void: write };

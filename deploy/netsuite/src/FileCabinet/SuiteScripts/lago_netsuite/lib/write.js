@@ -75,7 +75,7 @@ define([
       resolve: resolver.resolve,
       resolveAll: resolver.resolveAll,
       nextOpenPeriod: periods.finder(),
-    }, currencies.knowledge());
+    }, currencies.reader());
     let isStopped = false;
 
     function next(item) {

@@ -48,7 +48,7 @@ define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, erro
     return errors.raise('LAGO_CUSTOMER_INACTIVE', text, { field });
   }
 
-  /** Raises when the document was refused because its customer is inactive; no remedy, for people have decided so. */
+  /** Raises when the document was refused because its customer is inactive; no fix, for people have decided so. */
   function inactive(situation, thrown) {
     const fact = mayMeanCustomer(situation, thrown) ? factOf(customerOf(situation)) : null;
     if (fact && fact.isInactive) throw inactiveError(fact, situation.kind.customer);
@@ -77,7 +77,7 @@ define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, erro
     }
   }
 
-  function bring(fact, subsidiary, { call, warnings }) {
+  function addOrExplain(fact, subsidiary, { call, warnings }) {
     if (!isFeatureOn('MULTISUBSIDIARYCUSTOMER')) {
       const text = `NetSuite's ${named(fact)} belongs to subsidiary ${fact.subsidiary}, the document to ${subsidiary}, `
         + 'and customers have only one subsidiary here.';
@@ -99,7 +99,7 @@ define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, erro
     const subsidiary = String(situation.call.resolve('subsidiary', wanted));
     const fact = factOf(customerOf(situation));
     if (!fact || has(fact, subsidiary) || !isThere(subsidiary)) return null;
-    bring(fact, subsidiary, situation);
+    addOrExplain(fact, subsidiary, situation);
     return {};
   }
 
