@@ -1,5 +1,5 @@
 """
-Lago objects become NetSuite records; pure.
+Map Lago objects to NetSuite records; pure.
 
 May import config, schemas and the vocabulary.
 pipeline passes the request to netsuite; the command `explain` prints the decision log.

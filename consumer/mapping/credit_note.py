@@ -1,4 +1,4 @@
-"""Lago's credit note as a NetSuite credit memo, with the tax its own figures say, line by line."""
+"""Map Lago's credit note to a NetSuite credit memo, with the tax of each line from Lago's amounts."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ COUPON_REFERENCE = "coupon_item"
 
 def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
     """
-    The request that creates the memo and applies what offsets the note's own invoice.
+    The request that creates the credit memo and applies the offset amount to the credit note's own invoice.
 
-    What is left stays open on the customer for later invoices; a refund that is due is named in the result.
+    The rest stays open on the customer for later invoices; the result names a refund that a person must pay.
     """
     needed = {"customer": note.customer, "items": note.items, "issuing_date": note.issuing_date}
     if note.customer is None or note.items is None or note.issuing_date is None:
@@ -66,7 +66,7 @@ def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
 
 
 def details_of(note: CreditNote) -> dict[str, str]:
-    """What a finance person calls this note: its number, its invoice's, amount, currency, date."""
+    """The credit note's details for error events: numbers, amount, currency, date."""
     return {
         "lago_number": note.number,
         "lago_invoice_number": note.invoice_number or "",
@@ -131,7 +131,7 @@ def _lines(
     ]
     if note.coupons_adjustment_amount_cents > 0:
         lines.append(_coupon_line(note, decision_log))
-    # NetSuite drops lines of zero, then misses what refers to them.
+    # NetSuite drops lines of zero, and then refuses the tax details that refer to them.
     return tuple(line for line in lines if line.cents)
 
 

@@ -1,4 +1,4 @@
-"""The figures behind a credit memo's lines: what of each fee is credited, and the tax on it."""
+"""The amounts of a credit memo's lines: the credited part of each fee, and its tax."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from consumer.mapping import money
 from schemas.credit_note import CreditNote, CreditNoteItem
 
 _PRECISION_DIGITS = 60
-# Coupon, tax and total are rounded by themselves, and Lago lets a total be one subunit off besides
+# Coupon, tax and total are rounded separately, and Lago accepts a total that differs by one more subunit
 # (lago-api ``CreditNotes::ValidateService#valid_items_amount?``).
 _ROUNDINGS = 3
-# Beyond this many notes of one invoice a difference is no rounding any more.
+# With more credit notes of one invoice than this, a difference is not explained by rounding.
 MOST_EARLIER_NOTES = 1_000
 
 
 def cents_of_lines(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[int, ...]:
     """
-    The amount of each part's line, in subunits, so that lines, coupon and tax make Lago's total.
+    The amount of each part's line, in subunits, so that lines, coupon and tax add up to Lago's total.
 
-    Items hold exact amounts when a subscription ends early; rounded one by one they miss the total. A
-    difference that rounding cannot explain is left as it is, for the check of the total to refuse.
+    Items have exact amounts when a subscription ends early; rounded one by one they do not add up to the
+    total. A difference that rounding does not explain stays, and the check of the total refuses the document.
     """
     rounded = tuple(part.amount_cents for part in parts)
     exact = [_exact(part) for part in parts]
@@ -33,7 +33,7 @@ def cents_of_lines(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[i
 
 
 def refund_cents(note: CreditNote) -> int:
-    """What is to be paid back: Lago's figure, and never more than offset and credit leave of the total."""
+    """The refund in subunits: Lago's amount, but at most the total minus offset and credit."""
     return min(
         note.refund_amount_cents,
         note.total_amount_cents - note.offset_amount_cents - note.credit_amount_cents,
@@ -42,27 +42,27 @@ def refund_cents(note: CreditNote) -> int:
 
 def rounded_parts(note: CreditNote, parts: Sequence[CreditNoteItem]) -> int:
     """
-    How many figures Lago rounded for this note, each of which may be off by a subunit.
+    The number of amounts that Lago has rounded for this credit note; each may differ by a subunit.
 
-    The last note of an invoice takes the roundings of all notes before it into its tax (lago-api
-    ``CreditNotes::CreateService#adjust_credit_note_tax_rounding``), and any note may be the last.
+    The tax of the last credit note of an invoice includes the roundings of all before it (lago-api
+    ``CreditNotes::CreateService#adjust_credit_note_tax_rounding``), and any credit note may be the last.
     """
     earlier = max((note.sequential_id or 1) - 1, 0)
     return len(parts) + len(note.applied_taxes) + min(earlier, MOST_EARLIER_NOTES)
 
 
 def is_credited(part: CreditNoteItem) -> bool:
-    """Whether anything of the fee is; less than half a subunit rounds to nothing, yet such parts add up."""
+    """Whether its exact amount is not zero; parts of less than half a subunit count, since they add up."""
     return bool(_exact(part))
 
 
 def exact_taxes(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[Decimal, ...]:
     """
-    The tax of each part before rounding, in subunits: on its amount less its share of the coupon.
+    The tax of each part before rounding, in subunits: on its amount minus its share of the coupon.
 
-    Lago's own payload multiplies units by a rate and divides by a hundred, whatever the currency; this is the
-    rule of its ``CreditNotes::ApplyTaxesService`` instead. A tax may lie on a share of the fee only
-    (``taxes_base_rate``), which events do not carry: the fee's own tax tells it.
+    Lago's own payload multiplies units by a rate and divides by a hundred for every currency; this is the
+    rule of its ``CreditNotes::ApplyTaxesService`` instead. A tax may apply to a part of the fee only
+    (``taxes_base_rate``), which events do not contain; then the rate is computed from the fee's own tax.
     """
     with localcontext(prec=_PRECISION_DIGITS):
         bases = [_exact(part) - coupon for part, coupon in zip(parts, _coupons(note, parts), strict=True)]
@@ -75,7 +75,7 @@ def exact_taxes(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[Deci
 
 
 def _effective_rate(part: CreditNoteItem, currency: str) -> Decimal:
-    """The tax on the part's fee in percent of what the fee comes to after its coupons."""
+    """The tax of the part's fee in percent of the fee's amount after coupons."""
     fee = part.fee
     base = fee.amount_cents - (fee.precise_coupons_amount_cents or Decimal(0))
     if not base:
@@ -87,7 +87,7 @@ def _effective_rate(part: CreditNoteItem, currency: str) -> Decimal:
 
 
 def _coupons(note: CreditNote, parts: Sequence[CreditNoteItem]) -> list[Decimal]:
-    # A coupon may be limited to some fees, each of which knows its share.
+    # A coupon may be limited to some fees; each fee has its share.
     of_fees = [_of_fee(part) for part in parts]
     if abs(sum(of_fees, Decimal(0)) - note.coupons_adjustment_amount_cents) <= 1:
         return of_fees

@@ -1,4 +1,4 @@
-"""Lago's customer as a NetSuite customer (field by field as Lago's own payload, with its gaps closed)."""
+"""Map Lago's customer to a NetSuite customer, after Lago's own payload, with its missing fields added."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LINKED_ID = "event.integration_customers.external_customer_id"
 
 def linked_id(customer: Customer, connection: Connection) -> str | None:
     """
-    The internal id of the NetSuite customer that Lago has linked at this connection, if any.
+    The internal id of the NetSuite customer that Lago links at this connection; None without a link.
 
-    A link without an id is none: Lago keeps one while it is about to create the customer by itself
+    A link without an id does not count: Lago has one while it creates the customer itself
     (``sync_with_provider``).
     """
     ids = (link.external_customer_id for link in _links(customer, connection))
@@ -30,7 +30,7 @@ def linked_id(customer: Customer, connection: Connection) -> str | None:
 
 
 def reference(customer: Customer, decision_log: DecisionLog) -> dict[str, str]:
-    """How a document names its customer."""
+    """The reference from a document to its customer."""
     internal_id = linked_id(customer, decision_log.connection)
     if internal_id:
         decision_log.chose("customer", f"internal id {internal_id}", LINKED_ID)
@@ -40,9 +40,9 @@ def reference(customer: Customer, decision_log: DecisionLog) -> dict[str, str]:
 
 def item(customer: Customer, decision_log: DecisionLog, *, is_update: bool) -> WriteItem:
     """
-    The customer as one item of a request; `is_update` lets an existing record be changed.
+    The customer as one item of a request; with `is_update` an existing record is updated.
 
-    A customer that Lago has linked is adopted: the record with that internal id becomes this customer's.
+    A linked customer is adopted: the NetSuite record with that internal id becomes this customer's record.
     """
     internal_id = linked_id(customer, decision_log.connection) if is_update else None
     if internal_id:
@@ -100,14 +100,14 @@ def _columns(customer: Customer, names: Names, decision_log: DecisionLog) -> dic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What NetSuite calls the customer; it demands a company's name, and of a person the last one."""
+    """The name fields of the customer; NetSuite requires a company's name or a person's last name."""
 
     columns: dict[str, str | None]
     warnings: tuple[str, ...] = ()
 
 
 def _names(customer: Customer) -> Names:
-    """Lago demands no name at all: the legal name, the person's or the external id stand in for it."""
+    """The names; Lago requires none, so a missing one is replaced by another name or the external id."""
     person = " ".join(filter(None, (customer.firstname, customer.lastname))) or None
     if customer.customer_type != "individual":
         found = _first_named(
@@ -155,7 +155,7 @@ def _subsidiary(customer: Customer, decision_log: DecisionLog) -> str | None:
 
 
 def _currency(customer: Customer, decision_log: DecisionLog) -> str | None:
-    # A customer's primary currency cannot change once a transaction exists, so it is given at creation.
+    # A customer's primary currency cannot change once it has a transaction, so it is set at creation.
     mapped = decision_log.connection.mapping.currencies.get(customer.currency or "")
     if mapped:
         decision_log.chose("customer currency", mapped, f"mapping.currencies.{customer.currency}")
@@ -186,7 +186,7 @@ def _address_book(customer: Customer) -> list[dict[str, Any]]:
 
 
 def _address(address: Address, *, is_billing: bool, is_shipping: bool) -> dict[str, Any]:
-    # Country first: NetSuite's choice of states depends on it.
+    # Country first: NetSuite's list of states depends on it.
     parts = {
         "country": address.country,
         "addr1": address.address_line1,

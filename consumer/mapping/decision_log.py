@@ -1,4 +1,4 @@
-"""What the mapping decided on the way, rule by rule, and what it could not decide."""
+"""The decision log: the decisions of the mapping with their rules, and its problems."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from consumer.outcome import Rejected
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """
-    One choice.
+    One decision.
 
     Attributes:
-        subject: what was chosen for: ``line storage_gb``, ``columns.currency``.
+        subject: the line or field: ``line storage_gb``, ``columns.currency``.
+        choice: the chosen value.
         rule: the setting, or the named rule of the mapping, that decided.
-        at: where that setting stands, ``connections.yaml:34``.
-        is_fallback: whether the choice is a fallback, which deserves a warning.
-        asked: the settings that could have decided, the strongest first, where there are several.
+        at: file and line of that setting, ``connections.yaml:34``.
+        is_fallback: whether a fallback decided, which causes a warning.
+        asked: the settings that could have decided, in order of precedence; empty when there is only one.
     """
 
     subject: str
@@ -30,7 +31,7 @@ class Decision:
     asked: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, str | bool]:
-        """The decision as ``preview`` prints it."""
+        """The decision in the form of ``preview``."""
         shown: dict[str, str | bool] = {
             "subject": self.subject, "choice": self.choice, "rule": self.rule, "at": self.at,
         }  # fmt: skip
@@ -40,10 +41,10 @@ class Decision:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """
-    One reason why an event cannot become a record, with what to change.
+    One reason why an event cannot be mapped, with its fix.
 
     Attributes:
-        asked: the settings of which one would have been enough, the strongest first.
+        asked: the settings of which one would be sufficient, in order of precedence.
     """
 
     code: str
@@ -55,10 +56,10 @@ class Problem:
 @dataclass(slots=True)
 class DecisionLog:
     """
-    Collects decisions and problems of one event; a problem never stops the search for further ones.
+    Collects decisions and problems of one event; after a problem the mapping goes on, to find all of them.
 
     Attributes:
-        origin: the event's object as it came, for expressions.
+        origin: the event's object as received, for expressions.
     """
 
     connection: Connection
@@ -69,14 +70,14 @@ class DecisionLog:
     def chose(
         self, subject: str, choice: str, rule: str, *, is_fallback: bool = False, asked: tuple[str, ...] = ()
     ) -> None:
-        """Note a choice."""
+        """Add a decision."""
         at = self.connection.at(rule)
         self.decisions.append(
             Decision(subject=subject, choice=choice, rule=rule, at=at, is_fallback=is_fallback, asked=asked)
         )
 
     def refuse(self, code: str, message: str, hint: str, *, asked: tuple[str, ...] = ()) -> None:
-        """Note a reason why nothing may be sent."""
+        """Add a problem; then no request is made."""
         self.problems.append(Problem(code=code, message=message, hint=hint, asked=asked))
 
     def rejection(self, details: dict[str, str]) -> Rejected | None:

@@ -1,4 +1,4 @@
-"""What lessens an invoice: coupons, prepaid credits, progressive billing, credit notes; a line each."""
+"""Discount lines of an invoice: coupons, prepaid credits, progressive billing, credit notes; one each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consumer.mapping.items import Discount
 from consumer.mapping.line import Line, priced
 from schemas.invoice import Invoice
 
-# The words Lago joins discount lines and their tax details by; receivers of its payloads know them.
+# Lago's own references between discount lines and their tax details.
 _REFERENCES: dict[Discount, str] = {
     "coupon": "coupon_item",
     "prepaid_credit": "credit_item",
@@ -30,7 +30,7 @@ _SOURCES: dict[Discount, str] = {
 
 
 def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
-    """The negative lines, in Lago's order; a spent credit note is none when its memo is applied instead."""
+    """The negative lines, in Lago's order; a spent credit note has none when its memo is applied instead."""
     rate = taxes.invoice_rate(invoice)
     for kind, cents, description in _amounts(invoice, decision_log):
         if cents <= 0 or (kind == "credit_note" and decision_log.connection.credits == "apply"):
@@ -67,7 +67,7 @@ def _amounts(invoice: Invoice, decision_log: DecisionLog) -> Iterator[tuple[Disc
 
 
 def _granted_cents(invoice: Invoice, decision_log: DecisionLog) -> int:
-    """What was given away of the prepaid credits spent here, where such credits have an item of their own."""
+    """The granted part of the spent prepaid credits, in subunits; 0 when it has no item of its own."""
     granted = invoice.prepaid_granted_credit_amount_cents
     is_apart = items.has_own_item(
         "prepaid_credit_granted", invoice.billing_entity_code, decision_log.connection

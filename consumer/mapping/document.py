@@ -1,4 +1,4 @@
-"""A document with lines and tax whose total is Lago's to the minor unit, or no document at all."""
+"""Build a document with lines and taxes whose total equals Lago's to the subunit, or refuse it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from schemas.invoice import AppliedTax
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """
-    What Lago says a document amounts to, in subunits, and by which name people know it.
+    Lago's amounts of a document, in subunits, and its label for messages.
 
     Attributes:
         label: ``invoice ACME-001``.
-        total_cents: what NetSuite must arrive at.
-        rounded_parts: how many figures Lago rounded on the way; each may be off by one subunit.
+        total_cents: the total that NetSuite must compute.
+        rounded_parts: how many amounts Lago has rounded; each may differ by one subunit.
     """
 
     label: str
@@ -36,7 +36,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Lines with their tax, proven to add up to Lago's total."""
+    """Lines with their taxes, which add up to Lago's total."""
 
     figures: Figures
     lines: tuple[Line, ...]
@@ -45,7 +45,7 @@ class Document:
 
     @property
     def expect(self) -> dict[str, str]:
-        """What NetSuite must compute, as decimal texts."""
+        """The totals that NetSuite must compute, as decimal text in units of the currency."""
         in_lines = sum(self.shares) if self.tax.is_in_lines else 0
         subtotal = sum(line.cents for line in self.lines) + in_lines
         amounts = {
@@ -75,7 +75,9 @@ class Document:
 
 
 def build(lines: tuple[Line, ...], figures: Figures, decision_log: DecisionLog) -> Document | None:
-    """The document, or None with the reason noted: its parts do not add up to what Lago says."""
+    """
+    The document; None, with a problem in the decision log, when its parts do not add up to Lago's total.
+    """
     shares = taxes.share_out(lines, figures.tax_cents, figures.rounded_parts)
     currency = figures.currency
     if shares is None:

@@ -1,4 +1,4 @@
-"""The Lago object behind an event as it came, member for member: what expressions look at."""
+"""The Lago object of an event as received, with all its members, for expressions."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ Json = Mapping[str, Any]
 
 class Origin:
     """
-    What an event gives to expressions: ``event``, ``customer`` and the fee of each line.
+    The variables of expressions: ``event``, ``customer`` and the fee of each line.
 
-    `event` is the Lago object. Of a payment receipt it is the receipt together with all that its payment
-    says, so that one expression serves both kinds of payment events.
+    `event` is the Lago object. For a payment receipt it has the members of the receipt and of its payment, so
+    that one expression works for both types of payment events.
     """
 
     def __init__(self, event: Json | None = None, *, is_customer: bool = False) -> None:
-        """Take the object of an event; of a customer event it is the customer as well."""
+        """Make it from the object of an event; in a customer event the object is the customer too."""
         payment = _object(event, "payment")
         self.event: Json = {**(event or {}), **(payment or {})}
         self.customer: Json | None = self.event if is_customer else _object(self.event, "customer")
 
     @cached_property
     def scope(self) -> Scope:
-        """The values for expressions; lines add their fee."""
+        """The scope of expressions; lines add their fee."""
         return Scope(event=self.event, customer=self.customer)
 
     def fee(self, lago_id: str) -> Json:
-        """The fee with that id."""
+        """The fee with that id; empty when there is none."""
         return self._fees.get(lago_id, {})
 
     def like_a_fee(self, **members: Any) -> Json:
-        """What stands in the place of a fee on a line without one: the members given, all others null."""
+        """The ``fee`` of a line without a fee: the given members, all others null."""
         empty = {name: None for fee in self._fees.values() for name in fee}
         return empty | members
 

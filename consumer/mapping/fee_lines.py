@@ -1,4 +1,4 @@
-"""Fees as item lines: item, quantity and rate within NetSuite's limits, the amount as it is, the period."""
+"""Fees as item lines: item, quantity and rate within NetSuite's limits, amount, service period."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from schemas.customer import Customer
 from schemas.fee import Fee
 from schemas.invoice import Invoice
 
-# NetSuite refuses larger quantities; the line then states its amount once (lago-api NS_QUANTITY_LIMIT).
+# NetSuite refuses larger quantities; then the line has the quantity 1 (lago-api NS_QUANTITY_LIMIT).
 QUANTITY_LIMIT = Decimal(10_000_000_000)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def lines(invoice: Invoice, customer: Customer, decision_log: DecisionLog) -> tuple[Line, ...]:
-    """A line for every fee that costs something, in the order in which Lago made them."""
+    """A line for every fee with an amount, in the order of the fees' creation."""
     zone = service_period.zone_of(customer, decision_log.connection)
     plans = {entry.lago_id: entry.plan_code for entry in invoice.subscriptions}
     fees = sorted(invoice.fees or (), key=lambda fee: fee.created_at or _LONG_AGO)
@@ -55,11 +55,11 @@ def _fee_line(
 
 
 def _priced(item: Item | None, fee: Fee, currency: str) -> dict[str, Any]:
-    """Item, quantity and rate within NetSuite's limits, and the amount, which decides."""
+    """Item, quantity and rate within NetSuite's limits, and the amount, which takes precedence."""
     amount = money.major(fee.amount_cents, currency)
     quantity = money.limited(fee.units or Decimal(0))
     rate = money.limited(fee.precise_unit_amount or Decimal(0))
-    # Zero times anything is zero to NetSuite, and so is a rate that is lost to rounding.
+    # With a quantity or rate of zero, also after rounding, NetSuite would compute an amount of zero.
     is_vain = not Decimal(quantity) or not Decimal(rate)
     if is_vain or abs(Decimal(quantity)) >= QUANTITY_LIMIT or len(rate) > money.MAX_NUMBER_CHARS:
         return priced(item, amount)

@@ -1,9 +1,9 @@
 """
-What NetSuite takes in a field of text, and how a value is made to fit it before it is sent.
+NetSuite's limits for text fields, and how values are changed to fit before they are sent.
 
-NetSuite refuses a whole record for one text that is too long or malformed. A text is cut, a contact field
-that would be refused is left out, and the result warns of either. Amounts, accounts, items, taxes, dates and
-references are in no table here: they are sent as they are, or not at all.
+NetSuite refuses a whole record for one text that is too long or malformed. Text is cut, a contact field that
+would be refused is left out, and the result has a warning for either. Amounts, accounts, items, taxes, dates
+and references are in no table here: they are sent unchanged, or not at all.
 
 Lengths and formats: Oracle's Records Browser and field help where they state one, else public integrations
 (https://system.netsuite.com/help/helpcenter/en_US/srbrowser/Browser2024_2/script/record/customer.html).
@@ -29,12 +29,12 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLimit:
     """
-    What one field takes.
+    The limit of one field.
 
     Attributes:
         max_chars: characters, not bytes.
-        is_whole: a value that is too long is left out; half of an address of e-mail leads nowhere.
-        fault: says what is wrong with a value; None when nothing is.
+        is_whole: a value that is too long is left out instead of cut, as for an e-mail address.
+        fault: returns the error of a value; None when it is valid.
     """
 
     max_chars: int
@@ -64,7 +64,7 @@ _EMAIL_LIMIT = TextLimit(max_chars=254, is_whole=True, fault=_email_fault)
 CUSTOMER: Mapping[str, TextLimit] = {
     "entityid": TextLimit(max_chars=83),
     "companyname": TextLimit(max_chars=83),
-    "firstname": TextLimit(max_chars=30),  # NetSuite takes 32; Lago's own payload cuts at 30
+    "firstname": TextLimit(max_chars=30),  # NetSuite accepts 32; Lago's own payload cuts at 30
     "lastname": TextLimit(max_chars=30),
     "email": _EMAIL_LIMIT,
     "phone": TextLimit(max_chars=32, fault=_phone_fault),
@@ -95,7 +95,7 @@ LINE: Mapping[str, TextLimit] = {"description": TextLimit(max_chars=4_000)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """A record that NetSuite can take, and what was changed to make it so."""
+    """A record within NetSuite's limits, and a warning for each change."""
 
     record: dict[str, Any]
     warnings: tuple[str, ...] = ()

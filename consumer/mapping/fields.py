@@ -1,4 +1,4 @@
-"""The field values an account wants on every record or line of a kind: class, location, custom fields."""
+"""Configured field values of records and lines: class, location, custom fields."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def configured(
     kind: FieldsFor, entity: str | None, decision_log: DecisionLog, fee: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """
-    The configured values by NetSuite field id; those of the billing entity win.
+    The configured values by NetSuite field id; those of the billing entity take precedence.
 
-    An expression that comes to null leaves its field out; one that cannot be evaluated is noted as a problem.
-    On lines, `fee` is what expressions know by that name.
+    A field whose expression gives null is left out; an expression that cannot be evaluated is a problem.
+    On lines, `fee` is the variable ``fee`` of expressions.
     """
     mapping = decision_log.connection.mapping
     levels = [(mapping.fields, "mapping.fields")]

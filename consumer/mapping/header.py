@@ -1,4 +1,4 @@
-"""What every transaction says at its head, whatever its kind: customer, subsidiary, currency."""
+"""Body fields of every transaction: subsidiary and currency."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from consumer.mapping.decision_log import DecisionLog
 
 
 def subsidiary(entity: str | None, decision_log: DecisionLog) -> str | None:
-    """The subsidiary, when the billing entity has one of its own; else NetSuite takes the customer's."""
+    """The subsidiary of the billing entity; None without one, and NetSuite uses the customer's."""
     rules = decision_log.connection.mapping.billing_entities.get(entity or "")
     if rules is None or not rules.subsidiary:
         return None
@@ -19,7 +19,9 @@ def subsidiary(entity: str | None, decision_log: DecisionLog) -> str | None:
 
 
 def currency(code: str, label: str, decision_log: DecisionLog) -> str | None:
-    """NetSuite's id of the currency; none when no currencies are mapped at all (an account with only one)."""
+    """
+    NetSuite's internal id of the currency; None when no currencies are mapped (single-currency account).
+    """
     currencies = decision_log.connection.mapping.currencies
     if not currencies:
         return None
@@ -36,5 +38,5 @@ def currency(code: str, label: str, decision_log: DecisionLog) -> str | None:
 
 
 def filled(columns: dict[str, Any]) -> dict[str, Any]:
-    """The columns that have a value; what is missing in Lago is left alone in NetSuite."""
+    """The columns with a value; fields that are missing in Lago are not sent."""
     return {name: value for name, value in columns.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Who a record is: external ids, fingerprints and request ids; the same event always gives the same ones."""
+"""External ids, fingerprints and request ids; the same event always gives the same ones."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _REQUESTS = uuid.uuid5(uuid.NAMESPACE_DNS, "requests.lago-netsuite")
 
 
 def fingerprint(facts: Any) -> str:
-    """A hash of what makes a record this record."""
+    """The SHA-256 hash of values, as ``sha256:`` and hexadecimal digits."""
     return f"sha256:{hashlib.sha256(wire.canonical(facts)).hexdigest()}"
 
 
 def invoice_fingerprint(invoice: Invoice) -> str:
     """
-    The hash of Lago's own figures of an invoice, whatever the order of its fees.
+    The hash of Lago's amounts of an invoice, independent of the order of its fees.
 
-    It leaves out what may change after finalisation (payment state, links, time of change) and everything the
-    mapping adds: a changed mapping must not turn a replay of old invoices into conflicts.
+    It excludes values that may change after finalisation (payment status, links, ``updated_at``) and
+    everything that the mapping adds: a changed mapping must not turn a replay of old invoices into conflicts.
     """
     fees = sorted((fee.lago_id, fee.amount_cents, fee.taxes_amount_cents) for fee in invoice.fees or ())
     return fingerprint(
@@ -55,7 +55,7 @@ def invoice_fingerprint(invoice: Invoice) -> str:
 
 
 def credit_note_fingerprint(note: CreditNote) -> str:
-    """The hash of Lago's own figures of a credit note; what becomes of its credit later is not among them."""
+    """The hash of Lago's amounts of a credit note, without the balance of its credit, which changes later."""
     parts = sorted((part.lago_id, part.amount_cents) for part in note.items or ())
     return fingerprint(
         [
@@ -73,14 +73,14 @@ def credit_note_fingerprint(note: CreditNote) -> str:
 
 
 def payment_fingerprint(payment: Payment) -> str:
-    """The hash of a payment's figures, the same from a payment event and from a receipt."""
+    """The hash of a payment's amounts, the same for a payment event and a receipt."""
     return fingerprint(
         [payment.lago_id, payment.amount_currency, payment.amount_cents, sorted(payment.invoice_ids)]
     )
 
 
 def request_id(items: tuple[wire.WriteItem, ...]) -> str:
-    """The id of a call: the same for the same records in the same versions."""
+    """The id of a request: a UUID that is the same for the same records in the same versions."""
     name = "\n".join(
         f"{item.external_id} {item.mode} {item.version} {item.fingerprint} {item.internal_id or ''}".rstrip()
         for item in items

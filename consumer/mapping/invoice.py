@@ -1,4 +1,4 @@
-"""Lago's invoice as a NetSuite invoice, and as a sales order beside it where that is wanted."""
+"""Map Lago's invoice to a NetSuite invoice and, with ``sync.sales_orders``, to a sales order too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     """
     The request that creates the invoice, together with its customer when that may be missing.
 
-    Lago's rules: lines for fees that cost something, then one line a kind of discount (lago-api
+    Lago's rules: lines for fees with an amount, then one line per kind of discount (lago-api
     ``app/services/integrations/aggregator/invoices/payloads``).
     """
     if invoice.customer is None or invoice.fees is None or invoice.issuing_date is None:
@@ -44,12 +44,12 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
 
 
 def is_empty(invoice: Invoice) -> bool:
-    """Whether there is nothing to book: NetSuite drops lines of zero, then misses a line and refuses."""
+    """Whether all amounts are zero: NetSuite drops lines of zero, and refuses a document without lines."""
     return not any(fee.amount_cents for fee in invoice.fees or ()) and not invoice.total_amount_cents
 
 
 def details_of(invoice: Invoice) -> dict[str, str]:
-    """What a finance person calls this invoice: number, amount, currency, date."""
+    """The invoice's details for error events: number, amount, currency, date."""
     return {
         "lago_number": invoice.number,
         "amount": money.major(invoice.total_amount_cents, invoice.currency),
@@ -64,19 +64,19 @@ def _incomplete(invoice: Invoice) -> Rejected:
 
 
 def named_credit_cents(invoice: Invoice) -> int:
-    """What the invoice spends of earlier credit notes that it names, in subunits."""
+    """The amount of earlier credit notes spent on the invoice, in subunits; only those with an id."""
     return sum(credit.amount_cents for credit in _note_credits(invoice))
 
 
 def _note_credits(invoice: Invoice) -> Iterator[Credit]:
-    """What was spent of notes that are named."""
+    """The credits of credit notes whose id the event contains."""
     for credit in invoice.credits:
         if credit.item.type == "credit_note" and credit.item.lago_item_id and credit.amount_cents > 0:
             yield credit
 
 
 def _credits_unnamed(invoice: Invoice) -> Rejected:
-    """Without the notes' names nothing could be applied, and the customer would owe too much."""
+    """The rejection when credit note ids are missing: no memo could be applied, and the balance be wrong."""
     named, spent = (
         money.major(cents, invoice.currency)
         for cents in (named_credit_cents(invoice), invoice.credit_notes_amount_cents)
@@ -156,7 +156,7 @@ def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connect
 
 
 def _sales_order(bill: WriteItem, built: Document, columns: dict[str, Any], invoice: Invoice) -> WriteItem:
-    """The same document once more, under an external id of its own."""
+    """The same document as a sales order, with an external id of its own."""
     ordered = {name: value for name, value in columns.items() if name != "duedate"}
     return replace(
         bill,
@@ -168,7 +168,7 @@ def _sales_order(bill: WriteItem, built: Document, columns: dict[str, Any], invo
 
 
 def spent_credits(invoice: Invoice, connection: Connection) -> tuple[dict[str, Any], ...]:
-    """Which credit memos pay how much of this invoice; Lago names the note of each credit by its id."""
+    """The credit memos to apply to this invoice with their amounts; a credit has its credit note's id."""
     if connection.credits != "apply":
         return ()
     return tuple(

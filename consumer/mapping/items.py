@@ -1,4 +1,4 @@
-"""Which NetSuite item stands for a fee or a discount: specific beats fallback, at every level."""
+"""Choose the NetSuite item of a fee or a discount: a specific item takes precedence over a fallback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DISCOUNT_PATHS: dict[Discount, tuple[_Path, ...]] = {
 def item_of_fee(
     fee: Fee, plan_code: str | None, entity: str | None, decision_log: DecisionLog
 ) -> Item | None:
-    """The item of a fee line; without any, a problem is noted that says where to add one."""
+    """The item of a fee line; None, with a problem in the decision log, when no item is mapped."""
     kind = fee.item.type
     subject = f"line {fee.item.code or kind}"
     wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
@@ -39,7 +39,7 @@ def has_own_item(kind: Discount, entity: str | None, connection: Connection) -> 
 
 
 def item_of_discount(kind: Discount, entity: str | None, decision_log: DecisionLog) -> Item | None:
-    """The item of a discount line; such a line is never dropped for want of a mapping."""
+    """The item of a discount line; None, with a problem in the decision log, when no item is mapped."""
     return _choose(_DISCOUNT_PATHS[kind], f"line {kind}", kind.replace("_", " "), entity, decision_log)
 
 
@@ -63,7 +63,7 @@ def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
         case "credit":
             return (("prepaid_credit",),)
         case _:
-            # A fee type that is newer than this code: only a fallback can be right.
+            # An unknown fee type can only have the fallback item.
             return ()
 
 
@@ -89,7 +89,7 @@ def _choose(
 
 
 def _asked(paths: Sequence[_Path], entity: str | None) -> tuple[str, ...]:
-    """Every setting that can decide, those of the billing entity also where it has none yet."""
+    """All settings that can decide, including those of a billing entity that is not configured."""
     levels = (f"mapping.billing_entities.{entity}.", "mapping.") if entity else ("mapping.",)
     specific = tuple(dict.fromkeys(".".join(path) for path in paths))
     return tuple(level + key for keys in (specific, ("fallback_item",)) for level in levels for key in keys)

@@ -1,4 +1,4 @@
-"""A line of a document while it is being built: amounts still in Lago's subunits."""
+"""A line of a document, with amounts in Lago's subunits."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from consumer.config.mapping_rules import Item
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """
-    One item line and the tax that belongs to it.
+    One item line with its tax.
 
     Attributes:
-        ref: joins the line with its tax detail; a fee's id, or a fixed word for discounts.
-        exact_tax: Lago's unrounded tax of the line in subunits, as the weight for sharing out the tax.
-        tax_rate: percent.
-        fields: what is sent besides the reference.
+        ref: the reference of the line's tax details: a fee's id, or a fixed word for discounts.
+        cents: the amount, in subunits.
+        exact_tax: Lago's unrounded tax of the line in subunits, the weight for the allocation of the tax.
+        tax_rate: in percent.
+        fields: the line's NetSuite fields without the reference.
     """
 
     ref: str
@@ -30,9 +31,9 @@ class Line:
 
 def priced(item: Item | None, amount: str, *, quantity: str = "1", rate: str | None = None) -> dict[str, Any]:
     """
-    What a line says about its item and price; the amount stands last, since NetSuite recomputes it before.
+    The item and price fields of a line; the amount is last, since NetSuite recomputes it after the others.
 
-    The rate is the amount unless given. Without an item (a problem has been noted) the line is never sent.
+    The rate is the amount unless given. Without an item there is a problem, and the line is not sent.
     """
     columns = {"item": item and item.id, "account": item and item.account, "quantity": quantity}
     return columns | {"rate": rate or amount, "amount": amount}

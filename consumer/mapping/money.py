@@ -1,8 +1,8 @@
 """
-Amounts: Lago's integers of subunits, and the decimals NetSuite reads.
+Amounts: Lago's integers of subunits, and NetSuite's decimals.
 
-How many subunits make one unit follows Lago's own table (gem ``money`` 7.0.2 over Lago's accepted
-currencies), which differs from ISO 4217 here and there: what Lago wrote is what has to be read.
+The number of subunits per unit is that of Lago's own table (gem ``money`` 7.0.2 with Lago's accepted
+currencies), which differs from ISO 4217 for some currencies.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ _UNDIVIDED = frozenset(
 )
 _FACTORS = dict.fromkeys(_UNDIVIDED, 1) | {"BHD": 1000, "JOD": 1000, "KWD": 1000, "CLF": 10000, "MRO": 5}
 
-# NetSuite refuses numbers of more characters; Lago found the limit in production (lago-api MAX_DECIMALS).
+# NetSuite refuses numbers of more characters, as Lago observed in production (lago-api MAX_DECIMALS).
 MAX_NUMBER_CHARS = 15
-# More digits than any amount has, and of its own: what a thread's context says is nobody's business here.
+# More digits than any amount has; a context of its own, independent of the thread's decimal context.
 _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
 def subunits_per_unit(currency: str) -> int:
-    """How many of Lago's subunits make one unit of the currency: 100 unless the currency is special."""
+    """The number of Lago's subunits in one unit of the currency: 100 for most currencies."""
     return _FACTORS.get(currency, 100)
 
 
 @lru_cache
 def decimals(currency: str) -> int:
-    """How many decimals an amount of the currency is written with."""
+    """The number of decimals of an amount in the currency."""
     return len(str(subunits_per_unit(currency))) - 1 or int(subunits_per_unit(currency) == 5)
 
 
@@ -65,9 +65,9 @@ def to_subunits(units: Decimal, currency: str) -> Decimal:
 
 def limited(number: Decimal) -> str:
     """
-    A number in at most fifteen characters, rounded half up where it had more.
+    A number in at most fifteen characters, rounded half up if it has more.
 
-    The rule is Lago's (``limited_rate``): decimals are cut until it fits. A whole part of more digits stays.
+    Lago's rule (``limited_rate``): the number of decimals decreases until it fits. A longer whole part stays.
     """
     text = plain(number)
     if len(text) <= MAX_NUMBER_CHARS:
@@ -88,11 +88,11 @@ def share_out(total: int, exact: Sequence[Decimal], order: Sequence[str]) -> tup
     """
     Whole numbers near `exact` whose sum is `total`, by largest remainder.
 
-    Nothing is given to or taken from a share that is exactly zero. Equal remainders are settled by `order`,
-    so that the result does not depend on the sequence of the shares.
+    A share that is exactly zero stays zero. For equal remainders `order` decides, so that the result does not
+    depend on the sequence of the shares.
 
     Raises:
-        ValueError: the total is not zero and every share is.
+        ValueError: the total is not zero, but every share is.
     """
     shares = [int(share.to_integral_value(ROUND_FLOOR)) for share in exact]
     missing = total - sum(shares)
@@ -100,7 +100,7 @@ def share_out(total: int, exact: Sequence[Decimal], order: Sequence[str]) -> tup
     if missing and not open_places:
         raise ValueError(f"{total} cannot be shared out over nothing")
     step = 1 if missing > 0 else -1
-    # Who lost most by rounding down gains first; if something is taken back, who lost least gives first.
+    # Shares with the largest remainder increase first; for a decrease, those with the smallest one.
     ranked = sorted(open_places, key=lambda place: (-step * (exact[place] - shares[place]), order[place]))
     for turn in range(abs(missing)):
         shares[ranked[turn % len(ranked)]] += step

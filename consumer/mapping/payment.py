@@ -1,4 +1,4 @@
-"""Lago's payment as a NetSuite customer payment over all of its invoices."""
+"""Map Lago's payment to a NetSuite customer payment that is applied to all its invoices."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from schemas.wire import WriteItem
 
 def to_netsuite(payment: Payment, decision_log: DecisionLog) -> Mapping:
     """
-    The request that creates the payment; the script pays what is due on each invoice, in order.
+    The request that creates the payment; the script applies it to each invoice's amount due, in order.
 
-    Events carry one amount for all invoices and no split (``V1::PaymentSerializer``); what is due is known
-    best where it is booked.
+    Events have one amount for all invoices and no split (``V1::PaymentSerializer``), and NetSuite has the
+    amounts due.
     """
     needed = {
         "lago_customer_id": payment.lago_customer_id or payment.customer,
@@ -48,7 +48,7 @@ def to_netsuite(payment: Payment, decision_log: DecisionLog) -> Mapping:
 
 
 def details_of(payment: Payment) -> dict[str, str]:
-    """What a finance person calls this payment: its invoices' numbers, amount, currency, reference."""
+    """The payment's details for error events: invoice numbers, amount, currency, reference."""
     return {
         "lago_invoice_numbers": ", ".join(sorted(payment.invoice_numbers)),
         "amount": money.major(payment.amount_cents, payment.amount_currency),
@@ -58,18 +58,18 @@ def details_of(payment: Payment) -> dict[str, str]:
 
 
 def is_settled(payment: Payment) -> bool:
-    """Whether the money has arrived; manual payments carry no provider status."""
+    """Whether the payment has succeeded; manual payments have no provider status."""
     return (payment.payment_status or payment.status) == "succeeded"
 
 
 def day_of(payment: Payment, connection: Connection) -> date | None:
     """
-    The day the money came in, where the customer lives.
+    The date of the payment in the customer's time zone.
 
-    The customer's own zone wins, then ``applicable_timezone`` of the payment (that of an invoice or customer
-    seen before, `consumer.pipeline.known_zones`), then ``time_zone`` of the connection.
+    The zone is the customer's own, else ``applicable_timezone`` of the payment (from an earlier invoice or
+    customer event, `consumer.pipeline.known_zones`), else ``time_zone`` of the connection.
 
-    Of a manual payment it is the day that was typed in (lago-api ``Payments::ManualCreateService``).
+    For a manual payment it is the entered date (lago-api ``Payments::ManualCreateService``).
     """
     if payment.created_at is None:
         return None

@@ -1,4 +1,4 @@
-"""Items become one request, the customer first when it may be missing in NetSuite."""
+"""Make one request of items, with the customer first when it may be missing in NetSuite."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from schemas.wire import WriteItem, WriteRequest
 def with_customer(
     items: Sequence[WriteItem], customer: Customer, decision_log: DecisionLog, *, details: dict[str, str]
 ) -> Mapping:
-    """The items behind their customer, where documents may create one; or all problems noted on the way."""
+    """The items after their customer, where documents may create one; or all problems as a refusal."""
     is_linked = customers.linked_id(customer, decision_log.connection) is not None
     if decision_log.connection.customers.create != "on_first_document" or is_linked:
         return of(items, decision_log, details=details)
@@ -29,7 +29,7 @@ def with_customer(
 
 
 def of(items: Sequence[WriteItem], decision_log: DecisionLog, *, details: dict[str, str]) -> Mapping:
-    """The items as one request, numbered from 1; or the problems noted on the way as a refusal."""
+    """The items as one request, numbered from 1; or all problems of the decision log as a refusal."""
     decisions = tuple(decision_log.decisions)
     rejection = decision_log.rejection(details)
     if rejection is not None:
@@ -48,14 +48,14 @@ def _fitted(item: WriteItem) -> WriteItem:
 
 
 def _with_policy(record: dict[str, Any], connection: Connection) -> dict[str, Any]:
-    """The record, told to move out of a closed period where the connection says so; customers have none."""
+    """The record with the option ``closedPeriod`` when the connection is so configured; not for customers."""
     if connection.closed_period != "next_open_period" or record.get("type") == "customer":
         return record
     return record | {"options": record.get("options", {}) | {"closedPeriod": connection.closed_period}}
 
 
 def incomplete(label: str, needed: Dictionary[str, object], details: dict[str, str]) -> Rejected:
-    """The rejection of an event that lacks objects without which nothing can be booked."""
+    """The rejection of an event without the objects that a record requires."""
     missing = " and no ".join(name for name, value in needed.items() if value is None)
     return Rejected(
         code="incomplete_event",

@@ -1,4 +1,4 @@
-"""What mapping an event comes to, besides being ignored or rejected: a request and the reasons for it."""
+"""The results of mapping an event: a request with its decisions, a refusal, or an ignoring rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schemas.wire import WriteRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """What a person has to do in NetSuite: ``refund``, with its amount in units of the currency."""
+    """A task for a person in NetSuite: ``refund``, with its amount in units of the currency."""
 
     needed: str
     amount: str
@@ -19,7 +19,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
-    """A request that is ready to be sent, and what is left to a person once it is written."""
+    """A request with its decisions, and a task for a person after it is written."""
 
     request: WriteRequest
     decisions: tuple[Decision, ...]
@@ -27,13 +27,13 @@ class Mapped:
 
     @property
     def fallbacks(self) -> tuple[Decision, ...]:
-        """The choices that a fallback had to make."""
+        """The decisions by a fallback."""
         return tuple(decision for decision in self.decisions if decision.is_fallback)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An event that cannot become a request: all that is wrong with it, and what had been decided."""
+    """An event that cannot be mapped: its problems, and the decisions made."""
 
     rejection: Rejected
     decisions: tuple[Decision, ...] = ()

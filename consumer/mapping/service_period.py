@@ -1,4 +1,4 @@
-"""The days a line's service began and ended, in the customer's time zone."""
+"""The first and last day of a line's service period, in the customer's time zone."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _TO_LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
 
 
 def zone_of(customer: Customer | None, connection: Connection, otherwise: str | None = None) -> tzinfo:
-    """The customer's zone as Lago applies it, else `otherwise`; the connection's when neither exists."""
+    """The customer's time zone as Lago applies it, else `otherwise`, else the connection's."""
     names = (customer.applicable_timezone, customer.timezone) if customer else ()
     return next(filter(None, map(zone_named, (*names, otherwise, connection.time_zone))), UTC)
 
 
 def zone_named(name: str | None) -> tzinfo | None:
-    """The zone of an IANA name; None when there is none of that name."""
+    """The time zone with an IANA name; None when there is none."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -36,9 +36,9 @@ def of_fee(fee: Fee, invoice: Invoice, zone: tzinfo) -> dict[str, str]:
     """
     The two date columns of a fee's line, ISO; empty for fees without a period.
 
-    Lago writes the moments of a billing period, and whole UTC days for what is paid in advance (lago-api
-    ``Fees::CreatePayInAdvanceService``) and for one-off add-ons. Of an add-on those are the days themselves,
-    as Lago's PDF shows them; of a charge they are the UTC days in which its local period begins and ends.
+    Lago writes the timestamps of a billing period, and whole UTC days for fees paid in advance (lago-api
+    ``Fees::CreatePayInAdvanceService``) and for one-off add-ons. For an add-on these days are the dates, as
+    in Lago's PDF; for a charge they are the UTC days in which its local period begins and ends.
     """
     begins, ends = _bounds(fee, invoice)
     if begins is None or ends is None or not _are_whole_utc_days(begins, ends):
@@ -51,7 +51,7 @@ def of_fee(fee: Fee, invoice: Invoice, zone: tzinfo) -> dict[str, str]:
 
 
 def _bounds(fee: Fee, invoice: Invoice) -> tuple[datetime | None, datetime | None]:
-    """The fee's own, else the billing period of its subscription: commitments carry no dates."""
+    """The fee's own bounds; for a commitment without dates, the billing period of its subscription."""
     if fee.item.type != "commitment" or fee.from_date is not None or fee.to_date is not None:
         return fee.from_date, fee.to_date
     period = next(_periods_of(fee, invoice), None)
@@ -75,7 +75,7 @@ def _time(moment: datetime) -> time:
 
 
 def _first_day(begins: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> date:
-    """The local day that begins within that UTC day; a billing period that begins in it knows best."""
+    """The local day that begins within that UTC day, or that of a billing period that begins in it."""
     utc_day = _day(begins, UTC)
     known = (one.charges_from_datetime for one in _periods_of(fee, invoice))
     exact = next((moment for moment in known if moment and _day(moment, UTC) == utc_day), None)
@@ -83,7 +83,7 @@ def _first_day(begins: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> da
 
 
 def _last_day(ends: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> date:
-    """The local day that ends within that UTC day; a billing period that ends in it knows best."""
+    """The local day that ends within that UTC day, or that of a billing period that ends in it."""
     utc_day = _day(ends, UTC)
     known = (one.charges_to_datetime for one in _periods_of(fee, invoice))
     exact = next((moment for moment in known if moment and _day(moment, UTC) == utc_day), None)

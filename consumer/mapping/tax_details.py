@@ -1,8 +1,8 @@
 """
-SuiteTax details: which NetSuite tax codes carry the tax of a line, and how much each of them.
+SuiteTax details: the NetSuite tax codes of each line, with their amounts.
 
-A fee says only the sum of its taxes' rates (lago-api ``V1::FeeSerializer``); which taxes those are follows
-from the rates of the document's taxes, where the rates tell.
+A fee has only the sum of its taxes' rates (lago-api ``V1::FeeSerializer``); its taxes are found by the rates
+of the document's taxes, when only one set of them has this sum.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.line import Line
 from schemas.invoice import AppliedTax
 
-# Rates are rounded to five decimals one by one, so a sum of them may be off by as many units of the last one.
+# Rates are rounded to five decimals one by one, so a sum of n rates may differ by n units of the last
+# decimal.
 _ROUNDING = Decimal("0.00001")
-# Nobody levies more taxes on one line; the bound keeps hostile documents from trying all subsets.
+# No line has more taxes; the limits bound the number of subsets that are tried.
 MOST_TAXES_OF_A_LINE = 4
 MOST_TAXES_OF_A_DOCUMENT = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRules:
-    """The tax settings that apply to a document, and the path where they stand."""
+    """The tax settings of a document, and their path."""
 
     tax: Tax
     at: str
@@ -39,9 +40,9 @@ class Part:
     One tax of one line.
 
     Attributes:
-        lago_code: of Lago's tax; None when only the rate is known.
-        rate: percent.
-        rule: the setting that names type and code.
+        lago_code: code of Lago's tax; None when only the rate is known.
+        rate: in percent.
+        rule: path of the setting with type and code.
     """
 
     line: Line
@@ -59,7 +60,7 @@ def details(
     rules: TaxRules,
     decision_log: DecisionLog,
 ) -> tuple[Part, ...]:
-    """The taxes of every line that bears or names one; what cannot be decided is noted as a problem."""
+    """The taxes of all lines; an ambiguous or unmapped one is a problem in the decision log."""
     found: list[Part] = []
     for line, share in zip(lines, shares, strict=True):
         found.extend(_parts(line, share, applied, rules, decision_log))
@@ -72,7 +73,7 @@ def amounts(
     """
     The amount of each part in subunits; they add up to the sum of `shares`.
 
-    Each tax gets Lago's own amount of it, so that a tax return by code agrees with Lago's; where Lago's
+    Each tax gets Lago's own amount of it, so that a tax return by code agrees with Lago's; when Lago's
     amounts by tax do not add up to the document's tax, every line keeps its share.
     """
     by_tax = _by_tax(parts, sum(shares), applied)
@@ -101,7 +102,7 @@ def _by_tax(parts: Sequence[Part], total: int, applied: Sequence[AppliedTax]) ->
 
 
 def _put(found: list[int], places: Sequence[int], cents: int, parts: Sequence[Part]) -> bool:
-    """Share out an amount over parts; whether there was anything to share it out over."""
+    """Allocate an amount to parts; False when all weights are zero and the amount is not."""
     weights = [_exact(parts[place], parts) for place in places]
     if not any(weights):
         return not cents
@@ -145,9 +146,9 @@ def _untaxed(
     line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, decision_log: DecisionLog
 ) -> tuple[Part, ...]:
     """
-    A line without tax needs no detail, and an item that is not taxable refuses one.
+    The details of a line without tax: none, since NetSuite refuses one for an item that is not taxable.
 
-    A tax of zero percent that is mapped by its own code keeps its detail: reports of exempt sales need it.
+    A tax of zero percent with a mapping of its own has a detail: reports of exempt sales need it.
     """
     named = candidates[0][0].tax_code if len(candidates) == 1 and not line.tax_rate else None
     if not named or named not in rules.tax.taxes:
@@ -160,7 +161,7 @@ def _untaxed(
 
 
 def _taxes_with_rate(rate: Decimal, applied: Sequence[AppliedTax]) -> Iterator[tuple[AppliedTax, ...]]:
-    """The sets of the document's taxes whose rates add up to `rate`."""
+    """The sets of the document's taxes whose rates add up to `rate`, within rounding."""
     named = [tax for tax in applied if tax.tax_code and bool(tax.tax_rate) == bool(rate)]
     if not rate:
         yield from ((tax,) for tax in named)
@@ -172,12 +173,12 @@ def _taxes_with_rate(rate: Decimal, applied: Sequence[AppliedTax]) -> Iterator[t
 
 
 def _unnamed(line: Line) -> AppliedTax:
-    """The tax of a line whose rate is none of the document's: the connection's own code stands for it."""
+    """The tax of a line whose rate matches none of the document's: it gets the connection's default code."""
     return AppliedTax(tax_rate=line.tax_rate)
 
 
 def _resolved(line: Line, taxes: Sequence[AppliedTax], rules: TaxRules) -> tuple[Part, ...]:
-    """The parts of a line; taxes that share one NetSuite code are one part, at the sum of their rates."""
+    """The parts of a line; taxes with the same NetSuite code are one part, with the sum of their rates."""
     merged: dict[tuple[str, str], Part] = {}
     for tax in taxes:
         part = _part(line, tax, rules)
@@ -186,7 +187,7 @@ def _resolved(line: Line, taxes: Sequence[AppliedTax], rules: TaxRules) -> tuple
             part if same is None else replace(same, lago_code=None, rate=same.rate + part.rate, rule=rules.at)
         )
     if len(merged) == 1:
-        # One code for all of them: the line's own rate, as Lago says it.
+        # One code for all taxes: the rate is the line's own.
         return tuple(replace(part, rate=line.tax_rate) for part in merged.values())
     return tuple(merged.values())
 

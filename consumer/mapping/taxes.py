@@ -1,8 +1,8 @@
 """
-Lago's tax in NetSuite's shape, equal to Lago's to the minor unit.
+Lago's tax in NetSuite's form, equal to Lago's to the subunit.
 
-Lago rounds the tax of each fee and the tax of the invoice separately, so they differ by a unit now and then
-(three times 3.33 at 20 % make 2.01 by fees, 2.00 by invoice). NetSuite has no tax but the sum of its lines.
+Lago rounds the tax of each fee and the tax of the invoice separately, so they may differ by a subunit (three
+times 3.33 at 20 % give 2.01 by fees, 2.00 by invoice). NetSuite's tax is always the sum of the lines' taxes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class TaxShape:
     What a tax mode adds to a document.
 
     Attributes:
-        has_references: every line names itself for tax details, also one that has none.
+        has_references: every line has a tax details reference, also one without tax details.
         is_suppressed: NetSuite is to compute no tax of its own, as SuiteTax does at every save (Oracle
             chapter_N3191224) and other accounts do by the customer's tax item.
     """
@@ -41,12 +41,12 @@ class TaxShape:
 
     @property
     def is_in_lines(self) -> bool:
-        """Whether the tax stands among the item lines, so that NetSuite's own tax is zero."""
+        """Whether the tax is an item line, so that NetSuite's own tax is zero."""
         return self.extra_line is not None
 
 
 def rules_for(entity: str | None, decision_log: DecisionLog) -> tuple[Tax, str]:
-    """The tax rules of the billing entity, else of the organisation, and where they stand."""
+    """The tax rules of the billing entity, else of the organisation, and their path."""
     mapping = decision_log.connection.mapping
     of_entity = mapping.billing_entities.get(entity or "")
     if of_entity is not None and of_entity.tax is not None:
@@ -56,10 +56,10 @@ def rules_for(entity: str | None, decision_log: DecisionLog) -> tuple[Tax, str]:
 
 def share_out(lines: Sequence[Line], tax_cents: int, leeway: int) -> tuple[int, ...] | None:
     """
-    The tax of each line, in subunits, so that they sum up to the document's tax.
+    The tax of each line, in subunits; the sum is the document's tax.
 
-    `leeway` is how far rounding alone can drive Lago's figures apart, in subunits; None when the difference
-    is larger, which means that a line's tax is missing or wrong.
+    `leeway` is the largest difference by rounding, in subunits; None when the difference is larger, which
+    means that the tax of a line is missing or wrong.
     """
     exact = [line.exact_tax for line in lines]
     if abs(sum(exact, Decimal(0)) - tax_cents) > leeway:
@@ -71,9 +71,10 @@ def share_out(lines: Sequence[Line], tax_cents: int, leeway: int) -> tuple[int, 
 
 def invoice_rate(invoice: Invoice) -> Decimal:
     """
-    The tax rate of the whole invoice in percent, which events do not carry.
+    The tax rate of the whole invoice in percent, which events do not contain.
 
-    It only labels tax lines of zero: each tax weighs with its base; without a base, Lago weighs by fees.
+    It is only shown on lines without tax: the rates weighted by their bases; without a base, the mean of the
+    fees' rates, as Lago computes it.
     """
     with localcontext(prec=60):
         base = invoice.sub_total_excluding_taxes_amount_cents
@@ -95,7 +96,7 @@ def shape(
     decision_log: DecisionLog,
     applied: Sequence[AppliedTax] = (),
 ) -> TaxShape:
-    """The columns, tax details or extra line that carry the tax in the connection's tax mode."""
+    """The columns, tax details or extra line of the tax in the connection's tax mode."""
     rules, where = tax
     total = sum(shares)
     decision_log.chose("tax mode", rules.mode, f"{where}.mode")
@@ -149,7 +150,7 @@ def _detail(part: Part, cents: int, currency: str) -> dict[str, str]:
     return {
         "taxdetailsreference": part.line.ref,
         "taxamount": money.major(cents, currency),
-        "taxbasis": "1",  # as Lago sends it: with the override on, NetSuite takes the amount as it is
+        "taxbasis": "1",  # as in Lago's payload: with the override NetSuite keeps the amount
         "taxrate": f"{part.rate:f}",
         "taxtype": part.type,
         "taxcode": part.code,

@@ -1,4 +1,4 @@
-"""Lago's void: the invoice's effect on the books is taken back, once."""
+"""Map Lago's voided invoice to a void in NetSuite, which is idempotent."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     """
     The request that voids the invoice; the script chooses between a native void and a reversing memo.
 
-    NetSuite knows best which of the two it allows: it depends on a preference of the account, on what is
-    applied to the invoice and on the period. Lago alone knows what it has had for the invoice: a payment or
-    note may reach NetSuite later than the void.
+    Which of the two NetSuite allows depends on a preference of the account, on the applications to the
+    invoice and on the period. The settled amounts come from Lago: a payment or credit note may reach NetSuite
+    later than the void.
     """
     voided_at = invoice.voided_at or invoice.updated_at
     zone = service_period.zone_of(invoice.customer, decision_log.connection)
@@ -41,15 +41,15 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
 
 
 def policy(connection: Connection) -> dict[str, str | bool]:
-    """What the script must know of a voided invoice's payments; nothing where a person decides."""
+    """The item's ``policy`` for payments of a voided invoice; empty with ``voids.paid: reject``."""
     return {} if connection.voids.paid == "reject" else {"paid": connection.voids.paid}
 
 
 def _released(invoice: Invoice, connection: Connection) -> tuple[dict[str, Any], ...]:
     """
-    The notes that the void gives back.
+    The spent credit notes whose credit memos the void releases.
 
-    Lago did so until August 2025 (``CreditNotes::RecreditService``, taken out by getlago/lago-api pull 4084).
+    Lago did so until August 2025 (``CreditNotes::RecreditService``, removed by getlago/lago-api pull 4084).
     """
     if not connection.voids.recredit_spent_notes:
         return ()
@@ -57,7 +57,7 @@ def _released(invoice: Invoice, connection: Connection) -> tuple[dict[str, Any],
 
 
 def _settled(invoice: Invoice, connection: Connection) -> dict[str, str]:
-    """What Lago has had for the invoice, as far as the connection carries it to NetSuite."""
+    """The invoice's settled amounts in Lago, of the objects that the connection writes to NetSuite."""
     cents = {
         "payments": _paid_cents(invoice) if connection.sync.payments else 0,
         "notes": invoice.total_offsetted_credit_note_amount_cents if connection.sync.credit_notes else 0,
@@ -68,13 +68,13 @@ def _settled(invoice: Invoice, connection: Connection) -> dict[str, str]:
 
 
 def _spent_cents(invoice: Invoice, connection: Connection) -> int:
-    """What earlier notes have settled for good: their memos are consumed, and stay so."""
+    """The amount settled by earlier credit notes whose credit memos stay applied, in subunits."""
     is_kept = connection.credits == "apply" and not connection.voids.recredit_spent_notes
     return invoices.named_credit_cents(invoice) if is_kept and connection.sync.credit_notes else 0
 
 
 def _paid_cents(invoice: Invoice) -> int:
-    """Lago told no sum of payments before partial ones existed, only that all was paid."""
+    """The paid amount; events of Lago before partial payments have only a payment status."""
     if invoice.total_paid_amount_cents or invoice.payment_status != "succeeded":
         return invoice.total_paid_amount_cents
     return invoice.total_amount_cents - invoice.total_offsetted_credit_note_amount_cents
