@@ -1,4 +1,4 @@
-"""``relay``: error events and new customers become signed webhooks; ``relay test`` posts a sample."""
+"""``relay``: signed webhooks, and links in Lago where they are wanted; ``relay test`` posts a sample."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import structlog
 from consumer import __version__
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
-from consumer.commands import console_output
+from consumer.commands import console_output, relay_links
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
@@ -77,9 +77,10 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
     """
     signals.end_at_once()
     chosen = endpoints.endpoints(connections, only)
-    if not chosen:
+    linked = [] if only else [each for each in connections if each.lago.link_back]
+    if not chosen and not linked:
         raise ConfigurationError(
-            ["no connection has webhooks: name an endpoint under connections[].webhooks"]
+            ["no connection has webhooks, nor lago.link_back: name an endpoint under connections[].webhooks"]
         )
     cluster, clock = Cluster.of(settings), SystemClock()
     await topics.require(cluster, (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC))
@@ -99,6 +100,7 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             for each in chosen
             for egress in [_egress(each, clock, resolve, stack)]
         ]
+        streams += relay_links.streams(linked, settings, context, stack)
         await run_streams(streams, settings, context)
     log.info("relay_stopped")
 

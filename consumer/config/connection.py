@@ -64,6 +64,8 @@ class Lago(ModelPart):
         front_url: origin of Lago's user interface, for links in NetSuite.
         api_url: origin of Lago's API; needs `api_key`.
         api_key: key of Lago's API, for lookups.
+        link_back: whether `relay` writes links to NetSuite into Lago's documents; needs `api_key`, which must
+            be allowed to write invoices, credit notes and customers.
         webhook_hmac_key: verifies webhooks signed by HMAC; an organisation has one.
         webhook_public_key: verifies webhooks signed as JWT: PEM, or in the form of Lago's API; without it
             the key is read from `api_url`.
@@ -75,6 +77,7 @@ class Lago(ModelPart):
     front_url: str | None = None
     api_url: str | None = None
     api_key: Secret | None = None
+    link_back: bool = False
     webhook_hmac_key: Secret | None = None
     webhook_public_key: Secret | None = None
     webhook_issuer: str | None = None

@@ -182,6 +182,8 @@ def _lago_api(connection: Mapping[str, Any]) -> Iterator[Fault]:
     for given, other in (("api_url", "api_key"), ("api_key", "api_url")):
         if lago.get(given) and not lago.get(other):
             yield ("lago", given), f"is of no use without {other} beside it"
+    if lago.get("link_back") is True and not lago.get("api_key"):
+        yield ("lago", "link_back"), "needs api_url and api_key beside it"
     if lago.get("webhook_public_key") and not (lago.get("webhook_issuer") or lago.get("api_url")):
         yield ("lago", "webhook_public_key"), "is of no use without webhook_issuer beside it"
 

@@ -26,8 +26,8 @@ from consumer.ops.metrics import Metrics
 
 LOOK_EVERY_S = 300.0
 LOOK_LIMIT_S = 30.0
-# The groups of the relay's endpoints have the same prefix as those of connections.
-RELAY = "relay."
+# Groups of the relay, for endpoints and for links in Lago, have the same prefix as those of connections.
+RELAY = ("relay.", "links.")
 
 log = structlog.get_logger(__name__)
 

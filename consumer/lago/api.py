@@ -12,8 +12,9 @@ from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import KIBIBYTE
 from consumer.lago import listing
-from consumer.lago.client import Absent, Body, LagoClient, Sleep
+from consumer.lago.client import LagoClient, Sleep
 from consumer.lago.lookup_result import Answer, Failed, Found, Listed, LookUp, Missing
+from consumer.lago.reply import Absent, Body
 
 __all__ = ["Answer", "Failed", "Found", "LagoApi", "Listed", "LookUp", "Missing"]
 

@@ -1,7 +1,7 @@
 """
-GET requests to one Lago organisation, with a rate limit, limits on time and size, and a few retries.
+Requests to one Lago organisation, with a rate limit, limits on time and size, and a few retries.
 
-A response is a value: a `Body`, `Absent`, or `Failed` with a sentence. No response raises an exception.
+A response is a value: a `Body`, `Absent`, `Refused`, or `Failed` with a sentence. No response raises.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import structlog
@@ -21,6 +21,7 @@ from consumer.config.connection import Connection
 from consumer.lago import http
 from consumer.lago.lookup_result import Failed
 from consumer.lago.rate_limit import Pace
+from consumer.lago.reply import Absent, Body, Refused, Reply, WriteReply
 from schemas import wire
 
 REQUESTS_PER_S = 50  # Lago's limit for an organisation, all keys together
@@ -41,31 +42,10 @@ _backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=5, jitter=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """
-    The JSON object of a response.
-
-    Attributes:
-        size_bytes: size of the response's body.
-    """
-
-    content: dict[str, Any]
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
-    """Lago has no object with that id, or has deleted it."""
-
-
-Reply = Body | Absent | Failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempt:
     """The result of one request; `repeat` is whether a retry may succeed within seconds."""
 
-    reply: Reply
+    reply: WriteReply
     repeat: bool = False
 
 
@@ -83,6 +63,7 @@ class LagoClient:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
+        requests_per_s: int = REQUESTS_PER_S,
     ) -> None:
         """
         Reveal the API key and prepare the HTTP client; nothing is sent yet.
@@ -92,6 +73,7 @@ class LagoClient:
             clock: for the rate limit.
             transport: replaces the network in tests.
             sleep: waits between requests.
+            requests_per_s: at most, of this client.
 
         Raises:
             ConfigurationError: a setting or its secret is missing; the message names it.
@@ -99,7 +81,7 @@ class LagoClient:
         self._connection = connection
         self._sleep = sleep
         self._http = http.client(connection, transport)
-        self._pace = Pace(REQUESTS_PER_S, clock=clock)
+        self._pace = Pace(requests_per_s, clock=clock)
 
     async def get(self, path: str, *, resource: str, params: Mapping[str, str | int] | None = None) -> Reply:
         """
@@ -110,9 +92,26 @@ class LagoClient:
             resource: Lago's name of the resource (``customer``, ``payment``), for sentences.
             params: query parameters.
         """
+        reply = await self._repeated("GET", path, resource, params=dict(params or {}))
+        return self.misplaced(reply.status) if isinstance(reply, Refused) else reply
 
+    async def send(
+        self, method: Literal["POST", "PUT", "PATCH"], path: str, content: Mapping[str, Any], *, resource: str
+    ) -> WriteReply:
+        """
+        Make a change that may be repeated.
+
+        Args:
+            method: Lago's for it.
+            path: as in `get`.
+            content: the JSON body.
+            resource: Lago's name of what is written.
+        """
+        return await self._repeated(method, path, resource, json=content)
+
+    async def _repeated(self, method: str, path: str, resource: str, **sent: Any) -> WriteReply:
         async def attempt() -> _Attempt:
-            return await self._attempt(path, resource, dict(params or {}))
+            return await self._attempt(method, path, resource, sent)
 
         last: _Attempt = await tenacity.AsyncRetrying(
             sleep=self._sleep,
@@ -127,7 +126,7 @@ class LagoClient:
         """Close all connections."""
         await self._http.aclose()
 
-    async def _attempt(self, path: str, resource: str, params: dict[str, str | int]) -> _Attempt:
+    async def _attempt(self, method: str, path: str, resource: str, sent: dict[str, Any]) -> _Attempt:
         if self._pace.wait_s > LONGEST_WAIT_S:
             reason = "Lago's rate limit is used up"
             return _Attempt(reply=Failed(reason=reason, retry_after_s=self._pace.wait_s))
@@ -135,7 +134,7 @@ class LagoClient:
             await self._sleep(wait_s)
         try:
             async with asyncio.timeout(http.ATTEMPT_LIMIT_S):
-                response = await self._http.get(path, params=params)
+                response = await self._http.request(method, path, **sent)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return self._lost(error)
         return self._judge(response, resource)
@@ -145,22 +144,25 @@ class LagoClient:
         reason = f"Lago does not answer at {self._setting('api_url')}: {cause}"
         return self._failed(reason, code=type(error).__name__, repeat=isinstance(error, _QUICKLY_LOST))
 
-    def _judge(self, response: httpx.Response, resource: str) -> _Attempt:
+    def _judge(  # noqa: PLR0911 - one row a status
+        self, response: httpx.Response, resource: str
+    ) -> _Attempt:
         status, content = response.status_code, _json(response)
         match status:
-            case 200 if isinstance(content, dict):
+            case 200 | 201 if isinstance(content, dict):
                 return _Attempt(reply=Body(content=content, size_bytes=len(response.content)))
             case 404 if not response.content or _is_about_an_object(content):
                 return _Attempt(reply=Absent())
             case 401 | 403:
                 return self._failed(self._refusal(status, content, resource), code=status)
+            case 405 | 422 if isinstance(content, dict) and "code" in content:
+                return _Attempt(reply=Refused(status=status, code=str(content["code"])))
             case 429:
                 return self._throttled(response)
             case _ if status >= 500:
                 return self._failed(f"Lago answers HTTP {status}", code=status, repeat=True)
             case _:
-                reason = f"{self._setting('api_url')} does not lead to Lago's API (HTTP {status})"
-                return self._failed(reason, code=status)
+                return self._failed(self.misplaced(status).reason, code=status)
 
     def _refusal(self, status: int, content: Any, resource: str) -> str:
         code = content.get("code") if isinstance(content, dict) else None
@@ -183,10 +185,9 @@ class LagoClient:
         _log.warning("lago_attempt_failed", connection=self._connection.code, code=code)
         return _Attempt(reply=Failed(reason=reason, retry_after_s=retry_after_s), repeat=repeat)
 
-    def misplaced(self) -> Failed:
-        """The failure for a response that is not in Lago's form: the address is not that of Lago's API."""
-        reason = f"{self._setting('api_url')} does not lead to Lago's API (HTTP 200)"
-        return Failed(reason=reason)
+    def misplaced(self, status: int = 200) -> Failed:
+        """The failure for a response of another shape than Lago's: the address leads elsewhere."""
+        return Failed(reason=f"{self._setting('api_url')} does not lead to Lago's API (HTTP {status})")
 
     def _setting(self, key: str) -> str:
         place = f"lago.{key}"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from consumer.lago.client import Absent, Body, LagoClient
+from consumer.lago.client import LagoClient
 from consumer.lago.lookup_result import Failed, Listed
+from consumer.lago.reply import Absent, Body
 
 ROWS_PER_PAGE = 100
 MAX_PAGES = 100

@@ -1,6 +1,6 @@
 """
-Error events and new customers become signed webhooks to the configured endpoints.
+Error events and new customers become signed webhooks; results become links in Lago.
 
-May import events, http_client, ops, tracing, config, schemas and the vocabulary.
+May import events, http_client, lago, ops, tracing, config, schemas and the vocabulary.
 The path ends at an endpoint; what it does not accept is published as undeliverable.
 """

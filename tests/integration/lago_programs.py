@@ -43,6 +43,12 @@ class Lago:
         found: dict[str, Any] = self.http.get(f"{self.origin}/sandbox").raise_for_status().json()
         return found
 
+    def get(self, path: str) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {API_KEY}"}
+        response = self.http.get(f"{self.origin}/api/v1/{path}", headers=headers).raise_for_status()
+        found: dict[str, Any] = response.json()
+        return found
+
     def act(self, what: str, **sent: Any) -> dict[str, Any]:
         response = self.http.post(f"{self.origin}/sandbox/{what}", json=sent)
         assert response.status_code == 201, response.text
@@ -79,6 +85,16 @@ def ingest(folder: Path, environment: dict[str, str], *, port: int) -> Iterator[
         env_name("ops_port"): str(ops_port),
     }
     with running_programs.running(["ingest"], log_file, environment | own):
+        running_programs.until(lambda: _is_ready(ops_port), because=log_file.read_text)
+        yield
+
+
+@contextmanager
+def relay(folder: Path, environment: dict[str, str]) -> Iterator[None]:
+    """A relay of these connections."""
+    ops_port, log_file = free_port(), folder / "relay.log"
+    own = {env_name("ops_host"): "127.0.0.1", env_name("ops_port"): str(ops_port)}
+    with running_programs.running(["relay"], log_file, environment | own):
         running_programs.until(lambda: _is_ready(ops_port), because=log_file.read_text)
         yield
 

@@ -24,6 +24,7 @@ class World:
     lago: Lago
     netsuite: running_programs.Sandbox
     worker: running_programs.Worker
+    environment: dict[str, str]
 
     def payments(self) -> dict[str, str]:
         """What NetSuite has, by external id: the amounts."""
@@ -40,7 +41,7 @@ class World:
 
 
 @contextmanager
-def world(folder: Any, bootstrap_servers: str, topic_prefix: str) -> Iterator[World]:
+def world(folder: Any, bootstrap_servers: str, topic_prefix: str, **settings: Any) -> Iterator[World]:
     port = free_port()
     webhooks = f"http://127.0.0.1:{port}/lago/{running_programs.CODE}"
     with running_programs.sandbox(folder) as netsuite, lago_programs.lago(folder, webhooks=webhooks) as lago:
@@ -48,13 +49,13 @@ def world(folder: Any, bootstrap_servers: str, topic_prefix: str) -> Iterator[Wo
             folder,
             bootstrap_servers=bootstrap_servers,
             topic_prefix=topic_prefix,
-            connection=running_programs.connection(netsuite, lago=lago.settings),
+            connection=running_programs.connection(netsuite, lago=lago.settings | settings),
         )
         with (
             lago_programs.ingest(folder, environment, port=port),
             running_programs.worker(folder, environment) as worker,
         ):
-            yield World(lago=lago, netsuite=netsuite, worker=worker)
+            yield World(lago=lago, netsuite=netsuite, worker=worker, environment=environment)
 
 
 async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, bootstrap_servers, topic_prefix):
@@ -88,3 +89,31 @@ async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, boot
             assert due[bills[5]["number"]] == "100.00"
             amounts = running.payments()
             assert sorted(amounts.values()) == ["100.00", "100.00", "100.00", "100.00", "40.00", "60.00"]
+
+
+async def test_lago_shows_where_its_documents_stand(tmp_path, bootstrap_servers, topic_prefix):
+    """Each invoice and note carries its link; the customer's change comes back once and ends there."""
+    async with stage(bootstrap_servers, topic_prefix):
+        with world(tmp_path, bootstrap_servers, topic_prefix, link_back=True) as running:
+            running.lago.act("customers", external_id="acme", currency="EUR")
+            bill = running.lago.bill()
+            note = running.lago.act("credit_notes", invoice_id=bill["lago_id"], to="offset")
+            with lago_programs.relay(tmp_path, running.environment):
+                running.until(lambda: running.lago.get(f"invoices/{bill['lago_id']}")["invoice"]["metadata"])
+                running.until(
+                    lambda: "metadata" in running.lago.get(f"credit_notes/{note['lago_id']}")["credit_note"]
+                )
+                running.until(lambda: running.lago.get("customers/acme")["customer"]["integration_customers"])
+                # What comes back of the customer's change is written, and causes no other.
+                running.until(lambda: running.worker.said.count('"lane": "customer:') >= 2)
+
+            [entry] = running.lago.get(f"invoices/{bill['lago_id']}")["invoice"]["metadata"]
+            requests = running.lago.state["requests"]
+    assert entry["key"] == "netsuite"
+    assert entry["value"].startswith("https://")
+    writes = {name: count for name, count in requests.items() if not name.startswith("GET")}
+    assert writes == {
+        "PUT /invoices/{lago_id}": 1,
+        "PATCH /credit_notes/{lago_id}/metadata": 1,
+        "POST /customers": 1,
+    }

@@ -16,6 +16,8 @@ REFUSALS_OF_LAGO = (
     "no_unique_key", "not_a_webhook", "wrong_content_type", "wrong_content_encoding", "too_large",
 )  # fmt: skip
 
+LINKED = frozenset({"invoice", "credit_note", "customer"})
+
 AttemptOutcome = Literal["delivered", "refused", "unanswered"]
 
 
@@ -57,9 +59,21 @@ class Webhooks:
         self._disabled = families.gauge(
             "webhook_endpoint_disabled", "1 while its events wait on Kafka, but for a probe.", "endpoint"
         )
+        self._links = families.counter(
+            "lago_links",
+            "Links to NetSuite in Lago's documents, by what became of them.",
+            "connection",
+            "object",
+            "outcome",
+        )
         self._undeliverable = families.counter(
             "webhooks_undeliverable", "Webhooks given up after their last attempt.", "endpoint"
         )
+
+    def link_settled(self, *, connection: str, object: str, outcome: str) -> None:  # noqa: A002 - a label
+        """Count what became of the link of a document in Lago."""
+        kind = object if object in LINKED else "other"
+        self._links[connection, kind, outcome].inc()
 
     def ingest_connection(self, connection: str) -> None:
         """Create the counters of a connection with 0, so that Prometheus counts the first webhook."""

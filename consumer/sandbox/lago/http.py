@@ -68,6 +68,7 @@ class LagoServer:
 
     def app(self) -> Starlette:
         """The ASGI application."""
+        self.rest.announce = self._announce
         acts: dict[str, Callable[[Json], Awaitable[Json] | Json]] = {
             "customers": self._customer,
             "customers/delete": self._delete_customer,
@@ -94,11 +95,14 @@ class LagoServer:
                 answer = act(dict(await request.json()))
             except (ImpossibleError, KeyError, TypeError, ValueError) as error:
                 return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=422)
-            if self.webhooks is not None:
-                await self.webhooks.drain()
+            await self._announce()
             return JSONResponse(answer, status_code=201)
 
         return acting
+
+    async def _announce(self) -> None:
+        if self.webhooks is not None:
+            await self.webhooks.drain()
 
     async def _state(self, _: Request) -> Response:
         mine, rest = self.organization, self.rest

@@ -7,7 +7,7 @@ when it is delivered, of what the document is by then (lago-api ``SendHttpWebhoo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,7 @@ class Organization:
         issues_receipts: the premium setting ``issue_receipts``.
         deleted: ids of customers that were deleted; their documents stay.
         links: ``integration_customers`` by customer id.
+        integrations: codes that a customer's link may name, others are skipped in silence; None knows all.
         outbox: webhooks that no endpoint has been sent yet.
     """
 
@@ -55,6 +56,7 @@ class Organization:
     receipts: dict[str, Json] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     links: dict[str, list[Json]] = field(default_factory=dict)
+    integrations: frozenset[str] | None = None
     outbox: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -82,6 +84,15 @@ class Organization:
         known |= changes | {"updated_at": self.at()}
         self.announce("customer.updated", known)
         return known
+
+    def link(self, lago_id: str, sent: Sequence[Json]) -> None:
+        """Set a customer's links; those that are not sent again are deleted (``IntegrationCustomers``)."""
+        allowed = self.integrations
+        self.links[lago_id] = [
+            link
+            for link in sent
+            if "id" in link or allowed is None or link.get("integration_code") in allowed
+        ]
 
     def delete_customer(self, external_id: str) -> None:
         """Delete a customer; no webhook says so, and the external id is free again."""

@@ -39,6 +39,7 @@ class Rest:
     Attributes:
         keys: permissions by API key; None for a key that may do everything.
         failing: HTTP status that every request is answered with until it is None again.
+        announce: sends what is due after a write; None where nobody listens.
         requests: how many came, by method and path template.
     """
 
@@ -48,6 +49,7 @@ class Rest:
     keys: dict[str, Permissions | None] = field(default_factory=dict)
     failing: int | None = None
     requests: dict[str, int] = field(default_factory=dict)
+    announce: Callable[[], Awaitable[None]] | None = None
 
     def routes(self) -> list[Route]:
         """All routes."""
@@ -80,6 +82,8 @@ class Rest:
         async def guarded(request: Request) -> Response:
             refused = self._refusal(request, resource, mode)
             response = refused if refused is not None else await self._answered(endpoint, request, resource)
+            if mode == "write" and self.announce is not None:
+                await self.announce()
             response.headers.update(self.limit.headers())
             return response
 
@@ -139,7 +143,7 @@ class Rest:
         external_id, links = sent.pop("external_id"), sent.pop("integration_customers", None)
         found = self.organization.upsert_customer(external_id, **sent)
         if links is not None:
-            self.organization.links[found["lago_id"]] = list(links)
+            self.organization.link(found["lago_id"], links)
         return JSONResponse({"customer": serializers.customer(self.organization, found)})
 
     async def list_invoices(self, request: Request) -> Response:

@@ -138,6 +138,14 @@ def exposed(metrics):
             'webhook_attempts_total{endpoint="finance",outcome="unanswered",status="none"} 1.0',
         ),
         (
+            lambda metrics: metrics.link_settled(connection="eu", object="invoice", outcome="written"),
+            'lago_links_total{connection="eu",object="invoice",outcome="written"} 1.0',
+        ),
+        (
+            lambda metrics: metrics.link_settled(connection="eu", object="anything", outcome="written"),
+            'lago_links_total{connection="eu",object="other",outcome="written"} 1.0',
+        ),
+        (
             lambda metrics: metrics.webhook_undeliverable(endpoint="finance"),
             'webhooks_undeliverable_total{endpoint="finance"} 1.0',
         ),
