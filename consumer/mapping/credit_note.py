@@ -15,6 +15,7 @@ from consumer.mapping import (
     items,
     money,
     requests,
+    service_period,
     void,
 )
 from consumer.mapping import customer as customers
@@ -140,15 +141,13 @@ def _line(
 ) -> Line:
     item = items.item_of_fee(part.fee, part.fee.item.code, note.billing_entity_code, decision_log)
     amount = money.major(cents, note.currency)
+    zone = service_period.zone_of(note.customer, decision_log.connection)
+    days = service_period.for_expressions(service_period.of_fee(part.fee, None, zone))
+    known = {**decision_log.origin.fee(part.fee.lago_id), **days}
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": part.fee.item.name,
-        **fields.configured(
-            "credit_note_line",
-            note.billing_entity_code,
-            decision_log,
-            decision_log.origin.fee(part.fee.lago_id),
-        ),
+        **fields.configured("credit_note_line", note.billing_entity_code, decision_log, known),
     }
     return Line(
         ref=part.lago_id,

@@ -37,7 +37,7 @@ class Origin:
     def like_a_fee(self, **members: Any) -> Json:
         """The ``fee`` of a line without a fee: the given members, all others null."""
         empty = {name: None for fee in self._fees.values() for name in fee}
-        return empty | members
+        return empty | {"from_day": None, "to_day": None} | members
 
     @cached_property
     def _fees(self) -> dict[str, Json]:

@@ -36,14 +36,13 @@ def _fee_line(
     fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoice, decision_log: DecisionLog
 ) -> Line:
     item = items.item_of_fee(fee, plan, invoice.billing_entity_code, decision_log)
+    known = {**decision_log.origin.fee(fee.lago_id), **service_period.for_expressions(dates)}
     columns: dict[str, Any] = {
         **_priced(item, fee, invoice.currency),
         "description": fee.item.name,
         **dates,
         "item_source": _source(fee, plan),
-        **fields.configured(
-            "invoice_line", invoice.billing_entity_code, decision_log, decision_log.origin.fee(fee.lago_id)
-        ),
+        **fields.configured("invoice_line", invoice.billing_entity_code, decision_log, known),
     }
     return Line(
         ref=fee.lago_id,

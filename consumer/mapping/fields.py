@@ -8,6 +8,7 @@ from typing import Any
 from consumer.config import problem
 from consumer.config.expression import EvaluationError, Expression
 from consumer.config.mapping_rules import FieldsFor
+from consumer.mapping import date_fields
 from consumer.mapping.decision_log import DecisionLog
 
 
@@ -18,7 +19,7 @@ def configured(
     The configured values by NetSuite field id; those of the billing entity take precedence.
 
     A field whose expression gives null is left out; an expression that cannot be evaluated is a problem.
-    On lines, `fee` is the variable ``fee`` of expressions.
+    On lines, `fee` is the variable ``fee`` of expressions. In date fields a moment becomes its day.
     """
     mapping = decision_log.connection.mapping
     levels = [(mapping.fields, "mapping.fields")]
@@ -29,7 +30,10 @@ def configured(
         for fields, prefix in levels
         for name, value in fields.get(kind, {}).items()
     }
-    found = {name: _value(value, rule, decision_log, fee) for name, (value, rule) in chosen.items()}
+    found = {
+        name: date_fields.as_sent(name, _value(value, rule, decision_log, fee), fee, decision_log)
+        for name, (value, rule) in chosen.items()
+    }
     for name, value in found.items():
         if value is not None:
             decision_log.chose(f"{kind} {name}", str(value), chosen[name][1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -32,7 +32,7 @@ def zone_named(name: str | None) -> tzinfo | None:
         return None
 
 
-def of_fee(fee: Fee, invoice: Invoice, zone: tzinfo) -> dict[str, str]:
+def of_fee(fee: Fee, invoice: Invoice | None, zone: tzinfo) -> dict[str, str]:
     """
     The two date columns of a fee's line, ISO; empty for fees without a period.
 
@@ -50,7 +50,12 @@ def of_fee(fee: Fee, invoice: Invoice, zone: tzinfo) -> dict[str, str]:
     )
 
 
-def _bounds(fee: Fee, invoice: Invoice) -> tuple[datetime | None, datetime | None]:
+def for_expressions(dates: Mapping[str, str]) -> dict[str, str | None]:
+    """The days of `of_fee` as expressions know them: ``fee.from_day`` and ``fee.to_day``, or null."""
+    return {"from_day": dates.get(FROM), "to_day": dates.get(TO)}
+
+
+def _bounds(fee: Fee, invoice: Invoice | None) -> tuple[datetime | None, datetime | None]:
     """The fee's own bounds; for a commitment without dates, the billing period of its subscription."""
     if fee.item.type != "commitment" or fee.from_date is not None or fee.to_date is not None:
         return fee.from_date, fee.to_date
@@ -62,8 +67,9 @@ def _bounds(fee: Fee, invoice: Invoice) -> tuple[datetime | None, datetime | Non
     )
 
 
-def _periods_of(fee: Fee, invoice: Invoice) -> Iterator[BillingPeriod]:
-    return (one for one in invoice.billing_periods if one.lago_subscription_id == fee.lago_subscription_id)
+def _periods_of(fee: Fee, invoice: Invoice | None) -> Iterator[BillingPeriod]:
+    periods = invoice.billing_periods if invoice is not None else ()
+    return (one for one in periods if one.lago_subscription_id == fee.lago_subscription_id)
 
 
 def _are_whole_utc_days(begins: datetime, ends: datetime) -> bool:
@@ -74,7 +80,7 @@ def _time(moment: datetime) -> time:
     return moment.astimezone(UTC).time()
 
 
-def _first_day(begins: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> date:
+def _first_day(begins: datetime, fee: Fee, invoice: Invoice | None, zone: tzinfo) -> date:
     """The local day that begins within that UTC day, or that of a billing period that begins in it."""
     utc_day = _day(begins, UTC)
     known = (one.charges_from_datetime for one in _periods_of(fee, invoice))
@@ -82,7 +88,7 @@ def _first_day(begins: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> da
     return _day(exact or begins + _TO_LAST_SECOND, zone)
 
 
-def _last_day(ends: datetime, fee: Fee, invoice: Invoice, zone: tzinfo) -> date:
+def _last_day(ends: datetime, fee: Fee, invoice: Invoice | None, zone: tzinfo) -> date:
     """The local day that ends within that UTC day, or that of a billing period that ends in it."""
     utc_day = _day(ends, UTC)
     known = (one.charges_to_datetime for one in _periods_of(fee, invoice))

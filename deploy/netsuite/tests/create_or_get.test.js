@@ -181,3 +181,34 @@ test('an account without the box is left alone', () => {
   expect(answer).toMatchObject({ status: 'created', warnings: [] });
   expect(account.books.all('invoice')[0].fields).not.toHaveProperty('istaxable');
 });
+
+test('a native field that the account lacks is tried, and named in a warning', () => {
+  account.missingFields.add('discountitem');
+  account.missingFields.add('revrecbegin');
+  account.refuse('setValue discountitem', 'SSS_INVALID_FIELD_ID', 'no');
+  const [line] = invoice().record.lines[0].lineItems;
+  const [, answer] = write(customer(), invoice({ columns: { discountitem: '5' }, lines: [{ ...line, revrecbegin: 'x' }] }));
+
+  expect(answer.status).toBe('created');
+  expect(answer.warnings).toEqual([
+    { code: 'LAGO_FIELD_MISSING', field: 'discountitem' }, { code: 'LAGO_FIELD_MISSING', field: 'revrecbegin' },
+  ]);
+});
+
+test('a native field is set by the type that the account tells', () => {
+  account.types = { discountrate: 'percent', custbody_count: 'integer', shipcount: 'integer', promocode: 'integer' };
+  const columns = { shipcount: '3', promocode: 'TEN', expectedclosedate: '2026-08-31' };
+  const [, answer] = write(customer(), invoice({ columns }));
+
+  expect(answer.status).toBe('created');
+  expect(account.books.all('invoice')[0].fields).toMatchObject({
+    shipcount: 3, promocode: 'TEN', expectedclosedate: new Date(2026, 7, 31),
+  });
+});
+
+test('a field that the account has and refuses is no missing one', () => {
+  account.refuse('setValue discountitem', 'INVALID_KEY_OR_REF', 'Invalid discountitem reference key 99.');
+  const [, answer] = write(customer(), invoice({ columns: { discountitem: '99' } }));
+
+  expect(answer.error).toMatchObject({ code: 'INVALID_KEY_OR_REF', field: 'discountitem' });
+});

@@ -27,6 +27,7 @@ _COMMON = table_of(
 _SALE = _COMMON | table_of(
     define("entity", "select", "Customer", target="customer", required=True),
     define("otherrefnum", "text", "PO #", max_length=45),
+    define("saleseffectivedate", "date", "Sales Effective Date"),
     define("tobeemailed", "checkbox", "To Be E-mailed"),
     define("createdfrom", "select", "Created From"),
     define("subtotal", "currency", "Subtotal", computed=True),
@@ -48,6 +49,8 @@ BODIES: Mapping[str, FieldTable] = {
         define("account", "select", "Account", target="account"),
         define("approvalstatus", "select", "Approval Status"),
         define("duedate", "date", "Due Date"),
+        define("startdate", "date", "Start Date"),
+        define("enddate", "date", "End Date"),
         define("terms", "select", "Terms", target="term"),
     ),
     "creditmemo": _SALE
@@ -93,6 +96,8 @@ ITEM = table_of(
     define("rate", "float", "Rate"),
     define("amount", "currency", "Amount"),
     define("description", "textarea", "Description", max_length=4000),
+    define("revrecstartdate", "date", "Rev. Rec. Start Date"),
+    define("revrecenddate", "date", "Rev. Rec. End Date"),
     *CLASSIFICATION,
 )
 SUITETAX_ITEM = table_of(define("taxdetailsreference", "text", "Tax Details Reference", max_length=300))

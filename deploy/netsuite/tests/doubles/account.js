@@ -27,6 +27,7 @@ class Account {
     this.features = new Set(['TAX_OVERHAULING', 'SUBSIDIARIES', 'MULTICURRENCY']);
     this.missingFields = new Set(['custbody_lago_plan_codes', 'custcol_lago_item_source']);
     this.labels = {};
+    this.types = {}; // of fields whose names do not tell
     this.lineLabels = {};
     this.mandatory = new Set(); // fields that the form demands, of body and lines
     this.preferences = { REVERSALVOIDING: false };

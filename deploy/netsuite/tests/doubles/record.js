@@ -7,7 +7,7 @@ const FIGURES = { subtotal: 'subtotal', taxtotal: 'tax', total: 'total' };
 
 function field(account, fieldId) {
   if (account.missingFields.has(fieldId)) return null;
-  const type = /date|period_/.test(fieldId) ? 'date' : 'text';
+  const type = account.types[fieldId] || (/date|period_/.test(fieldId) ? 'date' : 'text');
   const isMandatory = account.mandatory.has(fieldId);
   return double('N/record/field', { id: fieldId, label: account.labels[fieldId] || fieldId, type, isMandatory });
 }

@@ -7,9 +7,11 @@
  * @NModuleScope SameAccount
  */
 define(['./errors'], (errors) => {
+  // Those of Oracle's Records Browser, for accounts whose form hides them: such a field does not tell its type.
   const DATES = new Set([
-    'trandate', 'duedate', 'startdate', 'enddate', 'shipdate', 'saleseffectivedate', 'custcol_service_period_date_from',
-    'custcol_service_period_date_to',
+    'trandate', 'duedate', 'startdate', 'enddate', 'shipdate', 'saleseffectivedate', 'asofdate', 'discountdate',
+    'taxpointdate', 'cleareddate', 'nextbill', 'openingbalancedate', 'revrecstartdate', 'revrecenddate',
+    'expectedshipdate', 'requesteddate', 'custcol_service_period_date_from', 'custcol_service_period_date_to',
   ]);
   const NUMBERS = new Set([
     'quantity', 'rate', 'amount', 'taxbasis', 'taxrate', 'taxamount', 'taxamountoverride',
@@ -62,6 +64,13 @@ define(['./errors'], (errors) => {
       .map(({ fieldId }) => fieldId);
   }
 
+  // What every document or customer brings; that the account has them need not be asked.
+  const ON_FORMS_ONLY = new Set(['location', 'department', 'class', 'terms']);
+  const OWN = new Set(FIRST.concat(FIRST_ON_LINES, LAST, LAST_ON_LINES, [
+    'externalid', 'memo', 'otherrefnum', 'checknum', 'email', 'phone', 'url', 'companyname', 'firstname', 'lastname',
+    'comments', 'description', 'orderstatus', 'paymentmethod', 'approvalstatus', 'taxamountoverride',
+  ]).filter((fieldId) => !ON_FORMS_ONLY.has(fieldId)));
+
   function isCustom(fieldId) {
     return fieldId.startsWith('cust') && /^cust(entity|body|col)_/.test(fieldId);
   }
@@ -72,7 +81,8 @@ define(['./errors'], (errors) => {
     // Never new Date('2026-01-31'): that is midnight UTC and the day before in NetSuite's zone.
     const made = parts && new Date(year, month - 1, day);
     if (!made || made.getMonth() !== month - 1 || made.getDate() !== day) {
-      throw errors.raise('INVALID_FLD_VALUE', `${fieldId} must be a date as YYYY-MM-DD, not ${JSON.stringify(text)}.`);
+      const days = 'fee.from_day and fee.to_day are such days';
+      throw errors.raise('INVALID_FLD_VALUE', `${fieldId} must be a date as YYYY-MM-DD, not ${JSON.stringify(text)}; ${days}.`);
     }
     return made;
   }
@@ -108,11 +118,16 @@ define(['./errors'], (errors) => {
     return kept.replace('.', '').replace(/^0+/, '').length;
   }
 
-  /** The value for setValue; `type` is what the account says of a custom field. */
+  // Some native fields that count take a text as well, such as a discount in percent.
+  function isNumber(fieldId, value, type) {
+    return NUMBER_TYPES.has(type) && (isCustom(fieldId) || /^-?\d+(\.\d+)?$/.test(String(value)));
+  }
+
+  /** The value for setValue; `type` is what the account says of a field that it was asked for. */
   function convert(fieldId, value, type) {
     if (value === '') return '';
-    if (DATES.has(fieldId) || (type === 'date' && isCustom(fieldId))) return known(fieldId, value);
-    if (NUMBERS.has(fieldId) || (NUMBER_TYPES.has(type) && isCustom(fieldId))) return number(fieldId, value);
+    if (DATES.has(fieldId) || type === 'date') return known(fieldId, value);
+    if (NUMBERS.has(fieldId) || isNumber(fieldId, value, type)) return number(fieldId, value);
     if (RADIOS.has(fieldId) && typeof value === 'boolean') return value ? 'T' : 'F';
     return value;
   }
@@ -121,6 +136,7 @@ define(['./errors'], (errors) => {
     convert,
     isoDay,
     isCustom,
+    isOwn: (fieldId) => OWN.has(fieldId),
     realName: (fieldId) => PSEUDO[fieldId] || fieldId,
     isPseudo: (fieldId) => PSEUDO[fieldId] !== undefined,
     inOrder: orderer(FIRST, LAST),

@@ -22,15 +22,25 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     }
 
     // How a field is set: under which id, as what type; not at all where the account lacks it. The account's own
-    // word is asked for those fields that an account may lack.
+    // word is asked for those fields that an account may lack. A native one may only be hidden on the form: it is
+    // tried nevertheless.
     function fieldFor(fieldId, isOptional, fieldById) {
       const realId = fieldTypes.realName(fieldId);
-      if (!fieldTypes.isCustom(realId) && !isOptional) return { realId, isThere: true, type: undefined };
+      const isCustom = fieldTypes.isCustom(realId);
+      if (!isCustom && !isOptional && fieldTypes.isOwn(realId)) return { realId, isThere: true, type: undefined };
       const field = fieldById(realId);
-      if (!field && !isOptional && !fieldTypes.isPseudo(fieldId) && !SILENTLY_SKIPPED.has(fieldId)) {
-        warn('LAGO_FIELD_MISSING', fieldId);
+      const isMissing = !field && !isOptional && !fieldTypes.isPseudo(fieldId) && !SILENTLY_SKIPPED.has(fieldId);
+      if (isMissing) warn('LAGO_FIELD_MISSING', fieldId);
+      const isTried = isMissing && !isCustom;
+      return { realId, isThere: Boolean(field) || isTried, isTried, type: field ? field.type : undefined };
+    }
+
+    function put({ isTried }, set) {
+      try {
+        set();
+      } catch (thrown) {
+        if (!isTried) throw thrown;
       }
-      return { realId, isThere: Boolean(field), type: field ? field.type : undefined };
     }
 
     function columnField(fieldId) {
@@ -45,8 +55,10 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     }
 
     function column(fieldId, raw) {
-      const { realId, isThere, type } = ofBody[fieldId] || columnField(fieldId);
-      if (isThere) record.setValue({ fieldId: realId, value: fieldTypes.convert(realId, resolve(fieldId, raw), type) });
+      const known = ofBody[fieldId] || columnField(fieldId);
+      if (!known.isThere) return;
+      const value = fieldTypes.convert(known.realId, resolve(fieldId, raw), known.type);
+      put(known, () => record.setValue({ fieldId: known.realId, value }));
     }
 
     function columns(values) {
@@ -56,10 +68,10 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     }
 
     function lineColumn(sublistId, fieldId, raw) {
-      const { realId, isThere, type } = ofLines[fieldId] || lineField(sublistId, fieldId);
-      if (!isThere) return;
-      const value = fieldTypes.convert(realId, resolve(fieldId, raw), type);
-      record.setCurrentSublistValue({ sublistId, fieldId: realId, value });
+      const known = ofLines[fieldId] || lineField(sublistId, fieldId);
+      if (!known.isThere) return;
+      const value = fieldTypes.convert(known.realId, resolve(fieldId, raw), known.type);
+      put(known, () => record.setCurrentSublistValue({ sublistId, fieldId: known.realId, value }));
     }
 
     function line(sublistId, values, index) {
