@@ -6,7 +6,7 @@ SUITESCRIPT := deploy/netsuite
 TOOLS := .cache/tools
 COMPOSE_GO_VERSION := v2.16.2
 
-.PHONY: help setup check suitescript test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: setup ## Lint, types, import rules, spelling; with Node.js also the Suite
 suitescript: setup $(SUITESCRIPT)/node_modules/.complete ## The SuiteScript: SDF rules, ESLint, Jest on Oracle's stubs, coverage (needs Node.js)
 	cd $(SUITESCRIPT) && npm run --silent check
 	$(BIN)/python -m pytest --quiet -p tests.support.script_coverage tests/contract/test_restlet_*.py tests/contract/test_preflight_survey.py
+
+netsuite-bundle: ## What an administrator without Node.js uploads and types by hand: build/netsuite-bundle
+	python3 $(SUITESCRIPT)/bundle/make.py build/netsuite-bundle
 
 $(SUITESCRIPT)/node_modules/.complete: $(SUITESCRIPT)/package-lock.json
 	cd $(SUITESCRIPT) && npm ci --prefer-offline --no-audit --no-fund --loglevel=error

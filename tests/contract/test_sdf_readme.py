@@ -19,12 +19,14 @@ from consumer.config import connections_file
 from consumer.netsuite.client import Client
 from consumer.outcome import Delivered
 from tests.support.mapping_results import mapped
-from tests.support.sdf_project import PROJECT, README, ROOT, role
+from tests.support.sdf_project import OBJECTS, PROJECT, README, ROOT, role
 
 PACKAGE = json.loads((PROJECT / "package.json").read_text())
 # Oracle's program asks for an account here; `make suitescript` installs and checks, before all tests.
 ENDS_AT_ORACLE = {"npm run sdk", "npm run account", "npm run preview", "npm run deploy"}
 RUN_BY_MAKE = {"npm ci", "npm run check"}
+FOLDER = "cd deploy/netsuite"
+FIELD_PREFIXES = ("custbody_", "custcol_", "custentity_")
 COMMAND_LIMIT_S = 60
 WALK_LIMIT_S = 60
 
@@ -56,6 +58,7 @@ def _account_with_certificate(folder: Path):
 def _run(commands: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LAGO_NETSUITE_")}
     environment |= {
+        "HOME": str(folder.parent),
         "PATH": f"{Path(sys.executable).parent}:{environment['PATH']}",
         "NETSUITE_CLIENT_ID": "client",
         "NETSUITE_CERTIFICATE_ID": "certificate",
@@ -79,13 +82,15 @@ def _commands_of(number: int) -> list[str]:
     return re.findall(r"^\$ (.*)$", _step(number), re.MULTILINE)
 
 
-async def test_an_administrator_gets_from_nothing_to_a_posted_invoice(tmp_path, monkeypatch):
+async def test_an_administrator_gets_from_nothing_to_a_posted_invoice(tmp_path_factory, monkeypatch):
     """
     The README's own commands and its own configuration, in order, against the sandbox with our role.
 
     Only what a browser would do is done for the reader: the certificate is uploaded, the address is copied.
     """
     began_s = time.monotonic()
+    tmp_path = tmp_path_factory.mktemp("home") / "lago-netsuite"
+    tmp_path.mkdir()
     sample = ROOT / "tests" / "samples" / "invoice.created.json"
     (tmp_path / sample.name).write_bytes(sample.read_bytes())
     assert _run(_commands_of(5), tmp_path).returncode == 0
@@ -95,7 +100,7 @@ async def test_an_administrator_gets_from_nothing_to_a_posted_invoice(tmp_path, 
         (tmp_path / "connections.yaml").write_text(address.sub(f"restlet_url: {restlet_url}", written))
 
         walked = _run(_commands_of(8), tmp_path)
-        findings = _run([*_commands_of(8)[:1], "lago-netsuite check --deep --json || true"], tmp_path)
+        findings = _run([*_commands_of(8)[:2], "lago-netsuite check --deep --json || true"], tmp_path)
         planned = json.loads(walked.stdout.splitlines()[-1])
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("NETSUITE_CLIENT_ID", "client")
@@ -145,9 +150,55 @@ def test_what_make_runs_is_what_the_readme_says():
 
 
 def test_every_command_of_the_readme_is_run_by_a_test():
-    tested = {*_commands_of(5), *_commands_of(8)}
+    tested = {*_commands_of(5), *_commands_of(8), FOLDER, "make netsuite-bundle"}
 
     assert set(_commands()) - ENDS_AT_ORACLE - RUN_BY_MAKE - tested == {"npm run validate"}
+
+
+def test_each_block_of_commands_begins_where_the_one_before_it_does_not_matter():
+    """A reader may come back to a step in a new terminal, in the root of the repository."""
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    first = [block.splitlines()[0].removeprefix("$ ") for block in blocks]
+
+    assert set(first) == {
+        FOLDER,
+        "make netsuite-bundle",
+        "mkdir -p ~/lago-netsuite && cd ~/lago-netsuite",
+        "cd ~/lago-netsuite",
+    }
+    assert ROOT / FOLDER.removeprefix("cd ") == PROJECT
+
+
+def test_the_version_of_node_is_the_one_that_oracles_program_needs():
+    """Its own dependencies say from which on; the guide and the package say the same."""
+    lock = json.loads((PROJECT / "package-lock.json").read_text())["packages"]
+    needs = [lock[f"node_modules/{name}"]["engines"]["node"] for name in ("commander", "inquirer")]
+
+    assert any("22.12" in need for need in needs)
+    assert PACKAGE["engines"]["node"] == lock[""]["engines"]["node"] == ">=22.12"
+    assert "Node.js 22.12 or newer" in README
+
+
+@pytest.mark.skipif(
+    not (PROJECT / "node_modules" / "@oracle" / "suitecloud-cli").is_dir(), reason="needs `npm ci`"
+)
+@pytest.mark.parametrize("name", ["SUITECLOUD_CLI_ACCEPT_LICENSE", "SUITECLOUD_CI_PASSKEY", "SUITECLOUD_CI"])
+def test_a_variable_that_the_readme_names_is_one_that_oracles_program_reads(name):
+    program = PROJECT / "node_modules" / "@oracle" / "suitecloud-cli" / "src"
+
+    assert f"`{name}" in README
+    assert any(f"'{name}'" in file.read_text() for file in program.rglob("*.js"))
+
+
+def test_undoing_names_every_object_of_the_project():
+    """A deployment deletes nothing, so that whoever leaves deletes by hand."""
+    undoing = re.search(r"^## Undoing it\n(.*?)(?=^## )", README, re.MULTILINE | re.DOTALL)[1]
+    fields = {path.stem for path in OBJECTS.glob("cust*_*.xml") if path.stem.startswith(FIELD_PREFIXES)}
+
+    assert set(re.findall(r"`(cust(?:entity|body|col)_\w+)`", undoing)) == fields
+    places = ["M2M", "Manage Integrations", "Script Deployments", "File Cabinet", "Employees", "Manage Roles"]
+    found = [undoing.index(place) for place in [*places, "Lists, Records, & Fields"]]
+    assert found == sorted(found)
 
 
 @pytest.mark.skipif(

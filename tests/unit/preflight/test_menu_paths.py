@@ -12,6 +12,7 @@ from schemas.error_codes import menu
 ROOT = Path(__file__).parents[3]
 # A path is written in brackets in the guide, and in a string in the code.
 IN_BRACKETS = re.compile(r"\[((?:Setup|Lists|Customization|Transactions|Home) > [^\]]+)\]")
+OF_ONE_RECORD = re.compile(r"( > Lago( \w+)?)?( > (New|Edit|Create New))?$")
 IN_STRING = re.compile(r"((?:Setup|Lists|Customization|Transactions|Home)(?: > [A-Z(][\w/&,.() -]*)+)")
 
 
@@ -22,7 +23,7 @@ def _known() -> set[str]:
 
 def _of_guide() -> set[str]:
     guide = (ROOT / "deploy" / "netsuite" / "README.md").read_text(encoding="utf-8")
-    return {" ".join(path.split()).removesuffix(" > New") for path in IN_BRACKETS.findall(guide)}
+    return {OF_ONE_RECORD.sub("", " ".join(path.split())) for path in IN_BRACKETS.findall(guide)}
 
 
 def _written_in_code() -> set[str]:
