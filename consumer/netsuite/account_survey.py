@@ -1,4 +1,4 @@
-"""Asking an account what it is like: all that `consumer.preflight` wants to know, and nothing written."""
+"""Read everything from an account that `consumer.preflight` checks; nothing is written."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from schemas import wire
 from schemas.reading import CatalogPage, CatalogQuestion, Health, Kind, Question
 
 MOST_AT_ONCE = 20
-"""Calls that are tried at once; more would only disturb what runs already."""
+"""The most concurrent calls that are tried; more would disturb running workers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoAnswer:
     """
-    The script did not answer a question.
+    The script did not respond to a request.
 
     Attributes:
-        code: NetSuite's, an HTTP status or the name of an exception.
-        skew_s: seconds that NetSuite's clock is ahead, when its refusal carried a date.
+        code: NetSuite's code, an HTTP status or the name of an exception.
+        reason: a sentence.
+        skew_s: seconds that NetSuite's clock is ahead; None when its response has no date.
     """
 
     code: str
@@ -41,13 +42,13 @@ class NoAnswer:
 
 @dataclass(slots=True)
 class ObservedClock:
-    """NetSuite's clock as the latest answer told it, in whole seconds."""
+    """The difference to NetSuite's clock by the latest response, in whole seconds."""
 
     clock: Clock
     skew_s: float | None = None
 
     async def note(self, response: httpx.Response) -> None:
-        """Compare the date of an answer with this machine's."""
+        """Compare the ``Date`` of a response with this machine's clock."""
         try:
             answer = parsedate_to_datetime(response.headers.get("date", ""))
         except (TypeError, ValueError, OverflowError):
@@ -62,10 +63,10 @@ class _Refusals:
 
 async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sleep) -> Facts | NoAnswer:
     """
-    Ask for all that decides whether documents of this connection will be taken.
+    Read everything that decides whether NetSuite accepts this connection's documents.
 
     Raises:
-        ConfigurationError: a secret is missing or no key.
+        ConfigurationError: a secret is missing or not a valid key.
     """
     observed_clock, refusals = ObservedClock(clock), _Refusals()
     async with Client(
@@ -96,7 +97,7 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
 
 
 async def ask(client: Client, question: Question) -> wire.Response | NoAnswer:
-    """The answer to one question, or why there is none."""
+    """The response to one request, or why there is none."""
     answer = await client.ask(question)
     if not isinstance(answer, ResponseOutcome):
         return answer
@@ -108,7 +109,7 @@ async def ask(client: Client, question: Question) -> wire.Response | NoAnswer:
 
 
 async def pages(client: Client, question: CatalogQuestion) -> AsyncIterator[CatalogPage | NoAnswer]:
-    """Every page of a list, one call each; the last one is what was answered instead, if anything was."""
+    """Every page of a list, one call each; the last one is a `NoAnswer` when a call fails."""
     after: str | None = question.after
     while True:
         answer = await ask(client, replace(question, after=after))
@@ -132,7 +133,7 @@ async def _lists(client: Client, questions: Sequence[CatalogQuestion]) -> dict[K
 
 
 async def _together(client: Client, count: int) -> int:
-    """Call so many times at once; the client counts what is refused."""
+    """Make `count` concurrent calls; the client reports refusals."""
     async with asyncio.TaskGroup() as tasks:
         for _ in range(count):
             tasks.create_task(client.ping())

@@ -1,4 +1,4 @@
-"""How a call proves who it is: httpx's seam around OAuth 2.0 tokens and OAuth 1.0a signatures."""
+"""Authentication of calls: httpx auth classes for OAuth 2.0 tokens and OAuth 1.0a signatures."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ NONCE_BYTES = 20
 
 
 class BearerAuth(httpx.Auth):
-    """OAuth 2.0: the kept token, and one other when NetSuite refuses it (it may have been revoked)."""
+    """OAuth 2.0: the cached token, and a new one when NetSuite refuses it (it may have been revoked)."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """
-        Send with the token of the connection; after a 401 once more with a fresh one.
+        Send with the connection's token; after a 401 once more with a new one.
 
         Raises:
-            LoginFailed: there is no token to be had.
+            LoginFailed: no token is available.
         """
         token = await self._tokens.current()
         response = yield _bearing(request, token)
@@ -34,7 +34,7 @@ class BearerAuth(httpx.Auth):
 
 
 class SignatureAuth(httpx.Auth):
-    """OAuth 1.0a: a new nonce and timestamp for every attempt, since NetSuite takes each pair once."""
+    """OAuth 1.0a: a new nonce and timestamp for every attempt, since NetSuite accepts each pair once."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class SignatureAuth(httpx.Auth):
         self._nonce = nonce
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign the address with its whole query; the body is no part of it."""
+        """Sign the address with all query parameters; the signature does not cover the body."""
         stamp = oauth1.Stamp(nonce=self._nonce(), timestamp_s=int(self._clock.now().timestamp()))
         request.headers["Authorization"] = oauth1.authorization(
             request.method, str(request.url), self._credentials, stamp

@@ -1,4 +1,4 @@
-"""The record that an error means when it says that something is not in NetSuite, by the reference we sent."""
+"""The missing record of an error, by the reference in the request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FAMILIES = {
 
 
 def lane_of(external_id: str) -> str | None:
-    """The lane of the records that write what has this external id (`schemas.lane`)."""
+    """The lane of the events that write the record with this external id (`schemas.lane`)."""
     for prefix, family in _FAMILIES.items():
         if external_id.startswith(prefix):
             return f"{family}:{external_id.removeprefix(prefix)}"
@@ -25,7 +25,7 @@ def lane_of(external_id: str) -> str | None:
 
 
 def name_of(error: wire.ItemError, item: wire.WriteItem) -> str:
-    """Name the record that is waited for by the reference we sent, ``entity lago-cus-9a…``."""
+    """The name of the missing record, by the reference in the request, ``entity lago-cus-9a…``."""
     if error.field is None:
         return "a record this one refers to"
     if error.field == "external_id":

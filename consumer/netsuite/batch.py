@@ -1,4 +1,4 @@
-"""Several requests in one call, and each one's own share of the answer."""
+"""Several requests in one call, and the part of the response that belongs to each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import count
 
 from schemas.wire import WriteRequest
 
-# An invoice of a few lines takes some 100 of the 5 000 units that a RESTlet has.
+# An invoice with a few lines uses about 100 of a RESTlet's 5 000 governance units.
 MAX_ITEMS = 25
 
 _BATCHES = uuid.uuid5(uuid.NAMESPACE_DNS, "batches.lago-netsuite")
@@ -21,8 +21,8 @@ class Batch:
     One call.
 
     Attributes:
-        request: what is sent.
-        parts: the requests it was made of, with the references and the id that the answer will have.
+        request: the request to send.
+        parts: the requests it contains, with their references and request id as the response has them.
     """
 
     request: WriteRequest
@@ -30,12 +30,12 @@ class Batch:
 
     @classmethod
     def alone(cls, request: WriteRequest) -> Batch:
-        """A call of one request, which stays what it is to the last byte."""
+        """A call with one request, whose bytes stay unchanged."""
         return cls(request=request, parts=(request,))
 
 
 def batches(requests: Sequence[WriteRequest]) -> Iterator[Batch]:
-    """As few calls as hold all requests in their order; a request is never torn apart."""
+    """The smallest number of calls for all requests in their order; a request is never split."""
     together: list[WriteRequest] = []
     for request in requests:
         if together and not _fits(request, together):

@@ -1,4 +1,4 @@
-"""One connection's way to its RESTlet: the same bytes, sent until there is an outcome or patience ends."""
+"""The client of one connection's RESTlet: sends the same bytes until there is an outcome or no retry left."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from schemas import reading, wire
 
 MAX_ATTEMPTS = 3
 LONGEST_WAIT_S = 10.0
-ATTEMPT_LIMIT_S = 400  # a login, connecting, writing and reading, even when the answer dribbles in
+ATTEMPT_LIMIT_S = 400  # for login, connecting, writing and reading together
 
 PingResult = wire.Response | Throttled | Unavailable | AccountDown
 Judged = TypeVar("Judged", response_outcome.ResponseOutcome, response_outcome.ResponseOutcome | wire.Response)
 Query = Sequence[tuple[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
 Refused = Callable[[float], None]
-"""Takes the monotonic time at which a refused attempt began, in seconds."""
+"""Called with the monotonic time, in seconds, at which a refused attempt began."""
 
 _log = structlog.get_logger()
 _backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=5, jitter=1)
@@ -44,8 +44,8 @@ class Client:
     """
     Writes to one NetSuite account.
 
-    Within one `write` connect errors, refused calls, 502, 503 and failed logins are tried again for a few
-    seconds. Everything slower, and everything that may have been carried out, is the caller's to repeat.
+    Within one `write` connect errors, refused calls, 502, 503 and failed logins are retried for a few
+    seconds. The caller retries after longer times, and calls that may have been executed.
     """
 
     def __init__(  # noqa: PLR0913 - what it needs, and what stands in for that in tests
@@ -64,16 +64,16 @@ class Client:
 
         Args:
             connection: whose account and RESTlet to write to.
-            clock: stamps signatures and tells when a token expires.
-            transport: stands in for the network in tests.
+            clock: for the timestamps of signatures and the expiry of tokens.
+            transport: replaces the network in tests.
             sleep: waits between attempts.
-            tracer: makes a span of every attempt, whose context NetSuite is sent.
-            refused: is told of every attempt that the account refused for its limit, also of those that are
-                tried again here.
-            on_response: is told of every answer.
+            tracer: makes a span of every attempt, whose context is sent to NetSuite.
+            refused: called for every attempt that the account refused for its concurrency limit, also for
+                those that are retried here.
+            on_response: called for every response.
 
         Raises:
-            ConfigurationError: a secret is missing or no key, or restlet_url is unusable; each is named.
+            ConfigurationError: a secret is missing or not a key, or restlet_url is invalid; each is named.
         """
         self._connection = connection
         self._clock = clock
@@ -97,16 +97,16 @@ class Client:
 
     async def write(self, request: wire.WriteRequest) -> Outcome:
         """
-        Send the items of a request and tell what became of them, as one outcome.
+        Send the items of a request; returns one outcome.
 
-        Once an attempt may have been carried out, a later one that did not come through cannot tell: the
-        outcome stays `Ambiguous`.
+        Once an attempt may have been executed, the failure of a later one does not change that: the outcome
+        stays `Ambiguous`.
         """
         [outcome] = await self.write_many((request,))
         return outcome
 
     async def write_many(self, requests: Sequence[wire.WriteRequest]) -> list[Outcome]:
-        """Send several requests in as few calls as hold them, one after the other; an outcome for each."""
+        """Send several requests in the smallest number of calls, in sequence; one outcome for each."""
         return [outcome for batch in batches(requests) for outcome in await self._write(batch)]
 
     async def _write(self, batch: Batch) -> list[Outcome]:
@@ -120,7 +120,7 @@ class Client:
             with self._tracer.begin("verify"):
                 judged = self._judge(got, batch)
             attempts.append([each.outcome for each in judged])
-            # All are worth repeating, or none; what has failed is what is worth a line of log.
+            # All are retried or none; a failed one is chosen for the log.
             return next((each for each in judged if not each.is_success), judged[0])
 
         await self._persist(attempt)
@@ -128,9 +128,9 @@ class Client:
 
     async def ping(self) -> PingResult:
         """
-        Ask the RESTlet who it is: version, account and environment, or why that cannot be told.
+        Read the RESTlet's version, account and environment; an outcome when that fails.
 
-        An account or environment that is not the connection's is `AccountDown` and names both.
+        An account or environment that is not the connection's is `AccountDown`, with both in its reason.
         """
         answered = await self._read("GET", (*self._restlet.query, ("op", "ping")), None)
         if isinstance(answered, wire.Response):
@@ -157,7 +157,7 @@ class Client:
         return await self._persist(attempt)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         await self._pool.aclose()
         await self._login.aclose()
 
@@ -225,7 +225,7 @@ def _is_refusal(judged: response_outcome.ResponseOutcome | wire.Response) -> boo
 def _is_worth_repeating(judged: response_outcome.ResponseOutcome | wire.Response) -> bool:
     if isinstance(judged, wire.Response):
         return False
-    # Who is asked to wait longer than this must not hold a permit meanwhile.
+    # A longer wait must not hold a permit: the record is parked instead.
     return judged.repeat and (judged.retry_after_s or 0) <= LONGEST_WAIT_S
 
 
@@ -240,6 +240,6 @@ def _last(state: tenacity.RetryCallState) -> Any:
 
 
 def _honest(outcomes: Sequence[Outcome]) -> Outcome:
-    """Take the last outcome, unless it says "not carried out" where an earlier attempt may have been."""
+    """The last outcome; but an earlier `Ambiguous` one when the last attempt was not executed."""
     earlier = [one for one in outcomes if isinstance(one, Ambiguous)]
     return earlier[0] if earlier and isinstance(outcomes[-1], Throttled | Unavailable) else outcomes[-1]

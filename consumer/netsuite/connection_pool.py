@@ -1,13 +1,13 @@
 """
 HTTP connections to one account, in several small pools.
 
-One httpx pool of 65 connections added 1.5 s at the 99th percentile, because its bookkeeping grows with the
-square of what it holds (encode/httpx#3215); pools of about 13 do not show it.
+One httpx pool of 65 connections added 1.5 s at the 99th percentile, because its cost grows with the square of
+the number of connections (encode/httpx#3215); pools of about 13 do not have this problem.
 
-httpx-aiohttp was tried instead of httpx's own transport: it takes 1.7 ms less of CPU for each call (2.9
-instead of 4.6, mapping included), and calls every connection that breaks `ConnectTimeout`, as if nothing
-had been sent. That is the one thing which this connector must never get wrong, so httpx's own it is
-(version 0.2.0, ``transport.py``).
+httpx-aiohttp was measured instead of httpx's own transport: it takes 1.7 ms less CPU time per call (2.9
+instead of 4.6, mapping included), but raises `ConnectTimeout` for every broken connection, as if no bytes had
+been sent (version 0.2.0, ``transport.py``). This connector depends on that difference, so it uses httpx's own
+transport.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ CONNECTIONS_PER_CLIENT = 13
 
 class Pool:
     """
-    As many clients as the concurrency needs; the connection that came back last is taken first.
+    As many clients as the concurrency needs; the client that was returned last is taken first.
 
-    Last in, first out keeps few connections warm instead of letting all of them idle into a disconnect.
+    Last in, first out keeps few connections in use, instead of all of them idle until they are disconnected.
     """
 
     def __init__(self, connections: int, build: Callable[[int], httpx.AsyncClient]) -> None:
@@ -39,9 +39,9 @@ class Pool:
     @contextmanager
     def client(self) -> Iterator[httpx.AsyncClient]:
         """
-        Lend a client with a connection to spare.
+        A client with a free connection, for the duration of the block.
 
-        When more is asked of the pool than it was built for, a client is lent whose own queue then waits.
+        When all are in use, a client whose own queue waits for a connection.
         """
         if not self._free:
             yield next(self._overflow)
@@ -53,6 +53,6 @@ class Pool:
             self._free.append(client)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         for client in self._clients:
             await client.aclose()

@@ -1,4 +1,4 @@
-"""A connection's settings turned into what signs its calls; the only place where secrets are revealed."""
+"""Make the authentication of a connection's calls; the only module that reveals its secrets."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Value = TypeVar("Value")
 
 def restlet(connection: Connection) -> netsuite_account.Restlet:
     """
-    Take the address of the connection's RESTlet apart.
+    Split the URL of the connection's RESTlet.
 
     Raises:
-        ConfigurationError: the address is unusable.
+        ConfigurationError: the URL is invalid.
     """
     try:
         return netsuite_account.split_restlet_url(connection.restlet_url)
@@ -35,10 +35,10 @@ def restlet(connection: Connection) -> netsuite_account.Restlet:
 
 def auth(connection: Connection, *, clock: Clock, http: httpx.AsyncClient) -> httpx.Auth:
     """
-    Make what signs the calls of a connection; `http` is how it reaches the token endpoint.
+    The httpx auth of a connection; `http` is the client for the token endpoint.
 
     Raises:
-        ConfigurationError: secrets are missing (all are named), the key is none, the account id is none.
+        ConfigurationError: secrets are missing (all are named), or the key or the account id is invalid.
     """
     match connection.auth:
         case TokenBased():
@@ -53,9 +53,9 @@ def auth(connection: Connection, *, clock: Clock, http: httpx.AsyncClient) -> ht
 
 def problems(connection: Connection) -> list[str]:
     """
-    What is wrong with the RESTlet's address and the key, as sentences; nothing is sent.
+    One sentence for each fault of the RESTlet's URL and the key; nothing is sent.
 
-    Keys that NetSuite takes no certificate of are among them: no login can succeed with those.
+    Keys for which NetSuite accepts no certificate are faults too, since no login can succeed with them.
     """
     found: list[str] = []
     try:
@@ -72,14 +72,14 @@ def _problems_of_key(connection: Connection, given: OAuth2) -> list[str]:
     try:
         refusal = oauth2.Signer.of_pem(given.private_key.reveal()).refusal
     except (LookupError, OSError):
-        return []  # a secret that is missing is said by `connections_file.unresolved_secrets`
+        return []  # `connections_file.unresolved_secrets` reports missing secrets
     except ValueError as error:
         refusal = str(error)
     return [_problem(connection, path, refusal)] if refusal else []
 
 
 def certificate_ends(connection: Connection) -> date | None:
-    """The last day of the certificate, in UTC, when the private key's file holds the certificate too."""
+    """The last day of the certificate, in UTC; None when the private key's file has no certificate."""
     if not isinstance(connection.auth, OAuth2):
         return None
     try:

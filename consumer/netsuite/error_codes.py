@@ -1,8 +1,8 @@
 """
-From the code that NetSuite or the RESTlet gives to the one that is published, where ours says more.
+From the code of NetSuite or the RESTlet to the published code.
 
-NetSuite has several codes for one thing to mend, and changes them between versions; what a person filters
-error events by should not follow. A code without an entry here is published as it is.
+NetSuite has several codes for causes with the same fix, and changes them between versions; the published
+code, by which error events are filtered, stays the same. A code without an entry here is published unchanged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ STABLE = {
     for code, row in BY_NETSUITE_CODE.items()
     if row.code.islower() and row.effect in {"record", "kind"}
 }
-"""Our code by NetSuite's or the RESTlet's."""
+"""The connector's code by NetSuite's or the RESTlet's."""
 
 _BY_CLASS = {
     "period_closed": "period_closed",
@@ -30,8 +30,8 @@ def of_item(error: wire.ItemError, item: wire.WriteItem) -> str:
     """
     The published code of an item's error.
 
-    The class knows more than the code where NetSuite says ``USER_ERROR`` for anything; the field tells an
-    unusable reference to a linked customer or a currency from one to what is mapped.
+    The class is more precise than the code when NetSuite's code is ``USER_ERROR``; the field distinguishes an
+    invalid reference to a linked customer or a currency from one to a mapped id.
     """
     code = STABLE.get(error.code) or _BY_CLASS.get(error.group, error.code)
     if code not in _REFERENCES:
@@ -48,5 +48,5 @@ def _is_linked(item: wire.WriteItem, field: str | None) -> bool:
 
 
 def with_original(details: dict[str, str], code: str, published: str) -> dict[str, str]:
-    """The details, with NetSuite's code among them where another is published."""
+    """The details, with NetSuite's code when another one is published."""
     return details if code == published else details | {"netsuite_code": code}

@@ -1,8 +1,8 @@
 """
-From whatever can go wrong on the way to NetSuite to the outcome it stands for.
+The fault table: the outcome of each error code, HTTP status and exception of a call.
 
-Codes are those of `schemas/error_codes`, statuses Oracle's (help page section_4634920277); messages are
-translated to the user's language, so nothing here ever looks at them.
+Codes are those of `schemas/error_codes`, statuses Oracle's (help page section_4634920277); messages are not
+used, since NetSuite translates them to the user's language.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from schemas.error_codes.entry import Effect
 
 
 class Kind(Enum):
-    """Which outcome a fault stands for."""
+    """The outcome of a fault."""
 
     THROTTLED = auto()
     UNAVAILABLE = auto()
@@ -33,8 +33,9 @@ class Fault:
     One row of the table.
 
     Attributes:
-        hint: what to change and where; empty when waiting is all there is to do.
-        is_answer: NetSuite itself has said so, by a code, and it is about no record.
+        kind: the outcome.
+        hint: the fix; empty when only waiting helps.
+        is_answer: NetSuite itself has responded with a code, and it is not about a record.
     """
 
     kind: Kind
@@ -45,7 +46,7 @@ class Fault:
 _KINDS: dict[Effect, Kind] = {
     "throttled": Kind.THROTTLED,
     "unavailable": Kind.UNAVAILABLE,
-    # The script ran, so something may stand.
+    # The script ran, so a record may be written.
     "repeated": Kind.AMBIGUOUS,
     "too_big": Kind.TOO_BIG,
     "account": Kind.ACCOUNT_DOWN,
@@ -61,7 +62,7 @@ _CODES = {
 }
 
 _STATUSES = {
-    # No code beside it, so it is not known whether a script ran.
+    # Without a code it is unknown whether a script ran.
     400: Fault(Kind.AMBIGUOUS),
     401: Fault(Kind.ACCOUNT_DOWN, hints.LOGIN),
     402: Fault(Kind.ACCOUNT_DOWN, hints.BETWEEN),
@@ -79,8 +80,8 @@ _STATUSES = {
     503: Fault(Kind.UNAVAILABLE),
 }
 
-# First match wins, so subclasses stand before their parents. "Sent" is where the line runs: before it
-# nothing can have been written, after it only the same call, repeated, can tell.
+# The first match counts, so subclasses come before their parents. Before the request was sent nothing can be
+# written; afterwards only a repeat of the same call shows whether it was.
 _EXCEPTIONS: tuple[tuple[type[Exception], Fault], ...] = (
     (httpx.ConnectTimeout, Fault(Kind.UNAVAILABLE)),
     (httpx.PoolTimeout, Fault(Kind.UNAVAILABLE)),
@@ -90,26 +91,25 @@ _EXCEPTIONS: tuple[tuple[type[Exception], Fault], ...] = (
     (httpx.InvalidURL, Fault(Kind.ACCOUNT_DOWN, hints.HOST)),
     (httpx.LocalProtocolError, Fault(Kind.ACCOUNT_DOWN, hints.HEADER)),
     (httpx.HTTPError, Fault(Kind.AMBIGUOUS)),
-    # A deadline; or what TLS raises from a connection that is open already, which httpx lets through.
+    # A timeout; or an error of TLS on an open connection, which httpx does not wrap.
     (OSError, Fault(Kind.AMBIGUOUS)),
 )
 
 
 def of_code(code: str) -> Fault | None:
-    """Look up NetSuite's own code; None for one that is about a record, or that the table does not know."""
+    """The fault of NetSuite's code; None for one that is about a record, or is not in the table."""
     return _CODES.get(code)
 
 
 def of_status(status: int) -> Fault:
     """
-    Look up an HTTP status other than success.
+    The fault of an HTTP status other than success.
 
-    Redirects come from a host that does not serve the account and are never followed with a signed header.
+    Redirects come from a host that does not serve the account, and are never followed with a signed header.
     405 and 415 concern the deployed script and thus every record, so they stop the account, not the record.
 
-    Any other of the 4xx that is not listed is never a record's fault: the call was not carried out. It is
-    `UNAVAILABLE` and not `ACCOUNT_DOWN`, because a filter may dislike one document only, and that must not
-    stop the others.
+    Any other 4xx status is never a record's fault: the call was not executed. It is `UNAVAILABLE` and not
+    `ACCOUNT_DOWN`, because a content filter may block one document only, which must not stop the others.
     """
     if status in _STATUSES:
         return _STATUSES[status]
@@ -120,13 +120,13 @@ def of_status(status: int) -> Fault:
 
 def of_refusal(status: int, code: str | None) -> Fault:
     """
-    Look up an answer by both its status and its code.
+    The fault of a response by its status and its code.
 
-    The RESTlet answers every refusal of a record in its envelope. So an error of the platform, whichever its
-    code, is about no record: nothing is settled by it.
+    The RESTlet responds to every refusal of a record with its envelope. So an error of the platform, with any
+    code, is not about a record, and no record is settled by it.
 
-    Below 500 the code knows better, but at 401 and 403 none can make the refusal a matter of one record.
-    From 500 on a code may only say that the call was refused outright, as Lago takes
+    Below 500 the code takes precedence, except that at 401 and 403 no code makes it a fault of one record.
+    From 500 on a code counts only when it means that the call was refused, as Lago treats
     ``INVALID_LOGIN_ATTEMPT`` at any status (getlago/lago-api ``invoices/create_service.rb``).
     """
     known = of_code(code) if code else None
@@ -141,5 +141,5 @@ def of_refusal(status: int, code: str | None) -> Fault:
 
 
 def of_exception(error: httpx.HTTPError | httpx.InvalidURL | OSError) -> Fault:
-    """Look up what was raised instead of an answer."""
+    """The fault of an exception."""
     return next(fault for kind, fault in _EXCEPTIONS if isinstance(error, kind))

@@ -1,8 +1,9 @@
 """
-What a person can do about a refusal, and where; from the table `schemas/error_codes`.
+Hints: the fix for a refusal, from the table `schemas/error_codes`.
 
-Here stand only the fixes of what has no code, an HTTP status say, and those that depend on a connection's
-settings: a hint never asks for what is set already.
+Here are only the fixes of errors without a code, such as an HTTP status, and those that depend on a
+connection's
+settings: a hint never names a setting that is already set.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ _CLOSED_PERIOD = {
 
 def row_of(published: str, code: str, group: str) -> ErrorCode:
     """
-    The row that explains an item's error.
+    The row of an item's error.
 
     Args:
         published: the code of the error event.
-        code: NetSuite's; of several causes of one published code it names the one.
-        group: the RESTlet's class, for codes that the table does not know.
+        code: NetSuite's code, which selects one of several rows with the same published code.
+        group: the RESTlet's class, for codes that are not in the table.
     """
     by_code = BY_NETSUITE_CODE.get(code)
     if by_code is not None and published in {by_code.code, code}:
@@ -64,5 +65,5 @@ def row_of(published: str, code: str, group: str) -> ErrorCode:
 
 
 def of(row: ErrorCode, connection: Connection) -> str:
-    """The fix of a row for a connection with these settings."""
+    """The fix of a row, for the connection's settings."""
     return _CLOSED_PERIOD[connection.closed_period] if row.code == "period_closed" else row.hint

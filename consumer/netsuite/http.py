@@ -1,4 +1,4 @@
-"""How a client of one account talks HTTP: time-outs, headers, pooled connections, no redirects."""
+"""HTTP clients for one account: timeouts, headers, pooled connections, no redirects."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from consumer.http_client.client import Hook, client
 KEEPALIVE_S = 30
 ADDRESSES_REMEMBERED = 64
 READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
-BODY_LIMIT_S = 60.0  # the script has ended by then, and sends what it has
-# The largest page of a list takes some 300 KB. What all calls of a worker may hold at once must fit into it.
+BODY_LIMIT_S = 60.0  # the script has ended when the body begins
+# The largest page of a list has about 300 KB. The limit bounds the memory of all calls of a worker.
 ANSWERS = AnswerLimit(whose="NetSuite", max_bytes=2 * MEBIBYTE, max_body_s=BODY_LIMIT_S)
 TOKEN_ANSWERS = AnswerLimit(
     whose="NetSuite's token endpoint", max_bytes=64 * KIBIBYTE, max_body_s=BODY_LIMIT_S
 )
 TIMEOUT = httpx.Timeout(READ_LIMIT_S, connect=10, write=30, pool=10)
 _JSON = "application/json"
-# NetSuite answers in the content type of the request, GET included (Oracle help page section_4407965171).
+# NetSuite responds with the content type of the request, also to GET (Oracle help page section_4407965171).
 JSON_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
 
 Build = Callable[[int, dict[str, str], AnswerLimit], httpx.AsyncClient]
 ResponseHook = Hook
-"""Is told of every answer, also of those to logins."""
+"""Called for every response, including those of the token endpoint."""
 
 
 @lru_cache(maxsize=ADDRESSES_REMEMBERED)
 def address(url: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
-    """The whole address of a call; parsing it anew each time costs as much as signing it."""
+    """The URL of a call, cached, since parsing it costs as much as signing it."""
     return httpx.URL(url, params=list(query))
 
 
@@ -42,7 +42,7 @@ def builder(
     transport: httpx.AsyncBaseTransport | None,
     on_response: ResponseHook | None = None,
 ) -> Build:
-    """What makes clients of so many connections with these headers, that take answers of that size."""
+    """A function that makes clients from a number of connections, headers and a limit on responses."""
 
     def build(connections: int, headers: dict[str, str], limit: AnswerLimit) -> httpx.AsyncClient:
         return client(

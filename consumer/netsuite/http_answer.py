@@ -1,4 +1,4 @@
-"""An HTTP answer of NetSuite, as far as it decides what became of a call."""
+"""The parts of an HTTP response of NetSuite that decide the outcome of a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import httpx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An HTTP answer, as far as it matters here; `retry_after_s` is in seconds from now."""
+    """Status, body and ``Retry-After`` of an HTTP response; `retry_after_s` is in seconds from now."""
 
     status: int
     body: bytes
@@ -20,13 +20,13 @@ class Answer:
 
     @classmethod
     def of(cls, response: httpx.Response, now: datetime) -> Answer:
-        """Take what matters from an answer that has been read."""
+        """Make it from a response whose body has been read."""
         retry_after_s = retry_after(response.headers, now)
         return cls(status=response.status_code, body=response.content, retry_after_s=retry_after_s)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Read ``Retry-After``: seconds, or a date (RFC 9110 section 10.2.3); None without either."""
+    """The seconds of ``Retry-After``, a number or a date (RFC 9110 section 10.2.3); None without either."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)

@@ -1,4 +1,4 @@
-"""What an item's error amounts to: a refusal, or a wait and for what."""
+"""The outcome of an item's error: a rejection, or a wait with its cause."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ OBJECTS = {
     "customerpayment": "payment",
     "salesorder": "sales_order",
 }
-"""Lago's name of what each type of record stands for."""
+"""Lago's object type by NetSuite's record type."""
 
 DAY_S = 86_400.0
 PENDING_APPROVAL = "LAGO_PENDING_APPROVAL"
 
 
 def of_error(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Rejected | Unsettled:
-    """The outcome of one item's error: by its code where the table knows it, else by its class."""
+    """The outcome of one item's error: by its code if the table has it, else by its class."""
     reason = f"{error.code}: {error.message}" if error.message else error.code
     match _effect(error):
         case "kind":
@@ -81,7 +81,7 @@ def _effect(error: wire.ItemError) -> Effect | None:
 
 
 def _kind_refused(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Waiting:
-    """What a role or an account lacks, all documents of the kind lack: they wait until a person gives it."""
+    """A missing permission or feature concerns all documents of the kind: they wait until it is granted."""
     kind = "void" if item.mode == "void" else OBJECTS.get(str(item.record.get("type")), "document")
     refusal = _rejected(error, item, connection)
     sentence = f"NetSuite refuses every {kind.replace('_', ' ')} with {error.code}: {refusal.message}"
@@ -98,7 +98,7 @@ def _missing(error: wire.ItemError, item: wire.WriteItem, *, message: str) -> Wa
 def _unapproved(
     error: wire.ItemError, item: wire.WriteItem, connection: Connection, *, message: str
 ) -> Waiting:
-    """People approve, in days rather than hours; an invoice whose credits must wait for it stands already."""
+    """A hold until a person approves; an invoice whose credits wait for the approval is already written."""
     refusal = replace(_rejected(error, item, connection), code="pending_approval")
     hold = Hold(max_age_s=connection.hold_max_days * DAY_S, refusal=refusal)
     return Waiting(on="approval of the invoice", message=message, stands=bool(item.apply_credits), hold=hold)
@@ -110,7 +110,7 @@ def _held(refusal: Rejected, connection: Connection, *, message: str) -> Waiting
 
 
 def _of_closed_period(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Rejected:
-    """Name the date, which we know, and the period where the script does; NetSuite's words name neither."""
+    """The rejection with the document's date and, if the script states it, the period's name."""
     rejected = _rejected(error, item, connection)
     date, period = item.record.get("columns", {}).get("trandate"), error.period
     named = {"date": date, "period": period}

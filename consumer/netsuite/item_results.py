@@ -1,4 +1,4 @@
-"""What the items of an answer amount to: one outcome for the call, and what was written."""
+"""The outcome of a request from the items of a response, with the written records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from schemas import wire
 from schemas.error_codes import CATALOGUE
 
 _WORDS = ("code", "field", "period", "amount", "message")
-"""What of a warning is told, in this order."""
+"""The members of a warning that its text contains, in this order."""
 MOST_WARNINGS = 200
 WARNING_LIMIT_CHARS = 1_000
 CREDIT_PENDING = "LAGO_CREDIT_PENDING"
@@ -32,10 +32,10 @@ CREDIT_PENDING = "LAGO_CREDIT_PENDING"
 
 def of_response(response: wire.Response, request: wire.WriteRequest, connection: Connection) -> Outcome:
     """
-    Make one outcome of an answer.
+    The outcome of a request by the response.
 
-    The first item that was not written decides, since whatever follows may refer to it. An envelope that
-    lacks one of our items is `Ambiguous`: it concerns this request only, and repeating it is harmless.
+    The first item that was not written decides, since the following ones may refer to it. An envelope without
+    one of the items is `Ambiguous`: it concerns this request only, and a repeat is idempotent.
     """
     if (elsewhere := wrong_account(response, connection)) is not None:
         return elsewhere
@@ -54,7 +54,7 @@ def of_response(response: wire.Response, request: wire.WriteRequest, connection:
 
 
 def wrong_account(response: wire.Response, connection: Connection) -> AccountDown | None:
-    """Compare who answered with whom the connection is for; None when they agree."""
+    """The outcome when another account than the connection's responded; None when it is the same."""
     found_id, found_environment = response.account.id, response.account.environment
     same_id = not found_id or _same_account(found_id, connection.account_id)
     if same_id and found_environment.lower() in {"", connection.environment}:
@@ -99,7 +99,7 @@ def _of_item(
 
 
 def _pending(result: wire.ItemResult, item: wire.WriteItem) -> Waiting | None:
-    """The invoice stands, but a credit note spent on it does not yet: it is not done before both do."""
+    """The wait of a written invoice for a credit memo that must be applied to it and is not written yet."""
     answer = [
         one for one in result.warnings if isinstance(one, Mapping) and one.get("code") == CREDIT_PENDING
     ]
@@ -132,7 +132,7 @@ def _warnings(result: wire.ItemResult) -> list[str]:
 
 
 def _warning(warning: Any) -> str:
-    """Put a warning in words; the script sends texts, or objects with a code and what it concerns."""
+    """The text of a warning; the script sends text, or objects with a code and its context."""
     if not isinstance(warning, Mapping):
         return str(warning)
     return " ".join(str(warning[name]) for name in _WORDS if warning.get(name))

@@ -1,4 +1,4 @@
-"""The signature of token-based authentication: OAuth 1.0a, over the whole query and never the body."""
+"""The signature of token-based authentication: OAuth 1.0a, over all query parameters and not the body."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADDRESSES_REMEMBERED = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """The two pairs of an integration record and an access token, and the realm they are good for."""
+    """Keys and secrets of an integration record and an access token, and their realm."""
 
     realm: str
     consumer_key: str
@@ -29,7 +29,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What makes one attempt unlike every other: NetSuite takes each pair once per user."""
+    """Nonce and timestamp of one attempt: NetSuite accepts each pair once per user."""
 
     nonce: str
     timestamp_s: int
@@ -46,14 +46,14 @@ def authorization(method: str, url: str, credentials: Credentials, stamp: Stamp)
 
 
 def sign(method: str, url: str, credentials: Credentials, stamp: Stamp) -> str:
-    """Make the base64 signature; every query parameter of the address is part of it."""
+    """The base64 signature; it covers every query parameter of the address."""
     text = _stamped(_base_string(method, url, credentials), stamp, times=2)
     key = f"{util.escape(credentials.consumer_secret)}&{util.escape(credentials.token_secret)}"
     mac = hmac.new(key.encode(), text.encode(), hashlib.sha256)
     return base64.b64encode(mac.digest()).decode()
 
 
-# Of what is signed, only the stamp differs from call to call; escaping all the rest anew costs as much as
+# Only nonce and timestamp differ between calls; escaping all the rest each time would cost as much as
 # everything else that is done to send a request.
 _NONCE, _TIMESTAMP, _SIGNATURE = "0NonceStandsHere0", "0TimestampStandsHere0", "0SignatureStandsHere0"
 
@@ -71,7 +71,7 @@ def _header(credentials: Credentials) -> str:
 
 
 def _stamped(text: str, stamp: Stamp, *, times: int) -> str:
-    """The text with the stamp in its place, escaped so many times."""
+    """The text with the stamp instead of the placeholders, escaped `times` times."""
     nonce = stamp.nonce
     for _ in range(times):
         nonce = util.escape(nonce)

@@ -1,5 +1,5 @@
 """
-OAuth 2.0 client credentials with a certificate: the assertion we sign and the token we get for it.
+OAuth 2.0 client credentials with a certificate: the signed assertion, and the access token for it.
 
 Oracle help pages section_162730264820 to section_162790605110: no client secret, no refresh token.
 """
@@ -29,11 +29,11 @@ TOKEN_LIMIT_S = 45
 _TOKEN_TIMEOUT = httpx.Timeout(30, connect=10)
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 RSA_BITS = (3072, 4096)
-"""Lengths of RSA keys that NetSuite takes certificates of (Oracle subsect_162755332391)."""
+"""Lengths of RSA keys for which NetSuite accepts certificates (Oracle subsect_162755332391)."""
 
 
 class LoginFailed(Exception):  # noqa: N818 -- carries an expected result out of httpx's auth flow
-    """No access token could be had; `response_outcome` says what that means for the call that wanted it."""
+    """No access token is available; `response_outcome` is the outcome of the call that needs it."""
 
     def __init__(self, failure: response_outcome.ResponseOutcome) -> None:
         super().__init__(failure.code)
@@ -42,7 +42,7 @@ class LoginFailed(Exception):  # noqa: N818 -- carries an expected result out of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """The private half of a certificate and the algorithm NetSuite takes for it."""
+    """The private key of a certificate, and the algorithm that NetSuite accepts for it."""
 
     key: RSAKey | ECKey = field(repr=False)
     algorithm: str
@@ -50,7 +50,7 @@ class Signer:
     @classmethod
     def of_pem(cls, pem: str) -> Signer:
         r"""
-        Read a private key; newlines may be written as ``\n``, as environment variables often have them.
+        Read a private key; newlines may be written as ``\n``, as is usual in environment variables.
 
         Raises:
             ValueError: it is not a PEM private key of RSA, or of EC on P-256, P-384 or P-521.
@@ -69,7 +69,7 @@ class Signer:
 
     @property
     def refusal(self) -> str | None:
-        """Why NetSuite takes no certificate of this key; None when it does."""
+        """Why NetSuite accepts no certificate for this key; None when it does."""
         if not isinstance(self.key, RSAKey) or self.key.raw_value.key_size in RSA_BITS:
             return None
         taken = " or ".join(str(bits) for bits in RSA_BITS)
@@ -79,7 +79,7 @@ class Signer:
         )
 
     def assertion(self, *, client_id: str, certificate_id: str, audience: str, now: datetime) -> str:
-        """Sign the claim to be this integration, good for `ASSERTION_LIFE_S` seconds."""
+        """The signed assertion of this integration, valid for `ASSERTION_LIFE_S` seconds."""
         header = {"typ": "JWT", "alg": self.algorithm, "kid": certificate_id}
         issued_at_s = int(now.timestamp())
         claims = {
@@ -97,12 +97,12 @@ class _Granted(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     access_token: str
-    expires_in: float = 3600  # Oracle says always 3600; seen as text and as a number
+    expires_in: float = 3600  # 3600 by Oracle's documentation; observed as text and as a number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """An access token and the moment, on the monotonic clock, from which it is not used any more."""
+    """An access token, and the time on the monotonic clock from which it is not used any more."""
 
     value: str = field(repr=False)
     renew_at_s: float
@@ -110,7 +110,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """Everything that is said to the token endpoint."""
+    """The parameters of requests to the token endpoint."""
 
     url: str
     client_id: str
@@ -118,7 +118,7 @@ class Login:
     signer: Signer
 
     def form(self, now: datetime) -> dict[str, str]:
-        """Fill in the form of one attempt."""
+        """The form of one request."""
         assertion = self.signer.assertion(
             client_id=self.client_id, certificate_id=self.certificate_id, audience=self.url, now=now
         )
@@ -131,9 +131,9 @@ class Login:
 
 class Tokens:
     """
-    The access token of one connection: kept, renewed ahead of time, fetched by one caller for all.
+    The access token of one connection: cached, renewed before it expires, requested once for all callers.
 
-    A failure is shared by those who waited for it, since repeated bad logins can lock a NetSuite user.
+    Concurrent callers share a failure too, since repeated failed logins can lock a NetSuite user.
     """
 
     def __init__(
@@ -149,19 +149,19 @@ class Tokens:
 
     async def current(self) -> str:
         """
-        Give a token that is good for another two minutes.
+        A token that is valid for two more minutes.
 
         Raises:
-            LoginFailed: NetSuite gave none.
+            LoginFailed: NetSuite granted none.
         """
         return await self._valid(stale=None)
 
     async def renewed(self, stale: str) -> str:
         """
-        Give another token than the one that was just refused.
+        Another token than the refused one, `stale`.
 
         Raises:
-            LoginFailed: NetSuite gave none.
+            LoginFailed: NetSuite granted none.
         """
         return await self._valid(stale=stale)
 

@@ -1,4 +1,4 @@
-"""What an HTTP body from NetSuite says, whichever of its several forms it came in."""
+"""Parse an HTTP body of NetSuite in any of its forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from schemas import nesting, wire
 
 MAX_MESSAGE_CHARS = 500
-# What is looked for stands at the beginning; a search through all of a hostile page would take hours.
+# The searched text is at the beginning; a search through a whole hostile page could take hours.
 HEAD_CHARS = 4_096
 _TEXT_FORM = re.compile(r"(?is)error code:\s*(?P<code>\S+)\s*error message:\s*(?P<message>.*)")
 _TITLE = re.compile(r"(?is)<title[^>]*>\s*(.*?)\s*</title>")
@@ -20,14 +20,16 @@ _TITLE = re.compile(r"(?is)<title[^>]*>\s*(.*?)\s*</title>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """The script ran and answered by contract."""
+    """The script ran and responded by the contract."""
 
     response: wire.Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformError:
-    """NetSuite itself, or an error nobody caught in the script; branch on `code`, messages are translated."""
+    """
+    An error of NetSuite itself, or one that the script did not catch; messages are translated, use `code`.
+    """
 
     code: str
     message: str
@@ -35,14 +37,14 @@ class PlatformError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page for people: maintenance, a login form, a proxy's notice."""
+    """An HTML page: maintenance, a login form, a proxy's error."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """Nothing that the contract knows, and what is wrong with it."""
+    """A body that is none of the known forms, with the reason."""
 
     reason: str
 
@@ -52,7 +54,7 @@ Content = Envelope | PlatformError | Page | Unreadable
 
 def read(body: bytes) -> Content:
     """
-    Read an answer; never raises, whatever the bytes.
+    Parse a body; never raises.
 
     Tried in order: HTML, JSON, JSON inside a JSON string, Oracle's text form (help page section_4634920277).
     """
@@ -68,7 +70,7 @@ def read(body: bytes) -> Content:
 def _read_json(text: str) -> Content:
     value = _parsed(text)
     if isinstance(value, str):
-        # Many scripts return JSON.stringify(x), which the platform sends as it is or quotes once more.
+        # Many scripts return JSON.stringify(x), which the platform sends unchanged or as a JSON string.
         return read(value.encode())
     if isinstance(value, dict):
         return _read_object(value)
@@ -113,7 +115,7 @@ def _platform_error(value: dict[str, Any]) -> PlatformError | None:
 
 
 def _innermost(message: Any) -> str:
-    """Find the sentence: an uncaught SuiteScript error travels as JSON text inside of the message."""
+    """The message; that of an uncaught SuiteScript error is JSON text with the message inside."""
     inner = _parsed(message) if isinstance(message, str) and message.lstrip().startswith("{") else message
     if isinstance(inner, dict):
         return _cut(str(inner.get("message") or inner.get("name") or ""))

@@ -1,4 +1,4 @@
-"""From one attempt to its outcome: the table of `fault_table` and the items of `item_results`, applied."""
+"""The outcome of one attempt, by `fault_table` and `item_results`."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from schemas import wire
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseOutcome:
     """
-    What one attempt came to.
+    The outcome of one attempt.
 
     Attributes:
         code: NetSuite's code, an HTTP status or the name of an exception; safe to log.
-        repeat: whether the same bytes are worth sending again within seconds.
+        repeat: whether a retry with the same bytes may succeed within seconds.
     """
 
     outcome: Outcome
@@ -43,25 +43,25 @@ class ResponseOutcome:
 
     @property
     def is_success(self) -> bool:
-        """Whether NetSuite holds what was asked for."""
+        """Whether the record is in NetSuite."""
         return isinstance(self.outcome, Delivered | AlreadyThere)
 
     @property
     def retry_after_s(self) -> float | None:
-        """Seconds that the far side asked us to wait."""
+        """The seconds of ``Retry-After``; None without one."""
         return self.outcome.retry_after_s if isinstance(self.outcome, Throttled | Unavailable) else None
 
 
 def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> ResponseOutcome:
-    """Judge the answer to a write."""
+    """The outcome of the response to a write."""
     return of_batch(got, Batch.alone(request), connection)[0]
 
 
 def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[ResponseOutcome]:
     """
-    Judge the answer to a write of several requests, for each of them.
+    The outcomes of the response to a write of several requests.
 
-    What the script left over is worth repeating at once only when nobody else was in the call.
+    Items that the script skipped are retried at once only when the call had a single request.
     """
     content = response_body.read(got.body)
     if isinstance(content, response_body.Envelope) and got.status < 300:
@@ -78,7 +78,7 @@ def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[Response
 
 
 def of_ping(got: Answer, connection: Connection) -> ResponseOutcome | wire.Response:
-    """Judge the answer to a ping; the envelope itself when the right account sent it."""
+    """The envelope of the response to a ping, or an outcome when it is not from the connection's account."""
     content = response_body.read(got.body)
     if not isinstance(content, response_body.Envelope) or got.status >= 300:
         return nothing_sent(of_refusal(got, content, connection, items=0), connection)
@@ -90,11 +90,11 @@ def of_refusal(
     got: Answer, content: response_body.Content, connection: Connection, *, items: int
 ) -> ResponseOutcome:
     """
-    Judge an answer that is no envelope.
+    The outcome of a response that is not an envelope.
 
-    HTML means maintenance (and a gateway's own error page keeps its status). A success that is neither our
-    envelope nor an error makes the account `AccountDown`: it concerns every record alike, a person has to
-    deploy or correct something, and the same bytes may be sent again afterwards without harm.
+    HTML means maintenance (a gateway's own error page counts by its status). A success without envelope or
+    error makes the account `AccountDown`: it concerns every record, a person must deploy or correct
+    something, and the same bytes may be sent again afterwards, which is idempotent.
     """
     match content:
         case response_body.PlatformError(code=code, message=message):
@@ -115,9 +115,9 @@ def of_refusal(
 
 def of_login(got: Answer, connection: Connection) -> ResponseOutcome:
     """
-    Judge what the token endpoint answered instead of a token.
+    The outcome of a token endpoint's response without token.
 
-    400 is how it refuses a login (RFC 6749 section 5.2), also where it does not say why.
+    400 is a refused login (RFC 6749 section 5.2), also without an error code.
     """
     content = response_body.read(got.body)
     if got.status == 400 and (code := _unexplained(content)) is not None:
@@ -127,7 +127,7 @@ def of_login(got: Answer, connection: Connection) -> ResponseOutcome:
 
 
 def _unexplained(content: response_body.Content) -> str | None:
-    """What a refused login is called that the table does not know; None for one it knows, or a page."""
+    """The code of a refused login that is not in the table; None for one that is, or for HTML."""
     match content:
         case response_body.PlatformError(code=code) if fault_table.of_code(code) is None:
             return code
@@ -139,10 +139,10 @@ def _unexplained(content: response_body.Content) -> str | None:
 
 def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection) -> ResponseOutcome:
     """
-    Judge an answer whose body is too large, too slow or garbled.
+    The outcome of a response whose body is too large, too slow or invalid.
 
-    A refusal is known by its status alone. Behind a success, or an error of the script, the call may have
-    been carried out. The same bytes would hardly be answered better within seconds.
+    A refusal is known by its status. With a success status, or an error of the script, the call may have been
+    executed. It is not retried within seconds, since the response would be the same.
     """
     fault = (
         fault_table.of_status(error.status)
@@ -158,7 +158,7 @@ def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection
 def of_exception(
     error: httpx.HTTPError | httpx.InvalidURL | OSError, connection: Connection
 ) -> ResponseOutcome:
-    """Judge what was raised instead of an answer; its text stays out, for it may quote a header."""
+    """The outcome of an exception; without the exception's text, which may contain a header."""
     code = type(error).__name__
     fault = fault_table.of_exception(error)
     got = Answer(status=0, body=b"")
@@ -168,9 +168,9 @@ def of_exception(
 
 def nothing_sent(result: ResponseOutcome, connection: Connection) -> ResponseOutcome:
     """
-    Judge the same fault on a call that writes nothing and concerns no record: a login, a ping.
+    The outcome of the same fault for a call that writes nothing and has no record: a login, a ping.
 
-    What is ambiguous about a write is then just unavailable, and a refusal is one of the whole connection.
+    `Ambiguous` becomes `Unavailable`, and a rejection concerns the whole connection.
     """
     match result.outcome:
         case Ambiguous(reason=reason):
@@ -210,7 +210,7 @@ def _outcome(
         case fault_table.Kind.AMBIGUOUS:
             return Ambiguous(reason=reason, is_answer=fault.is_answer)
         case fault_table.Kind.TOO_BIG if items > 1:
-            # What was saved before the limit struck stands, so the repeat has less to do.
+            # Records saved before the limit are written, so the repeat has fewer to write.
             return Ambiguous(reason=reason, is_answer=True)
         case fault_table.Kind.TOO_BIG:
             details = {"http_status": str(got.status)}
