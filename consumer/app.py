@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from random import SystemRandom
 
 import structlog
 
-from consumer import __version__
-from consumer.clock import Clock, SystemClock
+from consumer.clock import Clock
 from consumer.config import connections_file
 from consumer.config.connection import Connection, holding
 from consumer.config.settings import Settings
@@ -26,16 +26,13 @@ from consumer.lago.api import LagoApi
 from consumer.limits.permits import PermitPool
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import garbage_collection, signals
-from consumer.ops.health import Health
-from consumer.ops.metrics import Metrics
 from consumer.outcome import AccountDown, Throttled, Unavailable
 from consumer.pipeline.assembly import delivery_of
 from consumer.record import Publish
 from consumer.stream.stream import Stream
-from consumer.stream.stream_process import run_streams
+from consumer.stream.stream_process import process_context, run_streams
 from consumer.stream.stream_spec import ProcessContext, StreamSpec
 from consumer.stream.supervision import SupervisedStream
-from consumer.tracing import setup
 from schemas import error_event, result
 from schemas.lane import place_of
 
@@ -82,23 +79,20 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
     kept_s = await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
     for sentence in retention.cut_holds(kept_s, holding(chosen)):
         log.warning("holds_cut_short", reason=sentence)
-    clock = SystemClock()
     async with AsyncExitStack() as stack:
-        context = ProcessContext(
-            cluster=cluster,
-            metrics=Metrics(version=__version__),
-            health=Health(clock),
-            clock=clock,
-            tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-worker")),
-        )
+        context = await process_context(cluster, stack, service="lago-netsuite-worker")
         accounts = [_account(connection, context, stack) for connection in chosen]
         await _meet(accounts)
         publish = await publisher(context, stack)
-        hold_limit_s = retention.hold_limit_s(kept_s)
-        streams = [
-            _supervised(account, settings, connections, publish, context, hold_limit_s=hold_limit_s)
-            for account in accounts
-        ]
+        stream_of = partial(
+            _stream,
+            settings=settings,
+            connections=connections,
+            publish=publish,
+            context=context,
+            hold_limit_s=retention.hold_limit_s(kept_s),
+        )
+        streams = [_supervised(account, context, stream_of) for account in accounts]
         codes = {each.code for each in connections}
         await stack.enter_async_context(
             removed_connections.watched(
@@ -181,13 +175,7 @@ async def publisher(context: ProcessContext, stack: AsyncExitStack) -> Publish:
 
 
 def _supervised(
-    account: _Account,
-    settings: Settings,
-    connections: Sequence[Connection],
-    publish: Publish,
-    context: ProcessContext,
-    *,
-    hold_limit_s: float,
+    account: _Account, context: ProcessContext, stream_of: Callable[[_Account], Stream]
 ) -> SupervisedStream:
     context.metrics.connection_begins(connection=account.connection.code)
     lives = count()
@@ -195,18 +183,18 @@ def _supervised(
     def make() -> Stream:
         if next(lives):  # what was known of the account at the start goes for the first life only
             account.permit_pool = _permit_pool(account.connection, context.clock)
-        return _stream(account, settings, connections, publish, context, hold_limit_s=hold_limit_s)
+        return stream_of(account)
 
     return SupervisedStream(name=account.connection.code, make=make)
 
 
 def _stream(
     account: _Account,
+    *,
     settings: Settings,
     connections: Sequence[Connection],
     publish: Publish,
     context: ProcessContext,
-    *,
     hold_limit_s: float,
 ) -> Stream:
     connection, lago = account.connection, account.lago

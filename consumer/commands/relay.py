@@ -12,7 +12,6 @@ from random import SystemRandom
 
 import structlog
 
-from consumer import __version__
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
 from consumer.commands import console_output, relay_links
@@ -24,8 +23,6 @@ from consumer.kafka.cluster import Cluster
 from consumer.limits.circuit_breaker import Reason
 from consumer.limits.permits import PermitPool
 from consumer.ops import signals
-from consumer.ops.health import Health
-from consumer.ops.metrics import Metrics
 from consumer.record import Publish
 from consumer.relay import endpoint as endpoints
 from consumer.relay import message, sample, schedule, signing
@@ -34,10 +31,9 @@ from consumer.relay.egress import Answered, Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.name_lookup import NameLookup, Resolve
 from consumer.stream.stream import Stream
-from consumer.stream.stream_process import run_streams
+from consumer.stream.stream_process import process_context, run_streams
 from consumer.stream.stream_spec import ProcessContext, StreamSpec
 from consumer.stream.supervision import SupervisedStream
-from consumer.tracing import setup
 from schemas import error_event, result, undeliverable
 
 PERMITS = 10
@@ -82,24 +78,19 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
         raise ConfigurationError(
             ["no connection has webhooks, nor lago.link_back: name an endpoint under connections[].webhooks"]
         )
-    cluster, clock = Cluster.of(settings), SystemClock()
+    cluster = Cluster.of(settings)
     await topics.require(cluster, (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC))
     organizations = {each.code: each.lago.organization_id for each in connections}
     async with AsyncExitStack() as stack:
-        context = ProcessContext(
-            cluster=cluster,
-            metrics=Metrics(version=__version__),
-            health=Health(clock),
-            clock=clock,
-            tracer=await stack.enter_async_context(setup.tracing(service="lago-netsuite-relay")),
-        )
+        context = await process_context(cluster, stack, service="lago-netsuite-relay")
         publish = await publisher(context, stack)
         resolve = NameLookup().addresses
-        streams = [
-            _supervised(each, organizations[each.connection], settings, publish, context, egress)
-            for each in chosen
-            for egress in [_egress(each, clock, resolve, stack)]
-        ]
+        streams = []
+        for each in chosen:
+            egress = _egress(each, context.clock, resolve, stack)
+            organization_id = organizations[each.connection]
+            make = partial(_stream, each, organization_id, settings, publish, context, egress)
+            streams.append(SupervisedStream(name=_name(each), make=make))
         streams += relay_links.streams(linked, settings, context, stack)
         await run_streams(streams, settings, context)
     log.info("relay_stopped")
@@ -132,18 +123,6 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
     took = f" after {answer.took_s * 1000:.0f} ms" if isinstance(answer, Answered) else ""
     console_output.say(f"{'taken' if is_taken else 'NOT taken'}{took}: {answer}")
     return 0 if is_taken else 1
-
-
-def _supervised(
-    endpoint: Endpoint,
-    organization_id: str,
-    settings: Settings,
-    publish: Publish,
-    context: ProcessContext,
-    egress: Egress,
-) -> SupervisedStream:
-    make = partial(_stream, endpoint, organization_id, settings, publish, context, egress)
-    return SupervisedStream(name=_name(endpoint), make=make)
 
 
 def _name(endpoint: Endpoint) -> str:

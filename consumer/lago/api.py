@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Unpack
 from urllib.parse import quote
 
-import httpx
 from cachetools import TLRUCache
 
 from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import KIBIBYTE
 from consumer.lago import listing
-from consumer.lago.client import LagoClient, Sleep
+from consumer.lago.client import LagoClient, NetworkOptions
 from consumer.lago.lookup_result import Answer, Failed, Found, Listed, LookUp, Missing
 from consumer.lago.reply import Absent, Body
 
@@ -34,27 +34,14 @@ class LagoApi:
     of one customer share one request. Payments change, so they are requested each time.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        clock: Clock,
-        transport: httpx.AsyncBaseTransport | None = None,
-        sleep: Sleep = asyncio.sleep,
-    ) -> None:
+    def __init__(self, connection: Connection, *, clock: Clock, **network: Unpack[NetworkOptions]) -> None:
         """
-        Reveal the API key and prepare the HTTP client; nothing is sent yet.
-
-        Args:
-            connection: whose ``lago.api_url`` and ``lago.api_key`` to use.
-            clock: for the expiry of cached customers and the rate limit.
-            transport: replaces the network in tests.
-            sleep: waits between requests.
+        Prepare a `LagoClient` and an empty cache; `clock` is for the expiry of customers too.
 
         Raises:
             ConfigurationError: a setting or its secret is missing; the message names it.
         """
-        self._client = LagoClient(connection, clock=clock, transport=transport, sleep=sleep)
+        self._client = LagoClient(connection, clock=clock, **network)
         self._flights: dict[str, asyncio.Future[Answer]] = {}
         self._cache: TLRUCache[str, _Kept] = TLRUCache(
             CACHED_ANSWERS, ttu=_goes_stale, timer=clock.monotonic_s, getsizeof=_size_of

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import httpx
 import structlog
@@ -47,6 +47,19 @@ class _Attempt:
 
     reply: WriteReply
     repeat: bool = False
+
+
+class NetworkOptions(TypedDict, total=False):
+    """
+    What tests replace.
+
+    Attributes:
+        transport: the network.
+        sleep: waits between requests.
+    """
+
+    transport: httpx.AsyncBaseTransport | None
+    sleep: Sleep
 
 
 class LagoClient:

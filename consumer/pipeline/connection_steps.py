@@ -116,7 +116,7 @@ class ConnectionSteps:
         if isinstance(planned.event, Undecodable):
             return outcome
         action = planned.plan.action if isinstance(planned.plan, Mapped) else None
-        results = self._outgoing.results(record, planned.event, outcome.written, attempt, action)
+        results = self._outgoing.results(record, planned.event, outcome, attempt, action)
         if isinstance(results, Rejected):
             return results
         for result in results:

@@ -15,7 +15,7 @@ import structlog
 from consumer import errors
 from consumer.events.outgoing import MAX_ORIGINAL_BYTES, MAX_TEXT_CHARS, Attempt, OutgoingEvents
 from consumer.mapping.result import Action
-from consumer.outcome import Rejected, Written, internal_error
+from consumer.outcome import AlreadyThere, Delivered, Rejected, Written, internal_error
 from consumer.record import Event, Record
 from schemas import error_event
 from schemas.envelope import Envelope, Undecodable
@@ -34,17 +34,17 @@ class ContainedOutgoingEvents:
         self,
         record: Record,
         event: Envelope,
-        written: tuple[Written, ...],
+        outcome: Delivered | AlreadyThere,
         attempt: Attempt,
         action: Action | None = None,
     ) -> tuple[Event, ...] | Rejected:
         """Those of `OutgoingEvents`; or the end of a record that has none, though it was written."""
         try:
-            return tuple(self.outgoing.results(record, event, written, attempt, action))
+            return tuple(self.outgoing.results(record, event, outcome.written, attempt, action))
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             self._log("result", record, error)
-            doing = f"after NetSuite had taken the event: {_listed(written)}"
-            return internal_error(errors.name_of(error), doing, netsuite=_listed(written))
+            doing = f"after NetSuite had taken the event: {_listed(outcome.written)}"
+            return internal_error(errors.name_of(error), doing, netsuite=_listed(outcome.written))
 
     def failure(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt

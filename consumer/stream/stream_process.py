@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from random import SystemRandom
 
 import structlog
 
-from consumer import errors
+from consumer import __version__, errors
+from consumer.clock import SystemClock
 from consumer.config.settings import Settings
+from consumer.kafka.cluster import Cluster
 from consumer.ops import http, loop_lag, signals
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
 from consumer.stream.stream_spec import ProcessContext
 from consumer.stream.supervision import SupervisedStream, Supervisor
+from consumer.tracing import setup
 
 log = structlog.get_logger(__name__)
+
+
+async def process_context(cluster: Cluster, stack: AsyncExitStack, *, service: str) -> ProcessContext:
+    """What the streams of a process share; what its tracer has left is exported when the stack is closed."""
+    clock = SystemClock()
+    return ProcessContext(
+        cluster=cluster,
+        metrics=Metrics(version=__version__),
+        health=Health(clock),
+        clock=clock,
+        tracer=await stack.enter_async_context(setup.tracing(service=service)),
+    )
 
 
 async def run_streams(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from consumer.events.headers import Headers
 from consumer.ops.best_effort import BestEffort
-from consumer.tracing.tracer import NO_SPAN, NONE, OFF, Attributes, Kind, Span, Tracer
+from consumer.tracing.tracer import NO_SPAN, OFF, Attributes, Span, SpanOptions, Tracer
 
 
 class ContainedSpan:
@@ -76,24 +76,17 @@ class ContainedTracer:
         self._tracer = tracer
         self._best_effort = BestEffort()
 
-    def begin(
-        self,
-        name: str,
-        *,
-        kind: Kind = "internal",
-        carrier: Headers | None = None,
-        attributes: Attributes = NONE,
-        links: Sequence[Span] = (),
-        began_s: float | None = None,
-    ) -> Span:
+    def begin(self, name: str, **options: Unpack[SpanOptions]) -> Span:
         """As `consumer.tracing.tracer.Tracer.begin`."""
-        linked = [each.span if isinstance(each, ContainedSpan) else each for each in links]
+        if "links" in options:
+            options["links"] = [_inner(each) for each in options["links"]]
         with self._best_effort.of("span"):
-            span = self._tracer.begin(
-                name, kind=kind, carrier=carrier, attributes=attributes, links=linked, began_s=began_s
-            )
-            return ContainedSpan(span, self._best_effort)
+            return ContainedSpan(self._tracer.begin(name, **options), self._best_effort)
         return NO_SPAN
+
+
+def _inner(span: Span) -> Span:
+    return span.span if isinstance(span, ContainedSpan) else span
 
 
 def contained(tracer: Tracer) -> Tracer:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -16,7 +15,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from consumer import __version__
 from consumer.events.headers import Headers
-from consumer.tracing.tracer import NONE, Attributes, Kind, Span
+from consumer.tracing.tracer import NONE, Attributes, Kind, Span, SpanOptions
 
 KINDS: dict[Kind, SpanKind] = {
     "internal": SpanKind.INTERNAL,
@@ -80,19 +79,12 @@ class OtelTracer:
         self._provider = provider
         self._tracer = provider.get_tracer("lago-netsuite", __version__)
 
-    def begin(
-        self,
-        name: str,
-        *,
-        kind: Kind = "internal",
-        carrier: Headers | None = None,
-        attributes: Attributes = NONE,
-        links: Sequence[Span] = (),
-        began_s: float | None = None,
-    ) -> Span:
+    def begin(self, name: str, **options: Unpack[SpanOptions]) -> Span:
         """A span that has begun; a consumer's is linked to its parent too, since it may be one of several."""
+        kind, carrier = options.get("kind", "internal"), options.get("carrier")
+        began_s = options.get("began_s")
         context = None if carrier is None else _context(carrier)
-        linked = [each.span for each in links if isinstance(each, OtelSpan)]
+        linked = [each.span for each in options.get("links", ()) if isinstance(each, OtelSpan)]
         if context is not None and kind == "consumer":
             linked.append(trace.get_current_span(context))
         contexts = [each.get_span_context() for each in linked]
@@ -100,7 +92,7 @@ class OtelTracer:
             name,
             context=context,
             kind=KINDS[kind],
-            attributes=dict(attributes),
+            attributes=dict(options.get("attributes", NONE)),
             links=[trace.Link(each) for each in contexts if each.is_valid],
             start_time=None if began_s is None else int(began_s * 1_000_000_000),
         )

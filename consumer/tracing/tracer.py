@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, TypedDict, Unpack
 
 from consumer.events import headers
 from consumer.events.headers import Headers
@@ -58,30 +58,30 @@ class Span(Protocol):
         ...
 
 
+class SpanOptions(TypedDict, total=False):
+    """
+    How a span begins, where that is not as usual.
+
+    Attributes:
+        kind: on which side of a call it stands; internal by default.
+        carrier: headers with the context of its parent; absent takes the current span for that.
+        attributes: in the words of OpenTelemetry's semantic conventions, where there are any.
+        links: spans that it has to do with, and that are not its parents.
+        began_s: when, in seconds since the epoch; absent means now.
+    """
+
+    kind: Kind
+    carrier: Headers | None
+    attributes: Attributes
+    links: Sequence[Span]
+    began_s: float | None
+
+
 class Tracer(Protocol):
     """Makes spans."""
 
-    def begin(
-        self,
-        name: str,
-        *,
-        kind: Kind = "internal",
-        carrier: Headers | None = None,
-        attributes: Attributes = NONE,
-        links: Sequence[Span] = (),
-        began_s: float | None = None,
-    ) -> Span:
-        """
-        A span that has begun and is not current yet.
-
-        Args:
-            name: of few values.
-            kind: on which side of a call it stands.
-            carrier: headers with the context of its parent; absent takes the current span for that.
-            attributes: in the words of OpenTelemetry's semantic conventions, where there are any.
-            links: spans that it has to do with, and that are not its parents.
-            began_s: when, in seconds since the epoch; absent means now.
-        """
+    def begin(self, name: str, **options: Unpack[SpanOptions]) -> Span:
+        """A span that has begun and is not current yet; `name` is one of few values."""
         ...
 
 
@@ -108,7 +108,7 @@ class _NoSpan:
 
 
 class _NoTracer:
-    def begin(self, name: str, **_: object) -> Span:  # noqa: ARG002 - nothing is done with it
+    def begin(self, name: str, **_: Unpack[SpanOptions]) -> Span:  # noqa: ARG002 - nothing is done with it
         return NO_SPAN
 
 

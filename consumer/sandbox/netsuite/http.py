@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from email.utils import formatdate
 from functools import partial
-from typing import Protocol
+from typing import Protocol, Unpack
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -28,6 +28,7 @@ from consumer.sandbox.netsuite.fault_injection import CallFault, Faults
 from consumer.sandbox.netsuite.login_audit import Accepted, Attempt, AuditTrail, Refused
 from consumer.sandbox.netsuite.suitescript import runner
 from consumer.sandbox.netsuite.suitescript.response import Answer, refusal
+from consumer.sandbox.netsuite.suitescript.runner import ScriptCall
 
 MAX_THREADS = 64
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -38,16 +39,7 @@ _JSON = "application/json"
 class Call(Protocol):
     """Runs a script; blocks until its response."""
 
-    def __call__(
-        self,
-        account: Account,
-        *,
-        script: str,
-        deploy: str,
-        verb: str,
-        params: Mapping[str, str],
-        body: str | None,
-    ) -> Answer:
+    def __call__(self, account: Account, **requested: Unpack[ScriptCall]) -> Answer:
         """The response to one call."""
         ...
 

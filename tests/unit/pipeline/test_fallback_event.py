@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, OutgoingEvents
 from consumer.failures import original
-from consumer.outcome import Rejected, Written
+from consumer.outcome import Delivered, Rejected, Written
 from consumer.pipeline.fallback_event import ContainedOutgoingEvents
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
@@ -103,7 +103,7 @@ def test_a_result_that_cannot_be_made_says_what_netsuite_has(failing):
     event = envelope.decode(lago.invoice_event())
 
     with capture_logs():
-        refused = failing.results(record_of(b""), event, (WRITTEN,), ATTEMPT)
+        refused = failing.results(record_of(b""), event, Delivered(written=(WRITTEN,)), ATTEMPT)
 
     assert isinstance(refused, Rejected)
     assert refused.message == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import quickjs
 
@@ -20,24 +20,35 @@ _NO_SCRIPT = "That Suitelet is invalid, disabled, or no longer exists."
 _MS_PER_HOUR = 3_600_000
 
 
-def call(
-    account: Account,
-    *,
-    script: str,
-    deploy: str,
-    verb: str,
-    params: Mapping[str, str],
-    body: str | None,
-) -> Answer:
+class ScriptCall(TypedDict):
+    """
+    What a script is called with.
+
+    Attributes:
+        script: its id; `deploy` is that of its deployment.
+        verb: of HTTP.
+        params: of the query, without `script` and `deploy`.
+        body: as text; None where there is none.
+    """
+
+    script: str
+    deploy: str
+    verb: str
+    params: Mapping[str, str]
+    body: str | None
+
+
+def call(account: Account, **requested: Unpack[ScriptCall]) -> Answer:
     """
     Run a script and wait for it; several threads may do so at once, each with an engine of its own.
 
     Errors are responses: 400 with NetSuite's error body, 405 when the script has no entry point for the verb.
     """
-    found = _deployment(account, script, deploy)
+    verb = requested["verb"]
+    found = _deployment(account, requested["script"], requested["deploy"])
     if found is None:
         return refusal("SSS_INVALID_SCRIPTLET_ID", _NO_SCRIPT)
-    argument = _argument(verb, params, body)
+    argument = _argument(verb, requested["params"], requested["body"])
     profile = account.profile
     meter = Meter(units=profile.units, time_limit_s=profile.time_limit_s, clock=account.clock)
     try:
