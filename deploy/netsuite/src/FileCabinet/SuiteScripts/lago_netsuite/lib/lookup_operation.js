@@ -71,16 +71,16 @@ define([
 
   // Searches show what lessens a debt with either sign; the type says which it is.
   function signed(row) {
-    const amount = Math.abs(Number(row.getValue({ name: amounts.columns().open, summary: 'SUM' }) || 0));
-    return row.getValue({ name: 'type', summary: 'GROUP' }) === RECEIVABLE ? amount : -amount;
+    const amount = Math.abs(Number(row.getValue({ name: amounts.columns().open, summary: search.Summary.SUM }) || 0));
+    return row.getValue({ name: 'type', summary: search.Summary.GROUP }) === RECEIVABLE ? amount : -amount;
   }
 
   // Without the column of what is open there are no balances.
   function summed(filters) {
     const { currency, open } = amounts.columns();
     const grouped = ['entity', 'type'].concat(currency === undefined ? [] : currency)
-      .map((name) => search.createColumn({ name, summary: 'GROUP' }));
-    const columns = grouped.concat(search.createColumn({ name: open, summary: 'SUM' }));
+      .map((name) => search.createColumn({ name, summary: search.Summary.GROUP }));
+    const columns = grouped.concat(search.createColumn({ name: open, summary: search.Summary.SUM }));
     try {
       return search.create({ type: 'transaction', filters, columns }).run().getRange({ start: 0, end: 1000 });
     } catch (thrown) {
@@ -95,7 +95,7 @@ define([
     if (ids.length === 0) return known;
     const found = summed(onMainLine('transaction', [['entity', 'anyof'].concat(ids)]));
     if (found === null) return null;
-    const grouped = (row, name) => (name === undefined ? '' : row.getValue({ name, summary: 'GROUP' }));
+    const grouped = (row, name) => (name === undefined ? '' : row.getValue({ name, summary: search.Summary.GROUP }));
     found.forEach((row) => {
       const [customer, currency] = [grouped(row, 'entity'), grouped(row, amounts.columns().currency)];
       known[customer] = known[customer] || {};

@@ -21,7 +21,7 @@ define(['N/format', 'N/search'], (format, search) => {
     const columns = ['periodname'].concat(SHUT);
     const [found] = search.create({ type: 'accountingperiod', filters, columns }).run().getRange({ start: 0, end: 1 });
     if (!found) return null;
-    const isShut = SHUT.some((name) => [true, 'T'].includes(found.getValue({ name })));
+    const isShut = SHUT.some((name) => ['true', 'T'].includes(String(found.getValue({ name }))));
     return { name: found.getValue({ name: 'periodname' }), isOpen: !isShut };
   }
 

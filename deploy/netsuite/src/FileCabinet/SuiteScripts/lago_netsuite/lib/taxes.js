@@ -21,7 +21,11 @@ define(['N/runtime', './money'], (runtime, money) => {
     return hasSuiteTax() ? record.getLineCount({ sublistId: SUBLIST }) : 0;
   }
 
-  /** The tax lines of a record, none without SuiteTax. */
+  /**
+   * The tax lines of a record, none without SuiteTax.
+   *
+   * @returns {Array<Record<string, any>>}
+   */
   function linesOf(record) {
     return Array.from({ length: Math.max(count(record), 0) }, (_, line) => COPIED.reduce((values, fieldId) => (
       Object.assign(values, { [fieldId]: record.getSublistValue({ sublistId: SUBLIST, fieldId, line }) })
