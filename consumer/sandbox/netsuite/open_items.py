@@ -1,4 +1,8 @@
-"""Applications of payments and credit memos to invoices, and the invoices' amounts due."""
+"""
+Applications of payments and credit memos to invoices, and the invoices' amounts due.
+
+A refund is applied to the credit memo or payment of which it pays back what is left.
+"""
 
 from __future__ import annotations
 
@@ -44,11 +48,11 @@ class OpenItems:
             self._refresh(target)
 
     def settled(self, target: int) -> Decimal:
-        """The amount of an invoice that is settled."""
+        """The amount of an invoice that is settled, or of a credit memo or payment that is refunded."""
         return sum((amount for _, amount in self.settling(target)), Decimal(0))
 
     def settling(self, target: int) -> list[tuple[int, Decimal]]:
-        """Internal ids and amounts of the payments and credit memos applied to an invoice."""
+        """Internal ids and amounts of what is applied to a transaction: payments, credit memos, refunds."""
         rows = self._connection.execute("SELECT source, amount FROM application WHERE target = ?", (target,))
         return [(row["source"], Decimal(row["amount"])) for row in rows.fetchall()]
 
@@ -62,17 +66,26 @@ class OpenItems:
 
     def _refresh(self, target: int) -> None:
         # Its payment saves the invoice too: a call that has loaded it before now has a stale version.
-        query = "SELECT fields FROM record WHERE grp = 'transaction' AND id = ?"
+        query = "SELECT type, fields FROM record WHERE grp = 'transaction' AND id = ?"
         row = self._connection.execute(query, (target,)).fetchone()
         if row is None:
             raise TakenError
         fields = json.loads(row["fields"])
-        due = Decimal(fields.get("total", "0")) - self.settled(target)
-        if due < 0:
+        used = self.settled(target) + sum(self._amounts(target).values(), Decimal(0))
+        left = Decimal(fields.get("total", "0")) - used
+        if left < 0:
             raise TakenError
-        fields["amountremaining"] = f"{due:f}"
-        fields["status"] = f"CustInvc:{OPEN if due else PAID}"
+        changed = fields | _amounts_of(row["type"], used, left)
         self._connection.execute(
             "UPDATE record SET fields = ?, version = version + 1 WHERE grp = 'transaction' AND id = ?",
-            (json.dumps(fields), target),
+            (json.dumps(changed), target),
         )
+
+
+def _amounts_of(record_type: str, used: Decimal, left: Decimal) -> dict[str, str]:
+    """What a refund changes on a credit memo or payment, or a payment on an invoice."""
+    shown = {"amountremaining": f"{left:f}"}
+    if record_type == "invoice":
+        return shown | {"status": f"CustInvc:{OPEN if left else PAID}"}
+    status = {"status": f"CustCred:{OPEN if left else PAID}"} if record_type == "creditmemo" else {}
+    return shown | {"applied": f"{used:f}", "unapplied": f"{left:f}"} | status

@@ -42,7 +42,7 @@ class Catalogue:
             "customersubsidiaryrelationship": SUBSIDIARY_RELATIONSHIP,
         }
         for kind, table in transactions.BODIES.items():
-            taxes = {} if kind == "customerpayment" else body_taxes
+            taxes = {} if kind in ("customerpayment", "customerrefund") else body_taxes
             self._bodies[kind] = _without(table | taxes | custom, absent)
         self._sublists: dict[str, FieldTable] = {
             "item": _without(transactions.ITEM | line_taxes | _custom(profile, "custcol_"), absent),

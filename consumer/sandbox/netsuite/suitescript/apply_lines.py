@@ -12,10 +12,11 @@ from consumer.sandbox.netsuite.suitescript import receivables
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
-from consumer.sandbox.netsuite.suitescript.record_types import APPLY
+from consumer.sandbox.netsuite.suitescript.record_types import APPLY, REFUND
 
 _TOO_MUCH = "You can not apply more than your total payments and credits"
 _NOTHING = Decimal(0)
+_CREDITS = {"creditmemo": "Credit Memo", "customerpayment": "Payment"}
 
 
 def list_open(account: Account, draft: Draft, customer: str | None) -> None:
@@ -28,7 +29,21 @@ def list_open(account: Account, draft: Draft, customer: str | None) -> None:
     found = [] if customer is None else _open_invoices(account, customer, own)
     key = (draft.body.text("currency"), draft.body.text("subsidiary"), receivables.of(account, draft))
     fitting = [invoice for invoice in found if _key_of(account, invoice) == key]
-    draft.sublists[APPLY] = [_line(draft, invoice, own.get(invoice.id)) for invoice in fitting]
+    lines = [_line(draft, invoice, own.get(invoice.id)) for invoice in fitting]
+    draft.sublists[APPLY] = [*lines, *_refunds(account, draft)]
+
+
+def list_credits(account: Account, draft: Draft, customer: str | None) -> None:
+    """
+    List what of a customer's credit memos and payments can be paid back, in the draft's currency and account.
+
+    Those that the saved refund pays back are ticked, and their due amount includes what it does.
+    """
+    own = _own(draft)
+    found = [] if customer is None else _open_credits(account, customer, own)
+    key = (draft.body.text("currency"), draft.body.text("subsidiary"), receivables.of(account, draft))
+    fitting = [credit for credit in found if _key_of(account, credit) == key]
+    draft.sublists[APPLY] = [_line(draft, credit, own.get(credit.id)) for credit in fitting]
 
 
 def changed(line: FieldSet, field_id: str, available: Decimal | None) -> None:
@@ -95,9 +110,31 @@ def _open_invoices(account: Account, customer: str, own: dict[int, Decimal]) -> 
     return [found[number] for number in sorted(found)]
 
 
-def _key_of(account: Account, invoice: Saved) -> tuple[str | None, str | None, str | None]:
-    fields = invoice.fields
-    booked = fields.get("account") or receivables.default(account)
+def _open_credits(account: Account, customer: str, own: dict[int, Decimal]) -> list[Saved]:
+    found = account.books.find(group="transaction", equal={"entity": [customer]})
+    return [
+        one
+        for one in found
+        if one.type in _CREDITS and (one.id in own or Decimal(one.fields.get("amountremaining") or "0") > 0)
+    ]
+
+
+def _refunds(account: Account, draft: Draft) -> list[FieldSet]:
+    """What of a saved credit memo or payment refunds have paid back, as lines that are ticked."""
+    paid_back = account.books.settling(draft.saved.id) if draft.saved is not None else []
+    return [_refund_line(draft, number, amount) for number, amount in paid_back]
+
+
+def _refund_line(draft: Draft, number: int, amount: Decimal) -> FieldSet:
+    line = draft.new_line(APPLY)
+    line.values |= {"apply": True, "doc": str(number), "internalid": str(number), "line": "0"}
+    line.values |= {"type": REFUND, "total": amount, "due": amount, "amount": amount}
+    return line
+
+
+def _key_of(account: Account, settled: Saved) -> tuple[str | None, str | None, str | None]:
+    fields = settled.fields
+    booked = fields.get(receivables.FIELDS[settled.type]) or receivables.default(account)
     return fields.get("currency"), fields.get("subsidiary"), booked
 
 
@@ -111,7 +148,7 @@ def _line(draft: Draft, invoice: Saved, own: Decimal | None) -> FieldSet:
         "internalid": number,
         "line": "0",
         "refnum": fields.get("tranid"),
-        "type": "Invoice",
+        "type": _CREDITS.get(invoice.type, "Invoice"),
         "applydate": _day(fields.get("trandate")),
         "duedate": _day(fields.get("duedate")),
         "total": Decimal(fields.get("total", "0")),

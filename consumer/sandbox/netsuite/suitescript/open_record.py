@@ -10,7 +10,7 @@ from consumer.sandbox.netsuite.saved_record import Fields, Saved, Sublists
 from consumer.sandbox.netsuite.suitescript.address import Address
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError, wrong_mode
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
-from consumer.sandbox.netsuite.suitescript.record_types import STATIC_SUBLISTS, RecordKind
+from consumer.sandbox.netsuite.suitescript.record_types import REFUND, STATIC_SUBLISTS, RecordKind
 from consumer.sandbox.netsuite.suitescript.values import Value
 
 ADDRESS_FIELD = "addressbookaddress"
@@ -231,7 +231,8 @@ class Draft:
 
 def _is_kept(sublist: str, line: FieldSet) -> bool:
     # Of the lines that NetSuite lists, only ticked ones are saved.
-    return sublist not in STATIC_SUBLISTS or line.get("apply") is True
+    is_own = line.get("apply") is True and line.get("type") != REFUND
+    return sublist not in STATIC_SUBLISTS or is_own
 
 
 def _demand_growable(sublist: str) -> None:

@@ -355,6 +355,7 @@
 
   const Type = {
     CUSTOMER: 'customer', INVOICE: 'invoice', CREDIT_MEMO: 'creditmemo', CUSTOMER_PAYMENT: 'customerpayment',
+    CUSTOMER_REFUND: 'customerrefund',
     SALES_ORDER: 'salesorder', CURRENCY: 'currency', TRANSACTION: 'transaction', ENTITY: 'entity', ITEM: 'item',
   };
 
@@ -524,6 +525,7 @@
     creditmemo: '/app/accounting/transactions/custcred.nl',
     salesorder: '/app/accounting/transactions/salesord.nl',
     customerpayment: '/app/accounting/transactions/custpymt.nl',
+    customerrefund: '/app/accounting/transactions/custrfnd.nl',
   };
   const url = {
     HostType: { APPLICATION: 'APPLICATION', CUSTOMER_CENTER: 'CUSTOMERCENTER', RESTLET: 'RESTLETS' },

@@ -13,7 +13,12 @@ from consumer.sandbox.netsuite.suitescript.errors import invalid_reference
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
 
 _TYPE = "AcctRec"
-FIELDS = {"invoice": "account", "creditmemo": "account", "customerpayment": "aracct"}
+FIELDS = {
+    "invoice": "account",
+    "creditmemo": "account",
+    "customerpayment": "aracct",
+    "customerrefund": "aracct",
+}
 """Where each record names its receivables account."""
 
 

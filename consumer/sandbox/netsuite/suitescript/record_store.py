@@ -21,13 +21,20 @@ from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.open_record import Draft, Rules
 from consumer.sandbox.netsuite.suitescript.payment import PaymentRules
 from consumer.sandbox.netsuite.suitescript.record_types import RecordKind, kind_of
+from consumer.sandbox.netsuite.suitescript.refund import RefundRules
 from consumer.sandbox.netsuite.suitescript.subsidiary_relationship import RelationshipRules
 from consumer.sandbox.netsuite.suitescript.transaction import TransactionRules
 from consumer.sandbox.netsuite.suitescript.values import coerce
 
 _VIEW, _CREATE, _EDIT, _FULL = 1, 2, 3, 4
 _VOID_UNITS = 10
-_SERIES = {"invoice": "INV", "creditmemo": "CM", "customerpayment": "PYMT", "salesorder": "SO"}
+_SERIES = {
+    "invoice": "INV",
+    "creditmemo": "CM",
+    "customerpayment": "PYMT",
+    "customerrefund": "RFND",
+    "salesorder": "SO",
+}
 _DUPLICATE_ENTITY_ID = (
     "A customer record with this ID already exists."
     " You must enter a unique customer ID for each record you create."
@@ -53,7 +60,7 @@ class Opening:
     def initialise(self, draft: Draft, entity: str) -> None:
         """``defaultValues.entity`` of `record.create`: set the customer of a new record."""
         field_id = "entity"
-        if isinstance(draft.rules, PaymentRules):
+        if isinstance(draft.rules, PaymentRules | RefundRules):
             field_id, draft.rules.was_initialised = "customer", True
         draft.set_value(field_id, entity)
 
@@ -207,6 +214,8 @@ class Opening:
             return CustomerRules(self._account)
         if kind.type == "customerpayment":
             return PaymentRules(self._account)
+        if kind.type == "customerrefund":
+            return RefundRules(self._account)
         return TransactionRules(self._account)
 
 

@@ -9,6 +9,8 @@ from consumer.sandbox.netsuite.saved_record import Group
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 
 APPLY = "apply"
+REFUND = "Customer Refund"
+"""The type of an apply line for what a refund has paid back of a credit memo or payment; the refund's own."""
 STATIC_SUBLISTS = frozenset({APPLY})
 """Sublists whose lines NetSuite makes; scripts may change lines, but not add or remove any."""
 
@@ -87,6 +89,13 @@ KINDS: Mapping[str, RecordKind] = {
         sublists=(),
         posts=False,
         feature="MULTISUBSIDIARYCUSTOMER",
+    ),
+    "customerrefund": RecordKind(
+        type="customerrefund",
+        group="transaction",
+        permission="TRAN_CUSTRFND",
+        sublists=(APPLY,),
+        code="CustRfnd",
     ),
     "salesorder": RecordKind(
         type="salesorder",

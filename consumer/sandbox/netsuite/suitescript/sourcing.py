@@ -24,7 +24,7 @@ _BROUGHT = ("subsidiary", "currency", "terms", "email")
 
 def customer_of(account: Account, draft: Draft) -> Saved | None:
     """The active customer of the draft; None without one."""
-    field = "customer" if draft.kind.type == "customerpayment" else "entity"
+    field = "customer" if "customer" in draft.body.table else "entity"
     return references.customer(account, draft.body.text(field))
 
 

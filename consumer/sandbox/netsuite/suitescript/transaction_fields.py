@@ -75,6 +75,17 @@ BODIES: Mapping[str, FieldTable] = {
         define("paymentmethod", "select", "Payment Method", target="paymentmethod"),
         define("checknum", "text", "Check #", max_length=45),
     ),
+    "customerrefund": _COMMON
+    | table_of(
+        define("customer", "select", "Customer", target="customer", required=True),
+        define("entity", "select", "Customer", target="customer", computed=True),
+        define("postingperiod", "select", "Posting Period", target="accountingperiod"),
+        define("aracct", "select", "A/R Account", target="account"),
+        define("account", "select", "Account", target="account", required=True),
+        define("paymentmethod", "select", "Refund Method", target="paymentmethod", required=True),
+        define("checknumber", "text", "Check #", max_length=45),
+        define("tobeprinted", "checkbox", "To Be Printed"),
+    ),
 }
 SUITETAX_BODY = table_of(
     define("nexus", "select", "Nexus", target="nexus"),

@@ -1,0 +1,117 @@
+"""
+NetSuite's rules for customer refunds: what of a customer's credits is paid back, and from which account.
+
+Scripts create one with its customer and tick credit memos and payments under ``apply``, as public scripts
+do; the amount is the sum of the ticked lines. Deposits have another sublist, which is not emulated.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import structlog
+
+from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.suitescript import (
+    apply_lines,
+    mandatory_fields,
+    periods,
+    receivables,
+    references,
+    sourcing,
+)
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
+from consumer.sandbox.netsuite.suitescript.item_lines import decimals_of
+from consumer.sandbox.netsuite.suitescript.open_record import Draft
+from consumer.sandbox.netsuite.suitescript.values import rounded
+
+_log = structlog.get_logger(__name__)
+_LISTS_ANEW = frozenset({"customer", "currency", "aracct", "subsidiary"})
+_DEPOSITED = "CustRfnd:B"
+
+
+class RefundRules:
+    """The amount is the sum of the ticked lines."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.was_initialised = False
+        """Whether the refund was created with its customer."""
+
+    def start(self, draft: Draft) -> None:
+        """Set the defaults of a new record."""
+        today = self._account.clock.now().date()
+        draft.body.values |= {"trandate": today, "exchangerate": Decimal(1), "total": Decimal(0)}
+
+    def opened(self, draft: Draft) -> None:
+        """List open credits and those that the refund pays back."""
+        self.was_initialised = True
+        self._list_open(draft)
+
+    def body_changed(self, draft: Draft, field_id: str) -> None:
+        """Check and source dependent values after a body field was set."""
+        references.check(self._account, draft.body, field_id)
+        match field_id:
+            case "customer":
+                sourcing.sourced(self._account, draft)
+            case "currency":
+                sourcing.check_currency(self._account, draft)
+                draft.body.values["exchangerate"] = sourcing.exchange_rate(self._account, draft)
+            case "subsidiary":
+                sourcing.check_subsidiary(self._account, draft)
+            case _:
+                pass
+        if field_id in _LISTS_ANEW:
+            self._list_open(draft)
+        self._update(draft)
+
+    def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
+        """Set the amount of a ticked line to what is open of it."""
+        del sublist
+        draft.freshen()
+        apply_lines.changed(line, field_id, None)
+
+    def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
+        """Raise when more is paid back than is open."""
+        del draft, sublist
+        apply_lines.check_line(line)
+
+    def refresh(self, draft: Draft) -> None:
+        """Compute the amount."""
+        self._update(draft)
+
+    def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
+        """
+        Check and compute everything before a save.
+
+        Raises:
+            ScriptError: USER_ERROR when nothing is ticked or a mandatory field is empty.
+        """
+        if not draft.dynamic:
+            self._replay(draft)
+        if not self.was_initialised:
+            _log.warning("sandbox_fidelity", reason="customerrefund made without its customer")
+        mandatory_fields.demand(draft, ignore_mandatory=ignore_mandatory)
+        receivables.check(self._account, draft)
+        apply_lines.settle(draft)
+        self._update(draft)
+        if not apply_lines.ticked(draft):
+            raise ScriptError("USER_ERROR", "You must select at least one credit to refund.")
+        periods.check(self._account, draft)
+        draft.body.values |= {"status": _DEPOSITED, "entity": draft.body.get("customer")}
+
+    def _replay(self, draft: Draft) -> None:
+        given = {key: value for key, value in draft.body.values.items() if value is not None}
+        references.check(self._account, draft.body, "customer")
+        sourcing.sourced(self._account, draft)
+        draft.body.values |= given
+        for field_id in given:
+            references.check(self._account, draft.body, field_id)
+        sourcing.check_currency(self._account, draft)
+
+    def _list_open(self, draft: Draft) -> None:
+        apply_lines.list_credits(self._account, draft, draft.body.text("customer"))
+
+    def _update(self, draft: Draft) -> None:
+        draft.body.values["total"] = rounded(apply_lines.applied(draft), decimals_of(self._account, draft))
