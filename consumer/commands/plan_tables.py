@@ -17,6 +17,7 @@ KINDS = {
     "invoice": "invoice",
     "creditmemo": "credit memo",
     "customerpayment": "payment",
+    "customerrefund": "refund",
     "salesorder": "sales order",
 }
 MODES = {

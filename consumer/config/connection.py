@@ -161,6 +161,8 @@ class Connection(ModelPart):
         credits: for a credit note spent on a later invoice: ``apply`` its credit memo, or write a negative
             ``line``. ``line`` is for accounts without credit memos of credit notes: beside an open memo it
             would count the credit twice.
+        refunds: what a credit note pays back is a NetSuite customer refund against its memo
+            (``customer_refund``), or a person makes it (``manual``).
         closed_period: a document dated in a closed period is held, posted to the next open period, or
             rejected.
         hold_max_days: for how many days after its event arrived a document waits for people: for its period
@@ -184,6 +186,7 @@ class Connection(ModelPart):
     customers: Customers = Customers()
     credits: Literal["apply", "line"] = "apply"
     voids: Voids = Voids()
+    refunds: Literal["manual", "customer_refund"] = "manual"
     closed_period: Literal["hold", "next_open_period", "reject"] = "hold"
     hold_max_days: Annotated[int, Field(ge=1, le=366)] = 45
     time_zone: Annotated[str, AfterValidator(_exists)] = "UTC"

@@ -60,8 +60,21 @@ class Tax(ModelPart):
 
 FieldsFor = Literal[
     "customer", "invoice", "invoice_line", "sales_order", "sales_order_line",
-    "credit_note", "credit_note_line", "payment",
+    "credit_note", "credit_note_line", "payment", "refund",
 ]  # fmt: skip
+
+
+class RefundPlace(ModelPart):
+    """The bank account that refunds are paid from, and NetSuite's method of payment for them."""
+
+    account: str | None = None
+    payment_method: str | None = None
+
+
+class Refund(RefundPlace):
+    """The same for all currencies, and what differs for one: bank accounts have a currency."""
+
+    currencies: dict[str, RefundPlace] = Field(default_factory=dict)
 
 
 class Rules(ModelPart):
@@ -93,6 +106,7 @@ class Rules(ModelPart):
     products: dict[str, Item] = Field(default_factory=dict)
     charge_filters: dict[str, Item] = Field(default_factory=dict)
     tax: Tax | None = None
+    refund: Refund | None = None
     fields: dict[FieldsFor, dict[str, FieldValue]] = Field(default_factory=dict)
 
 

@@ -14,6 +14,7 @@ from consumer.mapping import (
     identity,
     items,
     money,
+    refund,
     requests,
     service_period,
     void,
@@ -36,7 +37,8 @@ def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
     """
     The request that creates the credit memo and applies the offset amount to the credit note's own invoice.
 
-    The rest stays open on the customer for later invoices; the result names a refund that a person must pay.
+    The rest stays open on the customer for later invoices. A refund is written after the credit memo, or the
+    result names it for a person to pay.
     """
     needed = {"customer": note.customer, "items": note.items, "issuing_date": note.issuing_date}
     if note.customer is None or note.items is None or note.issuing_date is None:
@@ -58,9 +60,11 @@ def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
         expect=built.expect if built else {},
         policy=void.policy(decision_log.connection),
     )
-    planned = requests.with_customer((memo,), note.customer, decision_log, details=details_of(note))
+    back = refund.item(note, note.customer, decision_log)
+    items_written = (memo,) if back is None else (memo, back)
+    planned = requests.with_customer(items_written, note.customer, decision_log, details=details_of(note))
     refund_cents = credited_amounts.refund_cents(note)
-    if refund_cents > 0 and isinstance(planned, Mapped):
+    if refund_cents > 0 and back is None and isinstance(planned, Mapped):
         amount = money.major(refund_cents, note.currency)
         return replace(planned, action=Action(needed="refund", amount=amount))
     return planned

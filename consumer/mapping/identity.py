@@ -18,6 +18,7 @@ INVOICE = "lago-inv-"
 SALES_ORDER = "lago-so-"
 CREDIT_NOTE = "lago-cn-"
 PAYMENT = "lago-pay-"
+REFUND = "lago-ref-"
 
 _REQUESTS = uuid.uuid5(uuid.NAMESPACE_DNS, "requests.lago-netsuite")
 
@@ -70,6 +71,11 @@ def credit_note_fingerprint(note: CreditNote) -> str:
             parts,
         ]
     )
+
+
+def refund_fingerprint(note: CreditNote, cents: int) -> str:
+    """The hash of what is paid back of a credit note, in subunits."""
+    return fingerprint([note.lago_id, note.number, note.currency, cents])
 
 
 def payment_fingerprint(payment: Payment) -> str:

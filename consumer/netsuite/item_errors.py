@@ -25,6 +25,7 @@ OBJECTS = {
     "invoice": "invoice",
     "creditmemo": "credit_note",
     "customerpayment": "payment",
+    "customerrefund": "refund",
     "salesorder": "sales_order",
 }
 """Lago's object type by NetSuite's record type."""

@@ -106,6 +106,12 @@ FORMS: Mapping[str, RecordForm] = {
         custom=(*_MARKS, "custbody_lago_payment_invoices"),
         fields="payment",
     ),
+    "customerrefund": RecordForm(
+        label="customer refund",
+        filled=_OF_ANY_DOCUMENT | {"account", "paymentmethod"},
+        custom=_MARKS,
+        fields="refund",
+    ),
     "salesorder": RecordForm(
         label="sales order",
         filled=_OF_ANY_DOCUMENT | {"orderstatus"},
@@ -125,6 +131,7 @@ def written(connection: Connection) -> tuple[str, ...]:
         "invoice": sync.invoices,
         "creditmemo": sync.credit_notes or sync.voids,
         "customerpayment": sync.payments,
+        "customerrefund": connection.refunds == "customer_refund",
         "salesorder": sync.sales_orders,
     }
     return tuple(name for name, is_one in is_written.items() if is_one)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumer.config.connection import Connection
-from consumer.config.mapping_rules import Item, Rules, Tax, TaxCode
+from consumer.config.mapping_rules import Item, RefundPlace, Rules, Tax, TaxCode
 from schemas.reading import Kind
 
 _SINGLE_ITEMS = (
@@ -80,6 +80,7 @@ def _all(connection: Connection) -> Iterator[Reference]:
     for level in levels(connection):
         yield from _items(level)
         yield from _fields(level)
+        yield from _refunds(level)
     for level, tax in taxes(connection):
         yield from _tax(level, tax)
     for symbol, id_ in connection.mapping.currencies.items():
@@ -107,6 +108,19 @@ def _items(level: Level) -> Iterator[Reference]:
     for table in _ITEM_TABLES:
         for code, item in getattr(level.rules, table).items():
             yield _item(level, item, f"{level.path}.{table}.{code}")
+
+
+def _refunds(level: Level) -> Iterator[Reference]:
+    refund, path = level.rules.refund, f"{level.path}.refund"
+    if refund is None:
+        return
+    places = [(path, RefundPlace(account=refund.account, payment_method=refund.payment_method))]
+    places += [(f"{path}.currencies.{code}", place) for code, place in refund.currencies.items()]
+    for where, place in places:
+        if place.account:
+            yield Reference(kind="accounts", id=place.account, path=f"{where}.account")
+        if place.payment_method:
+            yield Reference(kind="payment_methods", id=place.payment_method, path=f"{where}.payment_method")
 
 
 def _item(level: Level, item: Item, path: str) -> Reference:

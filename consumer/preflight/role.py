@@ -35,6 +35,7 @@ _OF_RECORD = {
     "invoice": "TRAN_CUSTINVC",
     "creditmemo": "TRAN_CUSTCRED",
     "customerpayment": "TRAN_CUSTPYMT",
+    "customerrefund": "TRAN_CUSTRFND",
     "salesorder": "TRAN_SALESORD",
 }
 _NAMES = {
@@ -52,6 +53,7 @@ _NAMES = {
     "TRAN_CUSTINVC": "Transactions > Invoice",
     "TRAN_CUSTCRED": "Transactions > Credit Memo",
     "TRAN_CUSTPYMT": "Transactions > Customer Payment",
+    "TRAN_CUSTRFND": "Transactions > Customer Refund",
     "TRAN_SALESORD": "Transactions > Sales Order",
     "ADMI_ACCTPERIODS": "Setup > Manage Accounting Periods",
 }

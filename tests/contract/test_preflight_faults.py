@@ -51,6 +51,7 @@ US = ("legacy-us",)
 CLOSED = ("closed-period",)
 SINCE_JULY = {"start_date": "2026-07-01"}
 SINCE_LAST_YEAR = {"start_date": "2025-01-01"}
+PAYS_BACK = {"refunds": "customer_refund"}
 MOVED_ON = {"closed_period": "next_open_period"}
 
 
@@ -76,6 +77,12 @@ FAULTS = (
     _permission("TRAN_CUSTINVC", 2),
     _permission("TRAN_CUSTCRED", 1),
     _permission("TRAN_CUSTPYMT", 1),
+    Fault(
+        setting="permissions.TRAN_CUSTRFND",
+        value=1,
+        finding="permission.TRAN_CUSTRFND",
+        given=PAYS_BACK,
+    ),
     _permission("TRAN_SALESORD", 1),
     _permission("LIST_ITEM"),
     _permission("LIST_ACCOUNT"),

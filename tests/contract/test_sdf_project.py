@@ -28,6 +28,11 @@ def _element(name: str, path: str) -> str | None:
     return ET.parse(OBJECTS / f"{name}.xml").getroot().findtext(path)
 
 
+def _paid_back() -> dict[str, Any]:
+    note = lago.credit_note()
+    return note | {"credit_amount_cents": 0, "refund_amount_cents": note["total_amount_cents"]}
+
+
 def _a_month(netsuite: NetSuite, **settings: Any) -> list[str]:
     """Each thing that the connector does, one after the other; the codes of what went wrong."""
     linked = lago.customer()
@@ -35,17 +40,18 @@ def _a_month(netsuite: NetSuite, **settings: Any) -> list[str]:
     events = [
         lago.body(lago.event("customer.created", linked)),
         lago.invoice_event(content=bill),
-        lago.body(lago.event("credit_note.created", lago.credit_note())),
+        lago.body(lago.event("credit_note.created", _paid_back())),
         lago.body(lago.event("payment.succeeded", lago.payment())),
         lago.invoice_event("invoice.voided", bill | {"status": "voided"}),
     ]
-    wanted = connection(mapping=FULL_MAPPING, **settings)
+    place = {"refund": {"account": "110", "payment_method": "5"}}
+    wanted = connection(mapping=FULL_MAPPING | place, refunds="customer_refund", **settings)
     answers = [item for event in events for item in netsuite.write(*items(event, wanted))]
     return [item["error"]["code"] for item in answers if item["status"] == "error"]
 
 
 def test_the_role_is_enough_for_all_that_the_connector_does():
-    """Customer, invoice, sales order, credit note, payment and void, with no permission but the role's."""
+    """Customer, invoice, order, note, refund, payment and void, with no permission but the role's."""
     sync = {"customers": True, "invoices": True, "sales_orders": True, "voids": True}
 
     assert _a_month(NetSuite(permissions=role()), sync=sync) == []

@@ -17,7 +17,7 @@ from typing import Any
 
 from consumer.mapping import money
 from consumer.sandbox.netsuite.account import Account as NetSuite
-from tests.lago_model.books import Account, Bill
+from tests.lago_model.books import Account, Bill, Note
 
 Fields = dict[str, Any]
 
@@ -38,7 +38,8 @@ class Audit:
 
     def differences(self) -> list[str]:
         """Everything that does not agree; empty when all does."""
-        return [*self._identities(), *self._bills(), *self._notes(), *self._payments(), *self._balance()]
+        documents = (*self._bills(), *self._notes(), *self._refunds(), *self._payments())
+        return [*self._identities(), *documents, *self._balance()]
 
     def _identities(self) -> Iterator[str]:
         if len(self._people) != 1:
@@ -53,8 +54,14 @@ class Audit:
         bills = [f"lago-inv-{bill.lago_id}" for bill in self._account.bills if bill.is_bookable]
         voids = [f"lago-inv-{bill.lago_id}-void" for bill in self._account.bills if bill.is_voided]
         notes = [f"lago-cn-{note.lago_id}" for note in self._account.notes if self._applies]
+        refunds = [f"lago-ref-{note.lago_id}" for note in self._refunded()]
         payments = [f"lago-pay-{payment.lago_id}" for payment in self._account.payments]
-        return {*bills, *voids, *notes, *payments}
+        return {*bills, *voids, *notes, *refunds, *payments}
+
+    def _refunded(self) -> Iterator[Note]:
+        for note in self._account.notes if self._applies else ():
+            if note.is_paid_back and note.refund > 0:
+                yield note
 
     def _bills(self) -> Iterator[str]:
         for bill in self._account.bills:
@@ -86,6 +93,10 @@ class Audit:
         for note in self._account.notes if self._applies else ():
             total, external_id = note.content["total_amount_cents"], f"lago-cn-{note.lago_id}"
             yield from self._compared(external_id, note.content, total, note.open)
+
+    def _refunds(self) -> Iterator[str]:
+        for note in self._refunded():
+            yield from self._compared(f"lago-ref-{note.lago_id}", note.content, note.refund, None)
 
     def _payments(self) -> Iterator[str]:
         voided = {bill.lago_id for bill in self._account.bills if bill.is_voided or not self._applies}
@@ -122,4 +133,4 @@ class Audit:
         )
 
 
-SIGNS = {"invoice": 1, "creditmemo": -1, "customerpayment": -1}
+SIGNS = {"invoice": 1, "creditmemo": -1, "customerpayment": -1, "customerrefund": 0}

@@ -9,7 +9,8 @@ payments not applied*. In it
   unless Lago issued a note because of the void: then the customer has what that note says, be it less (the
   rest is forfeited) or more;
 * a credit note leaves its offset part on its own invoice, its credit part open until later invoices spend it,
-  and its refund part open as well: only a person knows when and how the money went back (action needed);
+  and its refund part open as well until it is paid back: by a person (action needed), or by the refund that
+  the connector books;
 * a note that Lago issued for what a void forfeits and voided at once counts for nothing;
 * a payment counts for what its invoices owed when it came, the rest is not applied.
 
@@ -89,10 +90,12 @@ class Note:
 
     Attributes:
         balance: what is left of its credit part.
+        is_paid_back: whether its refund is booked, so that nobody has to make it by hand.
     """
 
     content: Json
     balance: int
+    is_paid_back: bool = False
 
     @property
     def lago_id(self) -> str:
@@ -106,8 +109,13 @@ class Note:
 
     @property
     def open(self) -> int:
-        """Its open credit: what is left to spend and what a person has to pay back."""
-        return self.balance + int(self.content["refund_amount_cents"])
+        """Its open credit: what is left to spend and what has yet to be paid back."""
+        return self.balance + (0 if self.is_paid_back else self.refund)
+
+    @property
+    def refund(self) -> int:
+        """What goes back to the customer."""
+        return int(self.content["refund_amount_cents"])
 
 
 @dataclass(slots=True, kw_only=True)

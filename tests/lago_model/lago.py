@@ -28,10 +28,12 @@ class Rules:
     Attributes:
         recredits: a void gives back the notes that its invoice had spent, as before August 2025.
         voids_paid: people void invoices that are paid in full, too.
+        pays_back: refunds are booked in NetSuite, so that none is left to a person there.
     """
 
     recredits: bool = False
     voids_paid: bool = True
+    pays_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +180,10 @@ class Lago:
             lago_id = part.fee["lago_id"]
             found.credited[lago_id] = found.credited.get(lago_id, 0) + credit_notes.rounded(part.amount)
         found.notes.append(content["lago_id"])
-        self.account.notes.append(Note(content=content, balance=split["credit_amount_cents"]))
+        issued = Note(
+            content=content, balance=split["credit_amount_cents"], is_paid_back=self._rules.pays_back
+        )
+        self.account.notes.append(issued)
         self._tell("credit_note.created", content)
 
     def _split(self, found: Bill, total: int) -> dict[str, int]:

@@ -63,10 +63,15 @@ MODES: dict[str, Settings] = {
     "apply": {"voids": UNAPPLIED},
     "rejected": {},
     "recredited": {"voids": UNAPPLIED | {"recredit_spent_notes": True}},
+    "refunded": {"voids": UNAPPLIED, "refunds": "customer_refund"},
     "line": LINE_MODE | {"voids": UNAPPLIED},
 }
 """Settings of the connection, by the name of how a walk is booked."""
-RULES = {"rejected": Rules(voids_paid=False), "recredited": Rules(recredits=True)}
+RULES = {
+    "rejected": Rules(voids_paid=False),
+    "recredited": Rules(recredits=True),
+    "refunded": Rules(pays_back=True),
+}
 """How Lago differs there: where paid voids are rejected nobody makes any."""
 
 
@@ -292,7 +297,7 @@ def walk(ground, request, capsys) -> Callable[..., None]:
 
 def test_the_books_agree_whatever_happens_and_however_it_is_told(walk):
     """Totals, open amounts, balance; one record each; nothing rejected that Lago allows."""
-    walk(("apply", "rejected", "recredited"), WALKS)
+    walk(("refunded", "apply", "rejected", "recredited"), WALKS)
 
 
 def test_with_negative_lines_for_spent_notes_and_no_memos_the_books_agree(walk):

@@ -154,3 +154,18 @@ def elsewhere(work: Callable[[], Any]) -> Any:
     thread.start()
     thread.join()
     return results[0]
+
+
+def refund(amount: str = "50.00", memo: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+    """The refund of that much of the note's memo, or of `memo`."""
+    columns = {
+        "customer": CUSTOMER,
+        "currency": "2",
+        "trandate": "2026-08-10",
+        "account": "110",
+        "paymentmethod": "5",
+        "memo": "Refund of credit note HOO-3F21-CN-001",
+        "custbody_lago_id": NOTE_ID,
+    }
+    given = {"sublists": [applied((memo or NOTE, amount))], "expect": {"total": amount}} | changes
+    return document("customerrefund", NOTE_ID, f"lago-ref-{NOTE_ID}", columns, **given)

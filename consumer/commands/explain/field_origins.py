@@ -41,6 +41,12 @@ _BY_RECORD = {
         "autoapply": "never: what it pays is Lago's decision",
         "undepfunds": "an account is mapped",
     },
+    "customerrefund": {
+        "customer": "the event's customer",
+        "trandate": "Lago's issuing date of the credit note",
+        "memo": "the number of the credit note",
+        "custbody_lago_id": "Lago's id of the credit note",
+    },
     "customer": {
         "isperson": "Lago's customer type",
         "entityid": "Lago's external id (customers.entity_id)",

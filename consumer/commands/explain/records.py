@@ -16,8 +16,9 @@ _SUBJECTS = {
     "customer": ("customer",),
     "invoice": ("invoice", "salesorder"),
     "credit_note": ("creditmemo",),
+    "refund": ("customerrefund",),
     "payment": ("customerpayment",),
-    "columns": ("invoice", "salesorder", "creditmemo", "customerpayment"),
+    "columns": ("invoice", "salesorder", "creditmemo", "customerpayment", "customerrefund"),
 }
 
 

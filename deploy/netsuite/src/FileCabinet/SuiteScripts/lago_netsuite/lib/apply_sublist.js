@@ -98,15 +98,16 @@ define(['./errors', './lookup', './money'], (errors, lookup, money) => {
     return first ? first.receivables : '';
   }
 
-  /** Raises unless an invoice is of that customer and, when one is given, in that currency. */
-  function check(fact, customer, currency, call) {
+  /** Raises unless an invoice, or what is `called` otherwise, is of that customer and of that currency, if one is given. */
+  function check(fact, customer, currency, call, called) {
+    const what = called || named(fact);
     if (fact.customer !== String(customer)) {
-      const text = `${named(fact)} belongs to customer ${fact.customer}, not to customer ${customer}.`;
+      const text = `${what} belongs to customer ${fact.customer}, not to customer ${customer}.`;
       throw errors.raise('LAGO_CUSTOMER_MISMATCH', text);
     }
     if (currency && fact.currency !== String(currency)) {
       const [theirs, ours] = [fact.currency, currency].map((id) => call.symbol(id) || id);
-      throw errors.raise('LAGO_CURRENCY_MISMATCH', `${named(fact)} is in ${theirs}, what is to be applied in ${ours}.`);
+      throw errors.raise('LAGO_CURRENCY_MISMATCH', `${what} is in ${theirs}, what is to be applied in ${ours}.`);
     }
   }
 

@@ -36,9 +36,12 @@ define(['./apply_sublist', './errors', './lookup', './money'], (applySublist, er
    */
   function check(memo, invoiceId, wanted, decimals) {
     const missing = wanted - money.units(memo.getValue({ fieldId: 'unapplied' }), decimals);
-    const shares = missing > 0 ? otherApplications(memo, invoiceId, decimals) : [];
-    if (missing <= 0 || sum(shares) < missing) return;
-    const facts = lookup.invoices(shares.map(({ id }) => id).concat(String(invoiceId)));
+    const all = missing > 0 ? otherApplications(memo, invoiceId, decimals) : [];
+    if (missing <= 0 || sum(all) < missing) return;
+    const facts = lookup.invoices(all.map(({ id }) => id).concat(String(invoiceId)));
+    // What was paid back by a refund is nobody's any more.
+    const shares = all.filter(({ id }) => facts[id]);
+    if (sum(shares) < missing) return;
     const { number } = facts[invoiceId];
     const later = shares.filter(({ id }) => isLater(facts[id].number, number));
     const code = sum(later) < missing ? SPENT : GIVEN_BACK;

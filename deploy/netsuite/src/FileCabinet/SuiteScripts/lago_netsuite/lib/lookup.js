@@ -94,17 +94,27 @@ define(['N/search', './amounts', './search_rows'], (search, amounts, searchRows)
     };
   }
 
+  // What is known of documents of one type, by internal id.
+  function facts(type, ids) {
+    const columns = ['tranid', 'entity', STATUS, 'account', 'approvalstatus'].concat(amounts.names());
+    const found = {};
+    if (ids.length === 0) return found;
+    const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));
+    rows(type, filters, columns).forEach((row) => { found[String(row.id)] = fact(row); });
+    return found;
+  }
+
   /**
    * What is known of invoices, by internal id: whose, how much, how much still due, in their currency, on which
    * receivables account, and whether an approver has yet to take them.
    */
   function invoices(ids) {
-    const columns = ['tranid', 'entity', STATUS, 'account', 'approvalstatus'].concat(amounts.names());
-    const found = {};
-    if (ids.length === 0) return found;
-    const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));
-    rows('invoice', filters, columns).forEach((row) => { found[String(row.id)] = fact(row); });
-    return found;
+    return facts('invoice', ids);
+  }
+
+  /** The same of one credit memo, where `remaining` is what of it is not used yet; null for what is none. */
+  function creditMemo(id) {
+    return facts('creditmemo', [String(id)])[String(id)] || null;
   }
 
   /** What is known of one invoice; null for what is none. */
@@ -141,7 +151,7 @@ define(['N/search', './amounts', './search_rows'], (search, amounts, searchRows)
   }
 
   return {
-    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, notesOn, paymentsOn, paymentsWith,
-    STATUS, rows, isVoided, isVoidedDocument,
+    byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, creditMemo, notesOn,
+    paymentsOn, paymentsWith, STATUS, rows, isVoided, isVoidedDocument,
   };
 });

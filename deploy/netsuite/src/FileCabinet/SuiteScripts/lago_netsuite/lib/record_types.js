@@ -28,6 +28,7 @@ define([], () => {
     invoice: Object.assign({}, document, { modes: ['create_or_get', 'void'] }),
     salesorder: document,
     creditmemo: document,
+    customerrefund: Object.assign({}, document, { customer: 'customer', totals: { total: 'total' } }),
     customerpayment: Object.assign({}, document, {
       customer: 'customer',
       totals: { total: 'payment', applied: 'applied', unapplied: 'unapplied' },

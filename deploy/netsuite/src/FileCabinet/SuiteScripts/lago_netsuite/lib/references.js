@@ -12,8 +12,10 @@ define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes)
   };
   const CUSTOMERS = new Set(['entity', 'customer', 'parent']);
   const OUR_CUSTOMER = /^lago-cus-(.+)$/;
-  const OUR_DOCUMENT = /^lago-(inv|so|cn|pay)-(.+)$/;
-  const TYPE_OF_PREFIX = { inv: 'invoice', so: 'salesorder', cn: 'creditmemo', pay: 'customerpayment' };
+  const OUR_DOCUMENT = /^lago-(inv|so|cn|pay|ref)-(.+)$/;
+  const TYPE_OF_PREFIX = {
+    inv: 'invoice', so: 'salesorder', cn: 'creditmemo', pay: 'customerpayment', ref: 'customerrefund',
+  };
 
   function isReference(value) {
     return value !== null && typeof value === 'object';

@@ -6,10 +6,10 @@
  */
 define([
   'N/log', './applied_credits', './credit_memos', './currencies', './customer_links', './customers', './documents',
-  './errors', './payments', './periods', './permitted', './record_types', './references', './voids',
+  './errors', './payments', './periods', './permitted', './record_types', './references', './refunds', './voids',
 ], (
   log, appliedCredits, creditMemos, currencies, customerLinks, customers, documents, errors, payments, periods,
-  permitted, recordTypes, references, voids,
+  permitted, recordTypes, references, refunds, voids,
 ) => {
   const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
   const WRITERS = {
@@ -18,6 +18,7 @@ define([
     creditmemo: creditMemos,
     salesorder: documents,
     customerpayment: payments,
+    customerrefund: refunds,
   };
   const NEEDED = ['external_id', 'lago_id', 'fingerprint'];
   const WRITTEN = ['created', 'exists', 'updated', 'adopted', 'voided'];
