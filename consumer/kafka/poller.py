@@ -16,13 +16,13 @@ from consumer.clock import Clock
 from consumer.engine.admission import Admission
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
+from consumer.kafka.batch_reader import BatchReader
 from consumer.kafka.position_restore import Seeder
 from consumer.ops.metrics import Metrics
 from consumer.ops.once_a_minute import OnceAMinute
 from consumer.record import LaneKey, Record, Source
 from schemas.lane import Place
 
-POLL_LIMIT_MS = 500
 RETRY_EVERY_S = 1.0
 DENIED_FOR_S = 30.0
 RECORDS_BETWEEN_YIELDS = 50
@@ -68,6 +68,7 @@ class Poller:
         self._admitted = admitted
         self._denied = denied
         self._remarked = remarked
+        self._reader = BatchReader(consumer, position=self._position, clock=clock)
         self._last_denied = ("", float("-inf"))
         self._once = OnceAMinute(clock.monotonic_s)
 
@@ -101,13 +102,13 @@ class Poller:
         sentence, at_s = self._last_denied
         # aiokafka retries a denied request only at intervals, and raises only then.
         is_over = self._clock.monotonic_s() - at_s > DENIED_FOR_S
-        self._remarked(None if is_over else sentence)
+        self._remarked(self._reader.sentence if is_over else sentence)
 
     async def _turn(self) -> None:
         begun_s = self._clock.monotonic_s()
         is_seeded = await self._seeder.seed()
         self._apply_backpressure()
-        batches = await self._consumer.getmany(timeout_ms=POLL_LIMIT_MS)
+        batches = await self._reader.read()
         self._engine.polled(begun_s)
         if is_seeded:
             self._polled()
@@ -119,6 +120,7 @@ class Poller:
         assigned = self._consumer.assignment()
         waiting = self._counted()
         full = {tp for tp in assigned if self._is_full(partition_of(tp), waiting, is_paused=tp in paused)}
+        full |= self._reader.resting & assigned
         if newly_full := full - paused:
             self._consumer.pause(*newly_full)
         if resumable := (paused & assigned) - full:
@@ -149,6 +151,10 @@ class Poller:
             if self._epoch(tp) == epochs[tp]:
                 self._admit(tp, records)
         self._admitted()
+
+    def _position(self, tp: TopicPartition) -> int | None:
+        ledger = self._engine.owned_partitions.ledger(partition_of(tp))
+        return None if ledger is None else ledger.next_offset
 
     def _epoch(self, tp: TopicPartition) -> int | None:
         return self._engine.owned_partitions.epoch(partition_of(tp))

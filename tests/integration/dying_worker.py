@@ -1,0 +1,27 @@
+"""The worker's own process, in which one connection's stream dies; run as a module with its arguments."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from consumer import cli
+from consumer.stream.dispatcher import Dispatcher
+from tests.integration.running_programs import CODE
+
+MARK = "a defect of ours"
+# Counted over all lives: between what NetSuite has written and its settlement.
+DEATHS = (3, 9)
+
+if __name__ == "__main__":
+    applied, settlements = Dispatcher._apply, count(1)
+
+    def dying(self: Dispatcher, *arguments: Any, **more: Any) -> None:
+        if self._name == CODE and next(settlements) in DEATHS:
+            raise RuntimeError(MARK)
+        applied(self, *arguments, **more)
+
+    with patch.object(Dispatcher, "_apply", dying):
+        cli.main(sys.argv[1:])

@@ -1,0 +1,185 @@
+"""A batch that cannot be read keeps its own partition waiting and no other, and no record is lost for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import CorruptRecordException, KafkaConnectionError, KafkaError, UnsupportedCodecError
+from structlog.testing import capture_logs
+
+from consumer.clock import FakeClock
+from consumer.kafka.batch_reader import AGAIN_AFTER_S, CLEARED_AFTER_S, BatchReader
+from tests.unit.kafka.fakes import message, tp
+
+
+class Panic(BaseException):
+    """As a library in Rust raises it."""
+
+
+Panic.__module__ = "pyo3_runtime"
+
+
+@dataclass(slots=True)
+class Log:
+    """
+    A broker's partitions as aiokafka gives them: what it has collected is gone when one of them raises.
+
+    Attributes:
+        bad: by partition, the offset at which a batch begins that raises.
+    """
+
+    ends: dict[TopicPartition, int]
+    bad: dict[TopicPartition, int] = field(default_factory=dict)
+    error: BaseException = field(default_factory=lambda: CorruptRecordException("Invalid CRC"))
+    positions: dict[TopicPartition, int] = field(default_factory=dict)
+    polls: int = 0
+
+    def assignment(self) -> set[TopicPartition]:
+        return set(self.ends)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.positions[partition] = offset
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[Any]]:
+        self.polls += 1
+        found = {}
+        for each in partitions or self.ends:
+            at = self.positions.get(each, 0)
+            end = min(self.ends[each], at + (max_records or 10))
+            if at <= self.bad.get(each, end) < end:
+                raise self.error
+            if at < end:
+                found[each] = [message(offset, partition=each.partition) for offset in range(at, end)]
+                self.positions[each] = end
+        return found
+
+
+class Scene:
+    def __init__(self, log: Log) -> None:
+        self.log, self.clock = log, FakeClock()
+        self.taken: dict[TopicPartition, list[int]] = {each: [] for each in log.ends}
+        self.reader = BatchReader(log, position=lambda each: len(self.taken[each]), clock=self.clock)
+
+    async def turns(self, count: int) -> None:
+        for _ in range(count):
+            for each, messages in (await self.reader.read()).items():
+                self.taken[each] += [one.offset for one in messages]
+            self.clock.advance(0.05)
+
+    def complete(self, number: int) -> bool:
+        return self.taken[tp(number)] == list(range(self.log.ends[tp(number)]))
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch):
+    """No turn waits for real."""
+
+    async def at_once(_: float) -> None:
+        return None
+
+    monkeypatch.setattr("consumer.kafka.batch_reader.asyncio.sleep", at_once)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CorruptRecordException("Invalid CRC"),
+        UnsupportedCodecError("zstd"),
+        OSError("Not a gzipped file"),
+        EOFError(),
+        MemoryError(),
+        Panic("index out of bounds"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_all_but_the_partition_of_a_bad_batch_go_on(error):
+    """What was collected before the batch raised comes again, and what is good before it comes too."""
+    scene = Scene(Log({tp(n): 40 for n in range(4)}, bad={tp(2): 25}, error=error))
+
+    with capture_logs() as said:
+        await scene.turns(60)
+
+    assert [scene.complete(number) for number in (0, 1, 3)] == [True] * 3
+    assert scene.taken[tp(2)] == list(range(25))
+    [line] = [each for each in said if each["event"] == "partition_unreadable"]
+    assert (line["topic"], line["partition"], line["offset"]) == ("lago.invoices", 2, 25)
+    assert "kafka-delete-records" in scene.reader.sentence
+
+
+async def test_a_bad_batch_is_tried_now_and_then_and_said_once_a_minute():
+    """It rests meanwhile: nothing spins."""
+    scene = Scene(Log({tp(0): 5, tp(1): 5}, bad={tp(0): 5 - 1}))
+    await scene.turns(20)
+    assert scene.reader.resting == {tp(0)}
+
+    polls = scene.log.polls
+    with capture_logs() as said:
+        for _ in range(20):
+            scene.clock.advance(AGAIN_AFTER_S)
+            await scene.turns(1)
+
+    # Alone, and the others together.
+    assert scene.log.polls - polls <= 2 * 20
+    assert 8 <= len([each for each in said if each["event"] == "partition_unreadable"]) <= 10
+
+
+async def test_two_bad_batches_rest_side_by_side():
+    scene = Scene(Log({tp(n): 20 for n in range(3)}, bad={tp(0): 3, tp(2): 0}))
+
+    for _ in range(4):
+        await scene.turns(20)
+        scene.clock.advance(AGAIN_AFTER_S)
+
+    assert scene.complete(1)
+    assert (scene.taken[tp(0)], scene.taken[tp(2)]) == ([0, 1, 2], [])
+    assert "lago.invoices/0" in scene.reader.sentence
+    assert "lago.invoices/2" in scene.reader.sentence
+
+
+async def test_a_batch_that_is_restored_is_read_and_trusted_again():
+    scene = Scene(Log({tp(0): 30, tp(1): 5}, bad={tp(0): 3}))
+    await scene.turns(20)
+    assert scene.reader.sentence is not None
+
+    scene.log.bad.clear()
+    scene.clock.advance(AGAIN_AFTER_S)
+    await scene.turns(60)
+    scene.clock.advance(CLEARED_AFTER_S)
+    await scene.turns(2)
+
+    assert scene.complete(0)
+    assert (scene.reader.sentence, scene.reader.resting) == (None, frozenset())
+
+
+async def test_a_partition_that_went_is_spoken_of_no_longer():
+    scene = Scene(Log({tp(0): 5, tp(1): 5}, bad={tp(0): 0}))
+    await scene.turns(20)
+
+    del scene.log.ends[tp(0)]
+    await scene.turns(1)
+
+    assert scene.reader.sentence is None
+
+
+async def test_an_error_of_the_connection_is_raised_and_suspects_nobody():
+    """It is about no batch."""
+    scene = Scene(Log({tp(0): 5}, bad={tp(0): 0}, error=KafkaConnectionError("gone")))
+
+    with pytest.raises(KafkaConnectionError):
+        await scene.turns(1)
+
+    assert scene.reader.resting == frozenset()
+
+
+async def test_what_fails_for_every_partition_is_about_none_of_them():
+    """The stream dies of it and begins anew, as of any other defect."""
+    scene = Scene(Log({tp(0): 5, tp(1): 5}, bad={tp(0): 0, tp(1): 0}, error=RuntimeError("defect")))
+
+    with pytest.raises(KafkaError, match="no partition can be read: RuntimeError"):
+        await scene.turns(5)
