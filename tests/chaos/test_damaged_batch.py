@@ -1,4 +1,4 @@
-"""A batch that is damaged on a disk of Kafka: one sentence, its partition waits, all others are carried on."""
+"""A batch that is damaged on a disk of Kafka: one sentence, its partition waits, all others go on."""
 
 from __future__ import annotations
 
