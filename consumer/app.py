@@ -1,4 +1,4 @@
-"""The worker put together by hand: what it is made of, how it starts, and how it stops."""
+"""The worker: builds its parts, starts them, and stops them."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True, kw_only=True)
 class _Account:
     """
-    One connection with its ways to both sides; Lago's API only where it is configured.
+    One connection with its clients; Lago's API only if configured.
 
     Attributes:
-        permit_pool: the permits of the stream's present life.
+        permit_pool: the permits since the last start of the stream.
     """
 
     connection: Connection
@@ -59,17 +59,17 @@ class _Account:
 
 async def run_worker(settings: Settings, connections: Sequence[Connection], only: Sequence[str] = ()) -> None:
     """
-    Carry events until SIGTERM or SIGINT; a second signal ends the process at once.
+    Process events until SIGTERM or SIGINT; a second signal ends the process at once.
 
     Args:
         settings: of this process.
-        connections: all of the file: which one owns an event depends on the others too.
-        only: codes of the connections to carry events for; all when empty.
+        connections: all of the file, since the owner of an event depends on all of them.
+        only: codes of the connections whose events are processed; all when empty.
 
     Raises:
-        StartupError: Kafka cannot be reached, lacks topics or forgets too soon, or a NetSuite account is not
-            the configured one.
-        ConfigurationError: a certificate or a secret cannot be used.
+        StartupError: Kafka cannot be reached, lacks topics or has too short a retention, or a NetSuite
+            account is not the configured one.
+        ConfigurationError: a certificate or a secret is not usable.
     """
     signals.end_at_once()
     chosen = connections_file.chosen(connections, only)
@@ -105,7 +105,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
 
 
 def _account(connection: Connection, context: ProcessContext, stack: AsyncExitStack) -> _Account:
-    """The ways to both sides of a connection, closed when the stack is."""
+    """The clients of a connection, closed with the stack."""
 
     def refused(started_s: float) -> None:
         account.permit_pool.refused(started_s)
@@ -132,11 +132,10 @@ async def _close(client: Client | LagoApi) -> None:
 
 async def _meet(accounts: Sequence[_Account]) -> None:
     """
-    Ask every account who it is, all at once.
+    Ping all accounts concurrently.
 
-    One that answers for another account is a reason not to start: nothing may be sent there before a person
-    has looked. One that is away, or that refuses the login, is not: its breaker is open until that is mended,
-    and the other connections go on meanwhile.
+    A response of another account prevents the start: nothing may be sent to it. An account that is
+    unavailable or refuses the login does not: its circuit breaker opens, and the other connections work.
     """
     async with asyncio.TaskGroup() as tasks:
         asked = [tasks.create_task(_ping(account.client)) for account in accounts]
@@ -166,7 +165,7 @@ async def _ping(client: Client) -> PingResult:
 
 
 async def publisher(context: ProcessContext, stack: AsyncExitStack) -> Publish:
-    """A way for events to Kafka, closed with the stack; what does not get through is said in ``/readyz``."""
+    """The publisher, closed with the stack; topics to which it fails are remarks of ``/readyz``."""
     producer = context.cluster.producer()
     await context.cluster.start(producer)
     stack.push_async_callback(stop, producer)

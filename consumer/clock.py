@@ -1,4 +1,4 @@
-"""Time, as a thing that can be handed over: the system's, and one for tests that moves when set."""
+"""Clocks as arguments: the system's, and one for tests that only `advance` moves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Monotonic time for waiting, wall time for what people and NetSuite read."""
+    """Monotonic time for durations, wall time for timestamps."""
 
     def monotonic_s(self) -> float:
         """Seconds since an arbitrary point; never goes back."""
@@ -21,7 +21,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clocks."""
+    """The machine's clocks."""
 
     def monotonic_s(self) -> float:
         """Seconds since an arbitrary point; never goes back."""
@@ -34,7 +34,7 @@ class SystemClock:
 
 @dataclass(slots=True)
 class FakeClock:
-    """A clock that stands still until it is advanced."""
+    """A clock for tests, which only `advance` moves."""
 
     wall: datetime = field(default_factory=lambda: datetime(2026, 8, 1, tzinfo=UTC))
     elapsed_s: float = 1000.0
@@ -44,7 +44,7 @@ class FakeClock:
         return self.elapsed_s
 
     def now(self) -> datetime:
-        """The moment this clock stands at."""
+        """The set wall time."""
         return self.wall
 
     def advance(self, seconds: float) -> None:

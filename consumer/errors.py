@@ -1,15 +1,15 @@
 """
-What can go wrong in a way that code, not data, has to answer for.
+The exceptions of this product.
 
     LagoNetsuiteError
       ├ ConfigurationError     settings or connections.yaml are wrong; exit code 2
-      ├ StartupError           the world is not as configured (broker, topic, account); exit code 1
-      └ ContractError          the RESTlet or Kafka answered outside of the agreed contract
+      ├ StartupError           broker, topic or account are not as configured; exit code 1
+      └ ContractError          a response of the RESTlet or Kafka violates the contract
 
-Expected results are not here: what can happen to a record is a value of `consumer.outcome`.
+Expected results are not exceptions: the outcomes of a record are values of `consumer.outcome`.
 
-A defect is whatever else our own code raises on one record. The text of an exception quotes what it was
-raised on, so only its type is published, and only its type and the lines that it came through are logged.
+A defect is any other exception of our code on one record. The text of an exception may contain data of the
+record, so only its type is published, and only its type and the lines of its traceback are logged.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ import traceback
 from collections.abc import Iterator, Sequence
 
 FRAMES_SHOWN = 8
-# A panic of a library in Rust is no `Exception` (pyo3 ``PanicException``), and of no class one could import.
+# A panic in a Rust library is not an `Exception` (pyo3 ``PanicException``), and its class cannot be imported.
 _PANIC_MODULE = "pyo3_runtime"
 
 
 class LagoNetsuiteError(Exception):
-    """Any error of ours that reaches a person."""
+    """The base of all errors that are shown to a person."""
 
 
 class ConfigurationError(LagoNetsuiteError):
     """
-    Settings or connections are wrong; nothing was started.
+    Settings or connections are wrong; nothing is started.
 
-    Carries every problem at once, so that one round of corrections is enough.
+    It contains all problems at once, so that they can be corrected together.
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
@@ -43,23 +43,23 @@ class StartupError(LagoNetsuiteError):
 
 
 class ContractError(LagoNetsuiteError):
-    """The other side answered something that the contract between us does not know."""
+    """A response violates the contract, or Kafka did not acknowledge an event."""
 
 
 def is_defect(error: BaseException) -> bool:
-    """Whether an exception says that code failed; what ends a task or the process is none."""
+    """Whether an exception is a defect; exceptions that end a task or the process are not."""
     if isinstance(error, BaseExceptionGroup):
         return all(map(is_defect, error.exceptions))
     return isinstance(error, Exception) or type(error).__module__ == _PANIC_MODULE
 
 
 def name_of(error: BaseException) -> str:
-    """The type of an exception; of a group, the types in it."""
+    """The type of an exception; for a group, the types in it."""
     return ", ".join(dict.fromkeys(type(each).__name__ for each in leaves(error)))
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions of a group, or the one that is none."""
+    """The exceptions of a group at any depth; else the exception itself."""
     if not isinstance(error, BaseExceptionGroup):
         yield error
         return

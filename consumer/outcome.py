@@ -1,8 +1,7 @@
 """
-What can become of a record: the eight results of a delivery, and being none of our business.
+The outcomes of a record: the eight results of a delivery, and ignored records.
 
-The engine is a `match` over this closed union; nothing else decides whether a record is done, waits or is
-tried again.
+The engine decides by a `match` over this closed union whether a record is settled, waits or is retried.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from typing import Literal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """
-    One NetSuite record that now stands for a Lago object.
+    The NetSuite record of a Lago object.
 
     Attributes:
-        object: Lago's name for it: ``customer``, ``invoice``, ``credit_note``, ``payment``.
-        status: the RESTlet's word: ``created``, ``exists``, ``updated``, ``adopted``, ``voided``.
-        url: absolute link into the NetSuite user interface, empty when unknown.
-        totals: decimal strings by name (``subtotal``, ``tax``, ``total``), empty for customers.
+        object: Lago's object type: ``customer``, ``invoice``, ``credit_note``, ``payment``.
+        status: of the RESTlet: ``created``, ``exists``, ``updated``, ``adopted``, ``voided``.
+        url: absolute link into the NetSuite user interface; empty when unknown.
+        totals: decimal strings by name (``subtotal``, ``tax``, ``total``); empty for customers.
     """
 
     object: str
@@ -38,21 +37,21 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """NetSuite confirmed the write."""
+    """NetSuite has confirmed the write."""
 
     written: tuple[Written, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyThere:
-    """The same, or a newer, version had been written before."""
+    """The same or a newer version was written before."""
 
     written: tuple[Written, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """A named rule says that this record is not for this connection, or not for NetSuite at all."""
+    """A named rule ignores this record: it is not for this connection, or not for NetSuite at all."""
 
     rule: str
 
@@ -60,11 +59,11 @@ class Ignored:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """
-    A wait that only a person ends, and for how long.
+    A wait that only a person ends, with its limit.
 
     Attributes:
-        max_age_s: since the record came into Kafka, so that no restart begins it anew.
-        refusal: what is published when that is over.
+        max_age_s: seconds since the record's Kafka timestamp, so that a restart does not extend it.
+        refusal: the rejection when the limit is reached.
     """
 
     max_age_s: float
@@ -74,15 +73,15 @@ class Hold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """
-    Something this record needs is not in NetSuite yet, or not open.
+    Another record that this one needs is not in NetSuite yet, or a period, approval or permission is missing.
 
     Attributes:
-        on: what is missing, for people.
-        missing: the lane whose record would bring it, ``invoice:5f…``; None for what no record brings.
-        stands: the record's own document is written; only what goes with it is outstanding.
-        hold: how long, where that is not the budget of dependencies.
-        kind: what the account refuses as a whole at present, ``payment``, where it waits for that; one record
-            asks for all of its kind.
+        on: what is missing, as text for people.
+        missing: the lane of the missing record, ``invoice:5f…``; None when it is not a record.
+        stands: whether the record's own document is written, and only an application to it is missing.
+        hold: the limit of the wait; None for the budget of dependencies.
+        kind: the kind of document that the account refuses at present, such as ``payment``; one record is
+            retried for all of its kind.
     """
 
     on: str
@@ -96,11 +95,11 @@ class Waiting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttled:
     """
-    The record was not begun; repeating it is always safe.
+    The record was not processed; a retry is always safe.
 
     Attributes:
-        by: ``account`` refused the call before any script ran, or the ``script`` left the record for another
-            call because its time or units ran out.
+        by: ``account``: the call was refused before any script ran; ``script``: the script skipped the record
+            because its time or governance units ran out.
     """
 
     reason: str
@@ -111,10 +110,10 @@ class Throttled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable:
     """
-    The account or the way to it is down; the call was not carried out.
+    The account or the network is down; the call was not executed.
 
     Attributes:
-        is_answer: NetSuite itself has said so, with an error that is about no record.
+        is_answer: NetSuite itself has responded, with an error that is not about a record.
     """
 
     reason: str
@@ -125,11 +124,10 @@ class Unavailable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambiguous:
     """
-    The call was sent and may have been carried out; only the same call, repeated, can tell.
+    The call was sent and may have been executed; only a repeat of the same call shows whether it was.
 
     Attributes:
-        is_answer: NetSuite has answered with an error of its own, so that the way there and the account are
-            no part of it.
+        is_answer: NetSuite has responded with an error of its own, so network and account are not the cause.
     """
 
     reason: str
@@ -139,11 +137,11 @@ class Ambiguous:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """
-    A person has to change something before this record can be written.
+    A person must change something before this record can be written.
 
     Attributes:
         code: stable, from `schemas/error_codes` or NetSuite's own.
-        message: one sentence: what is wrong, with the numbers a finance person knows.
+        message: one sentence with the cause, and with document numbers and amounts.
         hint: what to change and where.
     """
 
@@ -159,7 +157,7 @@ class AccountDown:
     NetSuite refuses this connection as a whole: login, role, account or script.
 
     Attributes:
-        is_elsewhere: another account, or another environment, answered; nothing may be sent there.
+        is_elsewhere: another account or environment responded; nothing may be sent to it.
     """
 
     reason: str
@@ -171,7 +169,7 @@ Unsettled = Waiting | Throttled | Unavailable | Ambiguous | AccountDown
 Outcome = Settled | Unsettled
 
 Release = Callable[[Sequence[Outcome]], None]
-"""Frees the permit of a call whose outcomes are these; whatever follows needs none."""
+"""Returns the permit of a call with these outcomes; the work after the call needs none."""
 
 _NAMES: dict[type[Outcome], str] = {
     Delivered: "written",
@@ -187,7 +185,7 @@ _NAMES: dict[type[Outcome], str] = {
 
 
 def name_of(outcome: Outcome) -> str:
-    """What logs, metrics and traces call it."""
+    """The name of an outcome in logs, metrics and traces."""
     return _NAMES[type(outcome)]
 
 
@@ -203,7 +201,7 @@ def is_written(outcome: Outcome) -> bool:
 
 
 def nothing_held(_: Sequence[Outcome]) -> None:
-    """For a call without a permit."""
+    """Do nothing: the `Release` of a call without a permit."""
 
 
 _DEFECT_HINT = "a defect of lago-netsuite: see the worker's log, and replay the event once it is mended"
@@ -211,13 +209,13 @@ _DEFECT_HINT = "a defect of lago-netsuite: see the worker's log, and replay the 
 
 def internal_error(error_name: str, doing: str, *, attempts: int = 1, **details: str) -> Rejected:
     """
-    The end of a record that our code failed on.
+    The rejection of a record on which our code failed.
 
     Args:
-        error_name: the type of what was raised.
-        doing: what the worker was doing: ``while it mapped this event``.
-        attempts: how often it has failed so.
-        details: what a person should know besides.
+        error_name: the type of the exception.
+        doing: the step, as part of a sentence: ``while it mapped this event``.
+        attempts: the number of failures.
+        details: further details of the error event.
     """
     times = "once" if attempts == 1 else f"{attempts} times"
     return Rejected(

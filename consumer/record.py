@@ -1,4 +1,4 @@
-"""What came from Kafka, unchanged, plus the lane it must queue in."""
+"""A Kafka record with its lane, and an event to publish."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LaneKey = NewType("LaneKey", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The coordinates of a record: where an operator finds it again."""
+    """The position of a record: topic (with its prefix), partition and offset."""
 
     topic: str
     partition: int
@@ -29,16 +29,16 @@ class Record:
     One Kafka record.
 
     Attributes:
-        timestamp_ms: milliseconds since the epoch, as the broker gave it.
-        value: the bytes as they were produced; ``None`` for a tombstone.
-        lane: the aggregate the record belongs to; this and the three that follow are `schemas.lane.place_of`.
-        rank: the lower, the more others depend on it, and the sooner it goes.
-        needs: lanes of lower rank whose records it waits for while this worker holds them.
-        refers_to: lanes whose records would bring what else it refers to.
-        tries: how often this worker has handed it out, this time included.
-        first_tried_at: when it did so first; None before.
-        defect: the type of what was raised when its lane was looked for, None as a rule. Such a record
-            lies in a lane of its own and is refused: what it must queue behind is not known.
+        timestamp_ms: the record's timestamp in milliseconds since the epoch.
+        value: the bytes as produced; ``None`` for a tombstone.
+        lane: the record's aggregate; it and the next three members come from `schemas.lane.place_of`.
+        rank: a lower rank is delivered first, since others depend on it.
+        needs: lanes of lower rank for which it waits while this worker has unsettled records in them.
+        refers_to: lanes of the other records to which it refers.
+        tries: the number of deliveries by this worker, with the present one.
+        first_tried_at: the time of the first delivery; None before.
+        defect: the type of an error that was raised while its lane was determined; None without one. Such a
+            record has a lane of its own and is rejected, since its dependencies are unknown.
     """
 
     source: Source
@@ -55,7 +55,7 @@ class Record:
     defect: str | None = None
 
     def header(self, name: str) -> str | None:
-        """The last header of that name as text, or None."""
+        """The last header with that name as text; None without one."""
         found = [value for key, value in self.headers if key == name]
         return found[-1].decode("utf-8", "replace") if found else None
 
@@ -66,7 +66,7 @@ class Event:
     One record to publish; `topic` is the name without the deployment's prefix.
 
     Attributes:
-        partition: only when the record must lie where another lies; else the key decides.
+        partition: for a record that must be on the partition of another; None to choose it by the key.
     """
 
     topic: str

@@ -1,4 +1,4 @@
-"""What a settled record means for the books, in figures for those who watch; pure, values only."""
+"""The amounts of a settled record, for metrics; pure, values only."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from schemas.envelope import Envelope
 OBJECTS = ("customer", "invoice", "credit_note", "payment")
 OTHER = "other"
 CURRENCY_CHARS = 3
-# A counter only rises, and beyond this a float no longer tells one subunit from two.
+# Beyond this a float cannot represent every subunit.
 CENTS_END = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
     """
-    One Lago object and what became of it.
+    One Lago object with its outcome.
 
     Attributes:
-        outcome: the RESTlet's word, such as ``created``; or ``rejected``.
-        cents: the amount in the currency's subunit; None where the object has none, such as a customer, and
-            where it has one that cannot be summed: below zero, or beyond all that is billed.
+        outcome: the RESTlet's status, such as ``created``; or ``rejected``.
+        cents: the amount in the currency's subunit; None for an object without amount, such as a customer,
+            and for an amount that cannot be summed: below zero, or `CENTS_END` and more.
         currency: None when `cents` is.
-        finalized_s: when Lago last changed the document before it told of it, in seconds since the epoch;
-            Lago names no moment of finalisation. None for what is no document, or was there before.
+        finalized_s: the document's ``updated_at``, in seconds since the epoch, since Lago's events have no
+            time of finalisation. None for other objects, and for documents that were not created.
     """
 
     object: str
@@ -39,14 +39,14 @@ class Booking:
 
 
 def object_of(object_type: str) -> str:
-    """One of four, whatever an event calls its object, so that nobody's event can add a label."""
+    """One of `OBJECTS`, or `OTHER`, so that events cannot add label values."""
     if object_type == "payment_receipt":
         return "payment"
     return object_type if object_type in OBJECTS else OTHER
 
 
 def of(event: Envelope, outcome: Outcome) -> Iterator[Booking]:
-    """What an outcome adds; nothing as long as it is not final."""
+    """The bookings of a settled outcome; none for others."""
     match outcome:
         case Delivered(written=written) | AlreadyThere(written=written):
             for each in written:

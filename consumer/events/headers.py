@@ -13,9 +13,9 @@ from consumer.record import Record
 Headers = tuple[tuple[str, bytes], ...]
 
 TRACE_HEADERS = frozenset({"traceparent", "tracestate"})
-# As long as everybody has to carry it (W3C Trace Context, 3.3.1.5).
+# The length that every implementation must propagate (W3C Trace Context, 3.3.1.5).
 TRACE_STATE_LIMIT_CHARS = 512
-# What a header of HTTP can carry: no control characters, no space at either end (RFC 9110, 5.5).
+# A valid HTTP header value: no control characters, no space at either end (RFC 9110, 5.5).
 _PRINTABLE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -27,8 +27,8 @@ def cloud_event(*, event_id: str, event_type: str, source: str, time: str) -> He
     Args:
         event_id: the same for every repeat of the same event.
         event_type: such as Lago's ``webhook_type``.
-        source: a URI reference of what speaks, such as ``/lago-netsuite/<connection>``.
-        time: when it happened, RFC 3339.
+        source: a URI reference of the producer, such as ``/lago-netsuite/<connection>``.
+        time: time of the event, RFC 3339.
     """
     texts = {
         "ce_specversion": "1.0",
@@ -42,7 +42,7 @@ def cloud_event(*, event_id: str, event_type: str, source: str, time: str) -> He
 
 
 def published(record: Record, *, event_id: str, event_type: str, source: str, time: str) -> Headers:
-    """A CloudEvent about a record: where that lies, the trace it came with; else as `cloud_event`."""
+    """The headers of `cloud_event`, and the position and trace context of the source record."""
     place = {
         "source-topic": record.source.topic,
         "source-partition": str(record.source.partition),
@@ -56,12 +56,12 @@ def published(record: Record, *, event_id: str, event_type: str, source: str, ti
 
 
 def trace(record: Record) -> Headers:
-    """The trace headers of a record, to be carried on unchanged; none when they are absent or malformed."""
+    """The trace headers of a record, unchanged; none when they are absent or malformed."""
     return context(record.header("traceparent"), record.header("tracestate"))
 
 
 def context(parent: str | None, state: str | None) -> Headers:
-    """The trace headers of these two texts; none when the first is absent or malformed, no state that is."""
+    """The trace headers from two texts; none without a valid `parent`, and an invalid `state` is left out."""
     if parent is None or not TRACE_PARENT.fullmatch(parent):
         return ()
     carried = ("traceparent", parent.encode())
@@ -72,12 +72,12 @@ def context(parent: str | None, state: str | None) -> Headers:
 
 
 def is_header_value(text: str, *, limit_chars: int) -> bool:
-    """Whether a text from outside can be an HTTP header: printable ASCII, not empty, and not too long."""
+    """Whether a text is a valid HTTP header value: printable ASCII, not empty, and not too long."""
     return len(text) <= limit_chars and _PRINTABLE.fullmatch(text) is not None
 
 
 def trace_id(record: Record) -> str | None:
-    """The 32 hexadecimal digits that name the trace a record belongs to."""
+    """The trace id of a record, 32 hexadecimal digits; None without a trace."""
     carried = dict(trace(record)).get("traceparent")
     return carried.decode().split("-")[1] if carried else None
 

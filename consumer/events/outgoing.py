@@ -1,4 +1,4 @@
-"""The events that are published of a settled record: results, or an error event; pure, values only."""
+"""The outgoing events of a settled record: results, or an error event; pure, values only."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from schemas.error_event import CustomerError, ErrorEvent, FailedObject, Provide
 from schemas.result import Result, SourceRef, Timings
 from schemas.scalar import utc_text
 
-# Kafka refuses records above 1 MiB by default; what is larger is found again by its source coordinates.
+# Kafka refuses records above 1 MiB by default; a larger original is found by its position.
 MAX_ORIGINAL_BYTES = 700_000
-# Lago's own texts have 255 characters at the most; a sender gone mad must not make an error unspeakable.
+# Lago's own texts have at most 255 characters; a faulty producer must not make an error event too large.
 MAX_TEXT_CHARS = 1_000
 
 _ORIGINAL_PLACEHOLDER = '"original":null'
@@ -31,12 +31,13 @@ _ORIGINAL_PLACEHOLDER = '"original":null'
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """
-    How a record has fared so far at one connection.
+    The delivery of a record at one connection.
 
     Attributes:
-        number: this attempt's, from 1.
+        number: of this attempt, from 1.
         first_at: when the first attempt began.
-        call_ms: how long the last call to NetSuite took, in milliseconds.
+        now: the time of the outcome.
+        call_ms: duration of the last call to NetSuite, in milliseconds.
     """
 
     number: int
@@ -54,7 +55,7 @@ class OutgoingEvents:
 
     @classmethod
     def of(cls, connection: Connection) -> OutgoingEvents:
-        """Those of a connection; its mapping's version is a hash of the rules in force."""
+        """The outgoing events of a connection; its mapping version is a hash of the rules."""
         rules = connection.mapping.model_dump(mode="json")
         digest = identity.fingerprint(rules).removeprefix("sha256:")
         return cls(connection=connection, mapping_version=digest[:12])
@@ -67,7 +68,7 @@ class OutgoingEvents:
         attempt: Attempt,
         action: Action | None = None,
     ) -> Iterator[Event]:
-        """A result for every NetSuite record touched; the document's own says what is left to a person."""
+        """A result for every written NetSuite record; the document's own has the task for a person."""
         for each in written:
             outcome = self._result(record, event, each, attempt)
             if action is not None and each.object == event.object_type:
@@ -88,7 +89,7 @@ class OutgoingEvents:
     def failure(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
     ) -> Event:
-        """The error event of a rejection; every repeat of the same record carries the same id."""
+        """The error event of a rejection; every repeat of the same record has the same id."""
         failed = self._error_event(record, event, rejected, attempt)
         value = failed.model_dump_json().replace(_ORIGINAL_PLACEHOLDER, '"original":' + _original(record), 1)
         headers = _headers(
@@ -177,7 +178,7 @@ def _source(record: Record) -> SourceRef:
 
 
 def _original(record: Record) -> str:
-    # The event goes in as the text it was: numbers keep their digits, and nothing is escaped anew.
+    # The event is inserted as its own text: numbers keep their digits, and escapes stay.
     value = record.value or b""
     if len(value) > MAX_ORIGINAL_BYTES:
         return wire.canonical({"omitted_bytes": len(value)}).decode()

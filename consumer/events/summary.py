@@ -1,8 +1,7 @@
 """
-What people call the object of an event: its number, its amount, its customer.
+A summary of an event's object: number, amount, customer.
 
-Read from the object as it came, which may have any shape: also of an event that is refused, as much as there
-is to read.
+It is read from the object as received, which may have any form, so that rejected events have one too.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from schemas.envelope import Envelope
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectSummary:
     """
-    What is known; None where the object does not say.
+    The known values; None for missing ones.
 
     Attributes:
-        cents: the amount in the currency's subunit; of a receipt, its payment's.
+        cents: the amount in the currency's subunit; for a receipt, its payment's.
     """
 
     number: str | None
@@ -30,7 +29,7 @@ class ObjectSummary:
 
 
 def of(event: Envelope) -> ObjectSummary:
-    """What is known of an event's object; never raises."""
+    """The summary of an event's object; never raises."""
     content, amounts = event.object, _with_amounts(event)
     cents, currency = _amount(amounts)
     customer_id, external_id = _customer(event, amounts)
@@ -49,7 +48,7 @@ def amount_of(event: Envelope) -> tuple[int | None, str | None]:
 
 
 def _with_amounts(event: Envelope) -> dict[str, Any]:
-    """The object itself, or the payment within a receipt."""
+    """The object itself; for a receipt, its payment."""
     payment = event.object.get("payment") if event.object_type == "payment_receipt" else None
     return payment if isinstance(payment, dict) else event.object
 
@@ -61,7 +60,7 @@ def _amount(amounts: dict[str, Any]) -> tuple[int | None, str | None]:
 
 
 def _customer(event: Envelope, amounts: dict[str, Any]) -> tuple[object, object]:
-    """The customer's two ids: of the customer itself, of the embedded one, or as payments name it."""
+    """Lago id and external id of the customer: of the object, of its embedded customer, or of a payment."""
     customer = event.object if event.object_type == "customer" else event.object.get("customer")
     if isinstance(customer, dict):
         return customer.get("lago_id"), customer.get("external_id")
@@ -69,6 +68,6 @@ def _customer(event: Envelope, amounts: dict[str, Any]) -> tuple[object, object]
 
 
 def _text(value: object) -> str | None:
-    # Some bridges write numbers where Lago writes texts.
+    # Some bridges to Kafka write numbers where Lago writes text.
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_number or isinstance(value, str) else None
