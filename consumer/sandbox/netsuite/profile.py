@@ -133,6 +133,7 @@ class Switches(Part):
         open_amount_column: whether searches have ``fxamountremaining``, which Oracle uses and does not list.
         computes_tax: whether the account computes tax itself: SuiteTax at every save without override, legacy
             accounts by a default tax item.
+        contact_formats: whether malformed phones, e-mail and web addresses and postal codes are refused.
         clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
 
@@ -148,6 +149,7 @@ class Switches(Part):
     config_readable: bool = True
     open_amount_column: Literal["there", "absent"] = "there"
     computes_tax: bool = False
+    contact_formats: Literal["free", "checked"] = "checked"
     clock_ahead_s: float = 0.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import mandatory_fields, references
+from consumer.sandbox.netsuite.suitescript import contact_formats, mandatory_fields, references
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError, invalid_value, missing_values
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.open_record import ADDRESS_FIELD, Draft
@@ -56,6 +56,7 @@ class CustomerRules:
         self._complete(draft)
         mandatory_fields.demand(draft, self._required(draft), ignore_mandatory=ignore_mandatory)
         _check_addresses(draft)
+        contact_formats.check(self._account, draft)
         self._check_posted(draft)
 
     def _complete(self, draft: Draft) -> None:

@@ -12,11 +12,17 @@ function field(account, fieldId) {
   return double('N/record/field', { id: fieldId, label: account.labels[fieldId] || fieldId, type, isMandatory });
 }
 
-function addressOf(line) {
+function addressOf(account, line) {
   line.address = line.address || {};
   return double('N/record/instance', {
-    setValue: ({ fieldId, value }) => { line.address[fieldId] = value; },
-    setText: ({ fieldId, text }) => { line.address[fieldId] = text; },
+    setValue: ({ fieldId, value }) => {
+      account.refuseWhenAsked(`address ${fieldId}`);
+      line.address[fieldId] = value;
+    },
+    setText: ({ fieldId, text }) => {
+      account.refuseWhenAsked(`address text ${fieldId}`);
+      line.address[fieldId] = text;
+    },
   });
 }
 
@@ -43,8 +49,9 @@ function lineMembers(account, state) {
     },
     getCurrentSublistValue: ({ fieldId }) => current.values[fieldId],
     getCurrentSublistField: ({ fieldId }) => field(account, fieldId),
-    getCurrentSublistSubrecord: () => addressOf(current.values),
+    getCurrentSublistSubrecord: () => addressOf(account, current.values),
     commitLine: ({ sublistId }) => { linesOf(sublistId)[current.line] = current.values; },
+    cancelLine: () => { current = null; },
     removeLine: ({ sublistId, line }) => { linesOf(sublistId).splice(line, 1); },
   };
 }

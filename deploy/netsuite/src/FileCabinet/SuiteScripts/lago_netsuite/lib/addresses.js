@@ -24,12 +24,18 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     return lines;
   }
 
+  // A part that the account refuses is left out; without its country an address would be another one.
   function setAddress(address, fieldId, value, filler) {
     try {
       address.setValue({ fieldId, value });
+      return true;
     } catch (thrown) {
-      if (fieldId !== 'state') throw thrown;
-      setState(address, value, filler);
+      if (fieldId === 'state') {
+        setState(address, value, filler);
+        return true;
+      }
+      filler.warn('LAGO_FIELD_LEFT_OUT', fieldId, thrown.message);
+      return fieldId !== 'country';
     }
   }
 
@@ -49,10 +55,9 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     const fieldId = incoming.subObjectId || 'addressbookaddress';
     const address = record.getCurrentSublistSubrecord({ sublistId: SUBLIST, fieldId });
     const values = incoming.subObject || {};
-    fieldTypes.inOrder(values).forEach((name) => {
-      errors.at({ field: name }, () => setAddress(address, name, values[name], filler));
-    });
-    record.commitLine({ sublistId: SUBLIST });
+    const isComplete = fieldTypes.inOrder(values).every((name) => setAddress(address, name, values[name], filler));
+    if (isComplete) record.commitLine({ sublistId: SUBLIST });
+    else record.cancelLine({ sublistId: SUBLIST });
   }
 
   function put(record, incoming, filler) {

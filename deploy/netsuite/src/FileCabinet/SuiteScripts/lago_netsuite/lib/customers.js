@@ -4,8 +4,10 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './create_or_find', './permitted', './record_summary', './retry_fixes'], (
-  record, createOrFind, permitted, recordSummary, retryFixes,
+define([
+  'N/record', './contact_fields', './create_or_find', './permitted', './record_summary', './retry_fixes',
+], (
+  record, contactFields, createOrFind, permitted, recordSummary, retryFixes,
 ) => {
   // What a customer cannot change once it has transactions, or ever; or what is not ours to change.
   const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'].concat(permitted.WHEN_NEW);
@@ -57,14 +59,15 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
 
   /** Brings all that an item says of a customer to the record with that id. */
   function writeChanges(status, kind, item, id, call, warnings) {
-    const customer = retryFixes.withFixes({ kind, item, call, warnings }, (given) => {
+    const write = (leaner) => retryFixes.withFixes({ kind, item: leaner, call, warnings }, (given) => {
       const loaded = load(kind, id, true);
-      const columns = changes(kind, item, loaded, warnings);
-      keepName(item, loaded, columns);
-      createOrFind.fill(loaded, item, Object.assign(columns, given), call, warnings);
-      if (!call.isDryRun) createOrFind.save(loaded, item);
+      const columns = changes(kind, leaner, loaded, warnings);
+      keepName(leaner, loaded, columns);
+      createOrFind.fill(loaded, leaner, Object.assign(columns, given), call, warnings);
+      if (!call.isDryRun) createOrFind.save(loaded, leaner);
       return loaded;
     });
+    const customer = contactFields.withoutRefused(item, warnings, write);
     return recordSummary.of(status, kind, customer);
   }
 
@@ -75,9 +78,10 @@ define(['N/record', './create_or_find', './permitted', './record_summary', './re
   }
 
   function make(kind, item, call, warnings, settle) {
-    const outcome = retryFixes.withFixes({ kind, item, call, warnings }, (given) => (
-      createOrFind.commit(kind, item, createOrFind.draft(kind, item, call, warnings, given), call)
+    const write = (leaner) => retryFixes.withFixes({ kind, item: leaner, call, warnings }, (given) => (
+      createOrFind.commit(kind, leaner, createOrFind.draft(kind, leaner, call, warnings, given), call)
     ));
+    const outcome = contactFields.withoutRefused(item, warnings, write);
     if (outcome.existing) return Object.assign(settle(outcome.existing), { raced: true });
     if (outcome.id === null) return { status: 'created', type: kind.type, externalId: item.external_id };
     return recordSummary.of('created', kind, load(kind, outcome.id, false));
