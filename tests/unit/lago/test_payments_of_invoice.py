@@ -83,7 +83,7 @@ async def test_pages_are_asked_for_at_no_more_than_fifty_a_second():
 
     await server.payments()
 
-    assert server.waits_s == pytest.approx([0.02, 0.02])
+    assert server.waits_s == pytest.approx([1 / 49, 1 / 49])
 
 
 async def test_a_list_without_an_end_is_a_failure():
