@@ -1,5 +1,5 @@
 """
-Error events and new customers become signed webhooks; results become links in Lago.
+Post error events and new customers as signed webhooks, and write links of results to Lago.
 
 May import events, http_client, lago, ops, tracing, config, schemas and the vocabulary.
 The path ends at an endpoint; what it does not accept is published as undeliverable.

@@ -1,9 +1,8 @@
 """
-Whether an address may be posted to: nothing that lies inside of a network is reached through us.
+Whether webhooks may be posted to an IP address: not to private or special-purpose ones (SSRF protection).
 
-An address is judged after it has been resolved, and by whatever it carries inside: IPv4-mapped addresses,
-NAT64 and 6to4 lead to the IPv4 address within. The tables are written out, because `ipaddress` knows other
-ranges in each version of Python.
+The check is on resolved addresses, and on embedded ones: IPv4-mapped addresses, NAT64 and 6to4 contain an
+IPv4 address. The tables are explicit, because the ranges of `ipaddress` differ between versions of Python.
 
 Sources: IANA's special-purpose registries (iana.org/assignments/iana-ipv4-special-registry and
 iana-ipv6-special-registry, as of 2025-10-09), the IPv6 address space registry (only 2000::/3 is assigned to
@@ -22,7 +21,7 @@ def _networks(*texts: str) -> tuple[Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
-# What `allow_http` opens; never link-local addresses, where clouds keep their credentials.
+# The addresses that `allow_http` permits; never link-local ones, where clouds serve credentials.
 PRIVATE = _networks("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
 
 SPECIAL_PURPOSE = _networks(
@@ -50,8 +49,8 @@ SPECIAL_PURPOSE = _networks(
     "3fff::/20",  # documentation
 )
 """
-Neither a webhook's receiver nor anybody else's server. Of IPv6 only what lies within `UNICAST`: everything
-else is refused as a whole.
+Addresses that cannot be a webhook's receiver. For IPv6 only those within `UNICAST`, since all others are
+refused.
 """
 
 CLOUD_METADATA = _networks(
@@ -66,15 +65,15 @@ CLOUD_METADATA = _networks(
     "fd00:100::100:200/128",  # Alibaba
     "fd00:a9fe:a9fe::1/128",  # Akamai
 )
-"""Refused whoever allows private addresses: credentials are given there to whoever asks."""
+"""Refused even with `allow_http`, since these addresses serve credentials without authentication."""
 
-# RFC 6052; RFC 8215's range for networks of one's own lies outside of `UNICAST`, and is refused with that.
+# RFC 6052; the range of RFC 8215 for local use is outside of `UNICAST`, and so refused.
 NAT64 = IPv6Network("64:ff9b::/96")
 UNICAST = IPv6Network("2000::/3")
 
 
 def is_allowed(address: Address, *, may_be_private: bool) -> bool:
-    """Whether this very address may be connected to."""
+    """Whether connections to this address are allowed."""
     inner = _carried(address)
     if inner is not None:
         return is_allowed(inner, may_be_private=may_be_private)
@@ -94,7 +93,7 @@ def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
 
 
 def _carried(address: Address) -> IPv4Address | None:
-    """The IPv4 address inside of an IPv6 address that leads to it."""
+    """The IPv4 address that is embedded in an IPv6 address; None without one."""
     if isinstance(address, IPv4Address):
         return None
     if address.ipv4_mapped or address.sixtofour:

@@ -1,16 +1,16 @@
 """
-Records of one endpoint on their way: the relay's `Deliver`.
+Post the webhooks of one endpoint: the relay's `Deliver`.
 
-| The endpoint answers | What follows |
+| Response of the endpoint | What follows |
 |---|---|
 | 2xx | delivered |
-| 410 | the endpoint is disabled at once; what is not delivered waits |
-| 429 | as scheduled, not before its ``Retry-After``; fewer at a time |
-| 502, 503, 504 | as scheduled, not before its ``Retry-After`` |
-| anything else, nothing, or a redirect | as scheduled |
+| 410 | the endpoint is disabled at once; other webhooks wait |
+| 429 | retry by the schedule, not before its ``Retry-After``; fewer concurrent posts |
+| 502, 503, 504 | retry by the schedule, not before its ``Retry-After`` |
+| any other, none, or a redirect | retry by the schedule |
 
 After the last attempt of the schedule the webhook is published as undeliverable, and settled once Kafka has
-acknowledged that. Attempts are counted in this process: a restart begins a schedule anew.
+acknowledged that. Attempts are counted in this process: a restart begins the schedule again.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ class Post(Protocol):
     """Posts bytes once; `consumer.relay.egress.Egress.post`."""
 
     async def __call__(self, body: bytes, headers: dict[str, str]) -> Answer:
-        """Whatever happens is a value."""
+        """Post once; never raises, an error is a value too."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempts:
-    """What a webhook has been through: failures that count, and when it is due again (monotonic)."""
+    """The attempts of a webhook: failures that count, and when the next one is due (monotonic)."""
 
     failures: int
     due_s: float
@@ -74,7 +74,7 @@ class _Attempts:
 
 
 class Relay:
-    """Posts what one endpoint has asked for."""
+    """Posts the subscribed webhooks of one endpoint."""
 
     def __init__(  # noqa: PLR0913 - everything the way needs, by keyword, once
         self,
@@ -96,13 +96,13 @@ class Relay:
         Args:
             endpoint: where to post.
             organization_id: Lago's, of the endpoint's connection.
-            post: one attempt.
-            publish: takes what is given up.
-            clock: wall time is signed, monotonic time waits.
-            jitter: spreads the schedule.
-            observer: counts.
-            tracer: carries the record's trace on, into the webhook's headers too.
-            is_left_alone: whether the breaker is open, so that a failure says nothing of the webhook itself.
+            post: makes one attempt.
+            publish: publishes undeliverable webhooks.
+            clock: wall time for signatures, monotonic time for delays.
+            jitter: for the delays of the schedule.
+            observer: counts attempts.
+            tracer: continues the record's trace, also in the webhook's headers.
+            is_left_alone: whether the circuit breaker is open; then a failure does not count as an attempt.
             delays_s: the schedule.
         """
         self._endpoint = endpoint
@@ -122,10 +122,10 @@ class Relay:
 
     async def deliver(self, records: Sequence[Record], _: Release = nothing_held) -> Sequence[Outcome]:
         """
-        What became of each record.
+        Post the records' webhooks; returns one outcome for each.
 
         Raises:
-            ContractError: Kafka did not acknowledge what was given up.
+            ContractError: Kafka did not acknowledge an undeliverable webhook.
         """
         with record_spans(self._tracer, records, self._clock.now(), self._endpoint.connection) as spans:
             return [await self._traced(record, span) for record, span in zip(records, spans, strict=True)]
@@ -138,10 +138,10 @@ class Relay:
 
     async def give_up(self, record: Record, rejected: Rejected) -> None:
         """
-        Publish a record that has waited too long as undeliverable.
+        Publish a record whose budget is spent as undeliverable.
 
         Raises:
-            ContractError: Kafka did not acknowledge; the record must not be settled yet.
+            ContractError: Kafka did not acknowledge it; the record must not be settled yet.
         """
         message = self._message_or_bytes(record)
         if isinstance(message, Message):
@@ -150,7 +150,7 @@ class Relay:
             await self._give_up_on(record, message, attempts.failures if attempts else 0, answer)
 
     def _message_or_bytes(self, record: Record) -> Message | Ignored:
-        """What would be posted; where our code fails on that, the record's bytes, so that it is heard of."""
+        """The webhook of a record; its bytes when our code fails to make one, so that they are published."""
         try:
             return message_of(record, self._endpoint, self._organization_id)
         except BaseException as error:
@@ -169,7 +169,7 @@ class Relay:
         attempts = self._attempts.get(record.source)
         early_s = attempts.due_s - self._clock.monotonic_s() if attempts else 0.0
         if early_s > 0:
-            # After a rebalance the engine knows nothing of the schedule. "script": it is not the endpoint's.
+            # After a rebalance the engine has lost the schedule. "script": the endpoint has not refused it.
             return Throttled(reason="not due yet", retry_after_s=early_s, by="script")
         if not self._health.may_post():
             return AccountDown(reason=f"endpoint {self._endpoint.id} is disabled: {self._health.reason}")

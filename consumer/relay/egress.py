@@ -1,8 +1,9 @@
 """
-One attempt to post a webhook, out of this network and nowhere else.
+One attempt to post a webhook, to allowed addresses only.
 
-A name is resolved once and the connection made to that very address, so that no second answer of a hostile
-name server can lead inside; certificate and ``Host`` are still those of the name. Redirects are not followed.
+A name is resolved once, and the connection is made to the checked address, so that a second DNS response
+cannot lead into the private network; certificate and ``Host`` are those of the name. Redirects are not
+followed.
 """
 
 from __future__ import annotations
@@ -38,11 +39,12 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """
-    What an endpoint said.
+    The response of an endpoint.
 
     Attributes:
-        excerpt: the beginning of the body, for a person to read.
-        retry_after_s: how long it asks to be left alone.
+        excerpt: the beginning of the body, for people.
+        retry_after_s: seconds of ``Retry-After``; None without one.
+        took_s: duration of the attempt, in seconds.
     """
 
     status: int
@@ -56,7 +58,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnswered:
-    """Nothing was said: not reached, not allowed to be reached, or not in time."""
+    """There is no response: the endpoint is not reachable, not allowed, or too slow."""
 
     reason: str
 
@@ -84,10 +86,10 @@ class Egress:
 
         Args:
             target: where to post.
-            clock: reads dates in ``Retry-After``.
-            resolve: a name to its addresses; endpoints share one, since they may share a host.
-            transport: stands in for the network in tests.
-            limit_s: for the whole attempt, in seconds.
+            clock: for dates in ``Retry-After``.
+            resolve: resolves a name; endpoints share one, since they may share a host.
+            transport: replaces the network in tests.
+            limit_s: timeout of a whole attempt, in seconds.
         """
         self._target = target
         self._clock = clock
@@ -98,17 +100,17 @@ class Egress:
             timeout=httpx.Timeout(limit_s, connect=min(limit_s, CONNECT_LIMIT_S)),
             limits=httpx.Limits(max_connections=CONNECTIONS),
             follow_redirects=False,
-            # A proxy would resolve the name again, by itself.
+            # A proxy would resolve the name itself, without the check of addresses.
             trust_env=False,
             headers={"user-agent": f"lago-netsuite/{__version__}", "accept-encoding": "identity"},
         )
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         await self._client.aclose()
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post these very bytes once; whatever happens is a value."""
+        """Post these bytes once; never raises, an error is a value too."""
         started_s = time.perf_counter()
         try:
             async with asyncio.timeout(self._limit_s):
@@ -127,7 +129,7 @@ class Egress:
         found = await self._resolve(host)
         allowed = [each for each in found if is_allowed(each, may_be_private=self._target.may_be_private)]
         if not found or len(allowed) < len(found):
-            # One bad answer among good ones is an attack or a mistake, and either is a person's to look at.
+            # One forbidden address among allowed ones is an attack or a mistake, so none is used.
             return NotAnswered(reason=f"{host} leads to an address that must not be posted to")
         return allowed[0]
 
@@ -135,7 +137,7 @@ class Egress:
         self, address: Address, body: bytes, headers: Mapping[str, str], started_s: float
     ) -> Answered:
         async for attempt in AsyncRetrying(
-            # Nothing has been sent then, so a second try cannot make a second webhook.
+            # No request has been sent then, so a retry cannot post the webhook twice.
             retry=retry_if_exception_type((httpx.ConnectError, httpx.ConnectTimeout)),
             stop=stop_after_attempt(CONNECT_ATTEMPTS),
             wait=wait_random(0.05, 0.2),
@@ -155,7 +157,7 @@ class Egress:
             f"{target.scheme}://{host}:{target.port}{target.target}",
             content=body,
             headers={**headers, "host": target.authority},
-            # The certificate must be the name's, not the address's.
+            # The certificate is verified for the name, not for the address.
             extensions={"sni_hostname": target.host},
         ) as response:
             text = await _beginning(response)
@@ -171,20 +173,20 @@ async def _beginning(response: httpx.Response) -> str:
     read = bytearray()
     try:
         async with asyncio.timeout(BODY_LIMIT_S):
-            # Raw: what is said to be compressed could unfold to anything.
+            # Raw: a compressed body could decompress to any size.
             async for chunk in response.aiter_raw():
                 read += chunk
                 if len(read) >= ANSWER_LIMIT_BYTES:
                     break
     except (TimeoutError, httpx.HTTPError) as error:
-        # The status has decided already; a body that breaks off changes nothing.
+        # Only the status decides; an incomplete body does not matter.
         log.info("answer_broke_off", status=response.status_code, error=type(error).__name__)
     text = bytes(read[: EXCERPT_CHARS * 4]).decode("utf-8", "replace")
     return "".join(each if each.isprintable() else " " for each in text)[:EXCERPT_CHARS].strip()
 
 
 def _retry_after_s(text: str | None, clock: Clock) -> float | None:
-    """RFC 9110, 10.2.3: seconds, or a date; anything else says nothing."""
+    """The seconds of ``Retry-After``, a number or a date (RFC 9110, 10.2.3); None for anything else."""
     if text is None:
         return None
     if text.strip().isdecimal():

@@ -1,4 +1,4 @@
-"""An endpoint that webhooks are posted to: its address checked, its keys at hand."""
+"""A webhook endpoint with its checked URL and its keys."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _NOT_BASE64 = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """
-    Where to post.
+    The parts of an endpoint's URL.
 
     Attributes:
         target: path and query.
-        may_be_private: whether the host may lie within a private network.
+        may_be_private: whether the host may be in a private network.
     """
 
     scheme: str
@@ -44,17 +44,17 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """What the header ``Host`` says."""
+        """The value of the header ``Host``."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @classmethod
     def of(cls, url: str, *, allow_http: bool) -> Self:
         """
-        The target of an address.
+        The target of a URL.
 
         Raises:
-            ValueError: the address may not be posted to; the message says why.
+            ValueError: the URL is not allowed; the message has the reason.
         """
         try:
             parts = urlsplit(url)
@@ -84,10 +84,10 @@ class Endpoint:
     @classmethod
     def of(cls, connection: Connection, webhook: Webhook) -> Self:
         """
-        The endpoint that a connection describes.
+        The endpoint of an entry of ``webhooks``.
 
         Raises:
-            ConfigurationError: its address or a secret cannot be used; both are named.
+            ConfigurationError: its URL or a secret is not usable; the message names all faults.
         """
         index = connection.webhooks.index(webhook)
         problems: list[str] = []
@@ -102,20 +102,20 @@ class Endpoint:
         return cls(id=webhook.id, connection=connection.code, target=target, keys=keys, webhook=webhook)
 
     def wants(self, webhook_type: str) -> bool:
-        """Whether it has asked for events of that type."""
+        """Whether it is subscribed to that type."""
         return webhook_type in self.webhook.events
 
     def is_before(self, moment: datetime) -> bool:
-        """Whether something that happened then is too old for it."""
+        """Whether an event of that time is older than its ``since``."""
         return self.webhook.is_before(moment)
 
 
 def endpoints(connections: Sequence[Connection], only: Sequence[str] = ()) -> tuple[Endpoint, ...]:
     """
-    Every endpoint of the connections, or those with the ids given.
+    All endpoints of the connections, or those with the given ids.
 
     Raises:
-        ConfigurationError: an id that no connection has, or endpoints that cannot be used: all are named.
+        ConfigurationError: an id is unknown, or endpoints are not usable; the message names all of them.
     """
     described = {webhook.id: (each, webhook) for each in connections for webhook in each.webhooks}
     listed = ", ".join(described) or "none"
@@ -135,10 +135,10 @@ def endpoints(connections: Sequence[Connection], only: Sequence[str] = ()) -> tu
 
 def unverifiable(connections: Sequence[Connection]) -> list[str]:
     """
-    Every secret that a receiver with a Standard Webhooks library cannot be given, as a sentence.
+    One sentence for each secret that a Standard Webhooks library cannot use.
 
-    Those libraries (svix, standardwebhooks) take base64 only, with ``whsec_`` before it or not. A receiver
-    that verifies Lago's own header does well with any text.
+    These libraries (svix, standardwebhooks) accept base64 only, with or without the prefix ``whsec_``. A
+    receiver that verifies Lago's own header accepts any text.
     """
     named = [
         (connection, f"webhooks.{index}.{name}", secret)
@@ -158,7 +158,7 @@ def _is_plain_text(secret: Secret) -> bool:
     try:
         text = secret.reveal()
     except (LookupError, ValueError, OSError):
-        return False  # its absence is a problem of its own
+        return False  # a missing secret is reported elsewhere
     return not text.startswith(signing.SECRET_PREFIX) and not signing.is_of_reference_libraries(text)
 
 

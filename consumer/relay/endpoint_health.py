@@ -1,7 +1,7 @@
 """
-Whether an endpoint is still posted to.
+The health of an endpoint: enabled or disabled.
 
-Disabled means that its events wait on Kafka; once an hour one of them is tried, and a success enables it.
+While it is disabled its events wait on Kafka; once an hour one of them is posted, and a success enables it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ FAILING_FOR_S = 120 * 3_600.0
 
 
 class EndpointHealth:
-    """How an endpoint has done since this process started."""
+    """The health of an endpoint since the start of this process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -27,7 +27,9 @@ class EndpointHealth:
         return self.reason is not None
 
     def may_post(self) -> bool:
-        """Whether something may be posted now; the probe that is due counts as made by asking."""
+        """
+        Whether a webhook may be posted now; a call that returns True for a due probe counts as the probe.
+        """
         if not self.is_disabled:
             return True
         now_s = self._clock.monotonic_s()
@@ -37,12 +39,12 @@ class EndpointHealth:
         return True
 
     def succeeded(self) -> None:
-        """A webhook was taken."""
+        """Record a delivered webhook, which enables the endpoint."""
         self._failing_since_s = None
         self.reason = None
 
     def failed(self) -> None:
-        """One was not; after five days of nothing else the endpoint is disabled."""
+        """Record a failed attempt; after five days with only failures the endpoint is disabled."""
         now_s = self._clock.monotonic_s()
         if self._failing_since_s is None:
             self._failing_since_s = now_s
@@ -50,7 +52,7 @@ class EndpointHealth:
             self.disable("nothing but failures for five days")
 
     def disable(self, reason: str) -> None:
-        """Post nothing more but probes."""
+        """Disable the endpoint: only probes are posted."""
         if not self.is_disabled:
             self._probe_due_s = self._clock.monotonic_s() + PROBE_EVERY_S
         self.reason = reason

@@ -1,4 +1,4 @@
-"""Which webhook a record of Kafka's becomes, if any, and behind which others it must queue."""
+"""The webhook of a Kafka record, and its lane."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Message:
     One webhook.
 
     Attributes:
-        id: becomes ``webhook-id``; the same for every attempt at every time.
+        id: the header ``webhook-id``; the same for every attempt, also after a restart.
         body: the bytes that are signed and sent.
     """
 
@@ -34,7 +34,7 @@ class Message:
 
 
 def message_of(record: Record, endpoint: Endpoint, organization_id: str) -> Message | Ignored:
-    """What is to be posted for a record, or the rule by which nothing is."""
+    """The webhook of a record, or the rule that ignores the record."""
     if record.header(error_mark.HEADER) is not None:
         return Ignored(rule="mark")
     body = _parsed(record.value)
@@ -46,16 +46,16 @@ def message_of(record: Record, endpoint: Endpoint, organization_id: str) -> Mess
 
 
 def of_bytes(record: Record, endpoint: Endpoint) -> Message:
-    """What stands for a record of which no webhook can be made, among those that are undeliverable."""
+    """The undeliverable message of a record from which no webhook can be made: its bytes as base64."""
     body = {"base64": base64.b64encode(record.value or b"").decode()}
     return Message(id=_id_of(record, endpoint), body=json.dumps(body).encode())
 
 
 def lane_of(value: bytes | None) -> str | None:
     """
-    The customer whose events keep their order at an endpoint; None for what names none.
+    The lane of a record's customer, whose webhooks keep their order; None without a customer.
 
-    With one consumer group an endpoint, this makes a lane of every endpoint and customer.
+    Each endpoint has a consumer group of its own, so lanes are per endpoint and customer.
     """
     body = _parsed(value)
     if body is None:
@@ -66,12 +66,14 @@ def lane_of(value: bytes | None) -> str | None:
 
 
 def place_of(value: bytes | None) -> Place:
-    """All webhooks go in the order in which they come, each behind those of its customer."""
+    """The place of a record: in the lane of its customer, all with the same rank."""
     return Place(lane=lane_of(value))
 
 
 def topics_for(endpoint: Endpoint) -> tuple[str, ...]:
-    """What an endpoint's group reads; the results only where it has asked for what comes of them."""
+    """
+    The topics of an endpoint's consumer group; the results topic only with a subscription to new customers.
+    """
     return (error_event.TOPIC, *((result.TOPIC,) if endpoint.wants(CREATED_TYPE) else ()))
 
 
@@ -105,7 +107,7 @@ def _rule(endpoint: Endpoint, connection: object, webhook_type: str, record: Rec
 
 
 def _happened(record: Record) -> datetime:
-    """A record's timestamp, which its producer chooses; one that no calendar has lies at its end."""
+    """The time of a record's timestamp; the latest possible time for one out of range."""
     try:
         return datetime.fromtimestamp(record.timestamp_ms / 1_000, UTC)
     except (OverflowError, OSError, ValueError):
@@ -113,7 +115,7 @@ def _happened(record: Record) -> datetime:
 
 
 def _created(body: dict[str, Any], organization_id: str) -> dict[str, Any]:
-    """Lago's body, as far as a result knows it: the customer by id, and its link to NetSuite."""
+    """Lago's webhook body from a result: the customer's ids, and its link to NetSuite."""
     link = {
         "type": "netsuite",
         "integration_code": body.get("connection"),
@@ -133,7 +135,7 @@ def _created(body: dict[str, Any], organization_id: str) -> dict[str, Any]:
 
 
 def _usable_id(given: object, record: Record, endpoint: Endpoint) -> str:
-    """The event's own id where a header can carry it; one that no header can would never be delivered."""
+    """The event's own id if it is a valid header value; else one from the record's position."""
     if isinstance(given, str) and headers.is_header_value(given, limit_chars=ID_LIMIT_CHARS):
         return given
     return _id_of(record, endpoint)

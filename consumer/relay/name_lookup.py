@@ -1,8 +1,8 @@
 """
-The addresses of a host, looked up so that a dead name server keeps nobody else waiting.
+DNS lookups that do not block those of other hosts when a name server does not respond.
 
-The system's own lookup blocks a thread, cannot be cancelled, and takes half a minute or more when no name
-server answers. The event loop keeps a handful of threads for that, which a few such hosts use up.
+The system's lookup blocks a thread, cannot be cancelled, and takes half a minute or more without a response.
+The event loop has few threads for lookups, which a few such hosts would occupy.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 """The addresses of a host; raises OSError when it has none."""
 
 Blocking = Callable[[str], Sequence[Address]]
-"""The same, and blocks the thread that it is called in."""
+"""The same as a blocking function."""
 
 Flight = asyncio.Future[Sequence[Address]]
 
 
 def system_lookup(host: str) -> Sequence[Address]:
     """
-    The system's answer, each address once.
+    The addresses of the system's lookup, each once.
 
     Raises:
-        OSError: there is none.
+        OSError: the host has none.
     """
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(ip_address(str(place[0]).partition("%")[0]) for *_, place in found))
@@ -42,10 +42,10 @@ def system_lookup(host: str) -> Sequence[Address]:
 
 class NameLookup:
     """
-    One lookup a host at a time, in a thread of its own; whoever asks meanwhile waits for the same answer.
+    One lookup per host at a time, each in a thread of its own; concurrent callers share its result.
 
-    A lookup counts until its thread has ended, also when nobody waits for it any more: so a dead name server
-    costs one thread a host and no more.
+    A lookup counts until its thread ends, also when no caller waits for it any more: so a name server without
+    response costs one thread per host at most.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class NameLookup:
 
         Args:
             blocking: does the lookup.
-            limit_s: how long each who asks waits.
-            at_once: how many lookups run side by side.
+            limit_s: how long a caller waits.
+            at_once: the most concurrent lookups.
         """
         self._blocking = blocking
         self._limit_s = limit_s
@@ -66,10 +66,10 @@ class NameLookup:
 
     async def addresses(self, host: str) -> Sequence[Address]:
         """
-        The addresses of a host, as they are now: no answer is kept.
+        The present addresses of a host, without a cache.
 
         Raises:
-            OSError: the host has none, or no name server has said so in time.
+            OSError: the host has none, or the lookup takes longer than the limit.
         """
         try:
             async with asyncio.timeout(self._limit_s):
@@ -85,7 +85,8 @@ class NameLookup:
     def _begin(self, host: str) -> Flight:
         loop = asyncio.get_running_loop()
         flight: Flight = loop.create_future()
-        # A daemon, since the end of the process must wait for no name server; the loop's threads are joined.
+        # A daemon thread, so that the end of the process does not wait for it; the loop joins its own
+        # threads.
         thread = threading.Thread(
             target=self._look_up, args=(host, loop, flight), name=f"lookup-{host}", daemon=True
         )
@@ -104,11 +105,11 @@ class NameLookup:
             settle = partial(flight.set_exception, error)
         else:
             settle = partial(flight.set_result, found)
-        # The loop may have been closed meanwhile: then nobody waits.
+        # The loop may be closed by now: then no caller waits.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle)
 
     def _end(self, host: str, flight: Flight) -> None:
         del self._flights[host]
-        # Looked at here, or asyncio complains when nobody has waited for it to the end.
+        # Retrieved here, since asyncio warns of an exception that no caller has retrieved.
         flight.exception()

@@ -1,4 +1,4 @@
-"""Whom the relay tells what became of its webhooks."""
+"""The interface by which the relay counts its webhooks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 class Observer(Protocol):
-    """Whoever counts."""
+    """Counts webhooks."""
 
     def webhook_attempted(self, *, endpoint: str, status: int | None, seconds: float) -> None:
-        """An endpoint answered with that status after so long; None when it did not answer."""
+        """Count an attempt and its duration; `status` is None without a response."""
         ...
 
     def webhook_undeliverable(self, *, endpoint: str) -> None:
-        """A webhook was given up, and that is on Kafka."""
+        """Count a webhook that was given up and published as undeliverable."""
         ...
 
     def webhook_endpoint_disabled(self, *, endpoint: str, is_disabled: bool) -> None:
-        """Whether only probes are posted to it."""
+        """Set whether an endpoint is disabled."""
         ...

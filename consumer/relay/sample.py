@@ -1,4 +1,4 @@
-"""An error event that never happened, to try an endpoint with."""
+"""A sample error event, to test an endpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODE = "sample"
 
 
 def body(endpoint: Endpoint, organization_id: str, *, webhook_id: str, now: datetime) -> bytes:
-    """The bytes to sign and post; whoever receives them knows them by the error code ``sample``."""
+    """The bytes of the sample, which receivers recognise by the error code ``sample``."""
     event = ErrorEvent(
         organization_id=organization_id,
         accounting_provider_customer_error=CustomerError(

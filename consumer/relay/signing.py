@@ -1,10 +1,10 @@
 """
-Signatures of webhooks, two ways at once over the very bytes that are sent.
+Signatures of webhooks over the exact bytes that are sent, by two schemes at once.
 
 Standard Webhooks 1.0 (standard-webhooks/standard-webhooks ``spec/standard-webhooks.md``): HMAC-SHA256 of
-``id.timestamp.body``, one signature a secret, and Ed25519 where there is a key for it. Lago's own
-(getlago/lago-api ``app/models/webhook.rb``): HMAC-SHA256 of the body alone, so that whoever receives Lago's
-webhooks verifies ours unchanged. Test vectors: ``schemas/vectors/webhook_signing.json``.
+``id.timestamp.body``, one signature per secret, and Ed25519 with a signing key. Lago's own (getlago/lago-api
+``app/models/webhook.rb``): HMAC-SHA256 of the body alone, so that receivers of Lago's webhooks verify ours
+unchanged. Test vectors: ``schemas/vectors/webhook_signing.json``.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ SEED_BYTES = 32
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:
     """
-    One secret in the two forms that the two ways sign with.
+    The keys of the two schemes from one secret.
 
     Attributes:
-        standard: the decoded bytes of ``whsec_…``; else the secret's text as bytes, after its decoded bytes
-            where that text is base64: the reference libraries decode a secret also without its prefix.
-        lago: the secret's literal text as bytes; Lago never decodes its key.
+        standard: the decoded bytes of ``whsec_…``; else the secret's text as bytes, preceded by its decoded
+            bytes if the text is base64: the reference libraries decode a secret also without the prefix.
+        lago: the secret's literal text as bytes; Lago does not decode its key.
     """
 
     standard: tuple[bytes, ...] = field(repr=False)
@@ -41,7 +41,7 @@ class SigningKey:
         The key of a secret.
 
         Raises:
-            ValueError: after ``whsec_`` comes no base64.
+            ValueError: the text after ``whsec_`` is not base64.
         """
         text = secret.encode()
         if secret.startswith(SECRET_PREFIX):
@@ -50,20 +50,22 @@ class SigningKey:
         return cls(standard=(decoded, text) if decoded else (text,), lago=text)
 
     def signature(self, signed: bytes) -> str:
-        """The signatures of that, each after its version; a receiver looks for one that it can verify."""
+        """
+        The signatures of the bytes, each with its version; a receiver needs only one that it can verify.
+        """
         return " ".join(f"v1,{_mac(key, signed)}" for key in self.standard)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateKey:
-    """An Ed25519 key: who has its public half can verify, and cannot sign."""
+    """An Ed25519 key: a receiver with the public key can verify, but not sign."""
 
     key: Ed25519PrivateKey = field(repr=False)
 
     @classmethod
     def of(cls, secret: str) -> PrivateKey:
         """
-        The key of ``whsk_…``: a seed of 32 bytes, or that and its public key, as libsodium keeps them.
+        The key of ``whsk_…``: a seed of 32 bytes, or seed and public key, libsodium's format.
 
         Raises:
             ValueError: it is neither.
@@ -80,18 +82,18 @@ class PrivateKey:
         return cls(key=key)
 
     def signature(self, signed: bytes) -> str:
-        """The signature of that, after its version."""
+        """The signature of the bytes, with its version."""
         return f"v1a,{_text(self.key.sign(signed))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """
-    All that one endpoint's webhooks are signed with.
+    All keys of one endpoint.
 
     Attributes:
-        secrets: the current one first; Lago's header has room for that one only.
-        private: where receivers are to verify without a secret.
+        secrets: the current one first; Lago's header has the signature of that one only.
+        private: for receivers that verify without a secret; None without a signing key.
     """
 
     secrets: tuple[SigningKey, ...]
@@ -101,7 +103,7 @@ class Keys:
         return len(self.secrets) + (self.private is not None)
 
     def signatures(self, signed: bytes) -> str:
-        """One of each key."""
+        """The signatures by all keys, separated by blanks."""
         keys = (*self.secrets, *(() if self.private is None else (self.private,)))
         return " ".join(key.signature(signed) for key in keys)
 
@@ -112,7 +114,7 @@ def headers(keys: Keys, *, webhook_id: str, timestamp_s: int, body: bytes) -> di
 
     Args:
         keys: the endpoint's.
-        webhook_id: the same over all attempts, so that a receiver knows a repeat.
+        webhook_id: the same for all attempts, so that a receiver can deduplicate them.
         timestamp_s: of this attempt, in seconds since the epoch.
         body: the bytes as they are sent.
     """
@@ -129,7 +131,7 @@ def headers(keys: Keys, *, webhook_id: str, timestamp_s: int, body: bytes) -> di
 
 
 def is_of_reference_libraries(secret: str) -> bool:
-    """Whether a receiver with a Standard Webhooks library can be given that secret as it is."""
+    """Whether a Standard Webhooks library accepts that secret."""
     return bool(_decoded(secret.removeprefix(SECRET_PREFIX)))
 
 
@@ -141,7 +143,7 @@ def _after(prefix: str, secret: str) -> bytes:
 
 
 def _decoded(text: str) -> bytes:
-    """The bytes that base64, padded or not, stands for; none when it is no base64."""
+    """The decoded bytes of base64, padded or not; empty when it is not base64."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The event of a webhook that is given up; pure, values only."""
+"""The event of an undeliverable webhook; pure, values only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVENT_TYPE = "webhook.undeliverable"
 def event_of(
     record: Record, message: Message, endpoint: Endpoint, *, attempts: int, last_answer: str, now: datetime
 ) -> Event:
-    """What was posted, where to, how often and what was answered last; a repeat has the same id."""
+    """The event with webhook, endpoint, number of attempts and last response; a repeat has the same id."""
     place = record.source
     dead = Undeliverable(
         endpoint=endpoint.id,
@@ -40,7 +40,7 @@ def event_of(
         record,
         event_id=message.id,
         event_type=EVENT_TYPE,
-        # The error event of the same id comes from the connection itself.
+        # Another source than that of the error event, which has the same id.
         source=f"/lago-netsuite/{endpoint.connection}/webhooks/{endpoint.id}",
         time=dead.given_up_at,
     )

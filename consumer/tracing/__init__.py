@@ -1,5 +1,5 @@
 """
-Spans of records; the only wing that imports OpenTelemetry, where it is installed.
+Spans of records; the only wing that imports OpenTelemetry, if it is installed.
 
 May import ops, events (headers) and the vocabulary.
 The traced steps are in ingest, pipeline, netsuite and relay.

@@ -1,4 +1,4 @@
-"""Spans of which nothing is raised: a record that cannot be traced is carried all the same."""
+"""Spans that never raise: an error of tracing does not fail a record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from consumer.tracing.tracer import NO_SPAN, OFF, Attributes, Span, SpanOptions,
 
 
 class ContainedSpan:
-    """A span of another tracer."""
+    """A span of another tracer, with its errors caught."""
 
     def __init__(self, span: Span, best_effort: BestEffort) -> None:
         self.span = span
@@ -33,14 +33,14 @@ class ContainedSpan:
 
     @property
     def headers(self) -> Headers:
-        """Its context, or none."""
+        """Its context; empty when that fails."""
         with self._best_effort.of("span"):
             return self.span.headers
         return ()
 
     @contextmanager
     def current(self) -> Iterator[None]:
-        """Be current within the block, if that can be."""
+        """Make it the current span within the block, if possible."""
         entered: AbstractContextManager[object] | None = None
         with self._best_effort.of("span"):
             inner = self.span.current()
@@ -54,23 +54,23 @@ class ContainedSpan:
                     entered.__exit__(*sys.exc_info())
 
     def note(self, attributes: Attributes) -> None:
-        """Say something of it, if it can be said."""
+        """Set attributes, if possible."""
         with self._best_effort.of("span"):
             self.span.note(attributes)
 
     def fail(self, reason: str) -> None:
-        """It did not succeed."""
+        """Set its error, if possible."""
         with self._best_effort.of("span"):
             self.span.fail(reason)
 
     def end(self) -> None:
-        """It is over."""
+        """End it, if possible."""
         with self._best_effort.of("span"):
             self.span.end()
 
 
 class ContainedTracer:
-    """Another tracer; what it cannot begin is a span that does nothing."""
+    """Another tracer with its errors caught; a span that it cannot begin is `NO_SPAN`."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
@@ -90,5 +90,5 @@ def _inner(span: Span) -> Span:
 
 
 def contained(tracer: Tracer) -> Tracer:
-    """The same tracer, of which nothing is raised; one that traces nothing is left as it is."""
+    """The same tracer with its errors caught; `OFF` stays `OFF`."""
     return tracer if tracer is OFF or isinstance(tracer, ContainedTracer) else ContainedTracer(tracer)

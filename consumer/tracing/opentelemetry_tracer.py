@@ -1,4 +1,4 @@
-"""Spans by OpenTelemetry; the one module that knows it, and that is imported only where it is installed."""
+"""The tracer with OpenTelemetry; this module is imported only when it is installed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _W3C = TraceContextTextMapPropagator()
 
 
 class OtelSpan:
-    """`consumer.tracing.tracer.Span`."""
+    """A `consumer.tracing.tracer.Span` of OpenTelemetry."""
 
     def __init__(self, span: trace.Span) -> None:
         self.span = span
@@ -43,7 +43,7 @@ class OtelSpan:
     ) -> None:
         self._within.close()
         if error is not None:
-            # The class alone: messages quote what was sent.
+            # Only the class: messages may contain sent data.
             self.fail(type(error).__name__)
         self.end()
 
@@ -55,7 +55,7 @@ class OtelSpan:
         return tuple((name, text.encode()) for name, text in carrier.items())
 
     def current(self) -> AbstractContextManager[object]:
-        """Be current within the block."""
+        """Make it the current span within the block."""
         return trace.use_span(self.span, record_exception=False, set_status_on_exception=False)
 
     def note(self, attributes: Attributes) -> None:
@@ -68,19 +68,19 @@ class OtelSpan:
         self.span.set_status(Status(StatusCode.ERROR))
 
     def end(self) -> None:
-        """It is over."""
+        """End it."""
         self.span.end()
 
 
 class OtelTracer:
-    """`consumer.tracing.tracer.Tracer`."""
+    """A `consumer.tracing.tracer.Tracer` of OpenTelemetry."""
 
     def __init__(self, provider: TracerProvider) -> None:
         self._provider = provider
         self._tracer = provider.get_tracer("lago-netsuite", __version__)
 
     def begin(self, name: str, **options: Unpack[SpanOptions]) -> Span:
-        """A span that has begun; a consumer's is linked to its parent too, since it may be one of several."""
+        """Begin a span; a consumer span also links to its parent, since several may share a trace."""
         kind, carrier = options.get("kind", "internal"), options.get("carrier")
         began_s = options.get("began_s")
         context = None if carrier is None else _context(carrier)
@@ -99,12 +99,12 @@ class OtelTracer:
         return OtelSpan(span)
 
     def close(self) -> None:
-        """Export what is left; may take some seconds."""
+        """Export the remaining spans; may take some seconds."""
         self._provider.shutdown()
 
 
 def provider(*, service: str) -> TracerProvider:
-    """A provider without exporters; ``OTEL_SERVICE_NAME`` has the last word on its name."""
+    """A provider without exporters; ``OTEL_SERVICE_NAME`` takes precedence over `service`."""
     named = Resource.create({"service.version": __version__})
     if named.attributes.get("service.name", "unknown_service") == "unknown_service":
         named = named.merge(Resource({"service.name": service}))

@@ -1,4 +1,4 @@
-"""The spans of records on their way through a pipeline or a relay, one a record."""
+"""The spans of records in a pipeline or a relay, one per record."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from consumer.tracing.tracer import Span, Tracer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSpan:
-    """One record's span, while it is delivered once."""
+    """The span of one delivery of a record."""
 
     tracer: Tracer
     span: Span
 
     def step(self, name: str, *, links: Sequence[Span] = ()) -> Span:
-        """A span within it that has begun: of one step."""
+        """Begin a child span for a step."""
         with self.span.current():
             return self.tracer.begin(name, links=links)
 
     def marked(self, record: Record) -> Record:
-        """The record, with the trace that began here when it came with none."""
+        """The record; with this span's trace context when it has none."""
         if not self.span.headers or headers.trace(record):
             return record
         return replace(record, headers=headers.retraced(record.headers, self.span.headers))
 
     def led_to(self, outcome: Outcome) -> None:
-        """What became of the record."""
+        """Set the record's outcome as attributes and status."""
         self.span.note({"lago_netsuite.outcome": name_of(outcome)})
         if isinstance(outcome, Rejected):
             self.span.fail(outcome.code)
@@ -45,9 +45,9 @@ class RecordSpan:
 @contextmanager
 def shared_write(spans: Sequence[RecordSpan]) -> Iterator[None]:
     """
-    The step ``write`` of records that go in one call.
+    The step ``write`` of the records of one call.
 
-    The call itself belongs to the first, because a call has one parent; the others are linked to that.
+    The call's span is a child of the first record's, because it has one parent; the others link to that.
     """
     if not spans:
         yield
@@ -65,7 +65,7 @@ def shared_write(spans: Sequence[RecordSpan]) -> Iterator[None]:
 def record_spans(
     tracer: Tracer, records: Sequence[Record], now: datetime, connection: str
 ) -> Iterator[list[RecordSpan]]:
-    """A span for each record, all of which end with the block."""
+    """A span for each record; all end with the block."""
     begun = [_begun(tracer, record, now, connection) for record in records]
     try:
         yield begun

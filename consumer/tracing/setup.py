@@ -1,5 +1,5 @@
 """
-Whether this process traces, and to where: OpenTelemetry's own environment variables decide.
+Set up tracing by OpenTelemetry's own environment variables.
 
 ``OTEL_EXPORTER_OTLP_ENDPOINT`` or ``OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`` turns it on, ``OTEL_SDK_DISABLED``
 turns it off (opentelemetry.io/docs/specs/otel/configuration). It needs the extra ``tracing``.
@@ -29,7 +29,9 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def tracing(*, service: str) -> AsyncIterator[Tracer]:
-    """The tracer of this process, `OFF` where none is wanted; what is left is exported at the end."""
+    """
+    The tracer of this process, `OFF` when tracing is not configured; exports remaining spans at the end.
+    """
     if not is_wanted():
         yield OFF
         return
@@ -60,6 +62,6 @@ async def _close(tracer: OtelTracer) -> None:
 
 
 def is_wanted() -> bool:
-    """Whether the environment names somewhere to send traces."""
+    """Whether the environment has an endpoint for traces."""
     is_disabled = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     return not is_disabled and any(os.environ.get(name) for name in ENDPOINTS)

@@ -1,9 +1,9 @@
 """
-Spans, as far as the code speaks of them; `OFF` takes every word and does nothing.
+The interface of tracing; `OFF` does nothing.
 
-The way of one event: ``POST /lago`` (server) and ``send`` (producer) at the ingest; ``wait``, ``process``
+The spans of one event: ``POST /lago`` (server) and ``send`` (producer) in ingest; ``wait``, ``process``
 (consumer) with ``decode``, ``map``, ``write``, ``POST`` (client), ``verify`` and ``send`` in the worker;
-``process`` and ``POST`` once more in the relay. The context goes from one to the next in W3C headers.
+``process`` and ``POST`` again in the relay. W3C headers propagate the context.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ NONE: Attributes = {}
 
 
 class Span(Protocol):
-    """Something that takes time. As a context manager it is current within the block and ends with it."""
+    """A span. As a context manager it is current within the block and ends with it."""
 
     def __enter__(self) -> Self:
-        """Be current."""
+        """Make it the current span."""
         ...
 
     def __exit__(
@@ -38,23 +38,23 @@ class Span(Protocol):
 
     @property
     def headers(self) -> Headers:
-        """The W3C context for whoever goes on from here; none when nothing is traced."""
+        """The W3C trace context to propagate; empty without tracing."""
         ...
 
     def current(self) -> AbstractContextManager[object]:
-        """Be current within the block, and go on afterwards."""
+        """Make it the current span within the block, without ending it."""
         ...
 
     def note(self, attributes: Attributes, /) -> None:
-        """Say something of it."""
+        """Set attributes."""
         ...
 
     def fail(self, reason: str, /) -> None:
-        """It did not succeed; a constant word, never what somebody answered."""
+        """Set its error; `reason` is a constant, not a text from outside."""
         ...
 
     def end(self) -> None:
-        """It is over."""
+        """End it."""
         ...
 
 
@@ -81,7 +81,7 @@ class Tracer(Protocol):
     """Makes spans."""
 
     def begin(self, name: str, **options: Unpack[SpanOptions]) -> Span:
-        """A span that has begun and is not current yet; `name` is one of few values."""
+        """Begin a span, which is not current yet; `name` is one of few values."""
         ...
 
 
@@ -118,7 +118,7 @@ OFF: Tracer = _NoTracer()
 
 
 def publishing(publish: Publish, tracer: Tracer) -> Publish:
-    """The same, with a span around each event, whose context the event carries in its headers."""
+    """The same `publish` with a span for each event, whose context is in the event's headers."""
     if tracer is OFF:
         return publish
 
@@ -132,7 +132,7 @@ def publishing(publish: Publish, tracer: Tracer) -> Publish:
 
 
 def answered(span: Span, status: int | None) -> None:
-    """A call was answered with this HTTP status; None when it was not."""
+    """Set the HTTP status of a call's span; None when there is no response."""
     if status is not None:
         span.note({"http.response.status_code": status})
     if status is None or status >= 300:
