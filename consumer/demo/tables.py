@@ -18,9 +18,11 @@ from consumer.demo.fix_and_replay import Replay
 from consumer.demo.outcomes import Endings, Played
 from consumer.demo.run_report import PLANTED_FAULTS, Figures
 from consumer.demo.webhook_inbox import Inbox
+from consumer.events import document_names
 from consumer.failures import causes
 from consumer.failures.failure import Failure
 from consumer.ops import plain_text
+from schemas.error_event import ErrorEvent
 from schemas.result import Result
 
 PIPED_WIDTH_CHARS = 240
@@ -105,11 +107,16 @@ def _failed(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings, in
         table.add_row(
             Text(played.step.title),
             Text(said.error_code, style="red"),
-            Text(said.message),
+            Text(_without_subject(error)),
             Text(error.hint),
             _verified(error.id, inbox),
         )
     return table
+
+
+def _without_subject(error: ErrorEvent) -> str:
+    said, about = error.accounting_provider_customer_error.provider_error.message, error.object
+    return document_names.without_subject(said, about.type, about.number) if about else said
 
 
 def _verified(error_id: str, inbox: Inbox) -> Text:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from consumer.config.connection import Connection
-from consumer.events import headers, summary
+from consumer.events import document_names, headers, summary
 from consumer.events.summary import ObjectSummary
 from consumer.mapping import identity, money
 from consumer.mapping.result import Action
@@ -145,14 +145,15 @@ class OutgoingEvents:
                 external_customer_id=_shortened(about.external_customer_id) if about else None,
                 accounting_provider_code=self.connection.code,
                 provider_error=ProviderError(
-                    message=rejected.message[: error_event.MAX_MESSAGE_CHARS], error_code=rejected.code
+                    message=_message(known, rejected)[: error_event.MAX_MESSAGE_CHARS],
+                    error_code=rejected.code,
                 ),
             ),
             id=error_event.event_id(self.connection.code, *_place(record)),
             occurred_at=utc_text(attempt.now),
             event=_short(known.webhook_type) if known else None,
             object=_failed_object(known, about) if known and about else None,
-            hint=_short(rejected.hint),
+            hint=_short(document_names.without_ids(rejected.hint, known) if known else rejected.hint),
             details={name: _short(text) for name, text in rejected.details.items()},
             retryable=known is not None,
             attempts=attempt.number,
@@ -161,6 +162,14 @@ class OutgoingEvents:
             original=None,
             trace_id=headers.trace_id(record),
         )
+
+
+def _message(event: Envelope | None, rejected: Rejected) -> str:
+    """What is wrong, as a sentence that says of which document; without ids where there are numbers."""
+    if event is None:
+        return rejected.message
+    about = document_names.subject(event, rejected.details.get("date"))
+    return f"{about}: {document_names.without_ids(rejected.message, event)}"
 
 
 def _place(record: Record) -> tuple[str, int, int]:

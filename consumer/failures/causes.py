@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from consumer.events import document_names
 from consumer.failures.failure import Failure
 from schemas.scalar import utc_text
 
@@ -81,7 +82,8 @@ def grouped(failures: Iterable[Failure]) -> list[Cause]:
 def pattern_of(failure: Failure) -> str:
     """The message of a failure without what differs from document to document."""
     own = (failure.number, failure.object_id, *sorted(failure.customers, key=len)[::-1])
-    return pattern(failure.message, own)
+    said = document_names.without_subject(failure.message, failure.object, failure.number)
+    return pattern(said, own)
 
 
 def pattern(message: str, own: Iterable[str | None]) -> str:

@@ -131,10 +131,17 @@ def _may_stand(code: str) -> bool:
 def _rejected(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Rejected:
     code = error_codes.of_item(error, item)
     hint = hints.of(hints.row_of(code, error.code, error.group), connection)
-    details = error_codes.with_original(details_of(error), error.code, code)
+    details = error_codes.with_original(details_of(error) | _sent(error, item), error.code, code)
     return Rejected(code=code, message=error.message or error.code, hint=hint, details=details)
 
 
 def details_of(error: wire.ItemError) -> dict[str, str]:
     found = {"class": error.group, "field": error.field, "line": error.line}
     return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _sent(error: wire.ItemError, item: wire.WriteItem) -> dict[str, str]:
+    """What was sent where the error is, and the document's date."""
+    value, date = awaited_record.sent_value(error, item), item.record.get("columns", {}).get("trandate")
+    found = {"value": value if isinstance(value, str) else None, "date": date}
+    return {name: str(text) for name, text in found.items() if text}

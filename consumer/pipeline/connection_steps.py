@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from consumer.clock import Clock
+from consumer.config.connection import Connection
 from consumer.events.outgoing import Attempt
 from consumer.lago.lookup_result import Answer, LookUp
+from consumer.mapping import blamed_setting
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import AlreadyThere, Delivered, Outcome, Rejected, Unavailable
 from consumer.pipeline import enrichment, routing
@@ -96,7 +98,7 @@ class ConnectionSteps:
         started_s = self._clock.monotonic_s()
         requests = [each.plan.request for each in planned if isinstance(each.plan, Mapped)]
         written = iter(await self._write(requests) if requests else ())
-        outcomes = [_outcome(each.plan, written) for each in planned]
+        outcomes = [_outcome(each.plan, written, self._ownership.connection) for each in planned]
         return WriteResult(outcomes=outcomes, call_s=self._clock.monotonic_s() - started_s)
 
     async def publish(
@@ -124,7 +126,7 @@ class ConnectionSteps:
         return outcome
 
 
-def _outcome(plan: Mapping | Unavailable, written: Iterator[Outcome]) -> Outcome:
+def _outcome(plan: Mapping | Unavailable, written: Iterator[Outcome], connection: Connection) -> Outcome:
     if isinstance(plan, Mapped):
-        return next(written)
+        return blamed_setting.explained(next(written), plan.decisions, connection)
     return plan.rejection if isinstance(plan, Refused) else plan

@@ -173,5 +173,6 @@ async def test_an_unexpected_error_for_ever_is_said_within_an_hour_and_before_it
     assert of_invoice["object"]["type"] == "invoice"
     assert of_payment["object"]["type"] == "payment"
     said = of_payment["accounting_provider_customer_error"]["provider_error"]["message"]
-    assert said.startswith("invoice M-0 was rejected with parked_too_long")
+    cause = "payment of invoice M-0 (10.00 EUR): invoice M-0 was rejected with parked_too_long"
+    assert said.startswith(cause)
     assert "UNEXPECTED_ERROR" in said

@@ -104,7 +104,8 @@ def test_an_error_event_begins_with_lagos_own_body():
         "accounting_provider": "netsuite",
         "accounting_provider_code": "netsuite-eu",
         "provider_error": {
-            "message": "no NetSuite item is mapped for charge 'storage_gb'",
+            "message": "invoice ACM-3F21-202608-057 (10.00 EUR, 2026-08-01): "
+            "no NetSuite item is mapped for charge 'storage_gb'",
             "error_code": "invalid_mapping",
         },
     }

@@ -54,6 +54,26 @@ def test_codes_tell_causes_apart(one, other):
     assert pattern_of(failure(message=one)) != pattern_of(failure(message=other))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "invoice ACME-1 (59.50 EUR, 2026-07-31): Bitte Kostenstelle angeben.",
+            "invoice ACME-2 (7.00 USD, 2026-08-01): Bitte Kostenstelle angeben.",
+        ),
+        (
+            "void of invoice ACME-1 (59.50 EUR, 2026-07-31): Bitte Kostenstelle angeben.",
+            "invoice ACME-2 (7.00 USD): Bitte Kostenstelle angeben.",
+        ),
+    ],
+)
+def test_what_a_message_says_of_its_document_does_not_tell_causes_apart(one, other):
+    """Amount and currency least of all."""
+    found = grouped([failure(1, message=one), failure(2, message=other)])
+
+    assert [each.pattern for each in found] == ["Bitte Kostenstelle angeben."]
+
+
 def test_amounts_are_summed_by_currency():
     """Exactly, and a document that failed twice is missing once."""
     [cause] = grouped(

@@ -190,7 +190,7 @@ async def test_a_rejection_by_netsuite_is_told_before_it_counts_as_settled(world
     assert outcome == REJECTED
     [error] = world.bodies(ERRORS)
     assert error["accounting_provider_customer_error"]["provider_error"] == {
-        "message": "Please enter value(s) for: Location",
+        "message": "invoice ACM-3F21-202608-057 (10.00 EUR, 2026-08-01): Please enter value(s) for: Location",
         "error_code": "USER_ERROR",
     }
     assert world.observer.errors == ["USER_ERROR"]
