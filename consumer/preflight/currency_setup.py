@@ -36,7 +36,10 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
     wrong = list(_decimals(connection, facts))
     yield from wrong
     known = [one for one in facts.health.currencies.values() if one and one.decimals is not None]
-    if known and not wrong:
+    if connection.mapping.currencies and not known:
+        says = "NetSuite does not tell how many decimals its currencies have"
+        yield unknown("currency_decimals", says, menu=menu_paths.CURRENCIES)
+    elif known and not wrong:
         yield ok("currency_decimals", "mapped currencies have the decimals of ISO 4217")
 
 

@@ -16,6 +16,7 @@ INCOME = frozenset({"Income", "OthIncome", "DeferRevenue"})
 LIABILITY = frozenset({"DeferRevenue", "OthCurrLiab", "LongTermLiab"})
 DEPOSIT = frozenset({"Bank", "OthCurrAsset"})
 """Types of accounts that payments can be deposited to, Undeposited Funds among them."""
+RECEIVABLE = frozenset({"AcctRec"})
 _EITHER = INCOME | LIABILITY
 _OF_USE: Mapping[str, tuple[frozenset[str], str]] = {
     "prepaid_credit": (

@@ -9,7 +9,7 @@ from consumer.config.connection import Connection
 from consumer.preflight import menu_paths, reference, role
 from consumer.preflight.account_facts import Facts, Listed
 from consumer.preflight.finding import Finding, Status, ok, unknown
-from consumer.preflight.income_accounts import DEPOSIT
+from consumer.preflight.income_accounts import DEPOSIT, RECEIVABLE
 from consumer.preflight.reference import Reference
 from schemas.reading import CatalogRow, Kind
 
@@ -119,14 +119,26 @@ def _problems(
             yield from _of_item(connection, row, uses, listed, facts)
         case "currencies":
             yield from _of_currency(row, uses)
-        case "accounts" if row.values.get("type") and row.values["type"] not in DEPOSIT:
-            fix = "map a bank account or Undeposited Funds, or take mapping.payments.account out"
-            yield "fail", f"{row.name!r} is of type {row.values['type']}, and takes no deposits", fix
+        case "accounts":
+            yield from _of_account(row, uses)
         case "subsidiaries":
             if row.values.get("elimination") == "T":
                 yield "fail", f"{row.name!r} is an elimination subsidiary", "map an operating one"
         case _:
             return
+
+
+def _of_account(row: CatalogRow, uses: Sequence[Reference]) -> Iterator[_Problem]:
+    """Documents lie on receivables accounts; what is paid lies on a bank account or in undeposited funds."""
+    type_ = row.values.get("type")
+    for use in uses:
+        is_deposited = ".fields." not in use.path or use.path.endswith(".payment.account")
+        taken, role_of = (
+            (DEPOSIT, "takes no deposits") if is_deposited else (RECEIVABLE, "holds no receivables")
+        )
+        if type_ and type_ not in taken:
+            fix = f"map an account of type {' or '.join(sorted(taken))}, or take the setting out"
+            yield "fail", f"{row.name!r} is of type {type_}, and {role_of}", fix
 
 
 def _of_item(

@@ -19,6 +19,8 @@ _OF_FIELD: dict[str, Kind] = {
     "department": "departments",
     "class": "classes",
     "subsidiary": "subsidiaries",
+    "account": "accounts",
+    "aracct": "accounts",
 }
 
 

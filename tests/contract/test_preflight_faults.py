@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from consumer.preflight.finding import Finding
-from tests.support.preflight_account import MAPPINGS, ONE_WORLD, findings
+from tests.support.preflight_account import MAPPINGS, ONE_WORLD, WITHOUT_SUBSIDIARIES, findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,8 @@ def _undeployed(name: str, status: str = "fail") -> Fault:
     return Fault(setting=f"custom_fields.{name}", value=None, finding=f"custom_field.{name}", status=status)
 
 
-US = ("legacy-us",)
+US = WITHOUT_SUBSIDIARIES
+ONE_CURRENCY = ("single-currency",)
 CLOSED = ("closed-period",)
 SINCE_JULY = {"start_date": "2026-07-01"}
 SINCE_LAST_YEAR = {"start_date": "2025-01-01"}
@@ -110,7 +111,18 @@ FAULTS = (
         finding="customers.subsidiary",
         without=tuple(MAPPINGS.keys() - US),
     ),
-    Fault(setting="features.MULTICURRENCY", value=False, finding="feature.MULTICURRENCY"),
+    Fault(
+        setting="features.MULTICURRENCY",
+        value=False,
+        finding="feature.MULTICURRENCY",
+        without=ONE_CURRENCY,
+    ),
+    Fault(
+        setting="subsidiaries.1.currency",
+        value="2",
+        finding="feature.MULTICURRENCY",
+        without=tuple(MAPPINGS.keys() - set(ONE_CURRENCY)),
+    ),
     Fault(setting="features.RECEIVABLES", value=False, finding="feature.RECEIVABLES"),
     Fault(setting="features.LOCATIONS", value=False, finding="feature.LOCATIONS"),
     Fault(setting="features.DEPARTMENTS", value=False, finding="feature.DEPARTMENTS"),
@@ -159,8 +171,9 @@ FAULTS = (
     Fault(setting="items.806.subsidiaries", value=["2"], finding="item.806", without=US),
     Fault(setting="items.902.subsidiaries", value=["1"], finding="item.902", without=US),
     Fault(setting="items.801.account", value="4020", finding="item.801", status="warn"),
-    _inactive("currencies", "2", "currency.2"),
-    Fault(setting="currencies.2.symbol", value="GBP", finding="currency.2"),
+    _inactive("currencies", "2", "currency.2", ONE_CURRENCY),
+    Fault(setting="currencies.2.symbol", value="GBP", finding="currency.2", without=ONE_CURRENCY),
+    Fault(setting="currencies.1.symbol", value="CAD", finding="currency.1"),
     _inactive("subsidiaries", "4", "subsidiary.4", US),
     _inactive("locations", "3", "location.3"),
     _inactive("departments", "1", "department.1"),
@@ -180,18 +193,20 @@ FAULTS = (
     Fault(setting="accounts.110.type", value="Income", finding="account.110"),
     Fault(setting="accounts.110.type", value="AcctRec", finding="account.110"),
     # Currencies.
-    Fault(setting="currencies.2.precision", value=0, finding="currency_decimals.EUR"),
+    Fault(setting="currencies.2.precision", value=0, finding="currency_decimals.EUR", without=ONE_CURRENCY),
     Fault(setting="currencies.1.precision", value=0, finding="currency_decimals.USD"),
     Fault(
         setting="currencies.4.precision",
         value=2,
         finding="currency_decimals.JPY",
+        without=ONE_CURRENCY,
         given=_also_in("JPY", "4"),
     ),
     Fault(
         setting="currencies.5.precision",
         value=0,
         finding="currency_decimals.KWD",
+        without=ONE_CURRENCY,
         given=_also_in("KWD", "5"),
     ),
     # The login.
@@ -292,6 +307,7 @@ def test_a_single_fault_is_named_and_no_other(profile, fault):
         ("legacy-us", {}),
         ("location-mandatory", {}),
         ("tight-limits", {}),
+        ("single-currency", {}),
         ("reversing-voids", {"voids": "warn"}),
         ("approval-routing", {"approval": "warn"}),
         ("computes-tax", {}),
@@ -348,6 +364,24 @@ def test_a_native_field_that_there_is_not_is_named(section, fields):
     [(name, status)] = _said(findings("default", mapping=changed)).items()
 
     assert (name, status) == (f"field.{next(iter(fields))}", "fail")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"invoice": {"account": "111"}, "payment": {"aracct": "100"}}, {}),
+        ({"invoice": {"account": "110"}}, {"account.110": "fail"}),
+        ({"credit_note": {"account": "102"}}, {"account.102": "fail"}),
+        ({"payment": {"account": "100"}}, {"account.100": "fail"}),
+        ({"payment": {"account": "110"}}, {}),
+        ({"invoice": {"account": "4711"}}, {"account.4711": "fail"}),
+    ],
+)
+def test_an_account_in_the_wrong_place_is_named(fields, said):
+    """Documents lie on receivables, payments on a bank account."""
+    mapping = {**MAPPINGS["default"], "fields": fields, "payments": {}}
+
+    assert _said(findings("default", mapping=mapping)) == said
 
 
 @pytest.mark.parametrize(

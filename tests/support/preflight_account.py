@@ -47,6 +47,12 @@ ONE_WORLD: dict[str, Any] = ITEMS | {
         }
     },
 }
+SINGLE_COMPANY: dict[str, Any] = ITEMS | {
+    "tax": {"mode": "legacy", "code": "1"},
+    "currencies": {"EUR": "2", "USD": "1"},
+    "payments": {"account": "110", "methods": {"manual": "9"}},
+    "fields": {"invoice": {"location": "3", "department": "1"}, "invoice_line": {"class": "7"}},
+}
 LOCATED: dict[str, Any] = {
     kind: {"location": "3", "department": "1"}
     for kind in ("invoice", "credit_note", "sales_order", "payment")
@@ -55,18 +61,16 @@ MAPPINGS: dict[str, dict[str, Any]] = {
     "default": ONE_WORLD,
     "reversing-voids": ONE_WORLD,
     "approval-routing": ONE_WORLD,
-    "computes-tax": ONE_WORLD,
     "closed-period": ONE_WORLD,
     "tight-limits": ONE_WORLD,
     "location-mandatory": ONE_WORLD | {"fields": LOCATED | {"invoice_line": {"class": "7"}}},
-    "legacy-us": ITEMS
-    | {
-        "tax": {"mode": "legacy", "code": "1"},
-        "currencies": {"EUR": "2", "USD": "1"},
-        "payments": {"account": "110", "methods": {"manual": "9"}},
-        "fields": {"invoice": {"location": "3", "department": "1"}, "invoice_line": {"class": "7"}},
-    },
+    "computes-tax": ONE_WORLD,
+    "legacy-us": SINGLE_COMPANY,
+    "single-currency": SINGLE_COMPANY | {"currencies": {"USD": "1"}},
 }
+
+
+WITHOUT_SUBSIDIARIES = ("legacy-us", "single-currency")
 
 
 def connection(profile: str = "default", **changes: Any) -> Connection:
@@ -77,7 +81,7 @@ def connection(profile: str = "default", **changes: Any) -> Connection:
         "mapping": MAPPINGS[profile],
         "concurrency": Profile.load(profile).concurrency,
     }
-    if profile == "legacy-us":
+    if profile in WITHOUT_SUBSIDIARIES:
         given |= {"customers": {"subsidiary": None}}
     return connection_files.connection(**(given | changes))
 
