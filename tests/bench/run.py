@@ -138,7 +138,8 @@ def stub(workload: Workload, journal_file: Path, latency: float) -> Iterator[str
     )
     try:
         assert process.stdout is not None
-        yield process.stdout.readline().decode().strip()
+        with process.stdout as said:
+            yield said.readline().decode().strip()
     finally:
         stop(process)
 

@@ -35,7 +35,7 @@ class Stub:
     """The account and its journal."""
 
     account: Account
-    decision_log: TextIO
+    journal: TextIO
 
     def connection(self) -> Connection:
         """One more caller."""
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
             items=noted(admission.items, answers),
             gone_at=self._gone_at,
         )
-        self._stub.decision_log.write(call.line())
+        self._stub.journal.write(call.line())
 
     def _answer(self, status: int, body: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
@@ -147,12 +147,12 @@ def refusal(status: int) -> bytes:
     return json.dumps({"error": error}).encode()
 
 
-async def serve(account: Account, decision_log: TextIO) -> None:
+async def serve(account: Account, journal: TextIO) -> None:
     """Serve until told to stop; prints the origin first."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    server = await loop.create_server(Stub(account, decision_log).connection, HOST, 0)
+    server = await loop.create_server(Stub(account, journal).connection, HOST, 0)
     port = server.sockets[0].getsockname()[1]
     print(f"http://{HOST}:{port}", flush=True)  # noqa: T201 - whoever started it reads this
     await stopping.wait()
@@ -168,8 +168,8 @@ def main() -> None:
     parser.add_argument("--faults", type=json.loads, default={}, help="see account.Faults, as JSON")
     chosen = parser.parse_args()
     account = Account(cap=chosen.cap, factor=chosen.latency, faults=Faults.of_json(chosen.faults))
-    with chosen.decision_log.open("w", buffering=1) as decision_log:
-        asyncio.run(serve(account, decision_log))
+    with chosen.journal.open("w", buffering=1) as journal:
+        asyncio.run(serve(account, journal))
 
 
 if __name__ == "__main__":
