@@ -212,3 +212,24 @@ test('a field that the account has and refuses is no missing one', () => {
 
   expect(answer.error).toMatchObject({ code: 'INVALID_KEY_OR_REF', field: 'discountitem' });
 });
+
+test.each(['constructor', 'toString', 'hasOwnProperty'])('%s is a field that no account has', (name) => {
+  account.missingFields.add(name);
+  const item = invoice();
+  item.record.columns = { ...item.record.columns, [name]: { externalId: 'lago-inv-x' } };
+  const [, answer] = write(customer(), item);
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_REFERENCE_NOT_FOUND', field: name });
+  item.record.columns[name] = '1';
+  expect(write(item)[0]).toMatchObject({ status: 'created', warnings: [{ code: 'LAGO_FIELD_MISSING', field: name }] });
+});
+
+test.each(['columns', 'lines'])('__proto__ in %s is no field', (place) => {
+  const hidden = JSON.parse('{"__proto__": {"tranid": "X"}}');
+  const item = invoice();
+  if (place === 'columns') item.record.columns = hidden;
+  else item.record.lines = [{ sublistId: 'item', lineItems: [{ item: '802' }, hidden] }];
+  const [, answer] = write(customer(), item);
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_BAD_ITEM', field: '__proto__', line: place === 'columns' ? null : 1 });
+});

@@ -3,8 +3,10 @@
 const { Account } = require('./doubles/account');
 const { customer, invoice, payment, post, voidOf, write } = require('./requests');
 
+let account;
+
 beforeEach(() => {
-  new Account().install();
+  account = new Account().install();
 });
 
 function lookup(...items) {
@@ -56,4 +58,23 @@ test('what is not there is missing, and each item is answered in its place', () 
 
   expect(answers.map(({ ref, status }) => [ref, status])).toEqual([['0', 'missing'], ['1', 'error'], ['2', 'exists']]);
   expect(answers[1].error.code).toBe('LAGO_BAD_ITEM');
+});
+
+test('an external id that a customer and an invoice have is no number that is not unique', () => {
+  account.books.keep({ type: 'customer', fields: { externalid: 'both', entityid: 'c', currency: '2' }, sublists: {} });
+  account.books.keep({ type: 'invoice', fields: { externalid: 'both', tranid: 'i', currency: '2' }, sublists: {} });
+  const [either] = lookup({ external_id: 'both' });
+  const [customer] = lookup({ external_id: 'both', type: 'customer' });
+
+  expect(either.warnings).toEqual([]);
+  expect(customer).toMatchObject({ type: 'customer', number: 'c', warnings: [] });
+});
+
+test('more than a thousand rows are all looked at', () => {
+  Array.from({ length: 1001 }).forEach(() => account.books.keep({
+    type: 'invoice', fields: { tranid: 'SAME', currency: '2' }, sublists: {},
+  }));
+  const [found] = lookup({ type: 'invoice', number: 'SAME' });
+
+  expect(found.warnings).toEqual([{ code: 'LAGO_NUMBER_NOT_UNIQUE', message: '1001 records' }]);
 });

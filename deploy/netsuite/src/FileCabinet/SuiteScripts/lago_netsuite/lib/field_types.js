@@ -25,7 +25,9 @@ define(['./errors'], (errors) => {
   const MAX_DIGITS = 15;
 
   // Pseudo fields: what they are called in accounts that keep them.
-  const PSEUDO = { lago_plan_codes: 'custbody_lago_plan_codes', item_source: 'custcol_lago_item_source' };
+  const PSEUDO = new Map([
+    ['lago_plan_codes', 'custbody_lago_plan_codes'], ['item_source', 'custcol_lago_item_source'],
+  ]);
 
   // NetSuite works on the record with each value set, so entity goes before what it overwrites, the box that
   // unlocks a field before the field, and the last word on a line's total is its amount.
@@ -137,8 +139,8 @@ define(['./errors'], (errors) => {
     isoDay,
     isCustom,
     isOwn: (fieldId) => OWN.has(fieldId),
-    realName: (fieldId) => PSEUDO[fieldId] || fieldId,
-    isPseudo: (fieldId) => PSEUDO[fieldId] !== undefined,
+    realName: (fieldId) => PSEUDO.get(fieldId) || fieldId,
+    isPseudo: (fieldId) => PSEUDO.has(fieldId),
     inOrder: orderer(FIRST, LAST),
     lineInOrder: orderer(FIRST_ON_LINES, LAST_ON_LINES),
   };

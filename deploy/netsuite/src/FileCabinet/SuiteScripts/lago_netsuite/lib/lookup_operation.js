@@ -56,6 +56,7 @@ define([
   }
 
   function matches(row, item) {
+    if (item.external_id && item.type && row.recordType !== item.type) return false;
     if (item.external_id) return lower(row.getValue({ name: 'externalid' })) === lower(item.external_id);
     const kind = recordTypes.of(row.recordType);
     return row.recordType === item.type && lower(row.getValue({ name: kind.number })) === lower(item.number);
@@ -82,7 +83,7 @@ define([
       .map((name) => search.createColumn({ name, summary: search.Summary.GROUP }));
     const columns = grouped.concat(search.createColumn({ name: open, summary: search.Summary.SUM }));
     try {
-      return search.create({ type: 'transaction', filters, columns }).run().getRange({ start: 0, end: 1000 });
+      return searchRows.all(search.create({ type: 'transaction', filters, columns }).run());
     } catch (thrown) {
       if (searchRows.isUnknown(thrown)) return null;
       throw thrown;
@@ -142,7 +143,9 @@ define([
   function answer(item, rows, owing, money) {
     const found = rows.filter((row) => recordTypes.of(row.recordType) && matches(row, item));
     if (found.length === 0) return { ref: item.ref, status: 'missing', warnings: [] };
-    const warnings = found.length > 1 ? [{ code: 'LAGO_NUMBER_NOT_UNIQUE', message: `${found.length} records` }] : [];
+    // An external id is unique in its group: a customer may have that of an invoice.
+    const alike = found.filter((row) => row.recordType === found[0].recordType).length;
+    const warnings = alike > 1 ? [{ code: 'LAGO_NUMBER_NOT_UNIQUE', message: `${alike} records` }] : [];
     return Object.assign({ ref: item.ref }, entryOf(found[0], owing, money), { warnings });
   }
 

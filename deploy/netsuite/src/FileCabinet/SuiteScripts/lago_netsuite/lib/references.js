@@ -5,11 +5,11 @@
  * @NModuleScope SameAccount
  */
 define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes) => {
-  const LISTS = {
+  const LISTS = new Map(Object.entries({
     item: 'item', subsidiary: 'subsidiary', location: 'location', department: 'department', class: 'classification',
     currency: 'currency', account: 'account', aracct: 'account', discountitem: 'item',
     paymentmethod: 'paymentmethod',
-  };
+  }));
   const CUSTOMERS = new Set(['entity', 'customer', 'parent']);
   const OUR_CUSTOMER = /^lago-cus-(.+)$/;
   const OUR_DOCUMENT = /^lago-(inv|so|cn|pay|ref)-(.+)$/;
@@ -32,12 +32,12 @@ define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes)
     const planned = new Set();
 
     function find(fieldId, reference) {
-      if (LISTS[fieldId]) return inList(fieldId, reference);
+      if (LISTS.has(fieldId)) return inList(fieldId, reference);
       return CUSTOMERS.has(fieldId) ? customer(reference) : transaction(reference);
     }
 
     function inList(fieldId, reference) {
-      return reference.externalId === undefined ? null : lookup.inList(LISTS[fieldId], reference.externalId);
+      return reference.externalId === undefined ? null : lookup.inList(LISTS.get(fieldId), reference.externalId);
     }
 
     function customer(reference) {
@@ -65,7 +65,7 @@ define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes)
       if (planned.has(key)) {
         return errors.raise('LAGO_PLANNED_REFERENCE', `${key} would be created first.`, { field: fieldId });
       }
-      if (LISTS[fieldId]) {
+      if (LISTS.has(fieldId)) {
         return errors.raise('LAGO_INVALID_REFERENCE', `There is no ${fieldId} with the id ${key}.`, { field: fieldId });
       }
       return errors.raise('LAGO_REFERENCE_NOT_FOUND', `${key} is not in NetSuite yet.`, { field: fieldId });

@@ -23,12 +23,21 @@ define([
   const NEEDED = ['external_id', 'lago_id', 'fingerprint'];
   const WRITTEN = ['created', 'exists', 'updated', 'adopted', 'voided'];
 
+  // A name that every object has is no field of a record.
+  function checkNames(values, line) {
+    if (!Object.prototype.hasOwnProperty.call(values || {}, '__proto__')) return;
+    throw errors.raise('LAGO_BAD_ITEM', '__proto__ is no field.', { field: '__proto__', line });
+  }
+
   function check(item) {
     const missing = NEEDED.find((name) => typeof item[name] !== 'string' || item[name] === '');
     if (missing) throw errors.raise('LAGO_BAD_ITEM', `The item has no ${missing}.`, { field: missing });
     if (!item.record || typeof item.record !== 'object') {
       throw errors.raise('LAGO_BAD_ITEM', 'The item has no record.', { field: 'record' });
     }
+    checkNames(item.record.columns);
+    (item.record.lines || []).concat(item.record.taxdetails || [])
+      .forEach((group) => (group.lineItems || []).forEach(checkNames));
   }
 
   function writerOf(item) {
