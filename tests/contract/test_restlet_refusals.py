@@ -8,6 +8,8 @@ from consumer.sandbox.netsuite.fault_injection import ThrownError
 from consumer.sandbox.netsuite.profile import Form, Profile, Switches
 from consumer.sandbox.netsuite.suitescript import mandatory_fields
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from schemas import wire
+from schemas.error_codes import BY_NETSUITE_CODE
 from tests.support.restlet import NetSuite, customer, fee, invoice, untaxed
 from tests.support.restlet_documents import payment
 
@@ -182,3 +184,30 @@ def test_a_role_that_may_not_see_currencies_books_no_third_decimal_either(dinars
     error = refused(dinars, customer(columns=IN_DINARS), kwd("396.094"))
 
     assert error["code"] == "LAGO_CURRENCY_PRECISION"
+
+
+@pytest.mark.parametrize(
+    ("permission", "item"),
+    [("TRAN_CUSTPYMT", payment()), ("TRAN_CUSTINVC", invoice(external_id="lago-inv-2"))],
+)
+def test_a_permission_that_is_lost_stops_the_kind_and_not_the_record(permission, item):
+    """N23: the code says so, so the worker lets all of that kind wait."""
+    netsuite = NetSuite()
+    netsuite.write(customer(), invoice())
+    netsuite.reopen(permissions=netsuite.account.profile.permissions | {permission: 0})
+
+    error = wire.ItemError.model_validate(refused(netsuite, item))
+
+    assert (error.code, error.group) == ("INSUFFICIENT_PERMISSION", "permission")
+    assert BY_NETSUITE_CODE[error.code].effect == "kind"
+
+
+@pytest.mark.parametrize(
+    "code", ["SSS_INVALID_SRCH_COL", "SSS_INVALID_SRCH_FILTER", "SSS_INVALID_SRCH_OPERATOR"]
+)
+def test_a_field_that_searches_lack_is_a_matter_of_configuration(code):
+    """N27: of the script and the account, not of the record."""
+    netsuite = NetSuite()
+    netsuite.account.faults.add(ThrownError(kind="error", at="save", type="customer", name=code))
+
+    assert refused(netsuite, customer())["class"] == "config"

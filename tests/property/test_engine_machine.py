@@ -46,6 +46,7 @@ NEEDS = {"e": ("a",), "f": ("a", "b"), "g": ("b",), "h": ("a",)}
 REFERS_TO = dict.fromkeys("abcefg", (LaneKey("customer"),))
 PARTITIONS = [Partition(topic="t", number=number) for number in range(3)]
 BEGINNING = Position(offset=0)
+UNTIL_A_PERSON_ACTS = Hold(max_age_s=1e9, refusal=Rejected(code="closed", message="closed"))
 outcomes = st.sampled_from(
     [
         Delivered(written=()),
@@ -55,7 +56,9 @@ outcomes = st.sampled_from(
         Waiting(on="invoice a", missing="a"),
         Waiting(on="invoice b", missing="b"),
         Waiting(on="memo", missing="e", stands=True),
-        Waiting(on="period", hold=Hold(max_age_s=1e9, refusal=Rejected(code="closed", message="closed"))),
+        Waiting(on="period", hold=UNTIL_A_PERSON_ACTS),
+        Waiting(on="permission", hold=UNTIL_A_PERSON_ACTS, kind="several lanes"),
+        Waiting(on="permission", hold=UNTIL_A_PERSON_ACTS, kind="a"),
         Throttled(reason="limit"),
         Throttled(reason="skipped", by="script"),
         Unavailable(reason="503"),
