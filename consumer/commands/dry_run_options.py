@@ -27,18 +27,25 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 def explain(
     event: Annotated[
         str,
-        typer.Argument(metavar="EVENT", help="FILE, FILE#12 (its twelfth event), or TOPIC/PARTITION/OFFSET."),
+        typer.Argument(
+            metavar="EVENT",
+            help="FILE, FILE#12 (its twelfth event), TOPIC/PARTITION/OFFSET, or the code of an error.",
+        ),
     ],
     *,
     connection: Code = None,
     look_up: LookUp = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which setting chose each item, account, tax and field of an event, and the alternatives."""
+    """Show which setting chose each item, account, tax and field of an event; or an error's cause and fix."""
     import asyncio
 
     from consumer.commands import explain as command
+    from consumer.commands.explain import error_code
 
+    if found := error_code.rows(event):
+        error_code.show(found, as_json=as_json)
+        raise typer.Exit
     settings, connections = _configuration(connection)
     work = command.run(settings, event, connections, connection, as_json=as_json, asks_lago=look_up)
     raise typer.Exit(asyncio.run(work))
