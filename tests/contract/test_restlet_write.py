@@ -508,7 +508,7 @@ def test_row_105_a_third_decimal_is_lost_and_so_refused(netsuite):
 
     _, refused = netsuite.write(customer(columns={"currency": "5"}), item)
 
-    assert refused["error"]["code"] == "LAGO_TOTAL_MISMATCH"
+    assert refused["error"]["code"] == "LAGO_CURRENCY_PRECISION"
     assert netsuite.account.records("invoice") == []
 
 

@@ -48,7 +48,7 @@ class Account:
 
     def balances(self) -> list[dict[str, str]]:
         """The balance of each customer in each currency, as decimal strings."""
-        customers = self.books.find(group="entity", record_type="customer")
+        customers = self.books.find(group="entity")
         return balances.of(customers, self.books.find(group="transaction"), self.profile.currencies)
 
     def close(self) -> None:

@@ -134,6 +134,7 @@ class Switches(Part):
         computes_tax: whether the account computes tax itself: SuiteTax at every save without override, legacy
             accounts by a default tax item.
         contact_formats: whether malformed phones, e-mail and web addresses and postal codes are refused.
+        lead_as_customer: whether `record.load` takes a lead or prospect for a customer.
         clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
 
@@ -150,6 +151,7 @@ class Switches(Part):
     open_amount_column: Literal["there", "absent"] = "there"
     computes_tax: bool = False
     contact_formats: Literal["free", "checked"] = "checked"
+    lead_as_customer: bool = False
     clock_ahead_s: float = 0.0
 
 

@@ -15,7 +15,7 @@ from consumer.sandbox.netsuite.suitescript.fields import (
     FieldTable,
     define,
 )
-from consumer.sandbox.netsuite.suitescript.record_types import APPLY
+from consumer.sandbox.netsuite.suitescript.record_types import APPLY, STAGES
 
 _numbers = itertools.count()
 _OF_FEATURE = {
@@ -38,7 +38,7 @@ class Catalogue:
         absent = frozenset(field for fields in missing for field in fields)
         custom = _custom(profile, "custbody_")
         self._bodies: dict[str, FieldTable] = {
-            "customer": _without(CUSTOMER | _custom(profile, "custentity_"), absent),
+            **dict.fromkeys(STAGES, _without(CUSTOMER | _custom(profile, "custentity_"), absent)),
             "customersubsidiaryrelationship": SUBSIDIARY_RELATIONSHIP,
         }
         for kind, table in transactions.BODIES.items():

@@ -8,6 +8,7 @@ from consumer.sandbox.netsuite.profile import Form, Profile
 from consumer.sandbox.netsuite.suitescript.errors import missing_values
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
+from consumer.sandbox.netsuite.suitescript.record_types import STAGES
 
 _PREFERENCES = {"LOCMANDATORY": "location", "DEPTMANDATORY": "department", "CLASSMANDATORY": "class"}
 
@@ -18,7 +19,7 @@ def of_form(profile: Profile, record_type: str, sublist: str | None = None) -> t
     if sublist is not None:
         return form.lines if sublist == "item" else ()
     preferred = (field for name, field in _PREFERENCES.items() if profile.preferences.get(name) == "T")
-    return (*form.body, *(() if record_type == "customer" else preferred))
+    return (*form.body, *(() if record_type in STAGES else preferred))
 
 
 def of_system(fields: FieldSet) -> tuple[str, ...]:

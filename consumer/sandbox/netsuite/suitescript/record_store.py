@@ -20,7 +20,7 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError, no_permiss
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.open_record import Draft, Rules
 from consumer.sandbox.netsuite.suitescript.payment import PaymentRules
-from consumer.sandbox.netsuite.suitescript.record_types import RecordKind, kind_of
+from consumer.sandbox.netsuite.suitescript.record_types import STAGES, RecordKind, kind_of
 from consumer.sandbox.netsuite.suitescript.refund import RefundRules
 from consumer.sandbox.netsuite.suitescript.subsidiary_relationship import RelationshipRules
 from consumer.sandbox.netsuite.suitescript.transaction import TransactionRules
@@ -175,10 +175,14 @@ class Opening:
         found = self._account.books.get(kind.group, InternalId(int(number))) if number.isdecimal() else None
         if found is None:
             raise ScriptError("RCRD_DSNT_EXIST", "That record does not exist.")
-        if found.type != kind.type:
+        if found.type != kind.type and not self._is_loaded_as(found, kind):
             text = f"The record you are attempting to load has a different type: {found.type}"
             raise ScriptError("SSS_RECORD_TYPE_MISMATCH", f"{text} from the type specified: {kind.type}.")
         return found
+
+    def _is_loaded_as(self, found: Saved, kind: RecordKind) -> bool:
+        is_customer = kind.type == "customer" and found.type in STAGES
+        return is_customer and self._account.profile.switches.lead_as_customer
 
     def _duplicate(self, kind: RecordKind, field: str) -> ScriptError:
         if field == "entityid":

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consumer.sandbox.netsuite.saved_record import Group
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
@@ -55,7 +54,7 @@ class RecordKind:
 
 
 _LINES = ("item", "taxdetails")
-KINDS: Mapping[str, RecordKind] = {
+KINDS: dict[str, RecordKind] = {
     "customer": RecordKind(
         type="customer",
         group="entity",
@@ -106,6 +105,10 @@ KINDS: Mapping[str, RecordKind] = {
         posts=False,
     ),
 }
+
+STAGES = ("customer", "prospect", "lead")
+"""The record types of a customer by its stage; a search for customers finds all three."""
+KINDS |= {stage: replace(KINDS["customer"], type=stage) for stage in STAGES[1:]}
 
 
 def kind_of(record_type: str) -> RecordKind:

@@ -6,6 +6,7 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.saved_record import Saved
 from consumer.sandbox.netsuite.suitescript.errors import invalid_reference
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
+from consumer.sandbox.netsuite.suitescript.record_types import STAGES
 
 
 def check(account: Account, holder: FieldSet, field_id: str) -> None:
@@ -24,5 +25,5 @@ def check(account: Account, holder: FieldSet, field_id: str) -> None:
 def customer(account: Account, key: str | None) -> Saved | None:
     """The active customer with that internal id; None when there is none."""
     found = account.books.get("entity", int(key)) if key and key.isdecimal() else None
-    is_usable = found is not None and found.type == "customer" and not found.fields.get("isinactive")
+    is_usable = found is not None and found.type in STAGES and not found.fields.get("isinactive")
     return found if is_usable else None

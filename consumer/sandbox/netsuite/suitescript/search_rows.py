@@ -34,7 +34,8 @@ def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) 
     group = group_of(account, search_type)
     if not list_rows.may_view(account, KINDS[search_type].permission if search_type in KINDS else None):
         return []
-    record_type = None if search_type in GROUPS else search_type
+    # A search for customers finds them at every stage.
+    record_type = None if search_type in GROUPS or search_type == "customer" else search_type
     found = account.books.find(group=group, record_type=record_type, equal=equal)
     return [_record_row(saved) for saved in found]
 

@@ -52,7 +52,7 @@ def fill(account: Account, source: Saved, draft: Draft) -> None:
     Raises:
         ScriptError: INVALID_INITIALIZE_REF when nothing is due, or the source is voided.
     """
-    is_customer = source.type == "customer"
+    is_customer = source.group == "entity"
     due = Decimal(source.fields.get("amountremaining", "0"))
     is_void = str(source.fields.get("status", "")).endswith(f":{VOIDED}")
     is_payable = is_customer or (due > 0 and approval.is_open(str(source.fields.get("status", ""))))
@@ -69,7 +69,7 @@ def fill(account: Account, source: Saved, draft: Draft) -> None:
 def _fill_payment(draft: Draft, rules: PaymentRules, source: Saved, customer: str, due: Decimal) -> None:
     rules.was_initialised = True
     _put(draft, "customer", customer)
-    if source.type == "customer":
+    if source.group == "entity":
         return
     if "subsidiary" in draft.body.table:
         _put(draft, "subsidiary", source.fields["subsidiary"])

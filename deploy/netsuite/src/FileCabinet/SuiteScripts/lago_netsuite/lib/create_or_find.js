@@ -5,9 +5,11 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './addresses', './apply_sublist', './errors', './lookup', './money', './record_filler', './refusal_cause',
-  './taxes', './totals',
-], (record, addresses, applySublist, errors, lookup, money, recordFiller, refusalCause, taxes, totals) => {
+  'N/record', './addresses', './apply_sublist', './customer_stages', './errors', './lookup', './money', './record_filler',
+  './refusal_cause', './taxes', './totals',
+], (
+  record, addresses, applySublist, customerStages, errors, lookup, money, recordFiller, refusalCause, taxes, totals,
+) => {
   const SET_SEPARATELY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
   // NetSuite works it out anew with each line, so what overrides it comes after them.
   const AFTER_LINES = ['taxamountoverride'];
@@ -27,7 +29,7 @@ define([
   /** Gives a record that was found by Lago's id our external id, when it has none. True when it was stamped. */
   function adopt(kind, item, found) {
     if (found.externalId) return false;
-    record.submitFields({ type: kind.type, id: found.id, values: { externalid: item.external_id } });
+    customerStages.submitFields({ type: kind.type, id: found.id, values: { externalid: item.external_id } });
     return true;
   }
 

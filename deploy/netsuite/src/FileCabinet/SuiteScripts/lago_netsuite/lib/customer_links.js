@@ -4,8 +4,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', './customer_fixes', './customers', './errors', './lookup'], (
-  record, customerFixes, customers, errors, lookup,
+define(['./customer_fixes', './customer_stages', './customers', './errors', './lookup'], (
+  customerFixes, customerStages, customers, errors, lookup,
 ) => {
   const NOT_THERE = new Set(['RCRD_DSNT_EXIST', 'SSS_RECORD_TYPE_MISMATCH']);
 
@@ -16,7 +16,7 @@ define(['N/record', './customer_fixes', './customers', './errors', './lookup'], 
 
   function load(kind, item) {
     try {
-      return record.load({ type: kind.type, id: item.internal_id });
+      return customerStages.load({ type: kind.type, id: item.internal_id, isDynamic: false });
     } catch (thrown) {
       throw NOT_THERE.has(thrown.name) ? notFound(item, 'does not exist') : thrown;
     }
@@ -59,7 +59,7 @@ define(['N/record', './customer_fixes', './customers', './errors', './lookup'], 
     holders(kind, item).forEach(({ id, externalId }) => {
       const cleared = { [kind.lagoId]: '', [kind.fingerprint]: '', [kind.version]: '' };
       const values = isOurs(externalId, item) ? Object.assign(cleared, { externalid: '' }) : cleared;
-      record.submitFields({ type: kind.type, id, values });
+      customerStages.submitFields({ type: kind.type, id, values });
       warnings.push({ code: 'LAGO_LINK_MOVED', message: `from NetSuite customer ${id}` });
     });
   }

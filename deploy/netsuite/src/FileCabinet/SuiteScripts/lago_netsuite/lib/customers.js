@@ -5,15 +5,15 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './contact_fields', './create_or_find', './permitted', './record_summary', './retry_fixes',
+  './contact_fields', './create_or_find', './customer_stages', './permitted', './record_summary', './retry_fixes',
 ], (
-  record, contactFields, createOrFind, permitted, recordSummary, retryFixes,
+  contactFields, createOrFind, customerStages, permitted, recordSummary, retryFixes,
 ) => {
   // What a customer cannot change once it has transactions, or ever; or what is not ours to change.
   const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'].concat(permitted.WHEN_NEW);
 
   function load(kind, id, isDynamic) {
-    return record.load({ type: kind.type, id, isDynamic });
+    return customerStages.load({ type: kind.type, id, isDynamic });
   }
 
   function kept(status, kind, item, found, call) {

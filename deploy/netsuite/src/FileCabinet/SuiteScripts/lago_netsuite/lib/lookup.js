@@ -4,7 +4,9 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/search', './amounts', './search_rows'], (search, amounts, searchRows) => {
+define(['N/search', './amounts', './customer_stages', './search_rows'], (
+  search, amounts, customerStages, searchRows,
+) => {
   const { rows } = searchRows;
   // The list of approval statuses is the same in every account; 2 is approved.
   const APPROVALS = { 1: 'pending', 3: 'rejected' };
@@ -12,7 +14,8 @@ define(['N/search', './amounts', './search_rows'], (search, amounts, searchRows)
   const VOIDED = /(^|:)V$|^voided$/i;
 
   function keyed(row) {
-    return { id: String(row.id), type: row.recordType, externalId: row.getValue({ name: 'externalid' }) };
+    const type = customerStages.typeOf(row.recordType);
+    return { id: String(row.id), type, externalId: row.getValue({ name: 'externalid' }) };
   }
 
   function all(type, filters) {

@@ -5,9 +5,10 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/search', './amounts', './currencies', './errors', './lookup', './record_summary', './record_types', './search_rows',
+  'N/search', './amounts', './currencies', './customer_stages', './errors', './lookup', './record_summary', './record_types',
+  './search_rows',
 ], (
-  search, amounts, currencies, errors, lookup, recordSummary, recordTypes, searchRows,
+  search, amounts, currencies, customerStages, errors, lookup, recordSummary, recordTypes, searchRows,
 ) => {
   const GROUPS = ['transaction', 'entity'];
   const RECEIVABLE = 'CustInvc';
@@ -21,6 +22,10 @@ define([
   function columnsOf(name) {
     if (name === 'entity') return ['externalid', 'entityid', 'currency'];
     return ['externalid', 'tranid', lookup.STATUS].concat(amounts.names());
+  }
+
+  function typeOf(row) {
+    return customerStages.typeOf(row.recordType);
   }
 
   function distinct(values) {
@@ -58,8 +63,8 @@ define([
   function matches(row, item) {
     if (item.external_id && item.type && row.recordType !== item.type) return false;
     if (item.external_id) return lower(row.getValue({ name: 'externalid' })) === lower(item.external_id);
-    const kind = recordTypes.of(row.recordType);
-    return row.recordType === item.type && lower(row.getValue({ name: kind.number })) === lower(item.number);
+    const kind = recordTypes.of(typeOf(row));
+    return typeOf(row) === item.type && lower(row.getValue({ name: kind.number })) === lower(item.number);
   }
 
   function figures(row, decimals) {
@@ -115,15 +120,15 @@ define([
   }
 
   function entryOf(row, owing, money) {
-    const kind = recordTypes.of(row.recordType);
+    const kind = recordTypes.of(typeOf(row));
     const currency = amounts.currencyOf(row);
     const common = {
       status: 'exists',
-      type: row.recordType,
+      type: typeOf(row),
       internalId: String(row.id),
       externalId: row.getValue({ name: 'externalid' }) || null,
       number: row.getValue({ name: kind.number }) || null,
-      url: recordSummary.link(row.recordType, row.id),
+      url: recordSummary.link(typeOf(row), row.id),
       currency: money.symbol(currency),
     };
     if (kind.group === 'entity') return Object.assign(common, owed(row, currency, owing, money));
@@ -141,7 +146,7 @@ define([
   }
 
   function answer(item, rows, owing, money) {
-    const found = rows.filter((row) => recordTypes.of(row.recordType) && matches(row, item));
+    const found = rows.filter((row) => recordTypes.of(typeOf(row)) && matches(row, item));
     if (found.length === 0) return { ref: item.ref, status: 'missing', warnings: [] };
     // An external id is unique in its group: a customer may have that of an invoice.
     const alike = found.filter((row) => row.recordType === found[0].recordType).length;
@@ -164,7 +169,7 @@ define([
     const items = request.items.filter((item, index) => refusals[index] === null);
     const types = distinct(items.filter((item) => !item.external_id).map((item) => item.type));
     const rows = types.reduce((all, type) => all.concat(byNumber(type, items)), byExternalId(items));
-    const customers = rows.filter((row) => row.recordType === 'customer').map((row) => String(row.id));
+    const customers = rows.filter((row) => typeOf(row) === 'customer').map((row) => String(row.id));
     const [owing, money] = [balances(distinct(customers)), currencies.reader()];
     return { items: request.items.map((item, index) => refusals[index] || answer(item, rows, owing, money)) };
   }

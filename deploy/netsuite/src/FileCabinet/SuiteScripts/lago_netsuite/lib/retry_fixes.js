@@ -5,9 +5,9 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', 'N/runtime', './customer_fixes', './errors', './field_types', './payment_shares',
+  'N/runtime', './customer_fixes', './customer_stages', './errors', './field_types', './payment_shares',
 ], (
-  record, runtime, customerFixes, errors, fieldTypes, paymentShares,
+  runtime, customerFixes, customerStages, errors, fieldTypes, paymentShares,
 ) => {
   const CHANGED_MEANWHILE = new Set(['RCRD_HAS_BEEN_CHANGED', 'INVALID_INITIALIZE_REF']);
   const MAX_NAME_CHARS = 83;
@@ -81,7 +81,7 @@ define([
   }
 
   function addCurrency(customerId, currency) {
-    const customer = record.load({ type: 'customer', id: customerId, isDynamic: true });
+    const customer = customerStages.load({ type: 'customer', id: customerId, isDynamic: true });
     const place = { sublistId: 'currency', fieldId: 'currency', value: String(currency) };
     if (customer.findSublistLineWithValue(place) >= 0) return; // someone else was faster
     customer.selectNewLine({ sublistId: 'currency' });
