@@ -47,7 +47,7 @@ def lago(
         str, typer.Option(help="Address to listen on; anyone who can connect can read the documents.")
     ] = "127.0.0.1",
 ) -> None:
-    """Run an emulated Lago organisation on this machine: REST API, webhooks, and POST /sandbox/... to act."""
+    """Run an emulated Lago organisation on this machine: REST API, webhooks and controls."""
     from consumer.commands import sandbox_lago as command
 
     command.run(port, slug=slug, webhook_url=webhooks, host=host)

@@ -27,6 +27,7 @@ connections:
     auth: {type: tba, client_id: literal-id, client_secret: env:CLIENT_SECRET, token_id: env:TOKEN,
            token_secret: "x1"}
     lago: {organization_id: org-1}
+    sync: {payments: false}
 """
 
 
@@ -290,6 +291,16 @@ def test_a_preview_of_a_file_that_is_not_there_is_a_usage_error(run, place):
 
 class TestCheck:
     """`check` shows what is in effect and everything that is wrong with it."""
+
+    def test_what_works_but_not_for_all_is_a_warning_and_no_failure(self, run, place, monkeypatch):
+        """Without Lago's API, payments that have no event of their own are not booked."""
+        monkeypatch.setenv("TOKEN", "hunter3")
+        (place / "connections.yaml").write_text(CONNECTIONS.replace("payments: false", "payments: true"))
+
+        code, _, err = run("check")
+
+        assert code == 0
+        assert err.startswith("warning: connections.yaml:")
 
     def test_it_shows_settings_and_connections_with_secrets_masked(self, run, place, monkeypatch):
         """References may be seen, values may not."""
