@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md and the names lead to the right module: a stranger's questions, with their answers."""
+"""CONTRIBUTING.md and the file names lead a new reader to the right module: questions with their answers."""
 
 import ast
 import re
@@ -83,7 +83,7 @@ def test_the_guide_is_short():
     "named", sorted(set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|js|yaml|md))`", GUIDE.read_text())))
 )
 def test_every_file_that_the_guide_names_is_there(named):
-    """A map of another house misleads."""
+    """A guide with paths that do not exist misleads."""
     places = (ROOT, ROOT / "consumer", ROOT / "consumer" / "mapping", ROOT / "consumer" / "pipeline")
     places += (ROOT / "deploy/netsuite/src/FileCabinet/SuiteScripts/lago_netsuite",)
 

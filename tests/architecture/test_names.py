@@ -131,7 +131,7 @@ def test_no_module_lies_loose_beside_the_wings():
 
 @by_module
 def test_no_module_bears_a_picture_for_a_name(module):
-    """A stranger guesses what is in it."""
+    """A new reader guesses its content from its name."""
     assert module.path.stem not in BANNED_MODULES
 
 

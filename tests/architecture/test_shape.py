@@ -25,7 +25,7 @@ by_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module
 
 @by_module
 def test_a_module_is_named_after_what_it_holds(module):
-    """A drawer for everything has no subject."""
+    """A module such as `utils` has no subject."""
     words = set(module.path.stem.strip("_").split("_"))
 
     assert not words & DRAWERS

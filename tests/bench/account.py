@@ -1,8 +1,8 @@
 """
-The account behind the stub, without any I/O: the cap, the books, and which call meets which fault.
+The account of the stub, without I/O: concurrency limit, records, and injected faults.
 
-It is idempotent by external id as the deployed script is. A connector that asks for the same document under
-two external ids, or does not ask for `create_or_get`, gets two documents, and the journal shows it.
+It is idempotent by external id as the deployed script is. A connector that sends the same document with two
+external ids, or without `create_or_get`, gets two documents, and the call log shows it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ UNAVAILABLE_AFTER_S = 0.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """
-    What goes wrong.
+    The injected faults.
 
     Attributes:
         unavailable: share of calls answered with 503.
-        dropped: share of calls that are carried out and never answered.
-        rejected: share of events that no repeat mends.
+        dropped: share of calls that are executed without a response.
+        rejected: share of events that are rejected permanently.
         poison: external ids that fail until `poison_s` seconds after the first call.
-        outage_from_s: when, after the first call, 503 is all there is, for `outage_s` seconds.
+        outage_from_s: when, after the first call, all responses are 503, for `outage_s` seconds.
     """
 
     unavailable: float = 0.0
@@ -52,7 +52,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """What is decided about a call when it comes in; `attempt` is 0 when it is turned away."""
+    """The decision about a call at its start; `attempt` is 0 when it is refused."""
 
     status: int
     attempt: int
@@ -74,7 +74,7 @@ class Account:
     _books: dict[str, int] = field(default_factory=dict)
 
     def admit(self, items: Sequence[dict[str, Any]], now_s: float) -> Admission:
-        """Let a call in, or turn it away at once."""
+        """Admit a call, or refuse it."""
         if self.first_call_s is None:
             self.first_call_s = now_s
         if self._is_out_of_service(now_s):
@@ -94,7 +94,7 @@ class Account:
         return Admission(status=status, attempt=attempt, service_s=service_s, items=tuple(items))
 
     def end(self, admission: Admission, now_s: float) -> list[dict[str, Any]]:
-        """Carry out what was let in; gives the items of the answer."""
+        """Execute an admitted call; returns the items of the response."""
         self.in_flight -= 1
         if admission.status == OUT_OF_SERVICE:
             return []

@@ -1,4 +1,4 @@
-"""What the stub writes down about every call: the one source of all figures about deliveries."""
+"""The stub's log of calls, the source of all figures about deliveries."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Item:
     One item of a call.
 
     Attributes:
-        status: the contract's word, ``rejected`` for an error that no repeat mends, ``failed`` for one that a
-            repeat may mend, empty when the call came to nothing.
+        status: the contract's status, ``rejected`` for a permanent error, ``failed`` for one that may succeed
+            at a retry, empty when the call was not executed.
     """
 
     event: EventId
@@ -46,8 +46,8 @@ class Call:
 
     Attributes:
         status: of HTTP, or `DROPPED`.
-        attempt: the how-manyeth of the call's first event this is; 0 when the call was turned away.
-        gone_at: when the caller hung up while the call was under way.
+        attempt: number of the attempt of the call's first event, from 1; 0 when the call was refused.
+        gone_at: when the client closed the connection while the call was in flight.
     """
 
     t_in: float
@@ -64,7 +64,7 @@ class Call:
 
     @property
     def ended_for_caller_at(self) -> float:
-        """When the caller stopped having it under way."""
+        """When the call ended for its client."""
         return self.t_out if self.gone_at is None else min(self.t_out, self.gone_at)
 
     def line(self) -> str:

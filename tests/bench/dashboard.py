@@ -104,7 +104,7 @@ def _organization(steps: tuple[ScenarioEvent, ...]) -> str:
 
 
 async def _play(url: str, netsuite: running_programs.Sandbox, organization_id: str) -> None:
-    """Month after month at an even pace; what is no webhook is refused by the ingest, as in life."""
+    """Play month after month at a constant rate; ingest refuses the requests that are not webhooks."""
     faults = dict(FAULTS)
     began_s = time.monotonic()
     steps = ((seed, step) for seed in itertools.count(1) for step in scenario.steps(seed))
@@ -122,13 +122,13 @@ async def _play(url: str, netsuite: running_programs.Sandbox, organization_id: s
 
 
 def _of_others(value: bytes, seed: int) -> bytes:
-    """Each month has customers and documents of its own, else NetSuite would refuse their names."""
+    """The month with customers and documents of its own, else NetSuite would refuse duplicate names."""
     renamed = value.replace(b'"cus_', f'"m{seed}_cus_'.encode())
     return renamed.replace(b'"HOO-', f'"M{seed}-HOO-'.encode())
 
 
 def _as_of_now(value: bytes, organization_id: str) -> bytes:
-    """The event as the one organisation that is set up here would tell it now."""
+    """The event with the organisation of this set-up and the present time."""
     try:
         event = json.loads(value)
         event["organization_id"] = organization_id

@@ -1,4 +1,4 @@
-"""What a report says about one run: the nine figures of every workload, and those of its own."""
+"""The figures of one run: nine common ones, and those of its workload."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _about(evidence: Evidence, settled: int) -> Figures:
 
 
 def _quiet(evidence: Evidence) -> list[Window]:
-    """The window without a planned outage: nothing could be done in that."""
+    """The window without the time of a planned outage."""
     outage = _outage(evidence)
     return evidence.window.without(outage) if outage else [evidence.window]
 
@@ -107,7 +107,7 @@ def _recovered(evidence: Evidence, since: float, until: float) -> float | None:
 
 
 def _poison(evidence: Evidence, events: Events) -> Figures:
-    """Which share of the other lanes' throughput is kept while the heads fail."""
+    """The throughput of the other lanes while the heads fail, as a share of the usual one."""
     faults = evidence.workload.faults
     if not faults.poison:
         return {}

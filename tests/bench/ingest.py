@@ -217,7 +217,7 @@ async def _drip(port: int, requests: Iterator[bytes], seconds: float) -> list[fl
 
 
 class _connection:  # noqa: N801 - used as a block
-    """A keep-alive connection, spoken raw: a client library would be slower than the server."""
+    """A keep-alive connection on a raw socket, since a client library would be slower than the server."""
 
     def __init__(self, port: int) -> None:
         self._port = port

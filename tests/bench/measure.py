@@ -92,7 +92,7 @@ def over_time(calls: Sequence[Call], cap: int, window: Window, step_s: float = 1
 
 def added_latencies_s(calls: Sequence[Call], events: Events, cap: int, window: Window) -> list[float]:
     """
-    What passes until an event is sent though nothing stands in its way.
+    The seconds until an event is sent although nothing blocks it.
 
     An event may go once its record is on the topic, the event before it in its lane has had its answer, and a
     permit is free: the one that has been free for longest. Repeats are left out; their waiting is meant.
@@ -193,12 +193,12 @@ def _lanes(events: Events) -> Iterable[list[Produced]]:
 
 
 def refused(calls: Sequence[Call]) -> int:
-    """Calls that were turned away at the cap."""
+    """Calls that were refused at the concurrency limit."""
     return sum(call.status == LIMIT_EXCEEDED for call in calls)
 
 
 def unanswered(calls: Sequence[Call]) -> int:
-    """Calls that were carried out and cut off, by plan."""
+    """Executed calls whose connection was dropped by plan."""
     return sum(call.status == DROPPED for call in calls)
 
 

@@ -44,7 +44,7 @@ class Goal:
     is_floor: bool = False
 
     def is_met(self, figures: Figures) -> bool:
-        """Whether it is; a figure that could not be had does not meet it."""
+        """Whether the figure keeps the bound; a missing figure does not."""
         value = figures.get(self.figure)
         if value is None:
             return False
@@ -123,7 +123,7 @@ class Report:
         return table
 
     def disturbed(self) -> list[str]:
-        """The workloads whose worker was kept from its core; several workers keep each other from it."""
+        """The workloads whose worker had to wait for its core; several workers share one."""
         alone = {name: figures for name, figures in self.workloads.items() if figures["workers"] == 1}
         return [name for name, each in alone.items() if (each["kept_waiting"] or 0) > UNDISTURBED_BELOW]
 

@@ -1,4 +1,4 @@
-"""One workload from start to end: stub, topics and workers, and the evidence that is left."""
+"""Run one workload: stub, topics and workers; returns the evidence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ASK_LIMIT_S = 5.0
 @dataclass(slots=True, kw_only=True)
 class Evidence:
     """
-    Everything that is known about a run.
+    The data of a run.
 
     Attributes:
         window: from the end of the warm-up to the end of feeding: there was always work in it.

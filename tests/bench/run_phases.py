@@ -1,4 +1,4 @@
-"""What happens while a workload runs: workers start, events come, faults strike, the work ends."""
+"""The phases of a run: start of workers, events, faults, drain."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Sample:
 
 @dataclass(slots=True, kw_only=True)
 class Course:
-    """A run while it goes on; `origin` is the stub's."""
+    """A run in progress; `origin` is the stub's."""
 
     workload: Workload
     load: Load
@@ -78,7 +78,7 @@ class Course:
                 stops.create_task(asyncio.to_thread(each.stop))
 
     async def state(self) -> dict[str, Any]:
-        """How far the stub has come."""
+        """The state of the stub."""
         told: dict[str, Any] = (await self.http.get(f"{self.origin}/bench/state")).json()
         return told
 
@@ -131,7 +131,7 @@ class Course:
             await self.load.produce(self.drafts, 1)
 
     async def strike(self, until: float) -> None:
-        """Kill a worker every now and then, and start it again as an orchestrator would."""
+        """Kill a worker at intervals, and start it again as an orchestrator does."""
         chance = random.Random(SEED)
         while worker.moment() + self.workload.kill_every_s + QUIET_BEFORE_END_S < until:
             await asyncio.sleep(self.workload.kill_every_s)

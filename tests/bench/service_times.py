@@ -1,8 +1,7 @@
 """
-Service times and faults as functions of who asks and how often: every run meets the same ones.
+Service times and faults as pure functions of event and attempt: every run has the same ones.
 
-Nothing here remembers anything, so two connectors that are compared meet identical latencies however they
-order their work.
+They have no state, so two compared connectors get identical latencies in any order of calls.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ _RANGE = 2**64
 
 
 def draw(*names: object) -> float:
-    """A number strictly between 0 and 1, always the same for the same names."""
+    """A pseudo-random number strictly between 0 and 1, the same for the same names."""
     text = "\x1f".join(map(str, names)).encode()
     number = int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
     return (number + 0.5) / (_RANGE + 1)
 
 
 def happens(probability: float, *names: object) -> bool:
-    """Whether what happens with this probability happens to these names."""
+    """Whether an event of this probability occurs for these names."""
     return draw(*names) < probability
 
 

@@ -1,5 +1,5 @@
 """
-NetSuite as the benchmark needs it: a process of its own that answers RESTlet calls by contract version 1.
+A stub of NetSuite for the benchmark: a process that responds to RESTlet calls by contract version 1.
 
 ``python -m tests.bench.stub --journal FILE --cap 15`` prints its origin, then serves until SIGTERM. It takes
 any token-based login without looking at it, turns calls away at the cap at once as NetSuite does, and writes

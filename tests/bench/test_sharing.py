@@ -1,5 +1,5 @@
 """
-How well workers share one account's limit: a simulation with the real gates on a fake clock.
+How well workers share one account's limit: a simulation with the real permit pools on a fake clock.
 
 Service times are lognormal (median 1.2 s, at most 30 s), a refusal is answered after 60 ms, a topic has
 twelve partitions. Shares of the usable limit and refusals per thousand successes are held to what the rules
@@ -97,7 +97,7 @@ class Simulation:
         return self.cap - round(self.cap * self.foreign(self.elapsed_s))
 
     def every_tenth(self) -> None:
-        """Account for a tenth of a second, and start what may be."""
+        """Simulate a tenth of a second, and start the calls that have a permit."""
         if self.elapsed_s >= WARM_UP_S:
             wanted = sum(
                 self.load(number, self.elapsed_s) > 0 or worker.in_flight > 0

@@ -1,4 +1,4 @@
-"""The worker as it is run in earnest: processes of their own, watched from outside through /proc."""
+"""The real worker as processes of its own, measured through /proc."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Worker:
 
     def fail_if_over(self) -> None:
         """
-        See that it runs, unless it was told to end.
+        See that it runs, unless it was stopped.
 
         Raises:
             AssertionError: it ended by itself; with the end of its log.

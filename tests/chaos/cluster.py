@@ -1,4 +1,4 @@
-"""Apache Kafka with brokers that a test may kill, and a listener that leads through a proxy."""
+"""Apache Kafka with brokers that a test can kill, and a listener behind a proxy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Node:
     One broker and controller.
 
     Attributes:
-        proxied_port: where its third listener says it is; nothing listens there unless a test has a proxy.
-        inner_port: where that listener really is.
+        proxied_port: advertised port of its third listener, on which only a test's proxy listens.
+        inner_port: the real port of that listener.
     """
 
     number: int
@@ -34,7 +34,7 @@ class Node:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, with what it had on its disk."""
+        """Start it with its data on disk."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._java("kafka.Kafka", str(self._settings)), stdout=log, stderr=subprocess.STDOUT
@@ -45,7 +45,7 @@ class Node:
         wait_until_listening(self.process, self.port, log_file=self._log)
 
     def kill(self) -> None:
-        """As the kernel does it."""
+        """Kill it by SIGKILL."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -95,7 +95,7 @@ class Brokers:
 
 @contextmanager
 def brokers(folder: Path, count: int) -> Iterator[Brokers]:
-    """So many brokers that know each other."""
+    """A cluster of so many brokers."""
     apache._fetch()
     nodes = tuple(Node(number=number, folder=folder / f"node{number}") for number in range(1, count + 1))
     voters = ",".join(f"{node.number}@{HOST}:{node.controller_port}" for node in nodes)

@@ -1,4 +1,4 @@
-"""What attacks have in common: their marks, and a cluster of their own where one is attacked."""
+"""Fixtures of fault injections: marks, and a cluster of their own when Kafka is the target."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Minutes of attack only where they are asked for: ``-m chaos_long``."""
+    """Run the long fault injections only with ``-m chaos_long``."""
     for item in items:
         if HERE in item.path.parents:
-            # One after the other, and beside nothing else that needs a broker: they are what disturbs.
+            # One after another, and not beside other tests with a broker, since they disturb it.
             item.add_marker(pytest.mark.xdist_group("broker"))
     if LONG in config.option.markexpr:
         return
@@ -52,7 +52,7 @@ def netsuite(tmp_path: Path) -> Iterator[running_programs.Sandbox]:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> int:
-    """A new one in every run, printed, and shown with a failure; ``CHAOS_SEEDS=17`` repeats one."""
+    """A new seed in every run, printed, and shown with a failure; ``CHAOS_SEEDS=17`` repeats one."""
     [drawn, *_] = seeds(1)
     request.node.add_report_section("setup", "seed", f'CHAOS_SEEDS="{drawn}" repeats this')
     with capsys.disabled():

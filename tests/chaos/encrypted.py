@@ -1,4 +1,4 @@
-"""A broker of Apache Kafka that is reached over TLS, whose certificate a test chooses."""
+"""A broker of Apache Kafka with TLS, whose certificate a test chooses."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ class Encrypted:
 
     @property
     def bootstrap_servers(self) -> str:
-        """Where it speaks TLS."""
+        """The address of its TLS listener."""
         return f"{certificates.HOST}:{self.node.port}"
 
     @property
     def in_clear(self) -> str:
-        """Where it speaks none."""
+        """The address of its listener without TLS."""
         return f"{HOST}:{self.node.inner_port}"
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a process needs in order to trust it."""
+        """The settings of a process that trusts it."""
         return {"kafka_security_protocol": "SSL", "kafka_ssl_cafile": str(self.authority.file)}
 
     def start_with(self, certificate: Certificate) -> None:
-        """Start it, or start it anew, with what it shows from now on."""
+        """Start or restart it with this certificate."""
         self.node.stop()
         (self.node.folder / SHOWN).write_bytes(certificate.key + certificate.chain)
         self.node.start()

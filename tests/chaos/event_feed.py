@@ -1,4 +1,4 @@
-"""What is fed to workers under attack, and whether NetSuite's books then say exactly that."""
+"""The events for fault injections, and their comparison with the sandbox's records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOOK_EVERY_S = 0.1
 
 
 def seeds(count: int) -> list[int]:
-    """New ones in every run; ``CHAOS_SEEDS="17 4711"`` repeats those that failed."""
+    """New seeds in every run; ``CHAOS_SEEDS="17 4711"`` repeats those that failed."""
     given = os.environ.get("CHAOS_SEEDS")
     if given:
         return [int(seed) for seed in given.split()]
@@ -62,13 +62,13 @@ class Feed:
         return Counter(each for each in found if each in ours)
 
     def is_in_the_books(self, netsuite: running_programs.Sandbox) -> None:
-        """Nothing is lost and nothing is there twice; nor is any customer."""
+        """Every invoice and customer is written exactly once."""
         assert self.written(netsuite) == Counter(dict.fromkeys(self.invoices, 1)), f"seed {self.seed}"
         customers = Counter(each["custentity_lago_id"] for each in netsuite.records("customer"))
         assert set(customers.values()) == {1}, f"seed {self.seed}"
 
     async def all_committed(self) -> bool:
-        """Whether the group stands behind the last event of every partition."""
+        """Whether the group has committed the last event of every partition."""
         group = f"{self.on_kafka.cluster.topic_prefix}{GROUP}"
         return await self.on_kafka.positions(group, self.produced) == dict(self.produced)
 

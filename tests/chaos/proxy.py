@@ -1,4 +1,4 @@
-"""A TCP proxy that cuts, delays and resets what passes: the network between a worker and what it talks to."""
+"""A TCP proxy between a worker and its peers that blocks, delays and resets connections."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Proxy:
     _ends: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def cut(self) -> None:
-        """From now on nothing arrives any more, and nobody is told: a cable pulled out."""
+        """Forward nothing from now on, without closing connections, as with an unplugged cable."""
         self._call(self._is_whole.clear)
 
     def fix(self) -> None:
-        """What was sent meanwhile arrives late."""
+        """Forward again, also the data sent meanwhile."""
         self._call(self._is_whole.set)
 
     def reset(self) -> None:
-        """Every connection ends with RST, now; new ones pass."""
+        """Reset all connections (RST); new ones are forwarded."""
         self._call(self._abort_all)
 
     def _call(self, what: Callable[[], None]) -> None:
@@ -115,7 +115,7 @@ class Proxy:
 
 @contextmanager
 def proxied(target_port: int, *, port: int) -> Iterator[Proxy]:
-    """A network that works until it is told not to."""
+    """A proxy that forwards until a test changes that."""
     proxy = Proxy(port=port, target_port=target_port)
     is_ready = threading.Event()
     thread = threading.Thread(target=proxy._run, args=(is_ready,), daemon=True)

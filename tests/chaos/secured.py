@@ -1,4 +1,4 @@
-"""A broker of Apache Kafka that asks who one is, by password, and allows only what its access lists say."""
+"""A broker of Apache Kafka with SASL passwords and access control lists."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Secured:
     The broker.
 
     Attributes:
-        bootstrap_servers: where the user `USER` logs in, who may nothing that is not allowed.
-        by_anybody: where one may do everything without a login.
+        bootstrap_servers: the listener for the user `USER`, who has only the allowed operations.
+        by_anybody: the listener without login, which allows everything.
     """
 
     bootstrap_servers: str
@@ -50,7 +50,7 @@ class Secured:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a process needs in order to log in."""
+        """The settings of a process that logs in."""
         return {
             "kafka_security_protocol": "SASL_PLAINTEXT",
             "kafka_sasl_mechanism": "PLAIN",
@@ -81,7 +81,7 @@ class Secured:
 
 @contextmanager
 def secured(folder: Path) -> Iterator[Secured]:
-    """One broker; who comes without a login is its administrator."""
+    """One broker; a client without login is its administrator."""
     apache._fetch()
     node = Node(number=1, folder=folder / "secured")
     node.format(apache._cluster_id(), _settings(node))

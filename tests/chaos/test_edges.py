@@ -1,5 +1,5 @@
 """
-Ingest and relay killed again and again under load: what was acknowledged is there, what was told is told.
+Ingest and relay killed repeatedly under load: acknowledged webhooks are on Kafka, error events are posted.
 
 Moments are drawn anew in every run and printed; ``CHAOS_SEED=17`` repeats a run.
 """
@@ -103,7 +103,7 @@ async def test_every_webhook_that_was_acknowledged_is_on_the_topic(
     lying = Counter(dict(record.headers)["x-lago-unique-key"].decode() for record in found)
     assert len(lago.accepted) >= KILLS + SENDERS
     assert lago.accepted <= lying.keys() <= lago.begun
-    # Only what was under way at a kill can lie there twice.
+    # Only webhooks in flight at a kill can be on the topic twice.
     assert sum(lying.values()) - len(lying) <= KILLS * SENDERS
 
 
@@ -117,7 +117,7 @@ async def _started(
 async def test_every_error_event_is_told_at_least_once_and_always_under_its_own_id(
     on_kafka, tmp_path, chance
 ):
-    """SIGKILL of the relay in the middle, three times; what is told again has the same id."""
+    """SIGKILL of the relay in the middle, three times; a repeated webhook has the same id."""
     async with receiver() as good:
         ids = await fail(on_kafka, ERRORS)
         with ExitStack() as stack:

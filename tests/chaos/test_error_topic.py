@@ -96,7 +96,9 @@ def pipeline(account: Account, publisher: Publisher) -> Pipeline:
 async def test_row_21_while_the_error_topic_is_unavailable_rejected_records_wait_and_others_flow(
     on_kafka: Stage, trouble
 ):
-    """Nothing is settled that was not told; once the topic is back it is told, always under one id."""
+    """
+    No record is settled without its error event, which is published, with one id, once the topic is back.
+    """
     topic, account = Topic(on_kafka=on_kafka), Account()
     take_away, give_back = {
         "deleted": (topic.delete, topic.make),

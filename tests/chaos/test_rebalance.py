@@ -1,4 +1,4 @@
-"""Workers that come and go faster than they can settle in."""
+"""Many rebalances, faster than partitions can be seeded."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def storm(on_kafka: Stage, seed: int, changes: int) -> None:
 async def test_invariant_5_in_a_storm_of_rebalances_every_lane_keeps_its_order_and_nothing_repeats(
     on_kafka: Stage, seed
 ):
-    """A drain hands over what is finished: no record is lost, delivered twice, or beside its neighbour."""
+    """With drains no record is lost, delivered twice, or concurrently with another one of its lane."""
     await storm(on_kafka, seed, QUICK_CHANGES)
 
 

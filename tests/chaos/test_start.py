@@ -1,4 +1,4 @@
-"""Starts at which Kafka is not as it should be: they work, or end with a sentence."""
+"""Starts while Kafka has a fault: they succeed, or end with a sentence."""
 
 from __future__ import annotations
 

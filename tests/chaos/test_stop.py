@@ -1,4 +1,4 @@
-"""Ends that a worker does not choose the time of."""
+"""Workers that are stopped or suspended at any time."""
 
 from __future__ import annotations
 

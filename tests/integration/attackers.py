@@ -31,7 +31,7 @@ KINDS = (
 
 
 class Attacker:
-    """One connection that holds on: it trickles, reads nothing, and comes again when it is closed."""
+    """One connection that sends slowly, reads nothing, and is opened again when it is closed."""
 
     def __init__(self, port: int, number: int) -> None:
         self._port = port

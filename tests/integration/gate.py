@@ -1,4 +1,4 @@
-"""Stands before the sandbox: refuses calls, or keeps logins waiting, for as long as a test wants."""
+"""A proxy before the sandbox that refuses calls or delays logins, as a test needs."""
 
 from __future__ import annotations
 

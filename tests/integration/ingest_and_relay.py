@@ -1,4 +1,4 @@
-"""The edges as processes of their own: ingest and relay, and what they leave on Kafka."""
+"""Ingest and relay as processes of their own, and their records on Kafka."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real thing as processes of their own: the NetSuite sandbox and workers, on the broker of this run."""
+"""The NetSuite sandbox and workers as processes of their own, on the broker of this run."""
 
 from __future__ import annotations
 

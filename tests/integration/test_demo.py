@@ -1,4 +1,4 @@
-"""The demo is the promise in one command: everything accounted for, nothing twice, every total Lago's."""
+"""The demo in one command: every event has its outcome, no document is there twice, every total is Lago's."""
 
 import json
 import os

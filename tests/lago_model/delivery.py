@@ -1,8 +1,9 @@
 """
-Webhooks carried to an emulated NetSuite as the worker does, in any order, several times, over a bad line.
+Webhooks delivered to an emulated NetSuite as the worker does, in any order, several times, over a faulty
+network.
 
 The real mapping, pipeline and client write to the real RESTlet, which runs in the sandbox; only the network
-between them is played (`BadLine`), and time, which stands still.
+between them (`BadLine`) and the clock are simulated.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ MAX_CALL = 3
 
 class BadLine(httpx.AsyncBaseTransport):
     """
-    The way to the account, which fails now and then.
+    A transport to the account that fails at random.
 
-    ``reset_before`` and ``reset_after_commit`` look the same to the client; only one of them was carried out.
+    ``reset_before`` and ``reset_after_commit`` look the same to the client; only the second is executed.
     """
 
     def __init__(self, way: httpx.AsyncBaseTransport) -> None:
@@ -52,11 +53,11 @@ class BadLine(httpx.AsyncBaseTransport):
         self._share = 0.0
 
     def worsen(self, dice: Random, share: float) -> None:
-        """From now on, let this share of the calls fail."""
+        """Let this share of the calls fail from now on."""
         self._dice, self._share = dice, share
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Carry one call, or what is left of it."""
+        """Forward one call, or fail it."""
         fault = self._dice.choice(FAULTS) if self._dice.random() < self._share else None
         match fault:
             case "refused":
@@ -91,7 +92,7 @@ class Told:
 
 
 class Road:
-    """One emulated account and the way to it."""
+    """One emulated account with its faulty transport."""
 
     def __init__(self, profile: Profile | None = None) -> None:
         """Open the account; its books are empty."""
@@ -140,7 +141,7 @@ class Road:
 
     async def _drain(self, pipeline: Pipeline, records: list[Record], told: Told) -> None:
         for round_number in range(MAX_ROUNDS):
-            # Faults end some day; with them for ever nothing would be promised.
+            # Faults end after some rounds; with endless faults nothing can be guaranteed.
             if round_number == MAX_ROUNDS // 2:
                 self._line.worsen(Random(0), 0.0)
             records = await self._round(pipeline, records, told)

@@ -1,8 +1,8 @@
 """
-A small honest Lago: customers, invoices, payments, credit notes and voids, and the webhooks they cause.
+A small model of Lago: customers, invoices, payments, credit notes and voids, and their webhooks.
 
-It knows of its customer what finance must find in NetSuite (`tests.lago_model.books`). A move that Lago
-would refuse in the state of its books does nothing.
+It has the balances that NetSuite must have (`tests.lago_model.books`). A move that Lago would refuse in its
+present state does nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """
-    What this Lago does that another does not.
+    The options of this Lago.
 
     Attributes:
         recredits: a void gives back the notes that its invoice had spent, as before August 2025.

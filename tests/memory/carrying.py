@@ -1,4 +1,4 @@
-"""Events carried to their end by a worker in memory, and what became of each."""
+"""Events processed by a worker in memory, and their outcomes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ IN_NETSUITE = {"written", "already_there"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """
-    What became of events, by offset.
+    The outcomes of events, by offset.
 
     Attributes:
-        ends: how often each was settled; once is right.
-        outcomes: how: in NetSuite, ignored by which rule, rejected for which code.
+        ends: how often each was settled; 1 is correct.
+        outcomes: in NetSuite, ignored by which rule, rejected with which code.
         errors: their error events.
         documents: what is in NetSuite.
     """
@@ -36,7 +36,7 @@ class Carried:
     committed: int | None
 
     def code(self, offset: int) -> str:
-        """What the one error event of a record says."""
+        """The error code of a record's only error event."""
         [event] = self.errors[offset]
         body = json.loads(event.value)
         code: str = body["accounting_provider_customer_error"]["provider_error"]["error_code"]
@@ -44,7 +44,7 @@ class Carried:
 
 
 async def carried(values: Sequence[bytes]) -> Carried:
-    """Produce these, and let a worker go on until all are settled and committed."""
+    """Produce these events, and run a worker until all are settled and committed."""
     world = World()
     world.kafka.produce(*values)
     with capture_logs() as logs:

@@ -1,4 +1,4 @@
-"""Defects planted into one part of the worker at a time, on records that are marked, or on all."""
+"""Injected defects in one part of the worker at a time, on marked records or on all."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Panic.__module__ = "pyo3_runtime"
 
 @dataclass(slots=True)
 class Defects:
-    """What was planted, and how often it was raised."""
+    """The injected defects, and how often they were raised."""
 
     make: Callable[[], BaseException] = PlantedError
     strikes: int = 0
@@ -184,7 +184,7 @@ class _RaisingSpan:
 
 
 def _in_metrics(defects: Defects) -> list[Any]:
-    """Every counter, histogram and gauge, once they have been made."""
+    """Let every counter, histogram and gauge raise, after they were made."""
 
     def unless_unarmed(inner: Raises) -> Raises:
         def struck(*args: Any, **named: Any) -> Any:

@@ -11,7 +11,7 @@ UNMAPPED = lago_events.invoice_event(
 
 
 def ignored(number: int) -> bytes:
-    """None of our business."""
+    """An event that a rule ignores."""
     content = {"lago_id": lago_events.id_of("ignored", number)}
     return lago_events.body(lago_events.event("fee.created", content, object_type="fee"))
 

@@ -1,4 +1,4 @@
-"""Lago's events changed at random: places taken away, or replaced by what nobody expects there."""
+"""Random mutations of Lago's events: members removed, or replaced by unexpected values."""
 
 from __future__ import annotations
 

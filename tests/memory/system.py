@@ -1,4 +1,6 @@
-"""What is around a worker, in memory: one Kafka, one NetSuite account, one clock, and where a life ends."""
+"""
+The surroundings of a worker in memory: Kafka, NetSuite account, clock, and the point where it is killed.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ def tp(number: int = 0) -> TopicPartition:
 @dataclass(slots=True)
 class Life:
     """
-    A worker's: it ends where the test says, and what had been begun by then never goes on.
+    The life of one worker process: it ends at a point that the test chooses, and nothing continues after it.
 
     Every step that reaches outside is two points: ``write`` before it has any effect, ``written`` after; so
     with ``publish TOPIC`` and ``published TOPIC``, ``commit`` and ``committed``, and ``fetched``.
@@ -45,7 +47,7 @@ class Life:
     passed: list[str] = field(default_factory=list)
 
     async def reach(self, point: str) -> None:
-        """Pass a point, or end there."""
+        """Pass a point, or end the life at it."""
         self.passed.append(point)
         if point == self.ends_at or (self.ends_at is None and len(self.passed) == self.ends_after):
             self.is_over = True

@@ -1,4 +1,4 @@
-"""A worker with all its own parts on the world in memory: only Kafka, NetSuite and time are not real."""
+"""A worker with all its real parts; only Kafka, NetSuite and time are in memory."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Worker:
     async def until(
         self, claim: Callable[[], bool], *, because: str = "", turns_at_most: int = TURNS_AT_MOST
     ) -> None:
-        """Let it work until a claim holds, or it has died."""
+        """Run it until a claim holds, or it is killed."""
         for turn in range(turns_at_most):
             if claim() or self.life.is_over:
                 return
@@ -209,5 +209,5 @@ class Worker:
 
 
 def observer_of(metrics: Metrics) -> Observer:
-    """Whom the pipeline tells."""
+    """The pipeline's observer."""
     return metrics

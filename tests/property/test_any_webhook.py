@@ -73,7 +73,7 @@ def test_no_request_ends_in_an_exception(body, headers, name):
 
 @given(BODIES)
 def test_no_signed_body_ends_in_an_exception(body):
-    """Also a Lago gone mad is answered; what is accepted is kept to the byte."""
+    """Every signed body gets a response; accepted ones reach Kafka byte by byte."""
     headers = [
         *GOOD,
         (b"x-lago-signature", hmac_signature(body, HMAC_KEY).encode()),
@@ -108,7 +108,7 @@ def _segment(value):
 
 @given(TOKENS)
 def test_no_token_but_lagos_is_let_in(token):
-    """Cut, mended or made up."""
+    """Tokens that are cut, repaired or invented are refused."""
     headers = [*GOOD, (b"x-lago-signature-algorithm", b"jwt")]
     headers.append((b"x-lago-signature", token.encode("utf-8", "replace")))
 

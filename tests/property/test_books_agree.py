@@ -76,7 +76,7 @@ RULES = {
 
 
 class Ground:
-    """Where walks take place: accounts that are renewed now and then."""
+    """The emulated accounts of walks, which are replaced at intervals."""
 
     def __init__(self) -> None:
         self._loop = asyncio.Runner()
@@ -91,7 +91,7 @@ class Ground:
             self._road = Road()
 
     def customer(self, dice: Random, mode: str) -> Lago:
-        """A customer whom the account has never seen."""
+        """A customer that is not in the account."""
         self._people += 1
         return Lago(f"{self._people}", dice, RULES.get(mode))
 
@@ -103,7 +103,7 @@ class Ground:
         return [f"rejected: {one.code}: {one.message}" for one in told.rejections]
 
     def differences(self, lago: Lago, mode: str) -> list[str]:
-        """What NetSuite holds otherwise than the model."""
+        """The differences between NetSuite and the model."""
         applies = MODES[mode].get("credits") != "line"
         return Audit(self._road.account, lago.account, applies_notes=applies).differences()
 

@@ -64,5 +64,5 @@ def test_invariant_13_run_lengths_and_bitmap_of_one_state_say_the_same(done):
 
 @given(metadata=st.text(max_size=60) | st.binary(max_size=40).map(lambda raw: "1." + raw.hex()), base=bases)
 def test_no_text_makes_reading_fail(metadata, base):
-    """Whatever stands in a commit's metadata, the worker starts."""
+    """With any text in a commit's metadata the worker starts."""
     assert isinstance(offset_map.decode(metadata, base), OffsetMap | Unusable)

@@ -1,4 +1,4 @@
-"""TLS certificates made for a test: an authority, and what it signs for this machine, ended or not."""
+"""TLS certificates for tests: an authority, and valid or expired certificates for this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """
-    What a server shows.
+    The certificate of a server.
 
     Attributes:
         chain: PEM of the certificate.
@@ -31,7 +31,7 @@ class Certificate:
     key: bytes
 
     def load_into(self, context: ssl.SSLContext, folder: Path) -> None:
-        """From the next connection on, `context` shows this one."""
+        """Use it in `context` from the next connection on."""
         both = folder / "shown.pem"
         both.write_bytes(self.key + self.chain)
         context.load_cert_chain(both)
@@ -39,7 +39,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """Signs for this machine; whoever trusts its certificate trusts what it signs."""
+    """A certificate authority that signs certificates for this machine."""
 
     folder: Path
     _key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))

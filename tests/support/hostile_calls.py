@@ -1,4 +1,4 @@
-"""The real clients against a hostile host; prints what each call came to, and the most memory it all took."""
+"""The real clients against a hostile host; prints the result of each call, and the peak memory."""
 
 from __future__ import annotations
 

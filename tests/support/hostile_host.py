@@ -1,4 +1,4 @@
-"""A host that answers without end, far too much, or a little that unfolds to a lot: a process of its own."""
+"""A server process with hostile responses: endless, too large, or decompression bombs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Strategies for what Lago bills: tiny prices, huge quantities, five currencies, three tax rates."""
+"""
+Hypothesis strategies for Lago's invoices: tiny prices, huge quantities, five currencies, three tax rates.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,7 @@ def cents_of(amount: str, currency: str) -> int:
 
 
 def lines_and_taxes(record: Json, currency: str) -> tuple[int, int]:
-    """What the lines of a record come to, and the taxes beside them, in subunits."""
+    """The sums of a record's lines and of its taxes, in subunits."""
     lines = sum(cents_of(line["amount"], currency) for line in record["lines"][0]["lineItems"])
     details = [line for sublist in record.get("taxdetails", []) for line in sublist["lineItems"]]
     at_header = record["columns"].get("taxamountoverride", f"{Decimal(0):.{DECIMALS[currency]}f}")

@@ -1,4 +1,4 @@
-"""What a connection makes of an event, and the parts of a request that tests look at."""
+"""The plan of an event at a connection, and the parts of its request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 def plan(value: bytes | None, connection: Connection | None = None) -> Mapping:
-    """The plan of a connection that stands alone in its file, and so answers for orphans."""
+    """The plan of the only connection of a file, which is also responsible for unclaimed events."""
     chosen = connection or default_connection()
     ownership = Ownership(connection=chosen, all_connections=(chosen,), reports_orphans=True)
     return routing.plan(envelope.decode(value), ownership)

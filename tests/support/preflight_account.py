@@ -1,4 +1,4 @@
-"""An emulated account that is asked by `check` without a network, and the connection that fits it."""
+"""An emulated account for `check` without a network, and a connection that fits it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ WITHOUT_SUBSIDIARIES = ("legacy-us", "single-currency")
 
 
 def connection(profile: str = "default", **changes: Any) -> Connection:
-    """A connection that the profile has nothing to say against but what it is there for."""
+    """A connection without findings at that profile, except those that the profile is made for."""
     given: dict[str, Any] = {
         "account_id": Profile.load(profile).account_id,
         "sync": {"sales_orders": True},
@@ -89,7 +89,7 @@ def connection(profile: str = "default", **changes: Any) -> Connection:
 def findings(
     profile: str = "default", flips: dict[str, Any] | None = None, **changes: Any
 ) -> dict[str, Finding]:
-    """What `check --deep` makes of a profile with some settings flipped, by the ids of the findings."""
+    """The findings of `check --deep` for a profile with changed settings, by id."""
     account = Account.open(Profile.load(profile), None, FakeClock())
     try:
         for path, value in (flips or {}).items():

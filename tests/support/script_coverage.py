@@ -74,7 +74,7 @@ def percent(part: int, whole: int) -> float:
 
 
 class Recorder:
-    """Hears from every engine what a call has reached."""
+    """Collects from every engine the statements and functions that a call has reached."""
 
     def __init__(self, instrumented: dict[str, Any]) -> None:
         self.sources = {path: each["source"] for path, each in instrumented.items()}

@@ -1,4 +1,4 @@
-"""The SDF project as tests look at it: its files, its README, and its role as the sandbox is told of it."""
+"""The SDF project for tests: its files, its README, and its role in the form of a sandbox profile."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ GRANTED = {
 
 
 def role(**changes: int) -> dict[str, int]:
-    """What the emulated account is told: everything that a role may have, at the level that ours has."""
+    """The permissions of the project's role, in the form of a sandbox profile."""
     return dict.fromkeys(PERMISSIONS["names"], 0) | {k: LEVELS[v] for k, v in GRANTED.items()} | changes

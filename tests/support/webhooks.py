@@ -1,4 +1,4 @@
-"""Webhooks as Lago posts them, and a reception that takes them, for tests."""
+"""Webhooks as Lago posts them, and a receiver of ingest, for tests."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def _at_once() -> None:
 
 @dataclass(slots=True)
 class House:
-    """A reception with Kafka replaced by a list, counted by real metrics."""
+    """A receiver of ingest with a list instead of Kafka, and real metrics."""
 
     endpoint: Endpoint = field(
         default_factory=lambda: Endpoint(

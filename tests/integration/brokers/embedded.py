@@ -1,4 +1,4 @@
-"""The embedded broker: the last resort, because it is not Apache Kafka."""
+"""The embedded broker, the last choice, because it is not Apache Kafka."""
 
 from __future__ import annotations
 
