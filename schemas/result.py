@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 TOPIC = "lago.netsuite.results"
+REFUND = "refund"
+"""The action that a result of a credit note asks for, and the object of the result that closes it."""
 
 
 class SourceRef(BaseModel):
@@ -43,11 +45,14 @@ class Result(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     connection: str
-    object: str = Field(examples=["customer", "invoice", "credit_note", "payment"])
+    object: str = Field(examples=["customer", "invoice", "credit_note", "payment", "refund"])
     lago_id: str
     lago_number: str | None = Field(default=None, description="of a customer, its external id")
     event: str = Field(examples=["invoice.created"])
-    status: str = Field(examples=["created", "exists", "updated", "adopted", "voided"])
+    status: str = Field(
+        examples=["created", "exists", "updated", "adopted", "voided"],
+        description="of a refund that a person has closed, `synced` or `ignored`",
+    )
     netsuite_type: str
     internal_id: str
     external_id: str

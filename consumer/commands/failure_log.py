@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
 from consumer.config.settings import Settings
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History, Settled, State, oldest_ms
+from consumer.failures.refunds import Refunds
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
 from schemas import error_event, result
 from schemas.result import Result
 
+_NAMES_REFUND = b'"refund"'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureLog:
-    """A moment's view of all failures."""
+    """A moment's view of all failures, and of the refunds that people have to make."""
 
     history: History
     settled: Settled
+    refunds: Refunds = field(default_factory=Refunds)
 
     @property
     def open(self) -> list[Failure]:
@@ -43,11 +47,9 @@ async def take(settings: Settings) -> FailureLog:
     """
     cluster = Cluster.of(settings)
     history = await _failures(cluster)
-    first_ms = oldest_ms(history.failures.values())
-    if first_ms is not None:
-        await _results(cluster, history, since_ms=first_ms)
+    refunds = await _results(cluster, history)
     settled = await _settled(cluster, settings.consumer_group, history.replaying)
-    return FailureLog(history=history, settled=settled)
+    return FailureLog(history=history, settled=settled, refunds=refunds)
 
 
 async def _failures(cluster: Cluster) -> History:
@@ -63,13 +65,21 @@ async def _failures(cluster: Cluster) -> History:
     return history
 
 
-async def _results(cluster: Cluster, history: History, *, since_ms: int) -> None:
-    async for record in snapshot_reader.history(cluster, result.TOPIC, since_ms=since_ms):
+async def _results(cluster: Cluster, history: History) -> Refunds:
+    """Settle the failures that were written later, and gather the refunds of all time."""
+    refunds, first_ms = Refunds(), oldest_ms(history.failures.values())
+    async for record in snapshot_reader.history(cluster, result.TOPIC):
+        is_late = first_ms is not None and record.timestamp_ms >= first_ms
+        if not is_late and _NAMES_REFUND not in (record.value or b""):
+            continue
         try:
             written = Result.model_validate_json(record.value or b"")
         except ValidationError:
             continue  # a tombstone, or a foreign record: no failure
-        history.note_result(written, record.timestamp_ms)
+        refunds.note_result(written, record.source.topic, record.source.partition, record.timestamp_ms)
+        if is_late:
+            history.note_result(written, record.timestamp_ms)
+    return refunds
 
 
 async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:

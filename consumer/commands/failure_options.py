@@ -16,7 +16,7 @@ app = typer.Typer()
 def errors(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False
 ) -> None:
-    """Show open failures by cause, with amounts and the fix; oldest first."""
+    """Show open failures by cause, with amounts and the fix; oldest first; then refunds to make by hand."""
     import asyncio
 
     from consumer.commands import open_errors as command
@@ -43,7 +43,7 @@ def replay(
     go: Annotated[bool, typer.Option("--go", help="Publish them; without it, only list.")] = False,
     rate: Annotated[float, typer.Option(min=0.1, help="Events a second, at most.")] = 50.0,
     mark_synced: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Close this failure: it was booked by hand.")
+        list[str] | None, typer.Option(metavar="ID", help="Close this failure or refund: booked by hand.")
     ] = None,
     ignore: Annotated[
         str | None,

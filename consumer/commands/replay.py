@@ -64,7 +64,7 @@ async def run(settings: Settings, wish: Wish) -> int:
 
 async def settle(settings: Settings, ids: Sequence[str], *, reason: str | None) -> int:
     """
-    Mark failures as settled by hand: ignored when a reason is given, else synced; 1 when any is unknown.
+    Mark failures and refunds as settled by hand: ignored with a reason, else synced; 1 for an unknown id.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
@@ -72,9 +72,13 @@ async def settle(settings: Settings, ids: Sequence[str], *, reason: str | None) 
     """
     log = await failure_log.take(settings)
     known, clock = log.history.failures, SystemClock()
-    unknown = resolution.unknown(ids, list(known.values()))
-    kind = resolution.IGNORED if reason is not None else resolution.SYNCED
-    marks = [resolution.mark(known[each], kind, clock, reason=reason or "") for each in ids if each in known]
+    refunds = {each.id: each for each in log.refunds.to_make}
+    unknown = resolution.unknown(ids, list(known.values()), list(refunds.values()))
+    kind, why = resolution.IGNORED if reason is not None else resolution.SYNCED, reason or ""
+    marks = [resolution.mark(known[each], kind, clock, reason=why) for each in ids if each in known]
+    marks += [
+        resolution.refund_closed(refunds[each], kind, clock, reason=why) for each in ids if each in refunds
+    ]
     async with republisher.opened(Cluster.of(settings)) as way_back:
         await way_back.put(marks)
     for each in ids:

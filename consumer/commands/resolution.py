@@ -1,4 +1,4 @@
-"""``replay --mark-synced`` and ``--ignore``: failures that a person has settled."""
+"""``replay --mark-synced`` and ``--ignore``: failures and refunds that a person has settled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from consumer.clock import Clock
 from consumer.failures.failure import Failure
+from consumer.failures.refunds import RefundToMake
 from consumer.kafka.republisher import Copy
 from schemas import error_mark
 from schemas.error_mark import ErrorMark, Kind, ReplayRef
@@ -41,7 +42,21 @@ def mark(
     )
 
 
-def unknown(ids: Sequence[str], failures: Sequence[Failure]) -> list[str]:
-    """Those of the ids that no failure has."""
-    known = {each.id for each in failures}
+def refund_closed(refund: RefundToMake, kind: Kind, clock: Clock, *, reason: str = "") -> Copy:
+    """The result that closes a refund, for the topic and partition of its credit note's."""
+    said = refund.closed(kind, clock.now(), reason=reason)
+    return Copy(
+        topic=refund.topic,
+        partition=refund.partition,
+        key=said.key.encode(),
+        value=said.model_dump_json().encode(),
+        headers=(("content-type", b"application/json"),),
+    )
+
+
+def unknown(
+    ids: Sequence[str], failures: Sequence[Failure], refunds: Sequence[RefundToMake] = ()
+) -> list[str]:
+    """Those of the ids that no failure and no refund has."""
+    known = {each.id for each in failures} | {each.id for each in refunds}
     return [each for each in ids if each not in known]

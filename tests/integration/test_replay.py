@@ -19,12 +19,14 @@ from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
 from consumer.config.settings import env_name
-from consumer.kafka import snapshot_reader
+from consumer.kafka import republisher, snapshot_reader
+from consumer.kafka.republisher import Copy
 from consumer.record import Record, Source
-from schemas import error_event
+from schemas import error_event, result
 from tests import lago_events
 from tests.integration import failed_events, running_programs
 from tests.integration.worker_under_test import TOPIC, Stage, stage, until
+from tests.support.refunds_by_hand import note_to_pay_back
 
 pytestmark = pytest.mark.kafka
 
@@ -248,3 +250,24 @@ async def test_options_that_make_no_sense_together_are_refused(arguments, senten
 
     assert done.returncode == 2
     assert sentence in done.stderr
+
+
+async def test_a_refund_is_listed_until_a_person_closes_it(on_kafka):
+    """Its note's result says that it is needed; a replay of the note does not open it again."""
+    value = note_to_pay_back("59.50").model_dump_json().encode()
+    name = on_kafka.cluster.topic(result.TOPIC)
+    told = Copy(topic=name, partition=0, key=b"netsuite-eu:credit_note:inv-1", value=value)
+
+    async with republisher.opened(on_kafka.cluster) as way:
+        await way.put([told])
+    _, before = await said(on_kafka, "errors")
+    with command(on_kafka, "replay", "--mark-synced", "netsuite-eu:refund:inv-1") as process:
+        out, _ = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
+    async with republisher.opened(on_kafka.cluster) as way:
+        await way.put([told])
+    _, after = await said(on_kafka, "errors")
+
+    assert (before["refunds"]["open"], before["refunds"]["amounts"]) == (1, {"EUR": "59.50"})
+    assert before["refunds"]["refunds"][0]["number"] == "ACME-CN1"
+    assert (process.returncode, out.strip()) == (0, "netsuite-eu:refund:inv-1: synced")
+    assert (after["refunds"]["open"], after["open"]) == (0, 0)

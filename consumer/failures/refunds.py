@@ -1,0 +1,123 @@
+"""
+Refunds that a person has yet to make in NetSuite, as the results tell of them.
+
+The result of a credit note says that a refund is needed. A result of the object ``refund`` with the same Lago
+id closes it: of a customer refund that was written, or of one that a person says is made or not needed. Both
+results stay on the compacted topic for good, so that no replay of the note opens a closed refund again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from schemas.result import REFUND, Result
+from schemas.scalar import utc_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundToMake:
+    """
+    One refund.
+
+    Attributes:
+        note: the result of its credit note.
+        topic, partition: of that result, with the topic's name on Kafka.
+        since_ms: when the note was written to NetSuite, milliseconds since the epoch.
+    """
+
+    note: Result
+    topic: str
+    partition: int
+    since_ms: int
+
+    @property
+    def id(self) -> str:
+        """The key of the result that closes it, by which a person names it."""
+        return f"{self.note.connection}:{REFUND}:{self.note.lago_id}"
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What is to be paid back, in units of the currency."""
+        try:
+            return Decimal(self.note.action_amount or "")
+        except InvalidOperation:
+            return None
+
+    @property
+    def since(self) -> datetime:
+        """When the note was written to NetSuite."""
+        return datetime.fromtimestamp(self.since_ms / 1_000, UTC)
+
+    def closed(self, status: str, at: datetime, *, reason: str = "") -> Result:
+        """The result by which a person closes it: ``synced`` when it is made, else ``ignored``."""
+        return self.note.model_copy(
+            update={
+                "object": REFUND,
+                "status": status,
+                "netsuite_type": "customerrefund",
+                "internal_id": "",
+                "external_id": "",
+                "netsuite_number": None,
+                "url": "",
+                "totals": {},
+                "warnings": (reason,) if reason else (),
+                "action_needed": None,
+                "action_amount": None,
+                "written_at": utc_text(at),
+            }
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The refund as it is printed; the amount is a decimal string."""
+        return {
+            "id": self.id,
+            "connection": self.note.connection,
+            "lago_id": self.note.lago_id,
+            "number": self.note.lago_number,
+            "amount": self.note.action_amount,
+            "currency": self.note.currency,
+            "since": utc_text(self.since),
+            "netsuite": self.note.netsuite_number,
+            "url": self.note.url,
+        }
+
+
+@dataclass(slots=True)
+class Refunds:
+    """The results of the topic, one by one in their order."""
+
+    _needed: dict[str, RefundToMake] = field(default_factory=dict)
+    _closed: set[str] = field(default_factory=set)
+
+    def note_result(self, found: Result, topic: str, partition: int, published_ms: int) -> None:
+        """A result, and where it lies."""
+        if found.object == REFUND:
+            self._closed.add(found.key)
+            return
+        refund = RefundToMake(note=found, topic=topic, partition=partition, since_ms=published_ms)
+        if found.action_needed == REFUND:
+            before = self._needed.get(refund.id)
+            since_ms = published_ms if before is None else before.since_ms
+            self._needed[refund.id] = RefundToMake(
+                note=found, topic=topic, partition=partition, since_ms=since_ms
+            )
+
+    @property
+    def to_make(self) -> list[RefundToMake]:
+        """Those that nobody has closed, oldest first."""
+        found = [each for each in self._needed.values() if each.id not in self._closed]
+        return sorted(found, key=lambda each: (each.since_ms, each.id))
+
+
+def amounts(refunds: Iterable[RefundToMake]) -> dict[str, Decimal]:
+    """What is to be paid back, by currency."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in refunds:
+        if each.amount is not None and each.note.currency:
+            sums[each.note.currency] += each.amount
+    return dict(sorted(sums.items()))
