@@ -16,8 +16,6 @@ from consumer.kafka.cluster import Cluster
 from schemas import error_event, result
 from schemas.result import Result
 
-_NAMES_REFUND = b'"refund"'
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureLog:
@@ -69,16 +67,14 @@ async def _results(cluster: Cluster, history: History) -> Refunds:
     """Settle the failures that were written later, and gather the refunds of all time."""
     refunds, first_ms = Refunds(), oldest_ms(history.failures.values())
     async for record in snapshot_reader.history(cluster, result.TOPIC):
-        is_late = first_ms is not None and record.timestamp_ms >= first_ms
-        if not is_late and _NAMES_REFUND not in (record.value or b""):
+        refunds.note_record(record)
+        if first_ms is None or record.timestamp_ms < first_ms:
             continue
         try:
             written = Result.model_validate_json(record.value or b"")
         except ValidationError:
             continue  # a tombstone, or a foreign record: no failure
-        refunds.note_result(written, record.source.topic, record.source.partition, record.timestamp_ms)
-        if is_late:
-            history.note_result(written, record.timestamp_ms)
+        history.note_result(written, record.timestamp_ms)
     return refunds
 
 

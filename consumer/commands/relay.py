@@ -15,6 +15,7 @@ import structlog
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
 from consumer.commands import console_output, relay_links
+from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
@@ -92,7 +93,10 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             make = partial(_stream, each, organization_id, settings, publish, context, egress)
             streams.append(SupervisedStream(name=_name(each), make=make))
         streams += relay_links.streams(linked, settings, context, stack)
-        await run_streams(streams, settings, context)
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(RefundWatch(cluster, context.metrics).run())
+            await run_streams(streams, settings, context)
+            watch.cancel()
     log.info("relay_stopped")
 
 

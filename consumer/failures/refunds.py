@@ -15,8 +15,14 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from pydantic import ValidationError
+
+from consumer.record import Record
 from schemas.result import REFUND, Result
 from schemas.scalar import utc_text
+
+NAMES_REFUND = b'"refund"'
+"""In the bytes of every result that says something about a refund."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,16 @@ class Refunds:
 
     _needed: dict[str, RefundToMake] = field(default_factory=dict)
     _closed: set[str] = field(default_factory=set)
+
+    def note_record(self, record: Record) -> None:
+        """A record of the results topic; what is none of a refund's is not even read."""
+        if NAMES_REFUND not in (record.value or b""):
+            return
+        try:
+            found = Result.model_validate_json(record.value or b"")
+        except ValidationError:
+            return
+        self.note_result(found, record.source.topic, record.source.partition, record.timestamp_ms)
 
     def note_result(self, found: Result, topic: str, partition: int, published_ms: int) -> None:
         """A result, and where it lies."""

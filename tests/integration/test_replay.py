@@ -18,9 +18,11 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
+from consumer.commands import relay_refunds
 from consumer.config.settings import env_name
 from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
+from consumer.ops.metrics import Metrics
 from consumer.record import Record, Source
 from schemas import error_event, result
 from tests import lago_events
@@ -271,3 +273,21 @@ async def test_a_refund_is_listed_until_a_person_closes_it(on_kafka):
     assert before["refunds"]["refunds"][0]["number"] == "ACME-CN1"
     assert (process.returncode, out.strip()) == (0, "netsuite-eu:refund:inv-1: synced")
     assert (after["refunds"]["open"], after["open"]) == (0, 0)
+
+
+async def test_the_relay_counts_the_refunds_that_are_open(on_kafka, monkeypatch):
+    """It follows the results topic from its beginning."""
+    monkeypatch.setattr(relay_refunds, "SHOWN_EVERY_S", 0.1)
+    metrics = Metrics(version="1")
+    value = note_to_pay_back("59.50").model_dump_json().encode()
+    name = on_kafka.cluster.topic(result.TOPIC)
+    async with republisher.opened(on_kafka.cluster) as way:
+        await way.put([Copy(topic=name, partition=0, key=b"k", value=value)])
+
+    async def is_counted() -> bool:
+        return b'refunds_to_make_amount{connection="netsuite-eu",currency="EUR"} 59.5' in metrics.exposition()
+
+    async with asyncio.TaskGroup() as tasks:
+        watch = tasks.create_task(relay_refunds.RefundWatch(on_kafka.cluster, metrics).run())
+        await until(is_counted)
+        watch.cancel()

@@ -17,6 +17,7 @@ from consumer.ops.best_effort import BestEffort
 from consumer.ops.metrics.account import Account
 from consumer.ops.metrics.family import Families
 from consumer.ops.metrics.records import Records
+from consumer.ops.metrics.refunds import Refunds
 from consumer.ops.metrics.stream import Stream
 from consumer.ops.metrics.webhooks import Webhooks
 
@@ -24,7 +25,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
-class Metrics(Records, Stream, Account, Webhooks):
+class Metrics(Records, Stream, Account, Webhooks, Refunds):
     """The metrics of one process, in a registry of their own."""
 
     def __init__(self, *, version: str) -> None:
@@ -33,6 +34,7 @@ class Metrics(Records, Stream, Account, Webhooks):
         Stream.__init__(self, families)
         Account.__init__(self, families)
         Webhooks.__init__(self, families)
+        Refunds.__init__(self, families)
         self._loop_lag = families.single_histogram(
             "event_loop_lag_seconds",
             LAG_BUCKETS_S,
