@@ -69,10 +69,10 @@ class RefundWatch:
         for each in self._refunds.to_make:
             found[each.note.connection, each.note.currency or ""].append(each)
         for key in self._shown | found.keys():
-            self._tell(key, found.get(key, []))
+            self._observe(key, found.get(key, []))
         self._shown |= found.keys()
 
-    def _tell(self, key: Key, refunds: list[RefundToMake]) -> None:
+    def _observe(self, key: Key, refunds: list[RefundToMake]) -> None:
         connection, currency = key
         amount = sum((each.amount or Decimal(0) for each in refunds), Decimal(0))
         oldest_s = refunds[0].since_ms / 1_000 if refunds else None
