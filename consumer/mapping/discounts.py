@@ -20,7 +20,7 @@ _REFERENCES: dict[Discount, str] = {
     "progressive_billing": "credit_item_progressive_billing",
     "credit_note": "credit_note_item",
 }
-_SOURCES: dict[Discount, str] = {
+SOURCES: dict[Discount, str] = {
     "coupon": "coupons",
     "prepaid_credit": "prepaid_credits",
     "prepaid_credit_granted": "prepaid_granted_credits",
@@ -42,7 +42,7 @@ def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
         columns: dict[str, Any] = {
             **priced(item, amount),
             "description": description,
-            "item_source": _SOURCES[kind],
+            "item_source": SOURCES[kind],
             **fields.configured("invoice_line", invoice.billing_entity_code, decision_log, fee),
         }
         yield Line(

@@ -7,8 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from consumer.config.connection import Connection
+from consumer.mapping import (
+    credit_lines,
+    discounts,
+    document,
+    fee_lines,
+    fields,
+    header,
+    identity,
+    money,
+    requests,
+)
 from consumer.mapping import customer as customers
-from consumer.mapping import discounts, document, fee_lines, fields, header, identity, money, requests
 from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.document import Document, Figures
 from consumer.mapping.result import Mapping, Refused
@@ -39,7 +49,7 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     )
     built = document.build(lines, _figures(invoice, connection), decision_log)
     columns = _columns(invoice, invoice.customer, decision_log)
-    items = _items(built, columns, invoice, connection) if built is not None else ()
+    items = _items(built, columns, invoice, decision_log) if built is not None else ()
     return requests.with_customer(items, invoice.customer, decision_log, details=details_of(invoice))
 
 
@@ -133,14 +143,19 @@ def _link(invoice: Invoice, customer: Customer, connection: Connection) -> str |
 
 
 def _items(
-    built: Document, columns: dict[str, Any], invoice: Invoice, connection: Connection
+    built: Document, columns: dict[str, Any], invoice: Invoice, decision_log: DecisionLog
 ) -> tuple[WriteItem, ...]:
-    bill = _invoice(built, columns, invoice, connection)
-    order = (_sales_order(bill, built, columns, invoice),) if connection.sync.sales_orders else ()
+    bill = _invoice(built, columns, invoice, decision_log)
+    is_ordered = decision_log.connection.sync.sales_orders
+    order = (_sales_order(bill, built, columns, invoice),) if is_ordered else ()
     return (*order, bill)
 
 
-def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connection: Connection) -> WriteItem:
+def _invoice(
+    built: Document, columns: dict[str, Any], invoice: Invoice, decision_log: DecisionLog
+) -> WriteItem:
+    spent = spent_credits(invoice, decision_log.connection)
+    is_kept = bool(spent) and not decision_log.connection.voids.recredit_spent_notes
     return WriteItem(
         ref="invoice",
         mode="create_or_get",
@@ -150,8 +165,8 @@ def _invoice(built: Document, columns: dict[str, Any], invoice: Invoice, connect
         fingerprint=identity.invoice_fingerprint(invoice),
         record=built.record("invoice", columns),
         expect=built.expect,
-        apply_credits=(spent := spent_credits(invoice, connection)),
-        policy={"recredit": False} if spent and not connection.voids.recredit_spent_notes else {},
+        apply_credits=credit_lines.with_lines(spent, invoice, decision_log),
+        policy={"recredit": False} if is_kept else {},
     )
 
 

@@ -38,6 +38,12 @@ def has_own_item(kind: Discount, entity: str | None, connection: Connection) -> 
     return any(_find(rules, (kind,)) for _, rules in _levels(connection, entity))
 
 
+def find_discount(kind: Discount, entity: str | None, connection: Connection) -> Item | None:
+    """The item of a discount line, or None; without one nothing is refused."""
+    found = next(_candidates(connection, entity, _DISCOUNT_PATHS[kind]), None)
+    return found[1] if found is not None else None
+
+
 def item_of_discount(kind: Discount, entity: str | None, decision_log: DecisionLog) -> Item | None:
     """The item of a discount line; None, with a problem in the decision log, when no item is mapped."""
     return _choose(_DISCOUNT_PATHS[kind], f"line {kind}", kind.replace("_", " "), entity, decision_log)

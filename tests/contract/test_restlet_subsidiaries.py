@@ -6,7 +6,17 @@ import pytest
 
 from consumer.sandbox.netsuite.profile import Profile
 from tests.support.restlet import NetSuite, customer, invoice
-from tests.support.restlet_documents import INVOICE, codes, credit_memo, payment, plain_invoice
+from tests.support.restlet_documents import (
+    INVOICE,
+    NOTE,
+    OTHER_INVOICE,
+    OTHER_INVOICE_ID,
+    codes,
+    credit_memo,
+    payment,
+    plain_invoice,
+    void,
+)
 
 FRANCE = {"subsidiary": "4", "nexus": "11"}
 ONE_SUBSIDIARY = Profile.load().features - {"MULTISUBSIDIARYCUSTOMER"}
@@ -84,6 +94,96 @@ def test_a_dry_run_adds_nothing(netsuite):
 
     assert "Subsidiary 4 would be added" in str(planned["warnings"])
     assert netsuite.account.records("customersubsidiaryrelationship") == []
+
+
+# A note of one subsidiary that is spent on an invoice of another.
+
+
+def spending(amount="20.00", credit="15.00", **changes):
+    """An invoice of the French subsidiary over `amount` that spends the note of the home subsidiary."""
+    line = {
+        "item": "806",
+        "quantity": "1",
+        "rate": f"-{credit}",
+        "amount": f"-{credit}",
+        "description": "Credit note of another subsidiary",
+    }
+    spent = [{"doc": NOTE, "amount": credit, "line": line}]
+    return french(amount, apply_credits=spent, policy={"recredit": False}, **changes)
+
+
+def test_a_credit_of_another_subsidiary_is_a_line_of_the_invoice(netsuite):
+    """NetSuite applies a memo within its own subsidiary only."""
+    netsuite.write(credit_memo("50.00"))
+
+    written = netsuite.write(spending())[0]
+
+    assert (written["status"], written["totals"]["total"]) == ("created", "5.00")
+    warned = next(one for one in written["warnings"] if one["code"] == "LAGO_CREDIT_AS_LINE")
+    assert (warned["field"], warned["amount"]) == ("apply_credits", "15.00")
+    assert "credit memo HOO-3F21-CN-001 belongs to subsidiary 1, the invoice to 4" in warned["message"]
+    assert netsuite.one("creditmemo")["unapplied"] == "50.00"
+
+
+def test_the_repeat_of_such_an_invoice_finds_it_as_it_is(netsuite):
+    """Its total is right without the credit."""
+    netsuite.write(credit_memo("50.00"), spending())
+
+    again = netsuite.write(spending())[0]
+
+    assert (again["status"], "LAGO_TOTAL_MISMATCH" in codes(again)) == ("exists", False)
+
+
+def test_a_credit_of_the_same_subsidiary_is_applied(netsuite):
+    """The line is for the other case only."""
+    netsuite.write(credit_memo("50.00", columns=FRANCE))
+
+    written = netsuite.write(spending())[0]
+
+    assert (written["totals"]["total"], codes(written)) == ("20.00", [])
+    assert netsuite.one("creditmemo")["unapplied"] == "35.00"
+
+
+def test_an_invoice_without_a_subsidiary_of_its_own_is_of_its_customers(netsuite):
+    netsuite.write(credit_memo("50.00", columns=FRANCE))
+    item = spending()
+    for name in FRANCE:
+        del item["record"]["columns"][name]
+
+    written = netsuite.write(item)[0]
+
+    assert (written["totals"]["total"], codes(written)) == ("5.00", ["LAGO_CREDIT_AS_LINE"])
+
+
+def test_an_invoice_waits_for_a_memo_whose_subsidiary_nobody_knows_yet(netsuite):
+    """Before it stands: afterwards its lines cannot be changed."""
+    error = netsuite.write(spending())[0]["error"]
+
+    assert (error["code"], error["field"]) == ("LAGO_REFERENCE_NOT_FOUND", "apply_credits")
+    assert netsuite.account.records("invoice") == []
+
+
+@pytest.mark.parametrize("paid", [None, "2.00"], ids=["unpaid", "partly paid"])
+def test_the_void_of_such_an_invoice_takes_back_what_the_line_has_left(netsuite, paid):
+    """By Lago's present rule the note stays spent; the line has lessened the invoice already."""
+    netsuite.write(credit_memo("50.00"), spending())
+    settled = {"credits": "15.00"}
+    if paid:
+        netsuite.write(payment(paid, (OTHER_INVOICE, None)))
+    item = void(
+        external_id=OTHER_INVOICE["externalId"],
+        lago_id=OTHER_INVOICE_ID,
+        settled=settled | ({"payments": paid} if paid else {}),
+        policy={"paid": "unapply_and_void"} if paid else {},
+    )
+
+    voided = netsuite.write(item)[0]
+
+    assert voided["status"] == "voided", voided
+    assert float(netsuite.one("invoice")["amountremaining"]) == 0
+
+
+# Customers that take no documents.
 
 
 @pytest.mark.parametrize("item", [invoice(), credit_memo()], ids=["invoice", "note"])

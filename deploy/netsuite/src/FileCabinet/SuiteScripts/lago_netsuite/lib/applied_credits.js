@@ -5,11 +5,11 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './apply_sublist', './create_or_find', './credit_precedence', './documents', './errors', './lookup',
-  './money', './payment_shares', './retry_fixes', './reversing_memo',
+  'N/record', './apply_sublist', './create_or_find', './credit_lines', './credit_precedence', './documents', './errors',
+  './lookup', './money', './payment_shares', './retry_fixes', './reversing_memo',
 ], (
-  record, applySublist, createOrFind, creditPrecedence, documents, errors, lookup, money, paymentShares, retryFixes,
-  reversingMemo,
+  record, applySublist, createOrFind, creditLines, creditPrecedence, documents, errors, lookup, money, paymentShares,
+  retryFixes, reversingMemo,
 ) => {
   const PENDING = ['LAGO_REFERENCE_NOT_FOUND', creditPrecedence.SPENT];
 
@@ -99,5 +99,11 @@ define([
     });
   }
 
-  return { create_or_get: documents.writer(createOrFind.draft, finish), release };
+  const write = documents.writer(createOrFind.draft, finish);
+
+  function createOrGet(kind, item, call, warnings) {
+    return write(kind, creditLines.settled(kind, item, call, warnings), call, warnings);
+  }
+
+  return { create_or_get: createOrGet, release };
 });

@@ -5,10 +5,11 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/config', 'N/record', 'N/transaction', './applied_credits', './create_or_find', './errors', './lookup', './money',
-  './record_summary', './retry_fixes', './reversal_amount', './reversing_memo', './totals', './unapplied_payments',
+  'N/config', 'N/record', 'N/transaction', './applied_credits', './create_or_find', './credit_lines', './errors',
+  './lookup', './money', './record_summary', './retry_fixes', './reversal_amount', './reversing_memo', './totals',
+  './unapplied_payments',
 ], (
-  config, record, transaction, appliedCredits, createOrFind, errors, lookup, money, recordSummary, retryFixes,
+  config, record, transaction, appliedCredits, createOrFind, creditLines, errors, lookup, money, recordSummary, retryFixes,
   reversalAmount, reversingMemo, totals, unappliedPayments,
 ) => {
   // What keeps an invoice from being voided natively, but not from being reversed.
@@ -69,9 +70,11 @@ define([
   }
 
   // What Lago has had for the invoice, in smallest units; some of it may still be on its way to NetSuite.
-  function settledOf(item, decimals) {
-    const [payments, notes, prepaid, credits] = ['payments', 'notes', 'prepaid', 'credits']
+  function settledOf(item, invoiceId, decimals) {
+    const [payments, notes, prepaid, spent] = ['payments', 'notes', 'prepaid', 'credits']
       .map((name) => money.units((item.settled || {})[name], decimals));
+    // What is a line of the invoice has lessened its total already.
+    const credits = spent > 0 ? Math.max(spent - creditLines.amountOn(invoiceId, decimals), 0) : 0;
     return { payments, notes, prepaid, credits, isAny: payments + notes + prepaid + credits > 0 };
   }
 
@@ -79,7 +82,7 @@ define([
   function survey(item, fact, notes, call) {
     const decimals = call.decimals(fact.currency);
     const [due, total] = [fact.remaining, fact.total].map((amount) => money.units(amount, decimals));
-    const settled = settledOf(item, decimals);
+    const settled = settledOf(item, fact.id, decimals);
     const hasNoteOfVoid = reversalAmount.hasNoteOfVoid(notes);
     // What was paid may come back as a note, for which a native void leaves no room.
     const isHeld = settled.isAny && (total > 0 || notes.length > 0);

@@ -1,0 +1,53 @@
+"""
+The line that stands for a spent credit note whose memo belongs to another subsidiary.
+
+Lago spends a note on any later invoice of the customer in its currency, whatever the billing entity
+(getlago/lago-api ``Credits::CreditNoteService``); NetSuite applies a memo within its own subsidiary only. The
+event does not name the note's billing entity, so the RESTlet decides which of the two it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from consumer.config.mapping_rules import Item
+from consumer.mapping import discounts, fields, header, items
+from consumer.mapping.decision_log import DecisionLog
+from consumer.mapping.line import priced
+from schemas.invoice import Invoice
+
+DESCRIPTION = "Credit note of another subsidiary"
+"""By which a void tells such a line from others (`credit_lines.js` has the same words)."""
+
+Credit = dict[str, Any]
+
+
+def with_lines(spent: Sequence[Credit], invoice: Invoice, decision_log: DecisionLog) -> tuple[Credit, ...]:
+    """The credits, each with the line to write in place of its application, where subsidiaries may differ."""
+    item = items.find_discount("credit_note", invoice.billing_entity_code, decision_log.connection)
+    if item is None or not _has_subsidiaries(decision_log):
+        return tuple(spent)
+    return tuple(credit | {"line": _line(credit, item, invoice, decision_log)} for credit in spent)
+
+
+def _has_subsidiaries(decision_log: DecisionLog) -> bool:
+    entities = decision_log.connection.mapping.billing_entities.values()
+    return any(rules.subsidiary for rules in entities)
+
+
+def _line(credit: Credit, item: Item, invoice: Invoice, decision_log: DecisionLog) -> dict[str, Any]:
+    amount = f"-{credit['amount']}"
+    named = {"type": "credit_note", "code": None, "name": None}
+    columns: dict[str, Any] = {
+        **priced(item, amount),
+        "description": DESCRIPTION,
+        "item_source": discounts.SOURCES["credit_note"],
+        **fields.configured(
+            "invoice_line",
+            invoice.billing_entity_code,
+            decision_log,
+            decision_log.origin.like_a_fee(item=named),
+        ),
+    }
+    return header.filled(columns)
