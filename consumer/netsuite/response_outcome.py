@@ -25,6 +25,7 @@ from consumer.outcome import (
     Unavailable,
 )
 from schemas import wire
+from schemas.error_codes import BY_NETSUITE_CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +209,8 @@ def _outcome(
             answer = f"{reason}: {fault.hint}" if fault.hint else reason
             return Unavailable(reason=answer, retry_after_s=got.retry_after_s, is_answer=fault.is_answer)
         case fault_table.Kind.AMBIGUOUS:
-            return Ambiguous(reason=reason, is_answer=fault.is_answer)
+            # Whichever the status beside it, a code of NetSuite's is its own answer.
+            return Ambiguous(reason=reason, is_answer=code in BY_NETSUITE_CODE)
         case fault_table.Kind.TOO_BIG if items > 1:
             # Records saved before the limit are written, so the repeat has fewer to write.
             return Ambiguous(reason=reason, is_answer=True)

@@ -257,6 +257,27 @@ def test_statuses_without_a_code_that_knows_better(status, body, expected, repea
 
 
 @pytest.mark.parametrize(
+    ("status", "body", "is_answer"),
+    [
+        (500, examples.platform_error("UNEXPECTED_ERROR"), True),
+        (500, examples.platform_error("USER_ERROR"), True),
+        (400, examples.platform_error("RCRD_HAS_BEEN_CHANGED"), True),
+        (500, examples.platform_error("NOBODY_KNOWS"), False),
+        (500, b"", False),
+        (502, PAGE, False),
+    ],
+)
+def test_an_error_with_a_code_of_netsuites_is_its_own_answer(status, body, is_answer):
+    """
+    The account works then, so that the time counts for the record (N25: an hour, and not a day).
+    """
+    outcome = judged(status, body).outcome
+
+    assert isinstance(outcome, Ambiguous)
+    assert outcome.is_answer is is_answer
+
+
+@pytest.mark.parametrize(
     ("error", "expected", "repeat"),
     [
         (httpx.ConnectError("[Errno -2] Name or service not known"), Unavailable, True),
