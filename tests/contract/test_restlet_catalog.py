@@ -183,11 +183,21 @@ def test_row_93_features_preferences_and_permissions_are_told():
 
 def test_what_the_role_may_not_read_is_null():
     switches = DEFAULT.switches.model_copy(update={"config_readable": False})
-    netsuite = NetSuite(switches=switches, permissions={"LIST_SUBSIDIARY": 0})
+    preferences = {name: DEFAULT.preferences[name] for name in ("LOCMANDATORY",)}
+    netsuite = NetSuite(switches=switches, preferences=preferences, permissions={"LIST_SUBSIDIARY": 0})
 
     told = _health(netsuite, subsidiaries=("1",))
 
     assert (told.voids_by_journal, told.registrations) == (None, {"1": None})
+
+
+@pytest.mark.parametrize(("preference", "expected"), [("T", True), ("F", False)])
+def test_row_93_a_user_knows_how_voids_are_done_without_setting_up_accounting(preference, expected):
+    """Our role cannot load the account's preferences."""
+    switches = DEFAULT.switches.model_copy(update={"config_readable": False})
+    preferences = DEFAULT.preferences | {"REVERSALVOIDING": preference}
+
+    assert _health(NetSuite(switches=switches, preferences=preferences)).voids_by_journal is expected
 
 
 def test_the_script_is_the_version_that_belongs_to_this_program():

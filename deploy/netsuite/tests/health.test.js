@@ -80,6 +80,16 @@ test.each([[true, true], ['T', true], [false, false], ['F', false]])('REVERSALVO
   expect(health({}).voids_by_journal).toBe(voids);
 });
 
+test.each([['T', true], [true, true], ['F', false], [false, false]])(
+  'a user preference of %p for voids tells it to a role that may not load the account\'s: %p',
+  (is, voids) => {
+    prefers({ REVERSALVOIDING: is });
+    on('N/config', config, 'load', () => { throw suiteScriptError('INSUFFICIENT_PERMISSION'); });
+
+    expect(health({}).voids_by_journal).toBe(voids);
+  },
+);
+
 test('how voids are done is null for a role that may not read it', () => {
   on('N/config', config, 'load', () => { throw suiteScriptError('INSUFFICIENT_PERMISSION'); });
 

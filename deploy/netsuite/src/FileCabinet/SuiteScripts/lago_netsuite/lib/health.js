@@ -68,16 +68,21 @@ define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runti
     }
   }
 
-  /** Whether the account voids by journals, which it cannot do to invoices. */
-  function voidsByJournal() {
-    const preferences = config.load({ type: config.Type.ACCOUNTING_PREFERENCES });
-    return isOn(preferences.getValue({ fieldId: 'REVERSALVOIDING' }));
-  }
-
   /** A preference as text; null when it is not set, or not told. */
   function textOf(user, name) {
     const value = orNull(() => user.getPreference({ name }));
     return isEmpty(value) ? null : String(value);
+  }
+
+  /**
+   * Whether the account voids by journals, which it cannot do to invoices. A user's preferences tell it to any role
+   * (Oracle section_4296668859), the page of the account's preferences only to one that may set up accounting.
+   */
+  function voidsByJournal(user) {
+    const name = 'REVERSALVOIDING';
+    const value = textOf(user, name);
+    if (value !== null) return isOn(value) || value === 'true';
+    return isOn(config.load({ type: config.Type.ACCOUNTING_PREFERENCES }).getValue({ fieldId: name }));
   }
 
   /** A currency by its id, for where the feature is off currencies can be loaded and not searched. */
@@ -115,7 +120,7 @@ define(['N/config', 'N/record', 'N/runtime', './errors'], (config, record, runti
         permissions: each(request.permissions, (name) => orNull(() => levelOf(user, name))),
         features: each(request.features, (feature) => runtime.isFeatureInEffect({ feature })),
         preferences: each(request.preferences, (name) => orNull(() => user.getPreference({ name }))),
-        voids_by_journal: orNull(voidsByJournal),
+        voids_by_journal: orNull(() => voidsByJournal(user)),
         outside_period: textOf(user, PREFERENCE.outsidePeriod),
         language: textOf(user, PREFERENCE.language),
         forms: each(Object.keys(fields), (type) => formOf(type, fields[type])),
