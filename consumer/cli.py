@@ -92,6 +92,7 @@ def worker(connection: Codes = None) -> None:
 
     from consumer.app import run_worker
     from consumer.config import connections_file
+    from consumer.http_client.event_loop import EventLoop
     from consumer.ops import logging
 
     settings, connections = _configuration()
@@ -100,7 +101,7 @@ def worker(connection: Codes = None) -> None:
     if missing:
         raise ConfigurationError(missing)
     logging.configure(level=settings.log_level, form=settings.log_format)
-    uvloop.run(run_worker(settings, connections, tuple(connection or ())))
+    uvloop.run(run_worker(settings, connections, tuple(connection or ())), loop_factory=EventLoop)
 
 
 @app.command()
@@ -128,11 +129,12 @@ def relay(
     import uvloop
 
     from consumer.commands import relay as command
+    from consumer.http_client.event_loop import EventLoop
     from consumer.ops import logging
 
     settings, connections = _configuration()
     logging.configure(level=settings.log_level, form=settings.log_format)
-    uvloop.run(command.run(settings, connections, endpoint or ()))
+    uvloop.run(command.run(settings, connections, endpoint or ()), loop_factory=EventLoop)
 
 
 @relay_app.command("test")

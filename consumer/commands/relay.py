@@ -19,6 +19,7 @@ from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
+from consumer.http_client.name_lookup import NameLookup, addresses_of
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
 from consumer.limits.circuit_breaker import Reason
@@ -28,9 +29,8 @@ from consumer.record import Publish
 from consumer.relay import endpoint as endpoints
 from consumer.relay import message, sample, schedule, signing
 from consumer.relay.delivery import Relay
-from consumer.relay.egress import Answered, Egress
+from consumer.relay.egress import Answered, Egress, Resolve
 from consumer.relay.endpoint import Endpoint
-from consumer.relay.name_lookup import NameLookup, Resolve
 from consumer.stream.stream import Stream
 from consumer.stream.stream_process import process_context, run_streams
 from consumer.stream.stream_spec import ProcessContext, StreamSpec
@@ -85,7 +85,7 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
     async with AsyncExitStack() as stack:
         context = await process_context(cluster, stack, service="lago-netsuite-relay")
         publish = await publisher(context, stack)
-        resolve = NameLookup().addresses
+        resolve = NameLookup(addresses_of).of
         streams = []
         for each in chosen:
             egress = _egress(each, context.clock, resolve, stack)
@@ -118,7 +118,7 @@ async def test(connections: Sequence[Connection], endpoint_id: str) -> int:
         endpoint.keys, webhook_id=webhook_id, timestamp_s=int(clock.now().timestamp()), body=body
     )
     async with AsyncExitStack() as stack:
-        answer = await _egress(endpoint, clock, NameLookup().addresses, stack).post(body, headers)
+        answer = await _egress(endpoint, clock, NameLookup(addresses_of).of, stack).post(body, headers)
     is_taken = isinstance(answer, Answered) and 200 <= answer.status < 300
     console_output.say(f"POST {endpoint.webhook.url}")
     console_output.say(

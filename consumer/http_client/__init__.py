@@ -1,5 +1,5 @@
 """
-What all HTTP clients share: response limits, no cookies, no redirects, the cause of a failed connection.
+What all HTTP clients share: response limits, no cookies, no redirects, name lookups, why a connection fails.
 
 May import nothing of consumer.
 netsuite, lago and relay make their clients with it.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -23,7 +23,6 @@ from consumer.clock import Clock
 from consumer.http_client import connect_failure
 from consumer.relay.address import Address, is_allowed
 from consumer.relay.endpoint import Target
-from consumer.relay.name_lookup import Resolve
 
 CONNECT_LIMIT_S = 5.0
 ATTEMPT_LIMIT_S = 20.0
@@ -32,6 +31,9 @@ EXCERPT_CHARS = 256
 CONNECT_ATTEMPTS = 2
 CONNECTIONS = 10
 BODY_LIMIT_S = 2.0
+
+Resolve = Callable[[str], Awaitable[Sequence[Address]]]
+"""The addresses of a host; raises OSError when it has none."""
 
 log = structlog.get_logger(__name__)
 

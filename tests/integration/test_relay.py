@@ -13,13 +13,13 @@ import pytest
 from starlette.responses import RedirectResponse, Response
 
 from consumer.clock import SystemClock
+from consumer.http_client.name_lookup import NameLookup, addresses_of
 from consumer.kafka import snapshot_reader
 from consumer.record import Source
 from consumer.relay.delivery import Relay
 from consumer.relay.egress import Egress
 from consumer.relay.endpoint import Endpoint
 from consumer.relay.message import CREATED_TYPE
-from consumer.relay.name_lookup import NameLookup
 from consumer.sandbox.broker import free_port
 from schemas import error_event, result, undeliverable
 from tests.integration import failed_events, running_programs
@@ -115,7 +115,7 @@ async def test_a_webhook_that_no_attempt_delivers_is_published_and_then_settled(
     async with receiver(answer=lambda _: Response("no", status_code=500)) as broken:
         described = connection_files.connection(webhooks=[webhook("finance", broken.origin)])
         endpoint = Endpoint.of(described, described.webhooks[0])
-        egress = Egress(endpoint.target, clock=SystemClock(), resolve=NameLookup().addresses)
+        egress = Egress(endpoint.target, clock=SystemClock(), resolve=NameLookup(addresses_of).of)
         posting = Relay(
             endpoint,
             organization_id="org",

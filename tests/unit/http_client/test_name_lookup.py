@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from consumer.relay.name_lookup import NameLookup
+from consumer.http_client.name_lookup import NameLookup, addresses_of
 
 PUBLIC = [ip_address("93.184.216.34")]
 
@@ -55,11 +55,11 @@ def hosts(count):
 async def test_hosts_with_dead_name_servers_keep_no_other_waiting(servers):
     """Forty of them are more than the threads that an event loop keeps for lookups."""
     lookup = NameLookup(servers, limit_s=20)
-    waiting = [asyncio.ensure_future(lookup.addresses(host)) for host in hosts(40)]
+    waiting = [asyncio.ensure_future(lookup.of(host)) for host in hosts(40)]
     await asyncio.sleep(0)
 
     async with asyncio.timeout(10):
-        found = await lookup.addresses("alive")
+        found = await lookup.of("alive")
 
     assert found == PUBLIC
     assert not any(each.done() for each in waiting)
@@ -70,7 +70,7 @@ async def test_hosts_with_dead_name_servers_keep_no_other_waiting(servers):
 async def test_who_asks_meanwhile_waits_for_the_same_lookup(servers):
     """One lookup is in flight for a host, however many webhooks wait for it."""
     lookup = NameLookup(servers)
-    waiting = [asyncio.ensure_future(lookup.addresses("dead")) for _ in range(20)]
+    waiting = [asyncio.ensure_future(lookup.of("dead")) for _ in range(20)]
     await asyncio.sleep(0)
     servers.revive()
 
@@ -83,8 +83,8 @@ async def test_each_who_asks_has_a_deadline_and_the_lookup_stays_one(servers):
     lookup = NameLookup(servers, limit_s=0.01)
 
     for _ in range(3):
-        with pytest.raises(OSError, match=r"the name dead is not resolved within 0\.01 s"):
-            await lookup.addresses("dead")
+        with pytest.raises(OSError, match=r"no name server has answered within 0\.01 s"):
+            await lookup.of("dead")
 
     assert servers.asked["dead"] == 1
 
@@ -92,7 +92,7 @@ async def test_each_who_asks_has_a_deadline_and_the_lookup_stays_one(servers):
 async def test_who_gives_up_takes_the_lookup_from_nobody(servers):
     """A cancelled delivery must not cancel what another one waits for."""
     lookup = NameLookup(servers)
-    first, second = (asyncio.ensure_future(lookup.addresses("dead")) for _ in range(2))
+    first, second = (asyncio.ensure_future(lookup.of("dead")) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
     await asyncio.wait([first])
@@ -109,7 +109,7 @@ async def test_after_an_answer_the_name_is_looked_up_anew():
     lookup = NameLookup(servers)
 
     for _ in range(2):
-        assert await lookup.addresses("alive") == PUBLIC
+        assert await lookup.of("alive") == PUBLIC
 
     assert servers.asked["alive"] == 2
 
@@ -118,7 +118,7 @@ async def test_after_an_answer_the_name_is_looked_up_anew():
 async def test_more_hosts_than_may_be_looked_up_at_once_take_turns(servers):
     """The bound holds for threads that run, not for those who wait; a free one is used at once."""
     lookup = NameLookup(servers, at_once=2)
-    waiting = [asyncio.ensure_future(lookup.addresses(host)) for host in ("dead", "dead-too", "alive")]
+    waiting = [asyncio.ensure_future(lookup.of(host)) for host in ("dead", "dead-too", "alive")]
     await asyncio.sleep(0)
     assert servers.asked["alive"] == 0
 
@@ -132,15 +132,15 @@ async def test_more_hosts_than_may_be_looked_up_at_once_take_turns(servers):
 
 async def test_a_name_that_does_not_exist_is_said_by_the_systems_own_error():
     with pytest.raises(socket.gaierror, match="not known"):
-        await NameLookup(NameServers()).addresses("unknown")
+        await NameLookup(NameServers()).of("unknown")
 
 
 @pytest.mark.parametrize("servers", [("unknown-and-dead",)], indirect=True)
 async def test_an_error_that_nobody_waits_for_any_more_is_no_noise(servers, caplog):
     """It is asyncio's habit to complain about it on standard error."""
     lookup = NameLookup(servers, limit_s=0.01)
-    with pytest.raises(OSError, match="not resolved within"):
-        await lookup.addresses("unknown-and-dead")
+    with pytest.raises(OSError, match="no name server has answered"):
+        await lookup.of("unknown-and-dead")
     [thread] = lookups_of("unknown-and-dead")
     servers.revive()
     await asyncio.to_thread(thread.join, 10)
@@ -154,8 +154,8 @@ def test_the_end_of_the_process_waits_for_no_name_server(servers):
     """A thread that still looks up is left behind, and finds its loop closed without a word."""
 
     async def ask():
-        with pytest.raises(OSError, match="not resolved within"):
-            await NameLookup(servers, limit_s=0.01).addresses("dead")
+        with pytest.raises(OSError, match="no name server has answered"):
+            await NameLookup(servers, limit_s=0.01).of("dead")
 
     asyncio.run(ask())
     [thread] = lookups_of("dead")
@@ -167,6 +167,6 @@ def test_the_end_of_the_process_waits_for_no_name_server(servers):
 
 
 async def test_the_systems_lookup_names_each_address_once():
-    found = await NameLookup().addresses("127.0.0.1")
+    found = await NameLookup(addresses_of).of("127.0.0.1")
 
     assert found == [ip_address("127.0.0.1")]
