@@ -64,6 +64,30 @@ def row_of(published: str, code: str, group: str) -> ErrorCode:
     return CATALOGUE.get(published) or _BY_CLASS.get(group, SCRIPT_REFUSED)
 
 
-def of(row: ErrorCode, connection: Connection) -> str:
-    """The fix of a row, for the connection's settings."""
-    return _CLOSED_PERIOD[connection.closed_period] if row.code == "period_closed" else row.hint
+def of(row: ErrorCode, connection: Connection, field: str | None = None) -> str:
+    """The fix of a row, for the connection's settings; `field` is the one that the error names."""
+    if row.code == "period_closed":
+        return _CLOSED_PERIOD[connection.closed_period]
+    if row.code == "missing_field" and field and (settings := _filling(field, connection)):
+        return (
+            f"correct {settings}, which gives no value that NetSuite takes for this document, or make the "
+            f"field optional on the form ({menu.FORMS})"
+        )
+    return row.hint
+
+
+def _filling(field: str, connection: Connection) -> str:
+    """The settings that fill the field already, with their lines; empty when none does."""
+    mapping = connection.mapping
+    levels = [("mapping.fields", mapping.fields)]
+    levels += [
+        (f"mapping.billing_entities.{code}.fields", entity.fields)
+        for code, entity in mapping.billing_entities.items()
+    ]
+    paths = (
+        f"{prefix}.{kind}.{field}"
+        for prefix, fields in levels
+        for kind, of_kind in fields.items()
+        if field in of_kind
+    )
+    return ", ".join(f"{path} ({at})" if (at := connection.at(path)) != path else path for path in paths)

@@ -130,7 +130,7 @@ def _may_stand(code: str) -> bool:
 
 def _rejected(error: wire.ItemError, item: wire.WriteItem, connection: Connection) -> Rejected:
     code = error_codes.of_item(error, item)
-    hint = hints.of(hints.row_of(code, error.code, error.group), connection)
+    hint = hints.of(hints.row_of(code, error.code, error.group), connection, error.field)
     details = error_codes.with_original(details_of(error) | _sent(error, item), error.code, code)
     return Rejected(code=code, message=error.message or error.code, hint=hint, details=details)
 

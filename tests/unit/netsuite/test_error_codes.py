@@ -7,6 +7,7 @@ from consumer.netsuite import hints, item_results
 from consumer.outcome import Rejected
 from schemas import error_codes, wire
 from schemas.error_codes import BY_NETSUITE_CODE
+from tests.support import connection_files
 from tests.unit.netsuite import examples
 
 ITEM = examples.item()
@@ -144,3 +145,13 @@ def test_the_hint_of_a_closed_period_names_no_policy_that_is_set(policy):
     assert f"to {policy}" not in hint
     assert f"or {policy}" not in hint
     assert ("Allow Transaction Date Outside" in hint) is (policy == "next_open_period")
+
+
+def test_the_hint_of_a_missing_field_names_the_setting_that_fills_it_already():
+    """N30: to ask for a constant that is there would help nobody."""
+    row = error_codes.CATALOGUE["missing_field"]
+    fields = {"fields": {"invoice": {"location": "3"}}}
+    filled = connection_files.connection(mapping=connection_files.FULL_MAPPING | fields)
+
+    assert "correct mapping.fields.invoice.location" in hints.of(row, filled, "location")
+    assert hints.of(row, filled, "department") == row.hint
