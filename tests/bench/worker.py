@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -17,6 +16,7 @@ from typing import Any
 from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port
 from tests.bench.stub import ACCOUNT_ID
+from tests.integration import running_programs
 from tests.lago_events import ORGANIZATION_ID
 
 CODE = "netsuite-bench"
@@ -136,18 +136,14 @@ def environment(
     folder: Path, *, bootstrap_servers: str, topic_prefix: str, restlet_origin: str, cap: int, is_static: bool
 ) -> dict[str, str]:
     """What a worker needs to know, with its connections.yaml written."""
-    connections_file = folder / "connections.yaml"
-    connections_file.write_text(json.dumps({"connections": [connection(restlet_origin, cap)]}))
-    settings = {
-        "kafka_bootstrap_servers": bootstrap_servers,
-        "topic_prefix": topic_prefix,
-        "consumer_group": f"{topic_prefix}worker",
-        "connections_file": str(connections_file),
-        "log_format": "json",
-        "ops_host": "127.0.0.1",
-        "static_membership": str(is_static).lower(),
-    }
-    return {env_name(name): value for name, value in settings.items()}
+    return running_programs.environment(
+        folder,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=connection(restlet_origin, cap),
+        ops_host="127.0.0.1",
+        static_membership=str(is_static).lower(),
+    )
 
 
 def connection(restlet_origin: str, cap: int) -> dict[str, Any]:

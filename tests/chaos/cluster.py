@@ -13,6 +13,14 @@ from consumer.sandbox.broker import HOST, free_port, stop, wait_until_listening
 from tests.integration.brokers import apache
 
 HEAP = "-Xmx256m"
+ALONE = """auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+"""Settings of a broker that is the only one."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consumer.sandbox.broker import HOST
-from tests.chaos.cluster import Node
+from tests.chaos.cluster import ALONE, Node
 from tests.integration.brokers import apache
 from tests.support import certificates
 from tests.support.certificates import Authority, Certificate
@@ -78,10 +78,4 @@ controller.listener.names=CONTROLLER
 ssl.keystore.type=PEM
 ssl.keystore.location={node.folder / SHOWN}
 log.dirs={node.folder / "data"}
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-group.initial.rebalance.delay.ms=0
-"""
+{ALONE}"""

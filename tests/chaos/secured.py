@@ -12,7 +12,7 @@ from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
 
 from consumer.kafka.cluster import Cluster
 from consumer.sandbox.broker import HOST
-from tests.chaos.cluster import Node
+from tests.chaos.cluster import ALONE, Node
 from tests.integration.brokers import apache
 
 USER, PASSWORD = "worker", "not-a-secret"
@@ -110,10 +110,4 @@ listener.name.sasl_plaintext.plain.sasl.jaas.config={module} required user_{USER
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
 log.dirs={node.folder / "data"}
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-group.initial.rebalance.delay.ms=0
-"""
+{ALONE}"""

@@ -19,20 +19,13 @@ async def test_row_12_brokers_killed_in_turn_the_groups_coordinator_among_them(
     tmp_path, three_brokers, topic_prefix, netsuite, seed
 ):
     """kill -9 of each once: leaders and the coordinator move, and every document is written once."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=three_brokers.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, three_brokers.bootstrap_servers, topic_prefix
     )
     async with stage(three_brokers.bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
-        with (
-            running_programs.worker(tmp_path, environment, name="first") as first,
-            running_programs.worker(tmp_path, environment, name="second") as second,
-        ):
-            await asyncio.to_thread(first.until_ready)
-            await asyncio.to_thread(second.until_ready)
+        with running_programs.two_workers(tmp_path, environment) as (first, second):
+            await running_programs.until_both_ready(first, second)
             nodes = list(three_brokers.nodes)
             feed.chance.shuffle(nodes)
             for node in nodes:

@@ -36,12 +36,8 @@ async def test_a_certificate_of_kafka_that_ends_is_said_and_costs_no_record(
 
     Renewed, it is carried on by itself: everything is written, and nothing twice.
     """
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=broker.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-        **broker.settings,
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, broker.bootstrap_servers, topic_prefix, **broker.settings
     )
     broker.start_with(broker.authority.certificate(lasts=DAY))
     async with stage(broker.in_clear, topic_prefix) as on_kafka:

@@ -56,11 +56,8 @@ async def test_a_damaged_batch_keeps_its_own_partition_waiting_and_no_other(
 ):
     """What stands before it is written, nothing spins or dies; restored, it is carried on without restart."""
     [node] = one_broker.nodes
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=one_broker.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, one_broker.bootstrap_servers, topic_prefix
     )
 
     def written() -> set[str]:

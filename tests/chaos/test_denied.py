@@ -44,12 +44,8 @@ async def allow_all_but(broker: Secured, prefix: str, denied: tuple[Resource, st
 def environment_of(
     tmp_path, broker: Secured, topic_prefix: str, netsuite: running_programs.Sandbox
 ) -> dict[str, str]:
-    return running_programs.environment(
-        tmp_path,
-        bootstrap_servers=broker.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-        **broker.settings,
+    return running_programs.environment_of(
+        tmp_path, netsuite, broker.bootstrap_servers, topic_prefix, **broker.settings
     )
 
 

@@ -68,11 +68,8 @@ async def test_a_worker_outlives_a_broker_whose_disk_is_full_and_loses_nothing(
         pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
     with brokers(disk / "kafka", 1) as cluster:
         [node] = cluster.nodes
-        environment = running_programs.environment(
-            tmp_path,
-            bootstrap_servers=cluster.bootstrap_servers,
-            topic_prefix=topic_prefix,
-            connection=running_programs.connection(netsuite),
+        environment = running_programs.environment_of(
+            tmp_path, netsuite, cluster.bootstrap_servers, topic_prefix
         )
         async with stage(cluster.bootstrap_servers, topic_prefix) as on_kafka:
             feed = Feed(seed=seed, on_kafka=on_kafka)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -36,12 +35,7 @@ FAULTS = (
 
 @pytest.fixture
 def environment(tmp_path: Path, bootstrap_servers: str, topic_prefix: str, netsuite) -> dict[str, str]:
-    return running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-    )
+    return running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
 
 
 async def killed_again_and_again(
@@ -88,12 +82,8 @@ async def test_the_same_event_fifty_times_and_two_workers_at_once_make_one_recor
     event = lago_events.invoice_event(lago_id=lago_events.id_of("copies", seed), number=f"C-{seed}")
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
-        with (
-            running_programs.worker(tmp_path, environment, name="first") as first,
-            running_programs.worker(tmp_path, environment, name="second") as second,
-        ):
-            await asyncio.to_thread(first.until_ready)
-            await asyncio.to_thread(second.until_ready)
+        with running_programs.two_workers(tmp_path, environment) as (first, second):
+            await running_programs.until_both_ready(first, second)
             for copy in range(COPIES):
                 await on_kafka.produce(event, partition=copy % PARTITIONS)
                 feed.produced[copy % PARTITIONS] += 1

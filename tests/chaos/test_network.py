@@ -23,11 +23,8 @@ async def test_row_6_connections_to_kafka_that_are_reset_slow_and_cut_cost_nothi
     tmp_path, one_broker, topic_prefix, netsuite, seed
 ):
     """Commits without an answer, fetches that break off, events sent twice: the books are right."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=one_broker.proxied_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, one_broker.proxied_servers, topic_prefix
     )
     [node] = one_broker.nodes
     async with stage(one_broker.bootstrap_servers, topic_prefix) as on_kafka:

@@ -21,11 +21,8 @@ async def test_a_worker_starts_while_one_of_three_brokers_is_down(
     tmp_path, three_brokers, topic_prefix, netsuite, seed
 ):
     """Just killed, it is still in the metadata; the address of each is in the list."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=three_brokers.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, three_brokers.bootstrap_servers, topic_prefix
     )
     async with stage(three_brokers.bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)

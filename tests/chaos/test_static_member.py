@@ -26,12 +26,8 @@ async def test_the_first_ends_with_a_sentence_and_the_second_carries_on(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """They do not take the place from each other in turns; the second says whose it took."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-        static_membership="true",
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, bootstrap_servers, topic_prefix, static_membership="true"
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
@@ -58,12 +54,8 @@ async def test_a_worker_that_begins_again_under_its_own_id_is_not_refused(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """Killed, it has not left the group: that is what static membership is for."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-        static_membership="true",
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, bootstrap_servers, topic_prefix, static_membership="true"
     )
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)

@@ -84,12 +84,7 @@ async def test_row_13_a_worker_frozen_past_its_session_wakes_and_disturbs_nobody
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """SIGSTOP for a minute in mid-stream, with another taking over; after SIGCONT it joins again."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-    )
+    environment = running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with (

@@ -51,12 +51,7 @@ async def test_a_missing_results_topic_is_a_line_a_minute_and_a_remark_and_costs
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """Not 1,900 lines a second; made again, it gets what waited, and the books are right."""
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-    )
+    environment = running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         await feed.produce(INVOICES)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.books import Books, StaleError
-from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, customer, stale_once
 from tests.support.restlet_documents import (
     INVOICE,
     NOTE,
     NOTE_ID,
     OTHER_INVOICE,
     OTHER_INVOICE_ID,
+    billed,
     codes,
     credit_memo,
     elsewhere,
@@ -24,9 +25,7 @@ from tests.support.restlet_documents import (
 
 @pytest.fixture
 def netsuite():
-    made = NetSuite()
-    made.write(customer(), invoice())
-    return made
+    return billed()
 
 
 def spent(amount: str, doc: dict[str, str] = NOTE) -> list[dict]:
@@ -360,15 +359,7 @@ def test_more_than_the_invoice_is_due_cannot_be_spent_on_it(netsuite):
 def test_a_memo_changed_meanwhile_is_loaded_again(netsuite, monkeypatch):
     """Row 32."""
     netsuite.write(credit_memo("50.00"), plain_invoice("80.00"))
-    replace, attempts = Books.replace, []
-
-    def stale_once(books, saved):
-        attempts.append(saved.id)
-        if len(attempts) == 1:
-            raise StaleError
-        return replace(books, saved)
-
-    monkeypatch.setattr(Books, "replace", stale_once)
+    stale_once(monkeypatch)
 
     written = netsuite.write(plain_invoice("80.00", apply_credits=spent("20.00")))[0]
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from consumer.sandbox.netsuite.books import Books, StaleError
-from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice, stale_once
 from tests.support.restlet_documents import codes, payment
 
 OURS = f"lago-cus-{CUSTOMER_ID}"
@@ -188,15 +187,7 @@ def test_a_link_that_moves_back_brings_the_customer_up_to_date_again(netsuite):
 def test_a_linked_customer_changed_meanwhile_is_loaded_again(netsuite, monkeypatch):
     """Row 32."""
     number = standing(netsuite)
-    replace, attempts = Books.replace, []
-
-    def stale_once(books, saved):
-        attempts.append(saved.id)
-        if len(attempts) == 1:
-            raise StaleError
-        return replace(books, saved)
-
-    monkeypatch.setattr(Books, "replace", stale_once)
+    stale_once(monkeypatch)
 
     assert netsuite.write(link(number))[0]["status"] == "adopted"
 

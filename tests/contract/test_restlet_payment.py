@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.books import Books, StaleError
-from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet import INVOICE_ID, NetSuite, customer
 from tests.support.restlet_documents import (
     INVOICE,
     NOTE,
     OTHER_INVOICE,
     PAYMENT_ID,
+    billed,
     codes,
     credit_memo,
     elsewhere,
@@ -22,9 +23,7 @@ from tests.support.restlet_documents import (
 
 @pytest.fixture
 def netsuite():
-    made = NetSuite()
-    made.write(customer(), invoice())
-    return made
+    return billed()
 
 
 def due(netsuite, place=0):

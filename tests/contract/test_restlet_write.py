@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from consumer.sandbox.netsuite.books import Books, StaleError
+from consumer.sandbox.netsuite.books import Books
 from tests.support.restlet import (
     BERLIN,
     CUSTOMER_ID,
@@ -21,6 +21,7 @@ from tests.support.restlet import (
     customer,
     fee,
     invoice,
+    stale_once,
     tax,
     untaxed,
 )
@@ -235,15 +236,7 @@ def test_upsert_splits_billing_from_shipping(with_customer):
 
 def test_a_customer_changed_meanwhile_is_loaded_again(with_customer, monkeypatch):
     """Row 32: RCRD_HAS_BEEN_CHANGED once is no failure."""
-    replace, attempts = Books.replace, []
-
-    def stale_once(books, saved):
-        attempts.append(saved.id)
-        if len(attempts) == 1:
-            raise StaleError
-        return replace(books, saved)
-
-    monkeypatch.setattr(Books, "replace", stale_once)
+    attempts = stale_once(monkeypatch)
     item = customer(
         mode="upsert", version="2026-08-02T00:00:00Z", fingerprint="sha256:2", columns={"phone": "5555555"}
     )

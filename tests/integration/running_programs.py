@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -107,6 +108,21 @@ def worker(
 
 
 @contextmanager
+def two_workers(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[Worker, Worker]]:
+    """Two of one group."""
+    with (
+        worker(folder, environment, name="first") as first,
+        worker(folder, environment, name="second") as second,
+    ):
+        yield first, second
+
+
+async def until_both_ready(first: Worker, second: Worker) -> None:
+    await asyncio.to_thread(first.until_ready)
+    await asyncio.to_thread(second.until_ready)
+
+
+@contextmanager
 def running(
     arguments: list[str], log_file: Path, environment: Mapping[str, str], *, module: str = "consumer"
 ) -> Iterator[subprocess.Popen[bytes]]:
@@ -139,6 +155,19 @@ def environment(
         **more,
     }
     return {env_name(name): value for name, value in settings.items()}
+
+
+def environment_of(
+    folder: Path, netsuite: Sandbox, bootstrap_servers: str, topic_prefix: str, **more: str
+) -> dict[str, str]:
+    """The same for a worker of the one connection to this sandbox."""
+    return environment(
+        folder,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=connection(netsuite),
+        **more,
+    )
 
 
 def connection(netsuite: Sandbox, **changes: Any) -> dict[str, Any]:

@@ -24,12 +24,7 @@ def netsuite(tmp_path_factory):
 
 @pytest.fixture
 def environment(tmp_path, bootstrap_servers, topic_prefix, netsuite):
-    return running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-    )
+    return running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
 
 
 def _run(environment, *arguments):

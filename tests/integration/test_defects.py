@@ -59,12 +59,7 @@ async def test_a_process_whose_code_fails_on_some_events_writes_all_others(
     values, marked = topic(topic_prefix)
 
     with running_programs.sandbox(tmp_path) as netsuite:
-        environment = running_programs.environment(
-            tmp_path,
-            bootstrap_servers=bootstrap_servers,
-            topic_prefix=topic_prefix,
-            connection=running_programs.connection(netsuite),
-        )
+        environment = running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
         async with stage(bootstrap_servers, topic_prefix) as on_kafka:
             await on_kafka.produce(*values)
             with running_programs.worker(

@@ -58,12 +58,7 @@ async def test_what_it_left_is_warned_of_shown_and_checked(
 ):
     """By a worker at its start, in a line and a metric, and by `check --deep`; both go on."""
     with running_programs.sandbox(tmp_path) as netsuite:
-        environment = running_programs.environment(
-            tmp_path,
-            bootstrap_servers=bootstrap_servers,
-            topic_prefix=topic_prefix,
-            connection=running_programs.connection(netsuite),
-        )
+        environment = running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
         await leave_behind(on_kafka, f"{topic_prefix}worker.{OLD}")
         with running_programs.worker(tmp_path, environment) as worker:
             await asyncio.to_thread(worker.until_ready)

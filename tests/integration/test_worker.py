@@ -32,12 +32,7 @@ def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running_progr
 
 @pytest.fixture
 def environment(tmp_path, bootstrap_servers, topic_prefix, netsuite) -> dict[str, str]:
-    return running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-    )
+    return running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
 
 
 async def published(on_kafka: Stage, topic: str, count: int) -> list[dict]:
@@ -194,13 +189,8 @@ async def test_a_lasting_failure_is_told_before_its_dependents_whose_error_names
 ):
     """One invoice that NetSuite never takes: first its own error, then that of its payment with the cause."""
     invoice_id, number = lago_events.id_of("lasting", topic_prefix), f"L-{topic_prefix}"
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=running_programs.connection(netsuite),
-        record_max_age_s="3",
-        dependency_max_age_s="3",
+    environment = running_programs.environment_of(
+        tmp_path, netsuite, bootstrap_servers, topic_prefix, record_max_age_s="3", dependency_max_age_s="3"
     )
     netsuite.strike(kind="500", times=10_000, match=number)
     payment = lago_events.payment(lago_id=lago_events.id_of("of", invoice_id), invoice_ids=[invoice_id])

@@ -13,6 +13,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+from consumer.ingest.webhook import TOPICS
 from tests import lago_events as lago
 from tests.lago_model import credit_notes, customers, invoices, payments
 from tests.lago_model.books import Account, Bill, Note, Payment
@@ -241,14 +242,6 @@ def _of_void(found: Bill, total: int, refund: int) -> Json:
         "description": f"Credit note created due to voided invoice {found.lago_id}",
     }
 
-
-TOPICS = {
-    "customer": "lago.customers",
-    "invoice": "lago.invoices",
-    "credit_note": "lago.credit_notes",
-    "payment": "lago.payments",
-    "payment_receipt": "lago.payments",
-}
 
 MOVES: dict[str, Callable[[Lago], None]] = {
     "bill": Lago.bill,

@@ -7,8 +7,12 @@ import json
 import weakref
 from typing import Any
 
+import pytest
+
 from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.books import Books, StaleError
 from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.saved_record import Saved
 from consumer.sandbox.netsuite.suitescript.engine import Engine
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.host_calls import Host
@@ -201,3 +205,17 @@ class NetSuite:
         if "json" in outcome:
             return json.loads(outcome["json"] or "null")
         return outcome.get("thrown", outcome.get("text"))
+
+
+def stale_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first save of a record finds that another has changed it; gives the ids of what is saved."""
+    replace, attempts = Books.replace, []
+
+    def replaced(books: Books, saved: Saved) -> Any:
+        attempts.append(saved.id)
+        if len(attempts) == 1:
+            raise StaleError
+        return replace(books, saved)
+
+    monkeypatch.setattr(Books, "replace", replaced)
+    return attempts

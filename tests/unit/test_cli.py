@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from consumer.commands import check
 from consumer.config.settings import PREFIX
 from consumer.errors import ConfigurationError, ContractError, StartupError
 from consumer.sandbox.broker import free_port
+from tests.support import command_line
 
 NESTED = ExceptionGroup("within tasks", [StartupError("two")])
 CONNECTIONS = """\
@@ -51,13 +53,7 @@ def logs_of_its_own(monkeypatch):
 
 @pytest.fixture
 def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            cli.main(arguments)
-        printed = capsys.readouterr()
-        return ended.value.code, printed.out, printed.err
-
-    return call
+    return partial(command_line.called, capsys)
 
 
 @pytest.fixture

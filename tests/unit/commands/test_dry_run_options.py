@@ -2,12 +2,13 @@
 
 import json
 import os
+from functools import partial
 
 import pytest
 
-from consumer import cli
 from consumer.config.settings import PREFIX
 from tests import lago_events as lago
+from tests.support import command_line
 from tests.support.connection_files import settings, yaml_text
 
 POUNDS = lago.invoice_event(content=lago.invoice(currency="GBP"))
@@ -22,13 +23,7 @@ def run(monkeypatch, tmp_path, capsys):
     (tmp_path / "connections.yaml").write_text(yaml_text(settings()))
     (tmp_path / "events.jsonl").write_bytes(lago.invoice_event() + b"\n" + POUNDS)
 
-    def call(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            cli.main(arguments)
-        printed = capsys.readouterr()
-        return ended.value.code, printed.out, printed.err
-
-    return call
+    return partial(command_line.called, capsys)
 
 
 def test_a_plan_needs_no_secrets_and_no_broker(run):

@@ -17,6 +17,7 @@ from schemas.error_event import ErrorEvent
 from schemas.result import Result
 from tests import lago_events as lago
 from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.outcomes import INVOICE_WRITTEN
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -34,13 +35,8 @@ REJECTED = Rejected(
     details={"lago_number": "ACM-3F21-202608-057", "amount": "10.00"},
 )
 
-WRITTEN = Written(
-    object="invoice",
-    lago_id=lago.INVOICE_ID,
-    netsuite_type="invoice",
-    internal_id="9981",
-    external_id=f"lago-inv-{lago.INVOICE_ID}",
-    status="created",
+WRITTEN = replace(
+    INVOICE_WRITTEN,
     number="INV-1",
     url="https://1234567-sb1.app.netsuite.com/app/accounting/transactions/custinvc.nl?id=9981",
     totals={"subtotal": "10.00", "tax": "0.00", "total": "10.00"},

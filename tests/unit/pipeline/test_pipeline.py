@@ -23,17 +23,9 @@ from consumer.pipeline.assembly import pipeline_of
 from consumer.record import LaneKey, Record, Source
 from tests import lago_events as lago
 from tests.support.connection_files import connection
+from tests.support.outcomes import INVOICE_WRITTEN
 
 CALL_S = 0.5
-
-WRITTEN = Written(
-    object="invoice",
-    lago_id=lago.INVOICE_ID,
-    netsuite_type="invoice",
-    internal_id="9981",
-    external_id=f"lago-inv-{lago.INVOICE_ID}",
-    status="created",
-)
 
 REJECTED = Rejected(code="USER_ERROR", message="Please enter value(s) for: Location")
 
@@ -59,7 +51,9 @@ class Account:
         self.decision_log += [("write", request) for request in requests]
         self.calls += 1
         self.clock.advance(CALL_S)
-        return [self.answers.pop(0) if self.answers else Delivered(written=(WRITTEN,)) for _ in requests]
+        return [
+            self.answers.pop(0) if self.answers else Delivered(written=(INVOICE_WRITTEN,)) for _ in requests
+        ]
 
 
 class Topic:
@@ -156,7 +150,9 @@ def world():
     return World()
 
 
-@pytest.mark.parametrize("answer", [Delivered(written=(WRITTEN,)), AlreadyThere(written=(WRITTEN,))])
+@pytest.mark.parametrize(
+    "answer", [Delivered(written=(INVOICE_WRITTEN,)), AlreadyThere(written=(INVOICE_WRITTEN,))]
+)
 async def test_a_written_record_is_told_as_a_result(world, answer):
     """Also when it was there already: the result may have been lost the first time."""
     world.account.answers = [answer]
@@ -227,7 +223,7 @@ async def test_what_is_not_settled_is_not_told(world, answer):
 
 
 @pytest.mark.parametrize(
-    "answer", [REJECTED, Delivered(written=(WRITTEN,)), AlreadyThere(written=(WRITTEN,))]
+    "answer", [REJECTED, Delivered(written=(INVOICE_WRITTEN,)), AlreadyThere(written=(INVOICE_WRITTEN,))]
 )
 async def test_what_kafka_does_not_acknowledge_is_not_settled(world, answer):
     """The record is tried again: NetSuite will answer the same, or that it is there already."""
@@ -252,8 +248,8 @@ async def test_every_result_of_a_delivery_has_to_be_acknowledged():
         status="created",
     )
     world.account.answers = [
-        Delivered(written=(customer, WRITTEN)),
-        AlreadyThere(written=(customer, WRITTEN)),
+        Delivered(written=(customer, INVOICE_WRITTEN)),
+        AlreadyThere(written=(customer, INVOICE_WRITTEN)),
     ]
     world.topic.acknowledged_before, world.topic.refusals = 1, 1
 
@@ -337,7 +333,7 @@ async def test_several_records_are_answered_in_their_order(world):
 
 async def test_several_records_are_written_in_one_call(world):
     """Each with the outcome of its own request, and told for itself."""
-    world.account.answers = [Delivered(written=(WRITTEN,)), UNSETTLED[0], REJECTED]
+    world.account.answers = [Delivered(written=(INVOICE_WRITTEN,)), UNSETTLED[0], REJECTED]
 
     outcomes = await world.pipeline.deliver([record_of(lago.invoice_event(), place) for place in range(3)])
 

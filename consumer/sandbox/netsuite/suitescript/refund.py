@@ -52,16 +52,7 @@ class RefundRules:
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check and source dependent values after a body field was set."""
         references.check(self._account, draft.body, field_id)
-        match field_id:
-            case "customer":
-                sourcing.sourced(self._account, draft)
-            case "currency":
-                sourcing.check_currency(self._account, draft)
-                draft.body.values["exchangerate"] = sourcing.exchange_rate(self._account, draft)
-            case "subsidiary":
-                sourcing.check_subsidiary(self._account, draft)
-            case _:
-                pass
+        sourcing.payer_changed(self._account, draft, field_id)
         if field_id in _LISTS_ANEW:
             self._list_open(draft)
         self._update(draft)
