@@ -10,7 +10,7 @@ import pytest
 from consumer.preflight import login
 from consumer.preflight.account_facts import Facts
 from schemas import wire
-from schemas.reading import Health
+from schemas.reading import Health, User
 from tests.support.connection_files import connection
 
 TODAY = date(2026, 8, 1)
@@ -96,3 +96,27 @@ def test_an_access_token_has_no_certificate():
 @pytest.mark.parametrize(("version", "status"), [(wire.SCRIPT_VERSION, "ok"), ("0.9.0", "warn")])
 def test_another_version_of_the_script_is_warned_of(version, status):
     assert _of(replace(FACTS, script=wire.ScriptInfo(version=version)))["script.version"].status == status
+
+
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [
+        (User(role="administrator", role_id="3"), {"login.role": "warn"}),
+        (User(role="3"), {"login.role": "warn"}),
+        (User(role="customrole_lago_netsuite", role_id="1042"), {}),
+    ],
+)
+def test_a_login_as_administrator_is_warned_of(user, said):
+    """An older script tells the role only once."""
+    found = _of(replace(FACTS, health=Health(user=user, language="en_US")))
+
+    assert {name: one.status for name, one in found.items() if one.status in ("warn", "fail")} == said
+
+
+@pytest.mark.parametrize(
+    ("language", "status"), [("en_US", None), ("en_GB", None), ("de_DE", "warn"), (None, "unknown")]
+)
+def test_a_language_other_than_english_is_warned_of(language, status):
+    found = _of(replace(FACTS, health=Health(language=language))).get("login.language")
+
+    assert (found and found.status) == status
