@@ -28,7 +28,7 @@ def broker(tmp_path) -> Iterator[Encrypted]:
         yield ready
 
 
-async def test_a_certificate_of_kafka_that_ends_is_said_and_costs_no_record(
+async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_record(
     tmp_path, broker: Encrypted, topic_prefix, netsuite, seed
 ):
     """

@@ -51,7 +51,7 @@ def segment(node: Node, topic: str) -> Path:
     return log
 
 
-async def test_a_damaged_batch_keeps_its_own_partition_waiting_and_no_other(
+async def test_row_25_a_damaged_batch_keeps_its_own_partition_waiting_and_no_other(
     tmp_path, one_broker, topic_prefix, netsuite
 ):
     """What stands before it is written, nothing spins or dies; restored, it is carried on without restart."""

@@ -34,7 +34,7 @@ def environment_of(tmp_path, bootstrap_servers: str, topic_prefix: str, before: 
     )
 
 
-async def test_a_token_revoked_in_flight_is_said_once_and_costs_no_record(
+async def test_row_19_a_token_revoked_in_flight_is_said_once_and_costs_no_record(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """Each refused call renews its token once; when logins hold again, everything is written once."""
@@ -64,7 +64,7 @@ async def test_a_token_revoked_in_flight_is_said_once_and_costs_no_record(
     feed.is_in_the_books(netsuite)
 
 
-async def test_sigterm_while_a_login_hangs_ends_within_the_drain_budget_and_settles_nothing(
+async def test_row_26_sigterm_while_a_login_hangs_ends_within_the_drain_budget_and_settles_nothing(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """A login may take longer than that; what waited for it is the next worker's, and is written once."""

@@ -21,7 +21,7 @@ INVOICES = 20
 SIBLING = "netsuite-sibling"
 
 
-async def test_a_stream_that_dies_twice_writes_everything_once_and_its_sibling_notices_nothing(
+async def test_row_28_a_stream_that_dies_twice_writes_everything_once_and_its_sibling_notices_nothing(
     tmp_path: Path, bootstrap_servers, topic_prefix
 ):
     """It is said in the log, in ``/readyz`` and by a metric; probes do not fail for it."""
