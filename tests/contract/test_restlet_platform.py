@@ -288,6 +288,18 @@ def test_a_negative_invoice_is_refused():
     assert _places(error)[:2] == ("INVALID_TRANS_AMT", "validation")
 
 
+@pytest.mark.parametrize(("switch", "status"), [("allow", "created"), ("refuse", "error")])
+def test_row_109_a_negative_subtotal_is_refused_where_the_account_has_it_so(switch, status):
+    """As of an invoice whose tax is paid by prepaid credit too: the total is nothing or more."""
+    netsuite = NetSuite(switches=Switches(negative_subtotal=switch))
+    bill = invoice(lines=[coupon()], taxes=[tax("coupon_item", "100.00")], expect={})
+
+    written = netsuite.write(customer(), bill)[1]
+
+    assert written["status"] == status
+    assert written.get("error", {}).get("code", "INVALID_TRANS_AMT") == "INVALID_TRANS_AMT"
+
+
 def test_row_74_several_tax_lines_may_belong_to_one_line():
     netsuite = NetSuite()
     taxes = [tax(FEE_ID, "80.00"), tax(FEE_ID, "5.33", taxcode="7")]

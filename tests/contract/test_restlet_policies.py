@@ -80,14 +80,36 @@ def test_a_sales_order_owes_nothing(netsuite):
     assert netsuite.account.balances() == []
 
 
-def test_a_sales_order_needs_its_status(netsuite):
-    """Row 35."""
+def test_row_108_a_sales_order_without_a_status_is_pending_approval(netsuite):
+    """The worker sends B, pending fulfillment; NetSuite has a default of its own."""
     item = order()
     del item["record"]["columns"]["orderstatus"]
 
-    error = netsuite.write(item)[0]["error"]
+    assert netsuite.write(item)[0]["status"] == "created"
+    assert netsuite.one("salesorder")["status"] == "SalesOrd:A"
 
-    assert (error["message"], error["field"]) == ("Please enter value(s) for: Order Status", "orderstatus")
+
+def test_row_107_where_unknown_fields_are_refused_documents_are_booked_all_the_same():
+    """The script sets no field of its own accord that Oracle does not list."""
+    netsuite = NetSuite(switches=Profile.load().switches.model_copy(update={"unknown_field": "refuse"}))
+
+    written = netsuite.write(
+        customer(), invoice(), credit_memo("50.00", (INVOICE, "50.00")), payment("100.00"), order()
+    )
+
+    assert [item["status"] for item in written] == ["created"] * 5, written
+    assert netsuite.write(void())[0]["status"] == "voided"
+
+
+def test_row_110_where_numbers_are_unique_the_second_is_refused_by_name():
+    """Another system has numbered an invoice as Lago does."""
+    netsuite = NetSuite(switches=Profile.load().switches.model_copy(update={"unique_tranid": True}))
+    theirs = invoice(external_id="crm-1", lago_id="x", fingerprint="sha256:x")
+
+    _, first, second = netsuite.write(customer(), theirs, invoice())
+
+    assert (first["status"], second["status"]) == ("created", "error")
+    assert (second["error"]["code"], second["error"]["class"]) == ("DUP_TRANS", "duplicate")
 
 
 def test_a_wrong_total_of_a_sales_order_saves_nothing(netsuite):

@@ -29,6 +29,8 @@ NO_FIELDS = {
     # In field_types.js: kinds of fields and of JavaScript's values.
     "boolean", "currency2", "cust", "date", "float", "integer", "percent", "poscurrency", "posfloat",
     "posinteger",
+    # Pseudo fields of the contract, which accounts keep in custom fields or not at all.
+    "lago_plan_codes", "item_source",
 }  # fmt: skip
 
 

@@ -135,6 +135,8 @@ class Switches(Part):
             accounts by a default tax item.
         contact_formats: whether malformed phones, e-mail and web addresses and postal codes are refused.
         lead_as_customer: whether `record.load` takes a lead or prospect for a customer.
+        negative_subtotal: what `save` does with a document whose lines are less than nothing before tax.
+        unique_tranid: whether two transactions of a type may not have one number.
         clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
 
@@ -152,6 +154,8 @@ class Switches(Part):
     computes_tax: bool = False
     contact_formats: Literal["free", "checked"] = "checked"
     lead_as_customer: bool = False
+    negative_subtotal: Literal["allow", "refuse"] = "allow"
+    unique_tranid: bool = False
     clock_ahead_s: float = 0.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from consumer.sandbox.netsuite.profile import CustomField, Profile
+from consumer.sandbox.netsuite.suitescript import oracle_fields
 from consumer.sandbox.netsuite.suitescript import transaction_fields as transactions
 from consumer.sandbox.netsuite.suitescript.fields import (
     ADDRESS_BOOK,
@@ -37,15 +38,20 @@ class Catalogue:
         missing = (fields for feature, fields in _OF_FEATURE.items() if feature not in profile.features)
         absent = frozenset(field for fields in missing for field in fields)
         custom = _custom(profile, "custbody_")
+        absent |= _of_other_taxes(profile)
+        customer = _beside(CUSTOMER, oracle_fields.of_body("customer"))
         self._bodies: dict[str, FieldTable] = {
-            **dict.fromkeys(STAGES, _without(CUSTOMER | _custom(profile, "custentity_"), absent)),
+            **dict.fromkeys(STAGES, _without(customer | _custom(profile, "custentity_"), absent)),
             "customersubsidiaryrelationship": SUBSIDIARY_RELATIONSHIP,
         }
         for kind, table in transactions.BODIES.items():
             taxes = {} if kind in ("customerpayment", "customerrefund") else body_taxes
-            self._bodies[kind] = _without(table | taxes | custom, absent)
+            self._bodies[kind] = _without(
+                _beside(table | taxes | custom, oracle_fields.of_body(kind)), absent
+            )
+        lines = _beside(transactions.ITEM, oracle_fields.of_item_lines())
         self._sublists: dict[str, FieldTable] = {
-            "item": _without(transactions.ITEM | line_taxes | _custom(profile, "custcol_"), absent),
+            "item": _without(lines | line_taxes | _custom(profile, "custcol_"), absent),
             "taxdetails": transactions.TAX_DETAILS if profile.has_suitetax else {},
             APPLY: transactions.APPLY_LINE,
             "addressbook": ADDRESS_BOOK,
@@ -65,6 +71,18 @@ def _taxes(profile: Profile) -> tuple[FieldTable, FieldTable]:
     if profile.has_suitetax:
         return transactions.SUITETAX_BODY, transactions.SUITETAX_ITEM
     return transactions.LEGACY_TAX_BODY, transactions.LEGACY_TAX_ITEM
+
+
+def _of_other_taxes(profile: Profile) -> frozenset[str]:
+    """Tax fields that Oracle lists and an account has with SuiteTax only, or without it only."""
+    suitetax = {*transactions.SUITETAX_BODY, *transactions.SUITETAX_ITEM}
+    legacy = {*transactions.LEGACY_TAX_BODY, *transactions.LEGACY_TAX_ITEM}
+    return frozenset(legacy - suitetax if profile.has_suitetax else suitetax - legacy)
+
+
+def _beside(own: FieldTable, listed: FieldTable) -> FieldTable:
+    """Our own fields first, then those that Oracle lists besides."""
+    return own | {name: field for name, field in listed.items() if name not in own}
 
 
 def _without(table: FieldTable, absent: frozenset[str]) -> FieldTable:

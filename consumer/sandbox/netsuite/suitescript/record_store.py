@@ -95,6 +95,7 @@ class Opening:
         self._demand(draft.kind, _CREATE if draft.saved is None else _EDIT)
         self._demand_committed(draft)
         draft.rules.settle(draft, ignore_mandatory=ignore_mandatory)
+        self._check_number(draft)
         injected_error.strike(self._account, "save", draft.kind.type, draft.body.for_books())
         self._wait(draft)
         try:
@@ -183,6 +184,15 @@ class Opening:
     def _is_loaded_as(self, found: Saved, kind: RecordKind) -> bool:
         is_customer = kind.type == "customer" and found.type in STAGES
         return is_customer and self._account.profile.switches.lead_as_customer
+
+    def _check_number(self, draft: Draft) -> None:
+        number = draft.body.text("tranid")
+        if not self._account.profile.switches.unique_tranid or number is None:
+            return
+        equal = {"tranid": [number]}
+        found = self._account.books.find(group=draft.kind.group, record_type=draft.kind.type, equal=equal)
+        if any(one.id != (draft.saved.id if draft.saved else None) for one in found):
+            raise ScriptError("DUP_TRANS", f"A transaction with the number {number} already exists.")
 
     def _duplicate(self, kind: RecordKind, field: str) -> ScriptError:
         if field == "entityid":

@@ -24,6 +24,7 @@ from consumer.sandbox.netsuite.suitescript.open_record import Draft
 from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
+_PENDING_APPROVAL = "A"
 _LISTS_ANEW = frozenset({"entity", "subsidiary", "currency", "account"})
 
 
@@ -41,6 +42,8 @@ class TransactionRules:
     def start(self, draft: Draft) -> None:
         """Set the defaults of a new record."""
         draft.body.values |= {"trandate": self._account.clock.now().date(), "exchangerate": Decimal(1)}
+        if "orderstatus" in draft.body.table:
+            draft.body.values["orderstatus"] = _PENDING_APPROVAL
         approval.start(self._account, draft)
         self._update_totals(draft)
 
@@ -166,7 +169,7 @@ class TransactionRules:
 
     def _close(self, draft: Draft) -> None:
         total, is_voided = _total(draft), _is_voided(draft)
-        if total < 0:
+        if total < 0 or self._is_subtotal_refused(draft):
             raise ScriptError("INVALID_TRANS_AMT", "The total of this transaction may not be negative.")
         if is_voided and total:
             text = "The G/L impact of a voided transaction cannot be changed."
@@ -177,6 +180,11 @@ class TransactionRules:
         draft.body.values["status"] = _status(draft, due, is_voided=is_voided)
         if not self._account.profile.switches.tranid_override and draft.saved is None:
             draft.body.values["tranid"] = None
+
+    def _is_subtotal_refused(self, draft: Draft) -> bool:
+        subtotal = draft.body.get("subtotal")
+        is_negative = isinstance(subtotal, Decimal) and subtotal < 0
+        return is_negative and self._account.profile.switches.negative_subtotal == "refuse"
 
     def _due(self, draft: Draft, total: Decimal) -> Decimal:
         if draft.kind.is_applied:

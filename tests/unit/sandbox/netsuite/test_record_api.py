@@ -270,6 +270,40 @@ def test_row_54_an_unknown_body_field_is_ignored(switch, code):
     assert (thrown or {}).get("name") == code
 
 
+def test_row_107_a_field_that_oracle_lists_keeps_what_is_set(netsuite):
+    """Sales people and delivery terms mean nothing to the sandbox, and are there."""
+    told = netsuite.run("""
+      const invoice = record.create({type: 'invoice', isDynamic: true});
+      invoice.setValue('fob', 'Rotterdam');
+      return [invoice.getValue('fob'), invoice.getField('fob').label, invoice.getField('nobody_has_this')];
+    """)
+
+    assert told == ["Rotterdam", "FOB", None]
+
+
+@pytest.mark.parametrize(("profile", "there"), [("default", [True, False]), ("legacy-us", [False, True])])
+def test_row_107_tax_fields_depend_on_the_account(profile, there):
+    told = NetSuite(profile).run("""
+      const invoice = record.create({type: 'invoice', isDynamic: true});
+      return ['taxdetailsoverride', 'taxitem'].map((fieldId) => invoice.getField({fieldId}) !== null);
+    """)
+
+    assert told == there
+
+
+def test_row_108_a_search_shows_words_for_statuses_and_names_for_entities():
+    netsuite = NetSuite()
+    netsuite.write(customer(), untaxed())
+
+    told = netsuite.run("""
+      const [row] = search.create({type: 'invoice', filters: [], columns: ['statusref', 'entity']}).run()
+        .getRange({start: 0, end: 1});
+      return ['statusref', 'entity'].map((name) => [row.getValue({name}), row.getText({name})]);
+    """)
+
+    assert told == [["open", "Open"], ["501", "cus_7f21c0"]]
+
+
 @pytest.mark.parametrize(
     "sql", ["SELECT nothing FROM customer", "SELECT id FROM nowhere", "SELECT id FROM customer LIMIT 1"]
 )
