@@ -46,6 +46,10 @@ def to_netsuite(note: CreditNote, decision_log: DecisionLog) -> Mapping:
         return Refused(rejection=rejection)
     if not note.total_amount_cents:
         return Ignored(rule="zero_amount")
+    label = f"credit note {note.number}"
+    negative = requests.below_zero(label, note.total_amount_cents, note.currency, details_of(note))
+    if negative is not None:
+        return Refused(rejection=negative)
     lines = _lines(note, note.items, decision_log)
     built = document.build(lines, _figures(note, note.items), decision_log)
     columns = _columns(note, note.customer, decision_log)

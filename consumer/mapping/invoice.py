@@ -40,6 +40,8 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
         return Refused(rejection=_incomplete(invoice))
     if is_empty(invoice):
         return Ignored(rule="zero_amount")
+    if (negative := below_zero(invoice)) is not None:
+        return Refused(rejection=negative)
     connection = decision_log.connection
     if connection.credits == "apply" and named_credit_cents(invoice) != invoice.credit_notes_amount_cents:
         return Refused(rejection=_credits_unnamed(invoice))
@@ -51,6 +53,12 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     columns = _columns(invoice, invoice.customer, decision_log)
     items = _items(built, columns, invoice, decision_log) if built is not None else ()
     return requests.with_customer(items, invoice.customer, decision_log, details=details_of(invoice))
+
+
+def below_zero(invoice: Invoice) -> Rejected | None:
+    """Why an invoice that comes to less than nothing is not booked; None for any other."""
+    label = f"invoice {invoice.number}"
+    return requests.below_zero(label, invoice.total_amount_cents, invoice.currency, details_of(invoice))
 
 
 def is_empty(invoice: Invoice) -> bool:

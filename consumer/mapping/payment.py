@@ -30,6 +30,10 @@ def to_netsuite(payment: Payment, decision_log: DecisionLog) -> Mapping:
     if None in needed.values():
         rejection = requests.incomplete(f"payment {payment.lago_id}", needed, details_of(payment))
         return Refused(rejection=rejection)
+    label, currency = f"payment {payment.lago_id}", payment.amount_currency
+    negative = requests.below_zero(label, payment.amount_cents, currency, details_of(payment))
+    if negative is not None:
+        return Refused(rejection=negative)
     item = WriteItem(
         ref="payment",
         mode="create_or_get",

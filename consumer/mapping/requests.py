@@ -9,7 +9,7 @@ from typing import Any
 
 from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
-from consumer.mapping import field_limits, identity
+from consumer.mapping import field_limits, identity, money
 from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import Rejected
@@ -52,6 +52,20 @@ def _with_policy(record: dict[str, Any], connection: Connection) -> dict[str, An
     if connection.closed_period != "next_open_period" or record.get("type") == "customer":
         return record
     return record | {"options": record.get("options", {}) | {"closedPeriod": connection.closed_period}}
+
+
+def below_zero(label: str, cents: int, currency: str, details: dict[str, str]) -> Rejected | None:
+    """The refusal of a document that comes to less than nothing, which NetSuite does not book; else None."""
+    if cents >= 0:
+        return None
+    return Rejected(
+        code="negative_total",
+        message=f"{label} comes to {money.major(cents, currency)} {currency}; NetSuite books no invoice, "
+        "credit memo or payment below zero",
+        hint="correct the document in Lago, where a credit note gives back what a customer is owed; or book "
+        "it by hand as the opposite document and close this error",
+        details=details,
+    )
 
 
 def incomplete(label: str, needed: Dictionary[str, object], details: dict[str, str]) -> Rejected:

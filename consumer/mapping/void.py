@@ -8,7 +8,7 @@ from consumer.config.connection import Connection
 from consumer.mapping import identity, money, requests, service_period
 from consumer.mapping import invoice as invoices
 from consumer.mapping.decision_log import DecisionLog
-from consumer.mapping.result import Mapping
+from consumer.mapping.result import Mapping, Refused
 from schemas.invoice import Invoice
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
@@ -22,6 +22,8 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
     invoice and on the period. The settled amounts come from Lago: a payment or credit note may reach NetSuite
     later than the void.
     """
+    if (negative := invoices.below_zero(invoice)) is not None:
+        return Refused(rejection=negative)
     voided_at = invoice.voided_at or invoice.updated_at
     zone = service_period.zone_of(invoice.customer, decision_log.connection)
     columns = {"trandate": voided_at.astimezone(zone).date().isoformat()} if voided_at else {}

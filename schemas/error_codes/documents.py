@@ -14,6 +14,13 @@ ROWS = (
         netsuite="LAGO_TOTAL_MISMATCH",
     ),
     row(
+        "negative_total", "record",
+        "The document comes to less than nothing, and NetSuite books none below zero; nothing is sent.",
+        "Correct the document in Lago, where a credit note gives back what a customer is owed; or book it by "
+        "hand as the opposite document.",
+        "finance",
+    ),
+    row(
         "currency_precision", "record",
         "An amount needs more decimals than NetSuite's currency has; NetSuite knows 0 or 2 and no others.",
         "Bill in amounts that two decimals can hold, or book this document by hand, rounded; "
