@@ -7,6 +7,7 @@ import pytest
 from tests.support.restlet import NetSuite, customer, invoice
 from tests.support.restlet_documents import (
     INVOICE,
+    NOTE,
     OTHER_INVOICE,
     credit_memo,
     payment,
@@ -89,3 +90,20 @@ def test_an_account_that_is_no_receivables_account_is_refused(netsuite):
     error = netsuite.write(plain_invoice("10.00", columns={"account": "110"}))[0]["error"]
 
     assert (error["code"], "account" in error["message"]) == ("INVALID_KEY_OR_REF", True)
+
+
+def test_a_note_that_is_spent_later_lies_on_its_invoices_account(netsuite):
+    """The invoices that spend it lie there too; on the default account it could not be applied to any."""
+    netsuite.write(credit_memo("50.00"))
+    later = plain_invoice("60.00", columns=ON_IT, apply_credits=[{"doc": NOTE, "amount": "50.00"}])
+
+    written = netsuite.write(later)[0]
+
+    assert (written["status"], netsuite.one("creditmemo")["account"]) == ("created", INTERCOMPANY)
+    assert netsuite.one("creditmemo")["unapplied"] == "0.00"
+
+
+def test_a_note_whose_account_the_mapping_names_lies_there(netsuite):
+    netsuite.write(credit_memo("50.00", columns={"account": "100"}))
+
+    assert netsuite.one("creditmemo")["account"] == "100"
