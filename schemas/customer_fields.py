@@ -1,7 +1,7 @@
 """
-Which fields the RESTlet sets on customers; it refuses all others as ``LAGO_FIELD_NOT_ALLOWED``.
+The fields that the RESTlet sets on customers; it refuses all others with ``LAGO_FIELD_NOT_ALLOWED``.
 
-The same list stands in the script, `lib/permitted.js` of ``deploy/netsuite``: it is the script that keeps it.
+The same list is in `lib/permitted.js` of ``deploy/netsuite``; the script enforces it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ ALWAYS = frozenset((
 WHEN_NEW = frozenset((
     "terms", "receivablesaccount", "salesrep", "territory", "parent", "entitystatus", "pricelevel",
 ))  # fmt: skip
-"""Of a customer that is created only."""
+"""Fields that are set only when the customer is created."""
 _CUSTOM = re.compile(r"custentity[a-z0-9_]*")
 
 
 def may_be_set(field_id: str) -> bool:
-    """Whether the RESTlet sets the field; custom fields all of them."""
+    """Whether the RESTlet sets the field; it sets all custom fields of entities."""
     return field_id in ALWAYS or field_id in WHEN_NEW or _CUSTOM.fullmatch(field_id) is not None

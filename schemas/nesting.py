@@ -1,9 +1,9 @@
 """
-How deeply a JSON text may nest, which is decided here and not by the Python that reads it.
+The maximum nesting of a JSON text, independent of the version of Python that decodes it.
 
-Each version of Python and each decoder has a limit of its own, between a thousand levels and what the stack
-holds; and what one of them has read, another may not be able to write again. What Lago and the RESTlet send
-nests a dozen levels.
+Each version of Python and each decoder has its own limit, between a thousand levels and the depth of the
+stack; and a value that one of them decodes, another may not be able to encode. The documents of Lago and of
+the RESTlet have about a dozen levels.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ MAX_LEVELS = 100
 
 _OPEN, _CLOSE, _QUOTE = b"[{", b"]}", b'"'
 _NO_STRUCTURE = bytes(set(range(256)) - set(_OPEN + _CLOSE + _QUOTE))
-# Read as numbers: a step down, and a step up again.
+# By byte: the change of depth at this bracket.
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _TEXT = re.compile(rb'"[^"]*"')
 
 
 def is_too_deep(text: bytes) -> bool:
     """
-    Whether a JSON text nests deeper than `MAX_LEVELS`; of what is no JSON it says anything.
+    Whether a JSON text nests deeper than `MAX_LEVELS`; for other texts the result has no meaning.
 
     Brackets within texts do not count. Takes far less time than reading.
     """
@@ -32,9 +32,9 @@ def is_too_deep(text: bytes) -> bool:
 
 
 def _brackets(text: bytes) -> bytes:
-    """The brackets that are structure."""
+    """The brackets outside string literals."""
     if b"\\" in text:
         text = text.replace(rb"\\", b"").replace(rb"\"", b"")
-    # Two quotes side by side change nothing for what stands behind them, whichever two they are.
+    # Two adjacent quotes do not change which bytes after them are in a literal, so they can be removed.
     structure = text.translate(None, _NO_STRUCTURE).replace(b'""', b"")
     return _TEXT.sub(b"", structure).replace(_QUOTE, b"") if _QUOTE in structure else structure

@@ -36,7 +36,7 @@ from consumer.tracing import setup
 ACKNOWLEDGE_LIMIT_S = 5.0
 # Webhooks of a few milliseconds go to Kafka in one request: a tenth of the 50 ms that a webhook may take.
 LINGER_MS = 5
-# A body of five MiB and the JWT that carries it once more; `deploy/topics.yaml` allows as much.
+# A body of five MiB and the JWT, which contains it a second time; `deploy/topics.yaml` allows as much.
 RECORD_LIMIT_BYTES = 16 * 1024 * 1024
 # Far below what any topic takes: a batch that is refused for its size would refuse every webhook in it.
 BATCH_LIMIT_BYTES = 256 * 1024

@@ -1,4 +1,4 @@
-"""``lago-netsuite sandbox lago``: Lago on this machine."""
+"""``lago-netsuite sandbox lago``: an emulated Lago on this machine."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-The interpreter of expressions, with its functions limited in what they can make.
+The interpreter of expressions, with limits on the size of the results of its functions.
 
 It is the package ``common-expression-language`` (cel-rust): an evaluation takes microseconds, where the pure
 Python ``cel-python`` takes about a millisecond, and regular expressions run in linear time.
@@ -38,7 +38,7 @@ def compiled(expr: str) -> cel.Program:
     The program of an expression.
 
     Raises:
-        ValueError: it is no CEL; the parser's message.
+        ValueError: the text is not valid CEL; with the parser's message.
     """
     program: cel.Program = _cel().compile(expr)
     return program
@@ -56,7 +56,7 @@ def context(values: Mapping[str, Any]) -> cel.Context:
 
 
 def macro_variables(source: str) -> frozenset[str]:
-    """What the macros of an expression call their elements."""
+    """The names that the macros of an expression give to their elements."""
     return frozenset(_MACRO_VARIABLE.findall(source))
 
 
@@ -68,7 +68,7 @@ def functions() -> frozenset[str]:
 
 @cache
 def libraries() -> frozenset[str]:
-    """What stands before the dot of functions such as ``math.round``."""
+    """The libraries: the names before the dot of functions such as ``math.round``."""
     return frozenset(name.partition(".")[0] for name in context({}).functions if "." in name)
 
 

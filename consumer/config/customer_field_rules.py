@@ -1,4 +1,4 @@
-"""Fields of customers that the RESTlet would refuse: said when the file is read, not at each customer."""
+"""Fields of customers that the RESTlet refuses: reported when the file is read, not for each customer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REFUSED = f"is set on no customer by the RESTlet; possible are custom fields (c
 
 
 def faults_of(connection: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with one connection; places are relative to it."""
+    """The faults of one connection; paths are relative to it."""
     mapping = section(connection, "mapping")
     yield from _refused(("mapping",), mapping)
     entities = section(mapping, "billing_entities")

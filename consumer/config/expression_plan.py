@@ -1,10 +1,10 @@
 """
-How an expression is evaluated so that the interpreter copies as little as possible.
+How an expression is evaluated with as few copies of values by the interpreter as possible.
 
-It copies a variable at each use, and ``filter`` and ``map`` copy their result so far at each element. So it
-is given only the members that the expression names. A ``filter`` or ``map`` over a list of the event whose
-body looks at the element alone is run one element after the other, outside of it; in the expression that the
-interpreter gets, a function without arguments stands in its place.
+The interpreter copies a variable at each use, and ``filter`` and ``map`` copy their result so far at each
+element. Therefore it gets only the members that the expression names. A ``filter`` or ``map`` over a list of
+the event whose body uses only the element is evaluated in Python, one element at a time; in the expression
+that the interpreter gets, it is replaced by a call of a function without arguments.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from consumer.config.cel_interpreter import NAMES
 from consumer.config.expression_cost import COMMENT, TEXT, body_of
 
 Members = frozenset[str] | None
-"""The members of a variable that an expression names; None when it looks at the variable as a whole."""
+"""The members of a variable that an expression names; None when it uses the variable as a whole."""
 
 _LIST = re.compile(
     rf"(?<![\w.])(?P<root>{'|'.join(NAMES)})(?P<path>(?:\s*\.\s*\w+)+?)(?=\s*\.\s*(?:filter|map)\s*\()"
 )
 _STEP = re.compile(r"\s*\.\s*(?P<kind>filter|map)\s*\(\s*(?P<variable>\w+)\s*,")
 _MACRO = re.compile(r"\.\s*(?:all|exists|exists_?[oO]ne|filter|map)\s*\(")
-# A function hands back an int for both of CEL's kinds of whole numbers.
+# A function returns an int for both of CEL's integer types, so `uint` would be lost.
 _UNSIGNED = re.compile(r"\buint\b|\d[uU]\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """
-    One ``filter`` or ``map`` whose body looks at its element alone.
+    One ``filter`` or ``map`` whose body uses only its element.
 
     Attributes:
         members: those of the element that the body names.
@@ -49,12 +49,12 @@ class Step:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
     """
-    Such steps one after the other.
+    Consecutive steps on one list.
 
     Attributes:
-        function: what stands in their place.
-        root: the variable in which their list is.
-        path: the keys that lead to it.
+        function: name of the function that replaces them in the expression.
+        root: the variable that contains their list.
+        path: the keys from the variable to the list.
     """
 
     function: str
@@ -69,7 +69,8 @@ class InterpreterPlan:
     An expression as the interpreter gets it.
 
     Attributes:
-        members: by variable, for those that it uses.
+        source: the expression with the chains replaced.
+        members: by variable, for those that `source` uses.
     """
 
     source: str
@@ -103,20 +104,20 @@ def plan(expr: str) -> InterpreterPlan:
 
 
 def only(members: Members, value: Any) -> Any:
-    """A value without the members that nobody names."""
+    """The value with the named members only; unchanged when `members` is None or it is no mapping."""
     if members is None or not isinstance(value, Mapping):
         return value
     return {name: value[name] for name in members if name in value}
 
 
 def _masked(expr: str) -> str:
-    """The same text with blanks for what texts and comments hold."""
+    """The expression with the contents of string literals and comments replaced by blanks; same length."""
     bare = TEXT.sub(lambda found: "'" + " " * (len(found[0]) - 2) + "'", expr)
     return COMMENT.sub(lambda found: " " * len(found[0]), bare)
 
 
 def _is_inside(masked: str, at: int) -> bool:
-    """Whether a place belongs to the body of a macro, or is a member of something else."""
+    """Whether the position is in the body of a macro, or follows a dot and so names a member."""
     macros = (found.end() for found in _MACRO.finditer(masked, 0, at))
     return masked[:at].rstrip().endswith(".") or any(
         at < start + len(body_of(masked, start)) for start in macros
@@ -124,7 +125,7 @@ def _is_inside(masked: str, at: int) -> bool:
 
 
 def _steps(expr: str, masked: str, at: int) -> tuple[tuple[Step, ...], int]:
-    """The plain steps that begin there, and where what follows them begins."""
+    """The steps that begin at this position and use only their element, and the position after them."""
     steps: list[Step] = []
     while (found := _STEP.match(masked, at)) is not None:
         inner, variable = body_of(masked, found.end()), found["variable"]
@@ -139,7 +140,7 @@ def _steps(expr: str, masked: str, at: int) -> tuple[tuple[Step, ...], int]:
 
 
 def _has_comma(masked: str) -> bool:
-    """Whether it is more than one argument."""
+    """Whether the text has a comma outside brackets, so that it is more than one argument."""
     depth = 0
     for each in masked:
         depth += (each in "([{") - (each in ")]}")

@@ -35,10 +35,10 @@ class Scope:
 
     def evaluate(self, expr: str, fee: Mapping[str, Any] | None = None) -> object:
         """
-        What the expression comes to, with the variable ``fee`` for a line.
+        The value of the expression, with the variable ``fee`` for a line.
 
         Raises:
-            EvaluationError: it does not fit the values, or exceeds the budget of this event.
+            EvaluationError: the expression does not fit the values, or exceeds the budget of this event.
         """
         plan = expression_plan.plan(expr)
         self._spend(plan, fee)
@@ -47,7 +47,7 @@ class Scope:
         try:
             return cel_interpreter.compiled(plan.source).execute(context)
         except cel_interpreter.FAILURES as error:
-            # What a function raises comes back as a text with its name in it.
+            # The interpreter replaces an exception of a function by one whose text contains its name.
             inner = [each for each in raised if "_list_" in str(error)]
             raise EvaluationError(_reason(inner[-1] if inner else error)) from error
 

@@ -1,4 +1,4 @@
-"""What the settings that settle credits, voids and refunds must keep between each other."""
+"""Rules between the settings for credits, voids and refunds."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _OFF = (False, "false", "no", "off")
 
 
 def faults_of(connection: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with one connection; places are relative to it."""
+    """The faults of one connection; paths are relative to it."""
     yield from _credit_counted_twice(connection)
     yield from _refunds_without_account(connection)
 
 
 def _credit_counted_twice(connection: Mapping[str, Any]) -> Iterator[Fault]:
-    """A negative line lessens what is owed, and so does the memo that stays open beside it."""
+    """A negative line and an open credit memo both reduce the customer's balance by the same credit."""
     if connection.get("credits") == "line" and _syncs(connection, "credit_notes"):
         cause = "a negative line for a spent credit note counts the credit twice, since its memo stays open"
         way_out = "write credits: apply, or sync.credit_notes: false where no memos are to be booked"
@@ -25,7 +25,7 @@ def _credit_counted_twice(connection: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _refunds_without_account(connection: Mapping[str, Any]) -> Iterator[Fault]:
-    """NetSuite demands account and method of a customer refund, and pays it out of a credit memo."""
+    """A customer refund in NetSuite needs an account, a payment method and a credit memo that it refunds."""
     if connection.get("refunds") != "customer_refund":
         return
     if not _syncs(connection, "credit_notes"):

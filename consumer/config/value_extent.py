@@ -1,4 +1,4 @@
-"""How large the variables of an expression are: by variable, by member, and by the keys within."""
+"""The sizes of the variables of an expression: by variable, by member, and by key at any depth."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Extent:
         return found
 
     def with_values(self, **values: Any) -> Extent:
-        """The same with more variables; of keys that both have, those here count."""
+        """This extent with more variables; for a key of both, the sizes of this one apply."""
         more = Extent.of_values(values)
         return Extent(
             nodes=self.nodes | more.nodes,
@@ -48,18 +48,18 @@ class Extent:
         )
 
     def nodes_of(self, name: str, members: frozenset[str] | None) -> int:
-        """How many values a variable contains at any depth, of those members only."""
+        """The number of values at any depth in these members of a variable, and the variable itself."""
         if members is None or name not in self.members:
             return self.nodes.get(name, 1)
         return 1 + sum(self.members[name].get(each, 0) for each in members)
 
     def of(self, name: str | None) -> int:
-        """The most items of a list or map under that key; of any list or map when the key is not known."""
+        """The maximum number of items of a list or map with this key; of any when the key is not known."""
         known = None if name is None else self.sizes.get(name)
         return max(self.sizes.values(), default=1) if known is None else known
 
     def held_by(self, name: str | None) -> int:
-        """The most values at any depth under that key; under any key when it is not known."""
+        """The maximum number of values at any depth under this key; under any when the key is not known."""
         known = None if name is None else self.held.get(name)
         return max(self.held.values(), default=1) if known is None else known
 

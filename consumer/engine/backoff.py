@@ -114,7 +114,11 @@ class Backoff:
         return Park(delay_s=delay_s, counts=True, retry_state=retry_state.parked(Cause.RECORD, seen.now_s))
 
     def restart_delay_s(self, unsettled: int) -> float:
-        """For what was under way or parked when the last owner left: the more, the more slowly it returns."""
+        """
+        Delay in seconds of a record that was in flight or parked when its partition's last owner stopped.
+
+        It grows with the number of unsettled records of the process, so that they return at a limited rate.
+        """
         return min(LONGEST_RESTART_DELAY_S, RESTART_DELAY_EACH_S * unsettled) * self.jitter()
 
     def above_high_water(self, retry_state: RetryState, now_s: float) -> GiveUp:

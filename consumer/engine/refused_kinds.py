@@ -1,7 +1,7 @@
 """
-Kinds of documents that the account refuses as a whole, so that one record asks for all of its kind.
+Kinds of documents that the account refuses as a whole; then only one record of the kind is tried at a time.
 
-The first few of a kind are tried all the same: what only one record lacks must not stop the others.
+The first `SHUT_AFTER` records of a kind are tried nevertheless: a fault of one record does not stop others.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ _PREFIX = "kind:"
 
 
 def key_of(kind: str) -> LaneKey:
-    """What lanes wait for that wait for a kind to be accepted again; no record's lane is called so."""
+    """The key for which lanes wait until a kind is accepted again; it is never the lane of a record."""
     return LaneKey(_PREFIX + kind)
 
 
 def refusals_of(attempts: Iterable[Attempt]) -> dict[str, Rejected]:
-    """What was said of each kind that one of these waits for."""
+    """A refusal of each kind for which one of these attempts waits, by kind."""
     waiting = (each.retry_state for each in attempts if each.retry_state.cause is Cause.KIND)
     refusals = (each.refusal for each in waiting if each.refusal is not None)
     return {each.details["kind"]: each for each in refusals if "kind" in each.details}
 
 
 class RefusedKinds:
-    """How many refusals in a row there were of each kind."""
+    """The number of consecutive refusals of each kind."""
 
     def __init__(self) -> None:
         self._in_a_row: Counter[LaneKey] = Counter()
 
     def refused(self, key: LaneKey) -> None:
-        """A record waits for a key; nothing is counted unless that is a kind's."""
+        """Count a record that waits for this key; keys that are not of a kind are ignored."""
         if key.startswith(_PREFIX):
             self._in_a_row[key] += 1
 
     def written(self, lane: LaneKey) -> None:
-        """A record of this lane got through."""
+        """Reset the count of the kind of this lane, since one of its records is written."""
         self._in_a_row.pop(_kind_of(lane), None)
 
     def shut(self, lane: LaneKey) -> LaneKey | None:
-        """The key of the kind of this lane's records, when so many were refused that all of them wait."""
+        """The key of this lane's kind when `SHUT_AFTER` records in a row were refused; else None."""
         key = _kind_of(lane)
         return key if self._in_a_row[key] >= SHUT_AFTER else None
 

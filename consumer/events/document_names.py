@@ -27,7 +27,7 @@ def subject(event: Envelope, date: str | None = None) -> str:
     The event's document, ``invoice ACME-001 (59.50 EUR, 2026-07-31)``.
 
     Args:
-        event: as it came; of a shape that nobody expects its type is left.
+        event: as received; for an unexpected shape only its type is returned.
         date: the document's date in NetSuite, where that is known better.
     """
     known = summary.of(event)
@@ -38,7 +38,7 @@ def subject(event: Envelope, date: str | None = None) -> str:
 
 
 def without_subject(text: str, object_type: str, number: str | None) -> str:
-    """A message without the document that it begins with; for whoever shows that beside it."""
+    """A message without the document name at its start; for outputs that show the name beside it."""
     own = f"{re.escape(number[:MAX_NUMBER_CHARS])}|" if number else ""
     begins = (
         rf"(?:void of )?{re.escape(object_type.replace('_', ' '))}(?: (?:{own}of [^()]*))?(?: \([^()]*\))?: "

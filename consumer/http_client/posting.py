@@ -1,4 +1,4 @@
-"""A POST of which only the status matters."""
+"""A POST of which only the status of the response is used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Endpoint:
 
     @classmethod
     def at(cls, url: str) -> Endpoint:
-        """The endpoint; nothing is sent yet."""
+        """Create the endpoint; sends nothing."""
         return cls(url, client.client(_ANSWERS, headers={}, trust_env=False))
 
     async def __call__(self, content: bytes, headers: Mapping[str, str]) -> int | None:

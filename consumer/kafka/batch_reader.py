@@ -1,10 +1,11 @@
 """
-What Kafka gives, around partitions whose next batch cannot be read.
+Polls for records, with separate polls for partitions whose next batch cannot be read.
 
-A batch may be damaged on a broker's disk, or compressed by what wrote it in a way that nobody reads. aiokafka
-raises for it in the middle of what it collects from all partitions, and what it had collected is lost to it.
-So everything is put back, and each partition is read alone until it is known which one it was. That one
-rests, and is tried again now and then: a person has to restore or skip the batch. All others go on.
+A batch may be damaged on a broker's disk, or compressed by its producer with a codec that is not supported
+here. aiokafka raises for it while it collects records of all partitions, and drops those that it had
+collected. Therefore all partitions are set back, and each is polled alone until the unreadable one is known.
+That one is polled again every `AGAIN_AFTER_S` seconds: an operator has to restore or skip the batch. All
+others continue.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from consumer.clock import Clock
 from consumer.ops.once_a_minute import OnceAMinute
 
 POLL_LIMIT_MS = 500
-# While partitions are read alone, none of them is waited for.
+# While partitions are polled alone, the poll of the others is short.
 SHORT_POLL_MS = 50
 ALONE_AT_ONCE = 100
 AGAIN_AFTER_S = 30.0
@@ -36,12 +37,13 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True, kw_only=True)
 class Suspect:
     """
-    A partition that is read alone; times are monotonic.
+    A partition that is polled alone; times are monotonic.
 
     Attributes:
-        due_s: when it is read again.
-        records: how many at once; one by one when that failed, so that what is good before the batch is read.
-        error: what its next batch raises, once that is known.
+        since_s: when it became suspect or last failed.
+        due_s: when it is polled again.
+        records: maximum of one poll; 1 after a failure, so that all records before the batch are read.
+        error: name of the exception that its next batch raises; None while that is not known.
     """
 
     since_s: float
@@ -51,7 +53,7 @@ class Suspect:
 
 
 class BatchReader:
-    """Polls one consumer."""
+    """Polls one consumer of aiokafka."""
 
     def __init__(
         self,
@@ -61,12 +63,12 @@ class BatchReader:
         clock: Clock,
     ) -> None:
         """
-        Begin with no suspicion.
+        Create a reader that polls all partitions together.
 
         Args:
-            consumer: whose partitions to read.
-            position: the offset up to which the records of a partition have been taken; None if not known.
-            clock: tells when a partition is tried again.
+            consumer: the consumer whose partitions are read.
+            position: the next offset to read of a partition, after the records taken; None if not known.
+            clock: measures the time until a partition is tried again.
         """
         self._consumer = consumer
         self._position = position
@@ -76,22 +78,22 @@ class BatchReader:
 
     @property
     def resting(self) -> frozenset[TopicPartition]:
-        """Partitions that are not to be fetched for now."""
+        """Suspect partitions that are not polled at present."""
         now_s = self._clock.monotonic_s()
         return frozenset(each for each, suspect in self._suspects.items() if suspect.due_s > now_s)
 
     @property
     def sentence(self) -> str | None:
-        """What is wrong, for people; None while everything can be read."""
+        """The unreadable partitions as a sentence for people; None while all can be read."""
         said = [_sentence(each, found.error) for each, found in self._suspects.items() if found.error]
         return "; ".join(said) or None
 
     async def read(self) -> Batches:
         """
-        The next records of all partitions; none when nothing comes in time.
+        The next records of all partitions; none when no record arrives within `POLL_LIMIT_MS`.
 
         Raises:
-            KafkaError: as aiokafka does, but for what is about the content of a batch.
+            KafkaError: as aiokafka raises it, except errors about the content of a batch.
         """
         self._forget()
         try:
@@ -130,7 +132,7 @@ class BatchReader:
                 failed.append(error)
                 self._failed(each, error)
         if len(failed) == len(self._consumer.assignment()) > 1:
-            # Then it is about none of them.
+            # Then the cause is not the content of one partition.
             raise KafkaError(f"no partition can be read: {errors.name_of(failed[0])}") from failed[0]
         for each in found:
             self._suspects[each].error = None
@@ -158,13 +160,13 @@ class BatchReader:
             )
 
     def _put_back(self, partition: TopicPartition) -> None:
-        """To where its records have been taken: what aiokafka has collected since has not got here."""
+        """Seek to the offset after the records taken: those that aiokafka collected since are dropped."""
         position = self._position(partition)
         if position is not None:
             self._consumer.seek(partition, position)
 
     def _forget(self) -> None:
-        """Who is no longer assigned, and who has done nothing for a while."""
+        """Remove suspects that are no longer assigned, or had no error for `CLEARED_AFTER_S` seconds."""
         now_s, assigned = self._clock.monotonic_s(), self._consumer.assignment()
         for each, suspect in list(self._suspects.items()):
             is_cleared = suspect.error is None and now_s - suspect.since_s >= CLEARED_AFTER_S
@@ -173,7 +175,7 @@ class BatchReader:
 
 
 def _is_about_content(error: BaseException) -> bool:
-    """Whatever decompressing and taking apart raises, down to a panic of a library in Rust."""
+    """Whether decompressing or decoding a batch raised the error; includes a panic of a library in Rust."""
     if isinstance(error, KafkaError):
         return isinstance(error, CorruptRecordException | UnsupportedCodecError)
     return errors.is_defect(error)

@@ -1,4 +1,4 @@
-"""What one request to Lago's API can come to."""
+"""The possible results of one request to Lago's API."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
-NetSuite's own date fields, and the day that a moment of Lago's is in one of them.
+NetSuite's own date fields, and the conversion of Lago's timestamps to their days.
 
-NetSuite keeps days without time; which day a moment is depends on the customer's time zone. Field ids from
+NetSuite stores days without time; the day of a timestamp depends on the customer's time zone. Field ids from
 Oracle's Records Browser (types ``date`` of invoice, credit memo, sales order, customer payment, customer).
 """
 
@@ -27,7 +27,7 @@ _DAY_OF = {"from_date": "from_day", "to_date": "to_day"}
 
 
 def as_sent(name: str, value: Any, fee: Mapping[str, Any] | None, decision_log: DecisionLog) -> Any:
-    """A value for the field `name`: of a native date field the day of a moment, else the value itself."""
+    """The value for the field `name`: for a native date field the day of a timestamp, else unchanged."""
     if name not in NATIVE or not isinstance(value, str) or not _MOMENT.fullmatch(value):
         return value
     days = (fee[day] for moment, day in _DAY_OF.items() if fee and fee.get(moment) == value and fee.get(day))

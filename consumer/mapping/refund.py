@@ -21,10 +21,10 @@ _FIELDS: dict[_Name, str] = {"account": "account", "payment_method": "paymentmet
 
 def item(note: CreditNote, customer: Customer, decision_log: DecisionLog) -> WriteItem | None:
     """
-    The refund to write behind the memo; None when there is none, or a person makes it.
+    The refund to write after the credit memo; None when there is none, or it is left to a person.
 
-    Lago tells of a refund when it issues the note, and never that it succeeded; one that is known to have
-    failed is left to a person. Without account or method a problem is noted.
+    Lago states the refund when it issues the note, and sends no webhook when the refund succeeds; one that is
+    known to have failed is left to a person. Without a mapped account or method a problem is logged.
     """
     cents = credited_amounts.refund_cents(note)
     if cents <= 0 or not is_booked(note, decision_log.connection):
@@ -49,7 +49,7 @@ def item(note: CreditNote, customer: Customer, decision_log: DecisionLog) -> Wri
 
 
 def is_booked(note: CreditNote, connection: Connection) -> bool:
-    """Whether the connection books the refund; one that the payment provider refused never happened."""
+    """Whether the connection books the refund; one that the payment provider refused is not booked."""
     return connection.refunds == "customer_refund" and note.refund_status != "failed"
 
 
@@ -69,7 +69,7 @@ def _columns(note: CreditNote, customer: Customer, decision_log: DecisionLog) ->
 
 
 def _mapped(name: _Name, note: CreditNote, decision_log: DecisionLog) -> str | None:
-    """The bank account or the method: the currency's before the common one, the entity's before all."""
+    """The account or method: the billing entity's rules come first, in each the currency's entry first."""
     places = list(_places(note, decision_log.connection))
     for path, place in places:
         if value := getattr(place, name):

@@ -48,7 +48,7 @@ class Client:
     seconds. The caller retries after longer times, and calls that may have been executed.
     """
 
-    def __init__(  # noqa: PLR0913 - what it needs, and what stands in for that in tests
+    def __init__(  # noqa: PLR0913 - its parts, and their replacements in tests
         self,
         connection: Connection,
         *,

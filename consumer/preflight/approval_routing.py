@@ -8,14 +8,14 @@ from consumer.preflight.account_facts import Facts
 from consumer.preflight.finding import Finding, ok
 
 PREFERENCE = "CUSTOMAPPROVALCUSTINVC"
-"""As public scripts read it; Oracle documents only the checkbox."""
+"""The preference as public scripts read it; Oracle documents only the checkbox."""
 
 _FIELD = "approvalstatus"
 _ON = frozenset(("T", "true", "True"))
 
 
 def finding(connection: Connection, facts: Facts) -> Finding:
-    """What becomes of invoices once they are saved."""
+    """The finding about the approval of new invoices."""
     if str(facts.health.preferences.get(PREFERENCE)) not in _ON:
         return ok("approval", "invoices are not routed for approval")
     if _approves(connection):

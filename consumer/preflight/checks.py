@@ -45,7 +45,7 @@ def list_questions(connection: Connection) -> tuple[CatalogQuestion, ...]:
 
 
 def further_questions(connection: Connection, lists: Mapping[Kind, Listed]) -> tuple[CatalogQuestion, ...]:
-    """What to ask once the first lists are there: rows whose ids stand in them."""
+    """The requests after the first lists: rows whose ids are in these lists."""
     return income_accounts.further_questions(connection, lists.get("items", Listed()).rows)
 
 

@@ -1,4 +1,6 @@
-"""Currencies: the one of an account without Multiple Currencies, and decimals that hold what Lago bills."""
+"""
+Currencies: the base currency of an account without Multiple Currencies, and decimals for Lago's amounts.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from consumer.preflight.finding import Finding, ok, unknown
 from schemas.reading import CurrencyFound
 
 NETSUITE_DECIMALS = (0, 2)
-"""What a currency can have in NetSuite (Oracle section_N1397831)."""
+"""The decimals that a currency can have in NetSuite (Oracle section_N1397831)."""
 _WITHOUT_DECIMALS = (
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
     "XOF", "XPF",
@@ -28,7 +30,7 @@ def ids(connection: Connection) -> tuple[str, ...]:
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """Whether the account has them, and in which decimals."""
+    """Whether the account has the mapped currencies, and whether their decimals are those of ISO 4217."""
     if not facts.has("MULTICURRENCY"):
         yield from _single(connection, facts)
     if not role.sees(facts, "currencies"):
@@ -44,7 +46,7 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def _single(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """Without the feature there is the base currency, which cannot be searched for, only loaded."""
+    """Without the feature there is only the base currency; it can be loaded but not searched."""
     mapped = connection.mapping.currencies
     found = {symbol: facts.health.currencies.get(id_) for symbol, id_ in mapped.items()}
     others = [symbol for symbol, one in found.items() if one is None or not one.is_base]
@@ -92,7 +94,12 @@ def _decimals(connection: Connection, facts: Facts) -> Iterator[Finding]:
 
 
 def _mismatch(connection: Connection, symbol: str, decimals: int, iso: int) -> Finding:
-    """Beyond two decimals NetSuite has no right setting: only amounts that need the third are refused."""
+    """
+    The finding for wrong decimals.
+
+    NetSuite has no setting for more than two decimals; then only amounts that need the third are refused, and
+    the finding is a warning.
+    """
     is_beyond = iso not in NETSUITE_DECIMALS and decimals == max(NETSUITE_DECIMALS)
     path = f"mapping.currencies.{symbol}"
     says = f"{symbol} has {decimals} decimals in NetSuite, and {iso} by ISO 4217"

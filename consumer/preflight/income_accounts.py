@@ -37,7 +37,7 @@ _SOLD = (INCOME, "income or deferred revenue")
 def further_questions(connection: Connection, facts_of_items: Mapping[str, CatalogRow]) -> tuple[
     CatalogQuestion, ...
 ]:  # fmt: skip
-    """The accounts of the mapped items, whose ids only the items tell."""
+    """The request for the accounts of the mapped items, whose ids are in the rows of the items."""
     named = [one.id for one in reference.all_of(connection) if one.kind == "accounts"]
     posted = [row.values.get("account", "") for row in facts_of_items.values()]
     ids = tuple(dict.fromkeys(id_ for id_ in (*named, *posted) if id_))
@@ -72,7 +72,7 @@ def _unsuited(connection: Connection, facts: Facts) -> Iterator[_Unsuited]:
 
 
 def _is_named_otherwise(use: Reference, account: CatalogRow) -> bool:
-    """Whether the mapping expects another account; then `mapped_ids` says so, and nothing else is of use."""
+    """Whether the mapping expects another account; then only `mapped_ids` has a finding."""
     return bool(use.account) and use.account not in (account.id, account.values.get("number"))
 
 

@@ -129,7 +129,7 @@ def _problems(
 
 
 def _of_account(row: CatalogRow, uses: Sequence[Reference]) -> Iterator[_Problem]:
-    """Documents lie on receivables accounts; what is paid lies on a bank account or in undeposited funds."""
+    """Documents need a receivables account; payments need a bank account or Undeposited Funds."""
     type_ = row.values.get("type")
     for use in uses:
         is_deposited = ".fields." not in use.path or use.path.endswith(".payment.account")

@@ -1,4 +1,4 @@
-"""Accounting periods: whether the documents of today and those since the first day find an open one."""
+"""Accounting periods: whether there is an open one for documents of today and those since `start_date`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consumer.preflight.finding import Finding, Status, ok, unknown
 from schemas.reading import CatalogRow
 
 OUTSIDE_PERIOD = "Allow Transaction Date Outside of the Posting Period"
-"""The preference without which no document is posted to another period than that of its date."""
+"""The preference that allows a document to be posted to another period than that of its date."""
 _SUMS = ("quarter", "year", "adjustment")
 _LOCKS = {"closed": "closed", "all_locked": "locked", "ar_locked": "locked for A/R"}
 _NAMED_AT_MOST = 6
@@ -97,7 +97,7 @@ def _shut(connection: Connection, current: CatalogRow, shut: str, *, has_later: 
 
 
 def _since_start(connection: Connection, months: Sequence[CatalogRow], today: date) -> Iterator[Finding]:
-    """Months before today's, since documents of those are still to come when a first day is set."""
+    """Months before today's: with a `start_date`, documents of those months are still to be carried."""
     start, day = connection.start_date, today.isoformat()
     current = _holding(months, day)
     end = _first(current) if current else day
@@ -132,7 +132,7 @@ def _warning(connection: Connection, says: str, fix: str) -> Finding:
 
 
 def _gap(past: Sequence[CatalogRow], start: date, end: str) -> str | None:
-    """The first day between two others that is in no month."""
+    """The first day from `start` to before `end` that is in none of the periods; None when there is none."""
     day = start.isoformat()
     for row in past:
         if _first(row) > day:

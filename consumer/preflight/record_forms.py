@@ -1,4 +1,4 @@
-"""The records that a connection writes, and the fields of their forms that are filled or looked for."""
+"""The records that a connection writes, and the fields of their forms that are filled or checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ESSENTIAL = frozenset(
         "custentity_lago_fingerprint",
     )
 )
-"""Custom fields by which records are recognised; without the others only what they show is missing."""
+"""Custom fields by which records are found and compared; the others are for display only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ def written(connection: Connection) -> tuple[str, ...]:
 
 
 def asked(connection: Connection) -> dict[str, FieldsAsked]:
-    """The fields to look for, by record type: the project's custom ones and all that the mapping fills."""
+    """The fields to check, by record type: custom fields of the SDF project and those the mapping fills."""
     return {name: _asked(connection, FORMS[name]) for name in written(connection)}
 
 
@@ -158,12 +158,12 @@ def configured(connection: Connection, section: FieldsFor | None) -> set[str]:
 
 
 def _filled_by_mapping(connection: Connection, section: FieldsFor) -> list[str]:
-    """Without classifications, of which the features tell whether there are any."""
+    """The configured fields without classifications, which the checks of features cover."""
     return sorted(configured(connection, section) - _OF_FEATURES)
 
 
 def paths_of(connection: Connection, name: str) -> Iterator[str]:
-    """Where in the configuration a field is filled."""
+    """The paths in the configuration that fill a field."""
     for level in reference.levels(connection):
         for section, values in level.rules.fields.items():
             if name in values:

@@ -1,9 +1,9 @@
 """
-Links to NetSuite in Lago: each written invoice and credit note names its NetSuite record in its metadata.
+Links to NetSuite in Lago: the metadata of each written invoice and credit note has its record's address.
 
 A `Deliver` over the results. It reads the document first and writes at most once: entries of users stay, a
-full list stays as it is, and a link that stands is not written again. A customer is linked only where Lago
-has no link for the connection; Lago announces that by ``customer.updated``, whose result finds the link.
+full list is not changed, and an existing link is not written again. A customer is linked only where Lago has
+no link for the connection; Lago then sends ``customer.updated``, and its result finds the link.
 Source: lago-api ``Metadata::UpdateInvoiceService``, ``credit_notes_controller.rb``, ``IntegrationCustomers``.
 """
 
@@ -39,7 +39,7 @@ MAX_ENTRIES = 5
 MAX_VALUE_CHARS = 140
 MAX_NOTE_VALUE_CHARS = 255
 REQUESTS_PER_S = 10
-"""So that backfills and look-ups of the same organisation keep most of Lago's 50."""
+"""A fifth of Lago's limit of 50 for an organisation, so that backfills and look-ups have the rest."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,10 +57,10 @@ class Client(Protocol):
 
 
 class Observer(Protocol):
-    """Whoever counts."""
+    """Receives the outcomes, for metrics."""
 
     def link_settled(self, *, connection: str, object: str, outcome: str) -> None:  # noqa: A002 - a label
-        """What a document's link came to: ``written``, ``already_there``, or a rule by which none is."""
+        """Count one document's link: ``written``, ``already_there``, or the rule why there is none."""
         ...
 
 
@@ -68,21 +68,21 @@ class LinkBack:
     """The links of one connection."""
 
     def __init__(self, connection: Connection, client: Client, observer: Observer) -> None:
-        """Begin; nothing is sent yet."""
+        """Create the links of one connection; sends nothing."""
         self._code = connection.code
         self._client = client
         self._observer = observer
-        # Lago skips a link of a code that it has no integration for, in silence.
+        # Lago skips a link of a code that it has no integration for, without an error.
         self._has_integration = True
 
     async def deliver(self, records: Sequence[Record], release: Release = nothing_held) -> Sequence[Outcome]:
-        """What became of each result; one that Lago cannot be asked for waits."""
+        """The outcome of each result, in order; `Unavailable` while Lago's API is not."""
         outcomes = await asyncio.gather(*map(self._linked, records))
         release(outcomes)
         return outcomes
 
     async def give_up(self, record: Record, rejected: Rejected) -> None:
-        """A link whose time is up is left out; the document itself stands in NetSuite."""
+        """Log that a link is not written after its maximum age; the document itself is in NetSuite."""
         log.warning("link_given_up", connection=self._code, source=str(record.source), code=rejected.code)
 
     async def _linked(self, record: Record) -> Outcome:
@@ -167,7 +167,7 @@ def with_link(entries: Sequence[Any], url: str) -> list[dict[str, Any]] | Outcom
     """
     An invoice's metadata with the link in it, or why nothing is to be written.
 
-    Entries that are not sent again are deleted, so all are, by their ids.
+    Lago deletes entries that a request does not contain, so all others are sent again with their ids.
     """
     own = next((entry for entry in entries if entry.get("key") == KEY), None)
     if own is not None and own.get("value") == url:
@@ -186,7 +186,7 @@ def with_link(entries: Sequence[Any], url: str) -> list[dict[str, Any]] | Outcom
 
 
 def place_of(value: bytes | None) -> Place:
-    """The results of one document queue behind each other."""
+    """The lane of a result: results of one document are handled in order."""
     result = _parsed(value)
     lago_id = result.get("lago_id") if result else None
     return Place(lane=f"{result.get('object')}:{lago_id}" if result and lago_id else None)

@@ -60,14 +60,14 @@ class Span(Protocol):
 
 class SpanOptions(TypedDict, total=False):
     """
-    How a span begins, where that is not as usual.
+    Optional arguments of a new span.
 
     Attributes:
-        kind: on which side of a call it stands; internal by default.
-        carrier: headers with the context of its parent; absent takes the current span for that.
-        attributes: in the words of OpenTelemetry's semantic conventions, where there are any.
-        links: spans that it has to do with, and that are not its parents.
-        began_s: when, in seconds since the epoch; absent means now.
+        kind: OpenTelemetry's span kind; internal by default.
+        carrier: headers with the context of its parent; if absent, the current span is the parent.
+        attributes: named as in OpenTelemetry's semantic conventions, where they define a name.
+        links: related spans that are not its parents.
+        began_s: start time in seconds since the epoch; now if absent.
     """
 
     kind: Kind

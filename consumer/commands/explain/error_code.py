@@ -27,7 +27,7 @@ def rows(text: str) -> tuple[ErrorCode, ...]:
 
 
 def show(found: tuple[ErrorCode, ...], *, as_json: bool) -> None:
-    """Print cause, fix and who mends it, a paragraph a row."""
+    """Print cause, fix and who fixes it, a paragraph a row."""
     for each in found:
         if as_json:
             console_output.say_json(_as_json(each))

@@ -25,7 +25,7 @@ def bill(
     **changes: Any,
 ) -> Json:
     """
-    Issue a finalised invoice; credit notes that the customer still has in the currency lessen it.
+    Issue a finalised invoice; open credit notes of the customer in its currency reduce the amount due.
 
     Args:
         organization: whose invoice it is.
@@ -71,7 +71,9 @@ def void(organization: Organization, lago_id: str) -> Json:
 
 
 def mark_as_paid(organization: Organization, lago_id: str) -> Json:
-    """Set the payment status by hand: no payment is made, what is due stays (``Invoices::UpdateService``)."""
+    """
+    Set the payment status by hand: creates no payment, keeps the amount due (``Invoices::UpdateService``).
+    """
     invoice = organization.invoice_of(lago_id)
     invoice["payment_status"] = "succeeded"
     organization.touch(invoice)
@@ -111,7 +113,9 @@ def _fee(organization: Organization, invoice_id: str, customer: Json, place: int
 def _spendable(
     organization: Organization, customer_id: str, currency: str, total: int
 ) -> Iterator[tuple[str, int]]:
-    """What each open note of the customer gives to an invoice of that total, whatever the billing entity."""
+    """
+    The amount that each open credit note contributes to an invoice of that total, of any billing entity.
+    """
     for note in organization.credit_notes.values():
         is_theirs = note["customer"]["lago_id"] == customer_id and note["currency"] == currency
         taken = min(note["balance_amount_cents"], total) if is_theirs else 0

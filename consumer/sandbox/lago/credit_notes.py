@@ -1,7 +1,7 @@
 """
 Credit notes computed as lago-api does (``CreditNotes::ApplyTaxesService``, ``CreditNotes::EstimateService``).
 
-An item takes its share of the fee's discounts back; each tax is levied on what is left; coupon and tax are
+An item includes its share of the fee's discounts; each tax is levied on the remainder; coupon and tax are
 rounded once, for the whole note.
 """
 
@@ -18,7 +18,7 @@ from consumer.sandbox.lago.notation import PRECISION_DIGITS, Json, id_of, rounde
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What is credited of one fee, before its discount and tax, in subunits."""
+    """The credited amount of one fee, before its discount and tax, in subunits."""
 
     fee: Json
     cents: int
@@ -33,7 +33,7 @@ class Part:
 
     @property
     def base(self) -> Fraction:
-        """What tax is levied on."""
+        """The amount on which tax is levied."""
         return self.cents - self.coupon
 
     @property
@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """Where a note's total goes: later invoices, back to the customer, or what is due on its own invoice."""
+    """How a note's total is split: credit for later invoices, refund, or offset against its own invoice."""
 
     credit: int = 0
     refund: int = 0
@@ -52,12 +52,12 @@ class Split:
 
     @property
     def total(self) -> int:
-        """All three."""
+        """The sum of all three, in subunits."""
         return self.credit + self.refund + self.offset
 
 
 def total_of(parts: Sequence[Part]) -> int:
-    """What a note for these parts comes to, in subunits."""
+    """The total of a note for these parts, in subunits."""
     coupon = _rounded(sum((part.coupon for part in parts), Fraction(0)))
     tax = sum((part.tax for part in parts), Fraction(0))
     return _rounded(sum(part.cents for part in parts) - coupon + tax)
@@ -69,7 +69,7 @@ def credit_note(invoice: Json, parts: Sequence[Part], split: Split, **changes: A
 
     Args:
         invoice: the one it is issued on.
-        parts: what it takes back.
+        parts: the fees that it credits.
         split: of its total.
         changes: replace members; ``lago_id`` and ``number`` are needed.
     """

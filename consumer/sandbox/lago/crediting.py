@@ -1,4 +1,4 @@
-"""Credit notes are issued, and their refunds paid."""
+"""Issues credit notes, and records that their refunds are paid."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def credit(
 
 
 def refund_succeeded(organization: Organization, lago_id: str) -> Json:
-    """A provider, or a person, has paid a refund; no webhook says so."""
+    """Record that a payment provider or a person has paid a refund; Lago sends no webhook for it."""
     note = organization.credit_notes.get(lago_id)
     if note is None or not note["refund_amount_cents"]:
         raise ImpossibleError("no such credit note with a refund")

@@ -24,7 +24,7 @@ def address(**changes: Any) -> Json:
 
 
 def no_address() -> Json:
-    """The address object of a customer who has given none; Lago sends it all the same."""
+    """The address object of a customer without an address; Lago sends it with empty members."""
     return dict.fromkeys(address())
 
 
@@ -55,7 +55,7 @@ def metadatum(key: str, value: str, **changes: Any) -> Json:
 
 
 def customer(*, lago_id: str, external_id: str, **changes: Any) -> Json:
-    """A customer, a company in Berlin where nothing else is given; without ``integration_customers``."""
+    """A customer, by default a company in Berlin; without ``integration_customers``."""
     built = {
         "lago_id": lago_id,
         "billing_entity_code": "acme-eu",

@@ -1,8 +1,8 @@
 """
 Fees and their amounts (``V1::FeeSerializer``, ``Fees::ApplyTaxesService``).
 
-A fee is priced in whole subunits; discounts before tax are shared out by amount, exact to five decimals of a
-subunit; its tax is levied on what is left.
+A fee is priced in whole subunits; discounts before tax are distributed by amount, exact to five decimals of a
+subunit; its tax is levied on the remainder.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def fee(kind: str = "charge", code: str | None = None, *, of: Json, **changes: A
         code: of the metric, add-on, plan or product.
         of: the ids it belongs to: ``lago_invoice_id``, and of a subscription's fee ``lago_subscription_id``,
             ``external_subscription_id``, ``lago_customer_id``, ``external_customer_id``.
-        changes: `units` and `unit_price` (major units) make its amount once the invoice gives the currency,
-            `tax_rate` is in percent, `item` replaces single members of the item; all others those of the fee.
+        changes: `units` and `unit_price` (major units) give its amount in the currency of the invoice,
+            `tax_rate` is in percent, `item` replaces members of the item; all others replace those of the
+            fee.
     """
     code = code or _CODES.get(kind, "api_calls")
     owner = of if kind in SUBSCRIBED_TYPES else dict.fromkeys(of) | {"lago_invoice_id": of["lago_invoice_id"]}
@@ -76,7 +77,7 @@ def fee(kind: str = "charge", code: str | None = None, *, of: Json, **changes: A
 
 
 def item(kind: str, code: str) -> Json:
-    """What a fee is for."""
+    """The item of a fee, such as a metric, an add-on or a plan."""
     return {
         "type": kind,
         "code": code,
@@ -109,7 +110,7 @@ def priced(fee_before: Json, subunits: int) -> int:
 
 def with_amounts(fee_before: Json, cents: int, share: Decimal, currency: str) -> Json:
     """
-    A fee with all its amounts; members that it has already stay.
+    A fee with all its amounts; members that it already has are kept.
 
     Args:
         fee_before: without amounts.

@@ -1,8 +1,9 @@
 """
-The emulated Lago over HTTP: its REST API below ``/api/v1``, and ``/sandbox`` to act and to look in.
+The emulated Lago over HTTP: its REST API below ``/api/v1``, and ``/sandbox`` to control and inspect it.
 
-``/sandbox`` is ours: ``GET`` shows counts and the outbox, ``POST`` acts (customers, bills, payments, credit
-notes, voids) and plants faults. Acts answer with the document as the API shows it.
+``/sandbox`` is not part of Lago: ``GET`` returns counts and the outbox, ``POST`` changes documents
+(customers, bills, payments, credit notes, voids) or sets faults. A change returns the document as the API
+shows it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class LagoServer:
     One organisation with its API and its webhooks.
 
     Attributes:
-        webhooks: None while there is no endpoint; announcements wait in the outbox then.
+        webhooks: None without an endpoint; then announcements stay in the outbox.
     """
 
     organization: Organization
@@ -88,7 +89,7 @@ class LagoServer:
 
     def _acting(self, act: Callable[[Json], Any]) -> Callable[[Request], Awaitable[Response]]:
         async def acting(request: Request) -> Response:
-            # A page of another origin may post plain text without asking; it can not post JSON.
+            # A web page of another origin may post plain text without a preflight request, but not JSON.
             if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
                 return JSONResponse({"error": "send application/json"}, status_code=415)
             try:
@@ -157,7 +158,7 @@ class LagoServer:
         return serializers.shown_invoice(self.organization, stored)
 
     def _fault(self, sent: Json) -> Json:
-        """``status``: what every request is answered with; ``lose``: webhooks to lose; ``requests_per_s``."""
+        """Set faults: ``status`` of all responses, ``lose`` (number of webhooks), ``requests_per_s``."""
         if "status" in sent:
             self.rest.failing = sent["status"]
         if "requests_per_s" in sent:

@@ -21,10 +21,10 @@ VERSION_NUMBER = 4
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discounts:
     """
-    What lessens an invoice, in subunits; coupons and progressive billing do so before tax.
+    The reductions of an invoice, in subunits; coupons and progressive billing apply before tax.
 
     Attributes:
-        granted: the part of `prepaid` that was given for nothing; None where Lago does not say.
+        granted: the part of `prepaid` from granted credits; None where Lago does not state it.
     """
 
     coupons: int = 0
@@ -43,7 +43,7 @@ def invoice(
     Args:
         listed: its fees without amounts (`consumer.sandbox.lago.fees.fee`).
         currency: ISO code.
-        discounts: what lessens it.
+        discounts: its reductions.
         changes: replace members; ``lago_id``, ``number`` and ``customer`` are needed.
     """
     lago_id = changes["lago_id"]
@@ -115,7 +115,7 @@ def _head(currency: str) -> Json:
 
 
 def applied_taxes(billed: Sequence[Json], currency: str, lago_id: str) -> list[Json]:
-    """The taxes of the whole invoice, one a rate."""
+    """The taxes of the whole invoice, one for each rate."""
     rates = sorted({each["taxes_rate"] for each in billed if each["taxes_rate"]})
     return [
         _applied_tax(rate, [each for each in billed if each["taxes_rate"] == rate], currency, lago_id)

@@ -1,7 +1,7 @@
 """
 Lists as Lago serves them: filters, order, offset paging, and a count that may be old.
 
-A date that does not parse is dropped and the list comes back unfiltered; an unknown status of an invoice is
+A date that does not parse is ignored, so the list is not filtered by it; an unknown status of an invoice is
 refused. Source: lago-api ``concerns/pagination.rb``, ``concerns/*_index.rb``, ``queries/*.rb``.
 """
 
@@ -37,15 +37,15 @@ class CachedCounts:
     """
     Counts of invoice lists, half an hour old at most.
 
-    The key holds the filters and ``per_page``, not ``external_customer_id`` (``InvoiceIndex::WHITELIST``): a
-    count of all may be served for one customer. It is believed as long as it says that there is more.
+    The key has the filters and ``per_page``, not ``external_customer_id`` (``InvoiceIndex::WHITELIST``): the
+    count of all customers may be served for one. It is used as long as it is larger than the rows seen.
     """
 
     monotonic_s: Callable[[], float]
     _known: dict[Any, tuple[float, int]] = field(default_factory=dict)
 
     def of(self, query: Query, actual: int, seen: int) -> int:
-        """The count to announce for a page that ends at row `seen`."""
+        """The count in ``meta`` of a page that ends at row `seen`."""
         key = tuple(sorted((name, tuple(given)) for name, given in query.items() if name not in UNCOUNTED))
         stored_s, known = self._known.get(key, (float("-inf"), 0))
         if self.monotonic_s() - stored_s < COUNT_TTL_S and known > seen:
@@ -57,7 +57,7 @@ class CachedCounts:
 def page(
     rows: Sequence[Json], query: Query, *, counts: CachedCounts | None = None
 ) -> tuple[list[Json], Json]:
-    """One page of the rows, and Lago's ``meta`` of it."""
+    """One page of the rows, and its ``meta`` as Lago returns it."""
     number, size = _whole(query, "page", 1), _whole(query, "per_page", PER_PAGE)
     begin = (number - 1) * size
     chosen = list(rows[begin : begin + size])
@@ -107,7 +107,7 @@ def credit_notes(stored: Iterable[Json], query: Query) -> list[Json]:
 
 def payments(stored: Iterable[Json], query: Query) -> list[Json]:
     """
-    Payments in any state, by ``created_at``, which of a manual one is the day that was typed in.
+    Payments in any state, by ``created_at``; of a manual payment that is the day that a person entered.
 
     ``invoice_id`` also finds payment requests that hold the invoice.
     """

@@ -1,5 +1,5 @@
 """
-The metadata that users, and a connector, may leave on documents: limits, and what a write deletes.
+The metadata of documents, written by users and by a connector: limits, and what a write deletes.
 
 Invoices: at most five entries, and those whose ``id`` is not sent are deleted (lago-api
 ``Metadata::UpdateInvoiceService``). Credit notes: a flat object that ``PATCH`` merges into.
@@ -31,7 +31,8 @@ def replaced(lago_id: str, known: Sequence[Json], sent: Sequence[Any]) -> list[J
     Args:
         lago_id: of the document.
         known: its entries before.
-        sent: the request's: with ``id`` an old entry that stays, without a new one.
+        sent: the entries of the request: with ``id`` an existing one, which is kept; without ``id`` a new
+            one.
 
     Raises:
         MetadataRefusedError: too many entries, a key or value that is too long or blank, a key twice.

@@ -1,5 +1,5 @@
 """
-How Lago writes ids, amounts and moments.
+The formats of ids, amounts and timestamps in Lago.
 
 Decimals are texts with a point, amounts integers of the subunit, moments UTC with ``Z`` and in fees with
 ``+00:00`` (getlago/lago-api ``app/serializers/v1``).
@@ -21,12 +21,12 @@ PRECISION_DIGITS = 80
 
 
 def id_of(*names: object) -> str:
-    """A uuid that is always the same for the same names."""
+    """A UUID derived from the names; the same names give the same UUID."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(map(str, names))))
 
 
 def subunits_of(currency: str) -> int:
-    """How many subunits make a unit."""
+    """The number of subunits of one unit of the currency."""
     return SUBUNITS.get(currency, 100)
 
 
@@ -44,12 +44,14 @@ def text_of(number: Decimal) -> str:
 
 
 def instant(moment: datetime) -> str:
-    """A moment in UTC with ``Z``, to the second."""
+    """A timestamp in UTC with ``Z``, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def body(content: object) -> bytes:
-    """JSON as Lago's encoder writes it: compact UTF-8 with the five characters escaped that HTML minds."""
+    """
+    JSON as Lago's encoder writes it: compact UTF-8, with the five characters escaped that are unsafe in HTML.
+    """
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

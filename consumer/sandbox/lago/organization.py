@@ -1,8 +1,8 @@
 """
-One Lago organisation: its documents, and what may happen to them.
+One Lago organisation: its documents and their changes.
 
-Each act changes documents and appends to `outbox` the webhooks that Lago would send for it. A webhook is made
-when it is delivered, of what the document is by then (lago-api ``SendHttpWebhookJob``).
+Each change appends to `outbox` the webhooks that Lago would send for it. The content of a webhook is built at
+its delivery, from the document at that time (lago-api ``SendHttpWebhookJob``).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Now = Callable[[], datetime]
 
 
 class ImpossibleError(ValueError):
-    """Lago refuses the act in the state of its documents; the text says why."""
+    """Lago refuses the change in the present state of its documents; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A webhook to come: its type and the object that it will show."""
+    """A webhook that is due: its type and its object."""
 
     webhook_type: str
     object_type: str
@@ -34,15 +34,16 @@ class Announcement:
 @dataclass(slots=True, kw_only=True)
 class Organization:
     """
-    Everything by Lago's ids, in the order in which it was made.
+    All objects by Lago's ids, in the order of their creation.
 
     Attributes:
         now: the organisation's clock.
         issues_receipts: the premium setting ``issue_receipts``.
-        deleted: ids of customers that were deleted; their documents stay.
+        deleted: ids of deleted customers; their documents are kept.
         links: ``integration_customers`` by customer id.
-        integrations: codes that a customer's link may name, others are skipped in silence; None knows all.
-        outbox: webhooks that no endpoint has been sent yet.
+        integrations: codes that a customer's link may name, others are skipped without an error; None allows
+            all.
+        outbox: webhooks that are not sent yet.
     """
 
     now: Now
@@ -60,15 +61,15 @@ class Organization:
     outbox: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Give it an id of its own."""
+        """Derive its id."""
         self.lago_id = self.lago_id or id_of("organization", self.slug)
 
     def customer_of(self, external_id: str) -> Json:
         """
-        The customer that has the external id now.
+        The customer that has the external id at present.
 
         Raises:
-            ImpossibleError: there is none, or no longer.
+            ImpossibleError: there is none, or it is deleted.
         """
         for customer in reversed(self.customers.values()):
             if customer["external_id"] == external_id and customer["lago_id"] not in self.deleted:
@@ -86,7 +87,11 @@ class Organization:
         return known
 
     def link(self, lago_id: str, sent: Sequence[Json]) -> None:
-        """Set a customer's links; those that are not sent again are deleted (``IntegrationCustomers``)."""
+        """
+        Set a customer's links.
+
+        Existing ones that are not in the request are deleted (``IntegrationCustomers``).
+        """
         allowed = self.integrations
         self.links[lago_id] = [
             link
@@ -95,7 +100,7 @@ class Organization:
         ]
 
     def delete_customer(self, external_id: str) -> None:
-        """Delete a customer; no webhook says so, and the external id is free again."""
+        """Delete a customer; Lago sends no webhook for it, and the external id can be used again."""
         self.deleted.add(self.customer_of(external_id)["lago_id"])
 
     def _create_customer(self, external_id: str, changes: Json) -> Json:
@@ -120,7 +125,7 @@ class Organization:
         return self.invoices[lago_id]
 
     def touch(self, document: Json) -> None:
-        """A document has changed."""
+        """Set the time of change of a document."""
         document["updated_at"] = self.at()
 
     def at(self) -> str:
@@ -128,7 +133,7 @@ class Organization:
         return instant(self.now())
 
     def announce(self, webhook_type: str, content: Json) -> None:
-        """A webhook of that type about the object is due."""
+        """Append a webhook of that type about the object to the outbox."""
         object_type = webhook_type.partition(".")[0]
         self.outbox.append(
             Announcement(webhook_type=webhook_type, object_type=object_type, lago_id=content["lago_id"])

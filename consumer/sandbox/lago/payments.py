@@ -22,12 +22,12 @@ BY_HAND: Json = {
 
 def payment(invoices: Sequence[Json], cents: int, how: How, **changes: Any) -> Json:
     """
-    A payment that has arrived.
+    A successful payment.
 
     Args:
         invoices: what it pays; Lago states only the whole amount and not its split.
         cents: in subunits.
-        how: the provider's, or by hand.
+        how: by a payment provider, or by hand.
         changes: replace members; ``lago_id`` is needed.
     """
     first = invoices[0]
@@ -77,11 +77,11 @@ def receipt(paid: Json, number: str) -> Json:
 
 def events_of(how: How, *, settles: bool, issues_receipts: bool, is_request: bool) -> list[str]:
     """
-    The webhook types by which a payment is announced, in Lago's order; none at all for some.
+    The webhook types that Lago sends for a payment, in its order; for some payments it sends none.
 
     Args:
-        how: the money arrives.
-        settles: whether the invoice is paid in full by it.
+        how: by a payment provider, or by hand.
+        settles: whether it pays the invoice in full.
         issues_receipts: the organisation's premium setting.
         is_request: whether a payment request is paid.
 

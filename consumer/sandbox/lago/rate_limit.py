@@ -14,8 +14,8 @@ class RateLimit:
     Counts requests within whole seconds.
 
     Attributes:
-        requests_per_s: None lifts the limit, as on Lago that one hosts oneself.
-        largest: the most that came within one second.
+        requests_per_s: None is no limit, as in a self-hosted Lago.
+        largest: the maximum number of requests within one second.
     """
 
     monotonic_s: Callable[[], float]
@@ -34,7 +34,7 @@ class RateLimit:
         return self.requests_per_s is None or self._count <= self.requests_per_s
 
     def headers(self) -> dict[str, str]:
-        """What every answer says of it; ``Reset`` in seconds."""
+        """The headers of every response about the limit; ``Reset`` in seconds."""
         if self.requests_per_s is None:
             return {}
         left = max(0, self.requests_per_s - self._count)

@@ -37,10 +37,10 @@ class Rest:
     The API of one organisation.
 
     Attributes:
-        keys: permissions by API key; None for a key that may do everything.
-        failing: HTTP status that every request is answered with until it is None again.
-        announce: sends what is due after a write; None where nobody listens.
-        requests: how many came, by method and path template.
+        keys: permissions by API key; None for a key with all permissions.
+        failing: HTTP status of every response; None for normal responses.
+        announce: sends due webhooks after a write; None without an endpoint.
+        requests: number of requests by method and path template.
     """
 
     organization: Organization
@@ -138,7 +138,7 @@ class Rest:
         return JSONResponse({"customer": serializers.customer(self.organization, found)})
 
     async def upsert_customer(self, request: Request) -> Response:
-        """``POST /customers``: creates or changes, and always announces it."""
+        """``POST /customers``: creates or changes a customer, and always sends a webhook."""
         sent = (await _json(request)).get("customer") or {}
         external_id, links = sent.pop("external_id"), sent.pop("integration_customers", None)
         found = self.organization.upsert_customer(external_id, **sent)
@@ -173,7 +173,7 @@ class Rest:
         return JSONResponse({"invoice": serializers.shown_invoice(self.organization, found)})
 
     async def list_credit_notes(self, request: Request) -> Response:
-        """``GET /credit_notes``: complete, no show is needed."""
+        """``GET /credit_notes``: complete credit notes, as of ``GET /credit_notes/:id``."""
         found = listings.credit_notes(self.organization.credit_notes.values(), _query(request))
         return self._list("credit_notes", found, request, serializers.credit_note)
 
@@ -183,7 +183,7 @@ class Rest:
         return JSONResponse({"credit_note": serializers.credit_note(self.organization, found)})
 
     async def merge_metadata(self, request: Request) -> Response:
-        """``PATCH /credit_notes/:id/metadata``: other keys stay; no webhook."""
+        """``PATCH /credit_notes/:id/metadata``: keeps other keys; sends no webhook."""
         found = self.organization.credit_notes[request.path_params["lago_id"]]
         sent = (await _json(request)).get("metadata")
         found["metadata"] = metadata.merged(found.get("metadata") or {}, sent)

@@ -1,5 +1,5 @@
 """
-What each reader sees of a document: a webhook, a row of a list, or the object itself.
+The representations of a document: in a webhook, as a row of a list, and as a single object.
 
 The classes are the same in Lago (``V1::*Serializer``); they differ in what they include. Source: lago-api
 ``app/services/webhooks``, ``app/controllers/concerns/*_index.rb``, ``app/controllers/api/v1``.
@@ -28,7 +28,7 @@ INCLUDES = {
 }
 LIST_INCLUDES = frozenset(("customer", "metadata", "applied_taxes"))
 SHOW_INCLUDES = _OPTIONAL
-# A REST invoice embeds its customer's links, a webhook does not, but for this one.
+# An invoice in REST has its customer's links; in webhooks only this type has them.
 _LINKED_WEBHOOKS = frozenset(("invoice.resynced",))
 
 
@@ -67,7 +67,7 @@ def customer(organization: Organization, stored: Json, *, is_linked: bool = True
 
 
 def invoice(organization: Organization, stored: Json, included: frozenset[str], *, is_linked: bool) -> Json:
-    """An invoice with these of its optional members."""
+    """An invoice with these optional members."""
     seen = {name: value for name, value in stored.items() if name not in _OPTIONAL or name in included}
     if "customer" in included:
         seen["customer"] = _owner(organization, stored, is_linked=is_linked)

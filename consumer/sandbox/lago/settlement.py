@@ -1,4 +1,4 @@
-"""Money arrives: payments for one invoice or several, announced as Lago announces them."""
+"""Payments for one invoice or several, with the webhooks that Lago sends for them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def pay(
     organization: Organization, lago_ids: Sequence[str], *, how: How, cents: int | None = None, **changes: Any
 ) -> Json:
     """
-    Take in a payment for one invoice, or for several as a whole (a payment request).
+    Record a payment for one invoice, or for several together (a payment request).
 
     Args:
         organization: whose invoices they are.
         lago_ids: of the invoices.
-        how: it arrives; that decides the webhooks.
-        cents: of a single invoice; what is due when None.
+        how: by a payment provider or by hand; that decides the webhooks.
+        cents: amount for a single invoice; the amount due when None.
         changes: members of the payment, such as ``created_at`` or ``reference``.
 
     Raises:

@@ -1,7 +1,7 @@
 """
-Webhooks as Lago posts them: signed, at most three times, made of what the object is at delivery.
+Webhooks as Lago posts them: signed, in at most three attempts, with the object as it is at delivery.
 
-Source: lago-api ``app/models/webhook.rb``, ``SendHttpWebhookJob``; after the third failure nothing follows.
+Source: lago-api ``app/models/webhook.rb``, ``SendHttpWebhookJob``; there is no attempt after the third.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Post(Protocol):
-    """Posts a body to the endpoint; gives the HTTP status, None when there was no answer."""
+    """Posts a body to the endpoint; returns the HTTP status, None without a response."""
 
     async def __call__(self, content: bytes, headers: Mapping[str, str]) -> int | None:
         """Post once."""
@@ -75,9 +75,9 @@ class Webhooks:
     Delivers an organisation's outbox to one endpoint, oldest first.
 
     Attributes:
-        to_lose: how many of the next webhooks are never sent, as if Lago's workers had been down.
-        lost: those that were not sent, and those that were given up.
-        delivered: how many were taken.
+        to_lose: number of next webhooks that are not sent, as if Lago's workers were down.
+        lost: webhooks that were not sent, or that failed three times.
+        delivered: number of webhooks that the endpoint accepted.
     """
 
     organization: Organization
@@ -91,7 +91,7 @@ class Webhooks:
     _count: int = 0
 
     async def drain(self) -> None:
-        """Deliver all that is due; what fails three times is lost, and the others go on."""
+        """Deliver all due webhooks; one that fails three times is lost, and the next one follows."""
         while self.organization.outbox:
             announced = self.organization.outbox.pop(0)
             if self.to_lose > 0:

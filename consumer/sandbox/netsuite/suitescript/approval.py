@@ -1,7 +1,7 @@
 """
-Approval routing of invoices: what is not approved is not open, and cannot be paid.
+Approval routing of invoices: an invoice that is not approved is not open, and cannot be paid.
 
-The preference stands at Setup > Accounting > Accounting Preferences > Approval Routing; public scripts read
+The preference is at Setup > Accounting > Accounting Preferences > Approval Routing; public scripts read
 it as ``CUSTOMAPPROVALCUSTINVC``. Public integrations write ``approvalstatus`` 2 on invoices they make, which
 approves them.
 """
@@ -18,17 +18,17 @@ _FIELD = "approvalstatus"
 
 
 def start(account: Account, draft: Draft) -> None:
-    """A new invoice waits for its approval where the account routes them."""
+    """Set a new invoice to pending approval where the account routes invoices for approval."""
     if _FIELD in draft.body.table:
         routed = account.profile.preferences.get(PREFERENCE) == "T"
         draft.body.values[_FIELD] = PENDING if routed else APPROVED
 
 
 def status(draft: Draft) -> str | None:
-    """How the status of an invoice ends that is not approved; None for any other record."""
+    """The suffix of the status of an invoice that is not approved; None for any other record."""
     return _STATUSES.get(draft.body.text(_FIELD) or "")
 
 
 def is_open(status: str) -> bool:
-    """Whether a status is none of those of invoices that are not approved."""
+    """Whether a status is not one of an invoice that is not approved."""
     return status.rpartition(":")[2] not in _STATUSES.values()

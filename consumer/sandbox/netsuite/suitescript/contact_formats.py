@@ -1,8 +1,8 @@
 """
 Formats of phone numbers, e-mail and web addresses and postal codes, checked when a customer is saved.
 
-NetSuite's form refuses phone numbers of fewer than seven digits; whether its servers do is not documented, so
-all of it is the switch ``contact_formats``.
+NetSuite's form refuses phone numbers of fewer than seven digits; whether its servers do so is not documented,
+so the setting ``contact_formats`` of a profile switches all checks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ZIPS: Mapping[str, re.Pattern[str]] = {
 
 
 def check(account: Account, draft: Draft) -> None:
-    """Raise INVALID_FLD_VALUE for the first value that the account does not take."""
+    """Raise INVALID_FLD_VALUE for the first value that the account does not accept."""
     if account.profile.switches.contact_formats == "free":
         return
     for field_id, pattern in _CHECKS.items():

@@ -1,8 +1,8 @@
 """
 Which fields, search filters and search columns each record type has, by Oracle's own lists.
 
-The lists are in ``oracle_records.json``, from Oracle's records reference; what is known beyond them
-stands here with its source. What an account has of them is for its features to say.
+The lists are in ``oracle_records.json``, from Oracle's records reference; additions to them are in this
+module with their source. The features of an account decide which of them it has.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _FILE = Path(__file__).parents[1] / "oracle_records.json"
 _NONE: Kinds = {}
 _TRANSACTIONS = frozenset({"invoice", "creditmemo", "customerpayment", "customerrefund", "salesorder"})
 
-# Oracle's Electronic Bank Payments asks for this column, which neither list has.
+# Oracle's Electronic Bank Payments requests this column, which is in neither list.
 _MORE_COLUMNS = {"transaction": {"fxamountremaining": "currency"}}
 _OF_PERIODS: Kinds = {"internalid": "select", "isinactive": "checkbox"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchLists:
-    """What a search type may be filtered by and asked for."""
+    """The filters and columns of a search type."""
 
     filters: Kinds
     columns: Kinds
@@ -49,7 +49,8 @@ def searchable(search_type: str) -> SearchLists:
     own = records().get(name, {})
     filters, columns = own.get("filters", _NONE), own.get("columns", _NONE)
     if name == "account":
-        # Its lists are one off in Oracle's file: the columns there are its filters, and no list has columns.
+        # Its lists are shifted in Oracle's file: the columns there are its filters, and its columns are
+        # missing.
         filters = columns
     if name == "accountingperiod":
         # Oracle's file has none for periods, which public scripts search by their fields.

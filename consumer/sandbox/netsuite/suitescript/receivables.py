@@ -1,8 +1,8 @@
 """
-Receivables accounts: a document lies on the one it names, else on its customer's default or the company's.
+Receivables accounts: of a document its own, else the default of its customer or of the company.
 
-Payments and credit memos settle invoices of their own receivables account only: the form of a payment
-lists the open invoices of the account that it names.
+Payments and credit memos settle only invoices of their own receivables account: the form of a payment
+lists the open invoices of its account.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FIELDS = {
 
 
 def default(account: Account, customer: Saved | None = None) -> str | None:
-    """The account that a customer's documents are booked to unless they name another."""
+    """The default account of a customer's documents."""
     own = customer.fields.get("receivablesaccount") if customer is not None else None
     return own or next((one.id for one in account.profile.accounts if one.type == _TYPE), None)
 

@@ -25,7 +25,7 @@ class RecordKind:
         code: prefix of its statuses and its type in SuiteQL: ``CustInvc``.
         posts: whether it has G/L impact, and so needs an open period.
         feature: the feature without which the account has no such records.
-        lessens: whether it reduces the customer's balance; searches show its amounts negative.
+        lessens: whether it reduces the customer's balance; its amounts are negative in searches.
     """
 
     type: str

@@ -1,8 +1,8 @@
 """
-NetSuite's rules for customer refunds: what of a customer's credits is paid back, and from which account.
+NetSuite's rules for customer refunds: the credits of a customer that are refunded, and the account.
 
-Scripts create one with its customer and tick credit memos and payments under ``apply``, as public scripts
-do; the amount is the sum of the ticked lines. Deposits have another sublist, which is not emulated.
+A script creates a refund with its customer and selects credit memos and payments in sublist ``apply``, as
+public scripts do; the amount is the sum of these lines. Deposits have another sublist, not emulated.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DEPOSITED = "CustRfnd:B"
 
 
 class RefundRules:
-    """The amount is the sum of the ticked lines."""
+    """Rules of a refund: the amount is the sum of the selected lines."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -45,12 +45,12 @@ class RefundRules:
         draft.body.values |= {"trandate": today, "exchangerate": Decimal(1), "total": Decimal(0)}
 
     def opened(self, draft: Draft) -> None:
-        """List open credits and those that the refund pays back."""
+        """List open credits and those that the refund pays."""
         self.was_initialised = True
         self._list_open(draft)
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
-        """Check and source dependent values after a body field was set."""
+        """Check a body field that was set, and source the values that depend on it."""
         references.check(self._account, draft.body, field_id)
         sourcing.payer_changed(self._account, draft, field_id)
         if field_id in _LISTS_ANEW:
@@ -58,13 +58,13 @@ class RefundRules:
         self._update(draft)
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
-        """Set the amount of a ticked line to what is open of it."""
+        """Set the amount of a selected line to its open amount."""
         del sublist
         draft.freshen()
         apply_lines.changed(line, field_id, None)
 
     def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
-        """Raise when more is paid back than is open."""
+        """Raise when the refunded amount of a line exceeds its open amount."""
         del draft, sublist
         apply_lines.check_line(line)
 
@@ -77,7 +77,7 @@ class RefundRules:
         Check and compute everything before a save.
 
         Raises:
-            ScriptError: USER_ERROR when nothing is ticked or a mandatory field is empty.
+            ScriptError: USER_ERROR when no line is selected or a mandatory field is empty.
         """
         if not draft.dynamic:
             self._replay(draft)

@@ -1,4 +1,4 @@
-"""Rows of a search that asks which transactions settle which: one for each link, as NetSuite gives them."""
+"""Rows of a search for applying or applied transactions: one for each link, as NetSuite returns them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ APPLIED_TO = "appliedtotransaction"
 
 
 def linked(account: Account, rows: list[Row], expression: Sequence[Any]) -> list[Row]:
-    """The rows as they are, or one for each document that they settle when the search asks for these."""
+    """The rows unchanged, or one for each settled document when the search asks for these."""
     return list(_links(account, rows)) if _names(expression) else rows
 
 

@@ -1,4 +1,4 @@
-"""What a search of this account may name: Oracle's filters and columns, as its features and fields allow."""
+"""The filters and columns that searches of this account may use, by its features and fields."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_FEATURE: Mapping[str, str] = {
 
 def kind_of_filter(account: Account, search_type: str, name: str, operator: str) -> str:
     """
-    Of what kind a filter is.
+    The kind of a filter.
 
     Raises:
         ScriptError: SSS_INVALID_SRCH_FILTER without such a filter here, SSS_INVALID_SRCH_OPERATOR for an
@@ -50,7 +50,7 @@ def check_column(account: Account, search_type: str, name: str) -> None:
 
 
 def check_type(account: Account, search_type: str) -> None:
-    """Raise INVALID_RCRD_TYPE for what cannot be searched; currencies cannot, where there is only one."""
+    """Raise INVALID_RCRD_TYPE for a type that cannot be searched: currency without MULTICURRENCY."""
     is_absent = search_type == "currency" and "MULTICURRENCY" not in account.profile.features
     if is_absent or not oracle_lists.searchable(search_type).columns:
         raise ScriptError("INVALID_RCRD_TYPE", f"The record type [{search_type.upper()}] is invalid.")

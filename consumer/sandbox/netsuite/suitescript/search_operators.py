@@ -1,4 +1,4 @@
-"""The operators of search filters: which go with which kind of field, and what each compares."""
+"""The operators of search filters: the kinds of fields that allow each, and what each compares."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.values import day_of_text
 
 Test = Callable[[str], bool]
-"""Whether a value, as text, is one that a filter wants."""
+"""Returns whether a value, as text, matches a filter."""
 
 _EITHER = frozenset({"isempty", "isnotempty"})
-# `is` with one key is what public scripts write as often as `anyof`.
+# Public scripts use `is` with one key as often as `anyof`.
 _OF_LISTS = frozenset({"anyof", "noneof", "is"})
 _OF_TEXTS = _EITHER | {
     "any", "is", "isnot", "contains", "doesnotcontain", "startswith", "doesnotstartwith", "haskeywords",
@@ -63,7 +63,7 @@ def of_kind(kind: str) -> frozenset[str]:
 
 def test_of(kind: str, operator: str, wanted: list[str], profile: Profile) -> Test:
     """
-    What a value must pass, for an operator that `of_kind` has.
+    The test of a value for an operator that is in `of_kind`.
 
     Raises:
         ScriptError: SSS_INVALID_SRCH_FILTER_VAL for a value that is no number or day, or that is not there.

@@ -1,5 +1,5 @@
 """
-Further subsidiaries of a customer, a record each (feature Multi-Subsidiary Customer).
+Further subsidiaries of a customer, one record for each (feature Multi-Subsidiary Customer).
 
 Oracle: section_1507907354; fields as in the Records Browser (``entity``, ``subsidiary``, ``isprimarysub``).
 """
@@ -17,7 +17,7 @@ FEATURE = "MULTISUBSIDIARYCUSTOMER"
 
 
 def of_customer(account: Account, customer: str) -> set[str]:
-    """The subsidiaries that a customer has beside its primary one."""
+    """The subsidiaries of a customer besides its primary one."""
     if FEATURE not in account.profile.features:
         return set()
     found = account.books.find(group="relationship", record_type=TYPE, equal={"entity": [customer]})
@@ -35,7 +35,7 @@ class RelationshipRules:
         draft.body.values["isprimarysub"] = False
 
     def opened(self, draft: Draft) -> None:
-        """Nothing follows from opening one."""
+        """Does nothing: opening a record changes no values."""
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check references."""
