@@ -190,6 +190,14 @@ def _assert_command(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
+def test_a_runbook_reads_logs_from_before_the_last_ten_lines(path):
+    """With a selector, kubectl shows no more than those of each pod, unless it is asked to."""
+    read = [line for line in path.read_text().splitlines() if line.startswith("kubectl logs -l")]
+
+    assert [line for line in read if "--tail=-1" not in line] == []
+
+
+@pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
 def test_a_runbook_names_settings_that_exist(path):
     known = {env_name(name) for name in Settings.model_fields}
 
