@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 app = typer.Typer()
+_PROFILES = sorted(
+    path.stem for path in (Path(__file__).parents[1] / "sandbox" / "netsuite" / "profiles").glob("*.json")
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -17,7 +20,7 @@ def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free port.")] = 8460,
     state: Annotated[Path | None, typer.Option(metavar="FILE", help="Store the books in this file.")] = None,
     profile: Annotated[
-        str, typer.Option(metavar="NAME", help="A profile's name, or the path of its file.")
+        str, typer.Option(metavar="NAME", help=f"One of {', '.join(_PROFILES)}; or the path of a file.")
     ] = "default",
     host: Annotated[
         str, typer.Option(help="Address to listen on; anyone who can connect can read the books.")

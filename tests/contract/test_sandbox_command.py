@@ -100,6 +100,16 @@ def test_unknown_profile_is_one_sentence():
     assert "Traceback" not in result.stderr
 
 
+def test_help_lists_every_profile():
+    """
+    Those that ship are there to be chosen.
+    """
+    told = refused("--help").stdout
+    shipped = {path.stem for path in (ROOT / "consumer/sandbox/netsuite/profiles").glob("*.json")}
+
+    assert {name for name in shipped if name not in told} == set()
+
+
 def test_file_that_is_no_profile_is_refused(tmp_path):
     """
     What is wrong with it is named.

@@ -15,7 +15,7 @@ from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 # free text.
 _PLACES = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))
 _COUNTRIES = frozenset(" ".join(_PLACES["countries"]).split())
-_STATES = {country: frozenset(" ".join(rows).split()) for country, rows in _PLACES["states"].items()}
+_STATES: dict[str, dict[str, str]] = _PLACES["states"]
 
 
 class Address(FieldSet):
@@ -33,6 +33,12 @@ class Address(FieldSet):
         if field_id == "state" and raw and states is not None and raw not in states:
             raise invalid_value("state", raw)
         return super().put(field_id, raw)
+
+    def put_text(self, field_id: str, text: str) -> bool:
+        """Set a state by its name; raises INVALID_FLD_VALUE for one that the country does not have."""
+        names = _STATES.get(self.text("country") or "", {}) if field_id == "state" else {}
+        codes = {name.lower(): code for code, name in names.items()}
+        return self.put(field_id, codes.get(text.lower(), text))
 
     def _put_country(self, raw: Any) -> bool:
         if raw not in _COUNTRIES:

@@ -48,6 +48,10 @@ class FieldSet:
         self.values[field_id] = values.coerce(field, raw, self.profile)
         return True
 
+    def put_text(self, field_id: str, text: str) -> bool:
+        """Hold what a script sets by its text; raises as `put` does."""
+        return self.put(field_id, text)
+
     def _refuse_unknown(self, field_id: str) -> bool:
         if self.profile.switches.unknown_field == "refuse":
             raise ScriptError("SSS_INVALID_FIELD_ID", f"The field {field_id} is not on this record.")

@@ -132,7 +132,7 @@
     }
     setText(...args) {
       const [fieldId, text] = take('setText', ['fieldId', 'text'], args);
-      host('put', this.number, fieldId, text);
+      host('put_text', this.number, fieldId, String(text));
       return this;
     }
     save() {
@@ -398,7 +398,21 @@
   const nameOf = (column) => (typeof column === 'string' ? column : column.name);
 
   class Result {
-    constructor(row) { this.id = row.id; this.recordType = row.recordType; this.found = row.columns; }
+    constructor(row, columns) {
+      this.id = row.id;
+      this.recordType = row.recordType;
+      this.found = row.columns;
+      this.columns = columns;
+    }
+    // A column with a text of its own is a list, as lookupFields gives it.
+    getAllValues() {
+      const values = {};
+      this.columns.forEach(({ name }) => {
+        const [value, text] = this.found[name];
+        values[name] = value !== '' && text !== value ? [{ value, text }] : value;
+      });
+      return { recordType: this.recordType, id: this.id, values };
+    }
     getValue(column) { return (this.found[nameOf(column)] || [''])[0]; }
     getText(column) { return (this.found[nameOf(column)] || ['', ''])[1]; }
   }
@@ -408,11 +422,13 @@
     Sort: { ASC: 'ASC', DESC: 'DESC', NONE: 'NONE' },
     Summary: { GROUP: 'GROUP', SUM: 'SUM' },
     createColumn(options) { return options; },
+    createFilter(options) { return options; },
+    load() { throw new SuiteScriptError('RCRD_DSNT_EXIST', 'That record does not exist.'); }, // no search is saved here
     create(options) {
       const [type] = take('search.create', ['type'], [options]);
       const columns = (options.columns || []).map((column) => (typeof column === 'string' ? { name: column } : column));
       const range = (start, end) => host('search', type, options.filters || [], columns, start, end)
-        .map((row) => new Result(row));
+        .map((row) => new Result(row, columns));
       return {
         searchType: type,
         run() {
@@ -436,7 +452,7 @@
               const { index } = chosen[0];
               if (!pageRanges[index]) throw new SuiteScriptError('INVALID_PAGE_RANGE', 'Invalid page range.');
               const rows = host('search_page', type, options.filters || [], columns, index * size, size);
-              const data = rows.map((row) => new Result(row));
+              const data = rows.map((row) => new Result(row, columns));
               return { data, isFirst: index === 0, isLast: index === pageRanges.length - 1, pageRange: pageRanges[index] };
             },
           };
@@ -562,10 +578,17 @@
   const files = {};
   let parsing = null;
   globalThis.log = log;
-  globalThis.define = (dependencies, factory) => {
+  globalThis.define = (...given) => {
     const from = parsing;
+    const factory = given.pop();
+    const dependencies = given.pop() || [];
     files[from] = { needed: dependencies.map((name) => (name[0] === '.' ? absolute(from, name) : name)), factory };
   };
+
+  // What compiled TypeScript asks for instead of, or beside, its modules.
+  function requireFrom(path, loaded) {
+    return (name) => NATIVE[name] || load(name[0] === '.' ? absolute(path, name) : name, loaded);
+  }
   globalThis.__parse = (path, source) => {
     parsing = path;
     (0, eval)(source);
@@ -585,12 +608,15 @@
     if (known !== undefined) return known;
     if (!files[path]) throw new SuiteScriptError('MODULE_DOES_NOT_EXIST', `Module does not exist: ${path}`);
     const { needed, factory } = files[path];
+    const own = { exports: {} };
+    const asked = { require: requireFrom(path, loaded), exports: own.exports, module: own };
     const modules = [];
     for (let index = 0; index < needed.length; index += 1) {
       const name = needed[index];
-      modules.push(NATIVE[name] || loaded[name] || load(name, loaded));
+      modules.push(asked[name] || NATIVE[name] || loaded[name] || load(name, loaded));
     }
-    loaded[path] = factory.apply(null, modules);
+    const made = typeof factory === 'function' ? factory.apply(null, modules) : factory;
+    loaded[path] = made === undefined ? own.exports : made;
     return loaded[path];
   }
 

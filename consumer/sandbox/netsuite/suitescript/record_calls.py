@@ -108,6 +108,9 @@ class RecordCalls:
     def do_put(self, number: int, field_id: str, raw: Any) -> None:
         self._sets[number].put(field_id, raw)
 
+    def do_put_text(self, number: int, field_id: str, text: str) -> None:
+        self._sets[number].put_text(field_id, text)
+
     def do_set_value(self, handle: int, field_id: str, raw: Any) -> None:
         self._drafts[handle].set_value(field_id, raw)
 
