@@ -64,7 +64,7 @@ def _undeployed(connection: Connection, name: str, labels: list[str]) -> Finding
 
 
 def _menu_of(places: list[str]) -> str:
-    forms = (form for form in FORMS.values() if any(place.startswith(form.label) for place in places))
+    forms = (form for form in FORMS.values() if {form.label, f"{form.label} lines"} & set(places))
     return "; or ".join(dict.fromkeys(form.menu for form in forms))
 
 

@@ -35,6 +35,7 @@ _OF_FEATURE: Mapping[Kind, str] = {
     "currencies": "MULTICURRENCY",
 }
 _NOT_SOLD = frozenset({"Purchase"})
+_PAID = (".payment.account", ".refund.account")
 _TAX_KINDS = frozenset({"tax_codes", "tax_types", "nexuses"})
 
 
@@ -132,7 +133,7 @@ def _of_account(row: CatalogRow, uses: Sequence[Reference]) -> Iterator[_Problem
     """Documents need a receivables account; payments need a bank account or Undeposited Funds."""
     type_ = row.values.get("type")
     for use in uses:
-        is_deposited = ".fields." not in use.path or use.path.endswith(".payment.account")
+        is_deposited = ".fields." not in use.path or use.path.endswith(_PAID)
         taken, role_of = (
             (DEPOSIT, "takes no deposits") if is_deposited else (RECEIVABLE, "holds no receivables")
         )

@@ -53,6 +53,8 @@ CLOSED = ("closed-period",)
 SINCE_JULY = {"start_date": "2026-07-01"}
 SINCE_LAST_YEAR = {"start_date": "2025-01-01"}
 PAYS_BACK = {"refunds": "customer_refund"}
+OF_MAPPING = ("currencies", "refund")
+REFUNDED = {"refunds": "customer_refund", "refund": {"account": "110", "payment_method": "9"}}
 MOVED_ON = {"closed_period": "next_open_period"}
 
 
@@ -96,6 +98,12 @@ FAULTS = (
     _permission("LIST_CLASS"),
     _permission("LIST_PAYMETH"),
     _permission("ADMI_ACCTPERIODS", status="warn", without=("closed-period",)),
+    Fault(
+        setting="permissions.TRAN_CUSTRFND",
+        value=1,
+        finding="permission.TRAN_CUSTRFND",
+        given=REFUNDED,
+    ),
     # Features.
     Fault(setting="features.TAX_OVERHAULING", value=False, finding="feature.TAX_OVERHAULING", without=US),
     Fault(
@@ -149,6 +157,7 @@ FAULTS = (
     Fault(setting="forms.customerpayment.body", value=["memo", "class"], finding="mandatory.class"),
     Fault(setting="forms.salesorder.body", value=["otherrefnum"], finding="mandatory.otherrefnum"),
     Fault(setting="forms.creditmemo.lines", value=["class"], finding="mandatory.class"),
+    Fault(setting="forms.customerrefund.body", value=["class"], finding="mandatory.class", given=REFUNDED),
     # Custom fields.
     _undeployed("custbody_lago_id"),
     _undeployed("custbody_lago_invoice_id"),
@@ -192,6 +201,7 @@ FAULTS = (
     Fault(setting="accounts.105.type", value="Income", finding="income_account.105", status="warn"),
     Fault(setting="accounts.110.type", value="Income", finding="account.110"),
     Fault(setting="accounts.110.type", value="AcctRec", finding="account.110"),
+    Fault(setting="accounts.110.type", value="Expense", finding="account.110", given=REFUNDED),
     # Currencies.
     Fault(setting="currencies.2.precision", value=0, finding="currency_decimals.EUR", without=ONE_CURRENCY),
     Fault(setting="currencies.1.precision", value=0, finding="currency_decimals.USD"),
@@ -281,8 +291,8 @@ def _baseline(profile: str, given: str = "{}") -> dict[str, str]:
 
 
 def _found(profile: str, given: dict[str, Any], flips: dict[str, Any] | None = None) -> dict[str, Finding]:
-    mapping = MAPPINGS[profile] | {name: given[name] for name in ("currencies",) if name in given}
-    settings = {name: value for name, value in given.items() if name != "currencies"}
+    mapping = MAPPINGS[profile] | {name: given[name] for name in OF_MAPPING if name in given}
+    settings = {name: value for name, value in given.items() if name not in OF_MAPPING}
     return findings(profile, flips, mapping=mapping, **settings)
 
 
@@ -331,6 +341,20 @@ def test_what_lago_fills_is_not_missed_on_a_form(record, fields):
     assert _said(findings("default", {f"forms.{record}.body": fields})) == {}
 
 
+@pytest.mark.parametrize(
+    ("form", "menu"),
+    [
+        ("customer", "Customization > Forms > Entry Forms > (preferred form) > Fields"),
+        ("customerrefund", "Customization > Forms > Transaction Forms > (preferred form) > Screen Fields"),
+        ("customerpayment", "Customization > Forms > Transaction Forms > (preferred form) > Screen Fields"),
+    ],
+)
+def test_a_form_is_where_its_record_has_it(form, menu):
+    found = _found("default", REFUNDED, {f"forms.{form}.body": ["url", "class"]})
+
+    assert {one.menu for name, one in found.items() if name.startswith("mandatory.")} == {menu}
+
+
 def test_a_currency_of_three_decimals_is_warned_of():
     """NetSuite keeps two of them, and none is the right setting."""
     [(name, status)] = _said(_found("default", _also_in("KWD", "5"), {"currencies.5.precision": 2})).items()
@@ -373,7 +397,7 @@ def test_a_native_field_that_there_is_not_is_named(section, fields):
         ({"invoice": {"account": "110"}}, {"account.110": "fail"}),
         ({"credit_note": {"account": "102"}}, {"account.102": "fail"}),
         ({"payment": {"account": "100"}}, {"account.100": "fail"}),
-        ({"payment": {"account": "110"}}, {}),
+        ({"payment": {"account": "110"}, "refund": {"account": "110", "aracct": "111"}}, {}),
         ({"invoice": {"account": "4711"}}, {"account.4711": "fail"}),
     ],
 )
