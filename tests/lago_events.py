@@ -94,7 +94,7 @@ def link(code: str = "netsuite-eu", **changes: Any) -> Json:
 
 
 def customer(**changes: Any) -> Json:
-    """A customer, a company in Berlin unless told otherwise; ``integration_customers`` only when given."""
+    """A customer, by default a company in Berlin; ``integration_customers`` only when given."""
     built = {
         "lago_id": CUSTOMER_ID,
         "billing_entity_code": BILLING_ENTITY,
@@ -222,7 +222,7 @@ def every_fee_type(tax_rate: int = 0) -> list[Json]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discounts:
-    """What lessens an invoice, in subunits; coupons and progressive billing do so before tax."""
+    """The reductions of an invoice, in subunits; coupons and progressive billing apply before tax."""
 
     coupons: int = 0
     progressive: int = 0
@@ -524,7 +524,7 @@ def payment_receipt(**changes: Any) -> Json:
 
 
 def event(webhook_type: str, content: Json, *, object_type: str | None = None, **changes: Any) -> Json:
-    """The four members of a webhook; the object's type is the event's first word unless told otherwise."""
+    """The four members of a webhook; the object's type is by default the event's first word."""
     object_type = object_type or webhook_type.partition(".")[0]
     return {
         "webhook_type": webhook_type,

@@ -106,7 +106,7 @@ def lacking(
 def reached(
     lock: Iterable[Entry], roots: Iterable[str], environment: Environment, requirements_of: RequirementsOf
 ) -> set[NormalizedName]:
-    """What of the lock somebody asks for."""
+    """The part of the lock that an environment installs."""
     asked: set[NormalizedName] = set()
 
     def noted(name: str) -> Iterable[str]:

@@ -2,7 +2,7 @@
 The events of a workload: Lago's invoice bodies on many lanes, each lane on a partition of its own choosing.
 
 A lane is one invoice. Its first event creates it, the others announce it anew with a later time of change, so
-every event is told from every other by what the worker sends: the external id and the version.
+every event differs from every other in what the worker sends: the external id and the version.
 """
 
 from __future__ import annotations

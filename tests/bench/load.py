@@ -92,7 +92,7 @@ class Load:
         return await self.committed() == {number: self.ends[number] for number in range(self.partitions)}
 
     async def reported(self) -> set[tuple[int, int]]:
-        """Partition and offset of every invoice event that the error topic tells of."""
+        """Partition and offset of every invoice event that has an error event."""
         topic = self.prefix + ERROR_TOPIC
         everywhere = [TopicPartition(topic, number) for number in range(self.partitions)]
         reader = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers, auto_offset_reset="earliest")

@@ -3,7 +3,7 @@ A stub of NetSuite for the benchmark: a process that responds to RESTlet calls b
 
 ``python -m tests.bench.stub --journal FILE --cap 15`` prints its origin, then serves until SIGTERM. It takes
 any token-based login without looking at it, turns calls away at the cap at once as NetSuite does, and writes
-down every call when it ends. ``GET /bench/state`` tells how far it has come.
+down every call when it ends. ``GET /bench/state`` returns its progress.
 """
 
 from __future__ import annotations
@@ -148,13 +148,13 @@ def refusal(status: int) -> bytes:
 
 
 async def serve(account: Account, journal: TextIO) -> None:
-    """Serve until told to stop; prints the origin first."""
+    """Serve until a signal stops it; prints the origin first."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     server = await loop.create_server(Stub(account, journal).connection, HOST, 0)
     port = server.sockets[0].getsockname()[1]
-    print(f"http://{HOST}:{port}", flush=True)  # noqa: T201 - whoever started it reads this
+    print(f"http://{HOST}:{port}", flush=True)  # noqa: T201 - the process that started it reads this
     await stopping.wait()
     server.close()
 

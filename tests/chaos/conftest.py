@@ -39,7 +39,7 @@ def one_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brokers]:
 
 @pytest.fixture
 def three_brokers(tmp_path: Path) -> Iterator[Brokers]:
-    """Brokers of which one may die."""
+    """Three brokers, so that the cluster works without one of them."""
     with _apache(tmp_path / "three", count=3) as ready:
         yield ready
 

@@ -22,7 +22,7 @@ class Encrypted:
     The broker.
 
     Attributes:
-        authority: what workers trust.
+        authority: the certificate authority that workers trust.
     """
 
     node: Node

@@ -30,7 +30,7 @@ async def produce(on_kafka: Stage, prefix: str, partition: int, numbers: range) 
 
 
 def damage(node: Node, topic: str, lago_id: str) -> int:
-    """Change one byte of a record on the broker's disk; gives where, to mend it."""
+    """Change one byte of a record on the broker's disk; returns the position, to restore it."""
     log = segment(node, topic)
     content = bytearray(log.read_bytes())
     at = content.index(lago_id.encode())
@@ -54,7 +54,7 @@ def segment(node: Node, topic: str) -> Path:
 async def test_row_25_a_damaged_batch_keeps_its_own_partition_waiting_and_no_other(
     tmp_path, one_broker, topic_prefix, netsuite
 ):
-    """What stands before it is written, nothing spins or dies; restored, it is carried on without restart."""
+    """Records before it are written, no loop spins or ends; once restored it is read without a restart."""
     [node] = one_broker.nodes
     environment = running_programs.environment_of(
         tmp_path, netsuite, one_broker.bootstrap_servers, topic_prefix

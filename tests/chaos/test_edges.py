@@ -143,5 +143,5 @@ async def _killed_in_the_middle(
 
 
 def _relay(folder: Path, on_kafka: Stage, good: Receiver, name: str):
-    # The same member comes back after a kill: without it Kafka would wait for the dead one's session.
+    # The same member comes back after a kill: without it Kafka would wait for the killed one's session.
     return relay(folder, on_kafka, webhook("good", good.origin), name=name, static_membership="true")

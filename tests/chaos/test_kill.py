@@ -41,7 +41,7 @@ def environment(tmp_path: Path, bootstrap_servers: str, topic_prefix: str, netsu
 async def killed_again_and_again(
     folder: Path, environment: dict[str, str], feed: Feed, netsuite: running_programs.Sandbox, kills: int
 ) -> None:
-    # The same member comes back after a kill: without it Kafka would wait for the dead one's session.
+    # The same member comes back after a kill: without it Kafka would wait for the killed one's session.
     static = environment | {env_name("static_membership"): "true"}
     with ExitStack() as stack:
         worker = stack.enter_context(running_programs.worker(folder, static))

@@ -51,7 +51,7 @@ async def test_row_6_connections_to_kafka_that_are_reset_slow_and_cut_cost_nothi
 async def test_row_3_connections_to_netsuite_that_are_reset_slow_and_cut_make_no_second_document(
     tmp_path, bootstrap_servers, topic_prefix, netsuite, seed
 ):
-    """Whether the request or its answer was lost, only the same call repeated can tell; and it does."""
+    """Only a repeat of the call shows whether the request or its response was lost."""
     port = free_port()
     connection = running_programs.connection(netsuite)
     address = urlsplit(connection["restlet_url"])

@@ -75,7 +75,7 @@ async def commit_by_hand(on_kafka: Stage, offset: int, metadata: str) -> None:
 
 
 async def leave_two_of_twelve_open(on_kafka: Stage) -> str:
-    """The head and another; gives the map that remembers the ten."""
+    """Leave the first and one more unsettled; returns the committed offset map of the other ten."""
     ledger = Ledger()
     await on_kafka.produce(*values(range(LANES)))
     async with on_kafka.stream(ledger.recording(failing(0, 7)), ledger.give_up):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.kafka
 async def test_row_22_a_relay_killed_after_the_post_and_before_the_commit_posts_again_under_one_id(
     tmp_path, bootstrap_servers, topic_prefix
 ):
-    """It dies while the endpoint is still answering; the receiver sees the same webhook-id twice."""
+    """It is killed while the endpoint is still responding; the receiver sees the same webhook-id twice."""
     running: list[running_programs.Worker] = []
 
     def kill_the_first(_: object) -> Response:

@@ -1,4 +1,4 @@
-"""Two workers under one static member id: a mistake of whoever deploys them, that must cost nothing."""
+"""Two workers under one static member id: a mistake of deployment that must not lose or repeat anything."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_every_test_that_is_named_exists(test):
     [("row", *line) for line in MATRIX.items()] + [("invariant", *line) for line in ALWAYS.items()],
 )
 def test_every_line_has_a_test_that_carries_its_number(kind, number, tests):
-    """So that whoever sees it fail knows what is broken."""
+    """So that a failure names the broken guarantee."""
     assert any(number in numbers(kind, test.partition("::")[2]) for test in tests)
 
 

@@ -1,4 +1,4 @@
-"""What cannot be booked is told, all the way: from the webhook to the error event that finance reads."""
+"""What cannot be booked has an error event: the way from the webhook to the topic that finance reads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def road():
 
 
 def failure(road: Road, *webhooks: Webhook, **connection: object) -> lago.Json:
-    """The only error event of what is told."""
+    """The only error event among the published events."""
     told = asyncio.run(road.carry(list(webhooks), dice=Random(0), **connection))
     found = [json.loads(each.value) for each in told.events if each.topic == "lago.accounting-provider-error"]
     [body] = found

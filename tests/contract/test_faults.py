@@ -88,7 +88,7 @@ async def test_connection_lost_before_the_script_ran_leaves_nothing(box):
 @pytest.mark.parametrize("kind", ["502", "503"])
 async def test_gateway_and_maintenance_pass_within_one_call(box, kind):
     """
-    Row 10: twice out of three attempts is nothing the caller hears of.
+    Row 10: two failures of three attempts are not visible to the caller.
     """
     box.inject(kind, times=2)
 
@@ -393,6 +393,6 @@ def test_balances_are_listed_by_customer_and_currency(box):
 
 def test_sandbox_is_healthy(box):
     """
-    Whoever starts it can wait for this.
+    A program that starts it can wait for this response.
     """
     assert box.http.get("/healthz").json()["status"] == "ok"

@@ -43,7 +43,7 @@ def test_endless_large_and_folded_answers_leave_the_memory_as_it_was(host):
     for kind in ("endless", "large", "bomb"):
         told = found["told"][kind]
         for write in told["write"]:
-            # The script may have run: only the same call can tell.
+            # The script may have run; only a repeat of the same call shows it.
             assert write.startswith("Ambiguous(reason='HTTP_200: the answer of NetSuite is larger than 2 MiB")
         assert told["ping"][0].startswith("Unavailable(reason='HTTP_200: the answer of NetSuite is larger")
         for customer in told["customer"]:

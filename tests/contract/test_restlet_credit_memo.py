@@ -320,7 +320,7 @@ def test_an_invoice_waits_for_a_memo_that_an_earlier_invoice_has_not_given_back_
 
 
 def test_an_invoice_does_without_a_memo_that_a_later_invoice_has(netsuite):
-    """Its own void is on its way, and may not get past it: it would wait in vain."""
+    """Its own void follows and is written only after it; a wait for the memo would never end."""
     netsuite.write(credit_memo("50.00"), numbered(59, "90.00", "40.00"))
 
     written = netsuite.write(numbered(58, "80.00", "50.00"))[0]

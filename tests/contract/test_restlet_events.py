@@ -149,7 +149,7 @@ def test_a_connection_may_post_what_is_late_into_the_next_open_period(kind):
 
 
 def test_only_the_policy_that_is_wanted_is_sent():
-    """A customer has no period, and held documents are told nothing."""
+    """A customer has no period, and for held documents no policy is sent."""
     asked = items(lago.invoice_event(), connection(closed_period="next_open_period"))
     held = items(lago.invoice_event(), connection())
 

@@ -20,7 +20,7 @@ EXISTING_CUSTOMER = {
 
 
 def standing(netsuite: NetSuite, **fields: Any) -> str:
-    """The id of a customer that somebody made in NetSuite."""
+    """The id of a customer that a user created in NetSuite."""
     saved = netsuite.account.books.insert("entity", "customer", EXISTING_CUSTOMER | fields, {})
     return str(saved.id)
 
@@ -151,7 +151,7 @@ def test_an_adoption_without_an_internal_id_is_no_item(netsuite):
 
 
 def test_a_link_that_moves_leaves_the_customer_that_had_it(netsuite):
-    """We had made one; then somebody linked the right one."""
+    """The connector created one; then a user linked the right one."""
     netsuite.write(customer(columns={"entityid": "made-by-us"}))
     number = standing(netsuite)
 

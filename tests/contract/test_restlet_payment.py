@@ -53,7 +53,7 @@ def test_a_payment_of_less_leaves_the_rest_due(netsuite):
 
 
 def test_a_payment_of_more_leaves_the_rest_unapplied(netsuite):
-    """Row 60: what is over is told, as a warning with its amount."""
+    """Row 60: the unapplied rest is a warning with its amount."""
     written = netsuite.write(payment("510.31"))[0]
 
     assert written["totals"] == {"total": "510.31", "applied": "498.31", "unapplied": "12.00"}
@@ -318,7 +318,7 @@ OF_BOTH = ((INVOICE, None), (OTHER_INVOICE, None))
 
 
 def paid_together(netsuite, amount="548.31"):
-    """A payment of both invoices before anything is known that lessens the first, due 498.31 and 80.00."""
+    """A payment of both invoices, due 498.31 and 80.00, before any credit note of the first is known."""
     netsuite.write(plain_invoice("80.00"), payment(amount, *OF_BOTH))
 
 

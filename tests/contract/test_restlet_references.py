@@ -1,4 +1,4 @@
-"""References to what is in lists, and those that lead nowhere: told as such, never guessed."""
+"""References to entries of lists, and to entries that do not exist: reported as such, never guessed."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_a_refund_is_written_once(netsuite):
 
 
 def test_two_workers_pay_back_once(netsuite, monkeypatch):
-    """Whoever loses the race finds the winner's refund."""
+    """The slower call finds the refund of the faster one."""
     netsuite.write(credit_memo("50.00"))
     insert, calls = Books.insert, []
 
@@ -99,7 +99,7 @@ def test_the_credit_beside_a_refund_is_still_spent(netsuite):
 
 
 def test_what_was_paid_back_cannot_be_spent_too(netsuite):
-    """The error says what is left; no other invoice is blamed for it."""
+    """The error says what is left, and names no other invoice."""
     bill = plain_invoice("80.00", apply_credits=[{"doc": NOTE, "amount": "40.00"}])
 
     error = netsuite.write(credit_memo("50.00"), refund("30.00"), bill)[2]["error"]

@@ -22,7 +22,7 @@ def refused(netsuite, *items):
 
 
 def saying(netsuite, text, name="USER_ERROR", kind="invoice"):
-    """NetSuite with an account that speaks so at the next save of that type."""
+    """NetSuite with an account that raises this text at the next save of that type."""
     netsuite.account.faults.add(ThrownError(kind="error", at="save", type=kind, name=name, message=text))
     return netsuite
 
@@ -178,7 +178,7 @@ def test_a_payment_that_needs_a_third_decimal_is_refused_too(dinars):
 
 
 def test_a_role_that_may_not_see_currencies_books_no_third_decimal_either(dinars):
-    """NetSuite has no currency of three decimals, whoever looks."""
+    """NetSuite has no currency of three decimals, for any role."""
     dinars.reopen(permissions=dinars.account.profile.permissions | {"LIST_CURRENCY": 0})
 
     error = refused(dinars, customer(columns=IN_DINARS), kwd("396.094"))

@@ -15,7 +15,7 @@ STAGES = pytest.mark.parametrize("stage", ["lead", "prospect"])
 
 
 def account_with(stage, *, external_id=EXTERNAL_ID, is_loaded_as_customer=False):
-    """An account where somebody in sales knows the company already."""
+    """An account in which the company is already a lead or prospect."""
     switches = Profile.load().switches.model_copy(update={"lead_as_customer": is_loaded_as_customer})
     netsuite = NetSuite(switches=switches)
     number = netsuite.run(f"""

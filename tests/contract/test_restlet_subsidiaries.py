@@ -188,7 +188,7 @@ def test_the_void_of_such_an_invoice_takes_back_what_the_line_has_left(netsuite,
 
 @pytest.mark.parametrize("item", [invoice(), credit_memo()], ids=["invoice", "note"])
 def test_a_document_of_an_inactive_customer_names_the_customer(netsuite, item):
-    """The mapping is not to blame."""
+    """The mapping is right."""
     netsuite.run("return record.submitFields({ type: 'customer', id: 501, values: { isinactive: true } });")
 
     error = netsuite.write(item)[0]["error"]

@@ -374,7 +374,7 @@ def test_a_payment_that_comes_while_the_memo_is_open_is_seen(monkeypatch):
 
 
 def test_two_voids_at_once_write_one_memo(monkeypatch):
-    """Row 26: whoever loses finds the winner's memo."""
+    """Row 26: the slower call finds the memo of the faster one."""
     netsuite = billed("reversing-voids")
     insert, attempts = Books.insert, []
 

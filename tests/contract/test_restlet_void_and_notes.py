@@ -274,7 +274,7 @@ def test_what_finance_has_spent_of_the_memo_is_told_and_stands(netsuite):
 
 
 def test_a_note_that_comes_while_the_void_is_written_is_seen(netsuite, monkeypatch):
-    """Whoever of the two is later sees the other."""
+    """The later of the two finds the other."""
     insert, attempts = Books.insert, []
 
     def noted_meanwhile(books, *args):
@@ -291,7 +291,7 @@ def test_a_note_that_comes_while_the_void_is_written_is_seen(netsuite, monkeypat
 
 
 def test_a_memo_of_a_closed_period_holds_the_note_up_and_the_note_stands(netsuite):
-    """It is told again until someone opens the period, and is there once."""
+    """It is sent again until the period is opened, and is written once."""
     write_all(netsuite, payment("100.00"), voided())
     periods = Profile.load().periods
     closed = [one.model_copy(update={"closed": one.closed or one.name == "Aug 2026"}) for one in periods]

@@ -106,7 +106,7 @@ class TestSpentNotes:
         assert balance(netsuite) == "-20.00"
 
     def test_a_later_note_takes_its_part_out_of_the_memo(self, netsuite):
-        """The memo remembers the credits: 80.00 less 50.00 spent less 5.00 credited leaves 25.00."""
+        """The memo contains the credits: 80.00 less 50.00 spent less 5.00 credited leaves 25.00."""
         items = [credit_memo("50.00"), spender(), payment("20.00", (spent_on(), "20.00"))]
         later = other_note("5.00")
         write_all(netsuite, *items, voided(credits="50.00", payments="20.00"), later)
@@ -306,7 +306,7 @@ class TestPaidInvoices:
         assert self.all_of_it(netsuite) == "-498.31"
 
     def test_an_account_without_the_field_of_payments_keeps_the_money_all_the_same(self):
-        """The deployment is older than the worker: nothing remembers the payment, which stays unapplied."""
+        """The deployment is older than the worker: no field stores the payment, which stays unapplied."""
         netsuite = billed()
         fields = [
             one

@@ -57,7 +57,7 @@ def test_every_profile_is_described_and_loads_under_its_name():
 
 
 def test_every_switch_stands_with_what_it_decides():
-    """What differs between accounts is told, with what happens when yours is the other way."""
+    """Every setting that differs between accounts is listed, with the effect of its other value."""
     told = set(re.findall(r"^\| .+ \| `(\w+)` \| .+ \|$", README, re.MULTILINE))
 
     assert told == set(Switches.model_fields)

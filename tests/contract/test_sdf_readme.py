@@ -1,4 +1,4 @@
-"""What administrators are told to type, typed: from nothing to a posted invoice, and no command left out."""
+"""Every command of the administrator's instructions is run: from an empty account to a posted invoice."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_a_variable_that_the_readme_names_is_one_that_oracles_program_reads(name
 
 
 def test_undoing_names_every_object_of_the_project():
-    """A deployment deletes nothing, so that whoever leaves deletes by hand."""
+    """A deployment deletes nothing, so an administrator deletes the objects by hand."""
     undoing = re.search(r"^## Undoing it\n(.*?)(?=^## )", README, re.MULTILINE | re.DOTALL)[1]
     fields = {path.stem for path in OBJECTS.glob("cust*_*.xml") if path.stem.startswith(FIELD_PREFIXES)}
 

@@ -16,7 +16,7 @@ def publish(names: Iterable[str], folder: Path) -> dict[str, str]:
     """
     Put a wheel of each into a folder; gives the environment that makes pip and uv look there too.
 
-    Whoever resolves takes the newer release. Whoever requires the hashes of a lock does not.
+    A resolver takes the newer release. An installation with the hashes of a lock does not.
     """
     folder.mkdir(parents=True)
     for name in names:

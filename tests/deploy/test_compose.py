@@ -1,4 +1,4 @@
-"""deploy/compose.yaml is a Compose file, and speaks of commands, settings and files that exist."""
+"""deploy/compose.yaml is a valid Compose file, and its commands, settings and files exist."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_command_is_one_of_ours(name):
 
 @by_ours
 def test_every_variable_is_a_setting(name):
-    """A misspelt one would be refused at start, but only by whoever has Docker."""
+    """A misspelt one is refused at the start, but that needs Docker."""
     given = {key.removeprefix(PREFIX).lower() for key in SERVICES[name]["environment"]}
 
     assert given <= set(Settings.model_fields)
@@ -96,7 +96,7 @@ def test_every_mounted_file_exists(name):
 
 @by_service
 def test_a_port_is_published_to_this_machine_only(name):
-    """A sandbox that trusts its network must not be on anybody else's."""
+    """A sandbox has no login, so its port must not be reachable from other machines."""
     assert all(address == "127.0.0.1" for address, _ in published(name))
 
 
@@ -147,7 +147,7 @@ def test_a_stopping_worker_has_time_to_drain():
 
 
 def test_prometheus_and_grafana_find_what_they_show():
-    """Every scraped name is a service, and the dashboard lies where Grafana is told to look."""
+    """Every scraped name is a service, and the dashboard is in the directory that Grafana reads."""
     scraped = set(re.findall(r"names: \[(\w+)\]", (ROOT / "deploy/prometheus/prometheus.yaml").read_text()))
     provider = (ROOT / "deploy/grafana/provisioning/dashboards/lago-netsuite.yaml").read_text()
     datasource = (ROOT / "deploy/grafana/provisioning/datasources/prometheus.yaml").read_text()

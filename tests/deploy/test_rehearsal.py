@@ -137,14 +137,14 @@ def test_every_service_of_ours_takes_part():
 
 
 def test_the_month_reaches_the_sandbox(deployment):
-    """None of them twice; the one invoice that the demo mends is left for the reader to mend."""
+    """None of them twice; the invoice that the demo repairs is left for the reader to repair."""
     counts = {each: len(deployment.records(each)) for each in ("customer", "invoice", "customerpayment")}
 
     assert counts == {"customer": 11, "invoice": 33, "customerpayment": 6}
 
 
 def test_what_fails_comes_back_as_a_webhook(deployment):
-    """The relay finds the player's inbox, and what it signs is believed."""
+    """The relay reaches the inbox, and its signatures are accepted."""
     said = re.search(r"80 events sent, 80 taken: .* 6 to errors; (\d+) webhooks came", deployment.said)
 
     assert said is not None, deployment.said

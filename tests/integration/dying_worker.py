@@ -1,4 +1,4 @@
-"""The worker's own process, in which one connection's stream dies; run as a module with its arguments."""
+"""A worker process in which one connection's stream fails; run as a module with the worker's arguments."""
 
 from __future__ import annotations
 

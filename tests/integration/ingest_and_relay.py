@@ -78,7 +78,7 @@ def ingest(
         "ops_host": "127.0.0.1",
         "ops_port": str(ops_port),
     }
-    # Whoever tests how long it goes on says so in the environment.
+    # Tests of this delay set it in the environment.
     given["ingest_stop_delay_s"] = os.environ.get(env_name("ingest_stop_delay_s"), "0")
     secrets = {"TEST_HMAC_KEY": HMAC_KEY, "TEST_API_KEY": API_KEY}
     environment = {env_name(name): value for name, value in given.items()} | secrets

@@ -1,4 +1,4 @@
-"""`check --deep` on a real broker and a sandbox: what a person is told before the first worker is started."""
+"""`check --deep` on a real broker and a sandbox: its findings before the first start of a worker."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def test_every_event_comes_in_as_a_signed_webhook(figures):
 
 
 def test_every_failure_leaves_as_a_webhook_that_can_be_verified(figures):
-    """Once refused by its receiver, it is posted again under the same id; so are new customers told."""
+    """Once refused by its receiver, it is posted again under the same id; new customers are posted, too."""
     way_out = figures["relay"]
 
     assert (way_out["failures"], way_out["customers"]) == (6, 9)

@@ -133,7 +133,7 @@ async def _write_for_ever(writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.skipif(not is_available(), reason="needs a broker of its own to stop")
 async def test_without_a_broker_lago_is_asked_to_come_again(tmp_path, topic_prefix):
-    """503 within seconds; the process stays alive and ready until Kafka is back."""
+    """503 within seconds; the process stays live and ready until Kafka is back."""
     body = lago_events.invoice_event()
 
     async def is_accepted() -> bool:

@@ -1,4 +1,4 @@
-"""Payments that no event tells of: from Lago's webhook about the invoice to NetSuite's books, each once."""
+"""Payments without a webhook of their own: from the invoice's webhook to NetSuite, each booked once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stream that dies in a real process begins anew, loses nothing and disturbs no other."""
+"""A stream that fails in a real process is restarted, loses nothing and does not affect the others."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ async def test_an_account_that_is_not_the_configured_one_stops_the_start(
 async def test_a_netsuite_that_is_away_does_not_keep_the_worker_from_starting(
     tmp_path, bootstrap_servers, topic_prefix, netsuite
 ):
-    """It is ready, waits for the account to come back, and stops when told to."""
+    """It is ready, waits until the account is available, and stops on SIGTERM."""
     away = f"http://127.0.0.1:{free_port()}/app/site/hosting/restlet.nl?script=1&deploy=1"
     environment = running_programs.environment(
         tmp_path,

@@ -47,7 +47,7 @@ class BadLine(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, way: httpx.AsyncBaseTransport) -> None:
-        """Fail never until told otherwise."""
+        """No failures until they are set."""
         self._way = way
         self._dice = Random(0)
         self._share = 0.0

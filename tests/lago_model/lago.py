@@ -50,7 +50,7 @@ class Lago:
     One organisation with one customer a walk; `world` keeps its ids apart from those of other walks.
 
     Attributes:
-        webhooks: what has been told so far, oldest first.
+        webhooks: all webhooks so far, oldest first.
         account: what the books say.
     """
 
@@ -133,7 +133,7 @@ class Lago:
         self._tell("invoice.voided", self._as_it_stands(found))
 
     def may_void(self, bill: Bill) -> bool:
-        """Whether somebody may void that invoice."""
+        """Whether the invoice may be voided."""
         return bill.is_voidable and (bill.due > 0 or self._rules.voids_paid)
 
     # --- the parts of moves -------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class Lago:
             self.account.bill(lago_id).paid += cents
         paid = payments.payment(self.account, applied, is_manual=is_manual)
         self.account.payments.append(Payment(content=paid, applied=applied))
-        # Lago tells of a provider's payment by its event, by its receipt, or by both.
+        # Lago sends for a provider's payment its event, its receipt, or both.
         told = (False, True) if is_manual else self._dice.choice(((True, True), (True, False), (False, True)))
         if told[0]:
             self._tell("payment.succeeded", paid)

@@ -98,7 +98,7 @@ def _in_mapping(defects: Defects, part: str) -> Any:
 
 
 def _in_write(defects: Defects, part: str) -> list[Any]:
-    """The whole call raises when a marked record is in it; which one it was cannot be told by the caller."""
+    """The whole call raises when a marked record is in it; the caller cannot see which one it was."""
     write, of = Account.write, requests.of
 
     def marked(items: Any, decision_log: Any, **named: Any) -> Any:

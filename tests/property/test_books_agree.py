@@ -96,7 +96,7 @@ class Ground:
         return Lago(f"{self._people}", dice, RULES.get(mode))
 
     def tell(self, webhooks: list[Webhook], dice: Random, share_of_faults: float, mode: str) -> list[str]:
-        """What was rejected of the webhooks, told in that order until all are settled."""
+        """The rejected webhooks, after sending all in this order until they are settled."""
         told = self._loop.run(
             self._road.carry(webhooks, dice=dice, share_of_faults=share_of_faults, **MODES[mode])
         )
@@ -130,7 +130,7 @@ class Ground:
 
 class Walk(RuleBasedStateMachine):
     """
-    Customers live, and NetSuite is told, by the mapping, client and script that are deployed.
+    The life of customers, booked by the mapping, client and script that are deployed.
 
     A number decides all about a step: kinds of fees, prices, taxes, discounts, shares. A step that Lago would
     refuse for an invoice is made on another one of the customer, or not at all.
@@ -140,7 +140,7 @@ class Walk(RuleBasedStateMachine):
     invoices: Bundle[tuple[Lago, Bill]] = Bundle("invoices")
 
     def __init__(self, ground: Ground, modes: Sequence[str]) -> None:
-        """Begin with nobody; a walk is booked in one of the `modes`."""
+        """Begin without customers; a walk is booked in one of the `modes`."""
         super().__init__()
         self._ground, self._modes, self._mode = ground, modes, modes[0]
         self._lives: list[Lago] = []
@@ -261,7 +261,7 @@ class Walk(RuleBasedStateMachine):
             yield from lago.webhooks[told:]
 
     def _arriving(self) -> list[Webhook]:
-        """What is new, and some of all again, in any order; the order 0 tells everything once, as it was."""
+        """New webhooks and repeats of some, in any order; order 0 sends each once, in Lago's order."""
         arriving = list(self._untold())
         if not self._is_shuffled:
             return arriving
@@ -286,7 +286,7 @@ def walk(ground, request, capsys) -> Callable[..., None]:
     asked = request.config.getoption("--hypothesis-seed", None)
     chosen = int(asked) if asked and asked.isdigit() else randbits(SEED_BITS)
     with capsys.disabled():
-        print(f"\nwalks of --hypothesis-seed={chosen}")  # noqa: T201 - whoever repeats the run needs it
+        print(f"\nwalks of --hypothesis-seed={chosen}")  # noqa: T201 - needed to repeat the run
 
     def go(modes: Sequence[str], walks: int) -> None:
         factory = seed(chosen)(lambda: Walk(ground, modes))
@@ -339,7 +339,7 @@ def test_what_comes_before_its_invoice_does_not_hold_it_back(ground, move):
 
 @BOTH_RULES
 def test_an_invoice_that_waits_for_its_note_may_be_voided_meanwhile(ground, mode):
-    """The note is told last: the invoice stands, its credit waits, and the void is faster."""
+    """The note's webhook comes last: the invoice is written, its credit waits, and the void comes first."""
     assert ground.after(SPENT_AND_VOIDED, (0, 1, 3, 4, 2), mode) == []
 
 

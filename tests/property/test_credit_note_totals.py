@@ -1,5 +1,5 @@
 """
-Whatever Lago credits, NetSuite is told to compute exactly that, or the event is refused.
+The request makes NetSuite compute exactly what Lago credits, or the event is refused.
 
 Notes are drawn on invoices drawn at random (`tests.support.lago_draws`) and computed the way Lago computes
 them

@@ -1,5 +1,5 @@
 """
-Whatever Lago bills, NetSuite is told to compute exactly that, or the event is refused.
+The request makes NetSuite compute exactly what Lago bills, or the event is refused.
 
 Invoices are drawn at random and computed the way Lago computes them (`tests.lago_events.invoice`): prices of
 a billionth of a cent, quantities of billions, three tax rates, five currencies, every kind of discount.

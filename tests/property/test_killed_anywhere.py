@@ -98,7 +98,7 @@ async def one_life(world: World, life: Life) -> list[tuple[int, int]]:
 async def killed_again_and_again(world: World, lives: Sequence[int]) -> None:
     for ends_after in [*lives, 0]:
         known_done = recorded(world.kafka)
-        # Invariant 1: what a commit has passed or marked was told of before.
+        # Invariant 1: what a commit has passed or marked had its event before.
         assert known_done <= told(world.kafka)
         delivered = await one_life(world, Life(ends_after=ends_after))
         assert not known_done & set(delivered)
@@ -109,7 +109,7 @@ async def killed_again_and_again(world: World, lives: Sequence[int]) -> None:
 def test_invariant_4_killed_at_any_step_every_record_is_settled_and_what_was_committed_is_not_repeated(
     log, lives, answers
 ):
-    """In the end all are told of, each document exists once, and the customer has its newest version."""
+    """In the end all have an event, each document exists once, and the customer has its newest version."""
     world = world_of(log, answers)
 
     with capture_logs():

@@ -19,7 +19,7 @@ from consumer.outcome import Delivered, Throttled
     account=st.text(max_size=12),
 )
 def test_invariant_7_leases_of_any_assignment_sum_to_the_cap(cap, owners, account):
-    """Whoever owns which partition: the workers' shares are the account's limit, no more and no less."""
+    """For any assignment of partitions, the workers' shares sum up to the account's limit."""
     owned = [{index for index, owner in enumerate(owners) if owner == worker} for worker in range(10)]
 
     shares = [

@@ -53,7 +53,7 @@ class Authority:
         return path
 
     def trusted(self) -> ssl.SSLContext:
-        """A client that trusts it and no other."""
+        """A client that trusts only this authority."""
         return ssl.create_default_context(cafile=self.file)
 
     def certificate(self, *, lasts: timedelta) -> Certificate:

@@ -48,7 +48,7 @@ async def told(host: str, kind: str) -> dict[str, list[str]]:
 
 
 def peak_kib() -> int:
-    """The most memory this program has held; `ru_maxrss` would count whoever started it, too."""
+    """The most memory this program has held; `ru_maxrss` would include the process that started it."""
     status = Path("/proc/self/status").read_text()
     return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[1])
 

@@ -103,7 +103,7 @@ def findings(
 
 
 def facts(account: Account, wanted: Connection) -> Facts:
-    """What the RESTlet tells of an account."""
+    """The RESTlet's responses about an account."""
     told = _ask(account, checks.health_question(wanted))
     lists = _lists(account, checks.list_questions(wanted))
     return Facts(

@@ -35,7 +35,7 @@ connections:
 
 @pytest.fixture(autouse=True)
 def place(monkeypatch, tmp_path):
-    """An empty folder, and no settings of whoever runs the tests."""
+    """An empty folder, and no settings from the environment of the tests."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CLIENT_SECRET", "hunter2")

@@ -61,7 +61,7 @@ def statuses(world: World) -> list[str]:
 
 
 async def test_row_1_killed_with_records_fetched_and_not_admitted(world):
-    """Nothing was known of them, so they come again, each for the first time."""
+    """Nothing was known of them, so they are read again, each for the first time."""
     world.kafka.produce(*invoices(3))
 
     await dies(world, "fetched")
@@ -75,7 +75,7 @@ async def test_row_1_killed_with_records_fetched_and_not_admitted(world):
 
 
 async def test_row_2_killed_with_a_permit_taken_and_no_request_sent(world):
-    """The permit dies with its worker; the record is delivered by the next."""
+    """The permit ends with its worker; the record is delivered by the next."""
     world.kafka.produce(invoice(0))
 
     await dies(world, "write")
@@ -119,7 +119,7 @@ def unanswered_once(world: World):
 
 
 async def test_row_4_killed_between_the_answer_and_its_record(world):
-    """The answer was read and died with the worker: the next one is told that it was there already."""
+    """The response was read and lost with the worker: the next one gets that the record exists already."""
     world.kafka.produce(invoice(0))
 
     await dies(world, f"publish {result.TOPIC}")
@@ -169,7 +169,7 @@ async def test_row_6_killed_with_a_commit_sent_and_not_acknowledged(world, point
 
 @pytest.mark.parametrize("event", [UNREADABLE, UNMAPPED])
 async def test_row_7_a_rejection_whose_error_event_is_not_acknowledged(world, event):
-    """The offset stays; rejected again, it is told under the same id, so that receivers can tell."""
+    """The offset stays; rejected again, it is published under the same id, so that receivers recognise it."""
     refused = []
 
     def refuse_twice(sent):
@@ -193,7 +193,7 @@ async def test_row_7_a_rejection_whose_error_event_is_not_acknowledged(world, ev
 
 
 async def test_row_8_killed_with_the_error_event_acknowledged_and_its_source_open(world):
-    """The event is told twice, under one id."""
+    """The event is published twice, under one id."""
     world.kafka.produce(UNREADABLE)
 
     await dies(world, f"published {error_event.TOPIC}")
@@ -284,7 +284,7 @@ async def test_rows_11_and_12_commits_that_fail_are_carried_by_the_next(world, e
 
 
 async def test_row_13_a_process_that_was_frozen_starts_nothing_before_it_has_polled(world):
-    """Its partitions are somebody else's by now: what waited in it is not started behind their back."""
+    """Its partitions may have another owner by now, so the calls that waited in it are not started."""
     world.kafka.produce(*invoices(3))
     on_the_wire = hold(world, document(0))
     async with Worker(world, permits=1).running() as frozen:
@@ -447,7 +447,7 @@ async def test_rows_18_and_19_an_account_that_is_away_for_two_days_costs_no_reco
 
 
 async def test_row_20_a_setting_that_is_wrong_for_everything_makes_few_error_events(world):
-    """After 25 rejections in a row the account is left alone; one probe a minute finds it mended."""
+    """After 25 rejections in a row the account gets no calls; one probe a minute finds it repaired."""
     world.kafka.produce(*invoices(120))
     world.account.says = lambda _: Rejected(code="INVALID_KEY_OR_REF", message="subsidiary")
     with capture_logs():

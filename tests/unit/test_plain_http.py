@@ -1,4 +1,4 @@
-"""Plain HTTP to a NetSuite is for one that is emulated, and only where somebody has said so."""
+"""Plain HTTP to NetSuite is for the sandbox, and only with the setting that allows it."""
 
 import pytest
 

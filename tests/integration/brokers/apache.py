@@ -73,7 +73,7 @@ def _is_complete() -> bool:
 
 
 def _fetch() -> None:
-    """Copy the jars once, whoever asks first: test processes side by side would copy over each other."""
+    """Copy the jars once, by the first caller: parallel test processes would overwrite the copies."""
     _jars().mkdir(parents=True, exist_ok=True)
     with (_jars() / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -40,7 +40,7 @@ def test_a_call_above_the_cap_is_turned_away_and_holds_nothing():
 
 
 def test_the_same_document_is_created_once():
-    """Whoever asks again gets what is there."""
+    """A repeated request returns the existing document."""
     account = Account(cap=5, faults=Faults())
 
     statuses = [write(account, item(version=version))["status"] for version in ("1", "1", "2")]
@@ -67,7 +67,7 @@ def test_an_outage_begins_and_ends_by_the_first_call():
 
 
 def test_poison_fails_for_its_time_and_then_heals():
-    """A repeat mends it, later."""
+    """A later repeat succeeds."""
     account = Account(cap=5, faults=Faults(poison=("a",), poison_s=10))
 
     words = [noted([item()], [write(account, item(), at)])[0].status for at in (1.0, 10.9, 12.0)]
@@ -76,7 +76,7 @@ def test_poison_fails_for_its_time_and_then_heals():
 
 
 def test_what_is_rejected_is_rejected_every_time():
-    """No repeat mends it."""
+    """No repeat succeeds."""
     account = Account(cap=5, faults=Faults(rejected=1.0))
 
     words = [noted([item()], [write(account, item())])[0].status for _ in range(2)]

@@ -120,12 +120,12 @@ def test_an_event_that_was_committed_and_never_written_is_lost():
 
 
 def test_an_event_that_the_error_topic_tells_of_is_not_lost():
-    """Somebody will look at it."""
+    """A person will see it."""
     assert measure.lost(by_id(event("a")), [], {0: 1}, {(0, 0)}) == 0
 
 
 def test_an_event_that_was_refused_for_good_is_lost_unless_the_error_topic_tells_of_it():
-    """NetSuite's refusal alone tells nobody."""
+    """NetSuite's refusal alone is visible to no one."""
     events, calls = by_id(event("a")), [call(0, 1, "a", became="rejected")]
 
     assert measure.lost(events, calls, {0: 1}, set()) == 1
@@ -133,7 +133,7 @@ def test_an_event_that_was_refused_for_good_is_lost_unless_the_error_topic_tells
 
 
 def test_an_event_that_is_not_committed_is_not_lost():
-    """It will come again."""
+    """It is read again."""
     assert measure.lost(by_id(event("a")), [], {0: 0}, set()) == 0
 
 

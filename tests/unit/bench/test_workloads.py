@@ -46,7 +46,7 @@ def test_every_event_is_told_from_every_other_and_lies_with_its_lane():
 
 
 def test_a_lane_begins_with_its_creation_and_changes_later_and_later():
-    """So the version tells its events apart."""
+    """So its events differ by version."""
     drawn = list(islice(events.drafts(workload("W7")), 1_000))
     [lane, *_] = [each for each, count in Counter(draft.lane for draft in drawn).items() if count > 2]
     types = [json.loads(draft.body)["webhook_type"] for draft in drawn if draft.lane == lane]

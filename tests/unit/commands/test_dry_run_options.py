@@ -16,7 +16,7 @@ POUNDS = lago.invoice_event(content=lago.invoice(currency="GBP"))
 
 @pytest.fixture
 def run(monkeypatch, tmp_path, capsys):
-    """A command in a folder with connections and events; no settings of whoever runs the tests."""
+    """A command in a folder with connections and events; no settings from the environment of the tests."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

@@ -125,7 +125,7 @@ def test_a_tax_code_belongs_to_its_line_and_names_the_single_tax_that_would_win(
 
 
 def test_a_billing_entitys_setting_names_the_organisations_as_weaker():
-    """Both levels are told, whichever wins."""
+    """Both levels are named, whichever applies."""
     mapping = FULL_MAPPING | {
         "fields": {"invoice": {"location": "3"}},
         "billing_entities": {"acme-eu": {"fields": {"invoice": {"location": "4"}}, "subsidiary": "2"}},

@@ -1,4 +1,4 @@
-"""Whoever has a code and no page open asks the command."""
+"""The command explains an error code without the documentation."""
 
 import json
 

@@ -61,7 +61,7 @@ def test_what_would_be_written_is_added_up_by_kind_with_amounts(planned):
 
 
 def test_a_cause_counts_its_documents_and_sums_their_amounts(planned):
-    """The currency that nobody mapped stops invoices and payments alike, and is one thing to mend."""
+    """An unmapped currency stops invoices and payments alike, and is one cause."""
     found = planned(*POUNDS, POUND_PAYMENT, lago.invoice_event())
 
     [cause] = found["causes"]
@@ -75,7 +75,7 @@ def test_a_cause_counts_its_documents_and_sums_their_amounts(planned):
 
 
 def test_an_event_with_two_problems_counts_for_both_causes_and_once_in_all(planned):
-    """Each cause says what mending it alone would touch."""
+    """Each cause counts the events that its fix alone concerns."""
     bare = connection(mapping={name: value for name, value in FULL_MAPPING.items() if name == "currencies"})
     both = invoice("ACM-9", [lago.fee("charge", code="x"), lago.fee("charge", code="y")], currency="GBP")
 
@@ -217,7 +217,7 @@ def test_a_customer_whom_lago_does_not_know_stops_the_event(monkeypatch, planned
 
 
 def test_a_lago_that_cannot_answer_leaves_the_plan_open(monkeypatch, planned):
-    """It is told as a customer whom a worker would look up."""
+    """It is shown as a customer that a worker would look up."""
     lago_that_answers(monkeypatch, Failed(reason="503"))
 
     found = planned(lago.invoice_event(), connections=ASKING, asks_lago=True)
@@ -251,7 +251,7 @@ def test_tables_fit_a_terminal_and_end_in_one_sentence():
 
 
 def test_several_connections_are_told_apart():
-    """Where there is but one, its name would fill a column in vain."""
+    """With only one connection its name needs no column."""
     french = lago.invoice_event(billing_entity_code="acme-fr")
 
     text = shown(lago.invoice_event(), french, connections=(EUROPE, FRANCE), width=120)

@@ -1,4 +1,4 @@
-"""connections.yaml is read whole or not at all, and whoever wrote it learns every mistake with its line."""
+"""connections.yaml is read whole or not at all, and every mistake is reported with its line."""
 
 from pathlib import Path
 
@@ -243,7 +243,7 @@ def test_a_connection_knows_where_each_of_its_settings_stands(file, setting, pla
     ],
 )
 def test_a_mistake_is_said_with_its_line_and_what_is_expected(file, old, new, line, said):
-    """Nobody has to look anything up to mend it."""
+    """The message suffices to fix it."""
     assert f"connections.yaml:{line}: connections[0].{said}" in problems(file(changed(old, new)))
 
 
@@ -334,7 +334,7 @@ class TestSecrets:
         assert "hunter2" not in found
 
     def test_a_literal_of_a_webhook_is_refused_too(self, file):
-        """Whoever has it can forge our webhooks."""
+        """With it anyone can forge the relay's webhooks."""
         (found,) = problems(file(changed("secret: env:HOOK", "secret: hunter2")))
 
         assert found.startswith(

@@ -78,7 +78,7 @@ def test_null_is_no_value(expr):
     ],
 )
 def test_an_expression_that_does_not_suit_the_event_says_why(expr, reason):
-    """Whoever reads the error event mends the expression by it."""
+    """The error event contains what is needed to fix the expression."""
     with pytest.raises(EvaluationError, match=re.escape(reason)):
         value_of(expr)
 

@@ -15,7 +15,7 @@ LAGO = Lago(hmac_key="a key", private_key=RSAKey.generate_key(2048))
 
 
 def forged(body, headers):
-    """Why ingest would not believe it; None when it would."""
+    """The reason why ingest refuses it; None when it is accepted."""
     signature = headers["X-Lago-Signature"]
     if headers["X-Lago-Signature-Algorithm"] == "hmac":
         return signatures.check_hmac(body, signature, key=LAGO.hmac_key)
@@ -58,7 +58,7 @@ class TestCallers:
             assert forged(caller.body, LAGO.headers(caller.signed, caller.algorithm, "k"))
 
     def test_the_changed_amount_is_still_a_webhook_in_all_else(self):
-        """Only the signature tells."""
+        """Only the signature differs."""
         [dearer] = [caller for caller in self.found if "amount" in caller.title]
 
         assert json.loads(dearer.body)["invoice"]["total_amount_cents"] > 10**5

@@ -1,4 +1,4 @@
-"""A program that does not come up is told with the end of its log, and leaves nothing running."""
+"""A program that does not start is reported with the end of its log, and leaves no process."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The demo's month is told the same way every time, in bodies as complete as Lago's."""
+"""The demo's month has the same webhooks every time, with bodies as complete as Lago's."""
 
 import json
 from collections import Counter, defaultdict
@@ -23,7 +23,7 @@ def steps():
 
 @pytest.fixture(scope="module")
 def files(steps, tmp_path_factory):
-    """The connections file of the demo, and its mended copy."""
+    """The connections file of the demo, and its corrected copy."""
     file = tmp_path_factory.mktemp("demo") / "connections.yaml"
     file.write_text(
         Template(connections.TEMPLATE.read_text()).substitute(
@@ -223,7 +223,7 @@ def test_the_customer_who_stands_in_netsuite_is_adopted_before_anything_is_bille
 
 
 def test_the_mended_copy_maps_what_nobody_had_mapped(steps, files):
-    """And nothing else differs; the line that is told is the line that was added."""
+    """Nothing else differs; the reported line is the line that was added."""
     file, fixed = files
     [unmapped] = [step for step in steps if step.plant == "unmapped_metric"]
     before, after = file.read_text().splitlines(), fixed.file.read_text().splitlines()

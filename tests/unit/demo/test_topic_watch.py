@@ -1,4 +1,4 @@
-"""Whatever comes to the topics is told apart: what arrived, what became of it, what was put back."""
+"""Records of the topics are counted by kind: arrived, settled in which way, replayed."""
 
 import json
 

@@ -205,7 +205,7 @@ class TestAudit:
         )
 
     def test_a_voided_invoice_may_amount_to_nothing_or_be_reversed_by_a_memo(self):
-        """Both ways are NetSuite's to choose; a memo of an invoice that nobody voided is a stranger."""
+        """Either is valid in NetSuite; a memo of an invoice that is not voided is an unexpected record."""
         billed = step(0).step
         void = replace(billed, is_void=True, total=None)
         memo = BOOK | {"externalid": "lago-inv-id-0-void", "tranid": "R-1"}
@@ -253,7 +253,7 @@ class TestBalances:
 
 
 def test_the_percentiles_are_of_what_was_answered_at_the_first_attempt():
-    """A lost answer, or a wait for something else, is told of by itself."""
+    """Repeats after lost responses, and waits, are reported separately."""
     scenario = [step(0), step(1), step(2)]
     found = endings(
         result(0, latency_ms=10.0), result(1, latency_ms=20.0), result(2, attempts=2, latency_ms=5000.0)
@@ -294,7 +294,7 @@ def test_what_came_with_a_document_is_told_beside_it():
 
 
 class TestReplay:
-    """The one cause that was mended is settled by it, and nothing else is touched."""
+    """It settles the failures of the corrected cause, and no others."""
 
     def replayed(self, *places, exit_code=0, settled=None, still_open=("e1",)):
         moved = tuple(step(place) for place in places)

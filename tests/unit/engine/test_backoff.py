@@ -82,7 +82,7 @@ def test_a_wait_is_as_long_as_its_cause_asks(outcome, retry_state, shortest_s, l
 
 @pytest.mark.parametrize("outcome", [Unavailable(reason="503"), Ambiguous(reason="reset")])
 def test_a_record_that_fails_for_a_day_while_nobody_is_answered_is_given_up(outcome):
-    """The budget is time since its failures began; the last answer is told."""
+    """The budget is time since its failures began; the error contains the last response."""
     retry_state = RetryState(attempts=300, stalled_s=DAY_S - 1, parked_at_s=0, cause=Cause.RECORD)
 
     before = LONGEST.decide(outcome, retry_state, Situation(now_s=0.5))
@@ -249,7 +249,7 @@ def test_a_call_that_fails_unexpectedly_is_made_three_times_and_then_told():
 
 
 def test_the_budget_for_failing_can_be_set():
-    """An operator may want to hear sooner."""
+    """An operator may want the error event sooner."""
     soon = replace(LONGEST, park_max_age_s=60)
 
     decision = soon.decide(Unavailable(reason="503"), RetryState(retried_s=60), Situation(now_s=0))
@@ -297,7 +297,7 @@ def test_while_the_account_is_left_alone_nothing_is_a_records_fault(outcome):
 
 
 def test_records_of_a_lost_call_go_on_in_smaller_company():
-    """Twenty-five, five, one: whoever breaks a call is alone after two more."""
+    """Twenty-five, five, one: a record that breaks its call is alone after two more calls."""
     companies, retry_state = [], RetryState()
     for carried in (25, 5, 1):
         decision = LONGEST.decide(Ambiguous(reason="reset"), retry_state, Situation(now_s=0, carried=carried))

@@ -171,7 +171,7 @@ def test_when_the_one_that_asks_is_given_up_another_asks(engine, clock):
 
 
 def test_those_that_wait_use_up_their_time_too(engine, clock):
-    """A payment is told of after its six hours, though another has asked for it all the while."""
+    """A payment that waits for the invoice is given up after six hours, though only the other was sent."""
     engine.admit(payment(0, of=1))
     engine.admit(payment(1, of=1))
     carried(engine, MISSING)

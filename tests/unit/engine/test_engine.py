@@ -98,7 +98,7 @@ def test_decisions_take_the_time_from_the_clock(engine, clock):
 
 
 def test_a_failure_is_the_records_own_when_others_were_answered_meanwhile(engine, clock):
-    """A document that no call survives is told from an account that answers nobody."""
+    """A document that makes every call fail is distinguished from an account that does not respond."""
     engine.admit(record(0))
     engine.admit(record(1, lane="b"))
     first = decided(engine, started(engine), Unavailable(reason="503"))
@@ -115,7 +115,7 @@ def test_a_failure_is_the_records_own_when_others_were_answered_meanwhile(engine
 
 
 def test_a_record_of_a_partition_that_is_not_ours_is_not_taken(engine):
-    """Whoever owns it will carry it."""
+    """The partition's owner processes it."""
     assert engine.admit(record(0, partition=1)) is Admission.FOREIGN
     assert engine.take() is None
 
@@ -258,7 +258,7 @@ def test_what_the_last_owner_had_done_is_not_done_again(engine):
 
 
 def test_a_seed_that_comes_after_the_partition_has_gone_and_come_is_void(engine):
-    """It was read before somebody else worked on it."""
+    """It was read before another worker owned the partition."""
     before = engine.owned_partitions.epoch(HERE)
     engine.assign([HERE])
 
@@ -278,7 +278,7 @@ def test_nothing_is_started_so_far_ahead_that_its_end_could_not_be_written_down(
 
 
 def test_a_process_that_has_not_polled_for_long_starts_nothing(clock):
-    """After a freeze its partitions may be somebody else's; a whole poll has to come back first."""
+    """After a freeze its partitions may have another owner; a whole poll has to complete first."""
     engine = engine_of(2, clock, silence_limit_s=22.5)
     own(engine, [HERE])
     engine.admit(record(0))
@@ -322,7 +322,7 @@ def test_retries_hold_no_more_than_half_of_the_permits(clock):
 
 
 def test_a_record_is_handed_out_with_its_number_and_its_first_time(engine, clock):
-    """Reports tell them."""
+    """Error events contain them."""
     engine.admit(record(0))
     begun = clock.now()
     first = started(engine)

@@ -65,7 +65,7 @@ def test_a_parked_lane_waits_with_all_that_is_behind_it():
 
 
 def test_the_earliest_due_comes_first():
-    """One heap tells when to look again."""
+    """One heap contains the next due time."""
     lanes = lanes_of("a:0", "b:1")
     a, b = one(lanes), one(lanes)
     assert a is not None

@@ -132,7 +132,7 @@ def test_what_only_one_record_lacks_stops_no_other(engine):
 
 
 def test_the_kind_stays_refused_while_its_record_asks(engine, clock):
-    """Or whoever watches would say every few minutes that it is over."""
+    """Otherwise the alert would end and begin again every few minutes."""
     admit(engine, "payment:0")
     carried(engine, refuses_payments)
     clock.advance(300)

@@ -85,7 +85,7 @@ def test_a_moment_that_cannot_be_read_is_left_out(moment):
 
 
 def test_any_object_type_becomes_one_of_few():
-    """A receipt is how a payment is told of."""
+    """A receipt counts as a payment."""
     assert booked_amounts.object_of("payment_receipt") == "payment"
     assert booked_amounts.object_of("made_up_by_somebody") == "other"
 

@@ -1,4 +1,4 @@
-"""What is told of a settled record: a result, or an error event in Lago's own shape with ours behind it."""
+"""The event of a settled record: a result, or an error event in Lago's own shape with our members added."""
 
 import base64
 import json
@@ -82,7 +82,7 @@ def results(*written, record=INVOICE_RECORD):
 
 
 def test_an_error_event_begins_with_lagos_own_body():
-    """Whoever receives Lago's native error webhook needs no change."""
+    """A receiver of Lago's native error webhook needs no change."""
     body = told()
 
     assert list(body)[:4] == [
@@ -138,7 +138,7 @@ def test_an_error_event_keeps_to_its_published_contract():
 
 
 def test_every_repeat_of_a_failure_carries_the_same_id():
-    """However often it is tried and told, receivers see one failure."""
+    """However often it is tried and published, receivers see one failure."""
     again = failure(attempt=replace(ATTEMPT, number=9, now=datetime(2026, 9, 1, tzinfo=UTC)))
 
     assert json.loads(again.value)["id"] == told()["id"]
@@ -332,7 +332,7 @@ def test_each_record_a_delivery_touched_has_its_own_result():
 
 
 def test_the_result_of_a_document_names_what_a_person_has_left_to_do():
-    """A refund is never passed over in silence; the customer's own result has no part in it."""
+    """A refund that is left to a person is always in the result; the customer's result has none."""
     both = (CUSTOMER_WRITTEN, WRITTEN)
     refund = Action(needed="refund", amount="12.00")
     value = lago.invoice_event()
@@ -354,14 +354,14 @@ def test_results_have_ids_of_their_own_and_the_same_ones_when_told_again():
 
 
 def test_an_object_whose_number_came_as_a_number_has_a_result_all_the_same():
-    """The record stands in NetSuite; telling of it must not fail."""
+    """The record is in NetSuite; its result event must not fail."""
     record = record_of(lago.invoice_event(number=57))
 
     assert json.loads(results(WRITTEN, record=record)[0].value)["lago_number"] == "57"
 
 
 def test_the_mapping_version_changes_with_the_mapping_and_with_nothing_else():
-    """Which rules wrote a record can be told later."""
+    """The version identifies the rules that wrote a record."""
     version = OutgoingEvents.of(connection()).mapping_version
     other = connection(mapping=FULL_MAPPING | {"fallback_item": {"id": "999"}})
 

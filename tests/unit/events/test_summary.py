@@ -1,4 +1,4 @@
-"""What people are told about an event's object is what the object says, whatever its shape."""
+"""The summary of an event has only what its object contains, for an object of any shape."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_a_number_that_is_no_text_is_a_text_all_the_same():
 
 @pytest.mark.parametrize("strange", [True, 10.5, "1000", None, []])
 def test_an_amount_that_is_no_whole_number_is_none(strange):
-    """What people are told must not be invented."""
+    """A summary must not contain invented values."""
     assert facts_of("invoice.created", lago.invoice() | {"total_amount_cents": strange}).cents is None
 
 
@@ -64,7 +64,7 @@ def test_an_invoice_without_its_customer_names_none(customer):
 
 @pytest.mark.parametrize("payment", [None, "text", []])
 def test_a_receipt_without_its_payment_has_neither_amount_nor_customer(payment):
-    """It is refused, and the error event tells what is known."""
+    """It is refused, and the error event has what is known."""
     found = facts_of("payment_receipt.created", lago.payment_receipt(payment=payment))
 
     assert found == ObjectSummary(

@@ -1,4 +1,4 @@
-"""What one change mends is one row, with what it is worth."""
+"""All failures that one change fixes are one row, with the sum of their amounts."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ def test_one_code_and_one_message_are_one_cause():
 
 
 def test_connections_are_not_mixed():
-    """Each is mended at its own place."""
+    """Each has its own configuration to fix."""
     assert len(grouped([failure(1), failure(2, connection="netsuite-us")])) == 2
 
 
@@ -92,7 +92,7 @@ def test_amounts_are_summed_by_currency():
 
 
 def test_the_fix_is_what_the_event_says_else_what_the_catalogue_does():
-    """Somebody reads it who has to act."""
+    """It is for a person who has to act."""
     assert grouped([failure(hint="map it")])[0].fix == "map it"
     assert "mapping" in grouped([failure(code="invalid_mapping")])[0].fix
     assert grouped([failure(code="SOMETHING_OF_NETSUITES")])[0].fix == ""

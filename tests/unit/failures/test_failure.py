@@ -76,7 +76,7 @@ def test_a_mark_is_read_back_from_where_the_error_lies():
 
 
 def test_what_is_neither_is_passed_over():
-    """Somebody else may write to the topic too."""
+    """Other programs may write to the topic, too."""
     for value in (None, b"", b"{}", b"[1]"):
         record = Record(source=source(1), timestamp_ms=0, key=None, value=value, lane=LaneKey("x"))
         assert read(record) is None

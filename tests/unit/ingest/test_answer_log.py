@@ -1,4 +1,4 @@
-"""Every answer is counted, every kind of refusal is heard, and nobody can fill the log or the memory."""
+"""Every response is counted, every kind of refusal is logged, and no sender can fill log or memory."""
 
 import pytest
 from structlog.testing import capture_logs

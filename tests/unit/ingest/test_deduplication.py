@@ -10,7 +10,7 @@ WEBHOOK = Webhook(name="n", body=b"{}", unique_key="k")
 
 
 def test_a_webhook_is_the_same_by_key_and_body():
-    """The key alone is not signed; whoever knows it could make another body count as delivered."""
+    """The key alone is not signed; with it a sender could mark another body as delivered."""
     assert identity(WEBHOOK) == identity(replace(WEBHOOK, signature="another", name="other"))
     assert identity(WEBHOOK) != identity(replace(WEBHOOK, unique_key="l"))
     assert identity(WEBHOOK) != identity(replace(WEBHOOK, body=b"{ }"))

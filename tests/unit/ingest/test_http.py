@@ -349,7 +349,7 @@ async def test_what_is_proven_is_refused_no_more(house):
 
 
 async def test_before_a_connection_ends_its_sender_may_finish(house):
-    """Within reason: an answer in mid-sentence is often not heard."""
+    """Up to a limit: many clients do not read a response before they have sent the whole request."""
     arrival = Arrival(house.inflight)
     arrival.ends_connection = True
     rest = [{"type": "http.request", "body": b"x", "more_body": more} for more in (True, True, False)]

@@ -1,4 +1,4 @@
-"""What a connection may send before the application hears of it."""
+"""The limits of a connection before the application gets a request."""
 
 import asyncio
 import json
@@ -129,7 +129,7 @@ async def turn():
 
 
 async def test_heads_of_many_are_held_only_as_far_as_there_is_room(house):
-    """The one that would be too much is told to come again, in words that any client understands."""
+    """The connection beyond the limit gets a complete response that asks for a repeat."""
     first = house.connection(BEGINNING + b"x" * 150 * KIBIBYTE)
     house.inflight.unproven.take(house.inflight.unproven._limits[1] - 160 * KIBIBYTE)
     second = house.connection(BEGINNING + b"x" * 150 * KIBIBYTE)
@@ -264,7 +264,7 @@ async def test_without_an_idle_one_the_oldest_that_lingers_goes():
 
 
 async def test_the_rest_of_what_is_refused_is_dropped_for_two_seconds(house):
-    """So the answer is heard; none of it counts, and the connection may be used again."""
+    """So the client reads the response; the rest is not counted, and the connection stays usable."""
     hasty, patient = house.connection(UNSIGNED), house.connection(UNSIGNED)
     await turn()
     for _ in range(10):

@@ -37,7 +37,7 @@ def headers(webhook=WEBHOOK):
 
 
 def test_the_bytes_are_kept_as_they_came():
-    """Whoever reads the topic can verify Lago's signature again."""
+    """A consumer of the topic can verify Lago's signature again."""
     event = made()
 
     assert event.value is WEBHOOK.body

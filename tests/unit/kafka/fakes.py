@@ -33,7 +33,7 @@ def message(offset: int, value: bytes | None = b"a:0", *, partition: int = 0, **
 
 @dataclass(slots=True)
 class FakeConsumer:
-    """Plays batches, then waits for ever; remembers what it was told."""
+    """Returns the given batches, then waits for ever; records its calls."""
 
     batches: list[Mapping[TopicPartition, Sequence[Any]]] = field(default_factory=list)
     assigned: set[TopicPartition] = field(default_factory=lambda: {tp(0), tp(1)})

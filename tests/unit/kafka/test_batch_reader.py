@@ -99,7 +99,7 @@ def no_pause(monkeypatch):
     ids=lambda error: type(error).__name__,
 )
 async def test_all_but_the_partition_of_a_bad_batch_go_on(error):
-    """What was collected before the batch raised comes again, and what is good before it comes too."""
+    """Records collected before the error are read again, and so are the good records before the batch."""
     scene = Scene(Log({tp(n): 40 for n in range(4)}, bad={tp(2): 25}, error=error))
 
     with capture_logs() as said:
@@ -178,7 +178,7 @@ async def test_an_error_of_the_connection_is_raised_and_suspects_nobody():
 
 
 async def test_what_fails_for_every_partition_is_about_none_of_them():
-    """The stream dies of it and begins anew, as of any other defect."""
+    """It ends the stream, which is restarted, as after any other defect."""
     scene = Scene(Log({tp(0): 5, tp(1): 5}, bad={tp(0): 0, tp(1): 0}, error=RuntimeError("defect")))
 
     with pytest.raises(KafkaError, match="no partition can be read: RuntimeError"):

@@ -76,7 +76,7 @@ async def test_after_a_rebalance_everything_is_news_again(engine):
 
 
 async def test_what_is_settled_beyond_the_position_is_committed_as_metadata(engine):
-    """So that whoever comes next does not carry it again."""
+    """So that the next owner does not process it again."""
     consumer = FakeConsumer()
     committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     engine.admit(record(5, lane="parked"))
@@ -90,7 +90,7 @@ async def test_what_is_settled_beyond_the_position_is_committed_as_metadata(engi
 
 
 async def test_a_broker_that_refuses_metadata_gets_the_position_alone(engine):
-    """Somebody lowered its limit: the position counts more than the map, and the log says so."""
+    """With a lowered limit of the broker the position is more important than the map; it is logged."""
     consumer = FakeConsumer(refuse_metadata=OffsetMetadataTooLargeError())
     committer = Committer(consumer=consumer, engine=engine, metrics=Metrics(version="test"))
     settle(engine, 5)

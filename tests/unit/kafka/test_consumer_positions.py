@@ -20,7 +20,7 @@ def test_paused_partitions_go_by_the_engines_names():
 
 
 def test_the_end_is_known_after_the_first_fetch_and_only_of_what_is_ours():
-    """Asking aiokafka for a partition of somebody else raises."""
+    """aiokafka raises for a partition that is not assigned."""
     ends = [standing().end(Partition(topic="lago.invoices", number=number)) for number in (0, 1, 2)]
 
     assert ends == [7, None, None]

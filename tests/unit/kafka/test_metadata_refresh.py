@@ -8,7 +8,7 @@ from consumer.kafka.metadata_refresh import LONGEST_S, with_pauses
 
 
 class Refresh:
-    """Answers at once; remembers when it was asked, by the loop's clock."""
+    """Returns at once; records the times of its calls by the loop's clock."""
 
     def __init__(self) -> None:
         self.asked_s: list[float] = []

@@ -96,7 +96,7 @@ async def test_a_record_that_comes_before_its_assignment_is_asked_for_again():
 
 
 async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded_are_dropped():
-    """They come again from the committed position; taking them too would settle them twice."""
+    """They are read again from the committed position; taking them here would settle them twice."""
     batch = {tp(0): [message(offset) for offset in range(100)]}
     owner = Partition(topic="lago.invoices", number=0)
 
@@ -114,7 +114,7 @@ async def test_records_of_a_partition_that_changed_hands_while_they_were_decoded
 
 
 async def test_a_full_partition_is_paused_and_resumed_when_there_is_room():
-    """Only the full one; and a pause that somebody else left behind is lifted."""
+    """Only the full one is paused; a pause that another one has from before is ended."""
     batch = {tp(0): [message(offset, f"lane{offset}:0".encode()) for offset in range(1_000)]}
     scene = Scene(FakeConsumer(batches=[batch], paused_now={tp(1)}))
     own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
@@ -155,7 +155,7 @@ async def test_what_only_waits_does_not_keep_its_partition_paused():
 
 
 async def test_an_error_that_no_repeat_mends_ends_the_poll():
-    """A topic that may not be read is for a person to see, not to be retried in silence."""
+    """A topic without read permission ends the poll with an error; it is not retried without notice."""
     scene = Scene(FakeConsumer(refuse_poll=TopicAuthorizationFailedError()))
 
     with pytest.raises(TopicAuthorizationFailedError):

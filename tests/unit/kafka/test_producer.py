@@ -18,7 +18,7 @@ from consumer.kafka.producer import Producer
 
 
 class FakeProducer:
-    """Refuses as told; remembers what it was asked."""
+    """Raises the given errors; records its calls."""
 
     def __init__(self, refuses: Exception | None = None, *, refuses_start: Exception | None = None) -> None:
         self.refuses = refuses

@@ -1,4 +1,4 @@
-"""Why no broker takes a connection, in words that say what to mend."""
+"""The reason why no broker accepts a connection, with what to fix."""
 
 from __future__ import annotations
 

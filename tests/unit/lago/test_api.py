@@ -204,7 +204,7 @@ async def test_a_request_that_hangs_is_not_repeated():
 
 
 async def test_the_rate_limits_reset_is_honoured():
-    """By whoever asks next, too."""
+    """Also by the next request."""
     server = Lago(replies(429, x_ratelimit_reset="4"), replies(200, {"customer": CUSTOMER}))
     began_s = server.clock.monotonic_s()
 

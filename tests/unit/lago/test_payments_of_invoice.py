@@ -59,7 +59,7 @@ async def test_the_payments_of_one_invoice_are_asked_for():
 
 @pytest.mark.parametrize("rest", [0, 1, 99])
 async def test_pages_are_read_until_one_is_short(rest):
-    """Neither the total nor the next page that Lago announces is believed."""
+    """Neither the total nor the next page in Lago's ``meta`` is used."""
     server = Lago(payments(0, 100), payments(100, 100), payments(200, rest))
 
     answer = await server.payments()

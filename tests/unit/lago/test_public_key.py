@@ -51,7 +51,7 @@ async def test_the_key_is_asked_for_once_and_kept():
 
 
 async def test_a_key_in_doubt_is_asked_for_again_but_not_within_a_minute():
-    """Whoever sends bad signatures must not make us bother Lago."""
+    """Bad signatures must not cause a request to Lago each."""
     lago = Lago(answer_with(SIGNER.pem), answer_with(OTHER.pem))
     old = await lago.key.current()
 

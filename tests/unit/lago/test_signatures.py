@@ -196,7 +196,7 @@ OTHERS_KEYS = [
 
 @pytest.fixture
 def no_network(monkeypatch):
-    """Whoever resolves a name or connects has failed the test."""
+    """A name resolution or connection fails the test."""
 
     def forbidden(*_: object, **__: object):
         raise AssertionError("nothing may be fetched")

@@ -62,7 +62,7 @@ def test_a_worker_without_any_lease_may_make_one_call():
 
 
 def test_a_refusal_cuts_the_window_once_a_round_trip():
-    """Calls that were under way when it was cut tell nothing new."""
+    """Calls that were in flight at the cut do not cut it again."""
     scene = Scene(lease=10)
     first, second = scene.permit_pool.enter(), scene.permit_pool.enter()
     scene.clock.advance(0.1)
@@ -152,7 +152,7 @@ def test_a_loan_that_nobody_wants_is_given_back():
 
 
 def test_a_smaller_lease_takes_what_is_above_it():
-    """Partitions went to somebody else."""
+    """Partitions were assigned to another worker."""
     scene = Scene(cap=10, lease=10)
 
     scene.permit_pool.lease(3)

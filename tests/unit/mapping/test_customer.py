@@ -202,7 +202,7 @@ def test_configured_fields_stand_in_the_customer():
 
 
 def test_a_customer_event_updates_and_a_document_only_creates():
-    """A document's embedded customer must not overwrite what somebody has mended in NetSuite."""
+    """A document's embedded customer must not overwrite corrections made in NetSuite."""
     assert document(lago.customer_event())["mode"] == "upsert"
     assert items(lago.invoice_event())[0]["mode"] == "create_or_get"
 

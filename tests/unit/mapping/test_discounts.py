@@ -1,4 +1,4 @@
-"""What lessens an invoice is a negative line of its own, and never gets lost."""
+"""Each reduction of an invoice is a negative line of its own, and none is left out."""
 
 import pytest
 
@@ -152,7 +152,7 @@ def prepaid_lines(mapping, *, prepaid=500, granted=200):
 
 
 def test_granted_credits_have_a_line_of_their_own_where_they_have_an_item_of_their_own():
-    """Credits that were given away lessen no liability."""
+    """Granted credits reduce no liability."""
     assert prepaid_lines(GRANTED_APART) == [("805", "-3.00"), ("815", "-2.00")]
     assert prepaid_lines(GRANTED_APART, granted=500) == [("815", "-5.00")]
 
@@ -164,5 +164,5 @@ def test_prepaid_credits_stay_one_line_when_what_was_granted_is_not_known(grante
 
 
 def test_granted_credits_share_the_item_of_bought_ones_by_default():
-    """As before they could be told apart."""
+    """As in Lago versions without the distinction."""
     assert prepaid_lines(FULL_MAPPING) == [("805", "-5.00")]

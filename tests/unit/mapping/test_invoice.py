@@ -408,7 +408,7 @@ def test_a_changed_figure_changes_the_fingerprint(changed):
 
 
 def test_the_same_event_always_gives_the_same_bytes():
-    """Only the same call, repeated, can tell whether an unanswered one was carried out."""
+    """Only a repeat of the same call shows whether one without a response was executed."""
     first, second = mapped(event_of(*FEES)).request, mapped(event_of(*FEES)).request
 
     assert first.body() == second.body()

@@ -53,7 +53,7 @@ def test_without_any_level_the_event_is_refused():
 
 
 def test_rules_of_another_billing_entity_do_not_count():
-    """The invoice's own entity decides, not its neighbour's and not the customer's."""
+    """The invoice's own entity decides, not another one and not the customer's."""
     mapping = {
         "fallback_item": {"id": "801"},
         "billing_entities": {"acme-fr": {"fallback_item": {"id": "901"}}},
@@ -154,7 +154,7 @@ def test_the_account_of_an_item_goes_with_it():
 
 
 def test_every_use_of_a_fallback_is_flagged():
-    """Whoever maps wants to know what fell through."""
+    """So that a gap in the mapping is visible."""
     fees = [lago.fee("charge", "api_calls"), lago.fee("charge", "unmapped")]
 
     plan = mapped(lago.invoice_event(content=lago.invoice(fees)))

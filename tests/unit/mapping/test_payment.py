@@ -36,7 +36,7 @@ def test_a_payment_carries_what_lagos_own_lacks():
 
 
 def test_a_receipt_is_its_payment():
-    """Told twice, written once."""
+    """Two webhooks, one record."""
     told = lago.payment_receipt(payment=lago.payment())
 
     as_receipt = document(lago.body(lago.event("payment_receipt.created", told)))

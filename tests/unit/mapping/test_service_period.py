@@ -99,7 +99,7 @@ def test_a_commitments_period_is_its_subscriptions_billing_period():
 
 
 def test_a_commitment_without_a_billing_period_has_no_days():
-    """Rather none than somebody else's."""
+    """No days rather than those of another subscription."""
     assert days(lago.fee("commitment"), billing_periods=[]) == (None, None)
     assert days(lago.fee("commitment", lago_subscription_id="other")) == (None, None)
 

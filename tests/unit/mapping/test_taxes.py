@@ -100,7 +100,7 @@ def test_a_tax_of_zero_percent_that_has_its_own_code_keeps_its_detail():
 
 
 def test_the_tax_on_a_discounted_invoice_lies_on_its_fees():
-    """Coupons lessen the base of each fee; the coupon's own line carries no tax."""
+    """Coupons reduce the base of each fee; the coupon's own line has no tax."""
     value = bill("10", "30", discounts=Discounts(coupons=400))
 
     assert [line["taxamount"] for line in tax_details(value)] == ["1.80", "5.40"]
@@ -231,7 +231,7 @@ def test_the_details_of_each_tax_add_up_to_lagos_amount_of_it():
 
 
 def test_two_taxes_with_one_general_code_stay_one_detail():
-    """Nothing tells them apart in NetSuite."""
+    """NetSuite does not distinguish them."""
     [detail] = tax_details(quebec_bill("100"), taxed(mode="suitetax", type="5", code="6"))
 
     assert (detail["taxcode"], detail["taxrate"], detail["taxamount"]) == ("6", "14.975", "14.98")

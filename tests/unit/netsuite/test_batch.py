@@ -118,7 +118,7 @@ def test_a_lost_answer_leaves_the_fate_of_all_unknown():
 
 
 def test_a_limit_that_several_broke_together_rejects_none_of_them():
-    """Smaller calls will tell which of them is too big."""
+    """Smaller calls show which of them is too big."""
     too_big = httpx.Response(400, content=examples.platform_error("SSS_USAGE_LIMIT_EXCEEDED"))
 
     together, _, _ = carried(too_big, requests=[request_of("a"), request_of("b")])
@@ -129,7 +129,7 @@ def test_a_limit_that_several_broke_together_rejects_none_of_them():
 
 
 def test_every_refusal_for_the_limit_is_told_also_when_a_repeat_came_through():
-    """Whoever shares out the permits must hear of it."""
+    """The permit pool must count it."""
     refused = httpx.Response(400, content=examples.platform_error("SSS_REQUEST_LIMIT_EXCEEDED"))
     answer = answer_of(examples.created("1"), examples.created("2"))
 

@@ -1,4 +1,4 @@
-"""When a certificate ends, as far as the file of its private key tells."""
+"""The end of a certificate's validity, from the file of its private key."""
 
 from __future__ import annotations
 

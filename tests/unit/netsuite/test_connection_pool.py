@@ -10,7 +10,7 @@ from consumer.netsuite.connection_pool import Pool
 
 
 class Building:
-    """Builds clients and remembers how many connections each was given."""
+    """Builds clients and records the number of connections of each."""
 
     def __init__(self) -> None:
         self.connections: list[int] = []

@@ -80,7 +80,7 @@ def test_everything_else_keeps_netsuites_code(code):
 
 
 def test_a_currency_the_customer_does_not_have_is_told_from_a_wrong_item():
-    """NetSuite gives the same code; the field tells."""
+    """NetSuite gives the same code; the field differs."""
     error = {"code": "INVALID_KEY_OR_REF", "class": "invalid_reference", "field": "currency"}
 
     assert rejected(document(currency="4"), **error).code == "currency_not_on_customer"
@@ -110,7 +110,7 @@ def test_adopting_what_is_no_customer_blames_the_link():
 
 
 def test_the_hint_of_a_reference_knows_its_cause():
-    """A subsidiary that may not use an item is mended elsewhere than a wrong id."""
+    """An item that a subsidiary may not use is fixed elsewhere than a wrong id."""
     found = rejected(code="INVALID_TRANS_SUB_ITEM", **{"class": "invalid_reference"})
 
     assert "available to the subsidiary" in found.hint

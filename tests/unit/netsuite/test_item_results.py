@@ -116,7 +116,7 @@ def test_one_new_record_among_known_ones_is_a_delivery():
 
 def test_first_item_that_was_not_written_decides():
     """
-    The invoice only failed because its customer did: the customer's error is the one to mend.
+    The invoice only failed because its customer did: the customer's error is the one to fix.
     """
     customer = examples.failed("1", code="USER_ERROR", **{"class": "missing_field"})
     invoice = examples.failed("2", code="LAGO_DEPENDENCY_FAILED", **{"class": "dependency"})
@@ -223,7 +223,7 @@ def test_differing_totals_are_rejected_by_our_own_code():
 )
 def test_closed_period_is_waited_for_only_when_the_connection_says_so(policy, expected):
     """
-    The policy `hold` keeps the document until somebody opens the period.
+    The policy `hold` keeps the document until the period is opened.
     """
     error = {"code": "TRAN_PERIOD_CLOSED", "class": "period_closed", "message": "closed"}
 
@@ -261,7 +261,7 @@ def test_a_closed_period_is_named_by_its_date_and_by_its_name_where_the_script_s
 )
 def test_missing_record_is_named_by_the_reference_we_sent(error, expected):
     """
-    Whoever sees a record wait learns what for.
+    The outcome names the record that it waits for.
     """
     record = {
         "type": "customerpayment",
@@ -316,7 +316,7 @@ def test_skipped_item_is_throttled():
 )
 def test_answer_that_leaves_an_item_open_is_ambiguous(answers, envelope):
     """
-    It concerns this request only, and the same call, repeated, can tell.
+    It concerns this request only, and a repeat of the same call shows it.
     """
     assert isinstance(outcome_of(*answers, envelope=envelope), Ambiguous)
 
@@ -343,7 +343,7 @@ def test_other_account_or_environment_stops_the_connection(account):
 @pytest.mark.parametrize("account", [{"id": "1234567-sb1", "environment": "sandbox"}, {}])
 def test_same_account_in_another_spelling_is_the_same(account):
     """
-    Neither the spelling of the id nor a script that tells nothing stops the work.
+    Neither the spelling of the id nor a script that returns no account stops the work.
     """
     assert isinstance(outcome_of(examples.created(), envelope={"account": account}), Delivered)
 
@@ -416,7 +416,7 @@ def test_a_warning_says_amounts_and_periods(warning, words):
 
 def test_an_answer_to_a_look_up_is_none_to_a_write():
     """
-    Only the same call, repeated, can tell what became of the record.
+    Only a repeat of the same call shows whether the record is written.
     """
     assert isinstance(outcome_of({"ref": "1", "status": "missing"}), Ambiguous)
 

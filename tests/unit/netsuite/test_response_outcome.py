@@ -142,7 +142,7 @@ def test_refusals_for_concurrency_are_throttled_and_worth_repeating(code):
 @pytest.mark.parametrize("code", AMBIGUOUS)
 def test_errors_behind_which_something_may_stand_are_ambiguous(code):
     """
-    The script ran, so only the same call, repeated by the engine, can tell.
+    The script ran, so only a repeat of the same call shows what is written.
     """
     found = judged(400, examples.platform_error(code))
 
@@ -312,7 +312,7 @@ def test_exceptions_before_and_after_sending(error, expected, repeat):
 
 def test_unresolvable_host_is_named_by_its_cause():
     """
-    Whoever reads the log learns why no connection came about.
+    The log contains the reason why there is no connection.
     """
     found = response_outcome.of_exception(
         httpx.ConnectError("[Errno -2] Name not known"), examples.connection()

@@ -57,7 +57,7 @@ async def test_a_failing_probe_says_why(client, health):
 
 
 async def test_a_server_takes_a_free_port_and_gives_it_back_when_cancelled(app):
-    """It stops without hanging, leaves no socket behind, and signals belong to whoever set them."""
+    """It stops without hanging, leaves no socket open, and does not change signal handlers."""
     port = asyncio.get_running_loop().create_future()
     handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
 

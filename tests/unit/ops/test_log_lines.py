@@ -1,4 +1,4 @@
-"""What the log tells of an event: one line when it is settled, where it lies, nothing of what is in it."""
+"""The log line of an event: one when it is settled, with its topic position, without its content."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def test_every_record_of_a_call_has_its_line(lines):
 
 @pytest.mark.parametrize("module", source.modules(), ids=lambda module: module.name)
 def test_names_of_events_are_constant(module):
-    """Whoever counts lines by name must not meet a name with a number in it."""
+    """Lines are counted by name, so a name must not contain a number."""
     calls = [
         node
         for node in ast.walk(module.tree)

@@ -9,7 +9,7 @@ from consumer.ops import loop_lag
 
 
 class Lags(list):
-    """The metrics, as far as they are told; ends the watch."""
+    """Collects the reported lags; ends the watch."""
 
     def event_loop_lagged(self, *, seconds):
         self.append(seconds)

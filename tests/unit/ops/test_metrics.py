@@ -298,7 +298,7 @@ def test_no_verb_raises_and_what_was_left_out_is_counted_and_logged_once_a_minut
 
 
 def test_a_figure_left_out_is_a_figure_of_its_own(metrics):
-    """So that somebody hears of it."""
+    """So that an alert can use it."""
     with capture_logs():
         metrics.consumed(topic=object(), count=-1)
 

@@ -1,4 +1,4 @@
-"""What a process tells at /metrics can be read back."""
+"""The output of /metrics can be parsed."""
 
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.reading import parked_in

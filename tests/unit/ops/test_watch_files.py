@@ -1,4 +1,4 @@
-"""Dashboard, alerts, runbooks and README speak of metrics, commands and files that exist."""
+"""The metrics, commands and files in dashboard, alerts, runbooks and README exist."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_every_panel_says_what_it_shows_and_uses_variables_that_exist():
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert():
-    """Whoever is woken up finds what to do under the alert's own name."""
+    """The runbook has the name of its alert."""
     assert {path.stem for path in RUNBOOKS} == set(rules())
     for name, rule in rules().items():
         assert rule["annotations"]["runbook_url"] == f"deploy/runbooks/{name}.md"

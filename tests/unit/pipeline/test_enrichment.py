@@ -38,7 +38,7 @@ LINKED = customer_with(lago.link("netsuite-eu", external_customer_id="4711"))
 
 
 class World:
-    """The pipeline of one connection, with a Lago that answers as told."""
+    """The pipeline of one connection, with a Lago that returns the given responses."""
 
     def __init__(self, chosen, connections=None, answer=None):
         self.asked, self.requests, self.told = [], [], []
@@ -204,7 +204,7 @@ async def test_what_needs_no_customer_asks_for_none(chosen, value):
 
 
 async def test_a_lago_that_is_down_parks_the_event():
-    """It is asked again later; nothing is guessed and nothing is told."""
+    """It is requested again later; nothing is guessed, and no event is published."""
     world = World(EUROPE, BOTH, Failed(reason="Lago answers HTTP 503", retry_after_s=7))
 
     assert await world.deliver(PAYMENT) == Unavailable(reason="Lago answers HTTP 503", retry_after_s=7)
@@ -228,7 +228,7 @@ async def test_a_customer_lago_does_not_know_is_told_by_name():
 
 
 async def test_the_missing_customer_of_a_payment_is_told_once():
-    """Several connections ask; one of them speaks."""
+    """Several connections request it; one of them publishes the event."""
     europe, france = await outcomes(PAYMENT, Missing(external_id=EXTERNAL_ID))
 
     assert isinstance(europe, Rejected)

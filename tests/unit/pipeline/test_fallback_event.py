@@ -99,7 +99,7 @@ def test_the_id_is_the_one_that_any_error_event_of_the_record_has(failing, monke
 
 
 def test_a_result_that_cannot_be_made_says_what_netsuite_has(failing):
-    """The document is booked: whoever reads the error must not book it again."""
+    """The document is booked: a reader of the error must not book it again."""
     event = envelope.decode(lago.invoice_event())
 
     with capture_logs():

@@ -227,7 +227,7 @@ async def test_a_defect_ends_this_record_and_no_other():
 
 
 def test_without_an_api_key_the_rule_says_what_is_missing():
-    """It is counted by name, and a setting mends it."""
+    """It is counted by the rule's name, and a setting fixes it."""
     chosen = connection()
     ownership = Ownership(connection=chosen, all_connections=(chosen,), reports_orphans=True)
 

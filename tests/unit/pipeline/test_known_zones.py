@@ -125,7 +125,7 @@ def test_what_was_seen_longest_ago_is_forgotten_first():
 
 
 def test_events_of_a_wrong_shape_teach_nothing_and_pass_as_they_are():
-    """Whoever reads them next says what is wrong with them."""
+    """The next step reports their fault."""
     zones = KnownZones()
     for content in (b"", b"{}", lago.body(lago.event("invoice.created", {"customer": 7, "lago_id": 8}))):
         seen = event(content)

@@ -1,4 +1,4 @@
-"""One record's way: written or refused, and told to Kafka, acknowledged, before it counts as settled."""
+"""The steps of one record: written or refused, then its event acknowledged by Kafka, then settled."""
 
 import json
 from dataclasses import replace
@@ -39,7 +39,7 @@ UNSETTLED = [
 
 
 class Account:
-    """NetSuite as a function: answers as told, takes half a second, and remembers."""
+    """NetSuite as a function: returns the given outcomes after half a second, and records its calls."""
 
     def __init__(self, clock, decision_log):
         self.answers = []
@@ -57,7 +57,7 @@ class Account:
 
 
 class Topic:
-    """Kafka as a function: acknowledges unless told not to."""
+    """Kafka as a function: acknowledges unless it is set to fail."""
 
     def __init__(self, decision_log):
         self.refusals = 0
@@ -194,7 +194,7 @@ async def test_a_rejection_by_netsuite_is_told_before_it_counts_as_settled(world
 
 @pytest.mark.parametrize(("value", "code"), [(UNMAPPED, "unknown_currency"), (b"garbage", "undecodable")])
 async def test_what_cannot_be_mapped_is_told_without_a_call(world, value, code):
-    """NetSuite never hears of it."""
+    """There is no call to NetSuite."""
     outcome = await world.deliver(value)
 
     assert isinstance(outcome, Rejected)
@@ -262,7 +262,7 @@ async def test_every_result_of_a_delivery_has_to_be_acknowledged():
 
 
 async def test_an_error_event_tells_how_often_and_since_when_the_record_was_tried(world):
-    """As whoever hands the record out has counted."""
+    """As the engine has counted."""
     world.account.answers = [REJECTED]
     tried = replace(record_of(lago.invoice_event()), tries=3, first_tried_at=world.clock.now())
     world.clock.advance(120.0)
@@ -288,7 +288,7 @@ async def test_a_record_given_up_is_told_with_all_its_attempts(world):
 
 
 async def test_a_record_given_up_before_any_attempt_counts_one(world):
-    """After a restart nobody remembers more."""
+    """After a restart nothing more is known."""
     await world.pipeline.give_up(record_of(lago.invoice_event()), Rejected(code="gave_up", message="over"))
 
     assert world.bodies(ERRORS)[0]["attempts"] == 1
@@ -332,7 +332,7 @@ async def test_several_records_are_answered_in_their_order(world):
 
 
 async def test_several_records_are_written_in_one_call(world):
-    """Each with the outcome of its own request, and told for itself."""
+    """Each with the outcome of its own request, and with its own event."""
     world.account.answers = [Delivered(written=(INVOICE_WRITTEN,)), UNSETTLED[0], REJECTED]
 
     outcomes = await world.pipeline.deliver([record_of(lago.invoice_event(), place) for place in range(3)])

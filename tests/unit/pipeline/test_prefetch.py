@@ -49,7 +49,7 @@ def test_another_record_at_the_same_place_has_another_plan():
 
 
 def test_what_does_not_come_next_any_more_is_forgotten():
-    """However long a worker runs, it remembers a call's worth of plans."""
+    """However long a worker runs, it keeps only the plans of one call."""
     planning = Planning()
     planning.prefetch.prepare([record(0, b"one"), record(1, b"two")])
 

@@ -76,7 +76,7 @@ async def test_an_invoice_that_never_came_leaves_the_reference_that_is_missing(s
 
 
 async def test_what_was_written_at_last_is_no_cause_any_more(scene):
-    """A replay mended it."""
+    """A replay succeeded."""
     await scene.known.deliver([record(INVOICE)], nothing_held)
     scene.outcome = Delivered(written=())
     await scene.known.deliver([record(INVOICE)], nothing_held)

@@ -86,7 +86,7 @@ def test_what_is_not_synchronised_is_ignored_by_name(webhook_type, switch):
 
 
 def test_customers_that_are_never_created_are_ignored_by_name():
-    """Somebody else keeps the customers of that account."""
+    """The customers of that account are maintained outside the connector."""
     assert (
         ignored(lago.customer_event(), connection(customers={"create": "never"})) == "customers_never_created"
     )
@@ -255,7 +255,7 @@ def test_an_event_nobody_claims_is_refused_by_the_connection_that_answers_for_or
 
 
 def test_an_event_of_another_connection_is_ignored_by_name_also_where_orphans_are_told_of():
-    """It is no orphan: somebody claims it."""
+    """It is no orphan: another connection claims it."""
     other = connection(code="other", lago={"organization_id": "other-org"})
     value = lago.body(lago.event("invoice.created", lago.invoice(), organization_id="other-org"))
 
@@ -265,7 +265,7 @@ def test_an_event_of_another_connection_is_ignored_by_name_also_where_orphans_ar
 
 
 def test_an_unclaimed_event_that_nobody_acts_on_is_ignored_by_its_type():
-    """Orphans are told of only where something was to be done."""
+    """Only orphans of a handled type have an error event."""
     value = lago.body(lago.event("fee.created", {"lago_id": "1"}, organization_id="other-org"))
 
     assert planned_by(value, reports_orphans=True) == Ignored(rule="event_type")

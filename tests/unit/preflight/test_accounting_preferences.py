@@ -79,7 +79,7 @@ def test_refusals_at_the_configured_concurrency_are_warned_of(at_once, refused, 
     ],
 )
 def test_a_start_in_the_future_is_warned_of(start, status, said):
-    """Nothing would be carried until then, and nobody would be told."""
+    """Nothing would be booked until then, without an error event."""
     found = {
         one.id: one for one in accounting_preferences.findings(connection(start_date=start), WITH_PERIODS)
     }

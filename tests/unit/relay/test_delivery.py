@@ -1,4 +1,4 @@
-"""What follows from an endpoint's answer, and that nothing is settled before it is told."""
+"""The outcomes of an endpoint's responses; nothing is settled before its event is acknowledged."""
 
 import base64
 import json
@@ -91,7 +91,7 @@ async def test_a_webhook_that_is_taken_is_delivered(number):
     "answer", [status(301), status(400), status(404), status(500), status(503), NotAnswered(reason="late")]
 )
 async def test_everything_else_is_tried_again_by_schedule(answer):
-    """A redirect, a refusal and silence alike."""
+    """A redirect, a refusal and no response alike."""
     outcome = await Place(answer).deliver()
 
     assert isinstance(outcome, Unavailable)
@@ -182,7 +182,7 @@ async def test_the_engine_asks_when_a_webhook_is_due_and_never_before():
 
 
 async def test_what_cannot_be_published_is_not_settled():
-    """The engine hears of it and comes back."""
+    """The engine gets the error and tries again."""
     place = Place(status(500), delays_s=())
     place.acknowledges = False
 
@@ -278,7 +278,7 @@ async def test_what_is_ignored_is_not_posted():
 
 
 async def test_a_webhook_that_our_code_fails_on_is_undeliverable_with_its_bytes(monkeypatch):
-    """Nobody knows what it is, but that it is there is heard of."""
+    """Its content is unknown, but its existence is published."""
     place = Place(status(200))
     failing = record(error_body())
 

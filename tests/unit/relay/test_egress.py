@@ -127,7 +127,7 @@ async def test_retry_after_is_read_as_seconds_or_as_a_date(header, seconds):
 
 
 async def test_a_long_answer_is_not_read_to_its_end():
-    """A few kilobytes tell enough, and a person sees its beginning."""
+    """A few kilobytes are enough, and the error contains their beginning."""
     read = 0
 
     async def endless():

@@ -160,7 +160,7 @@ async def test_a_customer_is_linked_where_lago_has_no_link_and_only_then(scene):
 
 
 async def test_a_lago_without_an_integration_of_that_code_is_asked_once(scene):
-    """It skips the link in silence; every further write would only cause a webhook."""
+    """Lago skips the link without an error; each further write would only cause a webhook."""
     scene.lago.integrations = frozenset()
     customer = scene.lago.customer_of("acme")
 

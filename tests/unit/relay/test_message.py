@@ -1,4 +1,4 @@
-"""What an endpoint is told, and by which rule it is not."""
+"""The message to an endpoint, and the rules by which none is sent."""
 
 import json
 

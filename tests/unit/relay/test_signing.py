@@ -1,4 +1,4 @@
-"""Whoever verifies by either standard believes what is signed, and nothing else."""
+"""Verifiers of both standards accept what is signed, and nothing else."""
 
 import base64
 import hashlib

@@ -95,7 +95,7 @@ def test_confluent_framed_json_is_read_like_the_json_it_frames():
 
 @pytest.mark.parametrize("payload", [AVRO_PAYLOAD, b"", b"[]"])
 def test_a_confluent_schema_other_than_json_is_refused_with_its_id(payload):
-    """Avro and Protobuf need a registry; whoever produces the topic learns which schema it was."""
+    """Avro and Protobuf need a registry; the error names the schema for the topic's producer."""
     found = undecodable(CONFLUENT_SCHEMA_7 + payload)
 
     assert found.reason == "confluent_schema_not_json"

@@ -1,4 +1,4 @@
-"""Whoever reads an error event finds its code explained, whichever part of the connector it came from."""
+"""Every code of an error event is in the catalogue, from any part of the connector."""
 
 import ast
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def test_a_code_is_a_word_and_its_explanation_two_sentences(entry):
 
 
 def test_no_code_of_netsuite_has_two_rows():
-    """Or nobody could tell which of them explains it."""
+    """Otherwise its explanation would be ambiguous."""
     codes = [code for each in error_codes.ROWS for code in each.netsuite]
 
     assert sorted(codes) == sorted(set(codes))

@@ -68,7 +68,7 @@ def test_what_a_record_needs_has_a_lower_rank_than_itself():
 
 
 def test_undecodable_bytes_have_no_lane_of_their_own():
-    """Whoever queues them has to find another key."""
+    """The caller has to use another key."""
     assert lane_of(b"garbage") is None
     assert lane_of(None) is None
 

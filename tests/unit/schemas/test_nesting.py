@@ -46,7 +46,7 @@ def nested(levels: int) -> bytes:
 
 
 def test_an_event_nests_as_deeply_as_the_limit_says_and_no_deeper():
-    """At the door as in the worker: nothing is let in that cannot be read there."""
+    """In ingest as in the worker: ingest accepts nothing that the worker cannot decode."""
     good, bad = nested(MAX_LEVELS), nested(MAX_LEVELS + 1)
 
     assert isinstance(envelope.decode(good), Envelope)

@@ -59,7 +59,7 @@ def test_a_customer_expects_no_totals():
 
 
 def test_a_dry_run_is_an_option_of_the_request():
-    """The script is told, not tricked."""
+    """The request states the dry run."""
     request = WriteRequest(request_id="r", items=(), options=WriteOptions(dry_run=True, min_units=5))
 
     assert json.loads(request.body())["options"] == {"min_units": 5, "soft_deadline_s": 200, "dry_run": True}
@@ -81,7 +81,7 @@ def test_an_answer_is_read_with_its_camel_case_and_reserved_words():
 
 
 def test_an_answer_without_its_optional_parts_is_still_one():
-    """Older scripts tell less."""
+    """Older scripts return less."""
     answer = Response.model_validate({"v": 1, "items": [{"ref": "1", "status": "created"}]})
 
     assert (answer.script.version, answer.account.id, answer.items[0].error) == ("unknown", "", None)

@@ -134,7 +134,7 @@ async def test_invariant_10_a_record_is_given_up_before_its_offset_settles():
 
 
 async def test_an_error_event_that_is_not_acknowledged_keeps_the_record():
-    """Nothing ends in silence: the record is parked and will be given up again."""
+    """No record ends without an event: it is parked and given up again later."""
     scene = Scene(park_max_age_s=0.0, defective_publish=True)
 
     await scene.play(Unavailable(reason="503"))

@@ -1,4 +1,4 @@
-"""A stream that dies begins anew, by itself and alone."""
+"""A stream that fails is restarted, and no other stream is."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_one_that_has_run_for_long_begins_a_new_row():
 
 @pytest.mark.parametrize("refusal", [StartupError("no broker"), ConfigurationError(["no key"])])
 async def test_the_first_start_may_be_refused(refusal):
-    """That is for whoever starts the process to read."""
+    """The error is for the person who starts the process."""
     scene = Scene(refusal)
 
     with pytest.raises(type(refusal)):

@@ -287,7 +287,7 @@ async def test_records_that_travel_together_keep_their_own_traces(world, exporte
 
 
 async def test_a_record_without_a_trace_begins_one(world):
-    """Whoever put the body on the topic by hand finds the trace in the result."""
+    """A record that was produced by hand has its trace in the result."""
     world.answer = written
     bare = Event(topic="lago.invoices", key=b"k", value=lago.invoice_event())
 

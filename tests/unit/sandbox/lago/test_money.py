@@ -108,7 +108,7 @@ def test_an_offset_lessens_what_is_due_and_may_settle_the_invoice(organization):
 
 
 def test_a_refund_is_no_more_than_what_was_paid_and_its_success_has_no_webhook(organization):
-    """Nor does it lessen what counts as paid."""
+    """Nor does it reduce the paid amount."""
     invoice = billed(organization)
     settlement.pay(organization, [invoice["lago_id"]], how="settled_later", cents=1_000)
     note = crediting.credit(organization, invoice["lago_id"], to="refund")

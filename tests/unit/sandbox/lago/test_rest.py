@@ -105,7 +105,7 @@ def test_a_count_is_old_and_that_of_all_customers(lago):
 
 
 def test_a_date_that_does_not_parse_filters_nothing_and_an_unknown_status_is_refused(lago):
-    """The first is silent."""
+    """The first gives no error."""
     lago.customer()
     lago.bill(issuing_date="2026-07-01")
     lago.bill(issuing_date="2026-08-01")

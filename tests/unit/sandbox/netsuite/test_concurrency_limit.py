@@ -43,7 +43,7 @@ def test_place_is_free_again_when_a_call_ends_even_badly():
 
 def test_refused_call_takes_no_place():
     """
-    Leaving a refused call frees nothing that somebody else holds.
+    The end of a refused call frees no slot of another call.
     """
     concurrency_limit = gate_of(1)
 

@@ -36,7 +36,7 @@ def test_fault_strikes_as_often_as_it_says():
 
 def test_clearing_forgets_all():
     """
-    The number of faults that were left is told.
+    The response has the number of faults that were left.
     """
     faults = queue(Fault(kind="500", times=3), Fault(kind="slow", delay_s=1))
 

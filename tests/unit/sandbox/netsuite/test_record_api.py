@@ -474,7 +474,7 @@ def test_there_is_no_current_line_before_one_is_selected(netsuite, call):
 
 
 def test_a_script_may_change_what_it_was_told_of_a_field(netsuite):
-    """The next one who asks is told the truth."""
+    """The next read returns the actual value."""
     told = netsuite.run(f"{INVOICE} bill.getField('memo').label = 'x'; return bill.getField('memo').label;")
 
     assert told == "Memo"
