@@ -132,6 +132,13 @@ ROWS = (
         netsuite="LAGO_CUSTOMER_MISMATCH LAGO_CURRENCY_MISMATCH LAGO_NOT_APPLICABLE",
     ),
     row(
+        "restlet_failed", "record",
+        "The RESTlet's own code failed on this record: a defect of its script.",
+        "Report it with the script's execution log, and replay the event once it is mended.",
+        "connector operator", menu.DEPLOYMENTS,
+        netsuite="TypeError ReferenceError RangeError SyntaxError EvalError URIError InternalError",
+    ),
+    row(
         "restlet_outdated", "record",
         "The deployed RESTlet does not know what this worker asks of it.",
         "Deploy the RESTlet that belongs to the worker's version, or correct restlet_url.",

@@ -10,6 +10,7 @@ SCRIPT_REFUSED = row(
     "A script, workflow or custom form of the account refuses the record; the message is its own text.",
     "Read the text, find the user event script or workflow that gives it, and let it pass what Lago bills.",
     "NetSuite administrator", menu.SCRIPTED_RECORDS,
+    "USER_ERROR UNKNOWN",
 )  # fmt: skip
 """Also the row of every code that is not in the table: such codes come from the account's own scripts."""
 

@@ -155,3 +155,11 @@ def test_the_hint_of_a_missing_field_names_the_setting_that_fills_it_already():
 
     assert "correct mapping.fields.invoice.location" in hints.of(row, filled, "location")
     assert hints.of(row, filled, "department") == row.hint
+
+
+def test_a_failure_of_the_script_itself_blames_no_script_of_the_account():
+    """A JavaScript error is our own defect: whoever reads it need not look for a workflow."""
+    found = rejected(code="TypeError", message="cannot read property 'x' of null")
+
+    assert (found.code, found.details["netsuite_code"]) == ("restlet_failed", "TypeError")
+    assert found.hint.startswith("report it")
