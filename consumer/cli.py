@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consumer import __version__
-from consumer.commands import catalog_options, dry_run_options, failure_options, sandbox_options
+from consumer.commands import (
+    audit_options,
+    backfill_options,
+    catalog_options,
+    dry_run_options,
+    failure_options,
+    sandbox_options,
+)
 from consumer.demo import rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
@@ -38,6 +45,8 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
 app.add_typer(catalog_options.app)
+app.add_typer(backfill_options.app)
+app.add_typer(audit_options.app, name="audit")
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")

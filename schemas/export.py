@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from schemas import asyncapi
+from schemas.audit import AuditRecord
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
 from schemas.error_codes import page
@@ -56,6 +57,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "error_event": ErrorEvent,
     "error_mark": ErrorMark,
     "undeliverable": Undeliverable,
+    "audit_record": AuditRecord,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 from rich.table import Table
 
 from consumer.clock import SystemClock
-from consumer.commands import console_output, csv_file, event_file
+from consumer.commands import console_output, csv_file, event_file, one_connection
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, StartupError
 from consumer.netsuite.account_survey import NoAnswer, ask, pages
@@ -45,7 +45,7 @@ def run(
         StartupError: the account does not answer, or does not let the list be read.
     """
     question = CatalogQuestion(kind=_kind(kind), filter=containing)
-    rows = asyncio.run(_rows_of(_the_one(connections), question))
+    rows = asyncio.run(_rows_of(one_connection.the_one(connections), question))
     match form:
         case "json":
             console_output.say_json([_flat(row) for row in rows], out)
@@ -63,7 +63,7 @@ def mapping(connections: Sequence[Connection], files: Sequence[Path]) -> int:
     Raises:
         LagoNetsuiteError: a file cannot be read.
     """
-    connection = _the_one(connections)
+    connection = one_connection.the_one(connections)
     events = seen(_events(files))
     console_output.say(asyncio.run(_skeleton(connection, events)).removesuffix("\n"))
     return 0
@@ -75,13 +75,6 @@ def _kind(name: str) -> Kind:
     if found is None:
         raise ConfigurationError([f"{name}: no such catalog; known: {', '.join((*KINDS, MAPPING))}"])
     return found
-
-
-def _the_one(connections: Sequence[Connection]) -> Connection:
-    if len(connections) != 1:
-        codes = ", ".join(connection.code for connection in connections)
-        raise ConfigurationError([f"--connection: which account? name one of {codes}"])
-    return connections[0]
 
 
 def _events(files: Sequence[Path]) -> Iterable[Envelope]:

@@ -7,7 +7,7 @@ The ``total_count`` of an invoice list may be half an hour old and may be that o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from consumer.lago.client import LagoClient
@@ -28,35 +28,57 @@ async def rows(
     max_pages: int = MAX_PAGES,
 ) -> Listed | Failed:
     """
-    Every row once, in Lago's order; no rows when Lago responds with 404.
-
-    Rows added between two requests move others to the next page, so rows are deduplicated by their Lago id.
+    Every row once, in Lago's order; an object that Lago does not know has none.
 
     Args:
-        client: for Lago's API.
+        client: the client of Lago's API.
         path: of the list, ``payments``.
         key: of the rows in the body, ``payments``.
-        resource: Lago's name of the resource.
-        params: the filters; a row must not stop matching them while pages are read.
-        max_pages: more pages are a failure.
+        resource: Lago's name of what is read.
+        params: the filters; such that no row leaves them meanwhile.
+        max_pages: more are a failure, so that a list without end ends.
     """
     found: dict[str, dict[str, Any]] = {}
+    listed = pages(client, path, key, resource=resource, params=params, max_pages=max_pages)
+    async for page in listed:
+        if isinstance(page, Failed):
+            return page
+        found |= {str(row.get("lago_id")): row for row in page.rows}
+    return Listed(rows=tuple(found.values()))
+
+
+async def pages(
+    client: LagoClient,
+    path: str,
+    key: str,
+    *,
+    resource: str,
+    params: Mapping[str, str | int] | None = None,
+    max_pages: int = MAX_PAGES,
+) -> AsyncIterator[Listed | Failed]:
+    """
+    Page by page; a `Failed` is the last.
+
+    Rows that are added while pages are read push others to the next page, so a row may come twice.
+    """
     for page in range(1, max_pages + 1):
         query = {**(params or {}), "page": page, "per_page": ROWS_PER_PAGE}
         reply = await client.get(path, resource=resource, params=query)
         match reply:
             case Absent():
-                return Listed(rows=())
+                return
             case Failed():
-                return reply
+                yield reply
+                return
             case Body(content=content):
                 listed = _rows(content, key)
                 if listed is None:
-                    return client.misplaced()
-                found |= {str(row.get("lago_id")): row for row in listed}
+                    yield client.misplaced()
+                    return
+                yield Listed(rows=tuple(listed))
                 if len(listed) < ROWS_PER_PAGE:
-                    return Listed(rows=tuple(found.values()))
-    return Failed(reason=f"Lago's list of {key} does not end within {max_pages * ROWS_PER_PAGE} rows")
+                    return
+    yield Failed(reason=f"Lago's list of {key} does not end within {max_pages * ROWS_PER_PAGE} rows")
 
 
 def _rows(content: dict[str, Any], key: str) -> list[dict[str, Any]] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas import error_event, result, undeliverable
+from schemas import audit, error_event, result, undeliverable
 from schemas.asyncapi.messages import EVENTS
 
 
@@ -56,6 +56,10 @@ CHANNELS = {
     "undeliverable": Channel(
         address=undeliverable.TOPIC, server="kafka", action="send", messages=("undeliverable",),
         summary="Webhooks that could not be delivered.",
+    ),
+    "audit": Channel(
+        address=audit.TOPIC, server="kafka", action="send", messages=("audit_record",),
+        summary="What people did: backfills, replays, closed failures.",
     ),
     "lagoWebhooks": Channel(
         address="/lago/{connection}", server="ingest", action="receive",

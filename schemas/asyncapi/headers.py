@@ -57,6 +57,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         | {"error-code": {**_TEXT, "examples": ["invalid_mapping"]}},
         "required": [*_CLOUD_EVENT, *_PLACE, "error-code"],
     },
+    "act": {"properties": _CLOUD_EVENT, "required": list(_CLOUD_EVENT)},
     "mark": {
         "description": "whoever reads the topic for errors leaves out what has the header mark",
         "properties": {

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from schemas.audit import AuditRecord
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
 from schemas.result import Result
@@ -124,6 +125,14 @@ _OUTPUTS = (
         headers="published",
         key="the endpoint's id",
         written_as=Undeliverable,
+    ),
+    Message(
+        name="audit_record",
+        title="What a person did",
+        summary="One act, chained by hashes to the act before it.",
+        headers="act",
+        key="the connection's code",
+        written_as=AuditRecord,
     ),
     Message(
         name="customer_created_webhook",

@@ -1,0 +1,120 @@
+"""What a backfill is going to do: rows without their weight, counts, sums, and how long it takes; pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from consumer.backfill.webhook_body import ORDER, Kind, left_out
+
+Key = tuple[str, str, str]
+"""What rows of a kind are sorted by: day, moment of creation, id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """
+    One object to be sent.
+
+    Attributes:
+        content: the whole object where the list has it; None where it is to be read by itself.
+    """
+
+    kind: Kind
+    lago_id: str
+    key: Key
+    cents: int = 0
+    currency: str = ""
+    content: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class BackfillPlan:
+    """
+    Everything that is going to be sent, in order.
+
+    Attributes:
+        left_out: rows that are not sent, by reason.
+        requests: of Lago's API that were made for the plan.
+    """
+
+    rows: dict[Kind, list[Row]] = field(default_factory=lambda: {kind: [] for kind in ORDER})
+    left_out: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+
+    def add(self, kind: Kind, listed: Iterable[Mapping[str, Any]], *, until: date | None = None) -> None:
+        """
+        Take in the rows of one list.
+
+        A voided invoice is sent twice: as it was issued, and at the end as voided.
+
+        Args:
+            kind: of the rows.
+            listed: as Lago's list has them.
+            until: leaves out payments of later days, which Lago's list cannot.
+        """
+        for content in listed:
+            reason = left_out(kind, content) or _too_late(kind, content, until)
+            if reason is not None:
+                self.left_out[reason] += 1
+                continue
+            row = _row(kind, content)
+            self.rows[kind].append(row)
+            if kind == "invoice" and content.get("status") == "voided":
+                self.rows["void"].append(_row("void", content))
+
+    def ordered(self, kinds: Sequence[Kind]) -> list[Row]:
+        """All rows of these kinds: what others depend on first, then the oldest."""
+        return [row for kind in kinds for row in sorted(self.rows[kind], key=lambda row: row.key)]
+
+    def counts(self, kinds: Sequence[Kind]) -> dict[str, int]:
+        """How many rows of each kind."""
+        return {kind: len(self.rows[kind]) for kind in kinds}
+
+    def sums(self, kind: Kind) -> dict[str, int]:
+        """What the rows of a kind come to, in subunits by currency."""
+        found: dict[str, int] = defaultdict(int)
+        for row in self.rows[kind]:
+            if row.currency:
+                found[row.currency] += row.cents
+        return dict(sorted(found.items()))
+
+    def requests_to_come(self, kinds: Sequence[Kind]) -> int:
+        """How often Lago has to be asked for what its lists lack."""
+        return sum(row.content is None for row in self.ordered(kinds))
+
+
+def after(rows: Sequence[Row], position: Mapping[str, Key]) -> list[Row]:
+    """
+    The rows that an interrupted run has not sent.
+
+    Args:
+        rows: in order.
+        position: by kind, the key of the last row that Kafka has acknowledged.
+    """
+    return [row for row in rows if row.kind not in position or row.key > tuple(position[row.kind])]
+
+
+def _row(kind: Kind, content: Mapping[str, Any]) -> Row:
+    lago_id, created_at = str(content.get("lago_id")), str(content.get("created_at") or "")
+    day = str(content.get("issuing_date") or "") if kind in {"invoice", "void", "credit_note"} else ""
+    cents = content.get("total_amount_cents", content.get("amount_cents"))
+    return Row(
+        kind=kind,
+        lago_id=lago_id,
+        key=(day, created_at, lago_id),
+        cents=cents if isinstance(cents, int) else 0,
+        currency=str(content.get("currency") or content.get("amount_currency") or "")
+        if kind not in {"customer", "void"}
+        else "",
+        content=None if kind in {"invoice", "void"} else content,
+    )
+
+
+def _too_late(kind: Kind, content: Mapping[str, Any], until: date | None) -> str | None:
+    if kind != "payment" or until is None:
+        return None
+    return "payment after --until" if str(content.get("created_at"))[:10] > until.isoformat() else None

@@ -1,0 +1,45 @@
+"""How far a backfill has come, and where an interrupted one continues; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from consumer.backfill.plan import Key
+from schemas.audit import AuditRecord
+
+
+@dataclass(slots=True, kw_only=True)
+class Sending:
+    """How far a run has come; `position` by kind is what Kafka has acknowledged."""
+
+    total: int
+    sent: int = 0
+    gone: int = 0
+    is_interrupted: bool = False
+    position: dict[str, Key] = field(default_factory=dict)
+
+    def details(self, filters: str, state: str) -> dict[str, str]:
+        """What the audit record of it says."""
+        return {
+            "filters": filters,
+            "state": state,
+            "sent": str(self.sent),
+            "total": str(self.total),
+            "position": json.dumps(self.position),
+        }
+
+
+def position_of(records: Sequence[AuditRecord], connection: str, filters: str) -> Mapping[str, Key]:
+    """Where the last run of a scope stopped; empty when it came to its end, or there was none."""
+    own = [
+        record
+        for record in records
+        if (record.act, record.connection) == ("backfill", connection)
+        and record.details.get("filters") == filters
+    ]
+    if not own or own[-1].details.get("state") == "done":
+        return {}
+    kept = json.loads(own[-1].details.get("position", "{}"))
+    return {kind: (key[0], key[1], key[2]) for kind, key in kept.items()}

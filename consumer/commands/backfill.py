@@ -1,0 +1,175 @@
+"""``backfill``: Lago's documents are put on the topics as webhooks; planned first, sent with ``--go``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from rich.progress import Progress
+
+from consumer.backfill import plan as plans
+from consumer.backfill import progress
+from consumer.backfill.plan import BackfillPlan, Row
+from consumer.backfill.progress import Sending
+from consumer.backfill.webhook_body import ORIGIN, Kind, Webhook, webhook_of
+from consumer.clock import Clock, SystemClock
+from consumer.commands import audit_trail, backfill_report, console_output
+from consumer.commands.audit_trail import AuditTrail
+from consumer.commands.lago_documents import LagoDocuments, Scope
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings
+from consumer.errors import ConfigurationError
+from consumer.events import headers
+from consumer.kafka.cluster import Cluster
+from consumer.lago.client import LagoClient
+from consumer.record import Event
+from schemas.scalar import utc_text
+
+DONE, FAILED = 0, 1
+CHUNK = 100
+"""Objects that are read from Lago side by side, and sent together."""
+POSITION_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """
+    What is asked for.
+
+    Attributes:
+        go: send; else only plan.
+        restart: begin anew, though a run with the same scope was interrupted.
+        rate_per_s: events a second, at most; None for as fast as Lago allows.
+    """
+
+    connection: Connection
+    kinds: tuple[Kind, ...]
+    scope: Scope
+    actor: str
+    go: bool = False
+    restart: bool = False
+    rate_per_s: float | None = None
+    as_json: bool = False
+
+    @property
+    def filters(self) -> str:
+        """The scope as text: an interrupted run continues where one of the same text stopped."""
+        scope = self.scope
+        return json.dumps([self.kinds, str(scope.since), str(scope.until), sorted(scope.customers)])
+
+
+async def run(settings: Settings, wish: Wish) -> int:
+    """
+    BackfillPlan a backfill, and do it where that is wanted; 0 when it is done, 1 when it was interrupted.
+
+    Raises:
+        ConfigurationError: the connection has no API key, or one of another organisation.
+        LagoUnavailableError: Lago does not answer, or the key may not read a list.
+        StartupError: Kafka cannot be reached, or lacks topics.
+        ContractError: Kafka did not acknowledge; a second run continues.
+    """
+    clock = SystemClock()
+    async with _documents(wish.connection, clock) as documents:
+        await documents.check_organization()
+        plan = await documents.planned(wish.kinds, wish.scope)
+        if not wish.go:
+            backfill_report.show_plan(plan, wish.kinds, wish.connection, as_json=wish.as_json)
+            return DONE
+        async with audit_trail.opened(Cluster.of(settings), clock) as trail:
+            sending = await _send(wish, plan, documents, trail, clock)
+    backfill_report.show_end(sending, plan, wish.kinds, as_json=wish.as_json)
+    return FAILED if sending.is_interrupted else DONE
+
+
+@asynccontextmanager
+async def _documents(connection: Connection, clock: Clock) -> AsyncIterator[LagoDocuments]:
+    if not (connection.lago.api_url and connection.lago.api_key):
+        place = connection.at("lago")
+        raise ConfigurationError(
+            [f"{place}: connection {connection.code}: a backfill needs lago.api_url and lago.api_key"]
+        )
+    client = LagoClient(connection, clock=clock)
+    try:
+        yield LagoDocuments(connection=connection, client=client)
+    finally:
+        await client.aclose()
+
+
+async def _send(
+    wish: Wish, plan: BackfillPlan, documents: LagoDocuments, trail: AuditTrail, clock: Clock
+) -> Sending:
+    known = progress.position_of(trail.records, wish.connection.code, wish.filters)
+    position = {} if wish.restart else known
+    rows = plans.after(plan.ordered(wish.kinds), position)
+    sending, stopping = Sending(total=len(rows), position=dict(position)), asyncio.Event()
+    code, console = wish.connection.code, console_output.console(is_aside=True)
+
+    async def note(state: str) -> None:
+        details = sending.details(wish.filters, state)
+        await trail.append(code, "backfill", actor=wish.actor, details=details)
+
+    await note("started")
+    with Progress(console=console, disable=wish.as_json) as bars, _interruptible(stopping):
+        bar = bars.add_task("backfill", total=len(rows))
+        for begin in range(0, len(rows), CHUNK):
+            if stopping.is_set():
+                break
+            await _send_chunk(rows[begin : begin + CHUNK], sending, documents, trail, clock)
+            bars.update(bar, completed=begin + CHUNK)
+            if (begin // CHUNK + 1) % (POSITION_EVERY // CHUNK) == 0:
+                await note("running")
+            await _pace(wish.rate_per_s)
+    sending.is_interrupted = stopping.is_set() and sending.sent + sending.gone < len(rows)
+    await note("interrupted" if sending.is_interrupted else "done")
+    return sending
+
+
+async def _send_chunk(
+    rows: Sequence[Row], sending: Sending, documents: LagoDocuments, trail: AuditTrail, clock: Clock
+) -> None:
+    organization_id = documents.connection.lago.organization_id
+    events = []
+    for row, content in zip(rows, await documents.contents(rows), strict=True):
+        if content is None:
+            sending.gone += 1
+        else:
+            webhook = webhook_of(row.kind, content, organization_id)
+            events.append(event_of(webhook, code=documents.connection.code, clock=clock))
+    await asyncio.gather(*map(trail.publish, events))
+    sending.sent += len(events)
+    for row in rows:
+        sending.position[row.kind] = row.key
+
+
+def event_of(webhook: Webhook, *, code: str, clock: Clock) -> Event:
+    """The record of a webhook, with the header that says where it comes from."""
+    published = headers.cloud_event(
+        event_id=f"{webhook.webhook_type}:{webhook.lago_id}",
+        event_type=webhook.webhook_type,
+        source=f"/lago-netsuite/{code}/backfill",
+        time=utc_text(clock.now()),
+    )
+    return Event(topic=webhook.topic, key=webhook.key, value=webhook.value, headers=(*published, ORIGIN))
+
+
+async def _pace(rate_per_s: float | None) -> None:
+    if rate_per_s is not None:
+        await asyncio.sleep(CHUNK / rate_per_s)
+
+
+@contextmanager
+def _interruptible(stopping: asyncio.Event) -> Iterator[None]:
+    """Within the block Ctrl-C ends the run after the chunk that is sent."""
+    loop = asyncio.get_running_loop()
+    chosen = (signal.SIGINT, signal.SIGTERM)
+    for each in chosen:
+        loop.add_signal_handler(each, stopping.set)
+    try:
+        yield
+    finally:
+        for each in chosen:
+            loop.remove_signal_handler(each)

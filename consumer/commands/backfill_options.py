@@ -1,0 +1,83 @@
+"""``backfill`` on the command line: its options."""
+# ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from consumer.errors import ConfigurationError
+
+OBJECTS = "customers,invoices,credit_notes,payments,voids"
+
+app = typer.Typer()
+
+
+@app.command()
+def backfill(
+    *,
+    connection: Annotated[
+        str | None, typer.Option("--connection", metavar="CODE", help="The connection, if there are several.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or earlier.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EXTERNAL_ID", help="Only this customer; may be given several times."),
+    ] = None,
+    objects: Annotated[str, typer.Option(metavar="NAMES", help="Which of these.")] = OBJECTS,
+    go: Annotated[bool, typer.Option("--go", help="Send; without it only a plan is shown.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew, though a run was interrupted.")
+    ] = False,
+    rate: Annotated[
+        float | None, typer.Option(metavar="EVENTS", min=0.1, help="Events a second, at most.")
+    ] = None,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who does it, for the audit; default: this user.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Put documents that Lago has on the topics again: a plan first, sent with --go, safe to repeat."""
+    import asyncio
+
+    from consumer.backfill.webhook_body import kinds_of
+    from consumer.commands import audit_trail, one_connection
+    from consumer.commands import backfill as command
+    from consumer.commands.lago_documents import Scope
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
+
+    names = [name.strip() for name in objects.split(",") if name.strip()]
+    if unknown := sorted(set(names) - set(OBJECTS.split(","))):
+        raise ConfigurationError([f"--objects {', '.join(unknown)}: choose of {OBJECTS}"])
+    settings = Settings.load()
+    connections = connections_file.load(settings.connections_file)
+    wish = command.Wish(
+        connection=one_connection.the_one(
+            connections_file.chosen(connections, [connection] if connection else [])
+        ),
+        kinds=kinds_of(iter(names)),
+        scope=Scope(
+            since=_day("--since", since), until=_day("--until", until), customers=tuple(customer or ())
+        ),
+        actor=audit_trail.actor(actor),
+        go=go,
+        restart=restart,
+        rate_per_s=rate,
+        as_json=as_json,
+    )
+    raise typer.Exit(asyncio.run(command.run(settings, wish)))
+
+
+def _day(name: str, text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError([f"{name} {text}: is no day like 2026-08-01"]) from None

@@ -1,0 +1,76 @@
+"""What `backfill` prints: the plan, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from consumer.backfill.plan import BackfillPlan
+from consumer.backfill.progress import Sending
+from consumer.backfill.webhook_body import Kind
+from consumer.commands import console_output
+from consumer.config.connection import Connection
+from consumer.lago.client import REQUESTS_PER_S
+from consumer.mapping import money
+
+NAMES: dict[Kind, str] = {
+    "customer": "customers",
+    "invoice": "invoices",
+    "credit_note": "credit notes",
+    "payment": "payments",
+    "void": "voids",
+}
+
+
+def show_plan(plan: BackfillPlan, kinds: Sequence[Kind], connection: Connection, *, as_json: bool) -> None:
+    """Print what would be sent."""
+    requests = plan.requests_to_come(kinds)
+    minutes = requests / REQUESTS_PER_S / 60
+    if as_json:
+        shown = _counts(plan, kinds) | {"lago_requests": requests, "minutes": round(minutes, 1)}
+        console_output.say_json({"connection": connection.code, "plan": shown})
+        return
+    console_output.say(f"Backfill of connection {connection.code}")
+    for line in lines_of(plan, kinds):
+        console_output.say(line)
+    console_output.say(f"Lago is asked {requests} times more, in at least {minutes:.1f} minutes.")
+    before = connection.start_date
+    if before:
+        console_output.say(f"Documents before {before} are sent and ignored: start_date of the connection.")
+    count = sum(plan.counts(kinds).values())
+    console_output.say("Nothing to send." if not count else f"{count} events would be sent; --go sends them.")
+
+
+def show_end(sending: Sending, plan: BackfillPlan, kinds: Sequence[Kind], *, as_json: bool) -> None:
+    """Print what was sent, and how to continue after an interruption."""
+    state = "interrupted" if sending.is_interrupted else "done"
+    if as_json:
+        ended = {"state": state, "sent": sending.sent, "total": sending.total, "gone": sending.gone}
+        console_output.say_json({"plan": _counts(plan, kinds)} | ended)
+        return
+    console_output.say(f"{sending.sent} of {sending.total} events sent.")
+    if sending.gone:
+        console_output.say(f"{sending.gone} documents are no longer in Lago.")
+    if sending.is_interrupted:
+        console_output.say("Interrupted. The same command sends the rest.")
+
+
+def lines_of(plan: BackfillPlan, kinds: Sequence[Kind]) -> list[str]:
+    """One line a kind: how many, and their sums by currency; then what is left out and why."""
+    lines = []
+    for kind in kinds:
+        sums = (f"{currency} {money.major(cents, currency)}" for currency, cents in plan.sums(kind).items())
+        lines.append(f"  {NAMES[kind]:<13}{len(plan.rows[kind]):>8}  {', '.join(sums)}".rstrip())
+    lines += [f"  left out: {count} {reason}" for reason, count in sorted(plan.left_out.items())]
+    return lines
+
+
+def _counts(plan: BackfillPlan, kinds: Sequence[Kind]) -> dict[str, Any]:
+    return {
+        "counts": plan.counts(kinds),
+        "sums": {
+            kind: {currency: money.major(cents, currency) for currency, cents in plan.sums(kind).items()}
+            for kind in kinds
+        },
+        "left_out": dict(plan.left_out),
+    }

@@ -1,0 +1,150 @@
+"""Lago's documents for a backfill: its lists, and the invoices that lists show without their fees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from consumer.backfill.plan import BackfillPlan, Row
+from consumer.backfill.webhook_body import Kind
+from consumer.config.connection import Connection
+from consumer.errors import ConfigurationError, LagoNetsuiteError
+from consumer.lago import listing
+from consumer.lago.client import LagoClient
+from consumer.lago.lookup_result import Failed
+from consumer.lago.reply import Absent, Body
+
+MAX_PAGES = 100_000
+MAX_ATTEMPTS = 8
+LONGEST_PAUSE_S = 60.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class LagoUnavailableError(LagoNetsuiteError):
+    """Lago could not be read for minutes; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """
+    What to read.
+
+    Attributes:
+        since: issuing date of the first document; customers and payments have no such filter in Lago.
+        until: issuing date of the last.
+        customers: external ids; empty for all.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    customers: tuple[str, ...] = ()
+
+    def params(self, customer: str | None) -> dict[str, str]:
+        """Lago's filters for lists of documents."""
+        given = {
+            "issuing_date_from": self.since.isoformat() if self.since else None,
+            "issuing_date_to": self.until.isoformat() if self.until else None,
+            "external_customer_id": customer,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LagoDocuments:
+    """Reads one organisation with patience: what fails is asked for again for some minutes."""
+
+    connection: Connection
+    client: LagoClient
+    sleep: Sleep = asyncio.sleep
+
+    async def check_organization(self) -> None:
+        """
+        Compare the key's organisation with the connection's.
+
+        Raises:
+            ConfigurationError: they differ.
+            LagoUnavailableError: Lago does not answer.
+        """
+        reply = await self._patiently("organizations", resource="organization")
+        found = reply.get("organization") if reply else None
+        lago_id = found.get("lago_id") if isinstance(found, dict) else None
+        expected, place = self.connection.lago.organization_id, self.connection.at("lago.api_key")
+        if lago_id != expected:
+            said = f"the key is of organisation {lago_id}, and lago.organization_id is {expected}"
+            raise ConfigurationError([f"{place}: connection {self.connection.code}: {said}"])
+
+    async def planned(self, kinds: Sequence[Kind], scope: Scope) -> BackfillPlan:
+        """
+        All rows of these kinds.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer, or the key may not read a list.
+        """
+        plan = BackfillPlan()
+        for kind in kinds:
+            if kind == "void" and "invoice" in kinds:
+                continue
+            async for rows in self._listed(kind, scope, plan):
+                plan.add("invoice" if kind == "void" else kind, rows, until=scope.until)
+        return plan
+
+    async def contents(self, rows: Sequence[Row]) -> list[Mapping[str, Any] | None]:
+        """
+        The whole objects of rows, read side by side; None for one that is gone.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer.
+        """
+        return list(await asyncio.gather(*map(self._content, rows)))
+
+    async def _content(self, row: Row) -> Mapping[str, Any] | None:
+        if row.content is not None:
+            return row.content
+        reply = await self._patiently(f"invoices/{quote(row.lago_id, safe='')}", resource="invoice")
+        found = reply.get("invoice") if reply else None
+        return found if isinstance(found, dict) else None
+
+    async def _listed(
+        self, kind: Kind, scope: Scope, plan: BackfillPlan
+    ) -> AsyncIterator[Iterable[Mapping[str, Any]]]:
+        if kind == "customer" and scope.customers:
+            for external_id in scope.customers:
+                reply = await self._patiently(f"customers/{quote(external_id, safe='')}", resource="customer")
+                plan.requests += 1
+                yield [reply["customer"]] if reply and isinstance(reply.get("customer"), dict) else []
+            return
+        path = f"{'invoice' if kind == 'void' else kind}s"
+        for customer in scope.customers or (None,):
+            params = _params(kind, scope, customer)
+            async for page in listing.pages(
+                self.client, path, path, resource=path[:-1], params=params, max_pages=MAX_PAGES
+            ):
+                plan.requests += 1
+                if isinstance(page, Failed):
+                    raise LagoUnavailableError(page.reason)
+                yield page.rows
+
+    async def _patiently(self, path: str, *, resource: str) -> dict[str, Any] | None:
+        for attempt in range(MAX_ATTEMPTS):
+            reply = await self.client.get(path, resource=resource)
+            match reply:
+                case Body(content=content):
+                    return content
+                case Absent():
+                    return None
+                case Failed(reason=reason, retry_after_s=retry_after_s):
+                    if attempt == MAX_ATTEMPTS - 1 or "may not" in reason or "refuses the key" in reason:
+                        raise LagoUnavailableError(reason)
+                    await self.sleep(retry_after_s or min(2.0**attempt, LONGEST_PAUSE_S))
+        return None
+
+
+def _params(kind: Kind, scope: Scope, customer: str | None) -> dict[str, str | int]:
+    # Lists of customers and payments have no dates.
+    dated = scope if kind in {"invoice", "void", "credit_note"} else Scope(customers=scope.customers)
+    return {**dated.params(customer)}
