@@ -166,8 +166,8 @@ class Connection(ModelPart):
         closed_period: a document dated in a closed period is held, posted to the next open period, or
             rejected.
         hold_max_days: for how many days after its event arrived a document waits for people: for its period
-            to be opened (``closed_period: hold``), for its invoice to be approved; then it is rejected as
-            ``period_closed`` or ``pending_approval``.
+            to be opened (``closed_period: hold``), for its invoice to be approved, for a permission that its
+            kind lacks; then it is rejected as ``period_closed``, ``pending_approval`` or by NetSuite's code.
         time_zone: IANA name; used for dates of customers whose own time zone is not known.
     """
 
