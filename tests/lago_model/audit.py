@@ -18,12 +18,13 @@ from typing import Any
 from consumer.mapping import money
 from consumer.sandbox.netsuite.account import Account as NetSuite
 from tests.lago_model.books import Account, Bill, Note
+from tests.lago_model.delivery import CURRENCIES, SUBSIDIARIES
 
 Fields = dict[str, Any]
 
 
 class Audit:
-    """One customer's records, by external id."""
+    """One account's records, by external id: those of its customer, currency and subsidiary."""
 
     def __init__(self, netsuite: NetSuite, account: Account, *, applies_notes: bool = True) -> None:
         """Read what stands in NetSuite for the customer; with negative lines no notes are there to apply."""
@@ -31,7 +32,9 @@ class Audit:
         self._applies = applies_notes
         lago_id = account.customer["lago_id"]
         people = netsuite.books.find(group="entity", equal={"custentity_lago_id": [lago_id]})
-        found = netsuite.books.find(group="transaction", equal={"entity": [str(one.id) for one in people]})
+        every = netsuite.books.find(group="transaction", equal={"entity": [str(one.id) for one in people]})
+        place = (CURRENCIES[account.currency], SUBSIDIARIES[account.entity])
+        found = [one for one in every if (one.fields["currency"], one.fields["subsidiary"]) == place]
         self._people = [one.fields for one in people]
         self._found = [one.fields | {"type": one.type} for one in found]
         self._by_external_id = {record.get("externalid"): record for record in self._found}

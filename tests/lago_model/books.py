@@ -22,6 +22,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.lago_events import BILLING_ENTITY
+
 Json = dict[str, Any]
 
 
@@ -143,17 +145,27 @@ class Payment:
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """One customer with all documents, oldest first."""
+    """
+    One customer's documents of one billing entity in one currency, oldest first.
+
+    Attributes:
+        own_currency: where it is not the customer's default, which is no constraint since July 2026.
+        entity: code of the billing entity.
+        mark: in the numbers of its documents, where a customer has several accounts.
+    """
 
     customer: Json
+    own_currency: str | None = None
+    entity: str = BILLING_ENTITY
+    mark: str = ""
     bills: list[Bill] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
 
     @property
     def currency(self) -> str:
-        """Lago bills a customer in one currency."""
-        return str(self.customer["currency"])
+        """The currency of all its documents."""
+        return self.own_currency or str(self.customer["currency"])
 
     @property
     def receivable(self) -> int:

@@ -88,6 +88,7 @@ def content(
         sequential_id=place,
         number=number,
         lago_invoice_id=bill.lago_id,
+        billing_entity_code=account.entity,
         invoice_number=invoice["number"],
         issuing_date="2026-08-28",
         currency=account.currency,

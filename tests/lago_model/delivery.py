@@ -34,7 +34,14 @@ from tests.support.connection_files import FULL_MAPPING, settings
 ORIGIN = "http://127.0.0.1:8080"
 FAULTS = ("refused", "unavailable", "unreachable", "reset_before", "reset_after_commit")
 CURRENCIES = {"EUR": "2", "USD": "1", "JPY": "4", "GBP": "3", "HUF": "6"}
-REFUND = {"account": "110", "payment_method": "5"}
+SUBSIDIARIES = {"acme-eu": "1", "acme-fr": "4"}
+MAPPING: dict[str, Any] = {
+    "currencies": CURRENCIES,
+    "refund": {"account": "110", "payment_method": "5"},
+    "prepaid_credit_granted": {"id": "809"},
+    "products": {"code_0": {"id": "808"}},
+    "billing_entities": {"acme-fr": {"subsidiary": SUBSIDIARIES["acme-fr"]}},
+}
 MAX_ROUNDS = 30
 MAX_CALL = 3
 
@@ -108,7 +115,7 @@ class Road:
             async with httpx.AsyncClient(transport=self._line, base_url=ORIGIN) as http:
                 self._credentials = (await http.get("/sandbox/credentials")).json()
         known = {name: self._credentials[name] for name in ("account_id", "environment", "restlet_url")}
-        mapping = {"mapping": FULL_MAPPING | {"currencies": CURRENCIES, "refund": REFUND}}
+        mapping = {"mapping": FULL_MAPPING | MAPPING}
         given = known | {"auth": self._credentials["tba"]} | mapping | changes
         return Connection.model_validate(settings(**given))
 

@@ -71,18 +71,21 @@ def invoice(dice: Random, account: Account, kind: str, names: tuple[str, int]) -
         credit_notes=sum(spent.values()),
         prepaid=prepaid,
     )
-    day = 1 + names[1] % 27
+    day, granted = 1 + names[1] % 27, (0, prepaid // 2, prepaid)[names[1] % 3]
     content = lago.invoice(
         listed,
         currency=account.currency,
         discounts=discounts,
         lago_id=lago.id_of("invoice", *names),
-        number=f"{account.customer['slug']}-202608-{names[1]:03d}",
+        number=f"{account.customer['slug']}-{account.mark}202608-{names[1]:03d}",
+        billing_entity_code=account.entity,
         invoice_type=kind,
         issuing_date=f"2026-08-{day:02d}",
         created_at=f"2026-08-{day:02d}T00:05:01Z",
         updated_at=f"2026-08-{day:02d}T00:05:06Z",
         customer=account.customer,
+        prepaid_granted_credit_amount_cents=granted if prepaid else None,
+        prepaid_purchased_credit_amount_cents=prepaid - granted if prepaid else None,
     )
     return content | {"credits": _credits(account, content, spent)}, spent
 

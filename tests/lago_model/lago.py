@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.lago_model import credit_notes, customers, invoices, payments
 from tests.lago_model.books import Account, Bill, Note, Payment
 
 Json = dict[str, Any]
+
+ENTITIES = (lago.BILLING_ENTITY, "acme-fr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +57,37 @@ class Lago:
         account: what the books say.
     """
 
-    def __init__(self, world: str, dice: Random, rules: Rules | None = None) -> None:
-        """Take in the first customer, who has bought nothing yet."""
+    def __init__(
+        self, world: str, dice: Random, rules: Rules | None = None, beside: Lago | None = None
+    ) -> None:
+        """
+        Take in the first customer, who has bought nothing yet.
+
+        With `beside` it is the customer there, who is billed by another entity or in another currency.
+        """
         self._world, self._rules = world, rules or Rules()
         self._dice = dice
         self._wished: Bill | None = None
         self.webhooks: list[Webhook] = []
+        if beside is not None:
+            self._places = beside.places
+            currency, entity = self._another_place(dice)
+            customer = beside.account.customer
+            self.account = Account(customer=customer, own_currency=currency, entity=entity, mark=f"{world}-")
+            return
         self.account = Account(customer=customers.customer(dice, world))
+        self._places = [(self.account.currency, self.account.entity)]
         self._tell("customer.created", self.account.customer | {"integration_customers": []})
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The currencies and billing entities in which the customer has accounts, shared by all of them."""
+        return self._places
+
+    def _another_place(self, dice: Random) -> tuple[str, str]:
+        others = [place for place in product(customers.CURRENCIES, ENTITIES) if place not in self._places]
+        self._places.append(dice.choice(others))
+        return self._places[-1]
 
     def play(self, move: str, number: int, on: Bill | None = None) -> None:
         """Make one of `MOVES`, on that invoice if it can be; the number decides everything else about it."""

@@ -26,7 +26,7 @@ def payment(account: Account, applied: dict[str, int], *, is_manual: bool) -> Js
         "external_payment_id": None,
     }
     return lago.payment(
-        lago_id=lago.id_of("payment", account.customer["lago_id"], place),
+        lago_id=lago.id_of("payment", account.customer["lago_id"], account.mark, place),
         lago_customer_id=account.customer["lago_id"],
         external_customer_id=account.customer["external_id"],
         invoice_ids=list(applied),

@@ -1,10 +1,11 @@
 """
 Whatever happens in Lago, finance finds the same balances in NetSuite.
 
-A walk is the life of one or two customers in a model of Lago (`tests.lago_model`): invoices, payments, credit
-notes, voids. Its webhooks reach NetSuite in any order, some of them several times, over a line that refuses,
-resets and loses answers, now and then or all at the end. Afterwards every total, every open amount and the
-balance must be the model's, to the minor unit, and every record must be there exactly once.
+A walk is the life of one or two customers in a model of Lago (`tests.lago_model`), billed by one entity or
+two, in one currency or several: invoices, payments, credit notes, refunds, voids. Its webhooks reach NetSuite
+in any order, some of them several times, over a line that refuses, resets and loses answers, now and then or
+all at the end. Afterwards every total, every open amount and the balance must be the model's, to the minor
+unit, and every record must be there exactly once.
 
 The run says its seed; ``pytest --hypothesis-seed=N`` walks the same ways again. Walks share an emulated
 account, which is renewed now and then.
@@ -90,10 +91,10 @@ class Ground:
             self._road.close()
             self._road = Road()
 
-    def customer(self, dice: Random, mode: str) -> Lago:
-        """A customer that is not in the account."""
+    def customer(self, dice: Random, mode: str, beside: Lago | None = None) -> Lago:
+        """A customer unknown to the account, or another account of one that is known."""
         self._people += 1
-        return Lago(f"{self._people}", dice, RULES.get(mode))
+        return Lago(f"{self._people}", dice, RULES.get(mode), beside)
 
     def tell(self, webhooks: list[Webhook], dice: Random, share_of_faults: float, mode: str) -> list[str]:
         """The rejected webhooks, after sending all in this order until they are settled."""
@@ -165,6 +166,11 @@ class Walk(RuleBasedStateMachine):
     @rule(target=customers, number=numbers)
     def another_customer(self, number: int) -> Lago:
         return self._come(number)
+
+    @precondition(lambda self: len(self._lives) < MANY and self._has(lambda _: True))
+    @rule(target=customers, lago=customers, number=numbers)
+    def another_account(self, lago: Lago, number: int) -> Lago:
+        return self._come(number, beside=lago)
 
     @rule(target=invoices, lago=customers, number=numbers)
     def bill(self, lago: Lago, number: int) -> tuple[Lago, Bill]:
@@ -240,8 +246,8 @@ class Walk(RuleBasedStateMachine):
             self._wrong += self._ground.differences(lago, self._mode)
         assert self._wrong == []
 
-    def _come(self, number: int) -> Lago:
-        lago = self._ground.customer(Random(number), self._mode)
+    def _come(self, number: int, beside: Lago | None = None) -> Lago:
+        lago = self._ground.customer(Random(number), self._mode, beside)
         self._lives.append(lago)
         self._told.append(0)
         return lago
