@@ -38,7 +38,7 @@ class FailureLog:
 
 async def take(settings: Settings) -> FailureLog:
     """
-    The failures of the error topic and what has become of each.
+    The failures of the error topic, each with its present state.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.

@@ -35,7 +35,7 @@ def table(refunds: Sequence[RefundToMake]) -> Table:
 
 
 def as_json(refunds: Sequence[RefundToMake]) -> dict[str, Any]:
-    """How many, their sums by currency as decimal strings, since when, and each of them."""
+    """Their number, sums by currency as decimal strings, time of the oldest, and a list of all."""
     return {
         "open": len(refunds),
         "amounts": {currency: f"{sum_:f}" for currency, sum_ in failures.amounts(refunds).items()},

@@ -1,4 +1,4 @@
-"""The part of `relay` that counts the refunds which people have to make, from the results topic."""
+"""The part of `relay` that counts the refunds to make by hand, from the results topic."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ Key = tuple[str, str]
 
 
 class Observer(Protocol):
-    """Where the counts go."""
+    """Receives the counts, for metrics."""
 
     def refunds_to_make(
         self, *, connection: str, currency: str, count: int, amount: Decimal, oldest_s: float | None
     ) -> None:
-        """How many are open, what they come to in units of the currency, and since when."""
+        """Set the number of open refunds, their sum in units of the currency, and the oldest's epoch time."""
         ...
 
 
 class RefundWatch:
-    """The open refunds, kept up to date without end."""
+    """Follows the results topic and reports the open refunds."""
 
     def __init__(self, cluster: Cluster, observer: Observer) -> None:
         self._cluster = cluster
@@ -54,7 +54,7 @@ class RefundWatch:
                 async with topic_tail.tail(self._cluster, (result.TOPIC,)) as records:
                     async for record in records:
                         self._refunds.note_record(record)
-            except Exception as error:  # noqa: BLE001 - whatever it is, webhooks are posted all the same
+            except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
                 log.warning("refund_watch_failed", error=type(error).__name__)
             await asyncio.sleep(AGAIN_AFTER_S)
 
@@ -64,7 +64,7 @@ class RefundWatch:
             await asyncio.sleep(SHOWN_EVERY_S)
 
     def show(self) -> None:
-        """Count what is open now; what is no longer open counts as nothing."""
+        """Report the open refunds by connection and currency; 0 where there were some and all are closed."""
         found: dict[Key, list[RefundToMake]] = defaultdict(list)
         for each in self._refunds.to_make:
             found[each.note.connection, each.note.currency or ""].append(each)

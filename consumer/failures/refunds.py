@@ -1,9 +1,9 @@
 """
-Refunds that a person has yet to make in NetSuite, as the results tell of them.
+Refunds to make by hand in NetSuite, computed from the results topic.
 
-The result of a credit note says that a refund is needed. A result of the object ``refund`` with the same Lago
-id closes it: of a customer refund that was written, or of one that a person says is made or not needed. Both
-results stay on the compacted topic for good, so that no replay of the note opens a closed refund again.
+The result of a credit note states that a refund is needed. A result of the object ``refund`` with the same
+Lago id closes it: of a customer refund that was written, or of one that a person has marked as made or not
+needed. Both results stay on the compacted topic, so that no replay of the note opens a closed refund again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from schemas.result import REFUND, Result
 from schemas.scalar import utc_text
 
 NAMES_REFUND = b'"refund"'
-"""In the bytes of every result that says something about a refund."""
+"""Contained in the bytes of every result about a refund."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +43,12 @@ class RefundToMake:
 
     @property
     def id(self) -> str:
-        """The key of the result that closes it, by which a person names it."""
+        """The key of the result that closes it; people use it in commands."""
         return f"{self.note.connection}:{REFUND}:{self.note.lago_id}"
 
     @property
     def amount(self) -> Decimal | None:
-        """What is to be paid back, in units of the currency."""
+        """The amount to refund, in units of the currency; None when the result has no valid amount."""
         try:
             return Decimal(self.note.action_amount or "")
         except InvalidOperation:
@@ -60,7 +60,7 @@ class RefundToMake:
         return datetime.fromtimestamp(self.since_ms / 1_000, UTC)
 
     def closed(self, status: str, at: datetime, *, reason: str = "") -> Result:
-        """The result by which a person closes it: ``synced`` when it is made, else ``ignored``."""
+        """The result that closes it by hand; `status` is ``synced`` when it is made, else ``ignored``."""
         return self.note.model_copy(
             update={
                 "object": REFUND,
@@ -95,13 +95,13 @@ class RefundToMake:
 
 @dataclass(slots=True)
 class Refunds:
-    """The results of the topic, one by one in their order."""
+    """The refunds of the topic's results; these are added one by one, in the order of the topic."""
 
     _needed: dict[str, RefundToMake] = field(default_factory=dict)
     _closed: set[str] = field(default_factory=set)
 
     def note_record(self, record: Record) -> None:
-        """A record of the results topic; what is none of a refund's is not even read."""
+        """Add a record of the results topic; records that are not about a refund are not decoded."""
         if NAMES_REFUND not in (record.value or b""):
             return
         try:
@@ -111,7 +111,7 @@ class Refunds:
         self.note_result(found, record.source.topic, record.source.partition, record.timestamp_ms)
 
     def note_result(self, found: Result, topic: str, partition: int, published_ms: int) -> None:
-        """A result, and where it lies."""
+        """Add a result with its topic, partition and timestamp in milliseconds."""
         if found.object == REFUND:
             self._closed.add(found.key)
             return
@@ -125,13 +125,13 @@ class Refunds:
 
     @property
     def to_make(self) -> list[RefundToMake]:
-        """Those that nobody has closed, oldest first."""
+        """The open refunds, oldest first."""
         found = [each for each in self._needed.values() if each.id not in self._closed]
         return sorted(found, key=lambda each: (each.since_ms, each.id))
 
 
 def amounts(refunds: Iterable[RefundToMake]) -> dict[str, Decimal]:
-    """What is to be paid back, by currency."""
+    """The sums to refund by currency, in units of the currency."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for each in refunds:
         if each.amount is not None and each.note.currency:

@@ -1,8 +1,8 @@
 """
-The event loop of the long-running processes: uvloop's, with lookups that keep nobody else waiting.
+The event loop of the long-running processes: uvloop's, with name lookups that do not delay each other.
 
-uvloop looks up names in the four threads of libuv. One NetSuite or Lago whose name server is dead would use
-them up, and Kafka and all other connections would wait behind it.
+uvloop looks up names in the four threads of libuv. One host whose name server does not respond would occupy
+all of them, and Kafka and all other connections would wait.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Places = list[tuple[Any, ...]]
 
 
 class EventLoop(uvloop.Loop):
-    """uvloop's event loop, but for `getaddrinfo`."""
+    """uvloop's event loop with another `getaddrinfo`."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
 """
-Lookups of names, made so that a dead name server keeps nobody else waiting.
+Lookups of names; a name server that does not respond does not delay other lookups.
 
-The system's own lookup blocks a thread, cannot be cancelled, and takes half a minute or more when no name
-server answers. An event loop keeps a handful of threads for that, which a few such hosts use up.
+The system's lookup blocks a thread, cannot be cancelled, and takes half a minute or more when no name server
+responds. An event loop has a few threads for lookups, and a few such hosts would occupy all of them.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Found = TypeVar("Found")
 
 def addresses_of(host: str) -> list[IPv4Address | IPv6Address]:
     """
-    The system's answer, each address once; blocks.
+    The addresses of a host by the system's lookup, each once; blocks the thread.
 
     Raises:
-        OSError: there is none.
+        OSError: the host has no address.
     """
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(ip_address(str(place[0]).partition("%")[0]) for *_, place in found))
@@ -36,10 +36,10 @@ def addresses_of(host: str) -> list[IPv4Address | IPv6Address]:
 
 class NameLookup(Generic[Key, Found]):
     """
-    One lookup a key at a time, in a thread of its own; whoever asks meanwhile waits for the same answer.
+    One lookup for each key at a time, in its own thread; concurrent callers wait for the same result.
 
-    A lookup counts until its thread has ended, also when nobody waits for it any more: so a dead name server
-    costs one thread a host and no more.
+    A lookup counts until its thread has ended, also after its callers have timed out. Therefore a name server
+    that does not respond occupies one thread for each host.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class NameLookup(Generic[Key, Found]):
         at_once: int = LOOKUPS,
     ) -> None:
         """
-        Prepare; no thread is started yet.
+        Create the lookup; starts no thread.
 
         Args:
             blocking: does the lookup, and blocks the thread that it is called in.
-            limit_s: how long each who asks waits.
-            at_once: how many lookups run side by side.
+            limit_s: timeout of each caller, in seconds.
+            at_once: maximum number of concurrent lookups.
         """
         self._blocking = blocking
         self._limit_s = limit_s
@@ -64,10 +64,10 @@ class NameLookup(Generic[Key, Found]):
 
     async def of(self, key: Key) -> Found:
         """
-        The answer as it is now: none is kept.
+        The present result for the key; results are not cached.
 
         Raises:
-            OSError: there is none, or no name server has answered in time.
+            OSError: there is no result, or no name server has responded within `limit_s`.
         """
         try:
             async with asyncio.timeout(self._limit_s):
@@ -84,7 +84,8 @@ class NameLookup(Generic[Key, Found]):
     def _begin(self, key: Key) -> asyncio.Future[Found]:
         loop = asyncio.get_running_loop()
         flight: asyncio.Future[Found] = loop.create_future()
-        # A daemon, since the end of the process must wait for no name server; the loop's threads are joined.
+        # A daemon thread, since the process must not wait for a name server at its end; the loop's are
+        # joined.
         thread = threading.Thread(
             target=self._look_up, args=(key, loop, flight), name=f"lookup-{key}", daemon=True
         )
@@ -99,15 +100,15 @@ class NameLookup(Generic[Key, Found]):
     def _look_up(self, key: Key, loop: asyncio.AbstractEventLoop, flight: asyncio.Future[Found]) -> None:
         try:
             found = self._blocking(key)
-        except Exception as error:  # noqa: BLE001 - carried to whoever waits
+        except Exception as error:  # noqa: BLE001 - passed to all callers
             settle = partial(flight.set_exception, error)
         else:
             settle = partial(flight.set_result, found)
-        # The loop may have been closed meanwhile: then nobody waits.
+        # The loop may be closed by now; then there is no caller.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle)
 
     def _end(self, key: Key, flight: asyncio.Future[Found]) -> None:
         del self._flights[key]
-        # Looked at here, or asyncio complains when nobody has waited for it to the end.
+        # Retrieved here; otherwise asyncio logs an exception for which no caller has waited.
         flight.exception()

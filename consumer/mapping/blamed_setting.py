@@ -1,4 +1,4 @@
-"""The setting that chose what NetSuite does not accept, with its line in connections.yaml."""
+"""The setting with the value that NetSuite does not accept, with its line in connections.yaml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from consumer.mapping.decision_log import Decision
 from consumer.outcome import Outcome, Rejected
 
 MOST_NAMED = 3
-# Settings by the field of the record that they fill, where they are called otherwise.
+# Names of settings by the field of the record that they fill, where the names differ.
 _CALLED = {
     "item": {"id"},
     "currency": {"currencies"},
@@ -25,7 +25,7 @@ _CALLED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A setting by its path, and where it stands: ``connections.yaml:34``."""
+    """A setting: its path, and its position in the file, ``connections.yaml:34``."""
 
     path: str
     at: str
@@ -35,7 +35,7 @@ class Setting:
 
 
 def explained(outcome: Outcome, decisions: Sequence[Decision], connection: Connection) -> Outcome:
-    """The outcome; of a refused reference with the setting that chose it in message, hint and details."""
+    """The outcome; for a refused reference, message, hint and details name the setting with its value."""
     if not isinstance(outcome, Rejected) or outcome.code not in {"invalid_reference", "record_deleted"}:
         return outcome
     field, value = outcome.details.get("field"), outcome.details.get("value")
@@ -56,7 +56,7 @@ def explained(outcome: Outcome, decisions: Sequence[Decision], connection: Conne
 def _settings(
     field: str, value: str, decisions: Sequence[Decision], connection: Connection
 ) -> Iterator[Setting]:
-    """Those that decided; where nothing was noted, all that have this value for such a field."""
+    """The settings of logged decisions; without a decision, all that have this value for such a field."""
     chosen = [each for each in decisions if value in each.choice.split("/") and _is_about(each, field)]
     if chosen:
         yield from (Setting(path=each.rule, at=each.at) for each in chosen)
@@ -66,7 +66,7 @@ def _settings(
 
 
 def _is_about(decision: Decision, field: str) -> bool:
-    """Whether a choice can have filled the field: those of lines are items and taxes, others name theirs."""
+    """Whether a decision can have filled the field; those of lines and taxes do not name their field."""
     kind, _, name = decision.subject.partition(" ")
     if field == "item":
         return kind == "line"

@@ -1,9 +1,10 @@
 """
-The line that stands for a spent credit note whose memo belongs to another subsidiary.
+The invoice line for a spent credit note whose credit memo belongs to another subsidiary.
 
 Lago spends a note on any later invoice of the customer in its currency, whatever the billing entity
 (getlago/lago-api ``Credits::CreditNoteService``); NetSuite applies a memo within its own subsidiary only. The
-event does not name the note's billing entity, so the RESTlet decides which of the two it is.
+event does not contain the note's billing entity, so the RESTlet decides whether to apply or to write the
+line.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from consumer.mapping.line import priced
 from schemas.invoice import Invoice
 
 DESCRIPTION = "Credit note of another subsidiary"
-"""By which a void tells such a line from others (`credit_lines.js` has the same words)."""
+"""A void recognises such a line by this description (`credit_lines.js` has the same text)."""
 
 Credit = dict[str, Any]
 
 
 def with_lines(spent: Sequence[Credit], invoice: Invoice, decision_log: DecisionLog) -> tuple[Credit, ...]:
-    """The credits, each with the line to write in place of its application, where subsidiaries may differ."""
+    """The credits, each with the line to write instead of its application if subsidiaries may differ."""
     item = items.find_discount("credit_note", invoice.billing_entity_code, decision_log.connection)
     if item is None or not _has_subsidiaries(decision_log):
         return tuple(spent)

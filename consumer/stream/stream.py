@@ -77,7 +77,7 @@ class Stream:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """
-        Carry records until told to stop; then finish, commit and leave the group. A stream runs once.
+        Carry records until it is stopped; then finish, commit and leave the group. A stream runs once.
 
         Raises:
             StartupError: Kafka cannot be reached.

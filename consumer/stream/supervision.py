@@ -1,5 +1,5 @@
 """
-Streams side by side: one that dies by a defect begins anew after a while, and the others do not notice.
+Concurrent streams: one that a defect ends is restarted after a delay, without effect on the others.
 
 Only the first start may refuse: what is not as configured then is a sentence for whoever starts the process.
 """
@@ -33,21 +33,21 @@ log = structlog.get_logger(__name__)
 
 
 class Runs(Protocol):
-    """One life of a stream."""
+    """A stream from its start to its end."""
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Work until told to stop; whatever is raised ends this life."""
+        """Work until it is stopped; an exception ends it."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisedStream:
     """
-    What is kept running.
+    A stream that is restarted after failures.
 
     Attributes:
         name: of the connection or endpoint, in logs, metrics and health.
-        make: a new life with everything of its own: consumer, engine, permits.
+        make: creates the stream anew, with its own consumer, engine and permits.
     """
 
     name: str
@@ -56,7 +56,7 @@ class SupervisedStream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """Failures one after the other."""
+    """Consecutive failures."""
 
     count: int
     since: datetime
@@ -73,10 +73,10 @@ class Supervisor:
 
     async def keep(self, stream: SupervisedStream, stopping: asyncio.Event) -> None:
         """
-        Run a stream until told to stop, one life after the other.
+        Run a stream until it is stopped, and restart it after a failure.
 
         Raises:
-            StartupError: the first life cannot start.
+            StartupError: the first start fails.
             ConfigurationError: as above.
         """
         row: _Row | None = None
@@ -100,7 +100,7 @@ class Supervisor:
         return _Row(count=row.count + 1, since=row.since)
 
     def _delay_s(self, failures: int) -> float:
-        """Half of it fixed, so that a stream that dies at once does not spin; half spread over workers."""
+        """Half of it is fixed, so that no stream restarts in a tight loop; half is random, by worker."""
         longest_s = min(RESTART_CAP_S, RESTART_BASE_S * 2.0 ** min(failures - 1, 32))
         return longest_s * (1 + self._jitter()) / 2
 

@@ -27,7 +27,7 @@ class Refunds:
     def refunds_to_make(
         self, *, connection: str, currency: str, count: int, amount: Decimal, oldest_s: float | None
     ) -> None:
-        """Set how many are open, their sum, and since when; None of none."""
+        """Set the number of open refunds, their sum, and the oldest's epoch time; None without one."""
         about = (connection, currency)
         self._to_make[about].set(count)
         self._amount[about].set(float(amount))

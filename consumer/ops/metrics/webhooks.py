@@ -71,7 +71,7 @@ class Webhooks:
         )
 
     def link_settled(self, *, connection: str, object: str, outcome: str) -> None:  # noqa: A002 - a label
-        """Count what became of the link of a document in Lago."""
+        """Count the outcome of the link of a document in Lago."""
         kind = object if object in LINKED else "other"
         self._links[connection, kind, outcome].inc()
 

@@ -1,8 +1,7 @@
 """
-Fields of records and lines that Oracle lists and nothing here works with: they keep what a script sets.
+Fields of records and lines that Oracle lists and the sandbox does not use: they store what a script sets.
 
-What NetSuite does with the fields that matter to an invoice stands in the tables of `fields` and
-`transaction_fields`, which take precedence.
+The tables of `fields` and `transaction_fields` have the fields that the sandbox uses; they take precedence.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _KINDS: Mapping[str, FieldKind] = {kind: kind for kind in get_args(FieldKind)} |
     "posinteger": "integer",
 }
 _LINES_OF = ("creditmemo", "salesorder")
-"""Whose lists of item lines Oracle gives; those of invoices are the same fields."""
+"""Record types for which Oracle lists the fields of item lines; those of invoices are the same."""
 
 
 @cache
