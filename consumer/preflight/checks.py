@@ -9,6 +9,7 @@ from consumer.preflight import (
     accounting_preferences,
     approval_routing,
     currency_setup,
+    customer_subsidiaries,
     form_fields,
     income_accounts,
     login,
@@ -27,7 +28,7 @@ def health_question(connection: Connection) -> HealthQuestion:
     """The request for the account's role, features, preferences and forms."""
     return HealthQuestion(
         permissions=[need.permission for need in role.needs(connection)],
-        features=role.FEATURES,
+        features=(*role.FEATURES, customer_subsidiaries.FEATURE),
         preferences=(*record_forms.PREFERENCES, approval_routing.PREFERENCE),
         fields=record_forms.asked(connection),
         subsidiaries=tax_setup.subsidiaries(connection),
@@ -61,4 +62,5 @@ def findings(connection: Connection, facts: Facts) -> list[Finding]:
         *tax_setup.findings(connection, facts),
         *accounting_preferences.findings(connection, facts),
         approval_routing.finding(connection, facts),
+        *customer_subsidiaries.findings(connection, facts),
     ]

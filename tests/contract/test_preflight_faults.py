@@ -112,6 +112,13 @@ FAULTS = (
         finding="feature.TAX_OVERHAULING",
         without=tuple(MAPPINGS.keys() - US),
     ),
+    Fault(
+        setting="features.MULTISUBSIDIARYCUSTOMER",
+        value=False,
+        finding="feature.MULTISUBSIDIARYCUSTOMER",
+        status="warn",
+        without=US,
+    ),
     Fault(setting="features.SUBSIDIARIES", value=False, finding="feature.SUBSIDIARIES", without=US),
     Fault(
         setting="features.SUBSIDIARIES",
