@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+import structlog
 
 from consumer.sandbox.netsuite.profile import Profile
 from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
@@ -86,15 +87,16 @@ def test_row_60_a_larger_amount_leaves_the_rest_unapplied(netsuite):
         ("record.create({type: 'customerpayment', isDynamic: true}).setValue('customer', 501)", True),
     ],
 )
-def test_row_61_what_is_open_is_listed_and_not_ticked(netsuite, start, warns, capsys):
-    told = netsuite.run(f"""
-      const pay = {start}; const count = pay.getLineCount('apply');
-      const ticked = pay.getSublistValue('apply', 'apply', 0);
-      pay.setValue('payment', 10); pay.save(); return [count, ticked];
-    """)
+def test_row_61_what_is_open_is_listed_and_not_ticked(netsuite, start, warns):
+    with structlog.testing.capture_logs() as logs:
+        told = netsuite.run(f"""
+          const pay = {start}; const count = pay.getLineCount('apply');
+          const ticked = pay.getSublistValue('apply', 'apply', 0);
+          pay.setValue('payment', 10); pay.save(); return [count, ticked];
+        """)
 
     assert told == [1, False]
-    assert ("sandbox_fidelity" in capsys.readouterr().out) is warns
+    assert any(entry["event"].startswith("sandbox_fidelity") for entry in logs) is warns
 
 
 def test_row_62_more_than_is_due_cannot_be_applied(netsuite):
