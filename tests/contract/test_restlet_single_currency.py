@@ -106,6 +106,21 @@ def test_a_customer_has_no_currency_to_differ_in():
     assert (updated["status"], updated["warnings"]) == ("updated", [])
 
 
+def test_without_the_column_of_what_is_open_a_look_up_tells_it_and_no_balance():
+    """A balance that is not known is left out, not told as nothing."""
+    netsuite = billed(switches=Switches(open_amount_column="absent"))
+    keys = [INVOICE["externalId"], customer()["external_id"]]
+    items = [{"ref": key, "external_id": key} for key in keys]
+
+    found, owner = json.loads(
+        netsuite.call({"v": 1, "op": "lookup", "request_id": "r", "items": items}).body
+    )["items"]
+
+    assert found["totals"]["due"] == "498.31"
+    assert owner["status"] == "exists"
+    assert "balance" not in owner
+
+
 @pytest.mark.parametrize("make", [payment, void, credit_memo])
 def test_without_the_column_of_what_is_open_the_records_say_it(make):
     """Oracle uses `fxamountremaining` and lists it nowhere; money does not depend on it."""

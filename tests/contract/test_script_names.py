@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from consumer.sandbox.netsuite.suitescript import oracle_lists
+from consumer.sandbox.netsuite.suitescript import oracle_lists, search_calls, search_names
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from tests.support.restlet import NetSuite, customer, invoice
+from tests.support.restlet_documents import INVOICE, credit_memo, payment, void
 
 LIB = Path(__file__).parents[2] / "deploy/netsuite/src/FileCabinet/SuiteScripts/lago_netsuite/lib"
 FILES = sorted(LIB.glob("*.js"))
@@ -68,3 +71,35 @@ def test_voided_is_asked_for_as_a_filter_only():
     """Oracle lists it among the filters of transactions, not among their columns."""
     assert "voided" in oracle_lists.searchable("transaction").filters
     assert "voided" not in oracle_lists.searchable("transaction").columns
+
+
+KINDS = re.findall(
+    r"^    (\w+): \{ type: '\w+', columns", (LIB / "catalog.js").read_text("utf-8"), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("profile", ["default", "legacy-us", "single-currency"])
+def test_no_search_asks_for_what_the_account_does_not_have(profile, monkeypatch):
+    """Leaving out what is refused is for accounts that nobody has seen; it costs a search for each column."""
+    refused = []
+
+    def check(account, search_type, name):
+        try:
+            search_names.check_column(account, search_type, name)
+        except ScriptError:
+            refused.append((search_type, name))
+            raise
+
+    monkeypatch.setattr(search_calls, "check_column", check)
+    netsuite = NetSuite(profile)
+    netsuite.write(customer(), invoice(), credit_memo("50.00", (INVOICE, "50.00")), payment("100.00"), void())
+    lookups = [
+        {"ref": "1", "external_id": INVOICE["externalId"]},
+        {"ref": "2", "type": "customer", "number": "x"},
+    ]
+    answers = [netsuite.call({"v": 1, "op": "lookup", "request_id": "r", "items": lookups})]
+    answers += [netsuite.call({"v": 1, "op": "catalog", "kind": kind}) for kind in KINDS]
+
+    assert len(KINDS) >= 13
+    assert {answer.status for answer in answers} == {200}
+    assert refused == []

@@ -18,6 +18,9 @@ define(['N/runtime', 'N/search'], (runtime, search) => {
     taxschedule: 'TAX_OVERHAULING',
   };
 
+  // What was found missing earlier in this call, as `type column`.
+  const missing = new Set();
+
   function nameOf(column) {
     return column.name || column;
   }
@@ -47,12 +50,14 @@ define(['N/runtime', 'N/search'], (runtime, search) => {
    * where all together fail; a filter that it does not have fails again.
    */
   function withUsable(type, columns, work) {
-    const expected = columns.filter(comesWithAFeature);
+    const keyOf = (column) => `${type} ${nameOf(column)}`;
+    const expected = columns.filter((column) => comesWithAFeature(column) && !missing.has(keyOf(column)));
     try {
       return work(expected);
     } catch (thrown) {
       if (!isUnknown(thrown)) throw thrown;
-      return work(expected.filter((column) => isThere(type, nameOf(column))));
+      expected.filter((column) => !isThere(type, nameOf(column))).forEach((column) => missing.add(keyOf(column)));
+      return work(expected.filter((column) => !missing.has(keyOf(column))));
     }
   }
 
