@@ -1,7 +1,9 @@
 """Names are the terms of Kafka, billing and NetSuite: no loose modules, none of the old pictures."""
 
 import ast
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,13 @@ BANNED_WORDS = frozenset(
 )
 """Of no identifier a part: what is published, logged or answered is named by that."""
 
+PICTURES = re.compile(
+    r"\b(untold|told|heard|hears?|knock\w*|comes? again|came again|asleep|mend(s|ed|ing)?|swallow\w*"
+    r"|believ\w*|strangers?|in silence|gone mad)\b",
+    re.IGNORECASE,
+)
+"""Of no docstring or comment a part: what is published, logged, read again or fixed is called that."""
+
 MODULES = source.modules()
 by_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 
@@ -153,6 +162,29 @@ def test_no_identifier_has_a_picture_in_it(module):
     words = {word for name in _identifiers(module.tree) for word in _words(name)}
 
     assert not words & BANNED_WORDS
+
+
+@by_module
+def test_no_docstring_or_comment_has_a_picture_in_it(module):
+    """They say what a thing is, in the same terms as the names."""
+    found = [
+        f"{module.name}:{line}: {picture[0]}"
+        for line, text in _texts(module)
+        for picture in PICTURES.finditer(text)
+    ]
+
+    assert not found
+
+
+def _texts(module):
+    """Docstrings, also those of constants, and comments; each with its line."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield node.lineno, text
+    for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def _identifiers(tree):
