@@ -64,6 +64,7 @@ class Cause:
             "newest": utc_text(last.published_at),
             "retryable": all(each.is_retryable for each in self.failures),
             "fix": self.fix,
+            "who": self.failures[-1].who,
             "example": {"id": last.id, "object": last.object, "number": last.number, "message": last.message},
         }
 

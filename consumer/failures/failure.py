@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from consumer.record import Record, Source
 from schemas import error_mark
-from schemas.error_codes import CATALOGUE
+from schemas.error_codes import CATALOGUE, SCRIPT_REFUSED, row_of
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
 
@@ -54,6 +54,11 @@ class Failure:
     def published_at(self) -> datetime:
         """When it was published."""
         return datetime.fromtimestamp(self.published_ms / 1_000, UTC)
+
+    @property
+    def who(self) -> str:
+        """Who can fix it, by the table of error codes; unknown codes come from scripts of the account."""
+        return (row_of(self.code) or SCRIPT_REFUSED).who
 
     @property
     def fix(self) -> str:

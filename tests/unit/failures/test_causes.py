@@ -74,6 +74,22 @@ def test_what_a_message_says_of_its_document_does_not_tell_causes_apart(one, oth
     assert [each.pattern for each in found] == ["Bitte Kostenstelle angeben."]
 
 
+@pytest.mark.parametrize(
+    ("code", "who"),
+    [
+        ("period_closed", "finance"),
+        ("invalid_mapping", "connector operator"),
+        ("INSUFFICIENT_PERMISSION", "NetSuite administrator"),
+        ("ACME_RULE_7", "NetSuite administrator"),
+    ],
+)
+def test_a_cause_says_who_can_fix_it(code, who):
+    """So that it reaches that person; a code nobody knows comes from a script of the account."""
+    [cause] = grouped([failure(1, code=code)])
+
+    assert cause.as_json()["who"] == who
+
+
 def test_amounts_are_summed_by_currency():
     """Exactly, and a document that failed twice is missing once."""
     [cause] = grouped(
