@@ -8,7 +8,7 @@ import pytest
 
 from consumer.sandbox.netsuite.profile import Profile, Switches
 from tests.support.restlet import INVOICE_ID, NetSuite, customer
-from tests.support.restlet_documents import INVOICE, billed, credit_memo, payment, plain_invoice, void
+from tests.support.restlet_documents import INVOICE, billed, credit_memo, payment, plain_invoice, refund, void
 
 USD = {"currency": "1"}
 NO_SUITETAX = {"currency": "1", "nexus": None}
@@ -43,6 +43,19 @@ def test_row_104_a_payment_pays_and_a_credit_note_settles():
 
     assert (note["status"], paid["totals"]["applied"]) == ("created", "70.00")
     assert netsuite.account.balances()[0]["balance"] == "0.00"
+
+
+def test_row_104_a_note_is_paid_back_by_a_refund():
+    """And an invoice that was paid in full is voided, its payment left to the customer."""
+    netsuite = account_with_a_bill()
+    given = payment("100.00", columns=USD), credit_memo("30.00", columns=NO_SUITETAX)
+    answers = netsuite.write(*given, refund("30.00", columns=USD))
+    policy = {"paid": "unapply_and_void"}
+    voided = netsuite.write(void(settled={"payments": "100.00"}, policy=policy))[0]
+
+    assert [one["status"] for one in (*answers, voided)] == ["created"] * 3 + ["voided"]
+    assert netsuite.one("customerrefund")["total"] == "30.00"
+    assert netsuite.account.balances()[0]["balance"] == "-70.00"
 
 
 def test_row_104_an_invoice_is_voided():
