@@ -76,6 +76,16 @@ def test_row_104_a_void_of_what_was_paid_in_part_is_a_memo():
     assert [warning["code"] for warning in voided["warnings"]] == ["LAGO_VOIDED_BY_MEMO"]
 
 
+def test_row_104_a_refund_pays_a_credit_note_back():
+    netsuite = account_with_a_bill()
+    netsuite.write(payment("100.00", columns=USD), credit_memo("30.00", columns=NO_SUITETAX))
+
+    refunded = netsuite.write(refund("30.00", columns=USD))[0]
+
+    assert (refunded["status"], refunded.get("totals")) == ("created", {"total": "30.00"}), refunded
+    assert netsuite.one("creditmemo")["amountremaining"] == "0.00"
+
+
 def test_another_currency_than_the_accounts_is_refused_and_not_booked_as_its_own():
     """Without the field nothing else would keep euros from becoming dollars."""
     netsuite = account_with_a_bill()
