@@ -43,8 +43,10 @@ class WriteItem:
         version: Lago's ``updated_at``; an older version never overwrites a newer one.
         fingerprint: hash of the values that identify the document's content; an equal one means no change.
         expect: the totals that NetSuite must compute, as decimal strings; empty for customers.
+        record: in Lago's shape. ``options.withoutTax`` keeps NetSuite from computing a tax of its own.
         apply_credits: credit memos to apply to this invoice after it is saved, each ``{"doc": reference,
-            "amount": decimal string}``.
+            "amount": decimal string}``, with the ``line`` to write in place of the application when the memo
+            is of another subsidiary.
         release_credits: credit memos whose applications to an invoice end before its void, each
             ``{"doc": reference}``.
         settled: the settled amounts in Lago of an invoice to void, as decimal strings without zeros:
