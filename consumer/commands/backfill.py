@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from rich.progress import Progress
@@ -26,6 +25,7 @@ from consumer.errors import ConfigurationError
 from consumer.events import headers
 from consumer.kafka.cluster import Cluster
 from consumer.lago.client import LagoClient
+from consumer.ops import signals
 from consumer.record import Event
 from schemas.scalar import utc_text
 
@@ -113,7 +113,7 @@ async def _send(
         await trail.append(code, "backfill", actor=wish.actor, details=details)
 
     await note("started")
-    with Progress(console=console, disable=wish.as_json) as bars, _interruptible(stopping):
+    with Progress(console=console, disable=wish.as_json) as bars, signals.interruptible(stopping):
         bar = bars.add_task("backfill", total=len(rows))
         for begin in range(0, len(rows), CHUNK):
             if stopping.is_set():
@@ -159,17 +159,3 @@ def event_of(webhook: Webhook, *, code: str, clock: Clock) -> Event:
 async def _pace(rate_per_s: float | None) -> None:
     if rate_per_s is not None:
         await asyncio.sleep(CHUNK / rate_per_s)
-
-
-@contextmanager
-def _interruptible(stopping: asyncio.Event) -> Iterator[None]:
-    """Within the block Ctrl-C ends the run after the chunk that is sent."""
-    loop = asyncio.get_running_loop()
-    chosen = (signal.SIGINT, signal.SIGTERM)
-    for each in chosen:
-        loop.add_signal_handler(each, stopping.set)
-    try:
-        yield
-    finally:
-        for each in chosen:
-            loop.remove_signal_handler(each)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +19,7 @@ from consumer.failures.failure import Failure
 from consumer.failures.selection import Selection
 from consumer.kafka import republisher
 from consumer.kafka.cluster import Cluster
+from consumer.ops import signals
 
 DONE, FAILED = 0, 1
 
@@ -98,23 +97,9 @@ async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequenc
             rate_per_s=wish.rate_per_s,
             stop=stopping,
         )
-        with Progress(console=console, disable=wish.as_json) as progress, _interruptible(stopping):
+        with Progress(console=console, disable=wish.as_json) as progress, signals.interruptible(stopping):
             task = progress.add_task("replaying", total=len(failures))
             return await replaying.run(failures, lambda count: progress.advance(task, count))
-
-
-@contextmanager
-def _interruptible(stopping: asyncio.Event) -> Iterator[None]:
-    """Within the block Ctrl-C ends the replay after the current batch, which is marked like all before it."""
-    loop = asyncio.get_running_loop()
-    chosen = (signal.SIGINT, signal.SIGTERM)
-    for each in chosen:
-        loop.add_signal_handler(each, stopping.set)
-    try:
-        yield
-    finally:
-        for each in chosen:
-            loop.remove_signal_handler(each)
 
 
 def _as_json(

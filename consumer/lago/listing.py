@@ -8,7 +8,7 @@ The ``total_count`` of an invoice list may be half an hour old and may be that o
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from consumer.lago.client import LagoClient
 from consumer.lago.lookup_result import Failed, Listed
@@ -18,15 +18,22 @@ ROWS_PER_PAGE = 100
 MAX_PAGES = 100
 
 
-async def rows(
-    client: LagoClient,
-    path: str,
-    key: str,
-    *,
-    resource: str,
-    params: Mapping[str, str | int] | None = None,
-    max_pages: int = MAX_PAGES,
-) -> Listed | Failed:
+class ListOptions(TypedDict, total=False):
+    """
+    What is read of a list.
+
+    Attributes:
+        resource: Lago's name of what is read.
+        params: the filters; such that no row leaves them meanwhile.
+        max_pages: more are a failure, so that a list without end ends.
+    """
+
+    resource: Required[str]
+    params: Mapping[str, str | int] | None
+    max_pages: int
+
+
+async def rows(client: LagoClient, path: str, key: str, **options: Unpack[ListOptions]) -> Listed | Failed:
     """
     Every row once, in Lago's order; an object that Lago does not know has none.
 
@@ -34,13 +41,10 @@ async def rows(
         client: the client of Lago's API.
         path: of the list, ``payments``.
         key: of the rows in the body, ``payments``.
-        resource: Lago's name of what is read.
-        params: the filters; such that no row leaves them meanwhile.
-        max_pages: more are a failure, so that a list without end ends.
+        options: as of `pages`.
     """
     found: dict[str, dict[str, Any]] = {}
-    listed = pages(client, path, key, resource=resource, params=params, max_pages=max_pages)
-    async for page in listed:
+    async for page in pages(client, path, key, **options):
         if isinstance(page, Failed):
             return page
         found |= {str(row.get("lago_id")): row for row in page.rows}

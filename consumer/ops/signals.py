@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -39,10 +39,23 @@ def stopping(stop: asyncio.Event, health: Health) -> Iterator[None]:
 
     The second is safe at any time: the sender repeats what Kafka has not acknowledged.
     """
+    with _handled(partial(_stop, stop, health)):
+        yield
+
+
+@contextmanager
+def interruptible(stop: asyncio.Event) -> Iterator[None]:
+    """Within the block either signal sets the event, so that a run ends after its current step."""
+    with _handled(lambda _: stop.set()):
+        yield
+
+
+@contextmanager
+def _handled(handle: Callable[[signal.Signals], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     chosen = (signal.SIGTERM, signal.SIGINT)
     for each in chosen:
-        loop.add_signal_handler(each, partial(_stop, stop, health, each))
+        loop.add_signal_handler(each, handle, each)
     try:
         yield
     finally:
