@@ -15,6 +15,7 @@ from tests.support.restlet_documents import (
     credit_memo,
     payment,
     plain_invoice,
+    refund,
     void,
 )
 
@@ -94,6 +95,17 @@ def test_a_dry_run_adds_nothing(netsuite):
 
     assert "Subsidiary 4 would be added" in str(planned["warnings"])
     assert netsuite.account.records("customersubsidiaryrelationship") == []
+
+
+def test_a_refund_is_paid_by_the_subsidiary_of_its_memo(netsuite):
+    """The customer's own subsidiary has nothing to pay back."""
+    netsuite.write(credit_memo("50.00", columns=FRANCE))
+
+    written = netsuite.write(refund())[0]
+
+    assert (written["status"], written.get("error")) == ("created", None)
+    assert netsuite.one("customerrefund")["subsidiary"] == "4"
+    assert netsuite.one("creditmemo")["amountremaining"] == "0.00"
 
 
 # A note of one subsidiary that is spent on an invoice of another.

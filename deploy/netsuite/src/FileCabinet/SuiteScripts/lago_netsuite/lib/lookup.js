@@ -93,13 +93,14 @@ define(['N/search', './amounts', './customer_stages', './search_rows'], (
       remaining: open,
       isVoided: isVoided(row),
       receivables: String(row.getValue({ name: 'account' }) || ''),
+      subsidiary: String(row.getValue({ name: 'subsidiary' }) || ''),
       approval: APPROVALS[row.getValue({ name: 'approvalstatus' })] || null,
     };
   }
 
   // What is known of documents of one type, by internal id.
   function facts(type, ids) {
-    const columns = ['tranid', 'entity', STATUS, 'account', 'approvalstatus'].concat(amounts.names());
+    const columns = ['tranid', 'entity', STATUS, 'account', 'subsidiary', 'approvalstatus'].concat(amounts.names());
     const found = {};
     if (ids.length === 0) return found;
     const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));
