@@ -1,8 +1,8 @@
 """
-The record on ``lago.netsuite.audit``: one act of a person, chained by hashes for each connection.
+The record on ``lago.netsuite.audit``: one action of a person, in a hash chain for each connection.
 
-The key is the connection's code, so its records lie in one partition, in order. Each carries the hash of the
-one before it: a record that was altered, left out or put in later breaks the chain at that place.
+The key is the connection's code, so its records are in one partition, in order. Each contains the hash of its
+predecessor: a record that was changed, removed or inserted later breaks the chain at that place.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from schemas import wire
 
 TOPIC = "lago.netsuite.audit"
 FIRST = ""
-"""What the first record of a connection names as the hash before it."""
+"""The predecessor's hash in the first record of a connection."""
 
 Act = Literal["backfill", "replay", "close", "reopen", "repair", "ignore", "sign_off"]
 
@@ -42,12 +42,12 @@ class AuditRecord(BaseModel):
     hash: str = ""
 
     def sealed(self, previous: str) -> AuditRecord:
-        """The record as it follows the one with that hash."""
+        """The record with this predecessor's hash and its own hash."""
         bare = self.model_copy(update={"previous": previous, "hash": ""})
         return bare.model_copy(update={"hash": bare.digest()})
 
     def digest(self) -> str:
-        """The hash of everything but the hash itself."""
+        """The hash of all members except the hash itself."""
         content = self.model_dump(mode="json", exclude={"hash"})
         return hashlib.sha256(wire.canonical(content)).hexdigest()
 
@@ -55,11 +55,11 @@ class AuditRecord(BaseModel):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
     """
-    Where a chain does not hold.
+    A place at which a chain is broken.
 
     Attributes:
         place: number of the record within its connection, from 1.
-        reason: what does not agree, as a sentence.
+        reason: the mismatch, as a sentence.
     """
 
     connection: str
@@ -68,7 +68,7 @@ class Break:
 
 
 def breaks(records: Iterable[AuditRecord]) -> Iterator[Break]:
-    """Every place at which a chain does not hold; records of a connection must come in order."""
+    """All places at which a chain is broken; the records of a connection must be in order."""
     last: dict[str, tuple[int, str]] = {}
     for record in records:
         place, expected = last.get(record.connection, (0, FIRST))

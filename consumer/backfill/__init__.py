@@ -1,6 +1,6 @@
 """
-What a backfill reads from Lago, in which order, and which webhooks it makes of it; no I/O.
+The plan of a backfill: the documents read from Lago, their order, and their webhooks; no I/O.
 
 May import schemas.
-The commands read Lago and write to Kafka; from there everything takes the way of live events.
+The commands read Lago and write to Kafka; the worker processes these events like live ones.
 """

@@ -1,4 +1,4 @@
-"""What a backfill is going to do: rows without their weight, counts, sums, and how long it takes; pure."""
+"""The plan of a backfill: one row for each object to send, with counts, sums and duration; no I/O."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from consumer.backfill.webhook_body import ORDER, Kind, left_out
 
 Key = tuple[str, str, str]
-"""What rows of a kind are sorted by: day, moment of creation, id."""
+"""The sort key of rows of a kind: issuing date, time of creation, id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,9 @@ class Row:
     One object to be sent.
 
     Attributes:
-        content: the whole object where the list has it; None where it is to be read by itself.
+        key: the sort key within its kind.
+        cents: the amount in subunits of the currency.
+        content: the whole object if the list contains it; None if it needs a request of its own.
     """
 
     kind: Kind
@@ -34,11 +36,11 @@ class Row:
 @dataclass(slots=True, kw_only=True)
 class BackfillPlan:
     """
-    Everything that is going to be sent, in order.
+    All objects to send.
 
     Attributes:
         left_out: rows that are not sent, by reason.
-        requests: of Lago's API that were made for the plan.
+        requests: number of requests to Lago's API for the plan.
     """
 
     rows: dict[Kind, list[Row]] = field(default_factory=lambda: {kind: [] for kind in ORDER})
@@ -47,14 +49,14 @@ class BackfillPlan:
 
     def add(self, kind: Kind, listed: Iterable[Mapping[str, Any]], *, until: date | None = None) -> None:
         """
-        Take in the rows of one list.
+        Add the rows of one list.
 
         A voided invoice is sent twice: as it was issued, and at the end as voided.
 
         Args:
             kind: of the rows.
-            listed: as Lago's list has them.
-            until: leaves out payments of later days, which Lago's list cannot.
+            listed: the rows as Lago's list returns them.
+            until: leaves out payments created on later days; Lago's list of payments has no such filter.
         """
         for content in listed:
             reason = left_out(kind, content) or _too_late(kind, content, until)
@@ -67,15 +69,15 @@ class BackfillPlan:
                 self.rows["void"].append(_row("void", content))
 
     def ordered(self, kinds: Sequence[Kind]) -> list[Row]:
-        """All rows of these kinds: what others depend on first, then the oldest."""
+        """All rows of these kinds, in the order of the kinds, each kind by its sort key."""
         return [row for kind in kinds for row in sorted(self.rows[kind], key=lambda row: row.key)]
 
     def counts(self, kinds: Sequence[Kind]) -> dict[str, int]:
-        """How many rows of each kind."""
+        """The number of rows of each kind."""
         return {kind: len(self.rows[kind]) for kind in kinds}
 
     def sums(self, kind: Kind) -> dict[str, int]:
-        """What the rows of a kind come to, in subunits by currency."""
+        """The sums of the rows of a kind by currency, in subunits."""
         found: dict[str, int] = defaultdict(int)
         for row in self.rows[kind]:
             if row.currency:
@@ -83,7 +85,7 @@ class BackfillPlan:
         return dict(sorted(found.items()))
 
     def requests_to_come(self, kinds: Sequence[Kind]) -> int:
-        """How often Lago has to be asked for what its lists lack."""
+        """The number of requests to Lago for objects that its lists do not contain whole."""
         return sum(row.content is None for row in self.ordered(kinds))
 
 
@@ -92,7 +94,7 @@ def after(rows: Sequence[Row], position: Mapping[str, Key]) -> list[Row]:
     The rows that an interrupted run has not sent.
 
     Args:
-        rows: in order.
+        rows: all rows of the plan, in order.
         position: by kind, the key of the last row that Kafka has acknowledged.
     """
     return [row for row in rows if row.kind not in position or row.key > tuple(position[row.kind])]

@@ -1,4 +1,4 @@
-"""How far a backfill has come, and where an interrupted one continues; pure."""
+"""The progress of a backfill, and the position at which an interrupted one continues; no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from schemas.audit import AuditRecord
 
 @dataclass(slots=True, kw_only=True)
 class Sending:
-    """How far a run has come; `position` by kind is what Kafka has acknowledged."""
+    """
+    The progress of a run.
+
+    Attributes:
+        gone: number of objects that Lago no longer has.
+        position: by kind, the key of the last row that Kafka has acknowledged.
+    """
 
     total: int
     sent: int = 0
@@ -21,7 +27,7 @@ class Sending:
     position: dict[str, Key] = field(default_factory=dict)
 
     def details(self, filters: str, state: str) -> dict[str, str]:
-        """What the audit record of it says."""
+        """The details of its audit record."""
         return {
             "filters": filters,
             "state": state,
@@ -32,7 +38,7 @@ class Sending:
 
 
 def position_of(records: Sequence[AuditRecord], connection: str, filters: str) -> Mapping[str, Key]:
-    """Where the last run of a scope stopped; empty when it came to its end, or there was none."""
+    """The position at which the last run of a scope stopped; empty if it is done or there is none."""
     own = [
         record
         for record in records

@@ -1,8 +1,9 @@
 """
 The webhook that Lago would have sent for a document of its API.
 
-A webhook's object is the same serializer with fewer members, so a REST object gives the same NetSuite record,
-request id and fingerprint (lago-api ``V1::*Serializer``): a backfill may run beside live events.
+A webhook's object has the same serializer as an object of REST, with fewer members, so both give the same
+NetSuite record, request id and fingerprint (lago-api ``V1::*Serializer``): a backfill may run during live
+processing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 Kind = Literal["customer", "invoice", "credit_note", "payment", "void"]
 
 ORDER: tuple[Kind, ...] = ("customer", "invoice", "credit_note", "payment", "void")
-"""What others depend on comes first."""
+"""The order of sending: objects on which others depend come first."""
 BOOKABLE = frozenset({"finalized", "voided"})
 ORIGIN = ("origin", b"backfill")
 
@@ -35,10 +36,10 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """
-    One event to put on its topic.
+    One event to produce to its topic.
 
     Attributes:
-        lago_id: of its object.
+        lago_id: Lago's id of its object.
     """
 
     topic: str
@@ -53,9 +54,10 @@ def webhook_of(kind: Kind, content: Mapping[str, Any], organization_id: str) -> 
     The webhook of an object.
 
     Args:
-        kind: of the object; ``void`` makes the second webhook of a voided invoice.
-        content: the object as Lago's API shows it; an invoice as shown alone, since lists lack its fees.
-        organization_id: of the API key's organisation.
+        kind: the kind of the object; ``void`` gives the second webhook of a voided invoice.
+        content: the object as Lago's API returns it; for an invoice that of the single object, since lists
+            lack its fees.
+        organization_id: the organisation of the API key.
     """
     object_type = "invoice" if kind == "void" else kind
     webhook_type = _type_of(kind, content)
@@ -98,7 +100,7 @@ def _external_id(kind: Kind, content: Mapping[str, Any]) -> str:
 
 
 def left_out(kind: Kind, row: Mapping[str, Any]) -> str | None:
-    """Why a row of a list is not sent at all, as a name to count by; None for one that is."""
+    """The reason why a row of a list is not sent, as a name for counts; None for a row that is sent."""
     if kind == "invoice" and row.get("status") not in BOOKABLE:
         return f"invoice {row.get('status')}"
     if kind == "payment" and (row.get("payment_status") or row.get("status")) != "succeeded":
@@ -107,6 +109,6 @@ def left_out(kind: Kind, row: Mapping[str, Any]) -> str | None:
 
 
 def kinds_of(chosen: Iterator[str] | None) -> tuple[Kind, ...]:
-    """The kinds of these plural names (``customers``, ``credit_notes``), in order; all without any."""
+    """The kinds of these plural names (``customers``, ``credit_notes``) in order of sending; all for None."""
     names = None if chosen is None else set(chosen)
     return tuple(kind for kind in ORDER if names is None or f"{kind}s" in names)

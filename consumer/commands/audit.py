@@ -1,4 +1,4 @@
-"""``audit``: what people did, read from ``lago.netsuite.audit``."""
+"""``audit``: the actions of people, read from the topic ``lago.netsuite.audit``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("at", "connection", "actor", "act", "reason", "details", "hash")
 
 async def show(settings: Settings, connection: str | None, *, as_json: bool) -> int:
     """
-    List the acts, oldest first.
+    List the actions, oldest first.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
@@ -38,7 +38,7 @@ async def show(settings: Settings, connection: str | None, *, as_json: bool) -> 
 
 async def verify(settings: Settings) -> int:
     """
-    Check every connection's chain; 1 when one does not hold.
+    Check the hash chain of every connection; 1 when one is broken.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.

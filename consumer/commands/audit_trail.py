@@ -1,4 +1,4 @@
-"""The acts of people on ``lago.netsuite.audit``: read, and appended to the chain of a connection."""
+"""Reads the actions of people from ``lago.netsuite.audit``, and appends to the chain of a connection."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ UNKNOWN_ACTOR = "unknown"
 @dataclass(slots=True, kw_only=True)
 class AuditTrail:
     """
-    The chains of all connections, and a way to make them longer.
+    The chains of all connections.
 
     Attributes:
-        records: all of them, those of one connection in order.
+        records: all records, those of one connection in order.
     """
 
     publish: Publish
@@ -39,10 +39,10 @@ class AuditTrail:
         self, connection: str, act: Act, *, actor: str, reason: str = "", details: Mapping[str, str]
     ) -> AuditRecord:
         """
-        Put an act on record, as the next of its connection.
+        Append an action to the chain of its connection.
 
         Raises:
-            ContractError: Kafka did not acknowledge.
+            ContractError: Kafka did not acknowledge the record.
         """
         own = (each.hash for each in reversed(self.records) if each.connection == connection)
         record = AuditRecord(
@@ -75,7 +75,7 @@ def _event(record: AuditRecord) -> Event:
 @asynccontextmanager
 async def opened(cluster: Cluster, clock: Clock) -> AsyncIterator[AuditTrail]:
     """
-    The trail as it is now, with a producer that is closed at the end.
+    The present trail, with a producer that is closed at the end of the block.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
@@ -91,7 +91,7 @@ async def opened(cluster: Cluster, clock: Clock) -> AsyncIterator[AuditTrail]:
 
 async def read(cluster: Cluster) -> list[AuditRecord]:
     """
-    All records; those of one connection in order, and what is no such record left out.
+    All audit records of the topic, those of one connection in order; other records are skipped.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
@@ -106,7 +106,7 @@ async def read(cluster: Cluster) -> list[AuditRecord]:
 
 
 def actor(given: str | None) -> str:
-    """Who acts: as the option says, else the user of this process."""
+    """The actor: the value of the option, else the user of this process."""
     if given:
         return given
     try:

@@ -1,4 +1,4 @@
-"""``backfill``: Lago's documents are put on the topics as webhooks; planned first, sent with ``--go``."""
+"""``backfill``: produces Lago's documents to the topics as webhooks; a plan first, sent with ``--go``."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from schemas.scalar import utc_text
 
 DONE, FAILED = 0, 1
 CHUNK = 100
-"""Objects that are read from Lago side by side, and sent together."""
+"""Number of objects that are read from Lago concurrently and sent together."""
 POSITION_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """
-    What is asked for.
+    The options of a run.
 
     Attributes:
         go: send; else only plan.
-        restart: begin anew, though a run with the same scope was interrupted.
-        rate_per_s: events a second, at most; None for as fast as Lago allows.
+        restart: send from the beginning, also if a run with the same scope was interrupted.
+        rate_per_s: maximum number of events a second; None for the rate that Lago allows.
     """
 
     connection: Connection
@@ -57,20 +57,20 @@ class Wish:
 
     @property
     def filters(self) -> str:
-        """The scope as text: an interrupted run continues where one of the same text stopped."""
+        """The scope as text; a run continues at the position of an interrupted one with the same text."""
         scope = self.scope
         return json.dumps([self.kinds, str(scope.since), str(scope.until), sorted(scope.customers)])
 
 
 async def run(settings: Settings, wish: Wish) -> int:
     """
-    BackfillPlan a backfill, and do it where that is wanted; 0 when it is done, 1 when it was interrupted.
+    Plan a backfill, and send it with `go`; 0 when it is done, 1 when it was interrupted.
 
     Raises:
         ConfigurationError: the connection has no API key, or one of another organisation.
-        LagoUnavailableError: Lago does not answer, or the key may not read a list.
+        LagoUnavailableError: Lago does not respond, or the key may not read a list.
         StartupError: Kafka cannot be reached, or lacks topics.
-        ContractError: Kafka did not acknowledge; a second run continues.
+        ContractError: Kafka did not acknowledge an event; a second run continues.
     """
     clock = SystemClock()
     async with _documents(wish.connection, clock) as documents:
@@ -146,7 +146,7 @@ async def _send_chunk(
 
 
 def event_of(webhook: Webhook, *, code: str, clock: Clock) -> Event:
-    """The record of a webhook, with the header that says where it comes from."""
+    """The event of a webhook, with the header that marks it as one of a backfill."""
     published = headers.cloud_event(
         event_id=f"{webhook.webhook_type}:{webhook.lago_id}",
         event_type=webhook.webhook_type,

@@ -1,4 +1,4 @@
-"""What `backfill` prints: the plan, and how it ended."""
+"""The output of `backfill`: the plan, and the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES: dict[Kind, str] = {
 
 
 def show_plan(plan: BackfillPlan, kinds: Sequence[Kind], connection: Connection, *, as_json: bool) -> None:
-    """Print what would be sent."""
+    """Print the plan."""
     requests = plan.requests_to_come(kinds)
     minutes = requests / REQUESTS_PER_S / 60
     if as_json:
@@ -42,7 +42,7 @@ def show_plan(plan: BackfillPlan, kinds: Sequence[Kind], connection: Connection,
 
 
 def show_end(sending: Sending, plan: BackfillPlan, kinds: Sequence[Kind], *, as_json: bool) -> None:
-    """Print what was sent, and how to continue after an interruption."""
+    """Print the number of events sent, and how to continue after an interruption."""
     state = "interrupted" if sending.is_interrupted else "done"
     if as_json:
         ended = {"state": state, "sent": sending.sent, "total": sending.total, "gone": sending.gone}
@@ -56,7 +56,7 @@ def show_end(sending: Sending, plan: BackfillPlan, kinds: Sequence[Kind], *, as_
 
 
 def lines_of(plan: BackfillPlan, kinds: Sequence[Kind]) -> list[str]:
-    """One line a kind: how many, and their sums by currency; then what is left out and why."""
+    """One line for each kind with count and sums by currency, then one for each reason of left-out rows."""
     lines = []
     for kind in kinds:
         sums = (f"{currency} {money.major(cents, currency)}" for currency, cents in plan.sums(kind).items())

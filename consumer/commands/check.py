@@ -36,10 +36,10 @@ WITHOUT_LAGO_API = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """
-    What could be read, and what is wrong; a part that could not be read is empty.
+    The settings and connections that were read, and their faults; a part that could not be read is empty.
 
     Attributes:
-        warnings: what works, but not for everybody.
+        warnings: settings that work, but not in every environment.
     """
 
     settings: Settings | None = None
@@ -83,7 +83,7 @@ def find(codes: Sequence[str]) -> Findings:
 
 
 def _problems(connections: Sequence[Connection]) -> Iterator[str]:
-    """What some command refuses: secrets that lead nowhere, then keys and addresses that cannot be used."""
+    """Faults that some command refuses: missing secrets, then keys and addresses that cannot be used."""
     yield from connections_file.unresolved_secrets(connections)
     for each in connections:
         yield from credentials.problems(each)

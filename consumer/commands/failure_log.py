@@ -19,7 +19,7 @@ from schemas.result import Result
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureLog:
-    """A moment's view of all failures, and of the refunds that people have to make."""
+    """A snapshot of all failures and of the refunds to make by hand."""
 
     history: History
     settled: Settled
@@ -64,7 +64,7 @@ async def _failures(cluster: Cluster) -> History:
 
 
 async def _results(cluster: Cluster, history: History) -> Refunds:
-    """Settle the failures that were written later, and gather the refunds of all time."""
+    """Close the failures whose records were written later, and collect the refunds of all results."""
     refunds, first_ms = Refunds(), oldest_ms(history.failures.values())
     async for record in snapshot_reader.history(cluster, result.TOPIC):
         refunds.note_record(record)

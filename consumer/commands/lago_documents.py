@@ -1,4 +1,4 @@
-"""Lago's documents for a backfill: its lists, and the invoices that lists show without their fees."""
+"""Reads Lago's documents for a backfill: lists, and single invoices, since lists lack their fees."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class LagoUnavailableError(LagoNetsuiteError):
-    """Lago could not be read for minutes; the text says why."""
+    """Lago could not be read in `MAX_ATTEMPTS` attempts; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """
-    What to read.
+    The documents to read.
 
     Attributes:
-        since: issuing date of the first document; customers and payments have no such filter in Lago.
-        until: issuing date of the last.
-        customers: external ids; empty for all.
+        since: first issuing date; Lago's lists of customers and payments have no such filter.
+        until: last issuing date.
+        customers: external ids of customers; empty for all.
     """
 
     since: date | None = None
@@ -45,7 +45,7 @@ class Scope:
     customers: tuple[str, ...] = ()
 
     def params(self, customer: str | None) -> dict[str, str]:
-        """Lago's filters for lists of documents."""
+        """The query parameters of Lago's lists of documents."""
         given = {
             "issuing_date_from": self.since.isoformat() if self.since else None,
             "issuing_date_to": self.until.isoformat() if self.until else None,
@@ -56,7 +56,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LagoDocuments:
-    """Reads one organisation with patience: what fails is asked for again for some minutes."""
+    """Reads one organisation; repeats a failed request up to `MAX_ATTEMPTS` times, for some minutes."""
 
     connection: Connection
     client: LagoClient
@@ -64,11 +64,11 @@ class LagoDocuments:
 
     async def check_organization(self) -> None:
         """
-        Compare the key's organisation with the connection's.
+        Check that the API key belongs to the connection's organisation.
 
         Raises:
-            ConfigurationError: they differ.
-            LagoUnavailableError: Lago does not answer.
+            ConfigurationError: it belongs to another one.
+            LagoUnavailableError: Lago does not respond.
         """
         reply = await self._patiently("organizations", resource="organization")
         found = reply.get("organization") if reply else None
@@ -80,10 +80,10 @@ class LagoDocuments:
 
     async def planned(self, kinds: Sequence[Kind], scope: Scope) -> BackfillPlan:
         """
-        All rows of these kinds.
+        The plan with all rows of these kinds.
 
         Raises:
-            LagoUnavailableError: Lago does not answer, or the key may not read a list.
+            LagoUnavailableError: Lago does not respond, or the key may not read a list.
         """
         plan = BackfillPlan()
         for kind in kinds:
@@ -95,10 +95,10 @@ class LagoDocuments:
 
     async def contents(self, rows: Sequence[Row]) -> list[Mapping[str, Any] | None]:
         """
-        The whole objects of rows, read side by side; None for one that is gone.
+        The whole objects of rows, read concurrently; None for one that Lago no longer has.
 
         Raises:
-            LagoUnavailableError: Lago does not answer.
+            LagoUnavailableError: Lago does not respond.
         """
         return list(await asyncio.gather(*map(self._content, rows)))
 
@@ -145,6 +145,6 @@ class LagoDocuments:
 
 
 def _params(kind: Kind, scope: Scope, customer: str | None) -> dict[str, str | int]:
-    # Lists of customers and payments have no dates.
+    # Lago's lists of customers and payments have no filter for dates.
     dated = scope if kind in {"invoice", "void", "credit_note"} else Scope(customers=scope.customers)
     return {**dated.params(customer)}

@@ -22,7 +22,7 @@ class LagoLookup:
         self._look_ups = look_ups
 
     async def of(self, found: DryRun) -> DryRun:
-        """The dry run with Lago's answer in it, where one is needed and can be had."""
+        """The dry run with Lago's response, if one is needed and available."""
         look_up = self._look_ups.get(found.connection.code)
         return found if look_up is None else await dry_run.asked(found, self._connections, look_up)
 

@@ -1,4 +1,4 @@
-"""The connection that a command is about, where it can be about one only."""
+"""The connection of a command that works on exactly one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from consumer.errors import ConfigurationError
 
 def the_one(connections: Sequence[Connection]) -> Connection:
     """
-    The only one.
+    The only connection.
 
     Raises:
-        ConfigurationError: there are several; all are named.
+        ConfigurationError: there are several; the message has their codes.
     """
     if len(connections) != 1:
         codes = ", ".join(connection.code for connection in connections)

@@ -1,4 +1,4 @@
-"""``errors``: what is still open, by cause, oldest first, with amounts and the fix; refunds to make."""
+"""``errors``: open failures by cause, oldest first, with amounts and the fix; and refunds to make by hand."""
 
 from __future__ import annotations
 

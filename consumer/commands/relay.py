@@ -1,4 +1,4 @@
-"""``relay``: signed webhooks, and links in Lago where they are wanted; ``relay test`` posts a sample."""
+"""``relay``: signed webhooks, and links in Lago where configured; ``relay test`` posts a sample."""
 
 from __future__ import annotations
 

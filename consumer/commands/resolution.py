@@ -57,6 +57,6 @@ def refund_closed(refund: RefundToMake, kind: Kind, clock: Clock, *, reason: str
 def unknown(
     ids: Sequence[str], failures: Sequence[Failure], refunds: Sequence[RefundToMake] = ()
 ) -> list[str]:
-    """Those of the ids that no failure and no refund has."""
+    """The ids that belong to no failure and to no refund."""
     known = {each.id for each in failures} | {each.id for each in refunds}
     return [each for each in ids if each not in known]

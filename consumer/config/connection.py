@@ -132,14 +132,14 @@ class Customers(ModelPart):
 
 class Voids(ModelPart):
     """
-    What a void does beyond taking the invoice back.
+    The effects of a void besides the reversal of the invoice.
 
     Attributes:
-        paid: an invoice that is paid in full: a person decides (``reject``), or its payments come off it and
-            stay the customer's credit (``unapply_and_void``). Lago voids it either way
-            (lago-api ``Invoices::VoidService``).
-        recredit_spent_notes: a void gives the credit notes back that its invoice had spent, as Lago did
-            before August 2025; since then they stay spent.
+        paid: for an invoice that is paid in full: the void is rejected, so that a person decides
+            (``reject``), or its payments are unapplied and stay open on the customer (``unapply_and_void``).
+            Lago voids it in both cases (lago-api ``Invoices::VoidService``).
+        recredit_spent_notes: a void makes the credit notes available again that its invoice had spent, as
+            Lago did before August 2025; since then they stay spent.
     """
 
     paid: Literal["reject", "unapply_and_void"] = "reject"

@@ -165,7 +165,7 @@ def _loop(text: str, step: re.Match[str], around: int | None) -> Loop:
 
 
 def body_of(text: str, start: int) -> str:
-    """What stands between a bracket that opens before `start` and the one that closes it."""
+    """The text between an opening bracket before `start` and its closing bracket."""
     depth = 1
     for end in range(start, len(text)):
         depth += {"(": 1, ")": -1}.get(text[end], 0)

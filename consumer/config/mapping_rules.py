@@ -65,14 +65,14 @@ FieldsFor = Literal[
 
 
 class RefundPlace(ModelPart):
-    """The bank account that refunds are paid from, and NetSuite's method of payment for them."""
+    """The bank account from which refunds are paid, and NetSuite's payment method."""
 
     account: str | None = None
     payment_method: str | None = None
 
 
 class Refund(RefundPlace):
-    """The same for all currencies, and what differs for one: bank accounts have a currency."""
+    """The default for all currencies, and overrides for single ones, since a bank account has a currency."""
 
     currencies: dict[str, RefundPlace] = Field(default_factory=dict)
 

@@ -89,7 +89,7 @@ class Engine:
 
     @property
     def refused_kinds(self) -> dict[str, Rejected]:
-        """What the account refuses as a whole at present, by kind."""
+        """The refusals of kinds of documents that the account refuses at present, by kind."""
         return refusals_of(chain(self._lanes.heads(), self._lanes.in_flight()))
 
     @property

@@ -54,7 +54,7 @@ class RetryState:
         waited_s: seconds parked because an object was missing.
         parked_at_s: when the last wait began.
         cause: of the last wait.
-        refusal: what is published when a chosen wait, or one for a kind, is cut short.
+        refusal: the rejection to publish when a `HOLD` or `KIND` wait ends before it succeeds.
     """
 
     tries: int = 0

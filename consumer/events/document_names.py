@@ -1,4 +1,4 @@
-"""What people call the documents of an event: by Lago's numbers, amounts and dates, not by ids."""
+"""The names of the documents of an event for people: Lago's numbers, amounts and dates instead of ids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OWN_PREFIXES = {
     "payment": identity.PAYMENT,
     "customer": identity.CUSTOMER,
 }
-# What a message says before an id: NetSuite's name of the field, or ours of the document.
+# The word before an id in a message: NetSuite's name of the field, or the connector's of the document.
 _BEFORE = r"(?:\b(?:doc|entity|customer|invoice|credit memo|creditmemo|payment|customerpayment) )?"
 
 
@@ -48,7 +48,7 @@ def without_subject(text: str, object_type: str, number: str | None) -> str:
 
 
 def without_ids(text: str, event: Envelope) -> str:
-    """The text with each external id of ours that the event names a number for replaced by that."""
+    """The text with the connector's external ids replaced by Lago's numbers that the event contains."""
     for external_id, name in _names(event):
         text = re.sub(_BEFORE + re.escape(external_id), name.replace("\\", r"\\"), text)
     return text

@@ -165,7 +165,7 @@ class OutgoingEvents:
 
 
 def _message(event: Envelope | None, rejected: Rejected) -> str:
-    """What is wrong, as a sentence that says of which document; without ids where there are numbers."""
+    """The error as a sentence that begins with its document; with numbers instead of ids where known."""
     if event is None:
         return rejected.message
     about = document_names.subject(event, rejected.details.get("date"))

@@ -74,7 +74,7 @@ def credit_note_fingerprint(note: CreditNote) -> str:
 
 
 def refund_fingerprint(note: CreditNote, cents: int) -> str:
-    """The hash of what is paid back of a credit note, in subunits."""
+    """The hash of the refunded amount of a credit note; `cents` are subunits."""
     return fingerprint([note.lago_id, note.number, note.currency, cents])
 
 

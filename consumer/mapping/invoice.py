@@ -56,7 +56,7 @@ def to_netsuite(invoice: Invoice, decision_log: DecisionLog) -> Mapping:
 
 
 def below_zero(invoice: Invoice) -> Rejected | None:
-    """Why an invoice that comes to less than nothing is not booked; None for any other."""
+    """The reason why an invoice with a negative total is not booked; None for any other."""
     label = f"invoice {invoice.number}"
     return requests.below_zero(label, invoice.total_amount_cents, invoice.currency, details_of(invoice))
 

@@ -1,4 +1,4 @@
-"""A credit note's refund as a NetSuite customer refund, which pays it out of the note's memo."""
+"""A credit note's refund as a NetSuite customer refund that is applied to the note's credit memo."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _with_policy(record: dict[str, Any], connection: Connection) -> dict[str, An
 
 
 def below_zero(label: str, cents: int, currency: str, details: dict[str, str]) -> Rejected | None:
-    """The refusal of a document that comes to less than nothing, which NetSuite does not book; else None."""
+    """The refusal of a document with a negative total, which NetSuite does not book; else None."""
     if cents >= 0:
         return None
     return Rejected(

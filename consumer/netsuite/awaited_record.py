@@ -37,7 +37,7 @@ def name_of(error: wire.ItemError, item: wire.WriteItem) -> str:
 
 
 def sent_value(error: wire.ItemError, item: wire.WriteItem) -> Any:
-    """What we sent in the field that an error names; None when it names none, or none that was sent."""
+    """The value sent in the field that an error names; None when it names none, or none that was sent."""
     return None if error.field is None else _sent(item.as_json(), error.field, error.line)
 
 

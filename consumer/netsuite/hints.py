@@ -77,7 +77,7 @@ def of(row: ErrorCode, connection: Connection, field: str | None = None) -> str:
 
 
 def _filling(field: str, connection: Connection) -> str:
-    """The settings that fill the field already, with their lines; empty when none does."""
+    """The settings that already fill the field, with their lines; empty when none does."""
     mapping = connection.mapping
     levels = [("mapping.fields", mapping.fields)]
     levels += [

@@ -141,7 +141,7 @@ def details_of(error: wire.ItemError) -> dict[str, str]:
 
 
 def _sent(error: wire.ItemError, item: wire.WriteItem) -> dict[str, str]:
-    """What was sent where the error is, and the document's date."""
+    """The value sent in the field of the error, and the document's date."""
     value, date = awaited_record.sent_value(error, item), item.record.get("columns", {}).get("trandate")
     found = {"value": value if isinstance(value, str) else None, "date": date}
     return {name: str(text) for name, text in found.items() if text}

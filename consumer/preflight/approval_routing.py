@@ -1,4 +1,4 @@
-"""Whether the account routes invoices for approval, so that payments and notes wait for an approver."""
+"""Whether the account routes invoices for approval, so that payments and credit notes wait for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accounts that mapped items post to: income for what is sold, a liability for what is paid ahead."""
+"""The types of accounts of mapped items: income for sales, a liability for prepayments and taxes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def further_questions(connection: Connection, facts_of_items: Mapping[str, Catal
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
-    """One for each account that does not suit what is posted to it."""
+    """One finding for each account whose type does not suit the use of its items."""
     kinds: tuple[Kind, ...] = ("items", "accounts")
     if not all(role.sees(facts, kind) for kind in kinds) or facts.listed("accounts").trouble is not None:
         return

@@ -31,8 +31,8 @@ class RecordForm:
     One record type we write.
 
     Attributes:
-        filled: its fields that are always filled, by us or by NetSuite once the customer is set, and those
-            that are filled with what Lago has.
+        filled: its fields that are always filled, by the connector or by NetSuite once the customer is set,
+            and those with values from Lago.
         custom: custom fields the SDF project deploys on it.
         fields: the sections of mapping.fields for its body and its lines.
         menu: where its form is changed.

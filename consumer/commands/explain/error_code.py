@@ -1,4 +1,4 @@
-"""``explain CODE``: what the table `schemas/error_codes` says of a code, ours or NetSuite's."""
+"""``explain CODE``: the rows of `schemas/error_codes` for a code of the connector or of NetSuite."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REACHES = {
 
 
 def rows(text: str) -> tuple[ErrorCode, ...]:
-    """The rows of a code; none for a text that is no code, or the name of a file."""
+    """The rows of a code; none for another text, or for the name of an existing file."""
     found = tuple(each for each in ROWS if text in {each.code, *each.netsuite})
     return () if Path(text).exists() else found
 

@@ -1,4 +1,4 @@
-"""Invoices are issued, voided, and marked as paid by hand."""
+"""Issues invoices, voids them, and marks them as paid by hand."""
 
 from __future__ import annotations
 

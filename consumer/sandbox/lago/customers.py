@@ -1,4 +1,4 @@
-"""Customers as Lago serialises them (``V1::CustomerSerializer``); the values are our own."""
+"""Customers as Lago serialises them (``V1::CustomerSerializer``); the values are invented."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from consumer.sandbox.lago.notation import Json, id_of
 
 How = Literal["charged_at_once", "adyen_at_once", "settled_later", "manual"]
-"""The ways in which money arrives; they differ in the events that Lago sends."""
+"""The ways of payment; they differ in the webhooks that Lago sends."""
 
 BY_HAND: Json = {
     "type": "manual",

@@ -1,7 +1,7 @@
 """
 Applications of payments and credit memos to invoices, and the invoices' amounts due.
 
-A refund is applied to the credit memo or payment of which it pays back what is left.
+A refund is applied to the credit memo or payment whose open amount it refunds.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ class OpenItems:
             self._refresh(target)
 
     def settled(self, target: int) -> Decimal:
-        """The amount of an invoice that is settled, or of a credit memo or payment that is refunded."""
+        """The settled amount of an invoice, or the refunded amount of a credit memo or payment."""
         return sum((amount for _, amount in self.settling(target)), Decimal(0))
 
     def settling(self, target: int) -> list[tuple[int, Decimal]]:
-        """Internal ids and amounts of what is applied to a transaction: payments, credit memos, refunds."""
+        """Internal ids and amounts of the payments, credit memos and refunds applied to a transaction."""
         rows = self._connection.execute("SELECT source, amount FROM application WHERE target = ?", (target,))
         return [(row["source"], Decimal(row["amount"])) for row in rows.fetchall()]
 
@@ -83,7 +83,7 @@ class OpenItems:
 
 
 def _amounts_of(record_type: str, used: Decimal, left: Decimal) -> dict[str, str]:
-    """What a refund changes on a credit memo or payment, or a payment on an invoice."""
+    """The change by a refund on a credit memo or payment, or by a payment on an invoice."""
     shown = {"amountremaining": f"{left:f}"}
     if record_type == "invoice":
         return shown | {"status": f"CustInvc:{OPEN if left else PAID}"}

@@ -135,7 +135,7 @@ class Switches(Part):
             accounts by a default tax item.
         contact_formats: whether malformed phones, e-mail and web addresses and postal codes are refused.
         lead_as_customer: whether `record.load` takes a lead or prospect for a customer.
-        negative_subtotal: what `save` does with a document whose lines are less than nothing before tax.
+        negative_subtotal: the effect of `save` for a document whose lines have a negative sum before tax.
         unique_tranid: whether two transactions of a type may not have one number.
         clock_ahead_s: seconds that the servers' clock is ahead of this machine's.
     """
@@ -224,7 +224,7 @@ class Profile(Part):
 
     @property
     def has_currencies(self) -> bool:
-        """Whether the account keeps several currencies; else no record names its first, the only one."""
+        """Whether the account has several currencies; else no record names its only one."""
         return "MULTICURRENCY" in self.features
 
     @property

@@ -81,7 +81,7 @@ def _of_other_taxes(profile: Profile) -> frozenset[str]:
 
 
 def _beside(own: FieldTable, listed: FieldTable) -> FieldTable:
-    """Our own fields first, then those that Oracle lists besides."""
+    """The sandbox's own fields first, then further ones that Oracle lists."""
     return own | {name: field for name, field in listed.items() if name not in own}
 
 

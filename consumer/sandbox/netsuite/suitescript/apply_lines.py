@@ -35,9 +35,9 @@ def list_open(account: Account, draft: Draft, customer: str | None) -> None:
 
 def list_credits(account: Account, draft: Draft, customer: str | None) -> None:
     """
-    List what of a customer's credit memos and payments can be paid back, in the draft's currency and account.
+    List the refundable credit memos and payments of a customer, in the draft's currency and account.
 
-    Those that the saved refund pays back are ticked, and their due amount includes what it does.
+    Those that the saved refund pays are selected, and their due amount includes the refunded one.
     """
     own = _own(draft)
     found = [] if customer is None else _open_credits(account, customer, own)
@@ -120,7 +120,7 @@ def _open_credits(account: Account, customer: str, own: dict[int, Decimal]) -> l
 
 
 def _refunds(account: Account, draft: Draft) -> list[FieldSet]:
-    """What of a saved credit memo or payment refunds have paid back, as lines that are ticked."""
+    """The refunds of a saved credit memo or payment, as selected lines."""
     paid_back = account.books.settling(draft.saved.id) if draft.saved is not None else []
     return [_refund_line(draft, number, amount) for number, amount in paid_back]
 

@@ -49,7 +49,7 @@ class FieldSet:
         return True
 
     def put_text(self, field_id: str, text: str) -> bool:
-        """Hold what a script sets by its text; raises as `put` does."""
+        """Store a value that a script sets by its text; raises as `put` does."""
         return self.put(field_id, text)
 
     def _refuse_unknown(self, field_id: str) -> bool:
@@ -63,7 +63,7 @@ class FieldSet:
         return [self.table[key].label for key in absent]
 
     def for_books(self) -> dict[str, Any]:
-        """The values of its fields in the form of the books, subrecords under their field ids."""
+        """The values of its fields as they are stored, with subrecords under their field ids."""
         own = ((key, value) for key, value in self.values.items() if value is not None and key in self.table)
         kept = {key: values.for_books(value) for key, value in own}
         for name, subrecord in self.subrecords.items():

@@ -11,7 +11,7 @@ _PERCENT = Decimal(100)
 
 
 def start(account: Account, draft: Draft) -> None:
-    """Take the customer's tax item, where the account has a default one."""
+    """Set the customer's tax item, if the account has a default one."""
     codes = account.profile.tax_codes
     if account.profile.switches.computes_tax and "taxitem" in draft.body.table and codes:
         draft.body.values |= {"istaxable": True, "taxitem": codes[0].id, "taxrate": codes[0].rate}

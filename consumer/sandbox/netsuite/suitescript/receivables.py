@@ -19,7 +19,7 @@ FIELDS = {
     "customerpayment": "aracct",
     "customerrefund": "aracct",
 }
-"""Where each record names its receivables account."""
+"""The field of the receivables account by record type."""
 
 
 def default(account: Account, customer: Saved | None = None) -> str | None:
@@ -34,7 +34,7 @@ def of(account: Account, draft: Draft) -> str | None:
 
 
 def source(account: Account, draft: Draft, customer: Saved) -> None:
-    """Put the customer's default on a record."""
+    """Set the customer's default on a record."""
     field = FIELDS.get(draft.kind.type)
     if field is not None:
         draft.body.values[field] = default(account, customer)

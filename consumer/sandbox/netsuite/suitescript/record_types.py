@@ -9,7 +9,7 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 
 APPLY = "apply"
 REFUND = "Customer Refund"
-"""The type of an apply line for what a refund has paid back of a credit memo or payment; the refund's own."""
+"""The type of an apply line for a refund of a credit memo or payment; it is the refund's own type."""
 STATIC_SUBLISTS = frozenset({APPLY})
 """Sublists whose lines NetSuite makes; scripts may change lines, but not add or remove any."""
 

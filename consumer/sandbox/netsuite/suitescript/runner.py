@@ -22,13 +22,13 @@ _MS_PER_HOUR = 3_600_000
 
 class ScriptCall(TypedDict):
     """
-    What a script is called with.
+    A call of a script.
 
     Attributes:
-        script: its id; `deploy` is that of its deployment.
-        verb: of HTTP.
-        params: of the query, without `script` and `deploy`.
-        body: as text; None where there is none.
+        script: the script's id; `deploy` is that of its deployment.
+        verb: the HTTP method.
+        params: parameters of the query, without `script` and `deploy`.
+        body: the body as text; None without one.
     """
 
     script: str

@@ -124,7 +124,7 @@ def _of_objects(parts: Expression) -> Expression:
 
 
 def _of_object(part: Mapping[str, Any]) -> Expression:
-    """A filter object as the term it stands for; joins are not emulated."""
+    """A filter object as a term of an expression; joins are not emulated."""
     if "name" not in part or "operator" not in part or part.get("join"):
         raise ScriptError("SSS_INVALID_SRCH_FILTER", "An nlobjSearchFilter contains invalid filter.")
     return [str(part["name"]), str(part["operator"]), part.get("values", [])]

@@ -12,7 +12,7 @@ from consumer.sandbox.netsuite.suitescript.list_rows import Row
 from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 
 APPLIED_TO = "appliedtotransaction"
-"""The filter for what a payment or credit memo settles (Oracle's list of transaction filters)."""
+"""The filter for the transactions that a payment or credit memo settles (Oracle's list of filters)."""
 
 
 def linked(account: Account, rows: list[Row], expression: Sequence[Any]) -> list[Row]:

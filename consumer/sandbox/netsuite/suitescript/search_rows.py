@@ -17,7 +17,7 @@ from consumer.sandbox.netsuite.suitescript.values import rounded
 
 GROUPS: Mapping[str, Group] = {"transaction": "transaction", "entity": "entity"}
 _BASE_DECIMALS = 2
-# What a column shows of a status, by how the status ends: "statusref" of practice, not of any document.
+# Values of a column for a status, by the end of the status; from practice, Oracle does not document them.
 _STATUS_WORDS = {
     "A": ("open", "Open"),
     "B": ("paidInFull", "Paid In Full"),

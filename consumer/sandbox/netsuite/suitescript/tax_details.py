@@ -93,7 +93,7 @@ def check_matches(account: Account, draft: Draft) -> None:
 
 
 def compute(account: Account, draft: Draft) -> None:
-    """What the tax engine does at a save without override: tax the taxable lines by a code of the nexus."""
+    """Tax the taxable lines by a code of the nexus, as SuiteTax does at a save without override."""
     if not account.profile.switches.computes_tax or draft.body.get("taxdetailsoverride") is True:
         return
     code = _code_of_nexus(account, draft.body.text("nexus"))
