@@ -102,7 +102,7 @@ class Dependencies:
         The key no longer counts as written.
         """
         self._written.pop(key, None)
-        self._refused_kinds.refused(key)
+        self._refused_kinds.refused(key, lane)
         asker = self._askers.get(key)
         if asker is not None and asker.lane != lane and asker.rank <= rank:
             return False
@@ -116,13 +116,18 @@ class Dependencies:
         """The key for which a lane is the asker; None when it is none."""
         return self._asked_by.get(lane)
 
-    def written(self, key: LaneKey) -> None:
-        """Record that the object of `key` is in NetSuite: no lane waits for its lane any longer."""
-        self._refused_kinds.written(key)
+    def written(self, key: LaneKey) -> LaneKey | None:
+        """
+        Record that the object of `key` is in NetSuite: no lane waits for its lane any longer.
+
+        Returns:
+            The key of its kind, where that was shut: its lanes may be delivered now.
+        """
         self._written[key] = None
         self._written.move_to_end(key)
         if len(self._written) > REMEMBERED:
             self._written.popitem(last=False)
+        return self._refused_kinds.written(key)
 
     def answered(self, key: LaneKey) -> list[LaneKey]:
         """Remove the asker of a key; returns the lanes that may be delivered now, the asker first."""

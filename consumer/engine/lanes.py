@@ -141,8 +141,8 @@ class Lanes:
 
     def written(self, record: Record) -> None:
         """Release the lanes that wait for a written record or for one of its dependencies."""
-        self._dependencies.written(record.lane)
-        for key in (record.lane, *record.needs, *record.refers_to):
+        kind = self._dependencies.written(record.lane)
+        for key in (record.lane, *record.needs, *record.refers_to, kind):
             self._release(key)
 
     def add_parked(self, attempt: Attempt, *, due_s: float) -> None:

@@ -6,7 +6,7 @@ The first `SHUT_AFTER` records of a kind are tried nevertheless: a fault of one 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import OrderedDict
 from collections.abc import Iterable
 
 from consumer.engine.attempt import Attempt
@@ -15,6 +15,7 @@ from consumer.outcome import Rejected
 from consumer.record import LaneKey
 
 SHUT_AFTER = 3
+REMEMBERED = 10_000
 _PREFIX = "kind:"
 
 
@@ -31,24 +32,51 @@ def refusals_of(attempts: Iterable[Attempt]) -> dict[str, Rejected]:
 
 
 class RefusedKinds:
-    """The number of consecutive refusals of each kind."""
+    """Which lanes were refused for their kind, since one of that kind was written."""
 
     def __init__(self) -> None:
-        self._in_a_row: Counter[LaneKey] = Counter()
+        self._refused: dict[LaneKey, dict[LaneKey, None]] = {}
+        self._odd: OrderedDict[LaneKey, None] = OrderedDict()
+        self._shut: set[LaneKey] = set()
 
-    def refused(self, key: LaneKey) -> None:
-        """Count a record that waits for this key; keys that are not of a kind are ignored."""
-        if key.startswith(_PREFIX):
-            self._in_a_row[key] += 1
+    def refused(self, key: LaneKey, lane: LaneKey) -> None:
+        """
+        Note that a lane waits for a key, if that is a kind's.
 
-    def written(self, lane: LaneKey) -> None:
-        """Reset the count of the kind of this lane, since one of its records is written."""
-        self._in_a_row.pop(_kind_of(lane), None)
+        A lane that was refused while others were written says nothing of its kind. When one that counts is
+        refused again, one new record of the kind may be tried: it can show that the others lack nothing.
+        """
+        if not key.startswith(_PREFIX) or lane in self._odd:
+            return
+        lanes = self._refused.setdefault(key, {})
+        is_again = lane in lanes
+        lanes[lane] = None
+        if len(lanes) >= SHUT_AFTER:
+            self._shut.add(key)
+        if is_again:
+            _leave_room(lanes, lane)
+
+    def written(self, lane: LaneKey) -> LaneKey | None:
+        """Note that a record of a lane was written; returns its kind's key if records waited untried."""
+        key = _kind_of(lane)
+        self._odd.update(self._refused.pop(key, {}))
+        self._odd.pop(lane, None)
+        while len(self._odd) > REMEMBERED:
+            self._odd.popitem(last=False)
+        was_shut = key in self._shut
+        self._shut.discard(key)
+        return key if was_shut else None
 
     def shut(self, lane: LaneKey) -> LaneKey | None:
-        """The key of this lane's kind when `SHUT_AFTER` records in a row were refused; else None."""
+        """The key of the kind of this lane's records, when so many were refused that all of them wait."""
         key = _kind_of(lane)
-        return key if self._in_a_row[key] >= SHUT_AFTER else None
+        return key if len(self._refused.get(key, ())) >= SHUT_AFTER else None
+
+
+def _leave_room(lanes: dict[LaneKey, None], kept: LaneKey) -> None:
+    for other in [each for each in lanes if each != kept]:
+        if len(lanes) >= SHUT_AFTER:
+            del lanes[other]
 
 
 def _kind_of(lane: LaneKey) -> LaneKey:

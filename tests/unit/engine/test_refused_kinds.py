@@ -131,6 +131,41 @@ def test_what_only_one_record_lacks_stops_no_other(engine):
     assert engine.queued == 1
 
 
+def test_one_record_that_is_refused_again_and_again_stops_no_other(engine, clock):
+    """It asks for days; whatever comes meanwhile is written."""
+    admit(engine, "payment:odd")
+    for number in range(20):
+        carried(engine, lambda lane: REFUSED if lane == "payment:odd" else WRITTEN)
+        clock.advance(300)
+        admit(engine, f"payment:{number}", first=number + 1)
+
+    carried(engine, lambda lane: REFUSED if lane == "payment:odd" else WRITTEN)
+
+    assert engine.queued == 1
+
+
+def test_a_record_that_lacks_nothing_opens_the_kind_again(engine, clock):
+    """Several odd ones have shut it: at each question one new record may be tried as well."""
+    odd = {"payment:a", "payment:b", "payment:c"}
+
+    def says(lane):
+        return REFUSED if lane in odd else WRITTEN
+
+    admit(engine, *sorted(odd))
+    carried(engine, says)
+    admit(engine, *payments(10), first=3)
+    carried(engine, says)
+    shut = engine.queued
+    clock.advance(300)
+    carried(engine, says)
+    admit(engine, *payments(2, first=10), first=13)
+
+    carried(engine, says)
+
+    assert shut == 13
+    assert engine.queued == 3
+
+
 def test_the_kind_stays_refused_while_its_record_asks(engine, clock):
     """Otherwise the alert would end and begin again every few minutes."""
     admit(engine, "payment:0")
