@@ -296,6 +296,20 @@ class TestPaidInvoices:
         assert figures(netsuite)[f"lago-inv-{INVOICE_ID}-void"] == ("498.31", "498.31")
         assert self.all_of_it(netsuite) == "-498.31"
 
+    @pytest.mark.parametrize("order", list(permutations(("payment", "void", "note"))), ids="-".join)
+    def test_a_late_payment_gives_way_to_the_note_that_offset_its_invoice(self, netsuite, order):
+        """98.31 were offset and 100.00 paid: the void leaves room for the note, not for the payment."""
+        void_of_rest = void(settled={"payments": "100.00", "notes": "98.31"}, policy=UNAPPLIED)
+        note = other_note("98.31", (INVOICE, "98.31"), invoice_id=INVOICE_ID, policy=UNAPPLIED)
+        items = {"payment": payment("100.00"), "void": void_of_rest, "note": note}
+
+        write_all(netsuite, *(items[name] for name in order))
+
+        assert netsuite.one("customerpayment")["unapplied"] == "100.00"
+        assert figures(netsuite)[f"lago-inv-{INVOICE_ID}-void"] == ("400.00", "0.00")
+        assert figures(netsuite)[INVOICE["externalId"]] == ("498.31", "0.00")
+        assert self.all_of_it(netsuite) == "-100.00"
+
     def test_a_payment_that_a_person_has_booked_comes_off_too(self, netsuite):
         """Lago knows of none; the invoice is then free and voided as such."""
         netsuite.write(payment())

@@ -21,9 +21,12 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     return `,${ids.slice(0, MAX_IDS).join(',')},`;
   }
 
-  /** The same for a payment of one invoice that is settled already, as by its void: it may become due again. */
-  function columnOfSettled(facts) {
-    return facts.length === 1 && facts[0].remaining === 0 ? { [FIELD]: listOf([facts[0].id]) } : {};
+  /**
+   * The same for a payment of one invoice that is not due for all of it, as after its void: it may have to give way to
+   * a note that is still on its way, and the invoice may become due again.
+   */
+  function columnOfExcess(facts, paid) {
+    return facts.length === 1 && facts[0].remaining < Number(paid) ? { [FIELD]: listOf([facts[0].id]) } : {};
   }
 
   function invoicesOf(payment) {
@@ -126,5 +129,5 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     }
   }
 
-  return { column, columnOfSettled, isShared, remember, paymentsOf, freeAmount, withFreedAmount };
+  return { column, columnOfExcess, isShared, remember, paymentsOf, freeAmount, withFreedAmount };
 });

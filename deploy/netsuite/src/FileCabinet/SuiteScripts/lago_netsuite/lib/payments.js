@@ -29,7 +29,8 @@ define([
 
   // The invoices that a payment may give room on, or have to come back to.
   function remembered(item, ids, facts) {
-    return Object.assign(isGuess(item) ? paymentShares.column(ids) : {}, paymentShares.columnOfSettled(facts));
+    const shared = isGuess(item) ? paymentShares.column(ids) : {};
+    return Object.assign(shared, paymentShares.columnOfExcess(facts, item.record.columns.payment));
   }
 
   // A payment of one invoice says what it pays of it.
