@@ -13,10 +13,10 @@ from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import KIBIBYTE
 from consumer.lago import listing
 from consumer.lago.client import LagoClient, NetworkOptions
-from consumer.lago.lookup_result import Answer, Failed, Found, Listed, LookUp, Missing
+from consumer.lago.lookup_result import Failed, Found, Listed, LookUp, LookupResult, Missing
 from consumer.lago.reply import Absent, Body
 
-__all__ = ["Answer", "Failed", "Found", "LagoApi", "Listed", "LookUp", "Missing"]
+__all__ = ["Failed", "Found", "LagoApi", "Listed", "LookUp", "LookupResult", "Missing"]
 
 FOUND_TTL_S = 300.0
 MISSING_TTL_S = 30.0
@@ -42,12 +42,12 @@ class LagoApi:
             ConfigurationError: a setting or its secret is missing; the message names it.
         """
         self._client = LagoClient(connection, clock=clock, **network)
-        self._flights: dict[str, asyncio.Future[Answer]] = {}
+        self._flights: dict[str, asyncio.Future[LookupResult]] = {}
         self._cache: TLRUCache[str, _Kept] = TLRUCache(
             CACHED_ANSWERS, ttu=_goes_stale, timer=clock.monotonic_s, getsizeof=_size_of
         )
 
-    async def customer(self, external_id: str) -> Answer:
+    async def customer(self, external_id: str) -> LookupResult:
         """
         The customer with that external id, or why it is not available; never raises for Lago's responses.
         """
@@ -76,19 +76,19 @@ class LagoApi:
         """Close all connections."""
         await self._client.aclose()
 
-    async def _lead(self, external_id: str) -> Answer:
+    async def _lead(self, external_id: str) -> LookupResult:
         flight = self._flights[external_id] = asyncio.get_running_loop().create_future()
         try:
-            answer = await self._ask(external_id)
-            if isinstance(answer, Found | Missing):
-                self._cache[external_id] = answer
-            flight.set_result(answer)
+            result = await self._ask(external_id)
+            if isinstance(result, Found | Missing):
+                self._cache[external_id] = result
+            flight.set_result(result)
         finally:
             del self._flights[external_id]
             flight.cancel()
-        return answer
+        return result
 
-    async def _ask(self, external_id: str) -> Answer:
+    async def _ask(self, external_id: str) -> LookupResult:
         reply = await self._client.get(f"customers/{quote(external_id, safe='')}", resource="customer")
         match reply:
             case Body(content={"customer": dict(customer)}, size_bytes=size_bytes):
@@ -101,10 +101,10 @@ class LagoApi:
                 return reply
 
 
-def _size_of(answer: _Kept) -> int:
+def _size_of(result: _Kept) -> int:
     """The size of a cached response in units of `ORDINARY_ANSWER_BYTES`, which limits the cache's memory."""
-    return 1 + (answer.size_bytes // ORDINARY_ANSWER_BYTES if isinstance(answer, Found) else 0)
+    return 1 + (result.size_bytes // ORDINARY_ANSWER_BYTES if isinstance(result, Found) else 0)
 
 
-def _goes_stale(_: str, answer: _Kept, now_s: float) -> float:
-    return now_s + (FOUND_TTL_S if isinstance(answer, Found) else MISSING_TTL_S)
+def _goes_stale(_: str, result: _Kept, now_s: float) -> float:
+    return now_s + (FOUND_TTL_S if isinstance(result, Found) else MISSING_TTL_S)

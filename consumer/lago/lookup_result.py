@@ -48,8 +48,8 @@ class Listed:
     rows: tuple[dict[str, Any], ...]
 
 
-Answer = Found | Missing | Failed
-LookUp = Callable[[str], Awaitable[Answer]]
+LookupResult = Found | Missing | Failed
+LookUp = Callable[[str], Awaitable[LookupResult]]
 """From an external customer id to the result of its lookup; never raises for Lago's responses."""
 ListPayments = Callable[[str], Awaitable[Listed | Failed]]
 """From a Lago invoice's id to all its payments; never raises for Lago's responses."""

@@ -50,10 +50,10 @@ class ObservedClock:
     async def note(self, response: httpx.Response) -> None:
         """Compare the ``Date`` of a response with this machine's clock."""
         try:
-            answer = parsedate_to_datetime(response.headers.get("date", ""))
+            sent_at = parsedate_to_datetime(response.headers.get("date", ""))
         except (TypeError, ValueError, OverflowError):
             return
-        self.skew_s = (answer - self.clock.now()).total_seconds()
+        self.skew_s = (sent_at - self.clock.now()).total_seconds()
 
 
 @dataclass(slots=True)
@@ -72,9 +72,9 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
     async with Client(
         connection, clock=clock, sleep=sleep, refused=refusals.times_s.append, on_response=observed_clock.note
     ) as client:
-        answer = await ask(client, checks.health_question(connection))
-        if isinstance(answer, NoAnswer):
-            return replace(answer, skew_s=observed_clock.skew_s)
+        reading = await ask(client, checks.health_question(connection))
+        if isinstance(reading, NoAnswer):
+            return replace(reading, skew_s=observed_clock.skew_s)
         lists = await _lists(client, checks.list_questions(connection))
         if isinstance(lists, NoAnswer):
             return lists
@@ -84,10 +84,10 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
         refusals.times_s.clear()
         at_once = await _together(client, min(connection.concurrency, MOST_AT_ONCE))
     return Facts(
-        health=answer.health or Health(),
+        health=reading.health or Health(),
         lists=lists | further,
-        script=answer.script,
-        account=answer.account,
+        script=reading.script,
+        account=reading.account,
         today=clock.now().date(),
         skew_s=observed_clock.skew_s,
         refused=len(refusals.times_s),
@@ -98,22 +98,24 @@ async def survey(connection: Connection, clock: Clock, sleep: Sleep = asyncio.sl
 
 async def ask(client: Client, question: Question) -> wire.Response | NoAnswer:
     """The response to one request, or why there is none."""
-    answer = await client.ask(question)
-    if not isinstance(answer, ResponseOutcome):
-        return answer
-    match answer.outcome:
+    reading = await client.ask(question)
+    if not isinstance(reading, ResponseOutcome):
+        return reading
+    match reading.outcome:
         case AccountDown(reason=reason) | Throttled(reason=reason) | Unavailable(reason=reason):
-            return NoAnswer(code=answer.code, reason=reason)
+            return NoAnswer(code=reading.code, reason=reason)
         case other:
-            return NoAnswer(code=answer.code, reason=type(other).__name__)
+            return NoAnswer(code=reading.code, reason=type(other).__name__)
 
 
 async def pages(client: Client, question: CatalogQuestion) -> AsyncIterator[CatalogPage | NoAnswer]:
     """Every page of a list, one call each; the last one is a `NoAnswer` when a call fails."""
     after: str | None = question.after
     while True:
-        answer = await ask(client, replace(question, after=after))
-        page = answer if isinstance(answer, NoAnswer) else answer.catalog or CatalogPage(kind=question.kind)
+        reading = await ask(client, replace(question, after=after))
+        page = (
+            reading if isinstance(reading, NoAnswer) else reading.catalog or CatalogPage(kind=question.kind)
+        )
         yield page
         if isinstance(page, NoAnswer) or page.next is None:
             return

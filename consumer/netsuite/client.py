@@ -16,7 +16,7 @@ from consumer.config.connection import Connection
 from consumer.errors import ContractError
 from consumer.events.headers import Headers
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import credentials, http_answer, response_outcome
+from consumer.netsuite import credentials, http_response, response_outcome
 from consumer.netsuite.batch import Batch, batches
 from consumer.netsuite.connection_pool import Pool
 from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, ResponseHook, address, builder
@@ -116,7 +116,7 @@ class Client:
         async def attempt() -> response_outcome.ResponseOutcome:
             with self._tracer.begin("POST", kind="client", attributes=self._about) as span:
                 got = await self._send("POST", self._restlet.query, body, span.headers)
-                answered(span, got.status if isinstance(got, http_answer.Answer) else None)
+                answered(span, got.status if isinstance(got, http_response.HttpResponse) else None)
             with self._tracer.begin("verify"):
                 judged = self._judge(got, batch)
             attempts.append([each.outcome for each in judged])
@@ -142,7 +142,7 @@ class Client:
                 raise ContractError(f"a ping cannot be {type(other).__name__}")
 
     async def ask(self, question: reading.Question) -> response_outcome.ResponseOutcome | wire.Response:
-        """Ask what only reads; the verdict says why there is no answer, and by which code."""
+        """Send what only reads; where there is no response, the outcome says why, and by which code."""
         return await self._read("POST", self._restlet.query, question.body())
 
     async def _read(
@@ -162,7 +162,7 @@ class Client:
         await self._login.aclose()
 
     def _judge(
-        self, got: http_answer.Answer | response_outcome.ResponseOutcome, batch: Batch
+        self, got: http_response.HttpResponse | response_outcome.ResponseOutcome, batch: Batch
     ) -> list[response_outcome.ResponseOutcome]:
         if isinstance(got, response_outcome.ResponseOutcome):
             return [got] * len(batch.parts)
@@ -170,7 +170,7 @@ class Client:
 
     async def _send(
         self, method: str, query: Query, body: bytes | None, context: Headers = ()
-    ) -> http_answer.Answer | response_outcome.ResponseOutcome:
+    ) -> http_response.HttpResponse | response_outcome.ResponseOutcome:
         headers = {name: value.decode("latin-1") for name, value in context} or None
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
@@ -183,7 +183,7 @@ class Client:
             return response_outcome.of_unreadable(error, self._clock.now(), self._connection)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return response_outcome.of_exception(error, self._connection)
-        return http_answer.Answer.of(response, self._clock.now())
+        return http_response.HttpResponse.of(response, self._clock.now())
 
     async def _persist(self, attempt: Callable[[], Awaitable[Judged]]) -> Judged:
         numbers = itertools.count(1)

@@ -100,13 +100,13 @@ def _of_item(
 
 def _pending(result: wire.ItemResult, item: wire.WriteItem) -> Waiting | None:
     """The wait of a written invoice for a credit memo that must be applied to it and is not written yet."""
-    answer = [
+    pending = [
         one for one in result.warnings if isinstance(one, Mapping) and one.get("code") == CREDIT_PENDING
     ]
-    if not answer:
+    if not pending:
         return None
     memos = ", ".join(str(credit["doc"].get("externalId")) for credit in item.apply_credits)
-    message = f"{CREDIT_PENDING}: {answer[0].get('message', '')}"
+    message = f"{CREDIT_PENDING}: {pending[0].get('message', '')}"
     return Waiting(on=memos, message=message, missing=awaited_record.lane_of(memos), stands=True)
 
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.http_client.answer_limit import AnswerUnreadable
-from consumer.netsuite import http_answer, response_outcome
+from consumer.netsuite import http_response, response_outcome
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE_S = 300  # Oracle: less than 3600
@@ -196,9 +196,9 @@ class Tokens:
             return response_outcome.nothing_sent(
                 response_outcome.of_exception(error, self._connection), self._connection
             )
-        return self._read(http_answer.Answer.of(response, self._clock.now()))
+        return self._read(http_response.HttpResponse.of(response, self._clock.now()))
 
-    def _read(self, got: http_answer.Answer) -> Token | response_outcome.ResponseOutcome:
+    def _read(self, got: http_response.HttpResponse) -> Token | response_outcome.ResponseOutcome:
         if got.status >= 300:
             return response_outcome.of_login(got, self._connection)
         try:

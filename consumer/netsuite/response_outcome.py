@@ -13,7 +13,7 @@ from consumer.http_client import connect_failure
 from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import fault_table, hints, item_results, response_body
 from consumer.netsuite.batch import Batch
-from consumer.netsuite.http_answer import Answer, retry_after
+from consumer.netsuite.http_response import HttpResponse, retry_after
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -53,12 +53,12 @@ class ResponseOutcome:
         return self.outcome.retry_after_s if isinstance(self.outcome, Throttled | Unavailable) else None
 
 
-def of_write(got: Answer, request: wire.WriteRequest, connection: Connection) -> ResponseOutcome:
+def of_write(got: HttpResponse, request: wire.WriteRequest, connection: Connection) -> ResponseOutcome:
     """The outcome of the response to a write."""
     return of_batch(got, Batch.alone(request), connection)[0]
 
 
-def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[ResponseOutcome]:
+def of_batch(got: HttpResponse, batch: Batch, connection: Connection) -> list[ResponseOutcome]:
     """
     The outcomes of the response to a write of several requests.
 
@@ -78,7 +78,7 @@ def of_batch(got: Answer, batch: Batch, connection: Connection) -> list[Response
     return [refusal] * len(batch.parts)
 
 
-def of_ping(got: Answer, connection: Connection) -> ResponseOutcome | wire.Response:
+def of_ping(got: HttpResponse, connection: Connection) -> ResponseOutcome | wire.Response:
     """The envelope of the response to a ping, or an outcome when it is not from the connection's account."""
     content = response_body.read(got.body)
     if not isinstance(content, response_body.Envelope) or got.status >= 300:
@@ -88,7 +88,7 @@ def of_ping(got: Answer, connection: Connection) -> ResponseOutcome | wire.Respo
 
 
 def of_refusal(
-    got: Answer, content: response_body.Content, connection: Connection, *, items: int
+    got: HttpResponse, content: response_body.Content, connection: Connection, *, items: int
 ) -> ResponseOutcome:
     """
     The outcome of a response that is not an envelope.
@@ -114,7 +114,7 @@ def of_refusal(
     return ResponseOutcome(outcome=outcome, code=code, repeat=repeat)
 
 
-def of_login(got: Answer, connection: Connection) -> ResponseOutcome:
+def of_login(got: HttpResponse, connection: Connection) -> ResponseOutcome:
     """
     The outcome of a token endpoint's response without token.
 
@@ -150,7 +150,7 @@ def of_unreadable(error: AnswerUnreadable, now: datetime, connection: Connection
         if error.status >= 300
         else fault_table.Fault(fault_table.Kind.AMBIGUOUS)
     )
-    got = Answer(status=error.status, body=b"", retry_after_s=retry_after(error.answer.headers, now))
+    got = HttpResponse(status=error.status, body=b"", retry_after_s=retry_after(error.answer.headers, now))
     code = f"HTTP_{error.status}"
     outcome = _outcome(fault, connection, code=code, message=str(error), got=got, items=1)
     return ResponseOutcome(outcome=outcome, code="answer_unreadable")
@@ -162,7 +162,7 @@ def of_exception(
     """The outcome of an exception; without the exception's text, which may contain a header."""
     code = type(error).__name__
     fault = fault_table.of_exception(error)
-    got = Answer(status=0, body=b"")
+    got = HttpResponse(status=0, body=b"")
     outcome = _outcome(fault, connection, code=code, message=_cause(error), got=got, items=1)
     return ResponseOutcome(outcome=outcome, code=code, repeat=isinstance(outcome, Unavailable))
 
@@ -199,15 +199,21 @@ def _of_page(status: int) -> fault_table.Fault:
 
 
 def _outcome(
-    fault: fault_table.Fault, connection: Connection, *, code: str, message: str, got: Answer, items: int
+    fault: fault_table.Fault,
+    connection: Connection,
+    *,
+    code: str,
+    message: str,
+    got: HttpResponse,
+    items: int,
 ) -> Outcome:
     reason = f"{code}: {message}" if message else code
     match fault.kind:
         case fault_table.Kind.THROTTLED:
             return Throttled(reason=reason, retry_after_s=got.retry_after_s)
         case fault_table.Kind.UNAVAILABLE:
-            answer = f"{reason}: {fault.hint}" if fault.hint else reason
-            return Unavailable(reason=answer, retry_after_s=got.retry_after_s, is_answer=fault.is_answer)
+            explained = f"{reason}: {fault.hint}" if fault.hint else reason
+            return Unavailable(reason=explained, retry_after_s=got.retry_after_s, is_answer=fault.is_answer)
         case fault_table.Kind.AMBIGUOUS:
             # Whichever the status beside it, a code of NetSuite's is its own answer.
             return Ambiguous(reason=reason, is_answer=code in BY_NETSUITE_CODE)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.events.outgoing import Attempt
-from consumer.lago.lookup_result import Answer, LookUp
+from consumer.lago.lookup_result import LookUp, LookupResult
 from consumer.mapping import blamed_setting
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import AlreadyThere, Delivered, Outcome, Rejected, Unavailable
@@ -73,7 +73,7 @@ class ConnectionSteps:
             return PlannedEvent(event=event, plan=plan)
         return PlannedEvent(event=event, plan=plan, unknown=customer)
 
-    async def look_up(self, _: Record, customer: Wanted) -> Answer:
+    async def look_up(self, _: Record, customer: Wanted) -> LookupResult:
         """
         What Lago's API says about the customer.
 
@@ -84,12 +84,12 @@ class ConnectionSteps:
             raise LookupError("this connection has no Lago API")
         return await self._look_up(customer.external_id)
 
-    def enrich(self, _: Record, planned: PlannedEvent, answer: Answer) -> PlannedEvent:
+    def enrich(self, _: Record, planned: PlannedEvent, looked_up: LookupResult) -> PlannedEvent:
         """The plan now that the customer is known: the event routed and mapped once more, with it."""
         event, customer = planned.event, planned.unknown
         if customer is None or isinstance(event, Undecodable):
             return planned
-        enriched = enrichment.answered(event, customer, answer, self._ownership)
+        enriched = enrichment.answered(event, customer, looked_up, self._ownership)
         plan = routing.plan(enriched, self._ownership) if isinstance(enriched, Envelope) else enriched
         return PlannedEvent(event=event, plan=plan)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from consumer import errors
-from consumer.lago.lookup_result import Answer
+from consumer.lago.lookup_result import LookupResult
 from consumer.mapping.result import Mapping, Refused
 from consumer.outcome import internal_error
 from consumer.pipeline import routing
@@ -64,9 +64,9 @@ class _ContainedSteps:
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             return self._unmapped(record, event, error)
 
-    def enrich(self, record: Record, planned: PlannedEvent, answer: Answer) -> PlannedEvent:
+    def enrich(self, record: Record, planned: PlannedEvent, looked_up: LookupResult) -> PlannedEvent:
         try:
-            return self._steps.enrich(record, planned, answer)
+            return self._steps.enrich(record, planned, looked_up)
         except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
             return self._unmapped(record, planned.event, error)
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, assert_never
 
 from consumer.config.connection import Connection
 from consumer.events import summary
-from consumer.lago.lookup_result import Answer, Failed, Found, Missing
+from consumer.lago.lookup_result import Failed, Found, LookupResult, Missing
 from consumer.mapping.decision_log import Decision
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import Ignored, Rejected, Unavailable
@@ -71,10 +71,10 @@ def unasked(plan: Mapping, customer: Wanted, event: Envelope, mine: Ownership) -
 
 
 def answered(
-    event: Envelope, customer: Wanted, answer: Answer, mine: Ownership
+    event: Envelope, customer: Wanted, looked_up: LookupResult, mine: Ownership
 ) -> Envelope | Mapping | Unavailable:
     """The event with the customer in it, or what becomes of it without."""
-    match answer:
+    match looked_up:
         case Found(customer=found):
             return _merged(event, found, customer.purpose, mine.connection)
         case Missing():
@@ -84,7 +84,7 @@ def answered(
         case Failed(reason=reason, retry_after_s=retry_after_s):
             return Unavailable(reason=reason, retry_after_s=retry_after_s)
         case _:
-            assert_never(answer)
+            assert_never(looked_up)
 
 
 def offline(

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from consumer.events.outgoing import Attempt
-from consumer.lago.lookup_result import Answer
+from consumer.lago.lookup_result import LookupResult
 from consumer.mapping.result import Mapping
 from consumer.outcome import Outcome, Unavailable
 from consumer.pipeline.enrichment import Wanted
@@ -64,7 +64,7 @@ class Steps:
 
     decode: Callable[[Record], Envelope | Undecodable]
     plan: Callable[[Record, Envelope | Undecodable], PlannedEvent]
-    look_up: Callable[[Record, Wanted], Awaitable[Answer]]
-    enrich: Callable[[Record, PlannedEvent, Answer], PlannedEvent]
+    look_up: Callable[[Record, Wanted], Awaitable[LookupResult]]
+    enrich: Callable[[Record, PlannedEvent, LookupResult], PlannedEvent]
     write: Callable[[Sequence[Record], Sequence[PlannedEvent]], Awaitable[WriteResult]]
     publish: Callable[[Record, PlannedEvent, Outcome, Attempt], Awaitable[Outcome]]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from consumer.clock import Clock
 from consumer.events.outgoing import Attempt
-from consumer.lago.lookup_result import Answer
+from consumer.lago.lookup_result import LookupResult
 from consumer.mapping.result import Mapped
 from consumer.outcome import Outcome, Rejected, Release, nothing_held
 from consumer.pipeline.enrichment import Wanted
@@ -97,7 +97,7 @@ class _TracedSteps:
         with self._spans[record.source].step("map"):
             return self._steps.plan(record, event)
 
-    async def look_up(self, record: Record, customer: Wanted) -> Answer:
+    async def look_up(self, record: Record, customer: Wanted) -> LookupResult:
         with self._spans[record.source].step("look_up"):
             return await self._steps.look_up(record, customer)
 

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from consumer.limits.circuit_breaker import Reason
-from consumer.netsuite import http_answer, item_errors, response_outcome
+from consumer.netsuite import http_response, item_errors, response_outcome
 from consumer.outcome import Ambiguous
 from schemas import wire
 from tests import lago_events
@@ -46,7 +46,7 @@ def platform_error(code: str, message: str = "No."):
     body = json.dumps({"error": {"code": code, "message": message}}).encode()
 
     def says(request):
-        got = http_answer.Answer(status=400, body=body)
+        got = http_response.HttpResponse(status=400, body=body)
         return response_outcome.of_write(got, request, connection()).outcome
 
     return says

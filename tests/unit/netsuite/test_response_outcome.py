@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from consumer.netsuite import http_answer, response_outcome
+from consumer.netsuite import http_response, response_outcome
 from consumer.outcome import AccountDown, Ambiguous, Delivered, Rejected, Throttled, Unavailable
 from schemas.error_codes import BY_NETSUITE_CODE
 from tests.unit.netsuite import examples
@@ -124,7 +124,9 @@ def judged(
     status: int, body: bytes = b"", items: int = 1, **changes: object
 ) -> response_outcome.ResponseOutcome:
     request = examples.request(*(examples.item(str(ref)) for ref in range(items)))
-    got = http_answer.Answer(status=status, body=body, retry_after_s=changes.pop("retry_after_s", None))
+    got = http_response.HttpResponse(
+        status=status, body=body, retry_after_s=changes.pop("retry_after_s", None)
+    )
     return response_outcome.of_write(got, request, examples.connection(**changes))
 
 
@@ -348,7 +350,7 @@ def test_retry_after_is_seconds_or_a_date(header, expected):
     """
     Both forms of RFC 9110 are understood; the past means now; nonsense means nothing.
     """
-    assert http_answer.retry_after({"retry-after": header}, datetime(2026, 8, 1, tzinfo=UTC)) == expected
+    assert http_response.retry_after({"retry-after": header}, datetime(2026, 8, 1, tzinfo=UTC)) == expected
 
 
 def test_written_items_are_delivered():
@@ -380,7 +382,9 @@ def test_failed_login_is_never_ambiguous_and_never_about_a_record(status, body, 
     """
     Nothing was written yet: either the account refuses us, or it cannot be reached.
     """
-    found = response_outcome.of_login(http_answer.Answer(status=status, body=body), examples.connection())
+    found = response_outcome.of_login(
+        http_response.HttpResponse(status=status, body=body), examples.connection()
+    )
 
     assert isinstance(found.outcome, expected)
 
@@ -391,7 +395,7 @@ def test_wrong_account_is_named_with_the_right_one():
     """
     connection = examples.connection().with_lines({"account_id": "connections.yaml:5"})
     elsewhere = {"id": "7654321", "environment": "PRODUCTION"}
-    got = http_answer.Answer(status=200, body=examples.body(examples.envelope(account=elsewhere)))
+    got = http_response.HttpResponse(status=200, body=examples.body(examples.envelope(account=elsewhere)))
 
     found = response_outcome.of_ping(got, connection)
 

@@ -11,7 +11,7 @@ import httpx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpResponse:
     """Status, body and ``Retry-After`` of an HTTP response; `retry_after_s` is in seconds from now."""
 
     status: int
@@ -19,7 +19,7 @@ class Answer:
     retry_after_s: float | None = None
 
     @classmethod
-    def of(cls, response: httpx.Response, now: datetime) -> Answer:
+    def of(cls, response: httpx.Response, now: datetime) -> HttpResponse:
         """Make it from a response whose body has been read."""
         retry_after_s = retry_after(response.headers, now)
         return cls(status=response.status_code, body=response.content, retry_after_s=retry_after_s)
