@@ -1,4 +1,4 @@
-"""A relay killed at the worst moment."""
+"""A relay killed after a post and before the commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes back, memory stays what it was: the real clients against a real host, in two processes."""
+"""No response makes memory grow: the real clients against a real host, in two processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client of Lago's API against the emulated Lago, one trap at a time: all is found, at Lago's pace."""
+"""The client of Lago's API against the emulated Lago: all rows are found, within the rate limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The unmodified RESTlet on the emulated account: customers that stood in NetSuite before Lago knew them."""
+"""The unmodified RESTlet on the emulated account: customers that are older in NetSuite than in Lago."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The unmodified RESTlet on the emulated account: what stands under an external id or a number."""
+"""The unmodified RESTlet on the emulated account: records by external id or number."""
 
 from __future__ import annotations
 

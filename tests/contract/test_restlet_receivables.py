@@ -1,4 +1,4 @@
-"""Invoices on several receivables accounts: what settles one lies on its account, whatever the default is."""
+"""Invoices on several receivables accounts: payments and memos of one are on its account, for any default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The unmodified RESTlet on the emulated account: an invoice is taken back once, whichever way is open."""
+"""The unmodified RESTlet on the emulated account: an invoice is reversed once, natively or by a memo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever arrives, it becomes a value: a request, a named rule or a reason; nothing is raised."""
+"""Any event becomes a value: a request, a named rule or a reason; nothing is raised."""
 
 import json
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Whatever is posted: one of the answers, never an exception, and Kafka gets only what is signed."""
+"""Any request has one of the responses, never an exception, and only signed bodies are produced to Kafka."""
 
 import asyncio
 import json

@@ -1,5 +1,5 @@
 """
-Whatever happens in Lago, finance finds the same balances in NetSuite.
+After any sequence of changes in Lago, the balances in NetSuite are equal.
 
 A walk is the life of one or two customers in a model of Lago (`tests.lago_model`), billed by one entity or
 two, in one currency or several: invoices, payments, credit notes, refunds, voids. Its webhooks reach NetSuite

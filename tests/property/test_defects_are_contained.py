@@ -1,4 +1,4 @@
-"""Whatever our own code raises on a record, wherever: that record is refused, once, and no other notices."""
+"""Any exception of our code on a record, in any part: that record is refused once, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger, whatever the order of completion and whatever the gaps."""
+"""The ledger, for any order of completion and any gaps."""
 
 from __future__ import annotations
 

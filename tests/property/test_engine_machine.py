@@ -1,5 +1,5 @@
 """
-The engine under everything that can happen to it, in any order: records, outcomes, time, rebalances, crashes.
+The engine under any sequence of records, outcomes, passing time, rebalances and crashes.
 
 The machine is a broker with one log a partition and one consumer that commits offsets with their maps. It
 checks after every step what must hold always, and at the end that every record is settled at least once.

@@ -1,4 +1,4 @@
-"""What must hold of delivering, wherever and however often a record comes by."""
+"""The invariants of delivery, for any place and number of deliveries of a record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leases and gates, whatever the assignment and whatever happens."""
+"""Leases and permits, for any assignment and any sequence of outcomes."""
 
 from __future__ import annotations
 

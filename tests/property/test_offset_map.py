@@ -1,4 +1,4 @@
-"""The offset map, whatever is settled in whatever order."""
+"""The offset map, for any order of settled offsets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the worker meets its accounts."""
+"""The worker's ping of each account at the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are traps: each is one sentence, at once."""
+"""Malicious and damaged files: each gives one sentence, without delay."""
 
 import json
 import os

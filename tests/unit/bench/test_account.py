@@ -1,4 +1,4 @@
-"""The account behind the stub: what it lets in, what it answers, and what it always answers alike."""
+"""The account of the stub: which calls it admits, its responses, and which of them repeats get again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``ingest`` does not start without what it needs, and asks for nothing else."""
+"""The command ``ingest`` does not start without its settings, and requires no others."""
 
 import os
 

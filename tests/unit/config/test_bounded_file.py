@@ -1,4 +1,4 @@
-"""A file that is none of the kind is not read into memory."""
+"""A file that is too large, or an endless stream, is not read into memory."""
 
 import io
 from pathlib import Path

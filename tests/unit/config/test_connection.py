@@ -1,4 +1,4 @@
-"""A connection is what the file says, and knows where in the file it says so."""
+"""A connection has the values of the file, and their lines in it."""
 
 import pytest
 from pydantic import ValidationError

@@ -1,4 +1,4 @@
-"""What is run outside of the interpreter comes to what the interpreter itself would have made of it."""
+"""Steps that run outside of the interpreter give the same values as in it."""
 
 from __future__ import annotations
 

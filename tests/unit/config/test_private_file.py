@@ -1,4 +1,4 @@
-"""What holds keys, books or names of customers belongs to its owner alone, whatever the umask."""
+"""What holds keys, books or names of customers is readable by its owner only, with any umask."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""A secret is where it lies, never what it is, wherever it is printed."""
+"""The printed form of a secret is its reference, never its value."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError

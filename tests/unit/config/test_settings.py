@@ -1,4 +1,4 @@
-"""What stands in the environment decides how the process runs, and mistakes are named all at once."""
+"""The environment has the settings of the process, and all mistakes are reported together."""
 
 import os
 from pathlib import Path

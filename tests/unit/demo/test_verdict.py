@@ -1,4 +1,4 @@
-"""The verdict sees every event that ends otherwise than it must, and every figure that does not fit."""
+"""The verdict reports every event with an unexpected outcome, and every figure that does not agree."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The figures of the edges, and what they must not be."""
+"""The figures of ingest and relay, and the values that are problems."""
 
 from dataclasses import replace
 

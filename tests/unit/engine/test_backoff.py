@@ -1,4 +1,4 @@
-"""What follows from an outcome."""
+"""The decision after an outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to pause."""
+"""The limits at which a partition is paused and resumed."""
 
 from __future__ import annotations
 

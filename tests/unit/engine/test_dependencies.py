@@ -1,4 +1,4 @@
-"""What waits for others makes no call, and costs nobody else."""
+"""A record that waits for another makes no call and delays no other record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who runs next."""
+"""The order in which lanes run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be committed."""
+"""The offset that may be committed."""
 
 from __future__ import annotations
 

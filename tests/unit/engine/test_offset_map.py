@@ -1,4 +1,4 @@
-"""What of the work is done, in a commit's metadata."""
+"""The offset map: the settled offsets after the position, in a commit's metadata."""
 
 from __future__ import annotations
 

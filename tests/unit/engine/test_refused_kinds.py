@@ -1,4 +1,4 @@
-"""N23: what the account refuses of a kind stops that kind, and one record of it asks for all."""
+"""N23: a kind of document that the account refuses is stopped, and one record of it is tried for all."""
 
 from __future__ import annotations
 

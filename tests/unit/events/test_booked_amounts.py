@@ -1,4 +1,4 @@
-"""What a settled record means for the books."""
+"""The booked amount of a settled record."""
 
 import json
 from datetime import UTC, datetime

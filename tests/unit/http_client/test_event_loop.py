@@ -1,4 +1,4 @@
-"""In a process of ours a host whose name server is dead keeps no other host waiting."""
+"""In each process a host whose name server does not respond delays no other host."""
 
 from __future__ import annotations
 

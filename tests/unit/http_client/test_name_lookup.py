@@ -1,4 +1,4 @@
-"""A host whose name server is dead keeps one thread, and nobody else waiting."""
+"""A host whose name server does not respond occupies one thread and delays no other host."""
 
 import asyncio
 import gc

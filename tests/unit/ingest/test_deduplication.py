@@ -1,4 +1,4 @@
-"""What Kafka has is remembered for an hour."""
+"""A webhook that Kafka has acknowledged is known as delivered for an hour."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is read at a glance is what would have been read in full."""
+"""The partial decoding of a body gives the same keys as the full one."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Where a consumer stands, without a word to the broker."""
+"""The positions and end offsets of a consumer, without a request to the broker."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""A key lies where every Kafka client would put it."""
+"""The partition of a key is the one that every Kafka client chooses."""
 
 import pytest
 from aiokafka.partitioner import DefaultPartitioner

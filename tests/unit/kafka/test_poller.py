@@ -1,4 +1,4 @@
-"""Records on their way in."""
+"""The poller: from records of the consumer to attempts of the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the last owner of a partition left behind."""
+"""The position and offset map that the last owner of a partition has committed."""
 
 from __future__ import annotations
 

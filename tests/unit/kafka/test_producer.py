@@ -1,4 +1,4 @@
-"""A producer that Kafka has lost count with."""
+"""A producer that Kafka refuses for its sequence numbers, or that has ended, is replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event is acknowledged or complained about."""
+"""An event is acknowledged, or the reason of the refusal is raised and logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partitions going and coming."""
+"""Partitions that are revoked and assigned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lago is asked for a customer seldom, gently and with patience, and what it answers is a value."""
+"""Requests to Lago are cached, limited in rate and retried, and every response is a value."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""How many calls at once: lease, window, loan and breaker together."""
+"""The number of concurrent calls: lease, window, borrowed permits and breaker together."""
 
 from __future__ import annotations
 

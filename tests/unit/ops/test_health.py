@@ -1,4 +1,4 @@
-"""A probe fails for what a restart cures, and for nothing else."""
+"""A probe fails only for a fault that a restart fixes."""
 
 import pytest
 

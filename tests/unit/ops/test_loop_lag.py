@@ -1,4 +1,4 @@
-"""How late the event loop comes back."""
+"""The delay of the event loop."""
 
 import asyncio
 

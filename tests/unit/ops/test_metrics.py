@@ -1,4 +1,4 @@
-"""What Prometheus sees."""
+"""The metrics as Prometheus scrapes them."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Lines that would come many times a second."""
+"""Log lines that are limited to one a minute."""
 
 from __future__ import annotations
 

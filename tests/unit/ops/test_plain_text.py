@@ -1,4 +1,4 @@
-"""What acts on a terminal or in a spreadsheet is shown, and what does not stays as it is."""
+"""Control characters and formulas are shown as plain text; other text is unchanged."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A container asks itself whether all is well, by exit code."""
+"""The health check of a container, by exit code."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a step raises on one record is the end of that record; what ends the process passes through."""
+"""An exception of a step on one record rejects that record; one that ends the process is passed on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot be known of currencies is said to be unknown."""
+"""Facts about currencies that cannot be read are reported as unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing inside of a network is reached, however its address is dressed up."""
+"""Addresses of private networks are refused in every notation."""
 
 from ipaddress import ip_address
 

@@ -1,4 +1,4 @@
-"""Eight attempts over a good day, never all at the same moment."""
+"""Eight attempts over somewhat more than a day, spread at random."""
 
 import pytest
 

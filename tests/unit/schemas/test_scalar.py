@@ -1,4 +1,4 @@
-"""Lago's scalars are read as generously as Lago writes them, and no more."""
+"""Scalars are accepted in all forms that Lago writes, and in no others."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
