@@ -37,6 +37,13 @@ def subject(event: Envelope, date: str | None = None) -> str:
     return " ".join(names) + (f" ({', '.join(aside)})" if aside else "")
 
 
+def sentence(message: str, event: Envelope, date: str | None = None) -> str:
+    """The message with its document before it, and numbers in place of ids where the event names them."""
+    number = summary.of(event).number
+    said = without_subject(without_ids(message, event), event.object_type, number)
+    return f"{subject(event, date)}: {said}"
+
+
 def without_subject(text: str, object_type: str, number: str | None) -> str:
     """A message without the document name at its start; for outputs that show the name beside it."""
     own = f"{re.escape(number[:MAX_NUMBER_CHARS])}|" if number else ""

@@ -168,8 +168,7 @@ def _message(event: Envelope | None, rejected: Rejected) -> str:
     """The error as a sentence that begins with its document; with numbers instead of ids where known."""
     if event is None:
         return rejected.message
-    about = document_names.subject(event, rejected.details.get("date"))
-    return f"{about}: {document_names.without_ids(rejected.message, event)}"
+    return document_names.sentence(rejected.message, event, rejected.details.get("date"))
 
 
 def _place(record: Record) -> tuple[str, int, int]:

@@ -73,3 +73,11 @@ def test_a_number_may_hold_anything():
     odd = event("invoice.created", lago.invoice(number=r"A\1\g<0>"))
 
     assert document_names.without_ids(f"lago-inv-{lago.INVOICE_ID}.", odd) == r"invoice A\1\g<0>."
+
+
+def test_a_sentence_names_its_document_once():
+    """Also where the message begins with it."""
+    said = document_names.sentence(f"invoice {NUMBER}: no NetSuite currency is mapped for GBP", INVOICE)
+
+    assert said == f"invoice {NUMBER} (10.00 EUR, 2026-08-01): no NetSuite currency is mapped for GBP"
+    assert document_names.without_subject(said, "invoice", NUMBER).startswith("no NetSuite currency")

@@ -56,6 +56,8 @@ def customer(mode="upsert"):
         ("LAGO_FIELD_NOT_ALLOWED", "config", "field_not_allowed"),
         ("LAGO_LINK_NOT_FOUND", "unknown", "link_not_found"),
         ("LAGO_OVERAPPLIED", "state", "overapplied"),
+        ("LAGO_CURRENCY_PRECISION", "total_mismatch", "currency_precision"),
+        ("LAGO_CUSTOMER_INACTIVE", "state", "customer_inactive"),
         ("LAGO_VOID_OF_PAID_INVOICE", "state", "void_of_paid_invoice"),
     ],
 )
