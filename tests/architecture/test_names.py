@@ -134,7 +134,7 @@ by_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module
 
 
 def test_no_module_lies_loose_beside_the_wings():
-    """What everybody may import, and the two entries; all else has a wing."""
+    """The vocabulary and the two entry points; every other module is in a package."""
     assert {path.stem for path in CONSUMER.glob("*.py")} == VOCABULARY
 
 

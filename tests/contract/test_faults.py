@@ -57,9 +57,7 @@ async def _token(client: Client) -> str:
 
 
 async def test_answer_lost_after_the_commit_is_found_by_the_repeat(box):
-    """
-    Row 10: the record stands once, and the same call, repeated, says so.
-    """
+    """Row 10: the record exists once, and a repeat of the same call returns it."""
     box.inject("reset_after_commit", match="lago-cus-lost")
 
     first = await box.write(boxes.customer("lost"))
@@ -151,9 +149,7 @@ async def test_row_101_an_error_is_thrown_at_the_save_it_is_meant_for(box):
 
 @pytest.mark.parametrize("code", ["MODULE_DOES_NOT_EXIST", "ACCT_TEMP_UNAVAILABLE", "A_CODE_NOBODY_KNOWS"])
 def test_row_102_the_platform_answers_with_any_code_and_the_script_does_not_run(box, code):
-    """
-    Status, code and text are those that were asked for; what stands in the books stays.
-    """
+    """Status, code and text are those requested; the stored records are unchanged."""
     headers = bearer(box)
     box.inject("platform", code=code, message="Not today.")
 
@@ -165,9 +161,7 @@ def test_row_102_the_platform_answers_with_any_code_and_the_script_does_not_run(
 
 
 def test_row_102_a_platform_answer_may_be_any_text(box):
-    """
-    A page of HTML under a status of its own, for what stands in front of NetSuite.
-    """
+    """A page of HTML with its own status, as of a proxy in front of NetSuite."""
     headers = bearer(box)
     box.inject("platform", status=421, body="<p>Elsewhere</p>", content_type="text/html")
 
@@ -200,9 +194,7 @@ def test_fault_that_does_not_exist_is_refused_with_a_reason(box, fault):
 
 
 def test_client_that_gave_up_waiting_finds_the_record_later():
-    """
-    Row 10: the script commits although nobody listens any more.
-    """
+    """Row 10: the script commits although the connection is closed."""
     finished = threading.Event()
 
     def call(account, **arguments):

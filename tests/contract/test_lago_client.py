@@ -125,7 +125,7 @@ async def test_a_payment_of_several_invoices_is_found_by_each(lago):
 
 
 async def test_nothing_is_asked_beyond_fifty_a_second(lago):
-    """A long list is read at Lago's pace, and 429 never comes."""
+    """A long list is read within the limit, without a response 429."""
     lago.bill(count=3)
     client = lago.client()
 

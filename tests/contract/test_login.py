@@ -34,9 +34,7 @@ def box():
 
 @pytest.mark.parametrize("auth", ["tba", "oauth2"])
 async def test_both_ways_to_log_in_write(box, auth):
-    """
-    What `/sandbox/credentials` hands out works as it is.
-    """
+    """The credentials of `/sandbox/credentials` work unchanged."""
     outcome = await box.write(boxes.customer(f"login-{auth}"), auth)
 
     assert isinstance(outcome, Delivered)
@@ -371,9 +369,7 @@ def test_token_is_granted_for_one_hour(box):
     ],
 )
 def test_assertion_that_does_not_hold_buys_no_token(box, changes, error, reason):
-    """
-    Row 2: one word for the caller, the reason in the trail.
-    """
+    """Row 2: one error code for the caller, the reason in the login audit trail."""
     response = posted(box, form_with(box, **changes))
 
     assert (response.status_code, response.json()) == (400, {"error": error})

@@ -337,7 +337,7 @@ def test_each_profile_is_found_to_be_what_it_is(profile, said):
 
 @pytest.mark.parametrize("profile", MAPPINGS)
 def test_there_are_enough_faults(profile):
-    """The promise is at least forty-five for each profile."""
+    """At least forty-five for each profile."""
     assert len({fault.setting for fault in FAULTS if profile not in fault.without}) >= 45
 
 
@@ -390,7 +390,7 @@ def test_months_that_are_shut_are_named_but_not_all_of_them():
     [("invoice", {"duedaet": "1"}), ("invoice_line", {"klass": "7"}), ("customer", {"credit_limit": "1"})],
 )
 def test_a_native_field_that_there_is_not_is_named(section, fields):
-    """NetSuite ignores such a value without a word."""
+    """NetSuite ignores such a value without an error."""
     mapping = MAPPINGS["default"]
     changed = mapping | {"fields": mapping["fields"] | {section: mapping["fields"].get(section, {}) | fields}}
 
@@ -411,7 +411,7 @@ def test_a_native_field_that_there_is_not_is_named(section, fields):
     ],
 )
 def test_an_account_in_the_wrong_place_is_named(fields, said):
-    """Documents lie on receivables, payments on a bank account."""
+    """Documents need a receivables account, payments a bank account."""
     mapping = {**MAPPINGS["default"], "fields": fields, "payments": {}}
 
     assert _said(findings("default", mapping=mapping)) == said

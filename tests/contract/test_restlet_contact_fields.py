@@ -74,7 +74,7 @@ def test_several_refused_fields_are_left_out_together(netsuite):
 
 
 def test_a_later_version_is_brought_without_what_is_refused(netsuite):
-    """The phone that stands is not taken away."""
+    """The existing phone is not removed."""
     netsuite.write(customer(mode="upsert"))
     later = customer(
         mode="upsert",

@@ -176,7 +176,7 @@ def test_a_link_that_moves_leaves_foreign_external_ids_alone(netsuite):
 
 
 def test_a_link_that_moves_back_brings_the_customer_up_to_date_again(netsuite):
-    """The marks were taken off, so the old fingerprint does not stand in the way."""
+    """The marks were removed, so the old fingerprint does not prevent the update."""
     first, second = standing(netsuite), standing(netsuite, entityid="Raviga 2")
     netsuite.write(link(first))
     netsuite.write(link(second, columns={"entityid": "cus_2"}))

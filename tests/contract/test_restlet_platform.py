@@ -59,7 +59,7 @@ def test_row_12_a_verb_without_entry_point_is_405():
 
 
 def test_row_18_units_that_run_out_stop_the_call_and_leave_what_was_saved():
-    """The script cannot catch it: no envelope comes back, the customer stands, the invoice does not."""
+    """The script cannot catch it: there is no envelope; the customer is saved, the invoice is not."""
     netsuite = NetSuite(units=60)
 
     answer = netsuite.call(
@@ -166,7 +166,7 @@ def test_row_43_an_unknown_key_is_refused_where_it_is_set(columns, message):
 
 
 def test_row_44_a_customer_of_another_subsidiary_is_refused():
-    """NetSuite's own words are those of an invoice that a script makes without asking."""
+    """The error text is NetSuite's for an invoice that a script creates without a check."""
     netsuite = NetSuite()
     netsuite.write(customer())
 

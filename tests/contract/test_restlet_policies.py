@@ -366,7 +366,7 @@ def test_a_legacy_account_of_one_currency_refuses_another():
 
 
 def test_a_void_is_written_whatever_else_the_call_holds():
-    """Each item stands for itself."""
+    """Each item is independent of the others."""
     netsuite = NetSuite()
 
     results = netsuite.write(customer(), invoice(), void(), credit_memo("1.00", expect={"total": "2.00"}))

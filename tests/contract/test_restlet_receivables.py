@@ -93,7 +93,7 @@ def test_an_account_that_is_no_receivables_account_is_refused(netsuite):
 
 
 def test_a_note_that_is_spent_later_lies_on_its_invoices_account(netsuite):
-    """The invoices that spend it lie there too; on the default account it could not be applied to any."""
+    """So are the invoices that spend it; from the default account it could not be applied to any."""
     netsuite.write(credit_memo("50.00"))
     later = plain_invoice("60.00", columns=ON_IT, apply_credits=[{"doc": NOTE, "amount": "50.00"}])
 

@@ -40,7 +40,7 @@ def speaking(monkeypatch):
 
 @pytest.mark.parametrize("text", [GERMAN, JAPANESE])
 def test_an_empty_mandatory_field_is_named_in_any_language(speaking, text):
-    """N31: it is found by its state and not by the words."""
+    """N31: it is found by the record's state, not by the message."""
     speaking(text)
     netsuite = NetSuite(forms={"invoice": Form(body=("location",))})
 
@@ -63,7 +63,7 @@ def test_an_empty_mandatory_field_of_a_line_is_named_with_its_line(speaking, tex
 
 @pytest.mark.parametrize("text", ["Buchungsperiode abgeschlossen.", "会計期間は終了しています。"])
 def test_a_closed_period_is_told_by_the_period_itself(text):
-    """N31: the code says nothing, the words are not read."""
+    """N31: it is found by the period's state, neither by code nor by message."""
     netsuite = NetSuite(switches=Switches(closed_period="USER_ERROR"))
     june = invoice(columns={"trandate": "2026-06-30"})
 

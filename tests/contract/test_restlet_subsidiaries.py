@@ -168,7 +168,7 @@ def test_an_invoice_without_a_subsidiary_of_its_own_is_of_its_customers(netsuite
 
 
 def test_an_invoice_waits_for_a_memo_whose_subsidiary_nobody_knows_yet(netsuite):
-    """Before it stands: afterwards its lines cannot be changed."""
+    """Before it is written: afterwards its lines cannot be changed."""
     error = netsuite.write(spending())[0]["error"]
 
     assert (error["code"], error["field"]) == ("LAGO_REFERENCE_NOT_FOUND", "apply_credits")

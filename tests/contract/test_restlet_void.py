@@ -330,7 +330,7 @@ def test_a_partial_reversal_has_its_tax_where_the_transformation_drops_it():
 
 
 def test_the_line_that_is_kept_is_the_one_that_bears_the_tax(netsuite):
-    """A coupon line comes first and the larger fee is free of tax."""
+    """A coupon line comes first, and the larger fee is free of tax."""
     bill = plain_invoice(
         "150.00",
         lines=[

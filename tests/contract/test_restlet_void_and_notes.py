@@ -147,7 +147,7 @@ def test_the_memo_keeps_one_line_with_its_share_of_tax_when_the_note_comes(netsu
 @pytest.mark.parametrize("credited", ["30.00", "498.31"])
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_a_note_of_the_void_speaks_for_all_that_was_paid(netsuite, order, credited):
-    """It may give back less, the rest is forfeited, or more: the customer has what the note says."""
+    """It may give back less, and the rest is forfeited, or more: the customer gets the note's amount."""
     items = ITEMS | {"note": note(credited)}
     write_all(netsuite, *(items[name] for name in order))
 

@@ -75,7 +75,7 @@ class TestSpentNotes:
         "order", [one for one in permutations(ITEMS) if one.index("bill") < one.index("void")], ids="-".join
     )
     def test_a_spent_note_stays_spent_and_nothing_comes_due(self, netsuite, order):
-        """30.00 were left to pay and are reversed; the memo settles its 50.00 whenever it comes."""
+        """30.00 were due and are reversed; the memo settles its 50.00 in any order."""
         write_all(netsuite, *(ITEMS[name] for name in order))
 
         assert figures(netsuite)[f"lago-inv-{OTHER_INVOICE_ID}"] == ("80.00", "0.00")
@@ -85,7 +85,7 @@ class TestSpentNotes:
 
     @pytest.mark.parametrize("order", [("note", "bill", "void"), ("bill", "void", "note")], ids="-".join)
     def test_an_invoice_that_notes_have_paid_in_full_is_left_alone(self, netsuite, order):
-        """No payment is to be taken off, and nothing is owed to anybody."""
+        """No payment is unapplied, and no amount is due."""
         items = ITEMS | {"bill": spender("50.00")}
 
         answers = write_all(netsuite, *(items[name] for name in order))

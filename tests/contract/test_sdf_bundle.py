@@ -117,7 +117,7 @@ def test_role_script_and_deployment_get_the_names_and_ids_of_the_project(guide):
 
 
 def test_a_setting_that_no_column_shows_is_an_error(make):
-    """Else a field made by hand would differ from the one that is deployed, without a word."""
+    """Otherwise a field made by hand could differ from the deployed one without notice."""
     field = ET.parse(OBJECTS / "custbody_lago_id.xml").getroot()
     ET.SubElement(field, "bodypurchase").text = "T"
 

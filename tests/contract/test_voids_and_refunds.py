@@ -179,7 +179,7 @@ class TestRefunds:
 
     @pytest.mark.parametrize("order", list(permutations(range(3))))
     async def test_a_customer_refund_pays_the_memo_back_once(self, books, order):
-        """Nothing stays open; whichever comes first, repeated, over a line that loses answers."""
+        """Nothing stays open; in any order, repeated, over a connection that loses responses."""
         await books.after(*(PAID_BACK[place] for place in order), repeats=3, faults=0.3, **PAYS_BACK)
 
         [refund] = books.refunds()
@@ -230,7 +230,7 @@ class TestRefunds:
 
 
 async def test_an_invoice_below_zero_is_refused_and_others_are_not(books):
-    """The sentence names invoice and amount; what comes behind it is booked."""
+    """The message names invoice and amount; the next invoices are booked."""
     fee = lago.fee(unit_price="10") | {"amount_cents": -1000, "total_amount_cents": -1000}
     negative = lago.invoice([fee], number="ACM-0") | {"total_amount_cents": -1000}
     await books.after(told("invoice.created", negative), billed(FIRST, "ACM-1", "100"), repeats=1)

@@ -20,7 +20,7 @@ pytestmark = [
 
 
 async def test_an_idle_consumer_leaves_the_cores_alone(tmp_path: Path):
-    """It answers empty fetches at once; without a pause between them a consumer would use a whole core."""
+    """It responds to empty fetches at once; without a pause a consumer would use a whole core."""
     with broker.embedded_broker(tmp_path) as address:
         cluster = Cluster(bootstrap_servers=address)
         producer = cluster.producer()

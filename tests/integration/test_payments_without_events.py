@@ -60,7 +60,7 @@ def world(folder: Any, bootstrap_servers: str, topic_prefix: str, **settings: An
 
 async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, bootstrap_servers, topic_prefix):
     """
-    Cards charged at once, Adyen's, payments by hand, and those that have an event or a receipt of their own.
+    Cards charged at once, Adyen's, manual payments, and those with an event or a receipt of their own.
 
     An invoice that a person marked as paid stays open: nothing was paid.
     """
@@ -92,7 +92,7 @@ async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, boot
 
 
 async def test_lago_shows_where_its_documents_stand(tmp_path, bootstrap_servers, topic_prefix):
-    """Each invoice and note carries its link; the customer's change comes back once and ends there."""
+    """Each invoice and note has its link; the customer's change causes one webhook and no more."""
     async with stage(bootstrap_servers, topic_prefix):
         with world(tmp_path, bootstrap_servers, topic_prefix, link_back=True) as running:
             running.lago.act("customers", external_id="acme", currency="EUR")

@@ -56,7 +56,7 @@ async def found(on_kafka: Stage, group: str, *codes: str) -> list[tuple[str, int
 async def test_what_it_left_is_warned_of_shown_and_checked(
     tmp_path, on_kafka: Stage, bootstrap_servers, topic_prefix
 ):
-    """By a worker at its start, in a line and a metric, and by `check --deep`; both go on."""
+    """By a worker at its start, in a log line and a metric, and by `check --deep`; both continue."""
     with running_programs.sandbox(tmp_path) as netsuite:
         environment = running_programs.environment_of(tmp_path, netsuite, bootstrap_servers, topic_prefix)
         await leave_behind(on_kafka, f"{topic_prefix}worker.{OLD}")

@@ -89,7 +89,7 @@ async def test_a_refused_record_is_tried_again_before_its_lane_goes_on(on_kafka:
 
 
 async def test_a_graceful_stop_lets_a_call_finish_and_commits_it(on_kafka: Stage):
-    """A call under way when the stop comes is neither cancelled nor repeated after the next start."""
+    """A call in flight at the stop is neither cancelled nor repeated after the next start."""
     release, entered = asyncio.Event(), asyncio.Event()
 
     async def in_the_middle(_: Record) -> Outcome:

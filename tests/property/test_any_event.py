@@ -136,7 +136,7 @@ def test_any_bytes_are_an_event_or_a_reason(value):
 @thorough
 @given(value=anything)
 def test_any_json_is_an_event_or_a_reason(value):
-    """Also what has the look of an event."""
+    """Also JSON that resembles an event."""
     body = {
         "webhook_type": "invoice.created",
         "object_type": "invoice",

@@ -339,7 +339,7 @@ def test_a_note_that_a_void_gave_back_is_spent_again(ground):
 
 @pytest.mark.parametrize("move", [("pay", 6328), ("credit", 6328), ("void", 1)])
 def test_what_comes_before_its_invoice_does_not_hold_it_back(ground, move):
-    """It waits, and the invoice does not stand behind it in its lane."""
+    """It waits, and the invoice is not behind it in its lane."""
     assert ground.after([("bill", 42445), move], (0, 2, 1)) == []
 
 

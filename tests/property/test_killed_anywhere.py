@@ -127,7 +127,7 @@ def test_invariant_4_killed_at_any_step_every_record_is_settled_and_what_was_com
 @settings(max_examples=40)
 @given(count=st.integers(1, 12), turns=st.integers(0, 60), slow=st.sets(st.integers(0, 11)))
 def test_invariant_6_after_a_revoke_nothing_is_started_and_nothing_committed(count, turns, slow):
-    """Whenever it comes, and whatever is still under way then."""
+    """At any time, with any calls in flight."""
 
     async def play() -> None:
         world = World()

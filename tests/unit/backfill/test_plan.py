@@ -111,7 +111,7 @@ def record(state, filters="f", **details):
 
 
 def test_the_last_run_of_the_same_scope_says_where_to_continue():
-    """Whether it was interrupted, or killed without a word."""
+    """Whether it was interrupted or killed."""
     for state in ("started", "running", "interrupted"):
         found = progress.position_of([record("done"), record(state)], "eu", "f")
         assert found == {"invoice": ("2026-08-01", "t", "a")}

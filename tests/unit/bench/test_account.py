@@ -28,7 +28,7 @@ def write(account, one, now_s=0.0):
 
 
 def test_a_call_above_the_cap_is_turned_away_and_holds_nothing():
-    """One permit: the second call meets a refusal, and the permit comes back once."""
+    """One permit: the second call is refused, and the permit is returned once."""
     account = Account(cap=1, faults=Faults())
     first = account.admit([item("a")], 0.0)
 

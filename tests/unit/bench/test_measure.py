@@ -46,7 +46,7 @@ def test_a_call_that_fails_is_no_use():
 
 
 def test_an_outage_is_cut_out_of_the_window():
-    """What remains lies before and behind it."""
+    """The rest is before and after it."""
     assert Window(0, 100).without(Window(30, 90)) == [Window(0, 30), Window(90, 100)]
 
 
@@ -113,7 +113,7 @@ def test_a_call_that_is_turned_away_takes_no_permit():
 
 
 def test_an_event_that_was_committed_and_never_written_is_lost():
-    """The group stands at 2, so neither 0 nor 1 will be seen again."""
+    """The group's position is 2, so neither 0 nor 1 is read again."""
     events = by_id(event("a", offset=0), event("b", offset=1), event("c", offset=2))
 
     assert measure.lost(events, [call(0, 1, "a")], {0: 2}, set()) == 1
@@ -179,7 +179,7 @@ def test_lanes_side_by_side_are_what_lanes_are_for():
 
 
 def test_a_call_of_a_killed_worker_does_not_overlap_once_it_has_hung_up():
-    """The account still works on it, but nobody waits."""
+    """The account still processes it, but its connection is closed."""
     calls = [call(0, 9, "a", gone_at=1.0), call(2, 3, "a", became="exists", attempt=2)]
 
     assert measure.order_violations(calls, by_id(event("a"))) == 0

@@ -127,7 +127,7 @@ def test_a_public_key_that_ingest_refuses_is_refused(find):
 
 
 def test_a_secret_that_leads_nowhere_is_said_once(find):
-    """Though two of those who look need it."""
+    """Though two checks need it."""
     [said] = find(webhooks=_webhook(secret="env:NOWHERE_AT_ALL")).problems
 
     assert "NOWHERE_AT_ALL" in said

@@ -60,7 +60,7 @@ def shown(told, width=100):
 
 
 def test_an_item_names_its_setting_and_line_and_what_would_have_won(load):
-    """A billing entity's own item would win; the fallback is weaker and stands by."""
+    """A billing entity's own item would take precedence; the fallback is weaker and has no effect."""
     connections = load(settings())
 
     found = choice_of(explained(lago.invoice_event(), connections), "api_calls", "item")

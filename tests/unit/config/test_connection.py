@@ -87,6 +87,6 @@ def test_a_printed_connection_shows_no_literal_secret():
 
 
 def test_a_time_zone_that_does_not_exist_is_refused():
-    """A misspelt one would date payments by UTC without a word."""
+    """A misspelt one would date payments by UTC without notice."""
     with pytest.raises(ValidationError, match="no time zone of that name"):
         connection(time_zone="Europe/Berln")

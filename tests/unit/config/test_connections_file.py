@@ -297,7 +297,7 @@ def test_a_file_that_is_no_list_of_connections_is_refused(file, text, said):
 
 
 def test_a_file_that_is_not_there_is_named_with_the_setting_that_names_it(tmp_path):
-    """The first run of everybody ends here."""
+    """A usual fault of a first run."""
     path = tmp_path / "connections.yaml"
 
     assert problems(path) == (f"there is no file {path}; name it with LAGO_NETSUITE_CONNECTIONS_FILE",)

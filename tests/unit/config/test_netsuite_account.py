@@ -30,9 +30,7 @@ def test_account_id_is_normalised_from_either_spelling(text, expected):
     "text", ["", "  ", "1234567.sb1", "https://1234567.app.netsuite.com", "12 34", "_SB1"]
 )
 def test_text_that_is_no_account_id_is_refused_by_name(text):
-    """
-    The sentence shows what was given and what an id looks like.
-    """
+    """The message has the given text and the form of an id."""
     with pytest.raises(ValueError, match="is not a NetSuite account id such as 1234567"):
         netsuite_account.normalise_account_id(text)
 
@@ -98,7 +96,5 @@ def test_unusable_restlet_url_is_explained(url, sentence):
     ],
 )
 def test_token_url_follows_from_the_restlet_url(restlet_url, expected):
-    """
-    Oracle's RESTlet hosts have a sister host for tokens; everybody else has them at the same origin.
-    """
+    """Oracle's RESTlet hosts have another host for tokens; other hosts have them at the same origin."""
     assert netsuite_account.token_url(restlet_url) == expected

@@ -57,7 +57,7 @@ def test_a_literal_is_itself_and_is_masked_wherever_it_is_printed():
 
 
 def test_a_reference_is_printed_as_it_stands_in_the_file():
-    """It says where to look and gives nothing away."""
+    """It shows where the secret is, and nothing of its value."""
     secret = READ.validate_python("env:NETSUITE_TOKEN_ID")
 
     assert not secret.is_literal

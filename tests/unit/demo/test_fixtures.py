@@ -67,7 +67,7 @@ def test_a_second_time_nothing_is_touched(folder):
 
 
 def test_what_was_cut_short_is_begun_anew(folder):
-    """Without connections.yaml nobody has started yet."""
+    """Without connections.yaml no process has been started yet."""
     (folder / fixtures.CONNECTIONS).unlink()
 
     assert fixtures.prepare(folder, sandbox=SANDBOX, webhooks=PLAYER)

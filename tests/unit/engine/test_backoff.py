@@ -165,7 +165,7 @@ def test_a_hold_lasts_as_long_as_a_person_has_said_and_costs_no_budget():
 
 
 def test_a_hold_ends_before_kafka_deletes_the_record():
-    """What is deleted would be lost without a word."""
+    """A deleted record would be lost without an error event."""
     refusal = Rejected(code="period_closed", message="closed")
     held = Waiting(on="accounting period", hold=Hold(max_age_s=45 * DAY_S, refusal=refusal))
     short = replace(LONGEST, hold_limit_s=10 * DAY_S)
@@ -234,7 +234,7 @@ def test_an_event_that_kafka_does_not_acknowledge_never_ends_its_record():
 
 
 def test_a_call_that_fails_unexpectedly_is_made_three_times_and_then_told():
-    """One record that our code cannot carry becomes an error event, and does not stop the rest for ever."""
+    """A record that our code cannot process gets an error event and does not stop the rest for ever."""
     retry_state = RetryState()
     for _ in range(2):
         parked = LONGEST.after_defect("KeyError", retry_state, Situation(now_s=0))

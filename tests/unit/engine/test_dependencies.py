@@ -159,7 +159,7 @@ def test_all_that_wait_are_woken_when_the_one_that_asks_finds_it(engine, clock):
 
 
 def test_when_the_one_that_asks_is_given_up_another_asks(engine, clock):
-    """Nobody waits for what nobody asks for."""
+    """No record waits for one that is no longer tried."""
     engine.admit(payment(0, of=1))
     engine.admit(payment(1, of=1))
     carried(engine, MISSING)
@@ -275,7 +275,7 @@ def test_beside_ten_thousand_payments_that_wait_a_fresh_invoice_gets_the_next_fr
 
 
 def test_what_waits_in_a_partition_does_not_keep_more_of_it_from_being_fetched(engine):
-    """Among what comes there may be what can be written."""
+    """The next records may contain some that can be written."""
     for offset in range(1_500):
         engine.admit(payment(offset, of=1))
     carried(engine, MISSING)

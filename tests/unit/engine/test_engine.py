@@ -121,7 +121,7 @@ def test_a_record_of_a_partition_that_is_not_ours_is_not_taken(engine):
 
 
 def test_a_partition_that_goes_back_is_begun_anew(engine):
-    """A topic made anew begins at zero: its records are not mistaken for old ones."""
+    """A topic that was created again begins at offset 0: its records are not taken for old ones."""
     engine.admit(record(100, lane="old"))
     old = started(engine)
 
@@ -238,7 +238,7 @@ def test_a_delivered_record_is_settled(engine):
 
 
 def test_nothing_of_a_partition_is_taken_before_it_is_known_what_the_last_owner_left(engine):
-    """aiokafka hands records out as soon as it likes."""
+    """aiokafka may return records before that."""
     engine.assign([HERE])
 
     assert engine.admit(record(0)) is Admission.FOREIGN

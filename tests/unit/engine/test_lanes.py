@@ -50,7 +50,7 @@ def test_a_finished_lane_queues_behind_those_that_wait():
 
 
 def test_a_parked_lane_waits_with_all_that_is_behind_it():
-    """The failing record keeps its place; its lane rests until it is due."""
+    """The failing record keeps its position; its lane does not run until it is due."""
     lanes = lanes_of("a:0", "a:1")
     failing = one(lanes)
     assert failing is not None

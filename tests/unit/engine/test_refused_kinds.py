@@ -178,7 +178,7 @@ def test_the_kind_stays_refused_while_its_record_asks(engine, clock):
 
 
 def test_time_is_up_when_kafka_would_delete_the_record(engine):
-    """Then it ends with the refusal, so that it is not lost without a word."""
+    """Then it ends with the refusal, so that it is not lost without an error event."""
     admit(engine, "payment:0", came_at_s=NOW_S - 46 * DAY_S)
     call = engine.take()
     [attempt] = call.attempts

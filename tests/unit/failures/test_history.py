@@ -81,7 +81,7 @@ def test_a_result_of_the_very_record_settles_it_whatever_it_is_called():
 
 @pytest.mark.parametrize("kind", ["synced", "ignored"])
 def test_a_mark_by_hand_settles_it(kind):
-    """Booked by hand, or not to be booked."""
+    """It is booked by hand, or not to be booked."""
     made = history(failure(1), failure(2))
     made.note_mark(mark(1, kind))
 
@@ -110,7 +110,7 @@ def test_a_replay_whose_record_was_written_is_settled():
 
 
 def test_a_replay_that_failed_again_is_a_failure_of_its_own():
-    """Which stands for the first, and counts its attempts."""
+    """It replaces the first, and counts its attempts."""
     again = failure(2, source=source(50), object_id="inv-1")
     made = history(failure(1), again)
     made.note_mark(mark(1, "replayed", replayed_to=50, attempt=1))

@@ -39,7 +39,7 @@ def test_the_record_itself_goes_back_with_its_key_and_headers():
 
 
 def test_a_replay_of_a_replay_names_its_own_error():
-    """Each header stands once."""
+    """Each header is there once."""
     record = Record(
         source=source(1),
         timestamp_ms=0,

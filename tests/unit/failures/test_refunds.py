@@ -25,7 +25,7 @@ def after(*results):
 
 
 def test_a_note_that_is_to_be_paid_back_is_listed_until_someone_has_done_it():
-    """Its id names connection and note; the closing result lies beside the note's."""
+    """Its id has connection and note; the closing result is on the partition of the note's."""
     [refund] = after(note())
 
     assert (refund.id, refund.amount, refund.topic, refund.partition) == (
@@ -43,7 +43,7 @@ def test_a_refund_that_is_written_closes_it():
 
 
 def test_no_replay_opens_a_closed_refund_again():
-    """Whichever of the two is read first: they lie on different partitions."""
+    """In any order of reading: they are on different partitions."""
     [refund] = after(note())
     closed = refund.closed("ignored", NOW, reason="paid in cash")
 

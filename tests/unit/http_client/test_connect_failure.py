@@ -78,7 +78,7 @@ async def test_netsuite_is_unavailable_until_its_name_or_certificate_is_mended(c
 
 
 async def test_lagos_key_is_not_fetched_from_where_a_redirect_leads():
-    """The configured address is the operator's; another may lie inside, and would be given the API key."""
+    """The configured address is the operator's; another may be internal and would get the API key."""
     asked = []
 
     def handle(request: httpx.Request) -> httpx.Response:

@@ -151,7 +151,7 @@ async def test_an_error_that_nobody_waits_for_any_more_is_no_noise(servers, capl
 
 
 def test_the_end_of_the_process_waits_for_no_name_server(servers):
-    """A thread that still looks up is left behind, and finds its loop closed without a word."""
+    """A thread that still looks up is left running, and finds its loop closed without an error."""
 
     async def ask():
         with pytest.raises(OSError, match="no name server has answered"):

@@ -71,7 +71,7 @@ async def test_a_webhook_posted_to_an_organisation_counts_for_its_connections(ho
 
 
 async def test_names_that_nobody_has_make_one_label_and_one_line(house):
-    """However many are tried, and whatever stands in them."""
+    """For any number of unknown names with any content."""
     with capture_logs() as said:
         for number in range(50):
             await house.post(BODY, to=f"/lago/nobody{number}%1b%0a")

@@ -273,7 +273,7 @@ class Sender:
 
 
 async def test_a_body_without_end_is_cut_off(house):
-    """However it comes, no more of it is read than is allowed, and a little."""
+    """In any form, at most the allowed size and one read more are read."""
 
     async def endless():
         while True:
@@ -319,7 +319,7 @@ async def test_without_a_key_for_its_algorithm_no_body_is_read(house):
 
 
 async def test_a_refusal_ends_the_reading_of_a_body(house):
-    """The connection refuses what comes too slowly; what was said of it is the answer."""
+    """The connection refuses a body that is too slow; that refusal is the response."""
     arrival = Arrival(house.inflight)
     sender = Sender({"type": "http.request", "body": BODY[:10], "more_body": True})
 
@@ -423,7 +423,7 @@ async def test_what_is_not_proven_takes_no_place_of_what_is():
 
 
 async def test_whatever_the_end_its_place_is_given_back():
-    """Also after an exception that nobody has thought of."""
+    """Also after an unexpected exception."""
     house = House(inflight=InflightLimit(requests=1), refuses=RuntimeError("unthought of"))
     with pytest.raises(RuntimeError):
         await house.post(BODY)

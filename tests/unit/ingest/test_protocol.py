@@ -292,7 +292,7 @@ async def test_what_follows_an_unanswered_request_has_no_answer(house):
 
 
 async def test_room_is_given_back_when_a_request_is_answered_and_when_a_connection_ends(house):
-    """Whichever comes first, and only once."""
+    """By the first of the two, and only once."""
     complete = house.connection(BEGINNING + b"x" * 150 * KIBIBYTE + b"\r\ncontent-length: 0\r\n\r\n")
     await turn()
     broken = house.connection(BEGINNING + b"x" * 150 * KIBIBYTE)

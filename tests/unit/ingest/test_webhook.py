@@ -71,7 +71,7 @@ EVENTS = [
 
 @pytest.mark.parametrize(("kind", "content", "object_type", "topic"), EVENTS)
 def test_topic_and_key_follow_from_the_object(kind, content, object_type, topic):
-    """All that belongs to one customer of one organisation lies on one partition number."""
+    """All objects of one customer of one organisation are on one partition number."""
     body = lago.body(lago.event(kind, content, object_type=object_type))
 
     event = made(replace(WEBHOOK, body=body))

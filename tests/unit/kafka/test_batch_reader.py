@@ -113,7 +113,7 @@ async def test_all_but_the_partition_of_a_bad_batch_go_on(error):
 
 
 async def test_a_bad_batch_is_tried_now_and_then_and_said_once_a_minute():
-    """It rests meanwhile: nothing spins."""
+    """It is not polled in between: no loop spins."""
     scene = Scene(Log({tp(0): 5, tp(1): 5}, bad={tp(0): 5 - 1}))
     await scene.turns(20)
     assert scene.reader.resting == {tp(0)}

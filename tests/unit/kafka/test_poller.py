@@ -70,7 +70,7 @@ def test_a_record_is_taken_as_it_came():
 
 
 def test_what_has_no_lane_queues_alone():
-    """An undecodable record waits for nobody and nobody waits for it."""
+    """An undecodable record waits for no other, and no other waits for it."""
     assert record_of(message(7, None), place_of).lane == "lago.invoices/0/7"
 
 

@@ -83,7 +83,7 @@ async def test_a_refusal_is_told_with_its_reason():
     ],
 )
 async def test_a_topic_that_is_not_there_or_not_to_be_seen_is_said_to_be_so(absence, sentence):
-    """Not only that nobody answered."""
+    """Not only that there was no response."""
     publisher = Publisher(FakeProducer(hangs=True, absence=absence), CLUSTER, limit_s=0.01)
 
     with pytest.raises(ContractError, match=sentence):

@@ -252,7 +252,7 @@ async def test_a_refused_key_names_the_setting(status):
     ],
 )
 async def test_an_answer_that_is_not_lagos_blames_the_address(answered):
-    """A wrong address must not look like a customer that is missing."""
+    """A wrong address must not look like a missing customer."""
     answer = await asked(Lago(answered))
 
     assert isinstance(answer, Failed)

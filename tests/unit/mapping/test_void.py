@@ -31,7 +31,7 @@ def test_a_void_without_its_moment_is_dated_by_the_last_change():
 
 
 def test_a_void_needs_neither_fees_nor_mapping():
-    """The invoice stands in NetSuite already."""
+    """The invoice is in NetSuite already."""
     [item] = items(voided(fees=None, customer=None, currency="GBP"))
 
     assert item["mode"] == "void"

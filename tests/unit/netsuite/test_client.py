@@ -162,9 +162,7 @@ async def test_long_wait_is_the_callers():
 
 @pytest.mark.parametrize("last", [PAGE, httpx.ConnectError("refused"), REFUSED])
 async def test_an_attempt_that_may_have_worked_keeps_the_outcome_ambiguous(last):
-    """
-    After a 502 nobody may say that the call was not carried out.
-    """
+    """After a 502 it is unknown whether the call was processed."""
     net = Net(httpx.Response(502), last, last)
 
     assert isinstance(await net.client().write(examples.request()), Ambiguous)

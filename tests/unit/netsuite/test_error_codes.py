@@ -62,7 +62,7 @@ def customer(mode="upsert"):
     ],
 )
 def test_what_is_mended_alike_has_one_code(code, group, published):
-    """NetSuite's own stands in the details, and the hint belongs to ours."""
+    """NetSuite's own code is in the details, and the hint belongs to the connector's."""
     found = rejected(code=code, **{"class": group})
 
     assert found.code == published
@@ -92,7 +92,7 @@ def test_a_currency_the_customer_does_not_have_is_told_from_a_wrong_item():
 
 @pytest.mark.parametrize("code", ["INVALID_KEY_OR_REF", "RCRD_DSNT_EXIST"])
 def test_a_linked_customer_that_is_none_blames_the_link(code):
-    """Not the mapping: nobody has mapped it."""
+    """Not the mapping, which does not have it."""
     error = {"code": code, "class": "invalid_reference", "field": "entity"}
 
     linked = rejected(document(entity={"internalId": "4711"}), **error)
@@ -150,7 +150,7 @@ def test_the_hint_of_a_closed_period_names_no_policy_that_is_set(policy):
 
 
 def test_the_hint_of_a_missing_field_names_the_setting_that_fills_it_already():
-    """N30: to ask for a constant that is there would help nobody."""
+    """N30: a constant that is already set would be a useless hint."""
     row = error_codes.CATALOGUE["missing_field"]
     fields = {"fields": {"invoice": {"location": "3"}}}
     filled = connection_files.connection(mapping=connection_files.FULL_MAPPING | fields)
@@ -160,7 +160,7 @@ def test_the_hint_of_a_missing_field_names_the_setting_that_fills_it_already():
 
 
 def test_a_failure_of_the_script_itself_blames_no_script_of_the_account():
-    """A JavaScript error is our own defect: whoever reads it need not look for a workflow."""
+    """A JavaScript error is a defect of the RESTlet; no workflow of the account is its cause."""
     found = rejected(code="TypeError", message="cannot read property 'x' of null")
 
     assert (found.code, found.details["netsuite_code"]) == ("restlet_failed", "TypeError")

@@ -28,9 +28,7 @@ def outcome_of(*answers: dict, items=None, envelope: dict | None = None, **chang
 
 @pytest.mark.parametrize("status", ["created", "updated", "adopted", "voided"])
 def test_a_write_is_delivered(status):
-    """
-    Whatever NetSuite did to make the record stand, it stands.
-    """
+    """For every way in which NetSuite made the record exist."""
     found = outcome_of(examples.created(status=status))
 
     assert isinstance(found, Delivered)
@@ -83,9 +81,7 @@ def test_written_record_carries_all_that_netsuite_said():
 
 @pytest.mark.parametrize("status", ["created", "exists"])
 def test_an_invoice_whose_credit_is_pending_waits_for_the_memo(status):
-    """
-    It stands, but it is not done: its balance is right only once the memo is applied.
-    """
+    """It is written, but its balance is right only once the memo is applied."""
     credit = {"doc": {"externalId": "lago-cn-7"}, "amount": "50.00"}
     item = dataclasses.replace(examples.item(), apply_credits=(credit,))
     warning = {"code": "LAGO_CREDIT_PENDING", "message": "lago-cn-7 is not in NetSuite yet."}
@@ -383,9 +379,7 @@ def test_a_void_waits_for_its_invoice_by_name():
 
 
 def test_a_spent_credit_waits_for_its_memo_by_name():
-    """
-    Credits stand on the item, beside the record.
-    """
+    """Credits are on the item, beside the record."""
     credits_ = tuple({"doc": {"externalId": f"lago-cn-{number}"}, "amount": "1.00"} for number in (1, 2))
     error = {"code": "LAGO_REFERENCE_NOT_FOUND", "class": "dependency", "field": "apply_credits", "line": 1}
 

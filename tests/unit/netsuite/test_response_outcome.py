@@ -167,9 +167,7 @@ def test_errors_of_login_role_and_script_stop_the_account(code):
 
 @pytest.mark.parametrize("code", TOO_BIG)
 def test_exhausted_limits_reject_a_single_item_and_are_repeated_for_several(code):
-    """
-    What was saved before the limit struck stands: of several items the repeat has fewer to do.
-    """
+    """Items saved before the limit remain saved: a repeat of several has fewer to write."""
     error = examples.platform_error(code)
 
     assert isinstance(judged(400, error, items=1).outcome, Rejected)
@@ -302,9 +300,7 @@ def test_an_error_with_a_code_of_netsuites_is_its_own_answer(status, body, is_an
     ],
 )
 def test_exceptions_before_and_after_sending(error, expected, repeat):
-    """
-    Before the request left nothing can have been written; afterwards nobody knows. No header is quoted.
-    """
+    """Before the request was sent nothing can be written; afterwards it is unknown. No header is quoted."""
     found = response_outcome.of_exception(error, examples.connection())
 
     assert isinstance(found.outcome, expected)

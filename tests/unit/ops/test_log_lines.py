@@ -72,7 +72,7 @@ async def carried(world: World, *values: bytes) -> None:
 
 @pytest.mark.parametrize(("answer", "outcome"), [(written, "written"), (refused, "rejected")])
 async def test_a_settled_record_is_one_line(lines, answer, outcome):
-    """With where it lies, what became of it, how long it took, how often it was tried, and its trace."""
+    """With position, outcome, duration, number of attempts, and trace."""
     await carried(World(OFF, answer=answer), lago.invoice_event())
 
     [line] = [line for line in lines() if line["event"] == "record_settled"]

@@ -40,7 +40,7 @@ def test_what_is_below_the_level_is_not_written(lines):
 
 
 def test_lines_of_libraries_take_the_same_form(lines):
-    """Their words become the event, their name is kept."""
+    """Their text is the event; their logger's name is kept."""
     standard.getLogger("some.library").warning("retrying %s", "x")
 
     (line,) = lines()
@@ -104,7 +104,7 @@ def test_an_exception_is_written_without_its_secrets(lines):
 
 
 def test_ordinary_words_are_left_alone():
-    """A mask where none is needed hides what an operator looks for."""
+    """A mask without need hides what an operator looks for."""
     text = "lago.invoices/3/42 of lane invoice:5f at https://example.com:443/path"
 
     assert logging.scrubbed(text) == text

@@ -262,7 +262,7 @@ def test_settled_records_can_be_read_back_by_outcome(metrics):
     ids=lambda each: str(each)[:5],
 )
 def test_an_amount_that_cannot_be_summed_is_left_out_and_the_document_counted(metrics, cents):
-    """It stopped the whole worker once: a counter refuses to fall, and a float has its end."""
+    """A counter raises instead of a decrease, and a float has a maximum; that once stopped the worker."""
     with capture_logs():
         metrics.booked(
             connection="eu",
@@ -275,7 +275,7 @@ def test_an_amount_that_cannot_be_summed_is_left_out_and_the_document_counted(me
 
 
 def test_no_verb_raises_and_what_was_left_out_is_counted_and_logged_once_a_minute(metrics, monkeypatch):
-    """However the library fails: nobody who counts something has to fear for what he carries."""
+    """For any exception of the library: a caller that counts cannot fail because of it."""
 
     def fails(*_, **__):
         raise RuntimeError("full")
@@ -306,7 +306,7 @@ def test_a_figure_left_out_is_a_figure_of_its_own(metrics):
 
 
 def test_the_end_of_a_task_is_no_failure_to_count(metrics, monkeypatch):
-    """What cancels or ends the process goes on its way."""
+    """Exceptions that cancel a task or end the process are passed on."""
 
     def is_cancelled(*_):
         raise asyncio.CancelledError

@@ -48,6 +48,6 @@ def test_an_answer_that_says_no_is_one(port, capsys):
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/healthz", "healthz"])
 def test_no_answer_is_no(url, capsys):
-    """Nobody listens, or nobody could."""
+    """No process listens, or none can respond."""
     assert probe.run([url], {}) == probe.NOT_WELL
     assert capsys.readouterr().err.startswith(url)

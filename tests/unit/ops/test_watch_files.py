@@ -106,7 +106,7 @@ def test_a_text_names_only_metrics_that_exist(name):
 
 
 def test_every_metric_of_ours_is_on_the_dashboard():
-    """What nobody looks at need not be counted; the build is looked at by Grafana's variables."""
+    """A metric that is not shown is not needed; the build is in Grafana's variables."""
     shown = {name for each in EXPRESSIONS.values() for name in re.findall(r"lago_netsuite_\w+", each)}
     ours = {name for name in SERIES if name.startswith("lago_netsuite_") and not name.endswith("_created")}
     families = {name.removesuffix("_bucket") for name in ours if name.endswith("_bucket")}
@@ -146,7 +146,7 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert():
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
 def test_a_runbook_says_five_things(path):
-    """What it means, what suffers, where to look, what to do, and how to take that back."""
+    """Meaning, impact, checks, actions, and how to undo them."""
     text = path.read_text()
     parts = re.split(r"^## (\w+)\n", text, flags=re.MULTILINE)
 
@@ -170,7 +170,7 @@ def _invocations(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
 def test_a_runbook_calls_commands_and_options_that_exist(path):
-    """At three in the morning nobody wants to guess."""
+    """So that an operator can copy them."""
     for line in _invocations(path.read_text()):
         words = shlex.split(line.partition("|")[0])
         if words[:1] == ["lago-netsuite"]:

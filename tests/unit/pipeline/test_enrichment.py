@@ -237,7 +237,7 @@ async def test_the_missing_customer_of_a_payment_is_told_once():
 
 
 async def test_the_second_connection_tells_of_its_own_documents_missing_customer():
-    """It is nobody else's document."""
+    """The document belongs to no other connection."""
     value = lago.invoice_event(billing_entity_code="acme-fr")
 
     outcome = await World(FRANCE, BOTH, Missing(external_id=EXTERNAL_ID)).deliver(value)

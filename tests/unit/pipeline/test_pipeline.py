@@ -215,7 +215,7 @@ async def test_an_ignored_event_is_neither_written_nor_told(world):
 
 @pytest.mark.parametrize("answer", UNSETTLED, ids=lambda answer: type(answer).__name__)
 async def test_what_is_not_settled_is_not_told(world, answer):
-    """It will be tried again; nobody needs to act."""
+    """It is tried again, so no person has to act."""
     world.account.answers = [answer]
 
     assert await world.deliver(lago.invoice_event()) == answer
@@ -313,7 +313,7 @@ async def test_every_fallback_is_counted(world):
 
 @pytest.mark.parametrize("value", [UNMAPPED, lago.invoice_event(content=lago.invoice([lago.fee("product")]))])
 async def test_nobody_needs_to_watch(value):
-    """Without metrics the way is the same."""
+    """Without metrics the steps are the same."""
     world = World(observed=False)
 
     outcome = await world.deliver(value)

@@ -77,7 +77,7 @@ def scene():
 
 
 async def test_an_invoice_names_its_netsuite_record_once(scene):
-    """A second result finds the link; no webhook comes of either."""
+    """A second result finds the link; neither write causes a webhook."""
     invoice = scene.billed()
 
     assert await scene.linked("invoice", invoice) == Delivered(written=())
@@ -224,7 +224,7 @@ async def test_a_key_that_may_not_write_says_so():
 
 
 async def test_a_link_that_is_given_up_changes_nothing(scene):
-    """The document stands in NetSuite all the same."""
+    """The document is in NetSuite nevertheless."""
     source = Source(topic="t", partition=0, offset=0)
     record = Record(source=source, timestamp_ms=0, key=None, value=b"{}", lane=LaneKey("x"))
 

@@ -64,7 +64,7 @@ def test_a_secret_in_base64_without_its_prefix_verifies_as_the_reference_library
 
 
 def test_either_of_the_two_keys_of_such_a_secret_must_be_right():
-    """One more signature lets nobody else in."""
+    """A further signature does not make a wrong one valid."""
     other = base64.b64encode(b"o" * 32).decode()
 
     with pytest.raises(WebhookVerificationError):
