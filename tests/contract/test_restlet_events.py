@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from consumer.sandbox.netsuite.list_entries import Currency
 from tests import lago_events as lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import items
@@ -14,6 +15,12 @@ MODES = {
     "suitetax": FULL_MAPPING,
     "tax_line": FULL_MAPPING | {"tax": {"mode": "tax_line", "item": "899"}},
     "legacy": FULL_MAPPING | LEGACY,
+    "single_currency": FULL_MAPPING | LEGACY | {"currencies": {"EUR": "1"}},
+}
+ONE_EURO = (Currency(id="1", name="Euro", symbol="EUR"),)
+SINGLE_COMPANIES = {
+    "legacy": ("legacy-us", {}),
+    "single_currency": ("single-currency", {"currencies": ONE_EURO}),
 }
 
 
@@ -37,8 +44,11 @@ def statuses(results: list[dict]) -> list[str]:
 @pytest.mark.parametrize("mode", MODES)
 def test_an_invoice_is_billed_credited_paid_and_its_rest_voided(mode):
     """10.00 are offset by a note, 10.00 paid, which the customer keeps; note and void make the invoice."""
-    netsuite = NetSuite("legacy-us" if mode == "legacy" else "default")
-    settings = {"mapping": MODES[mode]} | ({"customers": {"subsidiary": None}} if mode == "legacy" else {})
+    profile, changes = SINGLE_COMPANIES.get(mode, ("default", {}))
+    netsuite = NetSuite(profile, **changes)
+    settings = {"mapping": MODES[mode]} | (
+        {"customers": {"subsidiary": None}} if mode in SINGLE_COMPANIES else {}
+    )
     fees = [lago.fee("charge", units="10.0", tax_rate=19.0), lago.fee("subscription", tax_rate=7.0)]
     bill = lago.invoice(fees)
 
