@@ -20,6 +20,7 @@ from consumer.commands import (
     backfill_options,
     catalog_options,
     dry_run_options,
+    errors_options,
     failure_options,
     sandbox_options,
 )
@@ -44,6 +45,7 @@ topics_app = typer.Typer(help="Create the Kafka topics that the other commands n
 app.add_typer(topics_app, name="topics")
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
+app.add_typer(errors_options.app, name="errors")
 app.add_typer(catalog_options.app)
 app.add_typer(backfill_options.app)
 app.add_typer(audit_options.app, name="audit")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from consumer.commands import document_links
 from consumer.config.settings import Settings
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History, Settled, State, oldest_ms
@@ -19,11 +20,17 @@ from schemas.result import Result
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureLog:
-    """A snapshot of all failures and of the refunds to make by hand."""
+    """
+    A snapshot of all failures and of the refunds to make by hand.
+
+    Attributes:
+        urls: links into NetSuite of the failures' documents and customers, by key of their results.
+    """
 
     history: History
     settled: Settled
     refunds: Refunds = field(default_factory=Refunds)
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open(self) -> list[Failure]:
@@ -45,9 +52,9 @@ async def take(settings: Settings) -> FailureLog:
     """
     cluster = Cluster.of(settings)
     history = await _failures(cluster)
-    refunds = await _results(cluster, history)
+    refunds, urls = await _results(cluster, history)
     settled = await _settled(cluster, settings.consumer_group, history.replaying)
-    return FailureLog(history=history, settled=settled, refunds=refunds)
+    return FailureLog(history=history, settled=settled, refunds=refunds, urls=urls)
 
 
 async def _failures(cluster: Cluster) -> History:
@@ -63,19 +70,23 @@ async def _failures(cluster: Cluster) -> History:
     return history
 
 
-async def _results(cluster: Cluster, history: History) -> Refunds:
-    """Close the failures whose records were written later, and collect the refunds of all results."""
-    refunds, first_ms = Refunds(), oldest_ms(history.failures.values())
+async def _results(cluster: Cluster, history: History) -> tuple[Refunds, Mapping[str, str]]:
+    """Close the failures whose records were written later; collect all refunds, and links to NetSuite."""
+    refunds, urls, first_ms = Refunds(), dict[str, str](), oldest_ms(history.failures.values())
+    linked = {key.encode() for each in history.failures.values() for key in document_links.result_keys(each)}
     async for record in snapshot_reader.history(cluster, result.TOPIC):
         refunds.note_record(record)
-        if first_ms is None or record.timestamp_ms < first_ms:
+        is_later = first_ms is not None and record.timestamp_ms >= first_ms
+        if not is_later and record.key not in linked:
             continue
         try:
             written = Result.model_validate_json(record.value or b"")
         except ValidationError:
             continue  # a tombstone, or a foreign record: no failure
-        history.note_result(written, record.timestamp_ms)
-    return refunds
+        urls[written.key] = written.url
+        if is_later:
+            history.note_result(written, record.timestamp_ms)
+    return refunds, urls
 
 
 async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:

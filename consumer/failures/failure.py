@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -13,6 +15,8 @@ from schemas import error_mark
 from schemas.error_codes import CATALOGUE, SCRIPT_REFUSED, row_of
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
+
+_DAY_CHARS = len("2026-07-31")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,9 @@ class Failure:
         event: Lago's type of what failed; None when it could not be decoded.
         object, object_id, number: the document; empty when unknown.
         amount, currency: what is missing in NetSuite, in units of the currency.
+        date: the document's date as text, ``2026-07-31``; empty when unknown.
+        customer_id, customer_name: Lago's id of the customer, and its name in the event; empty when unknown.
+        details: of the error event, by name.
         source: topic, partition and offset of the event that failed; the topic under Kafka's name for it.
         place: topic, partition and offset of the error event.
         key: the error event's, which its marks carry too.
@@ -42,7 +49,11 @@ class Failure:
     number: str | None = None
     amount: Decimal | None = None
     currency: str | None = None
+    date: str = ""
+    customer_id: str = ""
+    customer_name: str = ""
     customers: frozenset[str] = frozenset()
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_retryable: bool = True
     source: Source
     source_key: str | None = None
@@ -93,7 +104,11 @@ def _failure(record: Record, event: ErrorEvent) -> Failure:
         number=about.number if about else None,
         amount=_decimal(about.amount) if about else None,
         currency=about.currency if about else None,
+        date=_date(event),
+        customer_id=error.lago_customer_id or "",
+        customer_name=_customer_name(event),
         customers=frozenset(each for each in ids if each),
+        details=event.details,
         is_retryable=event.retryable,
         source=Source(topic=source.topic, partition=source.partition, offset=source.offset),
         source_key=source.key,
@@ -108,3 +123,29 @@ def _decimal(text: str | None) -> Decimal | None:
         return None if text is None else Decimal(text)
     except InvalidOperation:
         return None
+
+
+def _date(event: ErrorEvent) -> str:
+    """The date in NetSuite where the refusal names it, else Lago's issuing date, else the day of creation."""
+    content, details = _content(event), event.details
+    created = content.get("created_at")
+    found = (details.get("date"), details.get("issuing_date"), content.get("issuing_date"))
+    day = next((each for each in found if isinstance(each, str) and each), None)
+    return day or (created[:_DAY_CHARS] if isinstance(created, str) else "")
+
+
+def _customer_name(event: ErrorEvent) -> str:
+    content = _content(event)
+    is_customer = event.object is not None and event.object.type == "customer"
+    customer = content if is_customer else content.get("customer")
+    name = customer.get("name") if isinstance(customer, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _content(event: ErrorEvent) -> dict[str, Any]:
+    """The object of the failed event, for a receipt its payment; empty when it is not carried."""
+    original, about = event.original, event.object
+    found = original.get(about.type) if isinstance(original, dict) and about else None
+    payment = found.get("payment") if isinstance(found, dict) else None
+    inner = payment if isinstance(payment, dict) else found
+    return inner if isinstance(inner, dict) else {}

@@ -1,0 +1,97 @@
+"""``errors list``: every document with an open failure, as paragraphs, CSV or JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from consumer.commands import console_output, csv_file, document_links, failure_log, paragraph
+from consumer.commands.document_links import Connections
+from consumer.commands.failure_log import FailureLog
+from consumer.config.settings import Settings
+from consumer.failures import sentence
+from consumer.failures.failure import Failure
+from consumer.failures.selection import Selection
+from schemas.scalar import utc_text
+
+DONE, FAILED = 0, 1
+COLUMNS = (
+    "id", "connection", "code", "object", "lago_id", "number", "customer", "customer_id", "amount",
+    "currency", "date", "failed_at", "message", "fix", "who", "where", "source", "lago_url", "netsuite_url",
+)  # fmt: skip
+
+Form = Literal["text", "csv", "json"]
+
+
+async def run(settings: Settings, selection: Selection, form: Form) -> int:
+    """
+    Print the open failures that are selected, oldest first; 1 when an id is of none.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+    """
+    log = await failure_log.take(settings)
+    chosen, known = selection.of(log.open), document_links.connections(settings)
+    match form:
+        case "csv":
+            csv_file.write(
+                sys.stdout, COLUMNS, [as_row(each, log, known) for each in chosen], numbers={"amount"}
+            )
+        case "json":
+            console_output.say_json([as_row(each, log, known) for each in chosen])
+        case _:
+            _print(chosen, log, known)
+    unknown = sorted(selection.ids - log.history.failures.keys())
+    for each in unknown:
+        console_output.complain(f"{each}: there is no such error event")
+    return FAILED if unknown else DONE
+
+
+def as_row(failure: Failure, log: FailureLog, known: Connections) -> dict[str, Any]:
+    """One failure by column; the amount is a decimal string."""
+    return {
+        "id": failure.id,
+        "connection": failure.connection,
+        "code": failure.code,
+        "object": failure.object,
+        "lago_id": failure.object_id,
+        "number": failure.number,
+        "customer": failure.customer_name,
+        "customer_id": failure.customer_id,
+        "amount": None if failure.amount is None else f"{failure.amount:f}",
+        "currency": failure.currency,
+        "date": failure.date,
+        "failed_at": utc_text(failure.published_at),
+        "message": failure.message,
+        "fix": failure.fix,
+        "who": sentence.who_fixes(failure),
+        "where": sentence.where_of(failure),
+        "source": str(failure.source),
+        "lago_url": document_links.in_lago(failure, known),
+        "netsuite_url": document_links.in_netsuite(failure, log.urls),
+    }
+
+
+def lines(failure: Failure, log: FailureLog, known: Connections) -> list[paragraph.Line]:
+    """Where a failure is from and where to look, as labelled lines."""
+    return [
+        ("Error", failure.id),
+        ("Code", failure.code),
+        ("Connection", failure.connection),
+        ("Failed at", utc_text(failure.published_at)),
+        ("Source", str(failure.source)),
+        ("Lago", document_links.in_lago(failure, known)),
+        ("NetSuite", document_links.in_netsuite(failure, log.urls)),
+    ]
+
+
+def _print(chosen: Sequence[Failure], log: FailureLog, known: Connections) -> None:
+    console = console_output.console()
+    for each in chosen:
+        reason = ("Reason", sentence.reason_of(each))
+        paragraph.show(console, sentence.document_of(each), [reason, *lines(each, log, known)])
+    count = len(chosen)
+    paragraph.say(
+        console, f"{count} document{'s' * (count != 1)} listed." if count else "Nothing is open here."
+    )

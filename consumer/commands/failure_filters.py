@@ -1,0 +1,54 @@
+"""The filters of failures on the command line, the same for every command that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from consumer.failures.selection import Selection
+
+Codes = Annotated[list[str] | None, typer.Option("--code", metavar="CODE", help="Error code.")]
+Connections = Annotated[
+    list[str] | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
+]
+ObjectType = Annotated[str | None, typer.Option("--object", help="invoice, payment, …")]
+Customer = Annotated[str | None, typer.Option(help="Lago's id of the customer, or the external id.")]
+Number = Annotated[str | None, typer.Option(help="The document's number.")]
+Since = Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")]
+Until = Annotated[str | None, typer.Option(help="As --since; exclusive.")]
+Ids = Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="Error event.")]
+
+
+def selection(
+    *,
+    codes: Sequence[str] | None = None,
+    connections: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    object_type: str | None = None,
+    customer: str | None = None,
+    number: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Selection:
+    """
+    What the options select; everything when none is given.
+
+    Raises:
+        ConfigurationError: `since` or `until` is no point in time.
+    """
+    from consumer.commands import timestamp_option  # noqa: PLC0415 - ``--help`` answers at once
+    from consumer.failures.selection import Selection  # noqa: PLC0415
+
+    return Selection(
+        codes=frozenset(codes or ()),
+        connections=frozenset(connections or ()),
+        ids=frozenset(ids or ()),
+        object=object_type,
+        customer=customer,
+        number=number,
+        since=timestamp_option.option("--since", since),
+        until=timestamp_option.option("--until", until),
+    )
