@@ -22,6 +22,7 @@ from consumer.commands import (
     dry_run_options,
     errors_options,
     failure_options,
+    reconcile_options,
     sandbox_options,
 )
 from consumer.demo import rehearsal_options
@@ -48,6 +49,7 @@ app.add_typer(failure_options.app)
 app.add_typer(errors_options.app, name="errors")
 app.add_typer(catalog_options.app)
 app.add_typer(backfill_options.app)
+app.add_typer(reconcile_options.app)
 app.add_typer(audit_options.app, name="audit")
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()

@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.ledger import LedgerQuestion
+
 Kind = Literal[
     "items", "accounts", "subsidiaries", "currencies", "tax_codes", "tax_types", "nexuses", "locations",
     "departments", "classes", "periods", "terms", "payment_methods", "customers",
@@ -94,7 +96,7 @@ class CatalogQuestion:
         return json.dumps({"v": 1, "op": "catalog", **asked}, separators=(",", ":")).encode()
 
 
-Question = HealthQuestion | CatalogQuestion
+Question = HealthQuestion | CatalogQuestion | LedgerQuestion
 
 
 class _Answer(BaseModel):

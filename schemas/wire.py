@@ -17,6 +17,7 @@ import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas import nesting, reading
+from schemas.ledger import LedgerPage
 
 CONTRACT_VERSION = 1
 SCRIPT_VERSION = "1.0.0"
@@ -244,5 +245,6 @@ class Response(_Answer):
     items: tuple[ItemResult, ...] = ()
     health: reading.Health | None = None
     catalog: reading.CatalogPage | None = None
+    ledger: LedgerPage | None = None
     script: ScriptInfo = ScriptInfo()
     account: AccountInfo = AccountInfo()

@@ -73,7 +73,7 @@ async def run(settings: Settings, wish: Wish) -> int:
         ContractError: Kafka did not acknowledge an event; a second run continues.
     """
     clock = SystemClock()
-    async with _documents(wish.connection, clock) as documents:
+    async with lago_documents_of(wish.connection, clock) as documents:
         await documents.check_organization()
         plan = await documents.planned(wish.kinds, wish.scope)
         if not wish.go:
@@ -86,11 +86,17 @@ async def run(settings: Settings, wish: Wish) -> int:
 
 
 @asynccontextmanager
-async def _documents(connection: Connection, clock: Clock) -> AsyncIterator[LagoDocuments]:
+async def lago_documents_of(connection: Connection, clock: Clock) -> AsyncIterator[LagoDocuments]:
+    """
+    Lago's documents of a connection, through a client that is closed at the end.
+
+    Raises:
+        ConfigurationError: it has no API key.
+    """
     if not (connection.lago.api_url and connection.lago.api_key):
         place = connection.at("lago")
         raise ConfigurationError(
-            [f"{place}: connection {connection.code}: a backfill needs lago.api_url and lago.api_key"]
+            [f"{place}: connection {connection.code}: reading Lago needs lago.api_url and lago.api_key"]
         )
     client = LagoClient(connection, clock=clock)
     try:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -48,7 +47,7 @@ def backfill(
     import asyncio
 
     from consumer.backfill.webhook_body import kinds_of
-    from consumer.commands import audit_trail, one_connection
+    from consumer.commands import audit_trail, day_option, one_connection
     from consumer.commands import backfill as command
     from consumer.commands.lago_documents import Scope
     from consumer.config import connections_file
@@ -65,7 +64,9 @@ def backfill(
         ),
         kinds=kinds_of(iter(names)),
         scope=Scope(
-            since=_day("--since", since), until=_day("--until", until), customers=tuple(customer or ())
+            since=day_option.parse("--since", since),
+            until=day_option.parse("--until", until),
+            customers=tuple(customer or ()),
         ),
         actor=audit_trail.actor(actor),
         go=go,
@@ -74,10 +75,3 @@ def backfill(
         as_json=as_json,
     )
     raise typer.Exit(asyncio.run(command.run(settings, wish)))
-
-
-def _day(name: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError([f"{name} {text}: is no day like 2026-08-01"]) from None

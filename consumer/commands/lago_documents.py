@@ -89,7 +89,7 @@ class LagoDocuments:
         for kind in kinds:
             if kind == "void" and "invoice" in kinds:
                 continue
-            async for rows in self._listed(kind, scope, plan):
+            async for rows in self.listed(kind, scope, plan):
                 plan.add("invoice" if kind == "void" else kind, rows, until=scope.until)
         return plan
 
@@ -109,9 +109,32 @@ class LagoDocuments:
         found = reply.get("invoice") if reply else None
         return found if isinstance(found, dict) else None
 
-    async def _listed(
-        self, kind: Kind, scope: Scope, plan: BackfillPlan
+    async def one(self, kind: Kind, lago_id: str) -> Mapping[str, Any] | None:
+        """
+        One document as it is shown alone; None for one that is gone.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer.
+        """
+        reply = await self._patiently(f"{kind}s/{quote(lago_id, safe='')}", resource=kind)
+        found = reply.get(kind) if reply else None
+        return found if isinstance(found, dict) else None
+
+    async def listed(
+        self, kind: Kind, scope: Scope, plan: BackfillPlan | None = None
     ) -> AsyncIterator[Iterable[Mapping[str, Any]]]:
+        """
+        The rows of a list, page by page.
+
+        Args:
+            kind: of the documents.
+            scope: which of them.
+            plan: counts the requests.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer, or the key may not read the list.
+        """
+        plan = plan or BackfillPlan()
         if kind == "customer" and scope.customers:
             for external_id in scope.customers:
                 reply = await self._patiently(f"customers/{quote(external_id, safe='')}", resource="customer")

@@ -54,7 +54,7 @@ def _record_row(saved: Saved) -> Row:
     fields = saved.fields
     kind = {"internalid": str(saved.id), "mainline": True, "recordtype": saved.type}
     kind |= {"type": KINDS[saved.type].code if saved.type in KINDS else saved.type}
-    text = {"externalidstring": fields.get("externalid")}
+    text = {"externalidstring": fields.get("externalid"), "internalidnumber": str(saved.id)}
     amounts = _amounts_of(saved) if saved.group == "transaction" else {}
     word, shown = _status_of(saved)
     values = {"isinactive": False, "statusref": word} | fields | kind | text | amounts

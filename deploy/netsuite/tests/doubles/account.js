@@ -130,6 +130,7 @@ class Account {
     on('N/error', error, 'create', ({ name, message }) => suiteScriptError(name, message));
     on('N/log', log, 'error', (options) => this.logged.push(options));
     on('N/format', format, 'format', ({ value }) => value.toISOString().slice(0, 10));
+    on('N/format', format, 'parse', ({ value }) => (value instanceof Date ? value : new Date(`${value}T00:00:00`)));
     return this;
   }
 }

@@ -7,6 +7,8 @@ const GROUPS = {
   transaction: ['invoice', 'creditmemo', 'salesorder', 'customerpayment'],
 };
 
+const CODES = { invoice: 'CustInvc', customerpayment: 'CustPymt', creditmemo: 'CustCred' };
+
 function sum(lines, fieldId) {
   return (lines || []).reduce((total, line) => total + Number(line[fieldId] || 0), 0);
 }
@@ -65,12 +67,14 @@ class Books {
   column(record, name) {
     switch (name) {
       case 'internalid': return record.id;
+      case 'internalidnumber': return record.id;
+      case 'externalidstring': return record.fields.externalid;
       case 'mainline': return 'T';
       case 'fxamount': return Books.totals(record).total;
       case 'fxamountremaining': return this.remaining(record);
       case 'voided': return record.fields.status === 'V' ? 'T' : 'F';
       case 'statusref': return record.fields.status === 'V' ? 'voided' : 'open';
-      case 'type': return record.type === 'invoice' ? 'CustInvc' : record.type;
+      case 'type': return CODES[record.type] || record.type;
       default: return record.fields[name] === undefined ? '' : record.fields[name];
     }
   }
@@ -82,6 +86,9 @@ class Books {
     const wanted = values.flat().map((value) => String(value).toLowerCase());
     if (operator === 'contains') return found.includes(wanted[0]);
     if (operator === 'after') return found > wanted[0];
+    if (operator === 'greaterthan') return Number(found) > Number(wanted[0]);
+    if (operator === 'startswith') return found.startsWith(wanted[0]);
+    if (operator === 'isnotempty') return found !== '';
     return wanted.includes(found);
   }
 

@@ -1,0 +1,20 @@
+"""Days as people type them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from consumer.errors import ConfigurationError
+
+
+def parse(name: str, text: str | None) -> date | None:
+    """
+    The value of an option; None when it was not given.
+
+    Raises:
+        ConfigurationError: it is no day.
+    """
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError([f"{name} {text}: is no day like 2026-08-01"]) from None

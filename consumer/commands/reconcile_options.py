@@ -1,0 +1,69 @@
+"""``reconcile`` on the command line: its options."""
+# ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def reconcile(
+    *,
+    connection: Annotated[
+        str | None, typer.Option("--connection", metavar="CODE", help="The connection, if there are several.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or earlier.")
+    ] = None,
+    customer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EXTERNAL_ID", help="Only this customer; may be given several times."),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the differences into this folder, too.")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Send what is missing again; with --go, else only counted.")
+    ] = False,
+    go: Annotated[bool, typer.Option("--go", help="With --repair: send.")] = False,
+    actor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who does it, for the audit; default: this user.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare Lago's documents with NetSuite's, record by record; exit code 1 when any does not agree."""
+    import asyncio
+
+    from consumer.commands import audit_trail, day_option, one_connection
+    from consumer.commands import reconcile as command
+    from consumer.commands.lago_documents import Scope
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
+
+    settings = Settings.load()
+    connections = connections_file.load(settings.connections_file)
+    chosen = connections_file.chosen(connections, [connection] if connection else [])
+    scope = Scope(
+        since=day_option.parse("--since", since),
+        until=day_option.parse("--until", until),
+        customers=tuple(customer or ()),
+    )
+    wish = command.Wish(
+        connection=one_connection.the_one(chosen),
+        connections=connections,
+        scope=scope,
+        actor=audit_trail.actor(actor),
+        repair=repair,
+        go=go,
+        csv=csv,
+        as_json=as_json,
+    )
+    raise typer.Exit(asyncio.run(command.run(settings, wish)))

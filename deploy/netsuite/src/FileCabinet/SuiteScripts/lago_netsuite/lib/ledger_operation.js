@@ -1,0 +1,116 @@
+/**
+ * op=ledger: the transactions that carry Lago's marks, a page at a time in the order of their ids: {types, from, to,
+ * after, limit}.
+ *
+ * Pages continue by the last id and not by a number, so that records which come or go meanwhile hide no other.
+ *
+ * @NApiVersion 2.1
+ * @NModuleScope SameAccount
+ */
+define(['N/format', 'N/search', './amounts', './currencies', './errors', './lookup', './record_summary', './search_rows'], (
+  format, search, amounts, currencies, errors, lookup, recordSummary, searchRows,
+) => {
+  const PAGE = { fewest: 1, most: 1000, usual: 500 };
+  const CODES = { invoice: 'CustInvc', creditmemo: 'CustCred', customerpayment: 'CustPymt', customerrefund: 'CustRfnd' };
+  const LAGO_ID = 'custbody_lago_id';
+  const NAMES = [
+    'externalid', 'tranid', 'trandate', 'entity', 'subsidiary', 'taxtotal', LAGO_ID, lookup.STATUS,
+  ];
+
+  function day(text) {
+    const [year, month, date] = String(text).split('-').map(Number);
+    return format.format({ value: new Date(year, month - 1, date), type: format.Type.DATE });
+  }
+
+  function isoDay(text) {
+    if (!text) return '';
+    const parsed = format.parse({ value: text, type: format.Type.DATE });
+    const two = (number) => (number < 10 ? `0${number}` : String(number));
+    return `${parsed.getFullYear()}-${two(parsed.getMonth() + 1)}-${two(parsed.getDate())}`;
+  }
+
+  function codesOf(request) {
+    const types = Array.isArray(request.types) ? request.types : Object.keys(CODES);
+    return types.map((type) => {
+      if (Object.prototype.hasOwnProperty.call(CODES, type)) return CODES[type];
+      throw errors.raise('LAGO_TYPE_NOT_SUPPORTED', `There is no ledger of ${type}; known: ${Object.keys(CODES).join(', ')}.`);
+    });
+  }
+
+  function filtersOf(request, marks) {
+    const wanted = [
+      ['mainline', 'is', 'T'], ['type', 'anyof'].concat(codesOf(request)),
+      ['internalidnumber', 'greaterthan', Number(request.after) || 0], marks,
+    ];
+    if (request.from) wanted.push(['trandate', 'onorafter', day(request.from)]);
+    if (request.to) wanted.push(['trandate', 'onorbefore', day(request.to)]);
+    return wanted.reduce((all, filter) => (all.length ? all.concat(['and', filter]) : [filter]), []);
+  }
+
+  function page(request, marks, limit) {
+    const filters = filtersOf(request, marks);
+    return searchRows.withUsable('transaction', NAMES.concat(amounts.names()), (usable) => {
+      const columns = [search.createColumn({ name: searchRows.ID, sort: search.Sort.ASC })].concat(usable);
+      return search.create({ type: 'transaction', filters, columns }).run().getRange({ start: 0, end: limit });
+    });
+  }
+
+  // An account without the field has our external ids only.
+  function found(request, limit) {
+    const byExternalId = ['externalidstring', 'startswith', 'lago-'];
+    try {
+      return page(request, [byExternalId, 'or', [LAGO_ID, 'isnotempty', '']], limit);
+    } catch (thrown) {
+      if (searchRows.isUnknown(thrown)) return page(request, byExternalId, limit);
+      throw thrown;
+    }
+  }
+
+  function plain(row, name) {
+    const value = row.getValue({ name });
+    return value === null || value === undefined ? '' : String(value);
+  }
+
+  function rowOf(row, money) {
+    const currency = amounts.currencyOf(row);
+    const decimals = money.decimals(currency);
+    const { total, open } = amounts.of(row);
+    return {
+      type: row.recordType,
+      internalId: String(row.id),
+      externalId: plain(row, 'externalid') || null,
+      lagoId: plain(row, LAGO_ID) || null,
+      number: plain(row, 'tranid') || null,
+      date: isoDay(row.getValue({ name: 'trandate' })),
+      currency: money.symbol(currency),
+      subsidiary: plain(row, 'subsidiary') || null,
+      entity: plain(row, 'entity'),
+      total: total.toFixed(decimals),
+      tax: Math.abs(Number(plain(row, 'taxtotal') || 0)).toFixed(decimals),
+      remaining: open.toFixed(decimals),
+      voided: lookup.isVoided(row),
+      url: recordSummary.link(row.recordType, row.id),
+    };
+  }
+
+  function read(request) {
+    const limit = Math.min(Math.max(Math.floor(Number(request.limit) || PAGE.usual), PAGE.fewest), PAGE.most);
+    const rows = found(request, limit);
+    const money = currencies.reader();
+    return {
+      rows: rows.map((row) => rowOf(row, money)),
+      next: rows.length < limit ? null : String(rows[rows.length - 1].id),
+    };
+  }
+
+  /** Answers a page of rows, and what to ask for next with `after`; null after the last. */
+  function run(request) {
+    try {
+      return { ledger: read(request) };
+    } catch (thrown) {
+      return { ledger: { rows: [], next: null, error: errors.describe(thrown) } };
+    }
+  }
+
+  return { run };
+});

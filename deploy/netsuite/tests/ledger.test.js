@@ -1,0 +1,35 @@
+'use strict';
+
+const { Account } = require('./doubles/account');
+const { customer, invoice, payment, post, write } = require('./requests');
+
+beforeEach(() => {
+  new Account().install();
+});
+
+function ledger(request = {}) {
+  return post({ op: 'ledger', ...request }).ledger;
+}
+
+test('every document of Lago is there with what is open, in the order of ids', () => {
+  write(customer(), invoice(), payment({ amount: '19.00' }));
+  const { rows, next, error } = ledger();
+
+  expect(error).toBeUndefined();
+
+  expect(next).toBeNull();
+  expect(rows.map(({ type, total, remaining }) => [type, total, remaining])).toEqual([
+    ['invoice', '119.00', '100.00'], ['customerpayment', '19.00', '0.00'],
+  ]);
+});
+
+test('a page continues behind the last id', () => {
+  write(customer(), invoice(), payment({ amount: '19.00' }));
+  const first = ledger({ limit: 1 });
+
+  expect(ledger({ limit: 1, after: first.next }).rows[0].type).toBe('customerpayment');
+});
+
+test('an unknown type is an error that names the known ones', () => {
+  expect(ledger({ types: ['journalentry'] })).toMatchObject({ rows: [], error: { code: 'LAGO_TYPE_NOT_SUPPORTED' } });
+});

@@ -1,0 +1,93 @@
+"""The unmodified RESTlet on the emulated account: what stands there of Lago's, page by page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet_documents import INVOICE, NOTE_ID, PAYMENT_ID, credit_memo, payment, void
+
+
+@pytest.fixture
+def netsuite():
+    made = NetSuite()
+    made.write(customer(), invoice(), credit_memo("50.00", (INVOICE, "20.00")), payment("300.00"))
+    return made
+
+
+def ledger(netsuite, **changes):
+    answer = netsuite.call({"v": 1, "op": "ledger", "request_id": "q1"} | changes)
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)["ledger"]
+
+
+def test_every_document_of_lago_is_there_with_what_is_open(netsuite):
+    """By the order of ids, with Lago's id, both amounts and a link."""
+    found = ledger(netsuite)
+
+    assert found["next"] is None
+    shown = [(row["type"], row["externalId"], row["total"], row["remaining"]) for row in found["rows"]]
+    assert shown == [
+        ("invoice", f"lago-inv-{INVOICE_ID}", "498.31", "178.31"),
+        ("creditmemo", f"lago-cn-{NOTE_ID}", "50.00", "30.00"),
+        ("customerpayment", f"lago-pay-{PAYMENT_ID}", "300.00", "0.00"),
+    ]
+    first = found["rows"][0]
+    assert (first["lagoId"], first["number"]) == (INVOICE_ID, "HOO-3F21-202608-057")
+    assert first["date"] == "2026-08-01"
+    assert (first["currency"], first["voided"]) == ("EUR", False)
+    assert first["url"].startswith("https://")
+
+
+def test_pages_continue_behind_the_last_id(netsuite):
+    """So that what comes or goes meanwhile hides no other."""
+    ids, after = [], None
+    while True:
+        page = ledger(netsuite, limit=1, after=after)
+        ids += [row["internalId"] for row in page["rows"]]
+        after = page["next"]
+        if after is None:
+            break
+
+    assert ids == [row["internalId"] for row in ledger(netsuite)["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("window", "count"),
+    [
+        ({"from": "2026-08-01", "to": "2026-08-01"}, 1),
+        ({"from": "2027-01-01"}, 0),
+        ({"to": "2026-07-31"}, 0),
+        ({"types": ["invoice"]}, 1),
+        ({"types": ["creditmemo", "customerpayment"]}, 2),
+    ],
+)
+def test_a_window_of_days_and_the_types_are_chosen(netsuite, window, count):
+    """Both days belong to it."""
+    assert len(ledger(netsuite, **window)["rows"]) == count
+
+
+def test_a_void_shows(netsuite):
+    """Whichever way the account voids: nothing is open."""
+    other = NetSuite()
+    other.write(customer(), invoice(), void())
+
+    [found] = [row for row in ledger(other)["rows"] if row["externalId"] == f"lago-inv-{INVOICE_ID}"]
+
+    assert found["remaining"] in {"0.00", "0"}
+
+
+def test_an_unknown_type_is_an_error_and_reads_nothing(netsuite):
+    """The known ones are named."""
+    found = ledger(netsuite, types=["journalentry"])
+
+    assert found["rows"] == []
+    assert found["error"]["code"] == "LAGO_TYPE_NOT_SUPPORTED"
+
+
+@pytest.mark.parametrize("profile", ["single-currency", "legacy-us"])
+def test_an_account_of_one_currency_has_a_ledger_too(profile):
+    """Columns that it lacks are left out."""
+    assert ledger(NetSuite(profile)) == {"rows": [], "next": None}

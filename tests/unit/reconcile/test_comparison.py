@@ -1,0 +1,194 @@
+"""Every kind of difference, planted alone and all at once, is reported with both values; nothing else is."""
+
+from decimal import Decimal
+
+import pytest
+
+from consumer.outcome import Ignored
+from consumer.pipeline.ownership import Ownership
+from consumer.reconcile import expected
+from consumer.reconcile.comparison import Comparison
+from consumer.reconcile.difference import ACTS, TITLES
+from consumer.reconcile.expected import Expected
+from schemas.ledger import LedgerRow
+from tests import lago_events as lago
+from tests.support.connection_files import connection
+
+
+def ownership(**changes):
+    chosen = connection(**changes)
+    return Ownership(connection=chosen, all_connections=(chosen,), reports_orphans=True)
+
+
+def row_of(document, **changes):
+    """NetSuite's record as it must be."""
+    types = {"invoice": "invoice", "credit_note": "creditmemo", "payment": "customerpayment"}
+    known = {
+        "type": types[document.kind],
+        "internalId": "9001",
+        "externalId": document.external_id,
+        "lagoId": document.lago_id,
+        "number": document.number,
+        "date": document.date,
+        "currency": document.currency,
+        "total": str(document.total),
+        "remaining": str(document.open or 0),
+        "url": "https://x",
+    }
+    return LedgerRow.model_validate(known | changes)
+
+
+def invoice(lago_id="i", **changes):
+    return expected.of(
+        "invoice", lago.invoice(lago_id=lago_id, number=f"N-{lago_id}", **changes), ownership()
+    )
+
+
+def note(lago_id="n", **changes):
+    known = lago.credit_note(lago_id=lago_id, number=f"N-{lago_id}", **changes)
+    return expected.of("credit_note", known, ownership())
+
+
+def payment(lago_id="p", **changes):
+    return expected.of("payment", lago.payment(lago_id=lago_id, **changes), ownership())
+
+
+def compared(documents, rows, causes=None):
+    comparison = Comparison()
+    for document in documents:
+        comparison.expect(document)
+    for row in rows:
+        comparison.meet(row)
+    return comparison.end(causes or {})
+
+
+def test_books_that_agree_have_no_difference():
+    """Each kind once; sums agree, too."""
+    documents = [invoice(), note(), payment()]
+    comparison = Comparison()
+    for document in documents:
+        comparison.expect(document)
+        comparison.meet(row_of(document))
+
+    assert comparison.end({}) == []
+    assert comparison.balances["EUR"] == {"lago": Decimal(0), "netsuite": Decimal(0)}
+    assert comparison.counts == {"invoice": 1, "credit_note": 1, "payment": 1}
+
+
+PLANTED = {
+    "missing": ([invoice("a")], []),
+    "extra": ([], [row_of(invoice("b"))]),
+    "total": ([invoice("c")], [row_of(invoice("c"), total="10.01")]),
+    "date": ([invoice("d")], [row_of(invoice("d"), date="2026-08-02")]),
+    "currency": ([invoice("e")], [row_of(invoice("e"), currency="USD")]),
+    "open_balance": ([invoice("f")], [row_of(invoice("f"), remaining="9.99")]),
+    "voided": ([invoice("g")], [row_of(invoice("g"), voided=True, remaining="0")]),
+    "not_voided": ([invoice("h", status="voided")], [row_of(invoice("h"), remaining="10.00")]),
+    "duplicated": ([invoice("k")], [row_of(invoice("k")), row_of(invoice("k"), externalId=None)]),
+    "paid_without_payment": ([invoice("l", payment_status="succeeded")], [row_of(invoice("l"))]),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_a_planted_difference_is_found_and_no_other(what):
+    """With the act that mends it."""
+    documents, rows = PLANTED[what]
+
+    [found] = compared(documents, rows)
+
+    assert found.what == what
+    assert found.act
+    assert found.number.startswith("N-")
+
+
+def test_all_differences_at_once_are_found_each_once():
+    """None hides another."""
+    documents = [document for each, _ in PLANTED.values() for document in each]
+    rows = [row for _, each in PLANTED.values() for row in each]
+
+    assert sorted(each.what for each in compared(documents, rows)) == sorted(PLANTED)
+
+
+def test_every_kind_has_a_title_and_an_act_and_a_test():
+    """A kind that is added needs all three."""
+    assert set(TITLES) == set(ACTS) == set(PLANTED)
+
+
+@pytest.mark.parametrize(
+    ("document", "changes", "what"),
+    [
+        (note(), {"total": "9.00"}, "total"),
+        (note(), {"remaining": "0.00"}, "open_balance"),
+        (payment(), {"total": "9.00"}, "total"),
+        (payment(type="manual"), {"date": "2026-08-04"}, "date"),
+    ],
+)
+def test_notes_and_payments_are_compared_too(document, changes, what):
+    """By what Lago says of each."""
+    [found] = compared([document], [row_of(document, **changes)])
+
+    assert (found.what, found.kind) == (what, document.kind)
+
+
+def test_what_is_missing_names_the_open_failure():
+    """So that a person mends the cause first."""
+    document = invoice()
+
+    [found] = compared(
+        [document], [], {("invoice", document.lago_id): "invalid_mapping: metric gb is not mapped"}
+    )
+
+    assert found.cause == "invalid_mapping: metric gb is not mapped"
+
+
+def test_records_of_ours_that_are_no_document_of_lagos_are_no_difference():
+    """A reversing memo, a refund, and a sales order."""
+    reversing = row_of(note(), externalId="lago-inv-x-void")
+    refund = row_of(payment(), type="customerrefund", externalId="lago-ref-x")
+
+    assert compared([], [reversing, refund]) == []
+
+
+def test_a_document_outside_of_the_window_is_neither_missing_nor_extra():
+    """It is known, and not compared."""
+    comparison, document = Comparison(), invoice()
+    comparison.expect(document, is_in_window=False)
+    comparison.meet(row_of(document, total="1.00"))
+
+    assert comparison.end({}) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "rule"),
+    [
+        ("invoice", lago.invoice(status="draft"), "not_finalized"),
+        ("invoice", lago.invoice(self_billed=True), "self_billed"),
+        ("invoice", lago.invoice([lago.fee(unit_price=0)]), "zero_amount"),
+        ("payment", lago.payment(payment_status="pending"), "payment_not_settled"),
+        ("invoice", lago.invoice(billing_entity_code="other"), "other_connection"),
+    ],
+)
+def test_what_a_rule_leaves_out_is_not_expected(kind, row, rule):
+    """The same rules as on the way of an event."""
+    chosen = ownership(select={"billing_entities": ["acme-eu"]} if rule == "other_connection" else {})
+
+    assert expected.of(kind, {**row, "fees": None}, chosen) == Ignored(rule=rule)
+
+
+def test_a_spent_note_is_part_of_the_total_where_it_is_applied():
+    """NetSuite holds the invoice whole and the note applied to it."""
+    spent = lago.invoice(discounts=lago.Discounts(credit_notes=300))
+
+    found = expected.of("invoice", spent, ownership())
+
+    assert isinstance(found, Expected)
+    assert (found.total, found.open) == (Decimal("10.00"), Decimal("7.00"))
+
+
+def test_a_row_that_lists_show_twice_counts_once():
+    """Pages shift while they are read."""
+    comparison = Comparison()
+    comparison.expect(invoice())
+    comparison.expect(invoice())
+
+    assert comparison.counts["invoice"] == 1
