@@ -7,6 +7,7 @@ import json
 import pytest
 
 from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.fault_injection import ThrownError
 from consumer.sandbox.netsuite.profile import Form, Latency, Profile, Switches
 from tests.support.restlet import FEE_ID, NetSuite, coupon, customer, fee, invoice, tax, untaxed
 
@@ -280,6 +281,17 @@ def test_row_65_an_invoice_of_nothing_is_paid_at_once():
     netsuite.write(customer(), untaxed(line={"rate": "0", "amount": "0.00"}, expect={"total": "0.00"}))
 
     assert netsuite.one("invoice")["status"] == "CustInvc:B"
+
+
+@pytest.mark.parametrize("code", ["COL", "COLUMN_JOIN", "FILTER", "FILTER_EXPR", "OPERATOR"])
+def test_row_103_a_search_that_the_account_refuses_is_its_configuration(code):
+    """No document is wrong: whatever it was, the same search fails for all of them."""
+    netsuite, name = NetSuite(), f"SSS_INVALID_SRCH_{code}"
+    netsuite.account.faults.add(ThrownError(kind="error", at="search", name=name, times=50))
+
+    error = netsuite.write(customer())[0]["error"]
+
+    assert (error["code"], error["class"], error["retryable"]) == (name, "config", False)
 
 
 def test_a_negative_invoice_is_refused():
