@@ -184,7 +184,7 @@ def test_json_that_is_no_lago_event_is_embedded_as_json():
     assert told(record_of(b'{"activity_type": "x"}'))["original"] == {"activity_type": "x"}
 
 
-def test_a_tombstone_is_told_of_too():
+def test_a_tombstone_is_published_too():
     """A record without a value has an empty original."""
     assert told(record_of(None))["original"] == {"base64": ""}
 
@@ -216,7 +216,7 @@ MEBIBYTE = 1024 * 1024
     ],
     ids=["document", "customer", "envelope", "type", "anything else", "no event"],
 )
-def test_whatever_is_huge_about_an_event_its_failure_can_be_told(event):
+def test_whatever_is_huge_about_an_event_its_failure_can_be_published(event):
     """In a record that Kafka takes as it is set up by default, whichever text was five megabytes."""
     record = replace(
         record_of(lago.body(event), *TRACE, key=HUGE.encode()),
@@ -285,7 +285,7 @@ def test_a_record_without_a_trace_has_no_trace_id(header):
 
 
 @pytest.mark.parametrize(("key", "said"), [(None, None), (b"\xff\xfe", "\ufffd\ufffd"), (b"k", "k")])
-def test_any_key_of_a_record_can_be_told(key, said):
+def test_any_key_of_a_record_can_be_published(key, said):
     """Topics of others have keys of others."""
     assert told(record_of(lago.invoice_event(), key=key))["source"]["key"] == said
 
@@ -344,7 +344,7 @@ def test_the_result_of_a_document_names_what_a_person_has_left_to_do():
     assert [(each.action_needed, each.action_amount) for each in told] == [(None, None), ("refund", "12.00")]
 
 
-def test_results_have_ids_of_their_own_and_the_same_ones_when_told_again():
+def test_results_have_ids_of_their_own_and_the_same_ones_when_published_again():
     """One for each record written and each event that wrote it."""
     ids = [dict(event.headers)["ce_id"] for event in results(CUSTOMER_WRITTEN, WRITTEN)]
 

@@ -211,7 +211,7 @@ async def test_a_lago_that_is_down_parks_the_event():
     assert (world.requests, world.told) == ([], [])
 
 
-async def test_a_customer_lago_does_not_know_is_told_by_name():
+async def test_a_customer_lago_does_not_know_is_refused_by_name():
     """With the two causes there can be."""
     world = World(ALONE, answer=Missing(external_id=EXTERNAL_ID))
 
@@ -227,7 +227,7 @@ async def test_a_customer_lago_does_not_know_is_told_by_name():
     assert len(world.told) == 1
 
 
-async def test_the_missing_customer_of_a_payment_is_told_once():
+async def test_the_missing_customer_of_a_payment_is_refused_once():
     """Several connections request it; one of them publishes the event."""
     europe, france = await outcomes(PAYMENT, Missing(external_id=EXTERNAL_ID))
 
@@ -265,7 +265,7 @@ async def test_a_payment_of_several_connections_without_a_key_names_the_setting(
     assert outcome.hint.startswith(f"set {missing} at lago, or sync.payments: false")
 
 
-async def test_a_payment_that_names_no_customer_is_booked_nowhere_and_told_once():
+async def test_a_payment_that_names_no_customer_is_booked_nowhere_and_refused_once():
     """Each of several connections would book it otherwise."""
     value = lago.body(lago.event("payment.succeeded", lago.payment(external_customer_id=None)))
 

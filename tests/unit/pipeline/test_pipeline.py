@@ -153,7 +153,7 @@ def world():
 @pytest.mark.parametrize(
     "answer", [Delivered(written=(INVOICE_WRITTEN,)), AlreadyThere(written=(INVOICE_WRITTEN,))]
 )
-async def test_a_written_record_is_told_as_a_result(world, answer):
+async def test_a_written_record_is_published_as_a_result(world, answer):
     """Also when it was there already: the result may have been lost the first time."""
     world.account.answers = [answer]
 
@@ -177,7 +177,7 @@ async def test_the_request_of_the_event_is_what_is_written(world):
     ]
 
 
-async def test_a_rejection_by_netsuite_is_told_before_it_counts_as_settled(world):
+async def test_a_rejection_by_netsuite_is_published_before_it_counts_as_settled(world):
     """The error event is acknowledged, then the outcome is given."""
     world.account.answers = [REJECTED]
 
@@ -193,7 +193,7 @@ async def test_a_rejection_by_netsuite_is_told_before_it_counts_as_settled(world
 
 
 @pytest.mark.parametrize(("value", "code"), [(UNMAPPED, "unknown_currency"), (b"garbage", "undecodable")])
-async def test_what_cannot_be_mapped_is_told_without_a_call(world, value, code):
+async def test_what_cannot_be_mapped_is_published_without_a_call(world, value, code):
     """There is no call to NetSuite."""
     outcome = await world.deliver(value)
 
@@ -205,7 +205,7 @@ async def test_what_cannot_be_mapped_is_told_without_a_call(world, value, code):
     ] == [code]
 
 
-async def test_an_ignored_event_is_neither_written_nor_told(world):
+async def test_an_ignored_event_is_neither_written_nor_published(world):
     """It is counted by its rule elsewhere."""
     outcome = await world.deliver(lago.invoice_event(status="draft"))
 
@@ -214,7 +214,7 @@ async def test_an_ignored_event_is_neither_written_nor_told(world):
 
 
 @pytest.mark.parametrize("answer", UNSETTLED, ids=lambda answer: type(answer).__name__)
-async def test_what_is_not_settled_is_not_told(world, answer):
+async def test_what_is_not_settled_is_not_published(world, answer):
     """It is tried again, so no person has to act."""
     world.account.answers = [answer]
 
@@ -275,7 +275,7 @@ async def test_an_error_event_tells_how_often_and_since_when_the_record_was_trie
     assert error["occurred_at"] == "2026-08-01T00:02:00Z"
 
 
-async def test_a_record_given_up_is_told_with_all_its_attempts(world):
+async def test_a_record_given_up_is_published_with_all_its_attempts(world):
     """The engine's patience is over; the error event says how long it lasted."""
     tried = replace(record_of(lago.invoice_event()), tries=2)
 
@@ -342,7 +342,7 @@ async def test_several_records_are_written_in_one_call(world):
     assert (len(world.bodies(RESULTS)), len(world.bodies(ERRORS))) == (1, 1)
 
 
-async def test_what_can_be_told_of_a_call_is_told_also_when_something_else_cannot(world):
+async def test_what_can_be_published_of_a_call_is_published_also_when_something_else_cannot(world):
     """Then none of its records is settled, and all are carried again."""
     world.topic.refusals = 1
 

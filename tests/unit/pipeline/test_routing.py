@@ -142,7 +142,7 @@ def test_invoices_that_are_not_final_are_ignored_by_name(status):
     assert ignored(lago.invoice_event(status=status)) == "not_finalized"
 
 
-def test_a_creation_told_after_the_void_is_booked_all_the_same():
+def test_a_creation_published_after_the_void_is_booked_all_the_same():
     """Lago serialises when it delivers; the void has an event of its own."""
     assert document(lago.invoice_event(status="voided"))["mode"] == "create_or_get"
 
@@ -254,7 +254,7 @@ def test_an_event_nobody_claims_is_refused_by_the_connection_that_answers_for_or
     assert silent == Ignored(rule="other_connection")
 
 
-def test_an_event_of_another_connection_is_ignored_by_name_also_where_orphans_are_told_of():
+def test_an_event_of_another_connection_is_ignored_by_name_also_by_who_reports_orphans():
     """It is no orphan: another connection claims it."""
     other = connection(code="other", lago={"organization_id": "other-org"})
     value = lago.body(lago.event("invoice.created", lago.invoice(), organization_id="other-org"))

@@ -155,7 +155,7 @@ async def test_a_delivery_that_raises_stops_nothing(error):
     assert scene.offset == 0
 
 
-async def test_a_record_on_which_our_code_always_fails_is_told_to_the_world():
+async def test_a_record_on_which_our_code_always_fails_is_published():
     """Three tries, then the error event internal_error names the kind of error and not its content."""
     scene = Scene()
 
