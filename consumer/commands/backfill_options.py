@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from consumer.commands import document_filters as filters
 from consumer.errors import ConfigurationError
 
 OBJECTS = "customers,invoices,credit_notes,payments,voids"
@@ -17,19 +18,10 @@ app = typer.Typer()
 @app.command()
 def backfill(
     *,
-    connection: Annotated[
-        str | None, typer.Option("--connection", metavar="CODE", help="The connection, if there are several.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or later.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or earlier.")
-    ] = None,
-    customer: Annotated[
-        list[str] | None,
-        typer.Option(metavar="EXTERNAL_ID", help="Only this customer; may be given several times."),
-    ] = None,
+    connection: filters.Connection = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    customer: filters.Customers = None,
     objects: Annotated[str, typer.Option(metavar="NAMES", help="Which of these.")] = OBJECTS,
     go: Annotated[bool, typer.Option("--go", help="Send; without it only a plan is shown.")] = False,
     restart: Annotated[
@@ -38,9 +30,7 @@ def backfill(
     rate: Annotated[
         float | None, typer.Option(metavar="EVENTS", min=0.1, help="Events a second, at most.")
     ] = None,
-    actor: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who does it, for the audit; default: this user.")
-    ] = None,
+    actor: filters.Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Put documents that Lago has on the topics again: a plan first, sent with --go, safe to repeat."""

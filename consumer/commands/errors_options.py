@@ -34,11 +34,11 @@ def list_documents(
     code: filters.Codes = None,
     connection: filters.Connections = None,
     object_type: filters.ObjectType = None,
+    error_id: filters.Ids = None,
     customer: filters.Customer = None,
     number: filters.Number = None,
     since: filters.Since = None,
     until: filters.Until = None,
-    error_id: filters.Ids = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of text.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -8,25 +8,18 @@ from typing import Annotated
 
 import typer
 
+from consumer.commands import document_filters as filters
+
 app = typer.Typer()
 
 
 @app.command()
 def reconcile(
     *,
-    connection: Annotated[
-        str | None, typer.Option("--connection", metavar="CODE", help="The connection, if there are several.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or later.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Documents issued on this day or earlier.")
-    ] = None,
-    customer: Annotated[
-        list[str] | None,
-        typer.Option(metavar="EXTERNAL_ID", help="Only this customer; may be given several times."),
-    ] = None,
+    connection: filters.Connection = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    customer: filters.Customers = None,
     csv: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the differences into this folder, too.")
     ] = None,
@@ -34,9 +27,7 @@ def reconcile(
         bool, typer.Option("--repair", help="Send what is missing again; with --go, else only counted.")
     ] = False,
     go: Annotated[bool, typer.Option("--go", help="With --repair: send.")] = False,
-    actor: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Who does it, for the audit; default: this user.")
-    ] = None,
+    actor: filters.Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare Lago's documents with NetSuite's, record by record; exit code 1 when any does not agree."""
