@@ -135,6 +135,22 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """
+    One of the reasons of a rejection, with the setting that ends it.
+
+    Attributes:
+        key: path of the setting, ``mapping.billable_metrics.api_calls``; the same for all documents.
+        hint: what to change and where.
+    """
+
+    code: str
+    key: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """
     A person must change something before this record can be written.
@@ -143,12 +159,14 @@ class Rejected:
         code: stable, from `schemas/error_codes` or NetSuite's own.
         message: one sentence with the cause, and with document numbers and amounts.
         hint: what to change and where.
+        gaps: the reasons one by one, where each has a setting of its own.
     """
 
     code: str
     message: str
     hint: str = ""
     details: dict[str, str] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ from schemas.result import SourceRef
 TOPIC = "lago.accounting-provider-error"
 WEBHOOK_TYPE = "customer.accounting_provider_error"
 MAX_MESSAGE_CHARS = 4096
+MAX_GAPS = 20
+MAX_GAP_CHARS = 300
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "accounting-provider-error.lago-netsuite")
 
@@ -55,6 +57,17 @@ class FailedObject(BaseModel):
     currency: str | None = None
 
 
+class Gap(BaseModel):
+    """One of several reasons of one failure; `key` is the path of the setting that ends it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    key: str
+    message: str
+    hint: str
+
+
 class ErrorEvent(BaseModel):
     """One failure of one event at one connection; every repeat of it has the same `id`."""
 
@@ -71,6 +84,9 @@ class ErrorEvent(BaseModel):
     object: FailedObject | None
     hint: str
     details: dict[str, str] = Field(default_factory=dict)
+    gaps: tuple[Gap, ...] = Field(
+        default=(), description="the reasons one by one, where a setting ends each; the first ones of many"
+    )
     retryable: bool = Field(description="whether the same event can succeed once the cause is mended")
     attempts: int
     first_failed_at: str

@@ -24,8 +24,8 @@ NOBODY = ObjectSummary(
     number=None, cents=None, currency=None, lago_customer_id=None, external_customer_id=None
 )
 
-# A currency that is not mapped stops invoices, notes and payments alike, and needs one fix.
-_LABEL = re.compile(rf"^(?:invoice|credit note|payment)(?: of)? {causes.BLANK}(?:, {causes.BLANK})*: ")
+# What a message says first of its document, whose figures and names no cause is about.
+_LABEL = re.compile(r"^(?:invoice|credit note|payment)(?: of)? [^:]{1,300}: ")
 
 Amount = tuple[str, Decimal]
 """A currency, and how much of it in its units."""
@@ -145,8 +145,8 @@ class PlanTotals:
         whole = Problem(code=rejected.code, message=rejected.message, hint=rejected.hint)
         patterns = set()
         for problem in plan.problems or (whole,):
-            pattern = _LABEL.sub("", causes.pattern(problem.message, _names(found, known)))
-            key = code, problem.code, pattern
+            pattern = _LABEL.sub("", causes.without_names(problem.message, _names(found, known)))
+            key = code, problem.code, problem.key or pattern
             if key not in self.causes:
                 self.causes[key] = Cause(
                     connection=code, code=problem.code, pattern=pattern, fix=problem.hint,

@@ -12,7 +12,7 @@ from consumer.events import document_names, headers, summary
 from consumer.events.summary import ObjectSummary
 from consumer.mapping import identity, money
 from consumer.mapping.result import Action
-from consumer.outcome import Rejected, Written
+from consumer.outcome import Gap, Rejected, Written
 from consumer.record import Event, Record
 from schemas import envelope, error_event, result, wire
 from schemas.envelope import Envelope, Undecodable
@@ -155,6 +155,7 @@ class OutgoingEvents:
             object=_failed_object(known, about) if known and about else None,
             hint=_short(document_names.without_ids(rejected.hint, known) if known else rejected.hint),
             details={name: _short(text) for name, text in rejected.details.items()},
+            gaps=tuple(_gap(each, known) for each in rejected.gaps[: error_event.MAX_GAPS]),
             retryable=known is not None,
             attempts=attempt.number,
             first_failed_at=utc_text(attempt.first_at),
@@ -169,6 +170,18 @@ def _message(event: Envelope | None, rejected: Rejected) -> str:
     if event is None:
         return rejected.message
     return document_names.sentence(rejected.message, event, rejected.details.get("date"))
+
+
+def _gap(gap: Gap, event: Envelope | None) -> error_event.Gap:
+    """The gap without the document, which the error event names beside it."""
+    said = gap.message
+    if event is not None:
+        number = summary.of(event).number
+        said = document_names.without_ids(said, event)
+        said = document_names.without_subject(said, event.object_type, number)
+    limit = error_event.MAX_GAP_CHARS
+    hint = document_names.without_ids(gap.hint, event) if event else gap.hint
+    return error_event.Gap(code=gap.code, key=gap.key[:limit], message=said[:limit], hint=hint[:limit])
 
 
 def _place(record: Record) -> tuple[str, int, int]:

@@ -1,24 +1,31 @@
-"""Failures grouped by cause: by code and by the common part of their messages."""
+"""
+Failures grouped by cause: by code, and by the structured key of what is missing or wrong.
+
+A key is the path of a setting, the name of a NetSuite field with the id that NetSuite refuses, an accounting
+period or the like. No text is compared where there is a key. An event with several gaps counts for each.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from consumer.events import document_names
 from consumer.failures.failure import Failure
+from schemas.error_codes import CATALOGUE, SCRIPT_REFUSED, row_of
 from schemas.scalar import utc_text
 
 BLANK = "…"
-_UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
-# Numbers, amounts, dates and times as separate words; digits within a code, such as vat_20, belong to it.
-_NUMBER = re.compile(r"(?<![\w-])[-+]?\d[\d.,:/-]*(T[\d:.]+Z?)?(?![\w-])")
-# Numbers of other documents, such as ACME-2026-001; codes seldom have three digits in a row.
-_LABEL = re.compile(r"[\w./#-]*\d{3}[\w/#-]*")
+_SETTINGS = "mapping."
+# A value identifies what is wrong only where it is an id of a record in NetSuite.
+_REFERENCES = frozenset({"invalid_reference", "record_deleted"})
+_IDENTIFYING = ("kind", "field", "period", "error", "netsuite_code")
+# What is wrong is said by the message alone: of a script of the account, or in events of former versions.
+_TEXTUAL = frozenset({"invalid_mapping", "invalid_expression", "unknown_currency", SCRIPT_REFUSED.code})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +34,18 @@ class Cause:
     Failures that one change fixes.
 
     Attributes:
-        pattern: their message without what differs from document to document.
+        key: what is missing or wrong, the same for all of them; empty where the code says it all.
+        pattern: what is wrong: of a single document with its figures, of several without them.
+        fix: the fix, as the newest failure words it.
         failures: oldest first.
     """
 
     connection: str
     code: str
+    key: str = ""
     pattern: str
+    fix: str
     failures: tuple[Failure, ...]
-
-    @property
-    def fix(self) -> str:
-        """The fix, as the newest failure words it."""
-        return self.failures[-1].fix
 
     @property
     def amounts(self) -> dict[str, Decimal]:
@@ -57,6 +63,7 @@ class Cause:
         return {
             "connection": self.connection,
             "code": self.code,
+            "key": self.key,
             "message": self.pattern,
             "count": len(self.failures),
             "amounts": {currency: f"{amount:f}" for currency, amount in self.amounts.items()},
@@ -64,33 +71,74 @@ class Cause:
             "newest": utc_text(last.published_at),
             "retryable": all(each.is_retryable for each in self.failures),
             "fix": self.fix,
-            "who": self.failures[-1].who,
+            "who": (row_of(self.code) or SCRIPT_REFUSED).who,
             "example": {"id": last.id, "object": last.object, "number": last.number, "message": last.message},
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One reason of one failure; `key` is structured, `text` is for people."""
+
+    code: str
+    key: str
+    text: str
+    fix: str
+
+
 def grouped(failures: Iterable[Failure]) -> list[Cause]:
     """The causes, that of the oldest failure first."""
-    groups: dict[tuple[str, str, str], list[Failure]] = defaultdict(list)
-    for each in sorted(failures, key=lambda each: each.published_ms):
-        groups[(each.connection, each.code, pattern_of(each))].append(each)
-    return [
-        Cause(connection=connection, code=code, pattern=pattern, failures=tuple(found))
-        for (connection, code, pattern), found in groups.items()
-    ]
+    groups: dict[tuple[str, str, str], list[tuple[Failure, Reason]]] = defaultdict(list)
+    for failure in sorted(failures, key=lambda each: each.published_ms):
+        for (code, key), reason in {(each.code, each.key): each for each in reasons(failure)}.items():
+            groups[(failure.connection, code, key)].append((failure, reason))
+    return [_cause(*identity, found) for identity, found in groups.items()]
 
 
-def pattern_of(failure: Failure) -> str:
-    """The message of a failure without what differs from document to document."""
-    own = (failure.number, failure.object_id, *sorted(failure.customers, key=len)[::-1])
+def _cause(connection: str, code: str, key: str, found: list[tuple[Failure, Reason]]) -> Cause:
+    newest = found[-1][1]
+    texts = {reason.text for _, reason in found}
+    known = CATALOGUE.get(code)
+    is_about_one = len(texts) == 1 or key.startswith(_SETTINGS)
+    text = newest.text if is_about_one or known is None else known.meaning.rstrip(".")
+    failures = tuple(failure for failure, _ in found)
+    return Cause(connection=connection, code=code, key=key, pattern=text, fix=newest.fix, failures=failures)
+
+
+def reasons(failure: Failure) -> Iterator[Reason]:
+    """The reasons of a failure: its gaps; of an event without gaps the refusal as a whole."""
+    for gap in failure.gaps:
+        key = gap.key or (gap.message if _is_textual(gap.code) else "")
+        yield Reason(code=gap.code, key=key, text=gap.message, fix=gap.hint or failure.fix)
+    if not failure.gaps:
+        text = _text(failure)
+        yield Reason(code=failure.code, key=_key(failure, text), text=text, fix=failure.fix)
+
+
+def _key(failure: Failure, text: str) -> str:
+    details = failure.details
+    if setting := details.get("setting"):
+        return setting
+    if _is_textual(failure.code):
+        return text
+    names = (*_IDENTIFYING, "value") if failure.code in _REFERENCES else _IDENTIFYING
+    return ", ".join(f"{name} {details[name]}" for name in names if details.get(name))
+
+
+def _is_textual(code: str) -> bool:
+    return code in _TEXTUAL or code not in CATALOGUE
+
+
+def _text(failure: Failure) -> str:
+    """The message without its document's and customer's own names."""
     said = document_names.without_subject(failure.message, failure.object, failure.number)
-    return pattern(said, own)
+    own = (failure.number, failure.object_id, *sorted(failure.customers, key=len)[::-1])
+    return without_names(said, own)
 
 
-def pattern(message: str, own: Iterable[str | None]) -> str:
-    """The message with a blank for each id, number, date and amount, and for the document's `own` names."""
-    text = message
-    for name in own:
+def without_names(text: str, names: Iterable[str | None]) -> str:
+    """The text with a blank for each of these names."""
+    for name in names:
         if name and name in text:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", BLANK, text)
-    return _LABEL.sub(BLANK, _NUMBER.sub(BLANK, _UUID.sub(BLANK, text)))
+    return text

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from consumer.record import Record, Source
 from schemas import error_mark
 from schemas.error_codes import CATALOGUE, SCRIPT_REFUSED, row_of
-from schemas.error_event import ErrorEvent
+from schemas.error_event import ErrorEvent, Gap
 from schemas.error_mark import ErrorMark
 
 _DAY_CHARS = len("2026-07-31")
@@ -32,6 +32,7 @@ class Failure:
         date: the document's date as text, ``2026-07-31``; empty when unknown.
         customer_id, customer_name: Lago's id of the customer, and its name in the event; empty when unknown.
         details: of the error event, by name.
+        gaps: its reasons one by one, where a setting ends each.
         source: topic, partition and offset of the event that failed; the topic under Kafka's name for it.
         place: topic, partition and offset of the error event.
         key: the error event's, which its marks carry too.
@@ -54,6 +55,7 @@ class Failure:
     customer_name: str = ""
     customers: frozenset[str] = frozenset()
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
+    gaps: tuple[Gap, ...] = ()
     is_retryable: bool = True
     source: Source
     source_key: str | None = None
@@ -109,6 +111,7 @@ def _failure(record: Record, event: ErrorEvent) -> Failure:
         customer_name=_customer_name(event),
         customers=frozenset(each for each in ids if each),
         details=event.details,
+        gaps=event.gaps,
         is_retryable=event.retryable,
         source=Source(topic=source.topic, partition=source.partition, offset=source.offset),
         source_key=source.key,

@@ -72,7 +72,7 @@ def where_of(failure: Failure) -> str:
     row = _row(failure)
     if row.menu:
         return f"in NetSuite under {row.menu}"
-    if setting := failure.details.get("setting"):
+    if setting := failure.details.get("setting") or _only_gap(failure):
         return f"in connections.yaml under {setting}"
     is_setting = any(each in f"{failure.fix} {row.change}" for each in ("connections.yaml", "mapping."))
     return "in connections.yaml" if is_setting else _FIXED_BY[row.who][1]
@@ -85,6 +85,10 @@ def _name(failure: Failure) -> str:
     kind = failure.object.replace("_", " ")
     named = f"{kind} {failure.number}" if failure.number else f"a {kind}"
     return _IN_BRACKETS.sub("", _subject(failure)) or named
+
+
+def _only_gap(failure: Failure) -> str:
+    return failure.gaps[0].key if len(failure.gaps) == 1 else ""
 
 
 def _subject(failure: Failure) -> str:

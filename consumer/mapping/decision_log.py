@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from consumer.config.connection import Connection
 from consumer.mapping.event_view import Origin
-from consumer.outcome import Rejected
+from consumer.outcome import Gap, Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,14 @@ class Problem:
     One reason why an event cannot be mapped, with its fix.
 
     Attributes:
+        key: path of the setting that ends it, the same for all documents; empty when there is none.
         asked: the settings of which one would be sufficient, in order of precedence.
     """
 
     code: str
     message: str
     hint: str
+    key: str = ""
     asked: tuple[str, ...] = ()
 
 
@@ -76,9 +78,11 @@ class DecisionLog:
             Decision(subject=subject, choice=choice, rule=rule, at=at, is_fallback=is_fallback, asked=asked)
         )
 
-    def refuse(self, code: str, message: str, hint: str, *, asked: tuple[str, ...] = ()) -> None:
+    def refuse(
+        self, code: str, message: str, hint: str, *, key: str = "", asked: tuple[str, ...] = ()
+    ) -> None:
         """Add a problem; then no request is made."""
-        self.problems.append(Problem(code=code, message=message, hint=hint, asked=asked))
+        self.problems.append(Problem(code=code, message=message, hint=hint, key=key, asked=asked))
 
     def rejection(self, details: dict[str, str]) -> Rejected | None:
         """All problems as one rejection under the code of the first; None when there are none."""
@@ -89,4 +93,9 @@ class DecisionLog:
             message="; ".join(dict.fromkeys(problem.message for problem in self.problems)),
             hint="; ".join(dict.fromkeys(problem.hint for problem in self.problems)),
             details=details,
+            gaps=tuple(dict.fromkeys(map(_gap, self.problems))),
         )
+
+
+def _gap(problem: Problem) -> Gap:
+    return Gap(code=problem.code, key=problem.key, message=problem.message, hint=problem.hint)

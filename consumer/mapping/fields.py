@@ -52,5 +52,6 @@ def _value(value: Any, rule: str, decision_log: DecisionLog, fee: Mapping[str, A
             f"{rule}: the expression {expression} does not suit this event: {error}",
             f"correct the expression at {decision_log.connection.at(rule)}; "
             "has(event.key) asks for a key first",
+            key=rule,
         )
         return None

@@ -33,6 +33,7 @@ def currency(code: str, label: str, decision_log: DecisionLog) -> str | None:
         "unknown_currency",
         f"{label}: no NetSuite currency is mapped for {code}",
         f"add {code} to mapping.currencies at {decision_log.connection.at('mapping.currencies')}",
+        key=f"mapping.currencies.{code}",
     )
     return None
 

@@ -89,6 +89,7 @@ def _choose(
         "invalid_mapping",
         f"no NetSuite item is mapped for {wanted}",
         f"add {settings} to connection {connection.code} at {connection.at(where)}",
+        key=where,
         asked=_asked(paths, entity),
     )
     return None

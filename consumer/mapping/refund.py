@@ -81,6 +81,7 @@ def _mapped(name: _Name, note: CreditNote, decision_log: DecisionLog) -> str | N
         "invalid_mapping",
         f"credit note {note.number}: no {name.replace('_', ' ')} is mapped for refunds in {note.currency}",
         f"add {where} to connection {connection.code} at {connection.at(where)}",
+        key=where,
         asked=tuple(f"{path}.{name}" for path, _ in places) or (where,),
     )
     return None

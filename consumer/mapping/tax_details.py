@@ -222,6 +222,7 @@ def _ambiguous(
         f"{', or '.join(codes)}, which are mapped to different NetSuite tax codes",
         f"map them to one tax code under {rules.at}.taxes at {decision_log.connection.at(rules.at)}, or give "
         "the taxes different rates in Lago",
+        key=f"{rules.at}.taxes.{'|'.join(codes)}",
     )
     return ()
 
@@ -234,5 +235,6 @@ def _unmapped(
         "invalid_mapping",
         f"no NetSuite tax code is mapped for {named or f'{line.tax_rate} % tax'}",
         f"set {rules.at}.type and {rules.at}.code at {decision_log.connection.at(rules.at)}",
+        key=f"{rules.at}.taxes.{named}" if named else rules.at,
     )
     return ()

@@ -114,6 +114,7 @@ def shape(
                     f"the document carries a tax of {money.major(total, currency)} {currency}, "
                     "but this connection writes none",
                     f"choose another {where}.mode at {decision_log.connection.at(where)}",
+                    key=f"{where}.mode",
                 )
             return TaxShape(is_suppressed=True)
         case _:
@@ -138,6 +139,7 @@ def _suitetax(
                 "invalid_mapping",
                 "the document carries tax, but no NetSuite tax type and code are mapped",
                 f"set {where}.type and {where}.code at {decision_log.connection.at(where)}",
+                key=where,
             )
         return TaxShape(columns=columns)
     parts = tax_details.details(lines, shares, applied, TaxRules(tax=rules, at=where), decision_log)
@@ -164,6 +166,7 @@ def _legacy(total: int, currency: str, tax: tuple[Tax, str], decision_log: Decis
             "invalid_mapping",
             "the document carries tax, but no NetSuite tax item is mapped",
             f"set {where}.code at {decision_log.connection.at(where)}",
+            key=f"{where}.code",
         )
     amount = money.major(total, currency)
     columns = {"istaxable": True, "taxitem": rules.code, "taxamountoverride": amount}
@@ -179,6 +182,7 @@ def _tax_line(total: int, currency: str, tax: tuple[Tax, str], decision_log: Dec
             "invalid_mapping",
             "the document carries tax, but no NetSuite item is mapped for the tax line",
             f"set {where}.item at {decision_log.connection.at(where)}",
+            key=f"{where}.item",
         )
         return TaxShape()
     decision_log.chose("line tax", rules.item, f"{where}.item")

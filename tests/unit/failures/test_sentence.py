@@ -19,11 +19,11 @@ NOTE = INVOICE.replace("Invoice", "Credit note").replace("-057", "-057-CN001").r
 PAYMENT = "Payment of invoice ACM-3F21-202608-057 (10.00 EUR, 2026-08-03) is not in NetSuite: "
 SENTENCES = {
     "unmapped metric": INVOICE + "no NetSuite item is mapped for charge 'api_calls' (Api calls). "
-    "The operator of the connector fixes it in connections.yaml: "
+    "The operator of the connector fixes it in connections.yaml under mapping.billable_metrics.api_calls: "
     "add mapping.billable_metrics.api_calls (or mapping.fallback_item) to connection netsuite-eu "
     "at mapping.billable_metrics.api_calls.",
     "unmapped currency": NOTE + "no NetSuite currency is mapped for EUR. "
-    "The operator of the connector fixes it in connections.yaml: "
+    "The operator of the connector fixes it in connections.yaml under mapping.currencies.EUR: "
     "add EUR to mapping.currencies at mapping.currencies.",
     "closed period": INVOICE
     + "the accounting period of 2026-08-01 (Aug 2026) is closed: The period is closed. "
