@@ -16,8 +16,9 @@ RUN python -m venv /build \
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY consumer consumer
 COPY schemas schemas
-COPY deploy/topics.yaml deploy/topics.yaml
+COPY deploy/topics.yaml deploy/connections.example.yaml deploy/
 COPY deploy/netsuite/src deploy/netsuite/src
+COPY deploy/netsuite/suitecloud.config.js deploy/netsuite/
 RUN /build/bin/uv build --quiet --wheel --no-build-isolation --python /build/bin/python --out-dir /build/wheels . \
  && /build/bin/uv pip install --quiet --python /venv/bin/python --no-deps /build/wheels/*.whl \
  && /build/bin/uv pip check --quiet --python /venv/bin/python \

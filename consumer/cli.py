@@ -22,6 +22,7 @@ from consumer.commands import (
     dry_run_options,
     errors_options,
     failure_options,
+    init_options,
     reconcile_options,
     sandbox_options,
 )
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(help="Create the Kafka topics that the other commands need.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+app.add_typer(init_options.app)
 app.add_typer(dry_run_options.app)
 app.add_typer(failure_options.app)
 app.add_typer(errors_options.app, name="errors")

@@ -26,6 +26,8 @@ NEEDED = (
     "LICENSE",
     "NOTICE",
     "deploy/topics.yaml",
+    "deploy/connections.example.yaml",
+    "deploy/netsuite/suitecloud.config.js",
 )
 FOLDERS = ("consumer", "schemas", "deploy/image", "deploy/netsuite/src")
 LOCK = locks.read((ROOT / "requirements.lock").read_text())
@@ -65,6 +67,7 @@ def clone(tmp_path_factory) -> Clone:
     for each in FOLDERS:
         shutil.copytree(ROOT / each, folder / each, ignore=shutil.ignore_patterns("__pycache__"))
     for each in NEEDED:
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / each, folder / each)
     names = {str(entry.name) for entry in LOCK}
     later = newer_releases.publish(names, tmp_path_factory.mktemp("index") / "wheels")

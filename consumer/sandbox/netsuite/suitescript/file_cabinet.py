@@ -7,9 +7,9 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
 # A wheel contains the files beside the package; a checkout has them in the SDF project.
-_PLACES = (
-    _PACKAGE / "file_cabinet" / "lago_netsuite",
-    _PACKAGE.parents[2] / "deploy" / "netsuite" / "src" / "FileCabinet" / "SuiteScripts" / "lago_netsuite",
+_PLACES = tuple(
+    project / "src" / "FileCabinet" / "SuiteScripts" / "lago_netsuite"
+    for project in (_PACKAGE / "sdf_project", _PACKAGE.parents[2] / "deploy" / "netsuite")
 )
 
 

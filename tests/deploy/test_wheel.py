@@ -1,0 +1,123 @@
+"""The wheel in a fresh environment and an empty folder is enough to begin, without this repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.binaries import ROOT
+
+LIMIT_S = 300
+VARIABLE = re.compile(r"^([A-Z_]+)=(\S+)$", re.MULTILINE)
+WHERE = "import consumer; print(consumer.__file__)"
+
+pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.slow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """The program of the wheel, called in a folder that has nothing of the repository."""
+
+    programs: Path
+    folder: Path
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.call("lago-netsuite", *arguments, **environment)
+
+    def call(self, program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self.programs / program), *arguments],
+            cwd=self.folder,
+            env={"PATH": f"{self.programs}:/usr/bin:/bin", "HOME": str(self.folder)} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        )
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What `.env` sets."""
+        return dict(VARIABLE.findall((self.folder / ".env").read_text()))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> Installed:
+    """The wheel by pip, without an index; its dependencies are those that this suite runs with."""
+    wheels, home = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("environment") / "venv"
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=LIMIT_S,
+    )
+    venv.create(home, symlinks=True)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    # A path file within another site folder is not read, so that this checkout is not found through it.
+    (home / "lib" / version / "site-packages" / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    subprocess.run(
+        [sys.executable, "-m", "uv", "pip", "install", "--offline", "--no-deps", "--quiet", "--python",
+         str(home / "bin" / "python"), *map(str, wheels.glob("*.whl"))],
+        check=True,
+        capture_output=True,
+        timeout=LIMIT_S,
+        env=os.environ | {"UV_CACHE_DIR": str(wheels / "cache")},
+    )  # fmt: skip
+    return Installed(programs=home / "bin", folder=tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="module")
+def begun(installed) -> Installed:
+    """After `init`."""
+    ran = installed.run("init", "--netsuite")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return installed
+
+
+def test_the_program_is_that_of_the_wheel(installed):
+    """Without this, the tests below would be of the checkout."""
+    ran = installed.call("python", "-c", WHERE)
+
+    assert ran.stdout.startswith(str(installed.programs.parent)), ran.stderr
+
+
+def test_what_init_writes_from_the_wheel_passes_check(begun):
+    ran = begun.run("check", **begun.variables)
+
+    assert ran.returncode == 0, ran.stderr
+    assert "Everything is in place." in ran.stdout
+
+
+def test_the_samples_of_the_wheel_can_be_previewed(begun):
+    """Each of them would be sent."""
+    files = sorted(str(file) for file in (begun.folder / "samples").iterdir())
+    ran = begun.run("preview", *files, **begun.variables)
+
+    assert [json.loads(line)["outcome"] for line in ran.stdout.splitlines()] == ["request"] * len(files)
+    assert len(files) == 3
+
+
+def test_the_suitescript_of_the_wheel_is_that_of_the_repository(begun):
+    """What an administrator deploys, file by file."""
+    theirs, ours = begun.folder / "netsuite" / "src", ROOT / "deploy" / "netsuite" / "src"
+    names = {file.relative_to(ours) for file in ours.rglob("*") if file.is_file()}
+
+    assert {file.relative_to(theirs) for file in theirs.rglob("*") if file.is_file()} == names
+    assert all((theirs / name).read_bytes() == (ours / name).read_bytes() for name in names)
+
+
+def test_the_demo_runs_from_the_wheel(installed):
+    """Its month is posted, and every event is accounted for."""
+    ran = installed.run("demo", "--json")
+
+    assert ran.returncode == 0, ran.stderr
