@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 HEADER = "mark"
 
-Kind = Literal["replayed", "synced", "ignored"]
+Kind = Literal["replayed", "synced", "ignored", "reopened"]
 
 
 class ReplayRef(BaseModel):
@@ -32,6 +32,7 @@ class ErrorMark(BaseModel):
 
     ``synced``: a person has entered the document in NetSuite by hand. ``ignored``: it must not be in
     NetSuite. ``replayed``: the event is on its topic again, and the outcome of the new record counts.
+    ``reopened``: a mark ``synced`` or ``ignored`` before this one counts no longer.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +40,6 @@ class ErrorMark(BaseModel):
     mark: Kind
     error_id: str = Field(description="id of the error event")
     connection: str
-    reason: str = Field(default="", description="why it is to be ignored, in the words of who said so")
+    reason: str = Field(default="", description="why it is closed or reopened, in the words of who did so")
     marked_at: str
     replay: ReplayRef | None = None

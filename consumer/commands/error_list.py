@@ -19,20 +19,24 @@ DONE, FAILED = 0, 1
 COLUMNS = (
     "id", "connection", "code", "object", "lago_id", "number", "customer", "customer_id", "amount",
     "currency", "date", "failed_at", "message", "fix", "who", "where", "source", "lago_url", "netsuite_url",
+    "closed_at", "closed_reason",
 )  # fmt: skip
 
 Form = Literal["text", "csv", "json"]
 
 
-async def run(settings: Settings, selection: Selection, form: Form) -> int:
+async def run(settings: Settings, selection: Selection, form: Form, *, of_closed: bool = False) -> int:
     """
-    Print the open failures that are selected, oldest first; 1 when an id is of none.
+    Print the selected failures that are open, or closed by a person, oldest first; 1 for an id of none.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
     log = await failure_log.take(settings)
-    chosen, known = selection.of(log.open), document_links.connections(settings)
+    chosen, known = (
+        selection.of(_closed(log) if of_closed else log.open),
+        document_links.connections(settings),
+    )
     match form:
         case "csv":
             csv_file.write(
@@ -48,8 +52,14 @@ async def run(settings: Settings, selection: Selection, form: Form) -> int:
     return FAILED if unknown else DONE
 
 
+def _closed(log: FailureLog) -> list[Failure]:
+    found = (log.history.failures[each] for each in log.history.closed if each in log.history.failures)
+    return sorted(found, key=lambda each: each.published_ms)
+
+
 def as_row(failure: Failure, log: FailureLog, known: Connections) -> dict[str, Any]:
     """One failure by column; the amount is a decimal string."""
+    mark = log.history.closed.get(failure.id)
     return {
         "id": failure.id,
         "connection": failure.connection,
@@ -70,12 +80,16 @@ def as_row(failure: Failure, log: FailureLog, known: Connections) -> dict[str, A
         "source": str(failure.source),
         "lago_url": document_links.in_lago(failure, known),
         "netsuite_url": document_links.in_netsuite(failure, log.urls),
+        "closed_at": mark.marked_at if mark else None,
+        "closed_reason": mark.reason if mark else None,
     }
 
 
 def lines(failure: Failure, log: FailureLog, known: Connections) -> list[paragraph.Line]:
     """Where a failure is from and where to look, as labelled lines."""
+    mark = log.history.closed.get(failure.id)
     return [
+        ("Closed", f"{mark.marked_at}, {mark.mark}: {mark.reason}" if mark else ""),
         ("Error", failure.id),
         ("Code", failure.code),
         ("Connection", failure.connection),
@@ -92,6 +106,4 @@ def _print(chosen: Sequence[Failure], log: FailureLog, known: Connections) -> No
         reason = ("Reason", sentence.reason_of(each))
         paragraph.show(console, sentence.document_of(each), [reason, *lines(each, log, known)])
     count = len(chosen)
-    paragraph.say(
-        console, f"{count} document{'s' * (count != 1)} listed." if count else "Nothing is open here."
-    )
+    paragraph.say(console, f"{count} document{'s' * (count != 1)} listed." if count else "There are none.")

@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import typer
 
 from consumer.commands import failure_filters as filters
+from consumer.commands.document_filters import Actor
 from consumer.errors import ConfigurationError
 
 app = typer.Typer()
 
+Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Error event; several are possible.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit record.")]
+Go = Annotated[bool, typer.Option("--go", help="Do it; without it, only say what would be done.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -39,6 +44,9 @@ def list_documents(
     number: filters.Number = None,
     since: filters.Since = None,
     until: filters.Until = None,
+    closed: Annotated[
+        bool, typer.Option("--closed", help="Those that a person has closed, instead of the open ones.")
+    ] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of text.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +63,7 @@ def list_documents(
         customer=customer, number=number, since=since, until=until,
     )  # fmt: skip
     form: command.Form = "csv" if as_csv else "json" if as_json else "text"
-    raise typer.Exit(asyncio.run(command.run(Settings.load(), selection, form)))
+    raise typer.Exit(asyncio.run(command.run(Settings.load(), selection, form, of_closed=closed)))
 
 
 @app.command("show")
@@ -67,3 +75,46 @@ def show(error_id: Annotated[str, typer.Argument(metavar="ID")], *, as_json: AsJ
     from consumer.config.settings import Settings
 
     raise typer.Exit(asyncio.run(command.run(Settings.load(), error_id, as_json=as_json)))
+
+
+@app.command("close")
+def close(
+    error_id: Ids,
+    *,
+    reason: Reason,
+    booked: Annotated[
+        bool, typer.Option("--booked", help="The document was entered in NetSuite by hand.")
+    ] = False,
+    actor: Actor = None,
+    go: Go = False,
+) -> None:
+    """Close failures that need no replay: they count no longer; who and why goes on the audit record."""
+    _act("close", error_id, reason=reason, actor=actor, go=go, is_booked=booked)
+
+
+@app.command("reopen")
+def reopen(error_id: Ids, *, reason: Reason, actor: Actor = None, go: Go = False) -> None:
+    """Reopen failures that a person has closed; who and why goes on the audit record."""
+    _act("reopen", error_id, reason=reason, actor=actor, go=go)
+
+
+def _act(
+    act: Literal["close", "reopen"],
+    ids: Sequence[str],
+    *,
+    reason: str,
+    actor: str | None,
+    go: bool,
+    is_booked: bool = False,
+) -> None:
+    import asyncio
+
+    from consumer.commands import audit_trail
+    from consumer.commands import error_closing as command
+    from consumer.config.settings import Settings
+
+    if not reason.strip():
+        raise ConfigurationError(["--reason needs a text: it is all that a later reader of the audit has"])
+    by = audit_trail.actor(actor)
+    wish = command.Wish(act=act, ids=ids, reason=reason, actor=by, is_booked=is_booked, go=go)
+    raise typer.Exit(asyncio.run(command.run(Settings.load(), wish)))

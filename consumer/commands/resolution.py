@@ -1,4 +1,4 @@
-"""``replay --mark-synced`` and ``--ignore``: failures and refunds that a person has settled."""
+"""The marks of ``replay``, ``errors close`` and ``errors reopen``: what people settle."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from schemas.scalar import utc_text
 
 SYNCED: Kind = "synced"
 IGNORED: Kind = "ignored"
+REOPENED: Kind = "reopened"
 
 
 def mark(

@@ -55,6 +55,9 @@ class History:
 
     def note_mark(self, mark: ErrorMark) -> None:
         """A mark, in the topic's order."""
+        if mark.mark == "reopened":
+            self._closed.pop(mark.error_id, None)
+            return
         if mark.replay is None:
             self._closed[mark.error_id] = mark
             return
@@ -70,6 +73,11 @@ class History:
         source = result.source
         place = Source(topic=source.topic, partition=source.partition, offset=source.offset)
         self._written_from[(result.connection, place)] = published_ms
+
+    @property
+    def closed(self) -> Mapping[str, ErrorMark]:
+        """The marks of failures that a person has closed and not reopened, by id of the error event."""
+        return self._closed
 
     @property
     def replaying(self) -> frozenset[str]:

@@ -61,7 +61,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "mark": {
         "description": "whoever reads the topic for errors leaves out what has the header mark",
         "properties": {
-            "mark": {"type": "string", "enum": ["replayed", "synced", "ignored"]},
+            "mark": {"type": "string", "enum": ["replayed", "synced", "ignored", "reopened"]},
             "content-type": {"type": "string", "const": "application/json"},
             "error-id": _TEXT,
         },

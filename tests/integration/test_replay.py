@@ -70,7 +70,7 @@ def command(on_kafka: Stage, *arguments: str):
         process.communicate()
 
 
-async def said(on_kafka: Stage, *arguments: str) -> tuple[int, dict[str, Any]]:
+async def said(on_kafka: Stage, *arguments: str) -> tuple[int, Any]:
     """The exit status and what was printed as JSON."""
     with command(on_kafka, *arguments, "--json") as process:
         out, err = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
@@ -193,6 +193,39 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
     assert (marking.returncode, ignoring.returncode, status) == (0, 1, 0)
     assert shown["replayed"] == 2
     assert {record.header("replay-of") for record in await replays(on_kafka)} == set(told[2:])
+
+
+async def test_who_has_closed_a_failure_when_and_why_is_on_record(on_kafka):
+    """A dry run changes nothing; a closed failure is open again once it is reopened; no replay took place."""
+    [first, second] = await failed_events.park(on_kafka, failed_events.invoices("close", 2), CAUSES[:1])
+
+    async def act(*arguments: str) -> tuple[int, str]:
+        with command(on_kafka, "errors", *arguments) as process:
+            out, err = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
+            return process.returncode, out + err
+
+    why = ("--reason", "entered twice", "--actor", "ada")
+    await act("close", first, *why)
+    _, untouched = await said(on_kafka, "errors")
+    status, _ = await act("close", first, *why, "--go")
+    _, closed = await said(on_kafka, "errors", "list", "--closed")
+    _, left = await said(on_kafka, "errors", "list")
+    await act("reopen", first, "--reason", "it was another one", "--actor", "bob", "--go")
+    _, reopened = await said(on_kafka, "errors")
+    _, records = await said(on_kafka, "audit")
+    with command(on_kafka, "audit", "verify") as verify:
+        await asyncio.to_thread(verify.communicate, timeout=LIMIT_S)
+
+    assert (untouched["open"], status) == (2, 0)
+    assert [(each["id"], each["closed_reason"]) for each in closed] == [(first, "entered twice")]
+    assert [each["id"] for each in left] == [second]
+    assert reopened["open"] == 2
+    assert [(each["act"], each["actor"], each["reason"], each["details"]["error"]) for each in records] == [
+        ("close", "ada", "entered twice", first),
+        ("reopen", "bob", "it was another one", first),
+    ]
+    assert verify.returncode == 0
+    assert await replays(on_kafka) == []
 
 
 async def test_what_its_topic_has_lost_comes_out_of_the_error_event(on_kafka):

@@ -104,7 +104,7 @@ def test_an_id_of_no_failure_is_said(capsys):
     assert listed(selection=Selection(ids=frozenset({"nobody"}))) == 1
 
     printed = capsys.readouterr()
-    assert printed.out == "Nothing is open here.\n"
+    assert printed.out == "There are none.\n"
     assert "nobody: there is no such error event" in printed.err
 
 
