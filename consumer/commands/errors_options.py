@@ -21,7 +21,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 @app.callback(invoke_without_command=True)
-def errors(context: typer.Context, *, as_json: AsJson = False) -> None:
+def errors(
+    context: typer.Context,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 while a failure or a refund is open.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show open failures by cause, with amounts and the fix; oldest first; then refunds to make by hand."""
     if context.invoked_subcommand is not None:
         return
@@ -30,7 +37,7 @@ def errors(context: typer.Context, *, as_json: AsJson = False) -> None:
     from consumer.commands import open_errors as command
     from consumer.config.settings import Settings
 
-    raise typer.Exit(asyncio.run(command.run(Settings.load(), as_json=as_json)))
+    raise typer.Exit(asyncio.run(command.run(Settings.load(), as_json=as_json, is_strict=strict)))
 
 
 @app.command("list")

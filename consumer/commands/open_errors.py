@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumer.commands import cause_table, console_output, failure_log, refund_table
+from consumer.commands import cause_paragraphs, console_output, failure_log, paragraph, refund_paragraphs
+from consumer.commands.failure_log import FailureLog
 from consumer.config.settings import Settings
 from consumer.failures import causes
 
+DONE, FAILED = 0, 1
 
-async def run(settings: Settings, *, as_json: bool) -> int:
+
+async def run(settings: Settings, *, as_json: bool, is_strict: bool = False) -> int:
     """
-    Print the open failures; 0 whether there are any or not.
+    Print the open failures and refunds; 1 only when `is_strict` and there are any, else 0.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
@@ -24,16 +27,23 @@ async def run(settings: Settings, *, as_json: bool) -> int:
             "open": open_count,
             "under_way": in_flight,
             "causes": [cause.as_json() for cause in found],
-            "refunds": refund_table.as_json(refunds),
+            "refunds": refund_paragraphs.as_json(refunds),
         }
         console_output.say_json(shown)
-        return 0
+    else:
+        _print(log)
+    return FAILED if is_strict and (open_count or refunds) else DONE
+
+
+def _print(log: FailureLog) -> None:
+    found, refunds = causes.grouped(log.open), log.refunds.to_make
     console = console_output.console()
     if found:
-        console.print(cause_table.table(found, "Open failures by cause"))
+        cause_paragraphs.show(console, found, "Open failures by cause")
     if refunds:
-        console.print(refund_table.table(refunds))
-    console.print(f"{open_count} open, {in_flight} replayed and under way")
+        refund_paragraphs.show(console, refunds)
+    paragraph.say(console, f"{len(log.open)} open, {log.in_flight} replayed and under way")
     if refunds:
-        console.print(f"{len(refunds)} refunds to make; replay --mark-synced ID closes one that is made")
-    return 0
+        paragraph.say(
+            console, f"{len(refunds)} refunds to make; replay --mark-synced ID closes one that is made"
+        )

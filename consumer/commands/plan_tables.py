@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rich.table import Table
 
-from consumer.commands import cause_table
+from consumer.commands import cause_paragraphs
 from consumer.commands.console_output import ConsoleOutput
 from consumer.commands.plan_totals import Cause, PlanTotals
 from consumer.ops import plain_text
@@ -49,7 +49,7 @@ def _written(totals: PlanTotals) -> Table:
             MODES.get(mode, mode),
             str(found.events),
             str(len(found.documents)),
-            "\n".join(cause_table.amounts(found.by_currency)),
+            "\n".join(cause_paragraphs.amounts(found.by_currency)),
         )
         for (code, record_type, mode), found in sorted(totals.written.items())
     ]
@@ -113,4 +113,4 @@ def _several(count: int, noun: str) -> str:
 
 
 def _list(amounts: Mapping[str, Decimal]) -> str:
-    return ", ".join(cause_table.amounts(amounts))
+    return ", ".join(cause_paragraphs.amounts(amounts))

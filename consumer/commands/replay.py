@@ -10,7 +10,7 @@ from typing import Any
 from rich.progress import Progress
 
 from consumer.clock import SystemClock
-from consumer.commands import cause_table, console_output, failure_log, resolution
+from consumer.commands import cause_paragraphs, console_output, failure_log, resolution
 from consumer.commands.failure_log import FailureLog
 from consumer.commands.replay_run import Done, Replaying
 from consumer.config.settings import Settings
@@ -126,7 +126,7 @@ def _print(
 ) -> None:
     console = console_output.console()
     if chosen:
-        console.print(cause_table.table(causes.grouped(chosen), "Failures by cause"))
+        cause_paragraphs.show(console, causes.grouped(chosen), "Failures by cause")
     for each in unknown:
         console_output.complain(f"{each}: there is no such error event")
     if barred := len(chosen) - len(allowed):

@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from consumer.commands import cause_table, console_output
+from consumer.commands import cause_paragraphs, console_output
 from consumer.commands.console_output import ConsoleOutput
 from consumer.demo import summary
 from consumer.demo.bad_requests import Caller
@@ -149,7 +149,7 @@ def _still_open(out: ConsoleOutput, failures: Sequence[Failure]) -> Table:
             Text(cause.code, style="red"),
             Text(cause.pattern),
             str(len(cause.failures)),
-            "\n".join(cause_table.amounts(cause.amounts)),
+            "\n".join(cause_paragraphs.amounts(cause.amounts)),
             Text(cause.fix),
         )
     return table

@@ -17,6 +17,7 @@ from typing import Any
 from consumer.events import document_names
 from consumer.failures.failure import Failure
 from schemas.error_codes import CATALOGUE, SCRIPT_REFUSED, row_of
+from schemas.error_codes.entry import Mender
 from schemas.scalar import utc_text
 
 BLANK = "…"
@@ -57,6 +58,11 @@ class Cause:
                 sums[each.currency] += each.amount
         return dict(sorted(sums.items()))
 
+    @property
+    def who(self) -> Mender:
+        """Who can fix it, by the table of error codes; unknown codes come from scripts of the account."""
+        return (row_of(self.code) or SCRIPT_REFUSED).who
+
     def as_json(self) -> dict[str, Any]:
         """The cause as published by the commands; amounts are decimal strings."""
         first, last = self.failures[0], self.failures[-1]
@@ -71,7 +77,7 @@ class Cause:
             "newest": utc_text(last.published_at),
             "retryable": all(each.is_retryable for each in self.failures),
             "fix": self.fix,
-            "who": (row_of(self.code) or SCRIPT_REFUSED).who,
+            "who": self.who,
             "example": {"id": last.id, "object": last.object, "number": last.number, "message": last.message},
         }
 
