@@ -19,6 +19,7 @@ from consumer.commands import (
     audit_options,
     backfill_options,
     catalog_options,
+    command_tree,
     dry_run_options,
     errors_options,
     failure_options,
@@ -40,7 +41,6 @@ app = typer.Typer(
     name=PROGRAM,
     help="Carry Lago billing events from Kafka to Oracle NetSuite, exactly once in effect.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 topics_app = typer.Typer(help="Create the Kafka topics that the other commands need.", no_args_is_help=True)
@@ -67,7 +67,7 @@ Codes = Annotated[
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit; our errors are sentences on standard error, never tracebacks."""
     try:
-        app(arguments, prog_name=PROGRAM)
+        command_tree.built(app)(arguments, prog_name=PROGRAM)
     except* LagoNetsuiteError as group:
         errors = list(_leaves(group))
     else:
@@ -167,7 +167,7 @@ def relay_test(endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT")]) -> 
 def preview(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", exists=True, allow_dash=True, help="Lago events: JSON or JSON Lines."),
+        typer.Argument(metavar="FILE", help="Lago events: JSON or JSON Lines; - is standard input."),
     ],
     connection: Annotated[
         str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")

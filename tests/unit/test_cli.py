@@ -99,6 +99,38 @@ def test_every_command_says_in_one_sentence_what_it_does(path, command):
     assert ". " not in sentence
 
 
+@pytest.mark.parametrize(
+    "path",
+    [(), *(path for path, _ in _commands(typer.main.get_command(cli.app)))],
+    ids=lambda path: " ".join(path) or "none",
+)
+def test_help_fits_80_columns_and_shows_flags_as_flags(run, monkeypatch, path):
+    """`--go` takes no value, so that none is named after it."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    code, out, err = run(*path, "--help")
+
+    assert (code, err) == (0, "")
+    assert "<bool>" not in out
+    assert max(len(line) for line in out.splitlines()) <= 80
+
+
+def test_the_shell_completes_commands():
+    """As bash asks for it, once the completion is installed."""
+    asked = {"_LAGO_NETSUITE_COMPLETE": "complete_bash", "COMP_WORDS": "lago-netsuite rec", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "consumer"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=Path(cli.__file__).parents[1],
+        env=os.environ | asked,
+    )
+
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["reconcile"], "")
+
+
 def test_help_imports_nothing_heavy():
     """It should answer at once; aiokafka and httpx alone take longer than that."""
     script = (

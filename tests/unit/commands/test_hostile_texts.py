@@ -15,6 +15,7 @@ from consumer.commands import (
     catalog,
     check,
     check_account,
+    command_tree,
     explain,
     failure_log,
     open_errors,
@@ -228,7 +229,7 @@ def test_the_sentence_of_an_error(monkeypatch, shown, text):
     def fail(*_, **__):
         raise StartupError(f"NetSuite says: {text}")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(command_tree, "built", lambda _: fail)
     with pytest.raises(SystemExit):
         cli.main([])
 
