@@ -61,7 +61,7 @@ def mapping(connections: Sequence[Connection], files: Sequence[Path]) -> int:
     Print a mapping for what the events of these files need; raises as `run` does.
 
     Raises:
-        LagoNetsuiteError: a file cannot be read.
+        ConfigurationError: a file cannot be read.
     """
     connection = one_connection.the_one(connections)
     events = seen(_events(files))
@@ -78,7 +78,7 @@ def _kind(name: str) -> Kind:
 
 
 def _events(files: Sequence[Path]) -> Iterable[Envelope]:
-    decoded = (decode(value) for file in files for value in event_file.events(event_file.read(file)))
+    decoded = (decode(value) for file in files for value in event_file.of(file))
     return (event for event in decoded if isinstance(event, Envelope))
 
 

@@ -24,7 +24,7 @@ def catalog(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS)],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="For mapping: Lago events, JSON or JSON Lines."),
+        typer.Argument(metavar="FILE", help="For mapping: Lago events, JSON or JSON Lines; - is stdin."),
     ] = None,
     *,
     connection: Annotated[

@@ -29,7 +29,8 @@ def explain(
         str,
         typer.Argument(
             metavar="EVENT",
-            help="FILE, FILE#12 (its twelfth event), TOPIC/PARTITION/OFFSET, or the code of an error.",
+            help="FILE (- is standard input), FILE#12 (its twelfth event), TOPIC/PARTITION/OFFSET, "
+            "or the code of an error.",
         ),
     ],
     *,

@@ -9,27 +9,43 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from consumer.commands import console_output
 from consumer.config import bounded_file
 from consumer.config.bounded_file import EVENT_LIMIT_BYTES
-from consumer.errors import LagoNetsuiteError
+from consumer.errors import ConfigurationError
 
 STANDARD_INPUT = Path("-")
 _SEPARATOR = re.compile(r"[, \t\r\n]*")
 
 
-def read(file: Path) -> bytes:
+def of(file: Path) -> list[bytes]:
     """
-    The content of a file; ``-`` is standard input.
+    The events of a file, ``-`` is standard input; that there is none is said on standard error.
+
+    An empty file is one event that cannot be decoded, as an empty record on Kafka is.
 
     Raises:
-        LagoNetsuiteError: the file cannot be read, or is too large to be one of events.
+        ConfigurationError: the file cannot be read, or is too large to be one of events.
     """
+    content = _content(file)
+    found = list(events(content))
+    if not found or not content.strip():
+        console_output.complain(f"{_name(file)}: contains no event")
+    return found
+
+
+def _name(file: Path) -> str:
+    return "standard input" if file == STANDARD_INPUT else str(file)
+
+
+def _content(file: Path) -> bytes:
     try:
         if file == STANDARD_INPUT:
-            return bounded_file.read_stream(sys.stdin.buffer, EVENT_LIMIT_BYTES, name="standard input")
+            return bounded_file.read_stream(sys.stdin.buffer, EVENT_LIMIT_BYTES, name=_name(file))
         return bounded_file.read_bytes(file, EVENT_LIMIT_BYTES)
     except OSError as error:
-        raise LagoNetsuiteError(f"{file}: {error.strerror or error}; name a file with Lago events") from error
+        reason = error.strerror or error
+        raise ConfigurationError([f"{_name(file)}: {reason}; name a file with Lago events"]) from error
 
 
 def events(content: bytes) -> Iterator[bytes]:

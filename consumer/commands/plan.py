@@ -66,12 +66,12 @@ async def of_files(files: Sequence[Path], wish: Wish) -> int:
     Plan the events of files; as `preview` reads them.
 
     Raises:
-        LagoNetsuiteError: a file cannot be read, or the one for requests not be written.
-        ConfigurationError: Lago is to be asked, and the secret of an API key is missing.
+        LagoNetsuiteError: the file for requests cannot be written.
+        ConfigurationError: a file cannot be read, or Lago is to be asked and the secret of a key is missing.
     """
     async with _planning(wish) as planning:
         for file in files:
-            values = list(event_file.events(event_file.read(file)))
+            values = event_file.of(file)
             planning.expect(len(values))
             for number, value in enumerate(values, start=1):
                 await planning.take(value, f"{file}#{number}")

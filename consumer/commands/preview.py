@@ -34,11 +34,11 @@ def run(
     an invoice or customer before it has named.
 
     Raises:
-        LagoNetsuiteError: a file cannot be read.
+        ConfigurationError: a file cannot be read.
     """
     zones = KnownZones()
     for file in files:
-        for value in event_file.events(event_file.read(file)):
+        for value in event_file.of(file):
             found = dry_run.of(value, connections, code, zones)
             _put(line(found.event, found.connection, found.plan), out or sys.stdout)
     return 0

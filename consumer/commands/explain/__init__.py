@@ -12,7 +12,7 @@ from consumer.commands.explain import tables
 from consumer.commands.explain.explanation import Explanation
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
-from consumer.errors import LagoNetsuiteError
+from consumer.errors import ConfigurationError, LagoNetsuiteError
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
 from consumer.pipeline.known_zones import KnownZones
@@ -37,9 +37,9 @@ async def run(
     With `asks_lago` customers are looked up as a worker would.
 
     Raises:
-        LagoNetsuiteError: there is no such file, or no such event in it.
+        ConfigurationError: there is no such file, or no such event in it; or Lago is to be asked and the
+            secret of an API key is missing.
         StartupError: Kafka cannot be reached, or has no such record.
-        ConfigurationError: a lookup in Lago is requested, and the secret of an API key is missing.
     """
     values, zones = await _values(settings, place), KnownZones()
     async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:
@@ -77,10 +77,10 @@ async def _record(settings: Settings, source: Source) -> bytes | None:
 def _of_file(place: str) -> Iterator[bytes]:
     numbered = _NUMBERED.fullmatch(place)
     if not numbered or Path(place).exists():
-        yield from event_file.events(event_file.read(Path(place)))
+        yield from event_file.of(Path(place))
         return
     file, number = Path(numbered[1]), int(numbered[2])
-    events = list(event_file.events(event_file.read(file)))
+    events = event_file.of(file)
     if not 1 <= number <= len(events):
-        raise LagoNetsuiteError(f"{place}: {file} holds {len(events)} events")
+        raise ConfigurationError([f"{place}: {file} holds {len(events)} events"])
     yield events[number - 1]

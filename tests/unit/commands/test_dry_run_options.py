@@ -1,8 +1,11 @@
 """`plan` and `explain` on the command line: which options go together, and what they exit with."""
 
+import io
 import json
 import os
+import sys
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -76,12 +79,35 @@ def test_a_connection_that_is_not_in_the_file_is_named(run, command):
     assert err.startswith("--connection netsuite-us: no such connection")
 
 
-@pytest.mark.parametrize("command", ["plan", "explain"])
+@pytest.mark.parametrize("command", ["plan", "explain", "preview", "catalog mapping"])
 def test_a_file_that_is_not_there_is_named(run, command):
-    """It ran and failed: 1."""
-    code, _, err = run(command, "missing.json")
+    """It is a wrong usage in every command: exit code 2."""
+    code, _, err = run(*command.split(), "missing.json")
 
-    assert (code, err) == (1, "missing.json: No such file or directory; name a file with Lago events\n")
+    assert (code, err) == (2, "missing.json: No such file or directory; name a file with Lago events\n")
+
+
+@pytest.mark.parametrize("command", ["plan", "explain", "preview"])
+def test_standard_input_is_a_file_too(run, monkeypatch, command):
+    """By the name `-`, in each command that takes files of events."""
+    events = io.TextIOWrapper(io.BytesIO(Path("events.jsonl").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", events)
+
+    code, out, err = run(command, "-")
+
+    assert (code, err) == (0, "")
+    assert out == run(command, "events.jsonl")[1]
+
+
+@pytest.mark.parametrize("command", ["plan", "explain", "preview"])
+@pytest.mark.parametrize("content", ["[]", ""])
+def test_a_file_without_events_is_named(run, command, content):
+    """On standard error, so that what goes on is not changed by it."""
+    Path("none.json").write_text(content)
+
+    code, _, err = run(command, "none.json")
+
+    assert (code, err) == (0, "none.json: contains no event\n")
 
 
 def test_an_explanation_is_printed_as_json_too(run):
