@@ -3,8 +3,11 @@
 const { Account } = require('./doubles/account');
 const { customer, invoice, payment, post, write } = require('./requests');
 
+let account;
+
 beforeEach(() => {
-  new Account().install();
+  account = new Account();
+  account.install();
 });
 
 function ledger(request = {}) {
@@ -32,4 +35,16 @@ test('a page continues behind the last id', () => {
 
 test('an unknown type is an error that names the known ones', () => {
   expect(ledger({ types: ['journalentry'] })).toMatchObject({ rows: [], error: { code: 'LAGO_TYPE_NOT_SUPPORTED' } });
+});
+
+test('a page ends before the units of its call do, and the next one continues', () => {
+  write(customer(), invoice(), payment({ amount: '19.00' }));
+  let units = 5000;
+  Object.defineProperty(account, 'unitsLeft', { get: () => { units -= 2500; return units; } });
+  const first = ledger();
+  units = 5000;
+
+  expect(first.rows.map(({ type }) => type)).toEqual(['invoice']);
+
+  expect(ledger({ after: first.next }).rows.map(({ type }) => type)).toEqual(['customerpayment']);
 });
