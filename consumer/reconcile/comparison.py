@@ -8,15 +8,13 @@ both sides have open, by currency, so that they agree also where single document
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from consumer.mapping import identity
-from consumer.outcome import Ignored
 from consumer.reconcile.difference import Difference, What
-from consumer.reconcile.expected import Expected, Kind
+from consumer.reconcile.expected import Expected, Kind, external_id
 from schemas.ledger import LedgerRow
 
 CENT = Decimal("0.005")
@@ -50,12 +48,16 @@ class Comparison:
     found: list[Difference] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _outside: set[str] = field(default_factory=set)
+    _left_out: dict[str, str] = field(default_factory=dict)
 
-    def expect(self, document: Expected | Ignored, *, is_in_window: bool = True) -> None:
+    def leave_out(self, key: str, rule: str) -> None:
+        """Take in the external id of a document that a rule leaves out; NetSuite may hold it all the same."""
+        if key not in self._left_out:
+            self._left_out[key] = rule
+            self.ignored[rule] += 1
+
+    def expect(self, document: Expected, *, is_in_window: bool = True) -> None:
         """Take in one document of Lago's; one outside of the window is known, and not compared."""
-        if isinstance(document, Ignored):
-            self.ignored[document.rule] += 1
-            return
         if not is_in_window:
             self._outside.add(document.external_id)
             return
@@ -73,12 +75,14 @@ class Comparison:
     def meet(self, row: LedgerRow, *, reports_extra: bool = True) -> None:
         """Take in one record of NetSuite's; what Lago's side lacks is reported where all of it was read."""
         kind = _KINDS.get(row.type)
-        external_id = row.externalId or ""
-        if kind is None or external_id.endswith(_OURS) or external_id in self._outside:
+        own = row.externalId or ""
+        if kind is None or own.endswith(_OURS) or own in self._outside:
             return
-        document = self.expected.get(external_id) or self._by_lago_id(kind, row)
+        keys = (own, external_id(kind, row.lagoId)) if row.lagoId else (own,)
+        document = next((self.expected[key] for key in keys if key in self.expected), None)
         if document is None:
-            self.found += [_extra(kind, row)] if reports_extra else []
+            is_extra = reports_extra and not self._is_left_out(keys, row)
+            self.found += [_extra(kind, row)] if is_extra else []
             return
         if document.external_id in self._seen:
             self.found.append(_against(document, row, "duplicated", netsuite=row.number or row.internalId))
@@ -90,20 +94,19 @@ class Comparison:
 
     def end(self, causes: Causes) -> list[Difference]:
         """All differences, once both sides have been read; what is missing with the cause that is known."""
-        for external_id, document in self.expected.items():
-            if external_id not in self._seen:
+        for key, document in self.expected.items():
+            if key not in self._seen:
                 cause = causes.get((document.kind, document.lago_id), "")
                 said = f"{document.total} {document.currency}"
                 self.found.append(_of(document, "missing", lago=said, cause=cause))
         return sorted(self.found, key=lambda each: (each.what, each.kind, each.number))
 
-    def _by_lago_id(self, kind: Kind, row: LedgerRow) -> Expected | None:
-        prefixes: dict[Kind, str] = {
-            "invoice": identity.INVOICE,
-            "credit_note": identity.CREDIT_NOTE,
-            "payment": identity.PAYMENT,
-        }
-        return self.expected.get(f"{prefixes[kind]}{row.lagoId}") if row.lagoId else None
+    def _is_left_out(self, keys: Sequence[str], row: LedgerRow) -> bool:
+        """Whether Lago has the document, and a rule says that nothing is compared with it."""
+        rules = [self._left_out[key] for key in keys if key in self._left_out]
+        # A note that was voided after it had been booked still has its credit in NetSuite.
+        is_voided = "voided_credit_note" in rules and abs(Decimal(row.remaining)) >= CENT
+        return bool(rules) and not is_voided
 
 
 def _compared(document: Expected, row: LedgerRow) -> Iterator[Difference]:

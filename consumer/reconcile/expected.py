@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from pydantic import TypeAdapter, ValidationError
+
 from consumer.config.connection import Connection
 from consumer.mapping import identity, money
 from consumer.mapping.payment import day_of
 from consumer.outcome import Ignored
 from consumer.pipeline import routing
-from consumer.pipeline.ownership import Ownership
+from consumer.pipeline.ownership import Ownership, is_undecided
 from schemas.envelope import Envelope
 from schemas.payment import Payment
+from schemas.scalar import Cents
 
 Kind = Literal["invoice", "credit_note", "payment"]
 
@@ -51,6 +54,13 @@ class Expected:
     is_paid_by_hand: bool = False
 
 
+WITHOUT_ID = Ignored(rule="without_id")
+_CENTS: TypeAdapter[int] = TypeAdapter(Cents)
+_PREFIXES: Mapping[Kind, str] = {
+    "invoice": identity.INVOICE,
+    "credit_note": identity.CREDIT_NOTE,
+    "payment": identity.PAYMENT,
+}
 _TYPES: Mapping[Kind, str] = {
     "invoice": "invoice.created",
     "credit_note": "credit_note.created",
@@ -60,7 +70,7 @@ _TYPES: Mapping[Kind, str] = {
 
 def of(kind: Kind, row: Mapping[str, Any], ownership: Ownership) -> Expected | Ignored:
     """What must stand for a row, or the rule by which nothing does."""
-    rule = _rule(kind, row, ownership)
+    rule = _rule(kind, row, ownership) if row.get("lago_id") else WITHOUT_ID
     if rule is not None:
         return rule
     match kind:
@@ -72,32 +82,47 @@ def of(kind: Kind, row: Mapping[str, Any], ownership: Ownership) -> Expected | I
             return _payment(row, ownership.connection)
 
 
-def _rule(kind: Kind, row: Mapping[str, Any], ownership: Ownership) -> Ignored | None:
-    event = Envelope(
-        webhook_type=_TYPES[kind],
-        object_type=kind,
-        organization_id=ownership.connection.lago.organization_id,
-        object=dict(row),
+def external_id(kind: Kind, lago_id: object) -> str:
+    """NetSuite's key of a document."""
+    return f"{_PREFIXES[kind]}{lago_id}"
+
+
+def event_of(kind: Kind, row: Mapping[str, Any], connection: Connection) -> Envelope:
+    """A row as the event that brings it."""
+    organization_id = connection.lago.organization_id
+    return Envelope(
+        webhook_type=_TYPES[kind], object_type=kind, organization_id=organization_id, object=dict(row)
     )
-    if kind != "payment" and not ownership.is_mine(event):
+
+
+def _rule(kind: Kind, row: Mapping[str, Any], ownership: Ownership) -> Ignored | None:
+    event = event_of(kind, row, ownership.connection)
+    if not _is_mine(kind, event, ownership):
         return routing.OTHER_CONNECTION
-    if kind == "invoice" and not row.get("fees_amount_cents") and not row.get("total_amount_cents"):
+    if kind == "invoice" and not _cents(row, "fees_amount_cents") and not _cents(row, "total_amount_cents"):
         return Ignored(rule="zero_amount")
     # A list has no fees, so an invoice cannot be mapped; the rules are asked before that.
     plan = routing.plan(event, ownership)
     return plan if isinstance(plan, Ignored) else None
 
 
+def _is_mine(kind: Kind, event: Envelope, ownership: Ownership) -> bool:
+    # Nobody can say whose the payment of a deleted customer is; one connection answers for it.
+    if kind == "payment" and is_undecided(event, ownership.all_connections):
+        return ownership.reports(event)
+    return kind == "payment" or ownership.is_mine(event)
+
+
 def _invoice(row: Mapping[str, Any], connection: Connection) -> Expected:
     spent = _cents(row, "credit_notes_amount_cents") if connection.credits == "apply" else 0
     is_voided, due = row.get("status") == "voided", _cents(row, "total_due_amount_cents")
     paid = _cents(row, "total_paid_amount_cents")
-    currency = str(row.get("currency"))
+    currency = str(row.get("currency") or "")
     return Expected(
         kind="invoice",
         lago_id=str(row["lago_id"]),
-        external_id=f"{identity.INVOICE}{row['lago_id']}",
-        number=str(row.get("number")),
+        external_id=external_id("invoice", row["lago_id"]),
+        number=str(row.get("number") or row["lago_id"]),
         date=str(row.get("issuing_date") or "") if connection.closed_period != "next_open_period" else "",
         currency=currency,
         total=_units(_cents(row, "total_amount_cents") + spent, currency),
@@ -108,7 +133,7 @@ def _invoice(row: Mapping[str, Any], connection: Connection) -> Expected:
 
 
 def _credit_note(row: Mapping[str, Any], connection: Connection) -> Expected:
-    currency = str(row.get("currency"))
+    currency = str(row.get("currency") or "")
     credit, refund = _cents(row, "balance_amount_cents"), _cents(row, "refund_amount_cents")
     offset, total = _cents(row, "offset_amount_cents"), _cents(row, "total_amount_cents")
     # Lago's roundings may put an offset into the refund, too (``AdjustAmountsWithRoundingService``).
@@ -117,8 +142,8 @@ def _credit_note(row: Mapping[str, Any], connection: Connection) -> Expected:
     return Expected(
         kind="credit_note",
         lago_id=str(row["lago_id"]),
-        external_id=f"{identity.CREDIT_NOTE}{row['lago_id']}",
-        number=str(row.get("number")),
+        external_id=external_id("credit_note", row["lago_id"]),
+        number=str(row.get("number") or row["lago_id"]),
         date=str(row.get("issuing_date") or "") if connection.closed_period != "next_open_period" else "",
         currency=currency,
         total=_units(total, currency),
@@ -128,13 +153,13 @@ def _credit_note(row: Mapping[str, Any], connection: Connection) -> Expected:
 
 
 def _payment(row: Mapping[str, Any], connection: Connection) -> Expected:
-    currency = str(row.get("amount_currency"))
+    currency = str(row.get("amount_currency") or "")
     numbers = row.get("invoice_numbers")
     label = ", ".join(sorted(map(str, numbers))) if isinstance(numbers, list) and numbers else row["lago_id"]
     return Expected(
         kind="payment",
         lago_id=str(row["lago_id"]),
-        external_id=f"{identity.PAYMENT}{row['lago_id']}",
+        external_id=external_id("payment", row["lago_id"]),
         number=f"payment of {label}",
         date=_paid_on(row, connection),
         currency=currency,
@@ -146,13 +171,18 @@ def _paid_on(row: Mapping[str, Any], connection: Connection) -> str:
     # A provider's payment is dated in its customer's zone, which the list does not name.
     if row.get("type") != "manual" or connection.closed_period == "next_open_period":
         return ""
-    paid_on = day_of(Payment.model_validate(row), connection)
+    try:
+        paid_on = day_of(Payment.model_validate(row), connection)
+    except ValidationError:
+        return ""  # it is refused on its way, and so reported as missing
     return paid_on.isoformat() if paid_on else ""
 
 
 def _cents(row: Mapping[str, Any], name: str) -> int:
-    value = row.get(name)
-    return value if isinstance(value, int) else 0
+    try:
+        return _CENTS.validate_python(row.get(name))
+    except ValidationError:
+        return 0  # the document is refused on its way, and so reported as missing
 
 
 def _units(cents: int, currency: str) -> Decimal:

@@ -175,6 +175,75 @@ def test_what_a_rule_leaves_out_is_not_expected(kind, row, rule):
     assert expected.of(kind, {**row, "fees": None}, chosen) == Ignored(rule=rule)
 
 
+@pytest.mark.parametrize("rule", ["other_connection", "before_start_date", "voided_credit_note"])
+def test_a_document_that_a_rule_leaves_out_is_not_extra_where_netsuite_holds_it(rule):
+    """Another connection may book into the same account, and a start date may be set later."""
+    comparison = Comparison()
+    comparison.leave_out("lago-cn-n", rule)
+    comparison.leave_out("lago-cn-n", rule)
+    comparison.meet(row_of(note(), remaining="0.00"))
+    comparison.meet(row_of(note(), remaining="0.00", externalId=None))
+
+    assert comparison.end({}) == []
+    assert comparison.ignored == {rule: 1}
+
+
+def test_the_credit_of_a_note_that_was_voided_after_it_was_booked_is_reported():
+    """Its credit can still be spent in NetSuite."""
+    comparison = Comparison()
+    comparison.leave_out("lago-cn-n", "voided_credit_note")
+    comparison.meet(row_of(note(), remaining="10.00"))
+
+    assert [each.what for each in comparison.end({})] == ["extra"]
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {}, "", 1.5, True, 10**30, "12"])
+@pytest.mark.parametrize("kind", ["invoice", "credit_note", "payment"])
+@pytest.mark.parametrize("missing", [False, True])
+def test_no_odd_row_ends_a_run(kind, value, missing):
+    """Whatever a member of it is, or when there is none."""
+    known = {"invoice": lago.invoice, "credit_note": lago.credit_note, "payment": lago.payment}[kind]()
+    known |= {"type": "manual"} if kind == "payment" else {}
+    for name in known:
+        rest = {other: kept for other, kept in known.items() if other != name}
+        found = expected.of(kind, rest if missing else rest | {name: value}, ownership())
+        assert isinstance(found, Expected | Ignored)
+
+
+def test_amounts_that_are_texts_count_as_the_schema_reads_them():
+    """Some proxies turn numbers into texts."""
+    found = expected.of(
+        "invoice", lago.invoice(total_amount_cents="1190", total_due_amount_cents="1190"), ownership()
+    )
+
+    assert isinstance(found, Expected)
+    assert (found.total, found.open) == (Decimal("11.90"), Decimal("11.90"))
+
+
+@pytest.mark.parametrize(
+    ("customer", "owners"),
+    [
+        ({"billing_entity_code": "eu", "integration_customers": []}, ["netsuite-eu"]),
+        ({"billing_entity_code": "us", "integration_customers": []}, ["netsuite-us"]),
+        (None, ["netsuite-eu"]),
+    ],
+)
+def test_a_payment_is_expected_by_one_of_several_connections(customer, owners):
+    """By its customer; of a deleted one the first connection tells."""
+    both = tuple(
+        connection(code=f"netsuite-{code}", select={"billing_entities": [code]}) for code in ("eu", "us")
+    )
+    row = lago.payment() | ({} if customer is None else {"customer": lago.customer() | customer})
+    found = {
+        each.code: expected.of(
+            "payment", row, Ownership(connection=each, all_connections=both, reports_orphans=each is both[0])
+        )
+        for each in both
+    }
+
+    assert [code for code, document in found.items() if isinstance(document, Expected)] == owners
+
+
 def test_a_spent_note_is_part_of_the_total_where_it_is_applied():
     """NetSuite holds the invoice whole and the note applied to it."""
     spent = lago.invoice(discounts=lago.Discounts(credit_notes=300))
