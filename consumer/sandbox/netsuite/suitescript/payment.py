@@ -7,14 +7,7 @@ from decimal import Decimal
 import structlog
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import (
-    apply_lines,
-    mandatory_fields,
-    periods,
-    receivables,
-    references,
-    sourcing,
-)
+from consumer.sandbox.netsuite.suitescript import apply_lines, payer, periods
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.item_lines import decimals_of
@@ -23,7 +16,6 @@ from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
 _log = structlog.get_logger(__name__)
-_LISTS_ANEW = frozenset({"customer", "currency", "aracct", "subsidiary"})
 _NOT_DEPOSITED, _DEPOSITED = "CustPymt:B", "CustPymt:C"
 
 
@@ -52,8 +44,7 @@ class PaymentRules:
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check and source dependent values after a body field was set."""
-        references.check(self._account, draft.body, field_id)
-        sourcing.payer_changed(self._account, draft, field_id)
+        payer.changed(self._account, draft, field_id)
         match field_id:
             case "payment":
                 self._is_amount_set = True
@@ -63,7 +54,7 @@ class PaymentRules:
                 draft.body.values["account"] = None
             case _:
                 pass
-        if field_id in _LISTS_ANEW:
+        if field_id in payer.LISTS_ANEW:
             self._list_open(draft)
         self._update(draft)
 
@@ -95,12 +86,11 @@ class PaymentRules:
             ScriptError: TRANS_APPLIED_AMTS_UNBALNCD when more is applied than paid.
         """
         if not draft.dynamic:
-            self._replay(draft)
+            self._is_amount_set = bool(draft.body.get("payment"))
+            payer.replay(self._account, draft)
         if not self.was_initialised:
             _log.warning("sandbox_fidelity", reason="customerpayment made without transform or defaultValues")
-        mandatory_fields.demand(draft, ignore_mandatory=ignore_mandatory)
-        receivables.check(self._account, draft)
-        apply_lines.settle(draft)
+        payer.settle(self._account, draft, ignore_mandatory=ignore_mandatory)
         self._update(draft)
         paid, applied = _number(draft.body, "payment"), apply_lines.applied(draft)
         if paid <= 0:
@@ -111,16 +101,6 @@ class PaymentRules:
         periods.check(self._account, draft)
         draft.body.values["status"] = _NOT_DEPOSITED if draft.body.get("undepfunds") == "T" else _DEPOSITED
         draft.body.values["entity"] = draft.body.get("customer")
-
-    def _replay(self, draft: Draft) -> None:
-        given = {key: value for key, value in draft.body.values.items() if value is not None}
-        references.check(self._account, draft.body, "customer")
-        sourcing.sourced(self._account, draft)
-        draft.body.values |= given
-        self._is_amount_set = bool(given.get("payment"))
-        for field_id in given:
-            references.check(self._account, draft.body, field_id)
-        sourcing.check_currency(self._account, draft)
 
     def _list_open(self, draft: Draft) -> None:
         apply_lines.list_open(self._account, draft, draft.body.text("customer"))

@@ -12,14 +12,7 @@ from decimal import Decimal
 import structlog
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import (
-    apply_lines,
-    mandatory_fields,
-    periods,
-    receivables,
-    references,
-    sourcing,
-)
+from consumer.sandbox.netsuite.suitescript import apply_lines, payer, periods
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.item_lines import decimals_of
@@ -27,7 +20,6 @@ from consumer.sandbox.netsuite.suitescript.open_record import Draft
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
 _log = structlog.get_logger(__name__)
-_LISTS_ANEW = frozenset({"customer", "currency", "aracct", "subsidiary"})
 _DEPOSITED = "CustRfnd:B"
 
 
@@ -51,9 +43,8 @@ class RefundRules:
 
     def body_changed(self, draft: Draft, field_id: str) -> None:
         """Check a body field that was set, and source the values that depend on it."""
-        references.check(self._account, draft.body, field_id)
-        sourcing.payer_changed(self._account, draft, field_id)
-        if field_id in _LISTS_ANEW:
+        payer.changed(self._account, draft, field_id)
+        if field_id in payer.LISTS_ANEW:
             self._list_open(draft)
         self._update(draft)
 
@@ -80,26 +71,15 @@ class RefundRules:
             ScriptError: USER_ERROR when no line is selected or a mandatory field is empty.
         """
         if not draft.dynamic:
-            self._replay(draft)
+            payer.replay(self._account, draft)
         if not self.was_initialised:
             _log.warning("sandbox_fidelity", reason="customerrefund made without its customer")
-        mandatory_fields.demand(draft, ignore_mandatory=ignore_mandatory)
-        receivables.check(self._account, draft)
-        apply_lines.settle(draft)
+        payer.settle(self._account, draft, ignore_mandatory=ignore_mandatory)
         self._update(draft)
         if not apply_lines.ticked(draft):
             raise ScriptError("USER_ERROR", "You must select at least one credit to refund.")
         periods.check(self._account, draft)
         draft.body.values |= {"status": _DEPOSITED, "entity": draft.body.get("customer")}
-
-    def _replay(self, draft: Draft) -> None:
-        given = {key: value for key, value in draft.body.values.items() if value is not None}
-        references.check(self._account, draft.body, "customer")
-        sourcing.sourced(self._account, draft)
-        draft.body.values |= given
-        for field_id in given:
-            references.check(self._account, draft.body, field_id)
-        sourcing.check_currency(self._account, draft)
 
     def _list_open(self, draft: Draft) -> None:
         apply_lines.list_credits(self._account, draft, draft.body.text("customer"))

@@ -79,17 +79,3 @@ def check_currency(account: Account, draft: Draft) -> None:
     others = {line.get("currency") for line in found.sublists.get("currency", [])}
     if currency not in {found.fields.get("currency"), *others}:
         raise invalid_reference("currency", currency)
-
-
-def payer_changed(account: Account, draft: Draft, field_id: str) -> None:
-    """Source what depends on the customer, currency or subsidiary of a payment or refund."""
-    match field_id:
-        case "customer":
-            sourced(account, draft)
-        case "currency":
-            check_currency(account, draft)
-            draft.body.values["exchangerate"] = exchange_rate(account, draft)
-        case "subsidiary":
-            check_subsidiary(account, draft)
-        case _:
-            pass
