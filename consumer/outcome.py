@@ -182,7 +182,10 @@ class AccountDown:
     is_elsewhere: bool = False
 
 
-Settled = Delivered | AlreadyThere | Ignored | Rejected
+Confirmed = Delivered | AlreadyThere
+"""NetSuite has confirmed that all records of the event are there."""
+
+Settled = Confirmed | Ignored | Rejected
 Unsettled = Waiting | Throttled | Unavailable | Ambiguous | AccountDown
 Outcome = Settled | Unsettled
 

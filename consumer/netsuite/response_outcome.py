@@ -14,16 +14,7 @@ from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import fault_table, hints, item_results, response_body
 from consumer.netsuite.batch import Batch
 from consumer.netsuite.http_response import HttpResponse, retry_after
-from consumer.outcome import (
-    AccountDown,
-    AlreadyThere,
-    Ambiguous,
-    Delivered,
-    Outcome,
-    Rejected,
-    Throttled,
-    Unavailable,
-)
+from consumer.outcome import AccountDown, Ambiguous, Confirmed, Outcome, Rejected, Throttled, Unavailable
 from schemas import wire
 from schemas.error_codes import BY_NETSUITE_CODE
 
@@ -45,7 +36,7 @@ class ResponseOutcome:
     @property
     def is_success(self) -> bool:
         """Whether the record is in NetSuite."""
-        return isinstance(self.outcome, Delivered | AlreadyThere)
+        return isinstance(self.outcome, Confirmed)
 
     @property
     def retry_after_s(self) -> float | None:

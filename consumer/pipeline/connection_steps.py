@@ -10,7 +10,7 @@ from consumer.events.outgoing import Attempt
 from consumer.lago.lookup_result import LookUp, LookupResult
 from consumer.mapping import blamed_setting
 from consumer.mapping.result import Mapped, Mapping, Refused
-from consumer.outcome import AlreadyThere, Delivered, Outcome, Rejected, Unavailable
+from consumer.outcome import Confirmed, Outcome, Rejected, Unavailable
 from consumer.pipeline import enrichment, routing
 from consumer.pipeline.enrichment import Wanted
 from consumer.pipeline.fallback_event import ContainedOutgoingEvents
@@ -105,7 +105,7 @@ class ConnectionSteps:
         self, record: Record, planned: PlannedEvent, outcome: Outcome, attempt: Attempt
     ) -> Outcome:
         """What is to be known of a settled record, acknowledged by Kafka; of any other nothing."""
-        if isinstance(outcome, Delivered | AlreadyThere):
+        if isinstance(outcome, Confirmed):
             outcome = await self._publish_results(record, planned, outcome, attempt)
         if isinstance(outcome, Rejected):
             failure, outcome = self._outgoing.failure(record, planned.event, outcome, attempt)
@@ -113,7 +113,7 @@ class ConnectionSteps:
         return outcome
 
     async def _publish_results(
-        self, record: Record, planned: PlannedEvent, outcome: Delivered | AlreadyThere, attempt: Attempt
+        self, record: Record, planned: PlannedEvent, outcome: Confirmed, attempt: Attempt
     ) -> Outcome:
         if isinstance(planned.event, Undecodable):
             return outcome

@@ -15,7 +15,7 @@ import structlog
 from consumer import errors
 from consumer.events.outgoing import MAX_ORIGINAL_BYTES, MAX_TEXT_CHARS, Attempt, OutgoingEvents
 from consumer.mapping.result import Action
-from consumer.outcome import AlreadyThere, Delivered, Rejected, Written, internal_error
+from consumer.outcome import Confirmed, Rejected, Written, internal_error
 from consumer.record import Event, Record
 from schemas import error_event
 from schemas.envelope import Envelope, Undecodable
@@ -34,7 +34,7 @@ class ContainedOutgoingEvents:
         self,
         record: Record,
         event: Envelope,
-        outcome: Delivered | AlreadyThere,
+        outcome: Confirmed,
         attempt: Attempt,
         action: Action | None = None,
     ) -> tuple[Event, ...] | Rejected:
