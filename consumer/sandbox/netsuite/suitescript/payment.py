@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import structlog
-
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import apply_lines, payer, periods
+from consumer.sandbox.netsuite.suitescript import apply_lines, periods
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.fieldset import FieldSet
 from consumer.sandbox.netsuite.suitescript.item_lines import decimals_of
 from consumer.sandbox.netsuite.suitescript.open_record import Draft
+from consumer.sandbox.netsuite.suitescript.payer import PayerRules
 from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 from consumer.sandbox.netsuite.suitescript.values import rounded
 
-_log = structlog.get_logger(__name__)
 _NOT_DEPOSITED, _DEPOSITED = "CustPymt:B", "CustPymt:C"
 
 
-class PaymentRules:
+class PaymentRules(PayerRules):
     """The amount is the sum of the ticked lines until a script sets it; then the rest stays unapplied."""
 
+    not_initialised = "customerpayment made without transform or defaultValues"
+
     def __init__(self, account: Account) -> None:
-        self._account = account
+        super().__init__(account)
         self._is_amount_set = False
-        self.was_initialised = False
-        """Whether the payment was created from its customer or invoice, as Oracle documents it."""
 
     def start(self, draft: Draft) -> None:
         """Set the defaults of a new record."""
@@ -39,24 +37,8 @@ class PaymentRules:
 
     def opened(self, draft: Draft) -> None:
         """List open invoices and those to which the payment is applied."""
-        self._is_amount_set = self.was_initialised = True
-        self._list_open(draft)
-
-    def body_changed(self, draft: Draft, field_id: str) -> None:
-        """Check and source dependent values after a body field was set."""
-        payer.changed(self._account, draft, field_id)
-        match field_id:
-            case "payment":
-                self._is_amount_set = True
-            case "account":
-                draft.body.values["undepfunds"] = "F"
-            case "undepfunds" if draft.body.get("undepfunds") == "T":
-                draft.body.values["account"] = None
-            case _:
-                pass
-        if field_id in payer.LISTS_ANEW:
-            self._list_open(draft)
-        self._update(draft)
+        self._is_amount_set = True
+        super().opened(draft)
 
     def line_changed(self, draft: Draft, sublist: str, line: FieldSet, field_id: str) -> None:
         """
@@ -69,15 +51,6 @@ class PaymentRules:
         left = _number(draft.body, "payment") - apply_lines.applied(draft) + before
         apply_lines.changed(line, field_id, left if self._is_amount_set else None)
 
-    def check_line(self, draft: Draft, sublist: str, line: FieldSet) -> None:
-        """Raise when the applied amount is more than what is due."""
-        del draft, sublist
-        apply_lines.check_line(line)
-
-    def refresh(self, draft: Draft) -> None:
-        """Compute the amounts."""
-        self._update(draft)
-
     def settle(self, draft: Draft, *, ignore_mandatory: bool) -> None:
         """
         Check and compute everything before a save.
@@ -85,13 +58,7 @@ class PaymentRules:
         Raises:
             ScriptError: TRANS_APPLIED_AMTS_UNBALNCD when more is applied than paid.
         """
-        if not draft.dynamic:
-            self._is_amount_set = bool(draft.body.get("payment"))
-            payer.replay(self._account, draft)
-        if not self.was_initialised:
-            _log.warning("sandbox_fidelity", reason="customerpayment made without transform or defaultValues")
-        payer.settle(self._account, draft, ignore_mandatory=ignore_mandatory)
-        self._update(draft)
+        self._complete(draft, ignore_mandatory=ignore_mandatory)
         paid, applied = _number(draft.body, "payment"), apply_lines.applied(draft)
         if paid <= 0:
             raise ScriptError("USER_ERROR", "Please enter value(s) for: Payment Amount")
@@ -101,6 +68,22 @@ class PaymentRules:
         periods.check(self._account, draft)
         draft.body.values["status"] = _NOT_DEPOSITED if draft.body.get("undepfunds") == "T" else _DEPOSITED
         draft.body.values["entity"] = draft.body.get("customer")
+
+    def _source(self, draft: Draft, field_id: str) -> None:
+        super()._source(draft, field_id)
+        match field_id:
+            case "payment":
+                self._is_amount_set = True
+            case "account":
+                draft.body.values["undepfunds"] = "F"
+            case "undepfunds" if draft.body.get("undepfunds") == "T":
+                draft.body.values["account"] = None
+            case _:
+                pass
+
+    def _replay(self, draft: Draft) -> None:
+        self._is_amount_set = bool(draft.body.get("payment"))
+        super()._replay(draft)
 
     def _list_open(self, draft: Draft) -> None:
         apply_lines.list_open(self._account, draft, draft.body.text("customer"))

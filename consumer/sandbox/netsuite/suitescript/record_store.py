@@ -19,6 +19,7 @@ from consumer.sandbox.netsuite.suitescript.customer import CustomerRules
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError, no_permission
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.open_record import Draft, Rules
+from consumer.sandbox.netsuite.suitescript.payer import PayerRules
 from consumer.sandbox.netsuite.suitescript.payment import PaymentRules
 from consumer.sandbox.netsuite.suitescript.record_types import STAGES, RecordKind, kind_of
 from consumer.sandbox.netsuite.suitescript.refund import RefundRules
@@ -60,7 +61,7 @@ class Opening:
     def initialise(self, draft: Draft, entity: str) -> None:
         """``defaultValues.entity`` of `record.create`: set the customer of a new record."""
         field_id = "entity"
-        if isinstance(draft.rules, PaymentRules | RefundRules):
+        if isinstance(draft.rules, PayerRules):
             field_id, draft.rules.was_initialised = "customer", True
         draft.set_value(field_id, entity)
 
