@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.restlet import NetSuite, customer, invoice
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
-    OTHER_INVOICE,
-    billed,
-    codes,
-    credit_memo,
-    payment,
-    plain_invoice,
-)
+from tests.support.restlet import NetSuite, codes, customer, invoice
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice
+from tests.support.restlet_references import INVOICE, NOTE, OTHER_INVOICE
 
 
 @pytest.fixture

@@ -5,22 +5,10 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.books import Books, StaleError
-from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, customer, stale_once
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
-    NOTE_ID,
-    OTHER_INVOICE,
-    OTHER_INVOICE_ID,
-    billed,
-    codes,
-    credit_memo,
-    elsewhere,
-    payment,
-    plain_invoice,
-    taxed_credit_memo,
-    void,
-)
+from tests.support.other_worker import elsewhere
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, codes, customer, stale_once
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice, taxed_memo, void
+from tests.support.restlet_references import INVOICE, NOTE, NOTE_ID, OTHER_INVOICE, OTHER_INVOICE_ID
 
 
 @pytest.fixture
@@ -46,7 +34,7 @@ def test_a_memo_is_open_until_it_is_spent(netsuite):
 
 def test_a_memo_settles_its_own_invoice_in_the_save_that_makes_it(netsuite):
     """Row 66: the invoice is due for so much less."""
-    written = netsuite.write(taxed_credit_memo((INVOICE, "119.00")))[0]
+    written = netsuite.write(taxed_memo((INVOICE, "119.00")))[0]
 
     memo, bill = netsuite.one("creditmemo"), netsuite.one("invoice")
     assert written["totals"] == {"subtotal": "100.00", "tax": "19.00", "total": "119.00"}

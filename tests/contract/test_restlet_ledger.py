@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
-from tests.support.restlet_documents import INVOICE, NOTE_ID, PAYMENT_ID, credit_memo, payment, void
+from tests.support.restlet_documents import credit_memo, payment, void
+from tests.support.restlet_references import INVOICE, NOTE_ID, PAYMENT_ID
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice, stale_once
-from tests.support.restlet_documents import codes, payment
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, codes, customer, invoice, stale_once
+from tests.support.restlet_documents import payment
 
 OURS = f"lago-cus-{CUSTOMER_ID}"
 EXISTING_CUSTOMER = {

@@ -8,15 +8,8 @@ import pytest
 
 from schemas import wire
 from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE_ID,
-    PAYMENT_ID,
-    credit_memo,
-    payment,
-    plain_invoice,
-    void,
-)
+from tests.support.restlet_documents import credit_memo, payment, plain_invoice, void
+from tests.support.restlet_references import INVOICE, NOTE_ID, PAYMENT_ID
 
 KEYS = {
     "customer": f"lago-cus-{CUSTOMER_ID}",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.profile import Switches
-from tests.support.restlet import NetSuite, customer, fee, untaxed
-from tests.support.restlet_documents import codes
+from tests.support.restlet import NetSuite, codes, customer, fee, untaxed
 
 
 @pytest.fixture

@@ -5,20 +5,10 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.books import Books, StaleError
-from tests.support.restlet import INVOICE_ID, NetSuite, customer
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
-    OTHER_INVOICE,
-    PAYMENT_ID,
-    billed,
-    codes,
-    credit_memo,
-    elsewhere,
-    payment,
-    plain_invoice,
-    void,
-)
+from tests.support.other_worker import before_first_insert
+from tests.support.restlet import INVOICE_ID, NetSuite, codes, customer
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice, void
+from tests.support.restlet_references import INVOICE, NOTE, OTHER_INVOICE, PAYMENT_ID
 
 
 @pytest.fixture
@@ -240,34 +230,19 @@ def test_amounts_have_the_decimals_of_the_currency(currency, amount):
 
 def test_a_payment_that_lost_a_race_is_built_again_with_what_is_left(netsuite, monkeypatch):
     """Row 32, 62: another payment took part of the invoice while this one was open."""
-    insert, attempts = Books.insert, []
-
-    def other_first(books, *args):
-        attempts.append(args)
-        if len(attempts) == 1:
-            other = payment("400.00", external_id="lago-pay-2", lago_id="p2", fingerprint="sha256:p2")
-            assert elsewhere(lambda: netsuite.write(other))[0]["status"] == "created"
-        return insert(books, *args)
-
-    monkeypatch.setattr(Books, "insert", other_first)
+    other = payment("400.00", external_id="lago-pay-2", lago_id="p2", fingerprint="sha256:p2")
+    faster = before_first_insert(monkeypatch, lambda: netsuite.write(other)[0]["status"])
 
     written = netsuite.write(payment())[0]
 
+    assert faster == ["created"]
     assert written["totals"] == {"total": "498.31", "applied": "98.31", "unapplied": "400.00"}
     assert due(netsuite) == "0.00"
 
 
 def test_a_payment_of_an_invoice_that_has_just_been_paid_is_made_from_the_customer(netsuite, monkeypatch):
-    insert, attempts = Books.insert, []
-
-    def paid_meanwhile(books, *args):
-        attempts.append(args)
-        if len(attempts) == 1:
-            other = payment(external_id="lago-pay-2", lago_id="p2", fingerprint="sha256:p2")
-            elsewhere(lambda: netsuite.write(other))
-        return insert(books, *args)
-
-    monkeypatch.setattr(Books, "insert", paid_meanwhile)
+    other = payment(external_id="lago-pay-2", lago_id="p2", fingerprint="sha256:p2")
+    before_first_insert(monkeypatch, lambda: netsuite.write(other))
 
     assert netsuite.write(payment())[0]["totals"]["unapplied"] == "498.31"
 

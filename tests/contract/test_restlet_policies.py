@@ -8,16 +8,10 @@ from consumer.sandbox.netsuite.books import Books, StaleError
 from consumer.sandbox.netsuite.profile import Profile
 from consumer.sandbox.netsuite.suitescript import sourcing
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
-from tests.support.restlet import INVOICE_ID, NetSuite, customer, fee, invoice, tax
-from tests.support.restlet_documents import (
-    INVOICE,
-    codes,
-    credit_memo,
-    elsewhere,
-    payment,
-    plain_invoice,
-    void,
-)
+from tests.support.other_worker import elsewhere
+from tests.support.restlet import INVOICE_ID, NetSuite, codes, customer, fee, invoice, tax
+from tests.support.restlet_documents import credit_memo, payment, plain_invoice, void
+from tests.support.restlet_references import INVOICE
 
 NEXT_OPEN = {"closedPeriod": "next_open_period"}
 ONE_CURRENCY = Profile.load().features - {"MULTICURRENCYCUSTOMER"}

@@ -5,14 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.restlet import NetSuite, customer, invoice
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
-    OTHER_INVOICE,
-    credit_memo,
-    payment,
-    plain_invoice,
-)
+from tests.support.restlet_documents import credit_memo, payment, plain_invoice
+from tests.support.restlet_references import INVOICE, NOTE, OTHER_INVOICE
 
 INTERCOMPANY = "111"
 ON_IT = {"account": INTERCOMPANY}

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from consumer.sandbox.netsuite.books import Books
-from tests.support.restlet import NetSuite, customer
+from tests.support.other_worker import before_first_insert
+from tests.support.restlet import NetSuite, codes, customer
 from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
     billed,
-    codes,
     credit_memo,
-    elsewhere,
     payment,
     plain_invoice,
     refund,
-    taxed_credit_memo,
+    taxed_memo,
     void,
 )
+from tests.support.restlet_references import INVOICE, NOTE
 
 
 @pytest.fixture
@@ -63,18 +60,11 @@ def test_a_refund_is_written_once(netsuite):
 def test_two_workers_pay_back_once(netsuite, monkeypatch):
     """The slower call finds the refund of the faster one."""
     netsuite.write(credit_memo("50.00"))
-    insert, calls = Books.insert, []
-
-    def other_first(books, group, record_type, fields, sublists):
-        calls.append(record_type)
-        if len(calls) == 1:
-            assert elsewhere(lambda: netsuite.write(refund()))[0]["status"] == "created"
-        return insert(books, group, record_type, fields, sublists)
-
-    monkeypatch.setattr(Books, "insert", other_first)
+    faster = before_first_insert(monkeypatch, lambda: netsuite.write(refund())[0]["status"])
 
     answer = netsuite.write(refund())[0]
 
+    assert faster == ["created"]
     assert answer["status"] in {"exists", "created"}
     assert netsuite.one("customerrefund")["total"] == "50.00"
     assert memo_of(netsuite)[1] == "0.00"
@@ -82,7 +72,7 @@ def test_two_workers_pay_back_once(netsuite, monkeypatch):
 
 def test_only_what_is_to_be_paid_back_is(netsuite):
     """A note of 119.00 that offsets 60.00 of its invoice: the other 59.00 go back."""
-    netsuite.write(taxed_credit_memo((INVOICE, "60.00")), refund("59.00"))
+    netsuite.write(taxed_memo((INVOICE, "60.00")), refund("59.00"))
 
     assert netsuite.one("customerrefund")["total"] == "59.00"
     assert memo_of(netsuite) == ("119.00", "0.00", "CustCred:B")

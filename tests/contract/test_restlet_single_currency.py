@@ -8,7 +8,8 @@ import pytest
 
 from consumer.sandbox.netsuite.profile import Profile, Switches
 from tests.support.restlet import INVOICE_ID, NetSuite, customer
-from tests.support.restlet_documents import INVOICE, billed, credit_memo, payment, plain_invoice, refund, void
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice, refund, void
+from tests.support.restlet_references import INVOICE
 
 USD = {"currency": "1"}
 NO_SUITETAX = {"currency": "1", "nexus": None}

@@ -5,19 +5,9 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.profile import Profile
-from tests.support.restlet import NetSuite, customer, invoice
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
-    OTHER_INVOICE,
-    OTHER_INVOICE_ID,
-    codes,
-    credit_memo,
-    payment,
-    plain_invoice,
-    refund,
-    void,
-)
+from tests.support.restlet import NetSuite, codes, customer, invoice
+from tests.support.restlet_documents import credit_memo, payment, plain_invoice, refund, void
+from tests.support.restlet_references import INVOICE, NOTE, OTHER_INVOICE, OTHER_INVOICE_ID
 
 FRANCE = {"subsidiary": "4", "nexus": "11"}
 ONE_SUBSIDIARY = Profile.load().features - {"MULTISUBSIDIARYCUSTOMER"}

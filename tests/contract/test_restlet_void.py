@@ -10,19 +10,10 @@ import pytest
 from consumer.sandbox.netsuite.books import Books, StaleError
 from consumer.sandbox.netsuite.profile import Profile, Switches
 from consumer.sandbox.netsuite.suitescript import voiding
-from tests.support.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
-from tests.support.restlet_documents import (
-    INVOICE,
-    OTHER_INVOICE,
-    billed,
-    codes,
-    credit_memo,
-    elsewhere,
-    payment,
-    plain_invoice,
-    taxed_credit_memo,
-    void,
-)
+from tests.support.other_worker import before_first_insert, elsewhere
+from tests.support.restlet import FEE_ID, INVOICE_ID, NetSuite, codes, coupon, customer, fee, invoice, tax
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice, taxed_memo, void
+from tests.support.restlet_references import INVOICE, OTHER_INVOICE
 
 REVERSAL = f"lago-inv-{INVOICE_ID}-void"
 
@@ -135,7 +126,7 @@ def test_a_partly_paid_invoice_is_reversed_in_full_and_the_rest_stays_with_the_c
 
 def test_only_what_is_due_is_reversed_where_notes_credit_the_rest(netsuite):
     """One line for 379.31, the tax in proportion: 379.31 x 85.33 / 498.31 = 64.95."""
-    netsuite.write(taxed_credit_memo((INVOICE, "119.00")))
+    netsuite.write(taxed_memo((INVOICE, "119.00")))
 
     written = netsuite.write(void())[0]
 
@@ -322,7 +313,7 @@ def test_taxes_are_the_invoices_where_the_transformation_drops_them():
 
 def test_a_partial_reversal_has_its_tax_where_the_transformation_drops_it():
     netsuite = billed(switches=Switches(transform_taxes="drop"))
-    netsuite.write(taxed_credit_memo((INVOICE, "119.00")))
+    netsuite.write(taxed_memo((INVOICE, "119.00")))
 
     netsuite.write(void())
 
@@ -356,15 +347,7 @@ def test_the_line_that_is_kept_is_the_one_that_bears_the_tax(netsuite):
 def test_a_payment_that_comes_while_the_memo_is_open_is_seen(monkeypatch):
     """Row 32: it is decided anew, and the memo settles only what is left."""
     netsuite = billed("reversing-voids")
-    insert, attempts = Books.insert, []
-
-    def paid_meanwhile(books, *args):
-        attempts.append(args)
-        if len(attempts) == 1:
-            elsewhere(lambda: netsuite.write(payment("100.00")))
-        return insert(books, *args)
-
-    monkeypatch.setattr(Books, "insert", paid_meanwhile)
+    before_first_insert(monkeypatch, lambda: netsuite.write(payment("100.00")))
 
     written = netsuite.write(void())[0]
 
@@ -376,15 +359,7 @@ def test_a_payment_that_comes_while_the_memo_is_open_is_seen(monkeypatch):
 def test_two_voids_at_once_write_one_memo(monkeypatch):
     """Row 26: the slower call finds the memo of the faster one."""
     netsuite = billed("reversing-voids")
-    insert, attempts = Books.insert, []
-
-    def other_first(books, *args):
-        attempts.append(args)
-        if len(attempts) == 1:
-            elsewhere(lambda: netsuite.write(void()))
-        return insert(books, *args)
-
-    monkeypatch.setattr(Books, "insert", other_first)
+    before_first_insert(monkeypatch, lambda: netsuite.write(void()))
 
     written = netsuite.write(void())[0]
 

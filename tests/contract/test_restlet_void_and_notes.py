@@ -7,22 +7,11 @@ from itertools import permutations
 
 import pytest
 
-from consumer.sandbox.netsuite.books import Books
 from consumer.sandbox.netsuite.profile import Profile
-from tests.support.restlet import FEE_ID, INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE_ID,
-    OTHER_INVOICE,
-    OTHER_INVOICE_ID,
-    billed,
-    codes,
-    credit_memo,
-    elsewhere,
-    payment,
-    plain_invoice,
-    void,
-)
+from tests.support.other_worker import before_first_insert
+from tests.support.restlet import FEE_ID, INVOICE_ID, NetSuite, codes, coupon, customer, fee, invoice, tax
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice, void
+from tests.support.restlet_references import INVOICE, NOTE_ID, OTHER_INVOICE, OTHER_INVOICE_ID
 
 REVERSAL = f"lago-inv-{INVOICE_ID}-void"
 TOTAL = Decimal("498.31")
@@ -275,15 +264,7 @@ def test_what_finance_has_spent_of_the_memo_is_told_and_stands(netsuite):
 
 def test_a_note_that_comes_while_the_void_is_written_is_seen(netsuite, monkeypatch):
     """The later of the two finds the other."""
-    insert, attempts = Books.insert, []
-
-    def noted_meanwhile(books, *args):
-        attempts.append(args)
-        if len(attempts) == 1:
-            elsewhere(lambda: netsuite.write(note()))
-        return insert(books, *args)
-
-    monkeypatch.setattr(Books, "insert", noted_meanwhile)
+    before_first_insert(monkeypatch, lambda: netsuite.write(note()))
     write_all(netsuite, voided(), payment("100.00"))
 
     assert figures(netsuite)[REVERSAL] == ("398.31", "0.00")

@@ -7,18 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from tests.support.restlet import INVOICE_ID, NetSuite, coupon, customer, fee, invoice, tax
-from tests.support.restlet_documents import (
-    INVOICE,
-    NOTE,
-    OTHER_INVOICE_ID,
-    billed,
-    codes,
-    credit_memo,
-    payment,
-    plain_invoice,
-    void,
-)
+from tests.support.restlet import INVOICE_ID, NetSuite, codes, coupon, customer, fee, invoice, tax
+from tests.support.restlet_documents import billed, credit_memo, payment, plain_invoice, void
+from tests.support.restlet_references import INVOICE, NOTE, OTHER_INVOICE_ID
 
 REVERSAL = f"lago-inv-{OTHER_INVOICE_ID}-void"
 KEPT = {"recredit": False}

@@ -10,7 +10,8 @@ import pytest
 from consumer.sandbox.netsuite.suitescript import oracle_lists, search_calls, search_names
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from tests.support.restlet import NetSuite, customer, invoice
-from tests.support.restlet_documents import INVOICE, credit_memo, payment, void
+from tests.support.restlet_documents import credit_memo, payment, void
+from tests.support.restlet_references import INVOICE
 
 LIB = Path(__file__).parents[2] / "deploy/netsuite/src/FileCabinet/SuiteScripts/lago_netsuite/lib"
 FILES = sorted(LIB.glob("*.js"))

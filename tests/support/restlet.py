@@ -207,6 +207,11 @@ class NetSuite:
         return outcome.get("thrown", outcome.get("text"))
 
 
+def codes(item: dict[str, Any]) -> list[str]:
+    """The codes of an answer's warnings."""
+    return [warning["code"] for warning in item["warnings"]]
+
+
 def stale_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The first save of a record finds that another has changed it; gives the ids of what is saved."""
     replace, attempts = Books.replace, []

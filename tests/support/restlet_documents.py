@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
-from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, fee, invoice, tax
-
-NOTE_ID = "0c9e5d31-7d2b-4a61-9f60-3c1b5a7e9d03"
-PAYMENT_ID = "7b1d4a90-55c2-4f0e-8a3b-6e2f9c4d8e04"
-OTHER_INVOICE_ID = "2e8c6b5a-91d4-4c3f-a7e0-5f1b3d9c7a05"
-CUSTOMER = {"externalId": f"lago-cus-{CUSTOMER_ID}"}
-INVOICE = {"externalId": f"lago-inv-{INVOICE_ID}"}
-OTHER_INVOICE = {"externalId": f"lago-inv-{OTHER_INVOICE_ID}"}
-NOTE = {"externalId": f"lago-cn-{NOTE_ID}"}
+from tests.support.restlet import INVOICE_ID, NetSuite, customer, fee, invoice, tax
+from tests.support.restlet_references import CUSTOMER, INVOICE, NOTE, NOTE_ID, OTHER_INVOICE_ID, PAYMENT_ID
 
 
 def billed(name: str = "default", **profile: Any) -> NetSuite:
@@ -113,7 +104,7 @@ def plain_invoice(amount: str, lago_id: str = OTHER_INVOICE_ID, **changes: Any) 
     return invoice(columns=columns, **(given | changes))
 
 
-def taxed_credit_memo(*lines: tuple[dict[str, str], str | None]) -> dict[str, Any]:
+def taxed_memo(*lines: tuple[dict[str, str], str | None]) -> dict[str, Any]:
     """The memo of a note over 100.00 and 19.00 tax."""
     line = {
         "item": "802",
@@ -140,20 +131,6 @@ def void(day: str | None = "2026-08-20", **changes: Any) -> dict[str, Any]:
         "fingerprint": "sha256:void",
         "record": record | ({"options": options} if options else {}),
     } | changes
-
-
-def codes(item: dict[str, Any]) -> list[str]:
-    """The codes of an answer's warnings."""
-    return [warning["code"] for warning in item["warnings"]]
-
-
-def elsewhere(work: Callable[[], Any]) -> Any:
-    """What `work` comes to in another thread, as a call of another worker would run."""
-    results: list[Any] = []
-    thread = threading.Thread(target=lambda: results.append(work()))
-    thread.start()
-    thread.join()
-    return results[0]
 
 
 def refund(amount: str = "50.00", memo: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import structlog
 
 from consumer.sandbox.netsuite.profile import Profile
 from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
-from tests.support.restlet_documents import INVOICE, credit_memo, payment, plain_invoice
+from tests.support.restlet_documents import credit_memo, payment, plain_invoice
+from tests.support.restlet_references import INVOICE
 
 PAY = """
   const pay = record.transform({fromType: 'invoice', fromId: 9001, toType: 'customerpayment',
