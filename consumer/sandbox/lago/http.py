@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from consumer.sandbox.lago import billing, crediting, serializers, settlement
+from consumer.sandbox.lago import billing, crediting, serializers, settlement, wallets
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.listings import CachedCounts
 from consumer.sandbox.lago.notation import Json
@@ -79,6 +79,7 @@ class LagoServer:
             "refunds": self._refund,
             "voids": self._void,
             "paid_by_hand": self._mark_as_paid,
+            "wallets": self._wallet,
             "faults": self._fault,
         }
         console = [
@@ -156,6 +157,9 @@ class LagoServer:
     def _mark_as_paid(self, sent: Json) -> Json:
         stored = billing.mark_as_paid(self.organization, sent["invoice_id"])
         return serializers.shown_invoice(self.organization, stored)
+
+    def _wallet(self, sent: Json) -> Json:
+        return wallets.open_wallet(self.organization, sent.pop("external_customer_id"), **sent)
 
     def _fault(self, sent: Json) -> Json:
         """Set faults: ``status`` of all responses, ``lose`` (number of webhooks), ``requests_per_s``."""

@@ -55,6 +55,8 @@ class Organization:
     credit_notes: dict[str, Json] = field(default_factory=dict)
     payments: dict[str, Json] = field(default_factory=dict)
     receipts: dict[str, Json] = field(default_factory=dict)
+    payment_requests: dict[str, Json] = field(default_factory=dict)
+    wallets: dict[str, Json] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     links: dict[str, list[Json]] = field(default_factory=dict)
     integrations: frozenset[str] | None = None
@@ -123,6 +125,11 @@ class Organization:
         if lago_id not in self.invoices:
             raise ImpossibleError(f"no invoice {lago_id}")
         return self.invoices[lago_id]
+
+    def billing_entities(self) -> set[str]:
+        """The codes of all billing entities: those that customers and invoices have."""
+        owners = (*self.customers.values(), *self.invoices.values())
+        return {one["billing_entity_code"] for one in owners}
 
     def touch(self, document: Json) -> None:
         """Set the time of change of a document."""

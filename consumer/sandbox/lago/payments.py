@@ -63,6 +63,20 @@ def payment(invoices: Sequence[Json], cents: int, how: How, **changes: Any) -> J
     )
 
 
+def request(paid: Json, customer: Json) -> Json:
+    """The payment request that a payment pays; ``invoices`` are ids here and objects in REST."""
+    return {
+        "lago_id": paid["lago_payable_id"],
+        "amount_cents": paid["amount_cents"],
+        "amount_currency": paid["amount_currency"],
+        "email": customer["email"],
+        "payment_status": paid["payment_status"],
+        "created_at": paid["created_at"],
+        "customer": customer,
+        "invoices": paid["invoice_ids"],
+    }
+
+
 def receipt(paid: Json, number: str) -> Json:
     """The receipt around a payment."""
     return {

@@ -94,6 +94,15 @@ def credit_note(organization: Organization, stored: Json, *, is_linked: bool = T
     return seen | ({"error_details": []} if is_linked else {})
 
 
+def payment_request(organization: Organization, stored: Json) -> Json:
+    """A payment request, with its customer and with bare invoices, as they are now."""
+    bare = [
+        invoice(organization, organization.invoices[lago_id], frozenset(), is_linked=False)
+        for lago_id in stored["invoices"]
+    ]
+    return stored | {"customer": _owner(organization, stored, is_linked=True), "invoices": bare}
+
+
 def _owner(organization: Organization, stored: Json, *, is_linked: bool) -> Json:
     embedded: Json = stored["customer"]
     owner = organization.customers.get(embedded["lago_id"], embedded)

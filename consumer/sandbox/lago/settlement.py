@@ -36,6 +36,10 @@ def pay(
     made = {"lago_id": lago_id, "created_at": organization.at()}
     payment = payments.payment(paid, sum(amounts), how, **made | changes)
     organization.payments[lago_id] = payment
+    if payment["payable_type"] == "PaymentRequest":
+        organization.payment_requests[payment["lago_payable_id"]] = payments.request(
+            payment, paid[0]["customer"]
+        )
     settled = [_is_settled_by(organization, each, amount) for each, amount in zip(paid, amounts, strict=True)]
     _announce_payment(organization, payment, paid, how, settles=all(settled))
     return payment

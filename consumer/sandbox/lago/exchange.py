@@ -1,0 +1,66 @@
+"""Requests and responses of Lago's REST API: parameters, JSON bodies, lists and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from consumer.sandbox.lago import filters, listings
+from consumer.sandbox.lago.listings import CachedCounts
+from consumer.sandbox.lago.notation import Json
+from consumer.sandbox.lago.organization import Organization
+
+MAX_BODY_BYTES = 1024 * 1024
+_NAMES = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
+
+Serialize = Callable[[Organization, Json], Json]
+Find = Callable[[Sequence[Json], filters.Query], list[Json]]
+
+
+def listed(  # noqa: PLR0913, PLR0917 - what a list consists of
+    organization: Organization,
+    request: Request,
+    key: str,
+    stored: Sequence[Json],
+    find: Find,
+    serialize: Serialize | None = None,
+    counts: CachedCounts | None = None,
+) -> JSONResponse:
+    """
+    One page of a list.
+
+    Raises:
+        InvalidFilterError: a status that Lago does not know.
+        UnknownEntityError: a billing entity that does not exist.
+    """
+    query = query_of(request)
+    filters.refuse_unknown_entities(query, organization.billing_entities())
+    rows, meta = listings.page(find(stored, query), query, counts=counts)
+    return JSONResponse(
+        {key: [serialize(organization, row) if serialize else row for row in rows], "meta": meta}
+    )
+
+
+def query_of(request: Request) -> dict[str, list[str]]:
+    """All values of each parameter."""
+    return {name: request.query_params.getlist(name) for name in request.query_params}
+
+
+async def content_of(request: Request) -> dict[str, Any]:
+    """The JSON object of the body; empty when there is none."""
+    body = await request.body()
+    try:
+        sent = json.loads(body[:MAX_BODY_BYTES])
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def refused(status: int, code: str, details: Mapping[str, Any] | None = None) -> JSONResponse:
+    """An error as Lago writes it."""
+    content = {"status": status, "error": _NAMES.get(status, "Error"), "code": code}
+    return JSONResponse(content | ({"error_details": details} if details else {}), status_code=status)
