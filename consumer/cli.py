@@ -239,8 +239,12 @@ def demo(
 
 
 def _configuration() -> tuple[Settings, tuple[Connection, ...]]:
-    from consumer.config import connections_file
+    from consumer.commands import console_output
+    from consumer.config import connection_secrets, connections_file
     from consumer.config.settings import Settings
 
     settings = Settings.load()
-    return settings, connections_file.load(settings.connections_file)
+    connections = connections_file.load(settings.connections_file)
+    for warning in connection_secrets.of_working_directory(connections):
+        console_output.complain(f"warning: {warning}")
+    return settings, connections

@@ -17,7 +17,7 @@ from rich.table import Table
 from consumer.clock import SystemClock
 from consumer.commands import console_output
 from consumer.commands.check_account import Found, look
-from consumer.config import connections_file
+from consumer.config import connection_secrets, connections_file
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
@@ -78,7 +78,11 @@ def find(codes: Sequence[str]) -> Findings:
         settings=settings,
         connections=connections,
         problems=tuple(dict.fromkeys(_problems(connections))),
-        warnings=(*relay_endpoints.unverifiable(connections), *_without_lago_api(connections)),
+        warnings=(
+            *connection_secrets.of_working_directory(connections),
+            *relay_endpoints.unverifiable(connections),
+            *_without_lago_api(connections),
+        ),
     )
 
 

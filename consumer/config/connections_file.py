@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 from consumer.config import (
     bounded_file,
     connection_rules,
+    connection_secrets,
     customer_field_rules,
     model_keys,
     problem,
@@ -25,7 +26,7 @@ from consumer.config import (
 )
 from consumer.config.connection import Connection
 from consumer.config.netsuite_account import normalise_account_id
-from consumer.config.secret import Secret
+from consumer.config.secret import FOLDER, Secret
 from consumer.config.yaml_source import Problem, Tree
 from consumer.errors import ConfigurationError
 
@@ -57,7 +58,7 @@ def load(path: Path) -> tuple[Connection, ...]:
     tree = yaml_source.parse(_read(path))
     if tree.value is None and not tree.problems:
         raise ConfigurationError([f"{path.name}:1: is empty, expected the key connections"])
-    file, refused = _validated(tree)
+    file, refused = _validated(tree, path.parent)
     problems = [*tree.problems, *refused, *_broken_rules(tree)]
     if problems or file is None:
         raise ConfigurationError(
@@ -89,7 +90,7 @@ def chosen(connections: Sequence[Connection], codes: Sequence[str]) -> tuple[Con
 
 
 def unresolved_secrets(
-    connections: Sequence[Connection], parts: Sequence[str] = ("auth", "lago", "webhooks")
+    connections: Sequence[Connection], parts: Sequence[str] = connection_secrets.PARTS
 ) -> list[str]:
     """
     One sentence for each secret whose variable or file is missing.
@@ -102,7 +103,7 @@ def unresolved_secrets(
         f"{connection.at(place)}: connection {connection.code}: {place}: {missing}"
         for connection in connections
         for part in parts
-        for place, secret in _secrets(attrgetter(part)(connection), part)
+        for place, secret in connection_secrets.within(attrgetter(part)(connection), part)
         if (missing := _missing(secret))
     ]
 
@@ -119,13 +120,13 @@ def _read(path: Path) -> str:
     raise ConfigurationError([message])
 
 
-def _validated(tree: Tree) -> tuple[_File | None, list[Problem]]:
+def _validated(tree: Tree, folder: Path) -> tuple[_File | None, list[Problem]]:
     if tree.value is None:
         return None, []
     if not isinstance(tree.value, dict):
         return None, [Problem(path=(), line=1, message="is not a mapping, expected the key connections")]
     try:
-        return _File.model_validate(_normalised(tree.value)), []
+        return _File.model_validate(_normalised(tree.value), context={FOLDER: folder}), []
     except ValidationError as error:
         return None, list(_problems_of(error, tree))
 
@@ -223,20 +224,6 @@ def _lines(tree: Tree, index: int, name: str) -> Mapping[str, str]:
         for path, line in tree.lines.items()
         if path[:2] == start and len(path) > 2
     }
-
-
-def _secrets(value: Any, place: str) -> Iterator[tuple[str, Secret]]:
-    match value:
-        case Secret():
-            yield place, value
-        case BaseModel():
-            for key in type(value).model_fields:
-                yield from _secrets(getattr(value, key), f"{place}.{key}")
-        case tuple():
-            for index, entry in enumerate(value):
-                yield from _secrets(entry, f"{place}.{index}")
-        case _:
-            return
 
 
 def _missing(secret: Secret) -> str | None:
