@@ -156,5 +156,5 @@ def _copy(event: _Event, attempt: int) -> Copy:
         partition=source.partition,
         key=found.key,
         value=found.value,
-        headers=found.headers_of_replay(attempt),
+        headers=found.headers_of_replay(attempt, event.failures),
     )

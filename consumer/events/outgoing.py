@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from consumer.config.connection import Connection
-from consumer.events import document_names, headers, summary
+from consumer.events import document_names, headers, replayed_failure, summary
 from consumer.events.summary import ObjectSummary
 from consumer.mapping import identity, money
 from consumer.mapping.result import Action
@@ -89,7 +89,7 @@ class OutgoingEvents:
     def failure(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
     ) -> Event:
-        """The error event of a rejection; every repeat of the same record has the same id."""
+        """The error event of a rejection; every repeat of the record, and every replay, has the same id."""
         failed = self._error_event(record, event, rejected, attempt)
         value = failed.model_dump_json().replace(_ORIGINAL_PLACEHOLDER, '"original":' + _original(record), 1)
         headers = _headers(
@@ -138,6 +138,7 @@ class OutgoingEvents:
     ) -> ErrorEvent:
         known = event if isinstance(event, Envelope) else None
         about = summary.of(known) if known else None
+        before = replayed_failure.of(record, self.connection.code)
         return ErrorEvent(
             organization_id=_short(known.organization_id) if known else None,
             accounting_provider_customer_error=CustomerError(
@@ -149,7 +150,7 @@ class OutgoingEvents:
                     error_code=rejected.code,
                 ),
             ),
-            id=error_event.event_id(self.connection.code, *_place(record)),
+            id=before.id if before else error_event.event_id(self.connection.code, *_place(record)),
             occurred_at=utc_text(attempt.now),
             event=_short(known.webhook_type) if known else None,
             object=_failed_object(known, about) if known and about else None,
@@ -157,8 +158,8 @@ class OutgoingEvents:
             details={name: _short(text) for name, text in rejected.details.items()},
             gaps=tuple(_gap(each, known) for each in rejected.gaps[: error_event.MAX_GAPS]),
             retryable=known is not None,
-            attempts=attempt.number,
-            first_failed_at=utc_text(attempt.first_at),
+            attempts=attempt.number + (before.attempts if before else 0),
+            first_failed_at=before.first_failed_at if before else utc_text(attempt.first_at),
             source=_source(record),
             original=None,
             trace_id=headers.trace_id(record),

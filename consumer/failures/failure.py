@@ -33,6 +33,7 @@ class Failure:
         customer_id, customer_name: Lago's id of the customer, and its name in the event; empty when unknown.
         details: of the error event, by name.
         gaps: its reasons one by one, where a setting ends each.
+        attempts, first_failed_at: of all deliveries and replays up to now, and when the first one began.
         source: topic, partition and offset of the event that failed; the topic under Kafka's name for it.
         place: topic, partition and offset of the error event.
         key: the error event's, which its marks carry too.
@@ -57,6 +58,8 @@ class Failure:
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
     gaps: tuple[Gap, ...] = ()
     is_retryable: bool = True
+    attempts: int = 1
+    first_failed_at: str = ""
     source: Source
     source_key: str | None = None
     place: Source
@@ -112,6 +115,8 @@ def _failure(record: Record, event: ErrorEvent) -> Failure:
         customers=frozenset(each for each in ids if each),
         details=event.details,
         gaps=event.gaps,
+        attempts=event.attempts,
+        first_failed_at=event.first_failed_at,
         is_retryable=event.retryable,
         source=Source(topic=source.topic, partition=source.partition, offset=source.offset),
         source_key=source.key,

@@ -63,7 +63,10 @@ class History:
             return
         replay = mark.replay
         place = Source(topic=replay.topic, partition=replay.partition, offset=replay.offset)
-        self._replays[mark.error_id] = mark
+        before = self._replays.get(mark.error_id)
+        # Marks of one failure may lie in several partitions, which are read in any order.
+        if before is None or before.replay is None or before.replay.attempt <= replay.attempt:
+            self._replays[mark.error_id] = mark
         self._attempts[place] = replay.attempt
 
     def note_result(self, result: Result, published_ms: int) -> None:
@@ -111,8 +114,10 @@ class History:
         if replay is None:
             return State.OPEN
         place = Source(topic=replay.topic, partition=replay.partition, offset=replay.offset)
+        if failure.source == place:
+            return State.OPEN  # the replay has failed, too
         key = (failure.connection, place)
-        # When it has failed once more, that is a failure of its own, which replaces this one.
+        # Workers of former versions made a failure of its own of a replay that failed.
         if key in self._failed_at or key in self._written_from:
             return State.SETTLED
         below = settled.get((failure.connection, place.topic, place.partition), 0)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from consumer.events import replayed_failure
+from consumer.events.replayed_failure import ReplayedFailure
 from consumer.failures.failure import Failure
 from consumer.record import Record
 from schemas import wire
@@ -15,6 +18,7 @@ from schemas import wire
 REPLAY_OF = "replay-of"
 REPLAY_ATTEMPT = "replay-attempt"
 
+_OF_REPLAYS = frozenset({REPLAY_OF, REPLAY_ATTEMPT, replayed_failure.HEADER})
 _MEMBER = '"original":'
 
 
@@ -33,11 +37,20 @@ class Original:
     headers: tuple[tuple[str, bytes], ...] = ()
     is_embedded: bool = False
 
-    def headers_of_replay(self, attempt: int) -> tuple[tuple[str, bytes], ...]:
-        """Its own headers, and those of its origin; `attempt` counts from 1."""
-        own = tuple((name, value) for name, value in self.headers if name not in {REPLAY_OF, REPLAY_ATTEMPT})
+    def headers_of_replay(self, attempt: int, failures: Sequence[Failure]) -> tuple[tuple[str, bytes], ...]:
+        """Its own headers, and those of its origin: the failures of the record; `attempt` counts from 1."""
+        own = tuple((name, value) for name, value in self.headers if name not in _OF_REPLAYS)
         replay = ((REPLAY_OF, self.failure.id.encode()), (REPLAY_ATTEMPT, str(attempt).encode()))
-        return own + replay
+        return (*own, *replay, replayed_failure.header_of(map(_replayed, failures)))
+
+
+def _replayed(failure: Failure) -> ReplayedFailure:
+    return ReplayedFailure(
+        connection=failure.connection,
+        id=failure.id[: replayed_failure.MAX_ID_CHARS],
+        first_failed_at=failure.first_failed_at[: replayed_failure.MAX_TIME_CHARS],
+        attempts=max(failure.attempts, 0),
+    )
 
 
 def from_topic(failure: Failure, record: Record) -> Original:

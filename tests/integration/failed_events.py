@@ -14,7 +14,7 @@ from consumer.clock import SystemClock
 from consumer.events.outgoing import Attempt, OutgoingEvents
 from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
-from consumer.outcome import Rejected
+from consumer.outcome import Rejected, Written
 from consumer.record import Event, LaneKey, Record, Source
 from schemas import envelope
 from schemas.error_event import event_id
@@ -51,6 +51,30 @@ def failed(
     return _reporter(**changes).failure(
         record, envelope.decode(event), rejected, Attempt(number=1, first_at=now, now=now)
     )
+
+
+def failed_again(record: Record) -> Event:
+    """The event to publish about a replay that was rejected, too."""
+    now = SystemClock().now()
+    rejected = Rejected(code="invalid_mapping", message="no item", hint="mend it")
+    return _reporter().failure(
+        record, envelope.decode(record.value), rejected, Attempt(number=1, first_at=now, now=now)
+    )
+
+
+def written(record: Record) -> list[Event]:
+    """The events to publish about an invoice that is in NetSuite now."""
+    now, event = SystemClock().now(), envelope.decode(record.value)
+    assert isinstance(event, envelope.Envelope)
+    made = Written(
+        object="invoice",
+        lago_id=event.object_id,
+        netsuite_type="invoice",
+        internal_id="1",
+        external_id=f"lago-inv-{event.object_id}",
+        status="created",
+    )
+    return list(_reporter().results(record, event, (made,), Attempt(number=1, first_at=now, now=now)))
 
 
 @cache

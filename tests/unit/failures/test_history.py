@@ -123,3 +123,37 @@ def test_the_oldest_failure_tells_from_where_results_matter():
     """None of none."""
     assert oldest_ms([failure(3), failure(2)]) == 2_000
     assert oldest_ms([]) is None
+
+
+def test_a_replay_that_fails_again_is_the_same_failure_and_open():
+    """Whether its error event or the mark of the replay is read first."""
+    again = failure(1, source=source(900), published_ms=5_000)
+    for notes in (
+        (again, mark(1, "replayed", replayed_to=900)),
+        (mark(1, "replayed", replayed_to=900), again),
+    ):
+        made = history(failure(1))
+        for note in notes:
+            (made.note_failure if note is again else made.note_mark)(note)
+        assert [each.source for each in made.open(NOWHERE)] == [source(900)]
+        assert made.attempt_of(again) == 2
+
+
+def test_a_replay_of_a_failed_replay_settles_the_failure():
+    """By its result, at the newest place."""
+    made = history(failure(1), failure(1, source=source(900), published_ms=5_000))
+    made.note_mark(mark(1, "replayed", replayed_to=900))
+    made.note_mark(mark(1, "replayed", replayed_to=901, attempt=2))
+    assert made.open(NOWHERE) == []
+
+    made.note_result(result(1, offset=901), published_ms=6_000)
+    assert made.count(State.SETTLED, NOWHERE) == 1
+
+
+def test_of_several_replays_the_last_counts_whichever_is_read_last():
+    """Their marks may lie in several partitions of the topic."""
+    made = history(failure(1, source=source(901), published_ms=5_000))
+    made.note_mark(mark(1, "replayed", replayed_to=901, attempt=2))
+    made.note_mark(mark(1, "replayed", replayed_to=900, attempt=1))
+
+    assert [each.source for each in made.open(NOWHERE)] == [source(901)]

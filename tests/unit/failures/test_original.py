@@ -31,10 +31,11 @@ def test_the_record_itself_goes_back_with_its_key_and_headers():
     found = original.from_topic(failure(1), record)
 
     assert (found.key, found.value, found.is_embedded) == (b"k", b"\x00\xff", False)
-    assert found.headers_of_replay(2) == (
-        ("a", b"1"),
-        ("replay-of", b"error-1"),
-        ("replay-attempt", b"2"),
+    *others, (name, listed) = found.headers_of_replay(2, [failure(1, attempts=3, first_failed_at="then")])
+    assert others == [("a", b"1"), ("replay-of", b"error-1"), ("replay-attempt", b"2")]
+    assert (name, json.loads(listed)) == (
+        "replay-failures",
+        [{"connection": "netsuite-eu", "id": "error-1", "first_failed_at": "then", "attempts": 3}],
     )
 
 
@@ -45,13 +46,13 @@ def test_a_replay_of_a_replay_names_its_own_error():
         timestamp_ms=0,
         key=None,
         value=b"{}",
-        headers=(("replay-of", b"error-0"), ("replay-attempt", b"1"), ("a", b"1")),
+        headers=(("replay-of", b"e"), ("replay-attempt", b"1"), ("replay-failures", b"[]"), ("a", b"1")),
         lane=LaneKey("l"),
     )
 
-    names = [name for name, _ in original.from_topic(failure(1), record).headers_of_replay(2)]
+    names = [name for name, _ in original.from_topic(failure(1), record).headers_of_replay(2, [])]
 
-    assert names == ["a", "replay-of", "replay-attempt"]
+    assert names == ["a", "replay-of", "replay-attempt", "replay-failures"]
 
 
 def test_what_the_topic_has_lost_comes_out_of_the_error_character_by_character():
