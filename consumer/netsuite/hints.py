@@ -8,7 +8,10 @@ settings: a hint never names a setting that is already set.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from consumer.config.connection import Connection
+from consumer.config.mapping_rules import Tax
 from schemas.error_codes import BY_NETSUITE_CODE, CATALOGUE, SCRIPT_REFUSED, ErrorCode, menu
 
 LOGIN = CATALOGUE["INVALID_LOGIN_ATTEMPT"].hint
@@ -73,7 +76,25 @@ def of(row: ErrorCode, connection: Connection, field: str | None = None) -> str:
             f"correct {settings}, which gives no value that NetSuite takes for this document, or make the "
             f"field optional on the form ({menu.FORMS})"
         )
+    if row.code == "suitetax_off":
+        return f"set {_suitetax_modes(connection)} to legacy, tax_line or none"
     return row.hint
+
+
+def _suitetax_modes(connection: Connection) -> str:
+    """The settings by which documents have tax details, with their lines."""
+    mapping = connection.mapping
+    levels = [("mapping", mapping.tax or Tax())]
+    levels += [
+        (f"mapping.billing_entities.{code}", entity.tax)
+        for code, entity in mapping.billing_entities.items()
+        if entity.tax is not None
+    ]
+    return _placed((f"{level}.tax.mode" for level, tax in levels if tax.mode == "suitetax"), connection)
+
+
+def _placed(paths: Iterable[str], connection: Connection) -> str:
+    return ", ".join(f"{path} ({at})" if (at := connection.at(path)) != path else path for path in paths)
 
 
 def _filling(field: str, connection: Connection) -> str:
@@ -90,4 +111,4 @@ def _filling(field: str, connection: Connection) -> str:
         for kind, of_kind in fields.items()
         if field in of_kind
     )
-    return ", ".join(f"{path} ({at})" if (at := connection.at(path)) != path else path for path in paths)
+    return _placed(paths, connection)

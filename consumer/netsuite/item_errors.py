@@ -41,7 +41,7 @@ def of_error(error: wire.ItemError, item: wire.WriteItem, connection: Connection
         case "kind":
             return _kind_refused(error, item, connection)
         case "account":
-            return AccountDown(reason=f"NetSuite refuses connection {connection.code} with {reason}")
+            return _account_refused(error, connection, reason)
         case "unavailable":
             return Unavailable(reason=reason)
         case _:
@@ -72,6 +72,13 @@ def _by_class(  # noqa: PLR0911 -- one row a class, as in the RESTlet's own tabl
             return Ambiguous(reason=reason, is_answer=True)
         case _:
             return _rejected(error, item, connection)
+
+
+def _account_refused(error: wire.ItemError, connection: Connection, reason: str) -> AccountDown:
+    """No document of the connection can be written until its setting or the account is corrected."""
+    fix = hints.of(BY_NETSUITE_CODE[error.code], connection)
+    sentence = f"NetSuite refuses connection {connection.code} with {reason.rstrip('.')}"
+    return AccountDown(reason=f"{sentence}: {fix}")
 
 
 def _effect(error: wire.ItemError) -> Effect | None:

@@ -85,6 +85,13 @@ ROWS = (
         netsuite="MODULE_DOES_NOT_EXIST SYNTAX_ERROR MODULE_LOAD_ERROR INVALID_RETURN_DATA_FORMAT",
     ),
     row(
+        "suitetax_off", "account",
+        "The connection writes tax details, and the account has no SuiteTax to take them.",
+        "Set mapping.tax.mode to legacy, tax_line or none in connections.yaml.",
+        "connector operator",
+        netsuite="LAGO_SUITETAX_OFF",
+    ),
+    row(
         "LAGO_BAD_ENVELOPE", "account",
         "Worker and deployed RESTlet are of different versions.",
         "Deploy the RESTlet that belongs to this version, or correct restlet_url.",

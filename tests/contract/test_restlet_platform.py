@@ -381,7 +381,7 @@ def test_row_82_an_account_without_suitetax_has_no_tax_details():
 
     assert plain["status"] == "created"
     assert "nexus" not in netsuite.one("invoice")
-    assert taxed["error"]["code"] == "SSS_INVALID_SUBLIST_OPERATION"
+    assert taxed["error"]["code"] == "LAGO_SUITETAX_OFF"
 
 
 def test_row_84_a_role_that_may_not_create_invoices_is_told():

@@ -156,6 +156,14 @@ test('an invoice that is saved as pending approval says so', () => {
   expect(answer.warnings).toEqual([expect.objectContaining({ code: 'LAGO_PENDING_APPROVAL', field: 'approvalstatus' })]);
 });
 
+test('tax details are refused where no SuiteTax takes them, before anything is saved', () => {
+  account.features.delete('TAX_OVERHAULING');
+  const [, answer] = write(customer(), invoice());
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_SUITETAX_OFF', class: 'config', retryable: false });
+  expect(account.books.all('invoice')).toEqual([]);
+});
+
 test.each([
   ['SuiteTax', true, { taxdetailsoverride: true }, undefined],
   ['legacy taxes', false, { istaxable: false }, false],

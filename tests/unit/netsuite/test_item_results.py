@@ -16,6 +16,7 @@ from consumer.outcome import (
     Waiting,
 )
 from schemas import wire
+from tests.support.connection_files import FULL_MAPPING
 from tests.unit.netsuite import examples
 
 
@@ -184,6 +185,35 @@ def test_a_record_that_the_role_may_not_see_is_that_records_own_matter():
     error = {"code": "PERMISSION_VIOLATION", "class": "permission"}
 
     assert isinstance(outcome_of(examples.failed(**error)), Rejected)
+
+
+def test_tax_details_in_an_account_without_suitetax_stop_the_connection():
+    """Each document would be refused, so nothing is settled, and the sentence names each such setting."""
+    mapping = FULL_MAPPING | {
+        "tax": {"mode": "none"},
+        "billing_entities": {"acme_us": {"tax": {"mode": "suitetax"}}, "acme_fr": {"subsidiary": "4"}},
+    }
+    text = "The document has tax details, and this account has no SuiteTax to take them."
+    error = {"code": "LAGO_SUITETAX_OFF", "class": "config", "message": text}
+
+    found = outcome_of(examples.failed(**error), mapping=mapping)
+
+    assert found == AccountDown(
+        reason=(
+            f"NetSuite refuses connection netsuite-eu with LAGO_SUITETAX_OFF: {text.rstrip('.')}: "
+            "set mapping.billing_entities.acme_us.tax.mode to legacy, tax_line or none"
+        )
+    )
+
+
+def test_the_default_tax_mode_is_named_as_well():
+    """It counts though the file does not say so."""
+    found = outcome_of(
+        examples.failed(code="LAGO_SUITETAX_OFF", **{"class": "config"}), mapping=FULL_MAPPING | {"tax": None}
+    )
+
+    assert isinstance(found, AccountDown)
+    assert "set mapping.tax.mode to legacy" in found.reason
 
 
 def test_rejection_carries_what_a_person_needs():

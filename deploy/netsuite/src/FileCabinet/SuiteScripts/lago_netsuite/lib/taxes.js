@@ -8,13 +8,21 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/runtime', './money'], (runtime, money) => {
+define(['N/runtime', './errors', './money'], (runtime, errors, money) => {
   const SUBLIST = 'taxdetails';
   const COPIED = ['taxdetailsreference', 'taxtype', 'taxcode', 'taxbasis', 'taxrate', 'taxamount'];
   const BOXES = ['taxregoverride', 'nexus', 'taxdetailsoverride'];
 
   function hasSuiteTax() {
     return runtime.isFeatureInEffect({ feature: 'TAX_OVERHAULING' });
+  }
+
+  /** Refuses tax details where no SuiteTax takes them: that is the connection's tax mode and no document's fault. */
+  function demandSuiteTax(groups) {
+    const isSent = (groups || []).some(({ lineItems }) => (lineItems || []).length > 0);
+    if (!isSent || hasSuiteTax()) return;
+    const text = 'The document has tax details, and this account has no SuiteTax to take them.';
+    throw errors.raise('LAGO_SUITETAX_OFF', text, { field: SUBLIST });
   }
 
   function count(record) {
@@ -149,5 +157,5 @@ define(['N/runtime', './money'], (runtime, money) => {
     )));
   }
 
-  return { linesOf, clear, restore, mostTaxed, putShare, suppress, untaxed };
+  return { demandSuiteTax, linesOf, clear, restore, mostTaxed, putShare, suppress, untaxed };
 });
