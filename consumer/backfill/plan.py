@@ -46,10 +46,11 @@ class BackfillPlan:
     rows: dict[Kind, list[Row]] = field(default_factory=lambda: {kind: [] for kind in ORDER})
     left_out: Counter[str] = field(default_factory=Counter)
     requests: int = 0
+    _known: set[tuple[Kind, str]] = field(default_factory=set)
 
     def add(self, kind: Kind, listed: Iterable[Mapping[str, Any]], *, until: date | None = None) -> None:
         """
-        Add the rows of one list.
+        Add the rows of one list, each once: a page may repeat rows of the page before.
 
         A voided invoice is sent twice: as it was issued, and at the end as voided.
 
@@ -59,6 +60,8 @@ class BackfillPlan:
             until: leaves out payments created on later days; Lago's list of payments has no such filter.
         """
         for content in listed:
+            if self._is_known(kind, content):
+                continue
             reason = left_out(kind, content) or _too_late(kind, content, until)
             if reason is not None:
                 self.left_out[reason] += 1
@@ -67,6 +70,12 @@ class BackfillPlan:
             self.rows[kind].append(row)
             if kind == "invoice" and content.get("status") == "voided":
                 self.rows["void"].append(_row("void", content))
+
+    def _is_known(self, kind: Kind, content: Mapping[str, Any]) -> bool:
+        key = (kind, str(content.get("lago_id")))
+        is_known = key in self._known
+        self._known.add(key)
+        return is_known
 
     def ordered(self, kinds: Sequence[Kind]) -> list[Row]:
         """All rows of these kinds, in the order of the kinds, each kind by its sort key."""

@@ -6,8 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from consumer.backfill.plan import Key
 from schemas.audit import AuditRecord
+
+_POSITIONS = msgspec.json.Decoder(dict[str, Key])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Sending:
 
 
 def position_of(records: Sequence[AuditRecord], connection: str, filters: str) -> Mapping[str, Key]:
-    """The position at which the last run of a scope stopped; empty if it is done or there is none."""
+    """The position at which the last run of a scope stopped; empty if it is done or cannot be read."""
     own = [
         record
         for record in records
@@ -47,5 +51,7 @@ def position_of(records: Sequence[AuditRecord], connection: str, filters: str) -
     ]
     if not own or own[-1].details.get("state") == "done":
         return {}
-    kept = json.loads(own[-1].details.get("position", "{}"))
-    return {kind: (key[0], key[1], key[2]) for kind, key in kept.items()}
+    try:
+        return _POSITIONS.decode(own[-1].details.get("position", "{}"))
+    except msgspec.DecodeError:
+        return {}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import msgspec
+from schemas import envelope
 
 Kind = Literal["customer", "invoice", "credit_note", "payment", "void"]
 
@@ -29,8 +29,6 @@ _TOPICS: Mapping[str, str] = {
     "payment": "lago.payments",
     "void": "lago.invoices",
 }
-
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,7 @@ def webhook_of(kind: Kind, content: Mapping[str, Any], organization_id: str) -> 
     """
     object_type = "invoice" if kind == "void" else kind
     webhook_type = _type_of(kind, content)
-    body = {
+    body: dict[str, Any] = {
         "webhook_type": webhook_type,
         "object_type": object_type,
         "organization_id": organization_id,
@@ -69,8 +67,8 @@ def webhook_of(kind: Kind, content: Mapping[str, Any], organization_id: str) -> 
     }
     return Webhook(
         topic=_TOPICS[kind],
-        key=f"{organization_id}:{_external_id(kind, content)}".encode(),
-        value=_encode(body),
+        key=f"{organization_id}:{_external_id(kind, content)}".encode(errors="replace"),
+        value=envelope.encode(body),
         webhook_type=webhook_type,
         lago_id=str(content.get("lago_id") or ""),
     )
@@ -101,7 +99,7 @@ def _external_id(kind: Kind, content: Mapping[str, Any]) -> str:
 
 def left_out(kind: Kind, row: Mapping[str, Any]) -> str | None:
     """The reason why a row of a list is not sent, as a name for counts; None for a row that is sent."""
-    if kind == "invoice" and row.get("status") not in BOOKABLE:
+    if kind == "invoice" and str(row.get("status")) not in BOOKABLE:
         return f"invoice {row.get('status')}"
     if kind == "payment" and (row.get("payment_status") or row.get("status")) != "succeeded":
         return f"payment {row.get('payment_status') or row.get('status')}"

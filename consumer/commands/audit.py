@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from consumer.commands import audit_trail, console_output, csv_file
 from consumer.config.settings import Settings
 from consumer.kafka.cluster import Cluster
+from consumer.ops import plain_text
 from schemas import audit
 from schemas.audit import AuditRecord
 
@@ -29,10 +30,10 @@ async def show(settings: Settings, connection: str | None, *, as_json: bool) -> 
     if not records:
         console_output.say("Nobody has done anything yet.")
     for record in records:
-        console_output.say(f"{record.at}  {record.connection}  {record.actor}: {record.act}")
+        _say(f"{record.at}  {record.connection}  {record.actor}: {record.act}")
         for line in (record.reason, _details(record)):
             if line:
-                console_output.say(f"    {line}")
+                _say(f"    {line}")
     return GOOD
 
 
@@ -46,7 +47,7 @@ async def verify(settings: Settings) -> int:
     records = await _of(settings, None)
     found = list(audit.breaks(records))
     for each in found:
-        console_output.say(f"connection {each.connection}, record {each.place}: {each.reason}")
+        _say(f"connection {each.connection}, record {each.place}: {each.reason}")
     if found:
         return FAILED
     connections = len({record.connection for record in records})
@@ -69,6 +70,11 @@ async def export(settings: Settings, connection: str | None) -> int:
 async def _of(settings: Settings, connection: str | None) -> Sequence[AuditRecord]:
     records = await audit_trail.read(Cluster.of(settings))
     return [record for record in records if connection in {None, record.connection}]
+
+
+def _say(line: str) -> None:
+    # A line end in a reason must not imitate a record.
+    console_output.say(plain_text.one_line(line))
 
 
 def _row(record: AuditRecord) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from rich.progress import Progress
@@ -128,7 +128,7 @@ async def _send(
             bars.update(bar, completed=begin + CHUNK)
             if (begin // CHUNK + 1) % (POSITION_EVERY // CHUNK) == 0:
                 await note("running")
-            await _pace(wish.rate_per_s)
+            await _pace(wish.rate_per_s, stopping)
     sending.is_interrupted = stopping.is_set() and sending.sent + sending.gone < len(rows)
     await note("interrupted" if sending.is_interrupted else "done")
     return sending
@@ -162,6 +162,10 @@ def event_of(webhook: Webhook, *, code: str, clock: Clock) -> Event:
     return Event(topic=webhook.topic, key=webhook.key, value=webhook.value, headers=(*published, ORIGIN))
 
 
-async def _pace(rate_per_s: float | None) -> None:
-    if rate_per_s is not None:
-        await asyncio.sleep(CHUNK / rate_per_s)
+async def _pace(rate_per_s: float | None, stopping: asyncio.Event) -> None:
+    """Wait as long as a chunk may take; a signal ends the wait."""
+    if rate_per_s is None:
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CHUNK / rate_per_s):
+            await stopping.wait()

@@ -46,6 +46,7 @@ def backfill(
     names = [name.strip() for name in objects.split(",") if name.strip()]
     if unknown := sorted(set(names) - set(OBJECTS.split(","))):
         raise ConfigurationError([f"--objects {', '.join(unknown)}: choose of {OBJECTS}"])
+    begins, ends = day_option.window(since, until)
     settings = Settings.load()
     connections = connections_file.load(settings.connections_file)
     wish = command.Wish(
@@ -53,11 +54,7 @@ def backfill(
             connections_file.chosen(connections, [connection] if connection else [])
         ),
         kinds=kinds_of(iter(names)),
-        scope=Scope(
-            since=day_option.parse("--since", since),
-            until=day_option.parse("--until", until),
-            customers=tuple(customer or ()),
-        ),
+        scope=Scope(since=begins, until=ends, customers=tuple(customer or ())),
         actor=audit_trail.actor(actor),
         go=go,
         restart=restart,

@@ -12,6 +12,7 @@ from consumer.commands import console_output
 from consumer.config.connection import Connection
 from consumer.lago.client import REQUESTS_PER_S
 from consumer.mapping import money
+from consumer.ops import plain_text
 
 NAMES: dict[Kind, str] = {
     "customer": "customers",
@@ -32,7 +33,7 @@ def show_plan(plan: BackfillPlan, kinds: Sequence[Kind], connection: Connection,
         return
     console_output.say(f"Backfill of connection {connection.code}")
     for line in lines_of(plan, kinds):
-        console_output.say(line)
+        console_output.say(plain_text.one_line(line))
     console_output.say(f"Lago is asked {requests} times more, in at least {minutes:.1f} minutes.")
     before = connection.start_date
     if before:

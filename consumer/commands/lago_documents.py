@@ -16,7 +16,7 @@ from consumer.errors import ConfigurationError, LagoNetsuiteError
 from consumer.lago import listing
 from consumer.lago.client import LagoClient
 from consumer.lago.lookup_result import Failed
-from consumer.lago.reply import Absent, Body
+from consumer.lago.reply import Absent, Body, Reply
 
 MAX_PAGES = 100_000
 MAX_ATTEMPTS = 8
@@ -145,26 +145,38 @@ class LagoDocuments:
         for customer in scope.customers or (None,):
             params = _params(kind, scope, customer)
             async for page in listing.pages(
-                self.client, path, path, resource=path[:-1], params=params, max_pages=MAX_PAGES
+                self, path, path, resource=path[:-1], params=params, max_pages=MAX_PAGES
             ):
                 plan.requests += 1
                 if isinstance(page, Failed):
                     raise LagoUnavailableError(page.reason)
                 yield page.rows
 
+    async def get(self, path: str, *, resource: str, params: Mapping[str, str | int] | None = None) -> Reply:
+        """One response of Lago's; a `Failed` only after `MAX_ATTEMPTS`, or when the key is refused."""
+        for attempt in range(MAX_ATTEMPTS - 1):
+            reply = await self.client.get(path, resource=resource, params=params)
+            if not isinstance(reply, Failed) or _is_about_the_key(reply.reason):
+                return reply
+            await self.sleep(reply.retry_after_s or min(2.0**attempt, LONGEST_PAUSE_S))
+        return await self.client.get(path, resource=resource, params=params)
+
+    def misplaced(self) -> Failed:
+        """The failure for a response without the list; it is final."""
+        return self.client.misplaced()
+
     async def _patiently(self, path: str, *, resource: str) -> dict[str, Any] | None:
-        for attempt in range(MAX_ATTEMPTS):
-            reply = await self.client.get(path, resource=resource)
-            match reply:
-                case Body(content=content):
-                    return content
-                case Absent():
-                    return None
-                case Failed(reason=reason, retry_after_s=retry_after_s):
-                    if attempt == MAX_ATTEMPTS - 1 or "may not" in reason or "refuses the key" in reason:
-                        raise LagoUnavailableError(reason)
-                    await self.sleep(retry_after_s or min(2.0**attempt, LONGEST_PAUSE_S))
-        return None
+        match await self.get(path, resource=resource):
+            case Body(content=content):
+                return content
+            case Absent():
+                return None
+            case Failed(reason=reason):
+                raise LagoUnavailableError(reason)
+
+
+def _is_about_the_key(reason: str) -> bool:
+    return "may not" in reason or "refuses the key" in reason
 
 
 def _params(kind: Kind, scope: Scope, customer: str | None) -> dict[str, str | int]:

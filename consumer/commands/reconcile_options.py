@@ -42,11 +42,8 @@ def reconcile(
     settings = Settings.load()
     connections = connections_file.load(settings.connections_file)
     chosen = connections_file.chosen(connections, [connection] if connection else [])
-    scope = Scope(
-        since=day_option.parse("--since", since),
-        until=day_option.parse("--until", until),
-        customers=tuple(customer or ()),
-    )
+    begins, ends = day_option.window(since, until)
+    scope = Scope(since=begins, until=ends, customers=tuple(customer or ()))
     wish = command.Wish(
         connection=one_connection.the_one(chosen),
         connections=connections,

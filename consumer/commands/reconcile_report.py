@@ -10,6 +10,7 @@ from typing import Any
 from consumer.commands import console_output, csv_file
 from consumer.config import private_file
 from consumer.config.connection import Connection
+from consumer.ops import plain_text
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import REPAIRABLE, TITLES, Difference
 
@@ -48,7 +49,7 @@ def show(
         console_output.say_json(as_json_of(comparison, differences, connection, repaired))
         return
     for line in lines_of(comparison, differences, connection):
-        console_output.say(line)
+        console_output.say(plain_text.one_line(line))
     repairable = sum(each.what in REPAIRABLE for each in differences)
     if repaired is not None:
         console_output.say(f"{repaired} documents sent again; reconcile once more when they have arrived.")

@@ -8,14 +8,25 @@ The ``total_count`` of an invoice list may be half an hour old and may be that o
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Protocol, Required, TypedDict, Unpack
 
-from consumer.lago.client import LagoClient
 from consumer.lago.lookup_result import Failed, Listed
-from consumer.lago.reply import Absent, Body
+from consumer.lago.reply import Absent, Body, Reply
 
 ROWS_PER_PAGE = 100
 MAX_PAGES = 100
+
+
+class Reader(Protocol):
+    """Reads pages; `consumer.lago.client.LagoClient`, or what asks it more patiently."""
+
+    async def get(self, path: str, *, resource: str, params: Mapping[str, str | int] | None = None) -> Reply:
+        """Read one page."""
+        ...
+
+    def misplaced(self) -> Failed:
+        """The failure for a response without the list."""
+        ...
 
 
 class ListOptions(TypedDict, total=False):
@@ -33,7 +44,7 @@ class ListOptions(TypedDict, total=False):
     max_pages: int
 
 
-async def rows(client: LagoClient, path: str, key: str, **options: Unpack[ListOptions]) -> Listed | Failed:
+async def rows(client: Reader, path: str, key: str, **options: Unpack[ListOptions]) -> Listed | Failed:
     """
     Every row once, in Lago's order; an object that Lago does not know has none.
 
@@ -52,7 +63,7 @@ async def rows(client: LagoClient, path: str, key: str, **options: Unpack[ListOp
 
 
 async def pages(
-    client: LagoClient,
+    client: Reader,
     path: str,
     key: str,
     *,

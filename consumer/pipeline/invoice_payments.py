@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import structlog
 
 from consumer import errors
@@ -35,8 +34,6 @@ TOPIC = "lago.payments"
 WEBHOOK_TYPE = "payment.succeeded"
 ORIGIN = ("origin", b"lago_api")
 PAID_WITHOUT_PAYMENT = Ignored(rule="paid_without_payment")
-
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 log = structlog.get_logger(__name__)
 
@@ -155,12 +152,12 @@ def payment_event(row: dict[str, Any], event: Envelope, record: Record, *, code:
         time=utc_text(at),
     )
     # The key of a payment's own webhook, as ingest writes it.
-    key = f"{event.organization_id}:{row.get('external_customer_id') or ''}".encode()
-    return Event(topic=TOPIC, key=key, value=_encode(body), headers=(*published, ORIGIN))
+    key = f"{event.organization_id}:{row.get('external_customer_id') or ''}".encode(errors="replace")
+    return Event(topic=TOPIC, key=key, value=envelope.encode(body), headers=(*published, ORIGIN))
 
 
 def _dated(row: dict[str, Any], event: Envelope) -> dict[str, Any]:
     """The payment with the zone of its customer, which the invoice names and a payment does not."""
     customer = event.object.get("customer")
     zone = customer.get("applicable_timezone") if isinstance(customer, dict) else None
-    return row if zone is None else {"applicable_timezone": zone, **row}
+    return row if not isinstance(zone, str) else {"applicable_timezone": zone, **row}

@@ -92,11 +92,12 @@ class LinkBack:
         outcome = await self._link(result)
         if not isinstance(outcome, Unavailable):
             name = outcome.rule if isinstance(outcome, Ignored) else _NAMES[type(outcome)]
-            self._observer.link_settled(connection=self._code, object=str(result["object"]), outcome=name)
+            kind = str(result.get("object"))
+            self._observer.link_settled(connection=self._code, object=kind, outcome=name)
         return outcome
 
     async def _link(self, result: Mapping[str, Any]) -> Outcome:
-        if not result.get("url") or result.get("status") == "voided":
+        if not (result.get("url") and result.get("lago_id")) or result.get("status") == "voided":
             return Ignored(rule="no_link")
         match result.get("object"):
             case "invoice":
@@ -113,7 +114,7 @@ class LinkBack:
         reply = await self._client.get(path, resource="invoice")
         match reply:
             case Body(content={"invoice": {"metadata": [*entries]}}):
-                pass
+                entries = [entry for entry in entries if isinstance(entry, dict)]
             case Body():
                 entries = []
             case _:

@@ -117,6 +117,54 @@ def test_the_last_run_of_the_same_scope_says_where_to_continue():
         assert found == {"invoice": ("2026-08-01", "t", "a")}
 
 
+@pytest.mark.parametrize("position", ["", "{", "[]", "null", '{"invoice": null}', '{"invoice": ["a"]}', "é"])
+def test_a_position_that_nobody_can_read_is_none(position):
+    """Then everything is sent again, which changes nothing."""
+    assert progress.position_of([record("running", position=position)], "eu", "f") == {}
+
+
+def test_a_row_that_two_pages_show_is_sent_once():
+    """A new document pushes the last row of a page to the next one; amounts count once, too."""
+    row = invoice("a", "2026-08-01", status="voided", total_amount_cents=100)
+    plan = BackfillPlan()
+    for _ in range(2):
+        plan.add("invoice", [row, invoice("d", "2026-08-01", status="draft")])
+
+    assert [each.kind for each in plan.ordered(ORDER)] == ["invoice", "void"]
+    assert plan.sums("invoice") == {"EUR": 100}
+    assert plan.left_out == {"invoice draft": 1}
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {}, 1.5, True, 10**30])
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("customer", lago.customer()),
+        ("invoice", lago.invoice()),
+        ("credit_note", lago.credit_note()),
+        ("payment", lago.payment()),
+    ],
+)
+def test_no_odd_row_ends_a_plan(kind, row, value):
+    """It is sent as it is, and refused on its way; then the others have been sent."""
+    plan = BackfillPlan()
+    plan.add(kind, [row | {name: value, "lago_id": f"{name}"} for name in row], until=date(2026, 12, 31))
+    plan.add(kind, [{}, {"lago_id": value}])
+
+    assert [webhook_of(row.kind, row.content or {}, ORGANIZATION).topic for row in plan.ordered(ORDER)]
+    assert plan.sums(kind) is not None
+
+
+def test_half_of_a_surrogate_pair_does_not_end_a_run():
+    """The document is refused on its way, as its own webhook is; the others are sent."""
+    customer = lago.customer(name="x\ud800", external_id="y\udc00")
+
+    webhook = webhook_of("customer", customer, ORGANIZATION)
+
+    assert json.loads(webhook.value)["customer"] == customer
+    assert webhook.key == f"{ORGANIZATION}:y?".encode()
+
+
 def test_a_run_that_came_to_its_end_is_begun_anew():
     """And so is one of another scope or connection."""
     assert progress.position_of([record("running"), record("done")], "eu", "f") == {}

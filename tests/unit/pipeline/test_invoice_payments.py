@@ -242,3 +242,13 @@ def test_the_announcement_queues_beside_its_invoice_and_goes_with_payments():
 
     assert (place.lane, place.rank) == (f"invoice_payments:{lago.INVOICE_ID}", RANKS["payment"])
     assert place.needs == ()
+
+
+async def test_an_odd_zone_of_the_invoice_is_not_put_into_its_payments():
+    """The payment itself is in order."""
+    scene = Scene(Listed(rows=(BY_CARD,)))
+
+    await scene.deliver(status_updated(customer=lago.customer(applicable_timezone=5)))
+
+    [event] = scene.published
+    assert "applicable_timezone" not in json.loads(event.value)["payment"]

@@ -240,3 +240,19 @@ def test_results_of_one_document_queue_behind_each_other():
     assert link_back.place_of(value).lane == "invoice:5f"
     assert link_back.place_of(b"garbage").lane is None
     assert link_back.place_of(None).lane is None
+
+
+@pytest.mark.parametrize("changes", [{"object": None}, {"object": 5}, {"lago_id": None}, {"url": 5}])
+async def test_a_result_of_an_odd_shape_has_no_link_and_is_no_defect(scene, changes):
+    """Anything may lie on a topic."""
+    outcome = await scene.linked("invoice", {"lago_id": "gone", "number": "N-1"}, **changes)
+
+    assert isinstance(outcome, Ignored)
+
+
+def test_entries_of_an_odd_shape_are_left_where_they_are():
+    """None of them is Lago's."""
+    assert link_back.with_link([{"key": None}], URL) == [
+        {"id": None, "key": None, "value": None},
+        {"key": "netsuite", "value": URL},
+    ]
