@@ -1,4 +1,4 @@
-"""Issues invoices, voids them, and marks them as paid by hand."""
+"""Issues invoices, finalises drafts, voids invoices, and marks them as paid by hand."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
 NO_DISCOUNTS = Discounts()
+UNFINISHED = frozenset(("draft", "pending", "failed"))
 EVENTS_OF_TYPE = {"one_off": "invoice.one_off_created", "credit": "invoice.paid_credit_added"}
 
 
-def bill(
+def bill(  # noqa: PLR0913 - what an invoice consists of
     organization: Organization,
     external_id: str,
     sold: Sequence[Json],
     *,
     invoice_type: str = "subscription",
+    status: str = "finalized",
     currency: str | None = None,
     discounts: Discounts = NO_DISCOUNTS,
     **changes: Any,
 ) -> Json:
     """
-    Issue a finalised invoice; open credit notes of the customer in its currency reduce the amount due.
+    Issue an invoice; open credit notes of the customer in its currency reduce the amount due.
+
+    An unfinished invoice spends them when it is finalised.
 
     Args:
         organization: whose invoice it is.
@@ -33,6 +37,7 @@ def bill(
         sold: one object a fee: ``kind``, ``code``, ``units``, ``unit_price``, ``tax_rate`` and what
             `consumer.sandbox.lago.fees.fee` takes besides.
         invoice_type: Lago's, which also decides the webhook.
+        status: ``finalized``, or ``draft``, ``pending`` or ``failed``, which `finalize` ends.
         currency: that of the customer when None.
         discounts: coupons, progressive billing and prepaid credit.
         changes: members of the invoice, such as ``issuing_date`` or ``billing_entity_code``.
@@ -46,11 +51,34 @@ def bill(
     listed = [
         _fee(organization, head["lago_id"], customer, place, dict(one)) for place, one in enumerate(sold)
     ]
-    whole = invoices.invoice(listed, currency=currency, discounts=discounts, **head)
-    spent = dict(_spendable(organization, customer["lago_id"], currency, whole["total_amount_cents"]))
-    invoice = _less(organization, whole, spent) | {"invoice_type": invoice_type}
+    invoice = invoices.invoice(listed, currency=currency, discounts=discounts, **head)
+    invoice |= {"invoice_type": invoice_type, "status": status}
     organization.invoices[invoice["lago_id"]] = invoice
-    organization.announce(EVENTS_OF_TYPE.get(invoice_type, "invoice.created"), invoice)
+    if status == "finalized":
+        _become_final(organization, invoice)
+        organization.announce(EVENTS_OF_TYPE.get(invoice_type, "invoice.created"), invoice)
+    elif status == "draft":
+        organization.announce("invoice.drafted", invoice)
+    return invoice
+
+
+def finalize(organization: Organization, lago_id: str) -> Json:
+    """
+    Finalise a draft, or an invoice whose taxes were pending or failed; its issuing date is kept.
+
+    The webhook is ``invoice.created`` for every type (``Invoices::RefreshDraftAndFinalizeService``,
+    ``Invoices::ProviderTaxes::PullTaxesAndApplyService``).
+
+    Raises:
+        ImpossibleError: it is final already.
+    """
+    invoice = organization.invoice_of(lago_id)
+    if invoice["status"] not in UNFINISHED:
+        raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
+    invoice["status"] = "finalized"
+    _become_final(organization, invoice)
+    organization.touch(invoice)
+    organization.announce("invoice.created", invoice)
     return invoice
 
 
@@ -59,11 +87,9 @@ def void(organization: Organization, lago_id: str) -> Json:
     Void an invoice; spent credit notes stay spent (lago-api ``Invoices::VoidService`` since PR 4084).
 
     Raises:
-        ImpossibleError: it is voided already.
+        ImpossibleError: it is voided already, or not finalised.
     """
-    invoice = organization.invoice_of(lago_id)
-    if invoice["status"] == "voided":
-        raise ImpossibleError(f"invoice {invoice['number']} is voided")
+    invoice = organization.final_invoice_of(lago_id)
     invoice |= {"status": "voided", "voided_at": organization.at(), "total_due_amount_cents": 0}
     organization.touch(invoice)
     organization.announce("invoice.voided", invoice)
@@ -86,8 +112,8 @@ def _head(organization: Organization, customer: Json, place: int) -> Json:
     at = organization.at()
     return {
         "lago_id": lago_id,
-        "number": f"{customer['slug']}-{at[:4]}{at[5:7]}-{place:03d}",
-        "sequential_id": place,
+        "number": f"{customer['slug']}-DRAFT",
+        "sequential_id": None,
         "billing_entity_code": customer["billing_entity_code"],
         "customer": customer,
         "issuing_date": at[:10],
@@ -95,6 +121,17 @@ def _head(organization: Organization, customer: Json, place: int) -> Json:
         "updated_at": at,
         "metadata": [],
     }
+
+
+def _become_final(organization: Organization, invoice: Json) -> None:
+    if invoice["number"].endswith("-DRAFT"):
+        organization.numbered += 1
+        place, at = organization.numbered, organization.at()
+        number = f"{invoice['customer']['slug']}-{at[:4]}{at[5:7]}-{place:03d}"
+        invoice |= {"number": number, "sequential_id": place}
+    customer_id, total = invoice["customer"]["lago_id"], invoice["total_amount_cents"]
+    spent = dict(_spendable(organization, customer_id, invoice["currency"], total))
+    invoice |= _less(organization, invoice, spent)
 
 
 def _fee(organization: Organization, invoice_id: str, customer: Json, place: int, sold: Json) -> Json:

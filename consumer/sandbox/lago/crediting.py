@@ -10,6 +10,8 @@ from consumer.sandbox.lago.credit_notes import Part, Split
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
+CREDITABLE = frozenset(("finalized", "voided"))
+
 
 def credit(
     organization: Organization,
@@ -31,9 +33,11 @@ def credit(
         changes: members of the note.
 
     Raises:
-        ImpossibleError: no such invoice, or nothing is left of the share.
+        ImpossibleError: no such invoice, it is neither finalised nor voided, or nothing is left of the share.
     """
     invoice = organization.invoice_of(lago_id)
+    if invoice["status"] not in CREDITABLE:
+        raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
     parts = [Part(fee=fee, cents=int(fee["amount_cents"] * share)) for fee in invoice["fees"]]
     parts = [part for part in parts if part.cents > 0]
     total = credit_notes.total_of(parts)

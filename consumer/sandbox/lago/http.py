@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from consumer.sandbox.lago import billing, crediting, serializers, settlement, wallets
+from consumer.sandbox.lago import billing, crediting, serializers, settlement, voiding, wallets
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.listings import CachedCounts
 from consumer.sandbox.lago.notation import Json
@@ -78,6 +78,8 @@ class LagoServer:
             "credit_notes": self._credit,
             "refunds": self._refund,
             "voids": self._void,
+            "finalizations": self._finalize,
+            "regenerations": self._regenerate,
             "paid_by_hand": self._mark_as_paid,
             "wallets": self._wallet,
             "faults": self._fault,
@@ -151,7 +153,19 @@ class LagoServer:
         return serializers.credit_note(self.organization, stored)
 
     def _void(self, sent: Json) -> Json:
-        stored = billing.void(self.organization, sent["invoice_id"])
+        lago_id = sent["invoice_id"]
+        if not sent.get("generate_credit_note"):
+            return serializers.shown_invoice(self.organization, billing.void(self.organization, lago_id))
+        share, to = Decimal(str(sent.get("share", "1"))), sent.get("to", "credit")
+        stored = voiding.void_with_note(self.organization, lago_id, share=share, to=to)
+        return serializers.shown_invoice(self.organization, stored)
+
+    def _finalize(self, sent: Json) -> Json:
+        stored = billing.finalize(self.organization, sent["invoice_id"])
+        return serializers.shown_invoice(self.organization, stored)
+
+    def _regenerate(self, sent: Json) -> Json:
+        stored = voiding.regenerate(self.organization, sent["invoice_id"])
         return serializers.shown_invoice(self.organization, stored)
 
     def _mark_as_paid(self, sent: Json) -> Json:

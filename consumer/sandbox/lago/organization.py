@@ -43,6 +43,7 @@ class Organization:
         links: ``integration_customers`` by customer id.
         integrations: codes that a customer's link may name, others are skipped without an error; None allows
             all.
+        numbered: number of invoices that were given a number.
         outbox: webhooks that are not sent yet.
     """
 
@@ -60,6 +61,7 @@ class Organization:
     deleted: set[str] = field(default_factory=set)
     links: dict[str, list[Json]] = field(default_factory=dict)
     integrations: frozenset[str] | None = None
+    numbered: int = 0
     outbox: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -125,6 +127,18 @@ class Organization:
         if lago_id not in self.invoices:
             raise ImpossibleError(f"no invoice {lago_id}")
         return self.invoices[lago_id]
+
+    def final_invoice_of(self, lago_id: str) -> Json:
+        """
+        The finalised invoice of that id.
+
+        Raises:
+            ImpossibleError: there is none, or its status is another.
+        """
+        invoice = self.invoice_of(lago_id)
+        if invoice["status"] != "finalized":
+            raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
+        return invoice
 
     def billing_entities(self) -> set[str]:
         """The codes of all billing entities: those that customers and invoices have."""

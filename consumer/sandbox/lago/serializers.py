@@ -22,6 +22,7 @@ INCLUDES = {
     "invoice.created": _VOIDED | {"applied_invoice_custom_sections"},
     "invoice.one_off_created": _ONE_OFF,
     "invoice.paid_credit_added": _ONE_OFF,
+    "invoice.drafted": _VOIDED | {"error_details"},
     "invoice.voided": _VOIDED,
     "invoice.resynced": _VOIDED,
     "invoice.payment_status_updated": frozenset(("customer", "fees")),

@@ -25,9 +25,9 @@ def pay(
         changes: members of the payment, such as ``created_at`` or ``reference``.
 
     Raises:
-        ImpossibleError: no such invoice, nothing is due, or more is paid than is due.
+        ImpossibleError: no such finalised invoice, nothing is due, or more is paid than is due.
     """
-    paid = [organization.invoice_of(each) for each in lago_ids]
+    paid = [organization.final_invoice_of(each) for each in lago_ids]
     due = [each["total_due_amount_cents"] for each in paid]
     amounts = [cents] if cents is not None and len(paid) == 1 else due
     if any(amount <= 0 or amount > owed for amount, owed in zip(amounts, due, strict=True)):
