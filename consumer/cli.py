@@ -24,6 +24,7 @@ from consumer.commands import (
     errors_options,
     failure_options,
     init_options,
+    output_encoding,
     reconcile_options,
     sandbox_options,
 )
@@ -66,6 +67,7 @@ Codes = Annotated[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit; our errors are sentences on standard error, never tracebacks."""
+    output_encoding.settle()
     try:
         command_tree.built(app)(arguments, prog_name=PROGRAM)
     except* LagoNetsuiteError as group:
@@ -164,26 +166,6 @@ def relay_test(endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT")]) -> 
 
 
 @app.command()
-def preview(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE", help="Lago events: JSON or JSON Lines; - is standard input."),
-    ],
-    connection: Annotated[
-        str | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
-    ] = None,
-) -> None:
-    """Show what would be sent for events in files, one JSON object a line; writes nothing."""
-    from consumer.commands import preview as command
-    from consumer.config import connections_file
-
-    _, connections = _configuration()
-    if connection is not None:
-        connections_file.chosen(connections, [connection])
-    raise typer.Exit(command.run(files, connections, connection))
-
-
-@app.command()
 def check(
     *,
     connection: Codes = None,
@@ -239,12 +221,6 @@ def demo(
 
 
 def _configuration() -> tuple[Settings, tuple[Connection, ...]]:
-    from consumer.commands import console_output
-    from consumer.config import connection_secrets, connections_file
-    from consumer.config.settings import Settings
+    from consumer.commands import configuration
 
-    settings = Settings.load()
-    connections = connections_file.load(settings.connections_file)
-    for warning in connection_secrets.of_working_directory(connections):
-        console_output.complain(f"warning: {warning}")
-    return settings, connections
+    return configuration.load()

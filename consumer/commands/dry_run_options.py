@@ -1,4 +1,4 @@
-"""``explain`` and ``plan`` on the command line: their options, and which of them can be combined."""
+"""``preview``, ``explain`` and ``plan`` on the command line: options, and which go together."""
 # ruff: noqa: PLC0415 - heavy modules are imported inside of the command, so that ``--help`` answers at once
 
 from __future__ import annotations
@@ -21,6 +21,21 @@ LookUp = Annotated[
     bool, typer.Option("--look-up", help="Look customers up in Lago's API, as a worker does; read-only.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@app.command()
+def preview(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Lago events: JSON or JSON Lines; - is standard input."),
+    ],
+    connection: Code = None,
+) -> None:
+    """Show what would be sent for events in files, one JSON object a line; writes nothing."""
+    from consumer.commands import preview as command
+
+    _, connections = _configuration(connection)
+    raise typer.Exit(command.run(files, connections, connection))
 
 
 @app.command()
@@ -114,10 +129,9 @@ def plan(
 
 
 def _configuration(code: str | None) -> tuple[Settings, tuple[Connection, ...]]:
+    from consumer.commands import configuration
     from consumer.config import connections_file
-    from consumer.config.settings import Settings
 
-    settings = Settings.load()
-    connections = connections_file.load(settings.connections_file)
+    settings, connections = configuration.load()
     connections_file.chosen(connections, [code] if code else [])
     return settings, connections
