@@ -48,14 +48,19 @@ class AuditTrail:
         record = AuditRecord(
             connection=connection,
             act=act,
-            actor=actor,
+            actor=_text(actor),
             at=utc_text(self.clock.now()),
-            reason=reason,
-            details=dict(details),
+            reason=_text(reason),
+            details={_text(name): _text(value) for name, value in details.items()},
         ).sealed(next(own, audit.FIRST))
         await self.publish(_event(record))
         self.records.append(record)
         return record
+
+
+def _text(value: str) -> str:
+    # Arguments may be any bytes, and Lago's texts may hold half of a surrogate pair: no record can.
+    return value.encode(errors="backslashreplace").decode()
 
 
 def _event(record: AuditRecord) -> Event:

@@ -11,7 +11,10 @@ import re
 import pytest
 
 from consumer import cli
+from consumer.clock import FakeClock
 from consumer.commands import (
+    audit,
+    audit_trail,
     catalog,
     check,
     check_account,
@@ -21,6 +24,7 @@ from consumer.commands import (
     open_errors,
     plan,
     preview,
+    reconcile_report,
     replay,
 )
 from consumer.config.settings import Settings
@@ -30,6 +34,9 @@ from consumer.errors import StartupError
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
 from consumer.preflight.finding import Finding
+from consumer.reconcile.comparison import Comparison
+from consumer.reconcile.difference import Difference
+from schemas.audit import AuditRecord
 from schemas.reading import CatalogRow
 from tests import lago_events as lago
 from tests.support.connection_files import connection, settings, yaml_text
@@ -180,6 +187,92 @@ def test_no_text_makes_a_line_of_its_own(capsys, tmp_path):
     lines = capsys.readouterr().out.splitlines()
     assert r"ACM-1\nsends invoice ACM-2" in lines[0]
     assert not any(line.startswith("sends invoice ACM-2") for line in lines)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_reconcile(shown, text, tmp_path, as_json):
+    difference = Difference(
+        what="total", kind="invoice", number=text, lago=text, netsuite=text, netsuite_number=text,
+        cause=text, url=text, currency=text, lago_id=text,
+    )  # fmt: skip
+    comparison = Comparison()
+    comparison.leave_out(text, text)
+    comparison.balances[text]["lago"] += 1
+    reconcile_report.show(
+        comparison, [difference], connection(), as_json=as_json, csv=tmp_path, repaired=None,
+        offers_repair=True,
+    )  # fmt: skip
+
+    shown(words="total" if as_json else None)
+    assert not ACTIVE.search((tmp_path / "differences.csv").read_text(encoding="utf-8"))
+
+
+def test_a_formula_in_a_number_is_text_in_the_differences(tmp_path):
+    difference = Difference(what="total", kind="invoice", number="=HYPERLINK(1)", lago="-1.00", netsuite="@x")
+    reconcile_report.show(
+        Comparison(), [difference], connection(), as_json=True, csv=tmp_path, repaired=None,
+        offers_repair=False,
+    )  # fmt: skip
+
+    [found] = csv.DictReader((tmp_path / "differences.csv").read_text(encoding="utf-8").splitlines())
+    assert (found["number"], found["lago"], found["netsuite"]) == ("'=HYPERLINK(1)", "-1.00", "'@x")
+
+
+@pytest.fixture
+def trail(monkeypatch, text):
+    """What people did, every text of it hostile."""
+    record = AuditRecord.model_construct(
+        connection=text, act="close", actor=text, at=text, reason=text, details={text: text}, hash=text
+    )
+
+    async def read(_):
+        return [record]
+
+    monkeypatch.setattr(audit_trail, "read", read)
+
+
+@pytest.mark.usefixtures("trail")
+def test_audit(shown):
+    asyncio.run(audit.show(Settings(), None, as_json=False))
+
+    shown()
+
+
+@pytest.mark.usefixtures("trail")
+def test_audit_export(shown):
+    asyncio.run(audit.export(Settings(), None))
+
+    shown()
+
+
+def test_no_reason_makes_a_record_of_its_own(monkeypatch, capsys):
+    """Or somebody else could seem to have done something."""
+    forged = AuditRecord(connection="eu", act="close", actor="eve", at="t", reason="x\n2026  eu  ada: close")
+
+    async def read(_):
+        return [forged]
+
+    monkeypatch.setattr(audit_trail, "read", read)
+    asyncio.run(audit.show(Settings(), None, as_json=False))
+
+    assert capsys.readouterr().out.splitlines()[1] == r"    x\n2026  eu  ada: close"
+
+
+async def test_an_actor_or_number_that_is_no_text_is_on_record_all_the_same():
+    """Arguments may be any bytes, and a number of Lago's may hold half of a surrogate pair."""
+    published = []
+
+    async def publish(event):
+        published.append(event)
+
+    kept = audit_trail.AuditTrail(publish=publish, clock=FakeClock())
+    record = await kept.append(
+        "eu", "repair", actor="\udc80", reason="\ud800", details={"numbers": "N\ud800"}
+    )
+
+    assert (record.actor, record.reason) == (r"\udc80", r"\ud800")
+    assert record.details == {"numbers": r"N\ud800"}
+    assert AuditRecord.model_validate_json(published[0].value) == record
 
 
 def test_preview_on_a_terminal(file, text):
