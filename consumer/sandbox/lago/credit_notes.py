@@ -13,7 +13,9 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from consumer.sandbox.lago import taxes
 from consumer.sandbox.lago.notation import PRECISION_DIGITS, Json, id_of, rounded, text_of
+from consumer.sandbox.lago.taxes import Tax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Part:
     @property
     def tax(self) -> Fraction:
         """The tax on what is left after the discount."""
-        return self.base * Fraction(str(self.fee["taxes_rate"])) / 100
+        return self.base * Fraction(taxes.effective_percent(self.fee)) / 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,24 +123,24 @@ def _item(part: Part, lago_id: str, currency: str) -> Json:
 
 
 def _applied_taxes(parts: Sequence[Part], lago_id: str, currency: str) -> list[Json]:
-    rates = sorted({part.fee["taxes_rate"] for part in parts if part.fee["taxes_rate"]})
     return [
-        _applied_tax(rate, [p for p in parts if p.fee["taxes_rate"] == rate], lago_id, currency)
-        for rate in rates
+        _applied_tax(tax, [part for part in parts if tax in taxes.of_fee(part.fee)], lago_id, currency)
+        for tax in taxes.of_fees([part.fee for part in parts])
     ]
 
 
-def _applied_tax(rate: float, parts: Sequence[Part], lago_id: str, currency: str) -> Json:
+def _applied_tax(tax: Tax, parts: Sequence[Part], lago_id: str, currency: str) -> Json:
+    base = sum((part.base for part in parts), Fraction(0))
     return {
-        "lago_id": id_of("applied tax", lago_id, rate),
+        "lago_id": id_of("applied tax", lago_id, tax.code, tax.rate),
         "lago_credit_note_id": lago_id,
-        "lago_tax_id": id_of("tax", rate),
-        "tax_name": f"VAT {rate:g} %",
-        "tax_code": f"vat_{rate:g}".replace(".", "_"),
-        "tax_rate": rate,
+        "lago_tax_id": id_of("tax", tax.code),
+        "tax_name": tax.name,
+        "tax_code": tax.code,
+        "tax_rate": tax.rate,
         "tax_description": None,
-        "base_amount_cents": _rounded(sum((part.base for part in parts), Fraction(0))),
-        "amount_cents": _rounded(sum((part.tax for part in parts), Fraction(0))),
+        "base_amount_cents": _rounded(base),
+        "amount_cents": _rounded(base * Fraction(tax.effective_percent) / 100),
         "amount_currency": currency,
         "created_at": "2026-08-05T10:00:00Z",
     }

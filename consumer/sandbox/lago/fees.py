@@ -12,6 +12,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
+from consumer.sandbox.lago import taxes
 from consumer.sandbox.lago.notation import Json, id_of, rounded, subunits_of, text_of
 
 ITEM_TYPES = {
@@ -38,9 +39,11 @@ def fee(kind: str = "charge", code: str | None = None, *, of: Json, **changes: A
         of: the ids it belongs to: ``lago_invoice_id``, and of a subscription's fee ``lago_subscription_id``,
             ``external_subscription_id``, ``lago_customer_id``, ``external_customer_id``.
         changes: `units` and `unit_price` (major units) give its amount in the currency of the invoice,
-            `tax_rate` is in percent, `item` replaces members of the item; all others replace those of the
-            fee.
+            `tax_rate` is in percent, `taxes` are several instead (`consumer.sandbox.lago.taxes.of_sale`),
+            `item` replaces members of the item; all others replace those of the fee.
     """
+    several = taxes.of_sale(changes.pop("taxes", ()))
+    rate = sum(tax.rate for tax in several) if several else float(changes.pop("tax_rate", 0))
     code = code or _CODES.get(kind, "api_calls")
     owner = of if kind in SUBSCRIBED_TYPES else dict.fromkeys(of) | {"lago_invoice_id": of["lago_invoice_id"]}
     built: Json = {
@@ -57,7 +60,7 @@ def fee(kind: str = "charge", code: str | None = None, *, of: Json, **changes: A
         "invoiceable": True,
         "units": text_of(Decimal(changes.pop("units", 1))),
         "precise_unit_amount": text_of(Decimal(changes.pop("unit_price", 10))),
-        "taxes_rate": float(changes.pop("tax_rate", 0)),
+        "taxes_rate": rate,
         "total_aggregated_units": None,
         "description": None,
         "events_count": 12 if kind == "charge" else None,
@@ -73,7 +76,7 @@ def fee(kind: str = "charge", code: str | None = None, *, of: Json, **changes: A
     }
     if kind in DATED_TYPES:
         built |= {"from_date": "2026-06-30T22:00:00+00:00", "to_date": "2026-07-31T21:59:59+00:00"}
-    return built | changes
+    return built | ({taxes.MEMBER: several} if several else {}) | changes
 
 
 def item(kind: str, code: str) -> Json:
@@ -119,7 +122,7 @@ def with_amounts(fee_before: Json, cents: int, share: Decimal, currency: str) ->
         currency: of the invoice.
     """
     subunits = subunits_of(currency)
-    tax = (cents - share) * Decimal(str(fee_before["taxes_rate"])) / 100
+    tax = (cents - share) * taxes.effective_percent(fee_before) / 100
     amounts = {
         "amount_cents": cents,
         "amount_currency": currency,

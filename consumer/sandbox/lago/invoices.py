@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
 
-from consumer.sandbox.lago import fees
+from consumer.sandbox.lago import fees, taxes
 from consumer.sandbox.lago.notation import PRECISION_DIGITS, Json, id_of, rounded
+from consumer.sandbox.lago.taxes import Tax
 
 VERSION_NUMBER = 4
 
@@ -49,25 +50,25 @@ def invoice(
     lago_id = changes["lago_id"]
     with localcontext(prec=PRECISION_DIGITS):
         billed = fees.billed(listed, currency, discounts.coupons + discounts.progressive)
-    taxes = applied_taxes(billed, currency, lago_id)
+    applied = applied_taxes(billed, currency, lago_id)
     return (
         _head(currency)
-        | _amounts(billed, taxes, discounts)
+        | _amounts(billed, applied, discounts)
         | {
             "subscriptions": [],
             "billing_periods": [],
             "fees": billed,
             "credits": credits_before_tax(discounts, currency, lago_id),
-            "applied_taxes": taxes,
+            "applied_taxes": applied,
             "applied_invoice_custom_sections": [],
         }
         | changes
     )
 
 
-def _amounts(billed: Sequence[Json], taxes: Sequence[Json], discounts: Discounts) -> Json:
+def _amounts(billed: Sequence[Json], applied: Sequence[Json], discounts: Discounts) -> Json:
     fees_cents = sum(each["amount_cents"] for each in billed)
-    taxes_cents = sum(tax["amount_cents"] for tax in taxes)
+    taxes_cents = sum(tax["amount_cents"] for tax in applied)
     net_cents = fees_cents - discounts.coupons - discounts.progressive
     total_cents = net_cents + taxes_cents - discounts.credit_notes - discounts.prepaid
     granted = discounts.granted
@@ -115,26 +116,25 @@ def _head(currency: str) -> Json:
 
 
 def applied_taxes(billed: Sequence[Json], currency: str, lago_id: str) -> list[Json]:
-    """The taxes of the whole invoice, one for each rate."""
-    rates = sorted({each["taxes_rate"] for each in billed if each["taxes_rate"]})
+    """The taxes of the whole invoice, each once."""
     return [
-        _applied_tax(rate, [each for each in billed if each["taxes_rate"] == rate], currency, lago_id)
-        for rate in rates
+        _applied_tax(tax, [each for each in billed if tax in taxes.of_fee(each)], currency, lago_id)
+        for tax in taxes.of_fees(billed)
     ]
 
 
-def _applied_tax(rate: float, taxed: Sequence[Json], currency: str, lago_id: str) -> Json:
+def _applied_tax(tax: Tax, taxed: Sequence[Json], currency: str, lago_id: str) -> Json:
     with localcontext(prec=PRECISION_DIGITS):
         bases = (Decimal(each["sub_total_excluding_taxes_precise_amount_cents"]) for each in taxed)
         base = sum(bases, Decimal(0))
-        cents = rounded(base * Decimal(str(rate)) / 100)
+        cents = rounded(base * tax.effective_percent / 100)
     return {
-        "lago_id": id_of("applied tax", lago_id, rate),
+        "lago_id": id_of("applied tax", lago_id, tax.code, tax.rate),
         "lago_invoice_id": lago_id,
-        "lago_tax_id": id_of("tax", rate),
-        "tax_name": f"VAT {rate:g} %",
-        "tax_code": f"vat_{rate:g}".replace(".", "_"),
-        "tax_rate": rate,
+        "lago_tax_id": id_of("tax", tax.code),
+        "tax_name": tax.name,
+        "tax_code": tax.code,
+        "tax_rate": tax.rate,
         "tax_description": None,
         "amount_cents": cents,
         "amount_currency": currency,

@@ -7,6 +7,7 @@ The classes are the same in Lago (``V1::*Serializer``); they differ in what they
 
 from __future__ import annotations
 
+from consumer.sandbox.lago import taxes
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Announcement, Organization
 
@@ -72,6 +73,8 @@ def invoice(organization: Organization, stored: Json, included: frozenset[str], 
     seen = {name: value for name, value in stored.items() if name not in _OPTIONAL or name in included}
     if "customer" in included:
         seen["customer"] = _owner(organization, stored, is_linked=is_linked)
+    if "fees" in included:
+        seen["fees"] = [taxes.shown(fee) for fee in stored["fees"]]
     if "error_details" in included:
         seen["error_details"] = []
     return seen
@@ -89,7 +92,8 @@ def shown_invoice(organization: Organization, stored: Json) -> Json:
 
 def credit_note(organization: Organization, stored: Json, *, is_linked: bool = True) -> Json:
     """A credit note; ``metadata`` is there only when there is any."""
-    seen = stored | {"customer": _owner(organization, stored, is_linked=is_linked)}
+    items = [item | {"fee": taxes.shown(item["fee"])} for item in stored["items"]]
+    seen = stored | {"customer": _owner(organization, stored, is_linked=is_linked), "items": items}
     if not seen.get("metadata"):
         seen.pop("metadata", None)
     return seen | ({"error_details": []} if is_linked else {})

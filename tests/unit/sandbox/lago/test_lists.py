@@ -164,6 +164,9 @@ def test_credit_notes_are_found_by_status_and_type(lago):
     assert found(lago, "credit_notes", types="offset") == [offset]
     assert found(lago, "credit_notes", types="credit") == [credited]
     assert found(lago, "credit_notes", credit_status="voided") == []
+    assert found(lago, "credit_notes", refund_status="pending") == []
+    assert found(lago, "credit_notes", reason="fraudulent_charge") == []
+    assert set(found(lago, "credit_notes", reason="other")) == {credited, offset}
 
 
 def test_wallets_are_listed_by_customer_and_an_unknown_one_is_not_found(lago):
