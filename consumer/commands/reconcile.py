@@ -167,10 +167,11 @@ async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, cloc
     chosen = [each for each in ended.differences if each.what in REPAIRABLE]
     async with audit_trail.opened(Cluster.of(settings), clock) as trail:
         for difference in chosen:
-            for kind, content in await _contents(documents, difference):
+            sent = await _contents(documents, difference)
+            for kind, content in sent:
                 webhook = webhook_of(kind, content, ended.wish.connection.lago.organization_id)
                 await trail.publish(event_of(webhook, code=code, clock=clock))
-            ended.repaired += 1
+            ended.repaired += bool(sent)
         numbers = ", ".join(difference.number for difference in chosen[:20])
         details = {"documents": str(ended.repaired), "numbers": numbers}
         await trail.append(code, "repair", actor=ended.wish.actor, details=details)

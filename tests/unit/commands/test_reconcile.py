@@ -1,15 +1,20 @@
 """What `reconcile` asks of both sides, where connections share an organisation or an account."""
 
+from contextlib import asynccontextmanager
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
-from consumer.commands import reconcile
+from consumer.clock import FakeClock
+from consumer.commands import audit_trail, reconcile
+from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.lago_documents import Scope
 from consumer.commands.payment_owners import PaymentOwners
 from consumer.commands.reconcile import Wish
+from consumer.config.settings import Settings
 from consumer.pipeline.ownership import Ownership
+from consumer.reconcile.difference import Difference
 from tests import lago_events as lago
 from tests.support.connection_files import connection
 
@@ -91,3 +96,26 @@ def test_what_is_moved_to_a_later_period_is_read_too(closed_period, to_day):
     question = reconcile._question(chosen, scope)
 
     assert (question.from_day, question.to_day) == ("2026-05-30", to_day)
+
+
+async def test_what_lago_has_no_more_is_not_counted_as_sent_again(monkeypatch):
+    """It was deleted after it had been listed."""
+    published = []
+
+    async def publish(event):
+        published.append(event.topic)
+
+    @asynccontextmanager
+    async def opened(_, clock):
+        yield AuditTrail(publish=publish, clock=clock)
+
+    monkeypatch.setattr(audit_trail, "opened", opened)
+    missing = [
+        Difference(what="missing", kind="payment", number=lago_id, lago_id=lago_id) for lago_id in ("p", "q")
+    ]
+    ended = reconcile.Run(wish=wish(EU), differences=missing)
+
+    await reconcile._repair(Settings(), Customers(p=lago.payment(lago_id="p")), ended, FakeClock())
+
+    assert ended.repaired == 1
+    assert published == ["lago.payments", "lago.netsuite.audit"]
