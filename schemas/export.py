@@ -24,6 +24,7 @@ from schemas.customer import Customer
 from schemas.error_codes import page
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
+from schemas.error_resolved import ErrorResolved
 from schemas.invoice import Invoice
 from schemas.payment import Payment, PaymentReceipt
 from schemas.result import Result
@@ -56,6 +57,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "result": Result,
     "error_event": ErrorEvent,
     "error_mark": ErrorMark,
+    "error_resolved": ErrorResolved,
     "undeliverable": Undeliverable,
     "audit_record": AuditRecord,
 }

@@ -19,6 +19,7 @@ from consumer.lago.signatures import UNIQUE_KEY_HEADER
 from consumer.record import Record
 from schemas import error_event, error_mark, result
 from schemas.error_event import ErrorEvent
+from schemas.error_resolved import WEBHOOK_TYPE as RESOLVED_TYPE
 from schemas.result import Result
 
 LOOK_EVERY_S = 0.1
@@ -50,7 +51,7 @@ class TopicRecords:
             self.endings.note_result(Result.model_validate_json(record.value or b""))
         elif not record.source.topic.endswith(error_event.TOPIC):
             self._note_input(record)
-        elif record.header(error_mark.HEADER) is None:
+        elif record.header(error_mark.HEADER) is None and record.header("ce_type") != RESOLVED_TYPE:
             self.endings.note_error(ErrorEvent.model_validate_json(record.value or b""))
 
     def _note_input(self, record: Record) -> None:

@@ -8,22 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from consumer.config.connection import Connection
-from consumer.events import document_names, headers, replayed_failure, summary
-from consumer.events.summary import ObjectSummary
-from consumer.mapping import identity, money
+from consumer.events import document_names, error_parts, failure_end, headers, replayed_failure, summary
+from consumer.mapping import identity
 from consumer.mapping.result import Action
-from consumer.outcome import Gap, Rejected, Written
+from consumer.outcome import Rejected, Written
 from consumer.record import Event, Record
 from schemas import envelope, error_event, result, wire
 from schemas.envelope import Envelope, Undecodable
-from schemas.error_event import CustomerError, ErrorEvent, FailedObject, ProviderError
+from schemas.error_event import CustomerError, ErrorEvent, ProviderError
 from schemas.result import Result, SourceRef, Timings
 from schemas.scalar import utc_text
 
 # Kafka refuses records above 1 MiB by default; a larger original is found by its position.
 MAX_ORIGINAL_BYTES = 700_000
-# Lago's own texts have at most 255 characters; a faulty producer must not make an error event too large.
-MAX_TEXT_CHARS = 1_000
 
 _ORIGINAL_PLACEHOLDER = '"original":null'
 
@@ -68,7 +65,11 @@ class OutgoingEvents:
         attempt: Attempt,
         action: Action | None = None,
     ) -> Iterator[Event]:
-        """A result for every written NetSuite record; the document's own has the task for a person."""
+        """
+        A result for every written NetSuite record; the document's own has the task for a person.
+
+        A replay ends its failure by an event of its own.
+        """
         for each in written:
             outcome = self._result(record, event, each, attempt)
             if action is not None and each.object == event.object_type:
@@ -86,6 +87,10 @@ class OutgoingEvents:
                 ),
             )  # fmt: skip
 
+        before = replayed_failure.of(record, self.connection.code)
+        if before is not None:
+            yield failure_end.of_replay(before, record, event, attempt.now)
+
     def failure(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt
     ) -> Event:
@@ -99,7 +104,7 @@ class OutgoingEvents:
         code = (("error-code", rejected.code.encode()),)
         return Event(
             topic=error_event.TOPIC,
-            key=_short(record.lane).encode(),
+            key=error_parts.short(record.lane).encode(),
             value=value.encode(),
             headers=headers + code,
         )
@@ -111,7 +116,7 @@ class OutgoingEvents:
             connection=self.connection.code,
             object=written.object,
             lago_id=written.lago_id,
-            lago_number=_shortened(number),
+            lago_number=error_parts.shortened(number),
             event=event.webhook_type,
             status=written.status,
             netsuite_type=written.netsuite_type,
@@ -119,7 +124,7 @@ class OutgoingEvents:
             external_id=written.external_id,
             netsuite_number=written.number,
             url=written.url,
-            currency=_shortened(known.currency) if written.totals else None,
+            currency=error_parts.shortened(known.currency) if written.totals else None,
             totals=written.totals,
             warnings=written.warnings,
             mapping_version=self.mapping_version,
@@ -140,10 +145,10 @@ class OutgoingEvents:
         about = summary.of(known) if known else None
         before = replayed_failure.of(record, self.connection.code)
         return ErrorEvent(
-            organization_id=_short(known.organization_id) if known else None,
+            organization_id=error_parts.short(known.organization_id) if known else None,
             accounting_provider_customer_error=CustomerError(
-                lago_customer_id=_shortened(about.lago_customer_id) if about else None,
-                external_customer_id=_shortened(about.external_customer_id) if about else None,
+                lago_customer_id=error_parts.shortened(about.lago_customer_id) if about else None,
+                external_customer_id=error_parts.shortened(about.external_customer_id) if about else None,
                 accounting_provider_code=self.connection.code,
                 provider_error=ProviderError(
                     message=_message(known, rejected)[: error_event.MAX_MESSAGE_CHARS],
@@ -152,11 +157,13 @@ class OutgoingEvents:
             ),
             id=before.id if before else error_event.event_id(self.connection.code, *_place(record)),
             occurred_at=utc_text(attempt.now),
-            event=_short(known.webhook_type) if known else None,
-            object=_failed_object(known, about) if known and about else None,
-            hint=_short(document_names.without_ids(rejected.hint, known) if known else rejected.hint),
-            details={name: _short(text) for name, text in rejected.details.items()},
-            gaps=tuple(_gap(each, known) for each in rejected.gaps[: error_event.MAX_GAPS]),
+            event=error_parts.short(known.webhook_type) if known else None,
+            object=error_parts.failed_object(known, about) if known and about else None,
+            hint=error_parts.short(
+                document_names.without_ids(rejected.hint, known) if known else rejected.hint
+            ),
+            details={name: error_parts.short(text) for name, text in rejected.details.items()},
+            gaps=tuple(error_parts.gap(each, known) for each in rejected.gaps[: error_event.MAX_GAPS]),
             retryable=known is not None,
             attempts=attempt.number + (before.attempts if before else 0),
             first_failed_at=before.first_failed_at if before else utc_text(attempt.first_at),
@@ -173,18 +180,6 @@ def _message(event: Envelope | None, rejected: Rejected) -> str:
     return document_names.sentence(rejected.message, event, rejected.details.get("date"))
 
 
-def _gap(gap: Gap, event: Envelope | None) -> error_event.Gap:
-    """The gap without the document, which the error event names beside it."""
-    said = gap.message
-    if event is not None:
-        number = summary.of(event).number
-        said = document_names.without_ids(said, event)
-        said = document_names.without_subject(said, event.object_type, number)
-    limit = error_event.MAX_GAP_CHARS
-    hint = document_names.without_ids(gap.hint, event) if event else gap.hint
-    return error_event.Gap(code=gap.code, key=gap.key[:limit], message=said[:limit], hint=hint[:limit])
-
-
 def _place(record: Record) -> tuple[str, int, int]:
     return record.source.topic, record.source.partition, record.source.offset
 
@@ -195,7 +190,7 @@ def _source(record: Record) -> SourceRef:
         partition=record.source.partition,
         offset=record.source.offset,
         timestamp_ms=record.timestamp_ms,
-        key=_short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
+        key=error_parts.short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
     )
 
 
@@ -214,18 +209,6 @@ def _original(record: Record) -> str:
     return wire.canonical({"base64": base64.b64encode(value).decode()}).decode()
 
 
-def _failed_object(event: Envelope, about: ObjectSummary) -> FailedObject:
-    cents, currency = about.cents, about.currency
-    amount = None if cents is None or currency is None else money.major(cents, currency)
-    return FailedObject(
-        type=_short(event.object_type),
-        lago_id=_short(event.object_id),
-        number=_shortened(about.number),
-        amount=_shortened(amount),
-        currency=_shortened(currency),
-    )
-
-
 def _headers(
     record: Record, now: datetime, *, event_id: str, event_type: str, connection: str
 ) -> headers.Headers:
@@ -233,11 +216,3 @@ def _headers(
     return headers.published(
         record, event_id=event_id, event_type=event_type, source=source, time=utc_text(now)
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}…"
-
-
-def _shortened(text: str | None) -> str | None:
-    return None if text is None else _short(text)

@@ -31,6 +31,7 @@ class Failure:
         amount, currency: what is missing in NetSuite, in units of the currency.
         date: the document's date as text, ``2026-07-31``; empty when unknown.
         customer_id, customer_name: Lago's id of the customer, and its name in the event; empty when unknown.
+        organization_id: of Lago; None when the event could not be decoded.
         details: of the error event, by name.
         gaps: its reasons one by one, where a setting ends each.
         attempts, first_failed_at: of all deliveries and replays up to now, and when the first one began.
@@ -54,6 +55,7 @@ class Failure:
     date: str = ""
     customer_id: str = ""
     customer_name: str = ""
+    organization_id: str | None = None
     customers: frozenset[str] = frozenset()
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
     gaps: tuple[Gap, ...] = ()
@@ -112,6 +114,7 @@ def _failure(record: Record, event: ErrorEvent) -> Failure:
         date=_date(event),
         customer_id=error.lago_customer_id or "",
         customer_name=_customer_name(event),
+        organization_id=event.organization_id,
         customers=frozenset(each for each in ids if each),
         details=event.details,
         gaps=event.gaps,

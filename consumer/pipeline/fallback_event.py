@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import structlog
 
 from consumer import errors
-from consumer.events.outgoing import MAX_ORIGINAL_BYTES, MAX_TEXT_CHARS, Attempt, OutgoingEvents
+from consumer.events.error_parts import MAX_TEXT_CHARS
+from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, OutgoingEvents
 from consumer.mapping.result import Action
 from consumer.outcome import Confirmed, Rejected, Written, internal_error
 from consumer.record import Event, Record

@@ -50,7 +50,8 @@ CHANNELS = {
         summary="What was written to NetSuite.",
     ),
     "errors": Channel(
-        address=error_event.TOPIC, server="kafka", action="send", messages=("error_event", "error_mark"),
+        address=error_event.TOPIC, server="kafka", action="send",
+        messages=("error_event", "error_mark", "error_resolved"),
         summary="What could not be written, and what became of it.",
     ),
     "undeliverable": Channel(
@@ -68,7 +69,7 @@ CHANNELS = {
     ),
     "yourEndpoint": Channel(
         address="{path}", server="endpoint", action="send",
-        messages=("error_event", "customer_created_webhook"),
+        messages=("error_event", "error_resolved", "customer_created_webhook"),
         summary="The relay posts signed webhooks to the endpoints of connections.yaml.",
     ),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from schemas.audit import AuditRecord
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
+from schemas.error_resolved import ErrorResolved
 from schemas.result import Result
 from schemas.undeliverable import Undeliverable
 
@@ -117,6 +118,14 @@ _OUTPUTS = (
         headers="mark",
         key="that of the error event",
         written_as=ErrorMark,
+    ),
+    Message(
+        name="error_resolved",
+        title="The end of a failure",
+        summary="The document is in NetSuite by a replay, or a person has closed the failure.",
+        headers="act",
+        key="that of the error event",
+        written_as=ErrorResolved,
     ),
     Message(
         name="undeliverable",

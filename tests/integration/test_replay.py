@@ -25,7 +25,8 @@ from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
 from consumer.ops.metrics import Metrics
 from consumer.record import Record, Source
-from schemas import error_event, result
+from schemas import error_event, error_resolved, result
+from schemas.error_resolved import ErrorResolved
 from tests import lago_events
 from tests.integration import failed_events, running_programs
 from tests.integration.worker_under_test import TOPIC, Stage, stage, until
@@ -85,6 +86,15 @@ async def replays(on_kafka: Stage) -> list[Record]:
         record
         async for record in snapshot_reader.history(on_kafka.cluster, TOPIC)
         if record.header("replay-of") is not None
+    ]
+
+
+async def ended_failures(on_kafka: Stage) -> list[ErrorResolved]:
+    """The events that end failures."""
+    return [
+        ErrorResolved.model_validate_json(record.value or b"")
+        async for record in snapshot_reader.history(on_kafka.cluster, error_event.TOPIC)
+        if record.header("ce_type") == error_resolved.WEBHOOK_TYPE
     ]
 
 
@@ -220,6 +230,7 @@ async def test_a_failure_replayed_five_times_in_vain_and_then_written_is_one_fai
 
     log = await failure_log.take(settings)
     assert (log.open, log.in_flight, list(log.history.failures)) == ([], 0, [error_id])
+    assert [each.error_id for each in await ended_failures(on_kafka)] == [error_id]
 
 
 async def test_who_has_closed_a_failure_when_and_why_is_on_record(on_kafka):
@@ -253,6 +264,8 @@ async def test_who_has_closed_a_failure_when_and_why_is_on_record(on_kafka):
     ]
     assert verify.returncode == 0
     assert await replays(on_kafka) == []
+    [ended] = await ended_failures(on_kafka)
+    assert (ended.error_id, ended.resolved_by, ended.reason) == (first, "closed", "entered twice")
 
 
 async def test_what_its_topic_has_lost_comes_out_of_the_error_event(on_kafka):

@@ -7,7 +7,7 @@ import pytest
 from consumer.demo.scenario_event import ScenarioEvent
 from consumer.demo.topic_watch import TopicRecords, until
 from consumer.record import Record, Source
-from schemas import error_event, error_mark, result
+from schemas import error_event, error_mark, error_resolved, result
 
 PREFIX = "demo-1."
 SCENE = ScenarioEvent(
@@ -65,6 +65,13 @@ def test_an_event_has_ended_once_something_is_told_of_it(seen, topic, body):
     seen.note(record(topic, body))
 
     assert seen.has_ended(SCENE)
+
+
+def test_the_end_of_a_failure_is_no_failure(seen):
+    """It says that a replay is written."""
+    seen.note(record(error_event.TOPIC, {}, ("ce_type", error_resolved.WEBHOOK_TYPE.encode())))
+
+    assert not seen.endings.errors
 
 
 def test_a_mark_on_the_error_topic_is_no_failure(seen):

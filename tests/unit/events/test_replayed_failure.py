@@ -10,9 +10,10 @@ from consumer.clock import FakeClock
 from consumer.events import replayed_failure
 from consumer.events.outgoing import Attempt, OutgoingEvents
 from consumer.events.replayed_failure import ReplayedFailure
-from consumer.outcome import Rejected
+from consumer.outcome import Rejected, Written
 from consumer.record import LaneKey, Record
-from schemas import envelope
+from schemas import envelope, error_resolved
+from schemas.error_resolved import ErrorResolved
 from tests import lago_events as lago
 from tests.support.connection_files import connection
 from tests.unit.failures.errors import source
@@ -65,3 +66,35 @@ def test_an_event_without_a_failure_here_has_a_new_one(headers):
     told = failed(replayed(*headers))
 
     assert (told["id"] == "the-first", told["attempts"]) == (False, 2)
+
+
+def results(record: Record) -> list[ErrorResolved]:
+    """The ends of failures among what is published of a written record."""
+    attempt = Attempt(number=1, first_at=CLOCK.now(), now=CLOCK.now())
+    made = Written(
+        object="invoice",
+        lago_id=lago.INVOICE_ID,
+        netsuite_type="invoice",
+        internal_id="1",
+        external_id="lago-inv-1",
+        status="created",
+    )
+    event = envelope.decode(record.value)
+    assert isinstance(event, envelope.Envelope)
+    first, *others = OutgoingEvents.of(connection()).results(record, event, (made,), attempt)
+    assert first.topic == "lago.netsuite.results"
+    assert all((each.topic, each.key) == ("lago.accounting-provider-error", b"lane") for each in others)
+    return [ErrorResolved.model_validate_json(each.value) for each in others]
+
+
+def test_a_replay_that_is_written_ends_its_failure_by_one_event():
+    """With an id of its own, the same for every repeat; an event that has never failed ends none."""
+    record = replayed(replayed_failure.header_of([ELSEWHERE, FIRST]))
+    [ended] = results(record)
+
+    assert (ended.error_id, ended.resolved_by) == ("the-first", "written")
+    assert ended.id == error_resolved.event_id("the-first") == results(record)[0].id
+    assert ended.object is not None
+    assert (ended.object.number, ended.object.amount) == ("ACM-3F21-202608-057", "10.00")
+    assert results(replayed()) == []
+    assert results(replayed(replayed_failure.header_of([ELSEWHERE]))) == []

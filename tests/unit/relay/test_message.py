@@ -6,7 +6,7 @@ import pytest
 
 from consumer.outcome import Ignored
 from consumer.relay.message import CREATED_TYPE, Message, lane_of, message_of, topics_for
-from schemas import error_event, result
+from schemas import error_event, error_resolved, result
 from tests.unit.relay.endpoints import (
     CONNECTION,
     ORGANIZATION_ID,
@@ -43,6 +43,14 @@ def test_a_new_customer_is_told_in_lagos_words():
     assert body["customer"]["integration_customers"] == [
         {"type": "netsuite", "integration_code": CONNECTION, "external_customer_id": "77"}
     ]
+
+
+def test_the_end_of_a_failure_goes_only_to_who_subscribes_to_it():
+    """It was not there when the default of the setting was chosen."""
+    body = error_body(webhook_type=error_resolved.WEBHOOK_TYPE)
+
+    assert told(record(body)) == Ignored(rule="not_subscribed")
+    assert isinstance(told(record(body), events=[error_resolved.WEBHOOK_TYPE]), Message)
 
 
 OTHERS = {"lago_customer_id": "cus-1", "accounting_provider_code": "netsuite-us"}
