@@ -19,6 +19,7 @@ from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 
 Crossed = str | int | float | bool | None
 _MARK = "\x01"
+_INT32 = 2**31
 _PLAIN = frozenset({int, bool, type(None)})
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 
@@ -41,6 +42,8 @@ def _unmarked(text: str) -> Any:
 
 def answered(result: Any) -> Crossed:
     """The result in its form for JavaScript."""
+    if type(result) is int and abs(result) >= _INT32:
+        return float(result)  # the engine would keep its last 32 bits
     if result is None or type(result) in (int, float, bool):
         return result  # type: ignore[no-any-return] # one of these three
     if type(result) is str and result.isascii() and "\0" not in result:
