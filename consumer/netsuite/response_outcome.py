@@ -91,6 +91,7 @@ def of_refusal(
     match content:
         case response_body.PlatformError(code=code, message=message):
             fault = fault_table.of_refusal(got.status, code)
+            code = code or f"HTTP_{got.status}"
         case response_body.Page(title=title):
             code, message, fault = f"HTTP_{got.status}", title, _of_page(got.status)
         case response_body.Unreadable(reason=reason) if got.status < 300:

@@ -38,6 +38,12 @@ test('what was thrown without a name is unknown and not lost', () => {
   expect(faults.describe('just text')).toMatchObject({ code: 'UNKNOWN', class: 'unknown', message: 'just text' });
 });
 
+test('an error without a text says so instead of showing its stack', () => {
+  const thrown = { name: 'USER_ERROR', message: '', toString: () => '{"stack":[]}' };
+
+  expect(faults.describe(thrown).message).toBe('NetSuite gives no text with this code.');
+});
+
 test.each([
   ['Please enter value(s) for: Location'],
   ['Pflichtfeld ohne Wert: Standort'],

@@ -152,6 +152,11 @@ def test_errors_behind_which_something_may_stand_are_ambiguous(code):
     assert found.repeat is False
 
 
+def test_an_error_with_an_empty_code_is_named_by_its_status():
+    """Or people would read an empty reason."""
+    assert judged(400, examples.platform_error("", "")).outcome == Ambiguous(reason="HTTP_400")
+
+
 @pytest.mark.parametrize("code", ACCOUNT_DOWN)
 def test_errors_of_login_role_and_script_stop_the_account(code):
     """

@@ -108,10 +108,16 @@ define([], () => {
     return found === undefined ? null : found;
   }
 
+  // An error of a script may have no text; written out whole it would show its stack.
+  function textOf(thrown) {
+    if (thrown.message) return String(thrown.message);
+    return typeof thrown === 'object' ? 'NetSuite gives no text with this code.' : String(thrown);
+  }
+
   /** The error object of an answer. */
   function describe(thrown) {
     const code = String(thrown.name || 'UNKNOWN');
-    const message = String(thrown.message || thrown);
+    const message = textOf(thrown);
     const { group, retryable } = thrown.group ? { group: thrown.group, retryable: false } : classify(code);
     const place = thrown.place || {};
     const field = known(thrown.field, place.field);
