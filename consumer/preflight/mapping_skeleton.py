@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from consumer.preflight.event_codes import EventCodes
@@ -34,6 +35,20 @@ _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMN = 44
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One setting with a note; a gap is a comment whose value is left out."""
+
+    setting: str
+    note: str
+    is_gap: bool = False
+
+    def line(self, indent: str, end: str) -> str:
+        if not self.is_gap:
+            return _commented(f"{indent}{self.setting}{end}", self.note)
+        return f"{indent}# GAP {self.setting}{end}" + (f"  # {_plain(self.note)}" if self.note else "")
+
+
 def text(code: str, account_id: str, events: EventCodes, lists: Lists, *, has_suitetax: bool) -> str:
     """YAML of one connection's ``customers`` and ``mapping``: valid as it is, with gaps as comments."""
     active = {kind: [row for row in rows if not row.inactive] for kind, rows in lists.items()}
@@ -55,11 +70,12 @@ def text(code: str, account_id: str, events: EventCodes, lists: Lists, *, has_su
 def _subsidiary(lists: Lists) -> Iterator[str]:
     rows = [row for row in lists.get("subsidiaries", ()) if row.values.get("elimination") != "T"]
     if len(rows) == 1:
-        yield "customers:"
-        yield _commented(f"  subsidiary: {_quoted(rows[0].id)}", rows[0].name)
+        yield from _section(
+            "customers", [_Entry(setting=f"subsidiary: {_quoted(rows[0].id)}", note=rows[0].name)]
+        )
     elif rows:
-        yield "customers: {}"
-        yield f"  # GAP subsidiary: of new customers; one of {_choices(rows)}"
+        note = f"of new customers; one of {_choices(rows)}"
+        yield from _section("customers", [_Entry(setting='subsidiary: ""', note=note, is_gap=True)])
 
 
 def _single_items(events: EventCodes, lists: Lists) -> Iterator[str]:
@@ -73,17 +89,14 @@ def _single_items(events: EventCodes, lists: Lists) -> Iterator[str]:
 
 
 def _items(table: str, codes: Mapping[str, str], lists: Lists) -> Iterator[str]:
-    if not codes:
-        return
     found = {code: _of_name(lists.get("items", ()), code, name) for code, name in codes.items()}
-    yield f"  {table}:" if any(found.values()) else f"  {table}: {{}}"
-    for code, row in found.items():
-        if row is not None:
-            yield _commented(f"    {_quoted(code)}: {{id: {_quoted(row.id)}}}", _described(row))
-        else:
-            yield f"    # GAP {_quoted(code)}: {{id: }}" + (
-                f"  # {_plain(codes[code])}" if codes[code] else ""
-            )
+    yield from _section(f"  {table}", [_item(code, row, codes[code]) for code, row in found.items()])
+
+
+def _item(code: str, row: CatalogRow | None, name: str) -> _Entry:
+    if row is None:
+        return _Entry(setting=f"{_quoted(code)}: {{id: }}", note=name, is_gap=True)
+    return _Entry(setting=f"{_quoted(code)}: {{id: {_quoted(row.id)}}}", note=_described(row))
 
 
 def _taxes(events: EventCodes, lists: Lists, *, has_suitetax: bool) -> Iterator[str]:
@@ -95,30 +108,31 @@ def _taxes(events: EventCodes, lists: Lists, *, has_suitetax: bool) -> Iterator[
     yield "  tax:"
     yield f"    mode: {'suitetax' if has_suitetax else 'legacy'}"
     if has_suitetax:
-        yield f"    # GAP nexus: where the tax is levied; one of {_choices(lists.get('nexuses', ()))}"
-    yield f"    taxes:{'' if any(found.values()) else ' {}'}"
-    for code, row in found.items():
-        rate = events.taxes[code]
-        if row is None:
-            yield f"      # GAP {_quoted(code)}: {{type: , code: }}  # {rate} %; one of {_choices(codes)}"
-        else:
-            type_ = (
-                f"type: {_quoted(row.values['type'])}, " if has_suitetax and row.values.get("type") else ""
-            )
-            yield _commented(
-                f"      {_quoted(code)}: {{{type_}code: {_quoted(row.id)}}}", f"{row.name}, {rate} %"
-            )
+        nexuses = _choices(lists.get("nexuses", ()))
+        yield f'    # GAP nexus: ""  # where the tax is levied; one of {nexuses}'
+    entries = [
+        _tax(code, row, events.taxes[code], codes, has_suitetax=has_suitetax) for code, row in found.items()
+    ]
+    yield from _section("    taxes", entries)
+
+
+def _tax(
+    code: str, row: CatalogRow | None, rate: str, codes: Sequence[CatalogRow], *, has_suitetax: bool
+) -> _Entry:
+    if row is None:
+        note = f"{rate} %; one of {_choices(codes)}"
+        return _Entry(setting=f"{_quoted(code)}: {{type: , code: }}", note=note, is_gap=True)
+    type_ = f"type: {_quoted(row.values['type'])}, " if has_suitetax and row.values.get("type") else ""
+    return _Entry(
+        setting=f"{_quoted(code)}: {{{type_}code: {_quoted(row.id)}}}", note=f"{row.name}, {rate} %"
+    )
 
 
 def _currencies(events: EventCodes, lists: Lists) -> Iterator[str]:
-    if not events.currencies:
-        return
     by_symbol = {row.values.get("symbol"): row for row in lists.get("currencies", ())}
-    yield f"  currencies:{'' if events.currencies.keys() & by_symbol.keys() else ' {}'}"
-    for code in events.currencies:
-        row = by_symbol.get(code)
-        gap = f"    # GAP {_key(code)}: the account has no such currency"
-        yield _commented(f"    {_key(code)}: {_quoted(row.id)}", row.name) if row else gap
+    missing = "the account has no such currency"
+    found = {_key(code): by_symbol.get(code) for code in events.currencies}
+    yield from _section("  currencies", [_choice(key, row, missing) for key, row in found.items()])
 
 
 def _payments(events: EventCodes, lists: Lists) -> Iterator[str]:
@@ -126,11 +140,15 @@ def _payments(events: EventCodes, lists: Lists) -> Iterator[str]:
         return
     rows = lists.get("payment_methods", ())
     found = {code: _of_name(rows, code) for code in events.payment_methods}
+    note = f"one of {_choices(rows)}"
     yield "  payments:"
-    yield f"    methods:{'' if any(found.values()) else ' {}'}"
-    for code, row in found.items():
-        gap = f"      # GAP {_quoted(code)}: one of {_choices(rows)}"
-        yield _commented(f"      {_quoted(code)}: {_quoted(row.id)}", row.name) if row else gap
+    yield from _section("    methods", [_choice(_quoted(code), row, note) for code, row in found.items()])
+
+
+def _choice(key: str, row: CatalogRow | None, note: str) -> _Entry:
+    if row is None:
+        return _Entry(setting=f'{key}: ""', note=note, is_gap=True)
+    return _Entry(setting=f"{key}: {_quoted(row.id)}", note=row.name)
 
 
 def _entities(events: EventCodes, lists: Lists) -> Iterator[str]:
@@ -138,10 +156,31 @@ def _entities(events: EventCodes, lists: Lists) -> Iterator[str]:
     if len(events.billing_entities) < 2 or not rows:
         return
     found = {code: _of_name(rows, code) for code in events.billing_entities}
-    yield f"  billing_entities:{'' if any(found.values()) else ' {}'}"
-    for code, row in found.items():
-        gap = f"    # GAP {_quoted(code)}: {{subsidiary: }}  # one of {_choices(rows)}"
-        yield _commented(f"    {_quoted(code)}: {{subsidiary: {_quoted(row.id)}}}", row.name) if row else gap
+    yield from _section("  billing_entities", [_entity(code, row, rows) for code, row in found.items()])
+
+
+def _entity(code: str, row: CatalogRow | None, rows: Sequence[CatalogRow]) -> _Entry:
+    if row is None:
+        note = f"one of {_choices(rows)}"
+        return _Entry(setting=f"{_quoted(code)}: {{subsidiary: }}", note=note, is_gap=True)
+    return _Entry(setting=f"{_quoted(code)}: {{subsidiary: {_quoted(row.id)}}}", note=row.name)
+
+
+def _section(heading: str, entries: Sequence[_Entry]) -> Iterator[str]:
+    """
+    A heading and what is under it; nothing where nothing is.
+
+    With gaps only it stands in braces: it is an empty mapping as it lies, and any gap can be filled alone.
+    """
+    if not entries:
+        return
+    indent = " " * (len(heading) - len(heading.lstrip()) + 2)
+    has_only_gaps = all(entry.is_gap for entry in entries)
+    yield f"{heading}:{' {' if has_only_gaps else ''}"
+    for entry in entries:
+        yield entry.line(indent, "," if has_only_gaps else "")
+    if has_only_gaps:
+        yield f"{indent}}}"
 
 
 def _of_name(rows: Sequence[CatalogRow], *names: str) -> CatalogRow | None:

@@ -118,7 +118,7 @@ def test_a_mapping_begins_with_what_fits_and_marks_the_gaps(run):
     Customers.model_validate(content["customers"])
     assert code == 0
     assert rules.coupon.id == "804"
-    assert "# GAP subsidiary: of new customers; one of 1 Hooli Inc., 2 Hooli GmbH" in out
+    assert '# GAP subsidiary: "",  # of new customers; one of 1 Hooli Inc., 2 Hooli GmbH' in out
     assert "# GAP fallback_item:" in out
 
 

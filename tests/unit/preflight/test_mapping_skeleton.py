@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ruamel.yaml import YAML
 
@@ -47,7 +49,7 @@ def test_what_fits_nothing_or_several_is_a_gap(rows):
     """A wrong item would be worse than none."""
     text = _text(EventCodes(tables={"billable_metrics": {"api_calls": "Calls"}}), items=rows)
 
-    assert '# GAP "api_calls": {id: }  # Calls' in text
+    assert '# GAP "api_calls": {id: },  # Calls' in text
     assert _mapping(text).billable_metrics == {}
 
 
@@ -103,7 +105,56 @@ def test_currencies_fit_by_symbol_and_payments_and_entities_by_name():
     found = _mapping(text)
     assert (found.currencies, found.payments.methods) == ({"EUR": "2"}, {"stripe_eu": "7"})
     assert found.billing_entities["hooli-gmbh"].subsidiary == "2"
-    assert all(gap in text for gap in ("# GAP JPY", '# GAP "manual": one of 7 Stripe EU', '# GAP "acme"'))
+    assert all(
+        gap in text for gap in ("# GAP JPY", '# GAP "manual": ""  # one of 7 Stripe EU', '# GAP "acme"')
+    )
+
+
+MANY = EventCodes(
+    single={"coupon": ""},
+    tables={"plans": {"starter": "Starter", "pro": "{Pro} #1"}, "add_ons": {"setup": "", "extra": ""}},
+    taxes={"vat_20": "20.0", "vat_7": "7.0"},
+    currencies={"EUR": "", "JPY": ""},
+    payment_methods={"stripe_eu": "", "manual": ""},
+    billing_entities={"acme-eu": "", "acme-fr": ""},
+)
+SUBSIDIARIES = [_row("1", "Hooli Inc."), _row("2", "Hooli GmbH")]
+NOTHING_FITS = _text(MANY, subsidiaries=SUBSIDIARIES)
+ONE_FITS = _text(
+    MANY,
+    subsidiaries=[*SUBSIDIARIES, _row("3", "Acme EU")],
+    items=[_row("8", "Setup"), _row("9", "Pro")],
+    tax_codes=[_row("6", "S-DE", rate="7.0", type="5")],
+    currencies=[_row("2", "Euro", symbol="EUR")],
+    payment_methods=[_row("7", "Manual")],
+)
+
+
+def _is_gap(line):
+    return line.startswith(" ") and line.lstrip().startswith("# GAP ")
+
+
+def _filled(line):
+    """A gap with the id 1 wherever a value is left out; other lines as they are."""
+    setting, mark, note = line.replace("# GAP ", "", 1).partition("  # ")
+    return re.sub(r': (?=[},])|: ""', ': "1"', setting) + mark + note if _is_gap(line) else line
+
+
+@pytest.mark.parametrize("text", [NOTHING_FITS, ONE_FITS], ids=["nothing fits", "one of each fits"])
+def test_the_draft_is_a_mapping_as_it_lies_and_after_any_gap_is_filled(text):
+    """One gap alone, and all of them."""
+    lines = text.splitlines()
+    gaps = [number for number, line in enumerate(lines) if _is_gap(line)]
+    bare = _mapping(text)
+
+    for number in gaps:
+        mended = [*lines[:number], _filled(lines[number]), *lines[number + 1 :]]
+        loaded = YAML(typ="safe").load("\n".join(mended))
+        assert MappingRules.model_validate(loaded["mapping"]) != bare or loaded["customers"], lines[number]
+    mended = [_filled(line) for line in lines]
+    assert _mapping("\n".join(mended)).plans.keys() == {"starter", "pro"}
+    assert _mapping("\n".join(mended)).currencies.keys() == {"EUR", "JPY"}
+    assert len(gaps) > 8
 
 
 def test_a_single_subsidiary_is_that_of_new_customers():
