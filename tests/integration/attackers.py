@@ -51,8 +51,8 @@ class Attacker:
                     if self._begun:
                         writer.write(b"x")
                     await writer.drain()
-            except OSError:
-                pass
+            except (OSError, RuntimeError):
+                pass  # closed by ingest; uvloop says so of a write with a RuntimeError
             finally:
                 writer.close()
 
