@@ -14,7 +14,7 @@ from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage, stage
 from tests.lago_events import id_of, invoice_event
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.chaos_long]
 
 TOPIC = "lago.invoices"
 DAMAGED, WHOLE = 0, 1
