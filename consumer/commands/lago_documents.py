@@ -156,7 +156,7 @@ class LagoDocuments:
         """One response of Lago's; a `Failed` only after `MAX_ATTEMPTS`, or when the key is refused."""
         for attempt in range(MAX_ATTEMPTS - 1):
             reply = await self.client.get(path, resource=resource, params=params)
-            if not isinstance(reply, Failed) or _is_about_the_key(reply.reason):
+            if not isinstance(reply, Failed) or reply.is_about_key:
                 return reply
             await self.sleep(reply.retry_after_s or min(2.0**attempt, LONGEST_PAUSE_S))
         return await self.client.get(path, resource=resource, params=params)
@@ -173,10 +173,6 @@ class LagoDocuments:
                 return None
             case Failed(reason=reason):
                 raise LagoUnavailableError(reason)
-
-
-def _is_about_the_key(reason: str) -> bool:
-    return "may not" in reason or "refuses the key" in reason
 
 
 def _params(kind: Kind, scope: Scope, customer: str | None) -> dict[str, str | int]:

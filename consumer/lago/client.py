@@ -156,7 +156,9 @@ class LagoClient:
     def _lost(self, error: Exception) -> _Attempt:
         cause = http.lost(error, self._connection)
         reason = f"Lago does not answer at {self._setting('api_url')}: {cause}"
-        return self._failed(reason, code=type(error).__name__, repeat=isinstance(error, _QUICKLY_LOST))
+        return self._failed(
+            Failed(reason=reason), code=type(error).__name__, repeat=isinstance(error, _QUICKLY_LOST)
+        )
 
     def _judge(  # noqa: PLR0911 - one row a status
         self, response: httpx.Response, resource: str
@@ -168,15 +170,16 @@ class LagoClient:
             case 404 if not response.content or _is_about_an_object(content):
                 return _Attempt(reply=Absent())
             case 401 | 403:
-                return self._failed(self._refusal(status, content, resource), code=status)
+                refusal = Failed(reason=self._refusal(status, content, resource), is_about_key=True)
+                return self._failed(refusal, code=status)
             case 405 | 422 if isinstance(content, dict) and "code" in content:
                 return _Attempt(reply=Refused(status=status, code=str(content["code"])))
             case 429:
                 return self._throttled(response)
             case _ if status >= 500:
-                return self._failed(f"Lago answers HTTP {status}", code=status, repeat=True)
+                return self._failed(Failed(reason=f"Lago answers HTTP {status}"), code=status, repeat=True)
             case _:
-                return self._failed(self.misplaced(status).reason, code=status)
+                return self._failed(self.misplaced(status), code=status)
 
     def _refusal(self, status: int, content: Any, resource: str) -> str:
         code = content.get("code") if isinstance(content, dict) else None
@@ -190,14 +193,12 @@ class LagoClient:
     def _throttled(self, response: httpx.Response) -> _Attempt:
         seconds = _seconds(response.headers.get("x-ratelimit-reset", "")) or 1.0
         self._pace.hold(seconds)
-        reason = "Lago's rate limit is used up (HTTP 429)"
-        return self._failed(reason, code=429, repeat=True, retry_after_s=seconds)
+        failed = Failed(reason="Lago's rate limit is used up (HTTP 429)", retry_after_s=seconds)
+        return self._failed(failed, code=429, repeat=True)
 
-    def _failed(
-        self, reason: str, *, code: object, repeat: bool = False, retry_after_s: float | None = None
-    ) -> _Attempt:
+    def _failed(self, failed: Failed, *, code: object, repeat: bool = False) -> _Attempt:
         _log.warning("lago_attempt_failed", connection=self._connection.code, code=code)
-        return _Attempt(reply=Failed(reason=reason, retry_after_s=retry_after_s), repeat=repeat)
+        return _Attempt(reply=failed, repeat=repeat)
 
     def misplaced(self, status: int = 200) -> Failed:
         """The failure for a response of another shape than Lago's: the address leads elsewhere."""

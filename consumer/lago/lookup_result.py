@@ -35,10 +35,12 @@ class Failed:
     Attributes:
         reason: one sentence; names the setting when a setting is the cause.
         retry_after_s: seconds after which Lago accepts requests again; None when it stated none.
+        is_about_key: whether a person has to change the API key, so that no repeat helps before.
     """
 
     reason: str
     retry_after_s: float | None = None
+    is_about_key: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
