@@ -37,6 +37,15 @@ class Payment(LagoObject):
     applicable_timezone: Text = None
 
 
+def is_succeeded(payment_status: object, status: object) -> bool:
+    """
+    Whether the money has arrived; ``status`` is the provider's own word and counts when it is alone.
+
+    Manual payments have no provider status.
+    """
+    return (payment_status or status) == "succeeded"
+
+
 class PaymentReceipt(LagoObject):
     """A receipt, which contains its payment (``V1::PaymentReceiptSerializer``)."""
 

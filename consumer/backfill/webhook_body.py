@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from schemas import envelope
+from schemas.payment import is_succeeded
 
 Kind = Literal["customer", "invoice", "credit_note", "payment", "void"]
 
@@ -101,7 +102,7 @@ def left_out(kind: Kind, row: Mapping[str, Any]) -> str | None:
     """The reason why a row of a list is not sent, as a name for counts; None for a row that is sent."""
     if kind == "invoice" and str(row.get("status")) not in BOOKABLE:
         return f"invoice {row.get('status')}"
-    if kind == "payment" and (row.get("payment_status") or row.get("status")) != "succeeded":
+    if kind == "payment" and not is_succeeded(row.get("payment_status"), row.get("status")):
         return f"payment {row.get('payment_status') or row.get('status')}"
     return None
 

@@ -10,7 +10,7 @@ from consumer.mapping import customer as customers
 from consumer.mapping import fields, header, identity, money, requests, service_period
 from consumer.mapping.decision_log import DecisionLog
 from consumer.mapping.result import Mapping, Refused
-from schemas.payment import Payment
+from schemas.payment import Payment, is_succeeded
 from schemas.scalar import utc_text
 from schemas.wire import WriteItem
 
@@ -62,8 +62,8 @@ def details_of(payment: Payment) -> dict[str, str]:
 
 
 def is_settled(payment: Payment) -> bool:
-    """Whether the payment has succeeded; manual payments have no provider status."""
-    return (payment.payment_status or payment.status) == "succeeded"
+    """Whether the payment has succeeded."""
+    return is_succeeded(payment.payment_status, payment.status)
 
 
 def day_of(payment: Payment, connection: Connection) -> date | None:

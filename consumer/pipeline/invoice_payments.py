@@ -28,6 +28,7 @@ from consumer.pipeline.recent_failures import Deliver, GiveUp
 from consumer.record import Event, Publish, Record
 from schemas import envelope, lane
 from schemas.envelope import Envelope
+from schemas.payment import is_succeeded
 from schemas.scalar import utc_text
 
 TOPIC = "lago.payments"
@@ -95,7 +96,9 @@ class InvoicePayments:
             case Failed(reason=reason, retry_after_s=retry_after_s):
                 return Unavailable(reason=reason, retry_after_s=retry_after_s)
             case Listed(rows=rows):
-                succeeded = [row for row in rows if is_succeeded(row)]
+                succeeded = [
+                    row for row in rows if is_succeeded(row.get("payment_status"), row.get("status"))
+                ]
                 for row in succeeded:
                     await self.publish(self._event_of(row, event, record))
                 return None if succeeded else self._without_payment(event)
@@ -120,11 +123,6 @@ class InvoicePayments:
         rejected = internal_error(name, "while it read the payments of an invoice from Lago")
         await self.give_up(record, rejected)
         return rejected
-
-
-def is_succeeded(row: dict[str, Any]) -> bool:
-    """Whether the money has arrived; ``status`` is the provider's own word and counts when it is alone."""
-    return (row.get("payment_status") or row.get("status")) == "succeeded"
 
 
 def payment_event(row: dict[str, Any], event: Envelope, record: Record, *, code: str, at: datetime) -> Event:
