@@ -6,8 +6,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/format', 'N/record', 'N/search', './amounts', './currencies', './errors', './search_rows'], (
-  format, record, search, amounts, currencies, errors, searchRows,
+define(['N/record', 'N/search', './amounts', './currencies', './errors', './search_rows'], (
+  record, search, amounts, currencies, errors, searchRows,
 ) => {
   const PAGE = { fewest: 5, most: 1000 };
 
@@ -69,19 +69,9 @@ define(['N/format', 'N/record', 'N/search', './amounts', './currencies', './erro
     ));
   }
 
-  function twoDigits(number) {
-    return number < 10 ? `0${number}` : String(number);
-  }
-
-  function isoDay(text) {
-    if (!text) return '';
-    const day = format.parse({ value: text, type: format.Type.DATE });
-    return `${day.getFullYear()}-${twoDigits(day.getMonth() + 1)}-${twoDigits(day.getDate())}`;
-  }
-
   // Check boxes are true or 'T', depending on the search type.
   function plain(name, value) {
-    if (DATES.includes(name)) return isoDay(value);
+    if (DATES.includes(name)) return searchRows.isoDay(value);
     if (value === true || value === false) return value ? 'T' : 'F';
     return value === null || value === undefined ? '' : String(value);
   }

@@ -24,13 +24,6 @@ define(['N/format', 'N/search', './amounts', './currencies', './errors', './look
     return format.format({ value: new Date(year, month - 1, date), type: format.Type.DATE });
   }
 
-  function isoDay(text) {
-    if (!text) return '';
-    const parsed = format.parse({ value: text, type: format.Type.DATE });
-    const two = (number) => (number < 10 ? `0${number}` : String(number));
-    return `${parsed.getFullYear()}-${two(parsed.getMonth() + 1)}-${two(parsed.getDate())}`;
-  }
-
   function codesOf(request) {
     const types = Array.isArray(request.types) ? request.types : Object.keys(CODES);
     return types.map((type) => {
@@ -83,7 +76,7 @@ define(['N/format', 'N/search', './amounts', './currencies', './errors', './look
       externalId: plain(row, 'externalid') || null,
       lagoId: plain(row, LAGO_ID) || null,
       number: plain(row, 'tranid') || null,
-      date: isoDay(row.getValue({ name: 'trandate' })),
+      date: searchRows.isoDay(row.getValue({ name: 'trandate' })),
       currency: money.symbol(currency),
       subsidiary: plain(row, 'subsidiary') || null,
       entity: plain(row, 'entity'),

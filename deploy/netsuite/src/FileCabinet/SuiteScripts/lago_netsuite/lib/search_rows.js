@@ -4,7 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/runtime', 'N/search'], (runtime, search) => {
+define(['N/format', 'N/runtime', 'N/search', './field_types'], (format, runtime, search, fieldTypes) => {
   const UNKNOWN = /^SSS_INVALID_SRCH_(FILTER|COL)/;
   const ROWS = 1000;
   const ID = 'internalid';
@@ -75,5 +75,10 @@ define(['N/runtime', 'N/search'], (runtime, search) => {
     return withUsable(type, columns, (usable) => all(search.create({ type, filters, columns: usable }).run()));
   }
 
-  return { ID, isUnknown, withUsable, all, rows };
+  /** The day of a date column, which is in the user's format, as YYYY-MM-DD; empty for none. */
+  function isoDay(text) {
+    return text ? fieldTypes.isoDay(format.parse({ value: text, type: format.Type.DATE })) : '';
+  }
+
+  return { ID, isUnknown, withUsable, all, rows, isoDay };
 });
