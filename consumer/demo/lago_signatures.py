@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Self
 
-from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from consumer.demo.scenario_event import Algorithm
-
-KEY_BITS = 2048
+from consumer.sandbox.lago.webhooks import KEY_BITS, Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +46,7 @@ class Lago:
             algorithm: HMAC-SHA256 of the bytes, or a JWT with the bytes as text in the claim ``data``.
             unique_key: the id of Lago's stored webhook.
         """
-        own = {"content-type": "application/json", "X-Lago-Unique-Key": unique_key}
         if signed is None:
-            return own
-        signature = self._mac(signed) if algorithm == "hmac" else self._token(signed)
-        return own | {"X-Lago-Signature": signature, "X-Lago-Signature-Algorithm": algorithm}
-
-    def _mac(self, signed: bytes) -> str:
-        return base64.b64encode(hmac.digest(self.hmac_key.encode(), signed, hashlib.sha256)).decode()
-
-    def _token(self, signed: bytes) -> str:
-        claims = json.dumps({"data": signed.decode(), "iss": self.issuer})
-        return jws.serialize_compact({"alg": "RS256"}, claims.encode(), self.private_key)
+            return {"content-type": "application/json", "X-Lago-Unique-Key": unique_key}
+        signer = Signer(hmac_key=self.hmac_key, private_key=self.private_key, issuer=self.issuer)
+        return signer.headers(signed, algorithm, unique_key)
