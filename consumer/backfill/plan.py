@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from consumer.backfill.webhook_body import ORDER, Kind, left_out
+from consumer.backfill.kinds import ORDER, left_out
+from consumer.events.lago_webhook import Kind
 
 Key = tuple[str, str, str]
 """The sort key of rows of a kind: issuing date, time of creation, id."""

@@ -12,9 +12,9 @@ from rich.progress import Progress
 
 from consumer.backfill import plan as plans
 from consumer.backfill import progress
+from consumer.backfill.kinds import ORIGIN
 from consumer.backfill.plan import BackfillPlan, Row
 from consumer.backfill.progress import Sending
-from consumer.backfill.webhook_body import ORIGIN, Kind, Webhook, webhook_of
 from consumer.clock import Clock, SystemClock
 from consumer.commands import audit_trail, backfill_report, console_output
 from consumer.commands.audit_trail import AuditTrail
@@ -23,6 +23,7 @@ from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
 from consumer.events import headers
+from consumer.events.lago_webhook import Kind, Webhook, webhook_of
 from consumer.kafka.cluster import Cluster
 from consumer.lago.client import LagoClient
 from consumer.ops import signals

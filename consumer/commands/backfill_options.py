@@ -36,7 +36,7 @@ def backfill(
     """Put documents that Lago has on the topics again: a plan first, sent with --go, safe to repeat."""
     import asyncio
 
-    from consumer.backfill.webhook_body import kinds_of
+    from consumer.backfill.kinds import kinds_of
     from consumer.commands import audit_trail, day_option, one_connection
     from consumer.commands import backfill as command
     from consumer.commands.lago_documents import Scope

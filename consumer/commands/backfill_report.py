@@ -7,9 +7,9 @@ from typing import Any
 
 from consumer.backfill.plan import BackfillPlan
 from consumer.backfill.progress import Sending
-from consumer.backfill.webhook_body import Kind
 from consumer.commands import console_output
 from consumer.config.connection import Connection
+from consumer.events.lago_webhook import Kind
 from consumer.lago.client import REQUESTS_PER_S
 from consumer.mapping import money
 from consumer.ops import plain_text

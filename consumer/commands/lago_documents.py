@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from consumer.backfill.plan import BackfillPlan, Row
-from consumer.backfill.webhook_body import Kind
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, LagoNetsuiteError
+from consumer.events.lago_webhook import Kind
 from consumer.lago import listing
 from consumer.lago.client import LagoClient
 from consumer.lago.lookup_result import Failed

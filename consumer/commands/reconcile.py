@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from consumer.backfill.webhook_body import Kind as SentKind
-from consumer.backfill.webhook_body import webhook_of
 from consumer.clock import Clock, SystemClock
 from consumer.commands import audit_trail, failure_log, reconcile_report
 from consumer.commands.backfill import event_of, lago_documents_of
@@ -18,6 +16,8 @@ from consumer.commands.payment_owners import PaymentOwners
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import StartupError
+from consumer.events.lago_webhook import Kind as SentKind
+from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
 from consumer.netsuite import ledger
 from consumer.netsuite.account_survey import NoAnswer

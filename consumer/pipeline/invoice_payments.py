@@ -20,6 +20,7 @@ import structlog
 from consumer import errors
 from consumer.clock import Clock
 from consumer.events import headers
+from consumer.events.lago_webhook import webhook_of
 from consumer.lago.lookup_result import Failed, Listed, ListPayments
 from consumer.outcome import Ignored, Outcome, Rejected, Release, Unavailable, internal_error
 from consumer.pipeline import routing
@@ -31,8 +32,6 @@ from schemas.envelope import Envelope
 from schemas.payment import is_succeeded
 from schemas.scalar import utc_text
 
-TOPIC = "lago.payments"
-WEBHOOK_TYPE = "payment.succeeded"
 ORIGIN = ("origin", b"lago_api")
 PAID_WITHOUT_PAYMENT = Ignored(rule="paid_without_payment")
 
@@ -136,22 +135,15 @@ def payment_event(row: dict[str, Any], event: Envelope, record: Record, *, code:
         code: of the connection.
         at: now.
     """
-    body = {
-        "webhook_type": WEBHOOK_TYPE,
-        "object_type": "payment",
-        "organization_id": event.organization_id,
-        "payment": _dated(row, event),
-    }
+    webhook = webhook_of("payment", _dated(row, event), event.organization_id)
     published = headers.published(
         record,
-        event_id=f"{WEBHOOK_TYPE}:{row.get('lago_id')}",
-        event_type=WEBHOOK_TYPE,
+        event_id=f"{webhook.webhook_type}:{webhook.lago_id}",
+        event_type=webhook.webhook_type,
         source=f"/lago-netsuite/{code}",
         time=utc_text(at),
     )
-    # The key of a payment's own webhook, as ingest writes it.
-    key = f"{event.organization_id}:{row.get('external_customer_id') or ''}".encode(errors="replace")
-    return Event(topic=TOPIC, key=key, value=envelope.encode(body), headers=(*published, ORIGIN))
+    return Event(topic=webhook.topic, key=webhook.key, value=webhook.value, headers=(*published, ORIGIN))
 
 
 def _dated(row: dict[str, Any], event: Envelope) -> dict[str, Any]:

@@ -59,7 +59,7 @@ QUESTIONS = [
     ("What do all streams of a process share?", "consumer/stream/stream_spec.py", "ProcessContext"),
     ("Where is a link to NetSuite written into Lago?", "consumer/relay/link_back.py", "LinkBack"),
     ("Where does an interrupted backfill continue?", "consumer/backfill/progress.py", "position_of"),
-    ("Which webhook stands for a document of Lago's API?", "consumer/backfill/webhook_body.py", "webhook_of"),
+    ("Which webhook stands for a document of Lago's API?", "consumer/events/lago_webhook.py", "webhook_of"),
     ("How does the emulated Lago post its webhooks?", "consumer/sandbox/lago/webhooks.py", None),
     ("How is a webhook of Lago's verified?", "consumer/lago/signatures.py", None),
     ("When does ingest answer 503?", "consumer/ingest/inflight_limit.py", None),

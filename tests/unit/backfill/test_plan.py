@@ -7,9 +7,10 @@ import pytest
 
 from consumer.backfill import plan as plans
 from consumer.backfill import progress
+from consumer.backfill.kinds import ORDER, kinds_of
 from consumer.backfill.plan import BackfillPlan
 from consumer.backfill.progress import Sending
-from consumer.backfill.webhook_body import ORDER, kinds_of, webhook_of
+from consumer.events.lago_webhook import webhook_of
 from schemas import envelope
 from schemas.audit import AuditRecord
 from tests import lago_events as lago

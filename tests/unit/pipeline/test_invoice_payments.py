@@ -6,6 +6,7 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.errors import ContractError
+from consumer.events.lago_webhook import webhook_of
 from consumer.lago.lookup_result import Failed, Listed
 from consumer.outcome import Delivered, Ignored, Rejected, Unavailable
 from consumer.pipeline import routing
@@ -99,6 +100,17 @@ async def test_every_succeeded_payment_goes_to_its_topic_as_lagos_own_webhook():
         ("payment.succeeded", "payment", lago.ORGANIZATION_ID)
     }
     assert bodies[0]["payment"] | BY_HAND == bodies[0]["payment"]
+
+
+async def test_a_payment_read_by_the_worker_and_by_a_backfill_is_the_same_webhook():
+    """One function makes both, so topic, key and bytes are equal."""
+    scene = Scene(Listed(rows=(BY_CARD,)))
+
+    await scene.deliver(status_updated(customer=lago.customer(applicable_timezone=None)))
+
+    [event] = scene.published
+    backfilled = webhook_of("payment", BY_CARD, lago.ORGANIZATION_ID)
+    assert (event.topic, event.key, event.value) == (backfilled.topic, backfilled.key, backfilled.value)
 
 
 async def test_the_webhook_lies_where_lagos_own_would_lie_and_says_where_it_comes_from():

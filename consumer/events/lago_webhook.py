@@ -2,25 +2,19 @@
 The webhook that Lago would have sent for a document of its API.
 
 A webhook's object has the same serializer as an object of REST, with fewer members, so both give the same
-NetSuite record, request id and fingerprint (lago-api ``V1::*Serializer``): a backfill may run during live
-processing.
+NetSuite record, request id and fingerprint (lago-api ``V1::*Serializer``): what is read from the API may be
+processed beside the live webhooks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from schemas import envelope
-from schemas.payment import is_succeeded
 
 Kind = Literal["customer", "invoice", "credit_note", "payment", "void"]
-
-ORDER: tuple[Kind, ...] = ("customer", "invoice", "credit_note", "payment", "void")
-"""The order of sending: objects on which others depend come first."""
-BOOKABLE = frozenset({"finalized", "voided"})
-ORIGIN = ("origin", b"backfill")
 
 _TYPES = {"one_off": "invoice.one_off_created", "credit": "invoice.paid_credit_added"}
 _TOPICS: Mapping[str, str] = {
@@ -96,18 +90,3 @@ def _external_id(kind: Kind, content: Mapping[str, Any]) -> str:
         return str(content.get("external_customer_id") or "")
     customer = content.get("customer")
     return str(customer.get("external_id") or "") if isinstance(customer, Mapping) else ""
-
-
-def left_out(kind: Kind, row: Mapping[str, Any]) -> str | None:
-    """The reason why a row of a list is not sent, as a name for counts; None for a row that is sent."""
-    if kind == "invoice" and str(row.get("status")) not in BOOKABLE:
-        return f"invoice {row.get('status')}"
-    if kind == "payment" and not is_succeeded(row.get("payment_status"), row.get("status")):
-        return f"payment {row.get('payment_status') or row.get('status')}"
-    return None
-
-
-def kinds_of(chosen: Iterator[str] | None) -> tuple[Kind, ...]:
-    """The kinds of these plural names (``customers``, ``credit_notes``) in order of sending; all for None."""
-    names = None if chosen is None else set(chosen)
-    return tuple(kind for kind in ORDER if names is None or f"{kind}s" in names)
