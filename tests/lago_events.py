@@ -1,18 +1,17 @@
 """
-Lago's webhook bodies, complete and computed the way Lago computes them: all data is our own.
+Webhooks of the emulated Lago about one customer and one invoice, so that a test states only what it is about.
 
-Amounts of an invoice follow from its fees and discounts (`invoice`), so that a test states only what it is
-about. Every builder takes further members by keyword, which replace what was built.
+Every builder takes further members by keyword, which replace what Lago has computed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
-from consumer.sandbox.lago import customers, invoices
+from consumer.sandbox.lago import credit_notes, customers, invoices, payments, serializers, subscriptions
 from consumer.sandbox.lago import fees as priced_fees
+from consumer.sandbox.lago.credit_notes import Part, Split
 from consumer.sandbox.lago.customers import address, link, no_address
 from consumer.sandbox.lago.fees import ITEM_TYPES
 from consumer.sandbox.lago.invoices import Discounts
@@ -23,6 +22,7 @@ __all__ = [
     "SUBUNITS",
     "Discounts",
     "Json",
+    "Split",
     "address",
     "link",
     "no_address",
@@ -122,134 +122,48 @@ def credit(kind: str, code: str, name: str, cents: int, currency: str = "EUR") -
 
 def subscription(**changes: Any) -> Json:
     """The subscription that fees belong to."""
-    return {
-        "lago_id": SUBSCRIPTION_ID,
-        "external_id": "sub_nordlicht",
-        "lago_customer_id": CUSTOMER_ID,
-        "external_customer_id": "cus_7f21c0",
-        "name": None,
-        "plan_code": "enterprise",
-        "plan_amount_cents": 49_900,
-        "plan_amount_currency": "EUR",
-        "status": "active",
-        "billing_time": "calendar",
-        "subscription_at": "2026-03-02T09:20:00Z",
-        "started_at": "2026-03-02T09:20:00.000Z",
-        "created_at": "2026-03-02T09:20:00Z",
-    } | changes
+    return subscriptions.subscription(_OWNER, **changes)
 
 
 def billing_period(**changes: Any) -> Json:
     """July 2026 in Berlin."""
-    begins, ends = "2026-06-30T22:00:00Z", "2026-07-31T21:59:59Z"
-    return {
-        "lago_subscription_id": SUBSCRIPTION_ID,
-        "external_subscription_id": "sub_nordlicht",
-        "lago_plan_id": id_of("plan", "enterprise"),
-        "subscription_from_datetime": begins,
-        "subscription_to_datetime": ends,
-        "charges_from_datetime": begins,
-        "charges_to_datetime": ends,
-        "fixed_charges_from_datetime": begins,
-        "fixed_charges_to_datetime": ends,
-        "invoicing_reason": "subscription_periodic",
-    } | changes
+    return subscriptions.billing_period(_OWNER, "enterprise", **changes)
 
 
 # --- credit notes and payments ----------------------------------------------------------------------------
 
 
-def credit_note(**changes: Any) -> Json:
-    """A credit note of 10.00 on the invoice, untaxed, spent on later invoices."""
-    return {
-        "lago_id": id_of("credit note"),
-        "billing_entity_code": BILLING_ENTITY,
-        "sequential_id": 1,
-        "number": "ACM-3F21-202608-057-CN001",
-        "lago_invoice_id": INVOICE_ID,
-        "invoice_number": "ACM-3F21-202608-057",
-        "purchase_order_number": None,
-        "issuing_date": "2026-08-05",
-        "credit_status": "available",
-        "refund_status": None,
-        "reason": "other",
-        "description": None,
-        "currency": "EUR",
-        "total_amount_cents": 1000,
-        "precise_total_amount_cents": "1000.0",
-        "taxes_amount_cents": 0,
-        "precise_taxes_amount_cents": "0.0",
-        "sub_total_excluding_taxes_amount_cents": 1000,
-        "balance_amount_cents": 1000,
-        "credit_amount_cents": 1000,
-        "refund_amount_cents": 0,
-        "offset_amount_cents": 0,
-        "coupons_adjustment_amount_cents": 0,
-        "taxes_rate": 0.0,
-        "created_at": "2026-08-05T10:00:00Z",
-        "updated_at": "2026-08-05T10:00:00Z",
-        "file_url": None,
-        "xml_url": None,
-        "self_billed": False,
-        "customer": customer(),
-        "items": [credit_note_item()],
-        "applied_taxes": [],
-    } | changes
+def credit_note(*parts: Part, split: Split | None = None, **changes: Any) -> Json:
+    """A credit note on the invoice, by default of 10.00 without tax, spent on later invoices."""
+    credited = parts or (_ten_units(),)
+    split = split or Split(credit=credit_notes.total_of(credited))
+    named = {"lago_id": id_of("credit note"), "number": "ACM-3F21-202608-057-CN001"}
+    return credit_notes.credit_note(invoice(), credited, split, **named | changes)
 
 
 def credit_note_item(**changes: Any) -> Json:
     """One item of a credit note: 10.00 of the charge."""
-    return {
-        "lago_id": id_of("credit note item"),
-        "amount_cents": 1000,
-        "precise_amount_cents": "1000.0",
-        "amount_currency": "EUR",
-        "fee": priced_fees.with_amounts(fee(), 1000, Decimal(0), "EUR"),
-    } | changes
+    return credit_notes.item(_ten_units(), id_of("credit note"), "EUR") | changes
+
+
+def _ten_units() -> Part:
+    return Part(fee=invoice()["fees"][0], cents=1000)
 
 
 def payment(**changes: Any) -> Json:
-    """A provider's payment of 10.00 for the invoice."""
-    return {
+    """A provider's payment of 10.00 for the invoice, which its own webhook has settled."""
+    named = {
         "lago_id": id_of("payment"),
-        "lago_customer_id": CUSTOMER_ID,
-        "external_customer_id": "cus_7f21c0",
-        "invoice_ids": [INVOICE_ID],
-        "invoice_numbers": ["ACM-3F21-202608-057"],
-        "lago_payable_id": INVOICE_ID,
-        "payable_type": "Invoice",
-        "amount_cents": 1000,
-        "amount_currency": "EUR",
-        "status": "succeeded",
-        "payment_status": "succeeded",
-        "type": "provider",
-        "reference": None,
-        "payment_provider_code": "stripe_eu",
-        "payment_provider_type": "PaymentProviders::StripeProvider",
         "external_payment_id": "pi_3Q0aXk",
         "provider_payment_id": "pi_3Q0aXk",
-        "provider_customer_id": "cus_NrdL",
-        "next_action": {},
-        "created_at": "2026-08-03T11:12:13Z",
-    } | changes
+    }
+    return payments.payment([invoice()], 1000, "settled_later", **named | changes)
 
 
 def payment_receipt(**changes: Any) -> Json:
     """The receipt of a manual payment."""
-    manual = {
-        "type": "manual",
-        "reference": "SEPA 4711",
-        "payment_provider_code": None,
-        "payment_provider_type": None,
-    }
-    return {
-        "lago_id": id_of("receipt"),
-        "number": "ACM-3F21-018-RCPT-000007",
-        "file_url": None,
-        "xml_url": None,
-        "payment": payment(**manual),
-        "created_at": "2026-08-03T11:12:14Z",
-    } | changes
+    by_hand = payments.payment([invoice()], 1000, "manual", lago_id=id_of("payment"), reference="SEPA 4711")
+    return payments.receipt(by_hand, "ACM-3F21-018-RCPT-000007") | changes
 
 
 # --- events -----------------------------------------------------------------------------------------------
@@ -257,13 +171,8 @@ def payment_receipt(**changes: Any) -> Json:
 
 def event(webhook_type: str, content: Json, *, object_type: str | None = None, **changes: Any) -> Json:
     """The four members of a webhook; the object's type is by default the event's first word."""
-    object_type = object_type or webhook_type.partition(".")[0]
-    return {
-        "webhook_type": webhook_type,
-        "object_type": object_type,
-        "organization_id": ORGANIZATION_ID,
-        object_type: content,
-    } | changes
+    kind = object_type or webhook_type.partition(".")[0]
+    return serializers.envelope(ORGANIZATION_ID, webhook_type, kind, content) | changes
 
 
 def customer_event(webhook_type: str = "customer.updated", **changes: Any) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from consumer.sandbox.lago import fees, invoices
+from consumer.sandbox.lago import fees, invoices, subscriptions
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
@@ -48,9 +48,9 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
     customer = organization.customer_of(external_id)
     currency = currency or customer["currency"]
     head = _head(organization, customer, len(organization.invoices) + 1) | changes
-    listed = [
-        _fee(organization, head["lago_id"], customer, place, dict(one)) for place, one in enumerate(sold)
-    ]
+    of = _owner(customer, head["lago_id"])
+    listed = [_fee(organization, of, place, dict(one)) for place, one in enumerate(sold)]
+    head = _subscribed(of, listed) | head
     invoice = invoices.invoice(listed, currency=currency, discounts=discounts, **head)
     invoice |= {"invoice_type": invoice_type, "status": status}
     organization.invoices[invoice["lago_id"]] = invoice
@@ -134,17 +134,33 @@ def _become_final(organization: Organization, invoice: Json) -> None:
     invoice |= _less(organization, invoice, spent)
 
 
-def _fee(organization: Organization, invoice_id: str, customer: Json, place: int, sold: Json) -> Json:
-    of = {
+def _owner(customer: Json, invoice_id: str) -> Json:
+    """The ids that the fees of an invoice have in common."""
+    return {
         "lago_invoice_id": invoice_id,
         "lago_subscription_id": id_of("subscription", customer["lago_id"]),
         "external_subscription_id": f"sub_{customer['external_id']}",
         "lago_customer_id": customer["lago_id"],
         "external_customer_id": customer["external_id"],
     }
+
+
+def _fee(organization: Organization, of: Json, place: int, sold: Json) -> Json:
     kind, code = sold.pop("kind", "charge"), sold.pop("code", None)
-    made = {"lago_id": id_of("fee", invoice_id, place), "created_at": organization.at()}
+    made = {"lago_id": id_of("fee", of["lago_invoice_id"], place), "created_at": organization.at()}
     return fees.fee(kind, code, of=of, **made | sold)
+
+
+def _subscribed(of: Json, listed: Sequence[Json]) -> Json:
+    """The subscription that fees of an invoice belong to, with its period; nothing where none does."""
+    items = [fee["item"] for fee in listed if fee["item"]["type"] in fees.SUBSCRIBED_TYPES]
+    if not items:
+        return {}
+    plan_code = next((item["code"] for item in items if item["item_type"] == "Subscription"), "enterprise")
+    return {
+        "subscriptions": [subscriptions.subscription(of, plan_code=plan_code)],
+        "billing_periods": [subscriptions.billing_period(of, plan_code)],
+    }
 
 
 def _spendable(

@@ -107,14 +107,15 @@ def credit_note(invoice: Json, parts: Sequence[Part], split: Split, **changes: A
         "xml_url": None,
         "self_billed": invoice["self_billed"],
         "customer": invoice["customer"],
-        "items": [_item(part, changes["lago_id"], invoice["currency"]) for part in parts],
+        "items": [item(part, changes["lago_id"], invoice["currency"]) for part in parts],
         "applied_taxes": _applied_taxes(parts, changes["lago_id"], invoice["currency"]),
     } | changes
 
 
-def _item(part: Part, lago_id: str, currency: str) -> Json:
+def item(part: Part, note_id: str, currency: str) -> Json:
+    """One item of a credit note, with its fee."""
     return {
-        "lago_id": id_of("credit note item", lago_id, part.fee["lago_id"]),
+        "lago_id": id_of("credit note item", note_id, part.fee["lago_id"]),
         "amount_cents": part.cents,
         "precise_amount_cents": text_of(Decimal(part.cents)),
         "amount_currency": currency,

@@ -37,11 +37,16 @@ _LINKED_WEBHOOKS = frozenset(("invoice.resynced",))
 def webhook(organization: Organization, announced: Announcement) -> Json:
     """The four members of a webhook, with the object as it is now."""
     content = _object(organization, announced)
+    return envelope(organization.lago_id, announced.webhook_type, announced.object_type, content)
+
+
+def envelope(organization_id: str, webhook_type: str, object_type: str, content: object) -> Json:
+    """The four members of every webhook (``Webhooks::BaseService``)."""
     return {
-        "webhook_type": announced.webhook_type,
-        "object_type": announced.object_type,
-        "organization_id": organization.lago_id,
-        announced.object_type: content,
+        "webhook_type": webhook_type,
+        "object_type": object_type,
+        "organization_id": organization_id,
+        object_type: content,
     }
 
 

@@ -57,3 +57,19 @@ def test_documents_are_numbered_within_their_customer_and_invoice(lago):
     assert note["number"] == f"{invoice['number']}-CN001"
     assert receipt["number"] == f"{slug}-RCPT-000001"
     assert receipt["payment"]["invoice_ids"] == [invoice["lago_id"]]
+
+
+def test_an_invoice_of_a_subscription_has_it_with_its_period(lago):
+    """By the ids of its fees, and with the code of the plan; an invoice of an add-on has none."""
+    plan = {"kind": "subscription", "code": "starter"}
+
+    invoice, once = (
+        lago.bill(fees=[USAGE, plan]),
+        lago.bill(fees=[{"kind": "add_on"}], invoice_type="one_off"),
+    )
+
+    [subscription], [period] = invoice["subscriptions"], invoice["billing_periods"]
+    ids = {fee["lago_subscription_id"] for fee in invoice["fees"]}
+    assert {subscription["lago_id"]} == {period["lago_subscription_id"]} == ids
+    assert subscription["plan_code"] == "starter"
+    assert (once["subscriptions"], once["billing_periods"]) == ([], [])
