@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests import lago_events
 from tests.bench.call_log import EventId
 from tests.bench.workloads import Workload
+from tests.support import lago
 
 SEED = 20_260_801
 EPOCH = datetime(2026, 8, 1, tzinfo=UTC)
@@ -82,7 +82,7 @@ def write(produced: list[Produced], path: Path) -> None:
 
 
 def _draft(number: int, lane: int, partitions: int, *, is_first: bool) -> Draft:
-    invoice_id = lago_events.id_of("bench", lane)
+    invoice_id = lago.id_of("bench", lane)
     version = (EPOCH + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
     template = _CREATED if is_first else _RESYNCED
     return Draft(
@@ -93,8 +93,8 @@ def _draft(number: int, lane: int, partitions: int, *, is_first: bool) -> Draft:
     )
 
 
-_ID, _STAMP = lago_events.INVOICE_ID.encode(), STAMP.encode()
-_FEES = [lago_events.fee("subscription", tax_rate=19), lago_events.fee("charge", units=12, tax_rate=19)]
-_INVOICE = lago_events.invoice(_FEES, updated_at=STAMP)
-_CREATED = lago_events.invoice_event("invoice.created", _INVOICE)
-_RESYNCED = lago_events.invoice_event("invoice.resynced", _INVOICE)
+_ID, _STAMP = lago.INVOICE_ID.encode(), STAMP.encode()
+_FEES = [lago.fee("subscription", tax_rate=19), lago.fee("charge", units=12, tax_rate=19)]
+_INVOICE = lago.invoice(_FEES, updated_at=STAMP)
+_CREATED = lago.invoice_event("invoice.created", _INVOICE)
+_RESYNCED = lago.invoice_event("invoice.resynced", _INVOICE)

@@ -26,8 +26,7 @@ from consumer.config.settings import Settings, env_name
 from consumer.kafka import topics
 from consumer.lago.signatures import hmac_signature
 from consumer.sandbox.broker import embedded_broker, free_port, stop
-from tests import lago_events
-from tests.support import connection_files
+from tests.support import connection_files, lago
 from tests.support.webhooks import ISSUER, SIGNER
 
 BUILD = Path(__file__).parents[2] / "build"
@@ -159,8 +158,8 @@ async def _round(server: _Server, seconds: float, requests: Iterator[bytes]) -> 
 
 
 def _body(customer: int) -> bytes:
-    who: Mapping[str, object] = lago_events.customer(external_id=f"cus-{customer}")
-    return lago_events.invoice_event(customer=who)
+    who: Mapping[str, object] = lago.customer(external_id=f"cus-{customer}")
+    return lago.invoice_event(customer=who)
 
 
 def _requests(signature: str) -> Iterator[bytes]:

@@ -20,13 +20,13 @@ from pathlib import Path
 from statistics import median
 from uuid import uuid4
 
-from tests import lago_events
 from tests.bench import call_log, events, run, worker
 from tests.bench.load import Load, loaded
 from tests.bench.run_phases import Course
 from tests.bench.worker import Worker
 from tests.bench.workloads import Workload
 from tests.integration.brokers import selection
+from tests.support import lago
 
 BUILD = Path(__file__).parents[2] / "build"
 PAYMENTS_TOPIC = "lago.payments"
@@ -107,12 +107,12 @@ async def _measured(bootstrap_servers: str, folder: Path, payments: int) -> Figu
 async def _lay(load: Load, count: int) -> None:
     """Payments on their topic, each of an invoice of its own that nobody has seen."""
     for number in range(count):
-        payment = lago_events.payment(
-            lago_id=lago_events.id_of("waiting", number),
-            invoice_ids=[lago_events.id_of("absent", number)],
-            lago_customer_id=lago_events.CUSTOMER_ID,
+        payment = lago.payment(
+            lago_id=lago.id_of("waiting", number),
+            invoice_ids=[lago.id_of("absent", number)],
+            lago_customer_id=lago.CUSTOMER_ID,
         )
-        body = lago_events.body(lago_events.event("payment.succeeded", payment))
+        body = lago.body(lago.event("payment.succeeded", payment))
         await load.producer.send(load.prefix + PAYMENTS_TOPIC, body, partition=number % load.partitions)
     await load.producer.flush()
 

@@ -17,7 +17,7 @@ from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port
 from tests.bench.stub import ACCOUNT_ID
 from tests.integration import running_programs
-from tests.lago_events import ORGANIZATION_ID
+from tests.support.lago import ORGANIZATION_ID
 
 CODE = "netsuite-bench"
 STOP_LIMIT_S = 60.0

@@ -12,9 +12,9 @@ from random import Random, SystemRandom
 
 from aiokafka.errors import KafkaError
 
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage
+from tests.support import lago
 
 CUSTOMERS = 5
 PARTITIONS = 12
@@ -73,15 +73,15 @@ class Feed:
         return await self.on_kafka.positions(group, self.produced) == dict(self.produced)
 
     def _event(self, number: int) -> bytes:
-        invoice = lago_events.id_of("chaos", self.seed, number)
+        invoice = lago.id_of("chaos", self.seed, number)
         self.invoices.append(invoice)
         who = number % CUSTOMERS
-        customer = lago_events.customer(
-            lago_id=lago_events.id_of("chaos customer", self.seed, who),
+        customer = lago.customer(
+            lago_id=lago.id_of("chaos customer", self.seed, who),
             external_id=f"c-{self.seed}-{who}",
             currency="EUR",
         )
-        return lago_events.invoice_event(lago_id=invoice, number=f"K-{self.seed}-{number}", customer=customer)
+        return lago.invoice_event(lago_id=invoice, number=f"K-{self.seed}-{number}", customer=customer)
 
 
 async def until(

@@ -12,7 +12,7 @@ from tests.chaos.cluster import Node
 from tests.chaos.event_feed import until
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage, stage
-from tests.lago_events import id_of, invoice_event
+from tests.support.lago import id_of, invoice_event
 
 pytestmark = [pytest.mark.kafka, pytest.mark.chaos_long]
 

@@ -21,10 +21,10 @@ import pytest
 from consumer.config.settings import Settings
 from consumer.kafka import topics
 from consumer.sandbox.broker import free_port
-from tests import lago_events
 from tests.integration.ingest_and_relay import LIMIT_S, Ingest, fail, ingest, records, relay, webhook
 from tests.integration.receiver import Receiver, receiver
 from tests.integration.worker_under_test import Stage, stage, until
+from tests.support import lago
 from tests.support.webhooks import headers
 
 pytestmark = pytest.mark.kafka
@@ -57,7 +57,7 @@ class Lago:
         self.accepted: set[str] = set()
         self.begun: set[str] = set()
         self._numbers = itertools.count()
-        self._body = lago_events.invoice_event()
+        self._body = lago.invoice_event()
 
     async def post_until_cancelled(self) -> None:
         async with httpx.AsyncClient(trust_env=False, timeout=LIMIT_S) as client:
@@ -86,23 +86,23 @@ async def test_every_webhook_that_was_acknowledged_is_on_the_topic(
     port = free_port()
     with ExitStack() as stack:
         running = await _started(stack, tmp_path, bootstrap_servers, topic_prefix, port)
-        lago = Lago(running.url)
+        poster = Lago(running.url)
         async with asyncio.timeout(LIMIT_S * 4), asyncio.TaskGroup() as tasks:
-            senders = [tasks.create_task(lago.post_until_cancelled()) for _ in range(SENDERS)]
+            senders = [tasks.create_task(poster.post_until_cancelled()) for _ in range(SENDERS)]
             for _ in range(KILLS):
-                more = len(lago.accepted) + chance.randint(1, WEBHOOKS_A_KILL)
-                await until(lambda more=more: len(lago.accepted) >= more)
+                more = len(poster.accepted) + chance.randint(1, WEBHOOKS_A_KILL)
+                await until(lambda more=more: len(poster.accepted) >= more)
                 running.process.kill()
                 running = await _started(stack, tmp_path, bootstrap_servers, topic_prefix, port)
-            more = len(lago.accepted) + SENDERS
-            await until(lambda: len(lago.accepted) >= more)
+            more = len(poster.accepted) + SENDERS
+            await until(lambda: len(poster.accepted) >= more)
             for each in senders:
                 each.cancel()
 
     found = await records(bootstrap_servers, f"{topic_prefix}lago.invoices")
     lying = Counter(dict(record.headers)["x-lago-unique-key"].decode() for record in found)
-    assert len(lago.accepted) >= KILLS + SENDERS
-    assert lago.accepted <= lying.keys() <= lago.begun
+    assert len(poster.accepted) >= KILLS + SENDERS
+    assert poster.accepted <= lying.keys() <= poster.begun
     # Only webhooks in flight at a kill can be on the topic twice.
     assert sum(lying.values()) - len(lying) <= KILLS * SENDERS
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from consumer.config.settings import env_name
-from tests import lago_events
 from tests.chaos.event_feed import PARTITIONS, Feed, until
 from tests.integration import running_programs
 from tests.integration.brokers import selection
 from tests.integration.worker_under_test import stage
+from tests.support import lago
 
 pytestmark = [
     pytest.mark.kafka,
@@ -79,7 +79,7 @@ async def test_the_same_event_fifty_times_and_two_workers_at_once_make_one_recor
     tmp_path, environment, bootstrap_servers, topic_prefix, netsuite, seed
 ):
     """Copies of one event on all partitions, some at either worker: one creates, the rest find."""
-    event = lago_events.invoice_event(lago_id=lago_events.id_of("copies", seed), number=f"C-{seed}")
+    event = lago.invoice_event(lago_id=lago.id_of("copies", seed), number=f"C-{seed}")
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         feed = Feed(seed=seed, on_kafka=on_kafka)
         with running_programs.two_workers(tmp_path, environment) as (first, second):

@@ -10,9 +10,9 @@ import pytest
 import structlog
 
 from consumer.sandbox.netsuite.profile import Profile
-from tests import lago_events as lago
 from tests.lago_model.delivery import Road
 from tests.lago_model.lago import Webhook
+from tests.support import lago
 
 FEE = lago.fee("subscription", "enterprise", units="1", unit_price="80")
 

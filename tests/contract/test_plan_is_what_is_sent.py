@@ -15,8 +15,8 @@ from consumer.netsuite.client import Client
 from consumer.pipeline.assembly import pipeline_of
 from consumer.record import LaneKey, Record, Source
 from schemas import wire
-from tests import lago_events as lago
 from tests.lago_model.lago import Lago
+from tests.support import lago
 from tests.support.connection_files import LINE_MODE, connection
 
 WORLDS, TURNS = 8, 20

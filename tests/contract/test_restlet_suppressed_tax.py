@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from consumer.sandbox.netsuite.profile import Profile
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import mapped
 from tests.support.restlet import NetSuite, customer, untaxed

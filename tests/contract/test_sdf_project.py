@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from consumer.sandbox.netsuite.profile import Profile
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import items
 from tests.support.restlet import NetSuite

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from tests import lago_events as lago
-from tests.lago_events import Discounts
 from tests.lago_model.delivery import Road
 from tests.lago_model.lago import Webhook
+from tests.support import lago
 from tests.support.connection_files import LINE_MODE
+from tests.support.lago import Discounts
 
 TOPICS = {"invoice": "lago.invoices", "credit_note": "lago.credit_notes", "payment": "lago.payments"}
 FIRST, SECOND = (lago.id_of("invoice", name) for name in ("first", "second"))

@@ -8,10 +8,10 @@ import sys
 
 import uvloop
 
-from tests import lago_events
+from tests.support import lago
 from tests.support.webhooks import CODE, headers
 
-BODY = lago_events.invoice_event()
+BODY = lago.invoice_event()
 
 
 def head(given: dict[str, str], length: int) -> bytes:

@@ -18,8 +18,8 @@ from consumer.outcome import Rejected, Written
 from consumer.record import Event, LaneKey, Record, Source
 from schemas import envelope
 from schemas.error_event import event_id
-from tests import lago_events
 from tests.integration.worker_under_test import TOPIC, Stage
+from tests.support import lago
 from tests.support.connection_files import connection
 
 BATCH = 500
@@ -87,19 +87,17 @@ def invoices(prefix: str, count: int) -> list[bytes]:
     models = [_model(prefix, number) for number in range(min(count, CUSTOMERS))]
     return [
         models[n % CUSTOMERS]
-        .replace(MODEL_ID, lago_events.id_of(prefix, n).encode())
+        .replace(MODEL_ID, lago.id_of(prefix, n).encode())
         .replace(MODEL_NUMBER, f"F-{n}".encode())
         for n in range(count)
     ]
 
 
 def _model(prefix: str, number: int) -> bytes:
-    customer = lago_events.customer(
-        lago_id=lago_events.id_of(prefix, "customer", number), external_id=f"c-{number}", currency="EUR"
+    customer = lago.customer(
+        lago_id=lago.id_of(prefix, "customer", number), external_id=f"c-{number}", currency="EUR"
     )
-    return lago_events.invoice_event(
-        lago_id=MODEL_ID.decode(), number=MODEL_NUMBER.decode(), customer=customer
-    )
+    return lago.invoice_event(lago_id=MODEL_ID.decode(), number=MODEL_NUMBER.decode(), customer=customer)
 
 
 @cache

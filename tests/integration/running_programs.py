@@ -20,7 +20,7 @@ import httpx
 
 from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port, stop
-from tests.lago_events import ORGANIZATION_ID
+from tests.support.lago import ORGANIZATION_ID
 
 CODE = "netsuite-house"
 ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")

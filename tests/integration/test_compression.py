@@ -17,12 +17,11 @@ from consumer.config.settings import Settings
 from consumer.failures.selection import Selection
 from consumer.kafka import snapshot_reader
 from schemas import error_event, result
-from tests import lago_events
 from tests.integration import failed_events, running_programs
 from tests.integration.ingest_and_relay import fail, ingest, relay, webhook
 from tests.integration.receiver import receiver
 from tests.integration.worker_under_test import TOPIC, Stage, stage, until
-from tests.support import connection_files, webhooks
+from tests.support import connection_files, lago, webhooks
 
 pytestmark = pytest.mark.kafka
 
@@ -76,8 +75,8 @@ async def codecs_of(on_kafka: Stage, topic: str) -> set[str]:
 async def test_a_worker_reads_and_writes_compressed_records(on_kafka, codec, netsuite, tmp_path: Path):
     """An invoice is written, what nobody can decode is rejected, and both are published by the same codec."""
     cluster = on_kafka.cluster
-    invoice_id = lago_events.id_of("compressed", cluster.topic_prefix)
-    event = lago_events.invoice_event(lago_id=invoice_id, number=f"Z-{cluster.topic_prefix}")
+    invoice_id = lago.id_of("compressed", cluster.topic_prefix)
+    event = lago.invoice_event(lago_id=invoice_id, number=f"Z-{cluster.topic_prefix}")
     environment = running_programs.environment(
         tmp_path,
         bootstrap_servers=cluster.bootstrap_servers,
@@ -139,7 +138,7 @@ async def test_a_relay_posts_compressed_error_events(on_kafka, codec, tmp_path):
 async def test_ingest_writes_what_lago_sends_by_the_codec_that_is_set(on_kafka, codec, tmp_path, monkeypatch):
     """And what is read from there is what Lago has signed, byte by byte."""
     monkeypatch.setenv("LAGO_NETSUITE_KAFKA_COMPRESSION_TYPE", codec)
-    body = lago_events.invoice_event()
+    body = lago.invoice_event()
 
     with ingest(tmp_path, on_kafka.cluster.bootstrap_servers, on_kafka.cluster.topic_prefix) as ready:
         answer = await ready.post(body, webhooks.headers(body))

@@ -13,12 +13,12 @@ import pytest
 
 from consumer.kafka.cluster import Cluster
 from schemas import error_event
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.planted_worker import PARTS
 from tests.integration.worker_under_test import stage, until
 from tests.memory import mutation
 from tests.memory.defects import MARK
+from tests.support import lago
 
 pytestmark = pytest.mark.kafka
 
@@ -35,8 +35,8 @@ def topic(prefix: str) -> tuple[list[bytes], set[int]]:
     values, marked = [], set()
     for number in range(EVENTS):
         if number % 2:
-            lago_id = lago_events.id_of(prefix, number)
-            values.append(lago_events.invoice_event(lago_id=lago_id, number=f"D-{prefix}{number}"))
+            lago_id = lago.id_of(prefix, number)
+            values.append(lago.invoice_event(lago_id=lago_id, number=f"D-{prefix}{number}"))
         elif number % 6:
             values.append(mutation.mutated(random, number, kinds=KINDS))
         else:
@@ -47,7 +47,7 @@ def topic(prefix: str) -> tuple[list[bytes], set[int]]:
 
 def _negative(prefix: str) -> bytes:
     """A fee and a total below zero: once the end of the process, again and again."""
-    event = json.loads(lago_events.invoice_event(lago_id=lago_events.id_of(prefix, "negative")))
+    event = json.loads(lago.invoice_event(lago_id=lago.id_of(prefix, "negative")))
     event["invoice"] |= {"total_amount_cents": -1, "number": f"N-{prefix}"}
     return json.dumps(event).encode()
 
@@ -83,9 +83,7 @@ async def test_a_process_whose_code_fails_on_some_events_writes_all_others(
     assert (alive, status) == (True, 0), worker.said
     assert set(sources.values()) == {1}
     assert internal == marked
-    assert {
-        f"lago-inv-{lago_events.id_of(topic_prefix, number)}" for number in range(1, EVENTS, 2)
-    } <= written
+    assert {f"lago-inv-{lago.id_of(topic_prefix, number)}" for number in range(1, EVENTS, 2)} <= written
     assert "flow_failed" not in worker.said
     assert MARK not in worker.said
 

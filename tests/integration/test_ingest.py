@@ -18,12 +18,11 @@ from consumer.config.settings import Settings, env_name
 from consumer.kafka import topics
 from consumer.lago.signatures import hmac_signature
 from consumer.sandbox.broker import embedded_broker, is_available
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.ingest_and_relay import API_KEY, LIMIT_S, ingest, on_kafka, records
 from tests.integration.receiver import served
 from tests.integration.worker_under_test import until
-from tests.support import connection_files
+from tests.support import connection_files, lago
 from tests.support.webhooks import CODE, HMAC_KEY, SIGNER, UNIQUE_KEY, headers, jwt_headers
 
 pytestmark = pytest.mark.kafka
@@ -33,7 +32,7 @@ TOPIC = "lago.invoices"
 
 async def test_a_webhook_lies_on_its_topic_as_it_came(tmp_path, bootstrap_servers, topic_prefix):
     """Bytes, key and headers; a repeat adds nothing; the process says it is ready and stops with 0."""
-    body = lago_events.invoice_event()
+    body = lago.invoice_event()
     async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
         first = await running.post(body, headers(body))
         second = await running.post(body, headers(body))
@@ -48,7 +47,7 @@ async def test_a_webhook_lies_on_its_topic_as_it_came(tmp_path, bootstrap_server
         assert f'lago_netsuite_ingest_requests_total{{answer="{answer}"}} 1.0' in counted
     [record] = await records(bootstrap_servers, topic_prefix + TOPIC)
     assert record.value == body
-    assert record.key == f"{lago_events.ORGANIZATION_ID}:cus_7f21c0".encode()
+    assert record.key == f"{lago.ORGANIZATION_ID}:cus_7f21c0".encode()
     found = dict(record.headers)
     assert found["x-lago-signature"].decode() == hmac_signature(record.value, HMAC_KEY)
     assert found["x-lago-signature-algorithm"] == b"hmac"
@@ -60,8 +59,8 @@ async def test_a_webhook_lies_on_its_topic_as_it_came(tmp_path, bootstrap_server
 @pytest.mark.parametrize("size_bytes", [200_000, 2_000_000])
 async def test_a_jwt_as_large_as_its_body_is_read(tmp_path, bootstrap_servers, topic_prefix, size_bytes):
     """It stands in a header, where web servers expect a few kilobytes."""
-    content = lago_events.invoice(customer=lago_events.customer(name='"' * (size_bytes // 2)))
-    body = lago_events.invoice_event(content=content)
+    content = lago.invoice(customer=lago.customer(name='"' * (size_bytes // 2)))
+    body = lago.invoice_event(content=content)
     assert len(body) > size_bytes
     async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running:
         answer = await running.post(body, jwt_headers(body))
@@ -82,13 +81,13 @@ async def test_lago_is_asked_for_its_key_until_it_gives_it(tmp_path, bootstrap_s
         asked_with.append(request.headers["authorization"])
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
-    body = lago_events.invoice_event()
+    body = lago.invoice_event()
     await topics.create(Settings(kafka_bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix))
     async with served(Starlette(routes=[Route("/api/v1/webhooks/json_public_key", give)])) as origin:
-        lago = {"api_url": origin, "api_key": "env:TEST_API_KEY"}
+        asking = {"api_url": origin, "api_key": "env:TEST_API_KEY"}
 
         def started_and_posted_to() -> tuple[int, str]:
-            with ingest(tmp_path, bootstrap_servers, topic_prefix, **lago) as running:
+            with ingest(tmp_path, bootstrap_servers, topic_prefix, **asking) as running:
                 given = jwt_headers(body, SIGNER.token(body, issuer=origin))
                 answer = httpx.post(running.url, content=body, headers=given, trust_env=False)
                 return answer.status_code, running.log_file.read_text()
@@ -134,7 +133,7 @@ async def _write_for_ever(writer: asyncio.StreamWriter) -> None:
 @pytest.mark.skipif(not is_available(), reason="needs a broker of its own to stop")
 async def test_without_a_broker_lago_is_asked_to_come_again(tmp_path, topic_prefix):
     """503 within seconds; the process stays live and ready until Kafka is back."""
-    body = lago_events.invoice_event()
+    body = lago.invoice_event()
 
     async def is_accepted() -> bool:
         return (await running.post(body, headers(body))).status_code == 202
@@ -156,7 +155,7 @@ async def test_without_a_broker_lago_is_asked_to_come_again(tmp_path, topic_pref
 
 async def test_a_request_under_way_when_the_stop_comes_is_answered(tmp_path, bootstrap_servers, topic_prefix):
     """The rest of its body comes after the signal; 202, then the end with 0."""
-    body = lago_events.invoice_event()
+    body = lago.invoice_event()
     lines = [f"POST /lago/{CODE} HTTP/1.1", "host: localhost", f"content-length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers(body).items()]
     async with on_kafka(tmp_path, bootstrap_servers, topic_prefix) as running, asyncio.timeout(LIMIT_S):

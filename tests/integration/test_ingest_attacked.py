@@ -16,10 +16,10 @@ from statistics import median, quantiles
 import pytest
 
 from consumer.config.settings import env_name
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.attackers import head
 from tests.integration.ingest_and_relay import LIMIT_S, on_kafka, records
+from tests.support import lago
 from tests.support.webhooks import headers
 
 pytestmark = pytest.mark.kafka
@@ -30,7 +30,7 @@ RATE_PER_S = 50
 ROUNDS, ROUND_S = 3, 4.0
 SETTLED_AFTER_S = 4.0
 P99_LIMIT_MS = 250.0
-BODY = lago_events.invoice_event()
+BODY = lago.invoice_event()
 
 
 @contextmanager

@@ -19,9 +19,9 @@ from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError, StartupError
 from consumer.kafka import snapshot_reader
 from schemas import wire
-from tests import lago_events as lago
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage, stage, until
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.connection_files import settings as connection_settings
 

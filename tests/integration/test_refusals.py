@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage, stage
+from tests.support import lago
 
 pytestmark = pytest.mark.kafka
 
@@ -34,28 +34,25 @@ async def comes(claim, worker: running_programs.Worker) -> None:
 
 
 def invoices(prefix: str, count: int) -> list[bytes]:
-    return [
-        lago_events.invoice_event(lago_id=lago_events.id_of(prefix, n), number=f"{prefix}-{n}")
-        for n in range(count)
-    ]
+    return [lago.invoice_event(lago_id=lago.id_of(prefix, n), number=f"{prefix}-{n}") for n in range(count)]
 
 
 def payment(prefix: str, number: int) -> bytes:
-    invoice_id = lago_events.id_of(prefix, number)
-    content = lago_events.payment(
-        lago_id=lago_events.id_of("of", invoice_id),
+    invoice_id = lago.id_of(prefix, number)
+    content = lago.payment(
+        lago_id=lago.id_of("of", invoice_id),
         invoice_ids=[invoice_id],
         invoice_numbers=[f"{prefix}-{number}"],
         lago_payable_id=invoice_id,
     )
-    return lago_events.body(lago_events.event("payment.succeeded", content))
+    return lago.body(lago.event("payment.succeeded", content))
 
 
 def written(netsuite: running_programs.Sandbox, kind: str, prefix: str) -> int:
     """How many of this test's documents NetSuite has."""
-    invoice_ids = [lago_events.id_of(prefix, number) for number in range(10)]
+    invoice_ids = [lago.id_of(prefix, number) for number in range(10)]
     ours = {f"lago-inv-{each}" for each in invoice_ids}
-    ours |= {f"lago-pay-{lago_events.id_of('of', each)}" for each in invoice_ids}
+    ours |= {f"lago-pay-{lago.id_of('of', each)}" for each in invoice_ids}
     return sum(each["externalid"] in ours for each in netsuite.records(kind))
 
 
@@ -98,9 +95,7 @@ async def the_role_loses_payments(
     await on_kafka.produce(payment(prefix, 0), payment(prefix, 1), topic="lago.payments")
     await comes(lambda: "NetSuite refuses every payment" in remarks(worker), worker)
     assert metric(worker, 'kind="payment"} 1.0')
-    await on_kafka.produce(
-        lago_events.invoice_event(lago_id=lago_events.id_of(prefix, 9), number=f"{prefix}-9")
-    )
+    await on_kafka.produce(lago.invoice_event(lago_id=lago.id_of(prefix, 9), number=f"{prefix}-9"))
     await comes(lambda: written(netsuite, "invoice", prefix) == 4, worker)
     netsuite.http.delete(f"{netsuite.origin}/sandbox/settings").raise_for_status()
     await comes(lambda: written(netsuite, "customerpayment", prefix) == 2, worker)

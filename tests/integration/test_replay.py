@@ -27,9 +27,9 @@ from consumer.ops.metrics import Metrics
 from consumer.record import Record, Source
 from schemas import error_event, error_resolved, result
 from schemas.error_resolved import ErrorResolved
-from tests import lago_events
 from tests.integration import failed_events, running_programs
 from tests.integration.worker_under_test import TOPIC, Stage, stage, until
+from tests.support import lago
 from tests.support.refunds_by_hand import note_to_pay_back
 
 pytestmark = pytest.mark.kafka
@@ -294,7 +294,7 @@ async def test_what_its_topic_has_lost_comes_out_of_the_error_event(on_kafka):
 
 async def test_an_error_about_an_event_of_many_megabytes_is_told_and_replayed(on_kafka):
     """The error event fits its topic; the event itself is found where it lies."""
-    huge = lago_events.invoice_event(number="F-1", note="x" * 6_000_000)
+    huge = lago.invoice_event(number="F-1", note="x" * 6_000_000)
     [error_id] = await failed_events.park_as_they_are(on_kafka, [huge])
 
     status, shown = await said(on_kafka, "replay", "--go", "--number", "F-1")

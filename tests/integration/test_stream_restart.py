@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.dying_worker import DEATHS, MARK
 from tests.integration.worker_under_test import stage, until
+from tests.support import lago
 
 pytestmark = pytest.mark.kafka
 
@@ -25,7 +25,7 @@ async def test_row_28_a_stream_that_dies_twice_writes_everything_once_and_its_si
     tmp_path: Path, bootstrap_servers, topic_prefix
 ):
     """It is said in the log, in ``/readyz`` and by a metric; probes do not fail for it."""
-    ids = [lago_events.id_of(topic_prefix, number) for number in range(INVOICES)]
+    ids = [lago.id_of(topic_prefix, number) for number in range(INVOICES)]
     with running_programs.sandbox(tmp_path) as netsuite:
         mine = running_programs.connection(netsuite)
         sibling = mine | {"code": SIBLING, "sync": {"payments": False}}
@@ -35,7 +35,7 @@ async def test_row_28_a_stream_that_dies_twice_writes_everything_once_and_its_si
         (tmp_path / "connections.yaml").write_text(json.dumps({"connections": [mine, sibling]}))
         async with stage(bootstrap_servers, topic_prefix) as on_kafka:
             for number, lago_id in enumerate(ids):
-                event = lago_events.invoice_event(lago_id=lago_id, number=f"S-{topic_prefix}{number}")
+                event = lago.invoice_event(lago_id=lago_id, number=f"S-{topic_prefix}{number}")
                 await on_kafka.produce(event, partition=number % 3)
             with running_programs.worker(
                 tmp_path, environment, module="tests.integration.dying_worker"

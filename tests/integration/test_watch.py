@@ -11,10 +11,10 @@ import pytest
 from starlette.responses import Response
 
 from consumer.sandbox.broker import free_port
-from tests import lago_events
 from tests.integration import running_programs, scraped_programs
 from tests.integration.receiver import SECRET, receiver
 from tests.integration.worker_under_test import stage
+from tests.support import lago
 from tests.support.webhooks import HMAC_KEY, headers
 
 pytestmark = [
@@ -47,13 +47,13 @@ def netsuite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running_progr
 
 def connections(netsuite: running_programs.Sandbox, webhook_url: str) -> list[dict[str, Any]]:
     """One that works and has a webhook, and one whose NetSuite is away."""
-    lago = {"organization_id": lago_events.ORGANIZATION_ID, "webhook_hmac_key": HMAC_KEY}
+    keys = {"organization_id": lago.ORGANIZATION_ID, "webhook_hmac_key": HMAC_KEY}
     webhook = {"id": "gone", "url": webhook_url, "secret": SECRET, "allow_http": True}
     nowhere = f"http://127.0.0.1:{free_port()}/app/site/hosting/restlet.nl?script=1&deploy=1"
     return [
-        running_programs.connection(netsuite, lago=lago, webhooks=[webhook]),
+        running_programs.connection(netsuite, lago=keys, webhooks=[webhook]),
         running_programs.connection(
-            netsuite, code=AWAY, lago=lago, restlet_url=nowhere, sync={"payments": False}
+            netsuite, code=AWAY, lago=keys, restlet_url=nowhere, sync={"payments": False}
         ),
     ]
 
@@ -62,7 +62,7 @@ async def post_invoices(url: str, prefix: str) -> None:
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
         for number in range(INVOICES):
             name = f"{prefix}{number}"
-            body = lago_events.invoice_event(lago_id=lago_events.id_of("watch", name), number=f"W-{name}")
+            body = lago.invoice_event(lago_id=lago.id_of("watch", name), number=f"W-{name}")
             given = headers(body, x_lago_unique_key=name)
             assert (await client.post(url, content=body, headers=given)).status_code == 202
 

@@ -15,9 +15,9 @@ from consumer.config.settings import Settings
 from consumer.kafka import topics
 from consumer.sandbox.broker import free_port
 from schemas import error_event, result
-from tests import lago_events
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage, stage
+from tests.support import lago
 
 pytestmark = pytest.mark.kafka
 
@@ -128,8 +128,8 @@ async def test_what_nobody_can_read_becomes_an_error_event_and_the_rest_is_writt
     tmp_path: Path, environment, bootstrap_servers, topic_prefix, netsuite
 ):
     """A broken record costs one error event and stops nothing; SIGTERM then ends the worker with status 0."""
-    invoice_id = lago_events.id_of("worker", topic_prefix)
-    event = lago_events.invoice_event(lago_id=invoice_id, number=f"W-{topic_prefix}")
+    invoice_id = lago.id_of("worker", topic_prefix)
+    event = lago.invoice_event(lago_id=invoice_id, number=f"W-{topic_prefix}")
 
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
         await on_kafka.produce(b"{broken", event)
@@ -154,8 +154,8 @@ async def test_a_second_signal_ends_the_worker_at_once(
     tmp_path, environment, bootstrap_servers, topic_prefix, netsuite
 ):
     """While a call hangs, the first signal waits for it and the second does not."""
-    invoice_id = lago_events.id_of("hangs", topic_prefix)
-    event = lago_events.invoice_event(lago_id=invoice_id, number=f"H-{topic_prefix}")
+    invoice_id = lago.id_of("hangs", topic_prefix)
+    event = lago.invoice_event(lago_id=invoice_id, number=f"H-{topic_prefix}")
     netsuite.strike(kind="slow", times=1, match=invoice_id, delay_s=20)
 
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
@@ -188,17 +188,17 @@ async def test_a_lasting_failure_is_told_before_its_dependents_whose_error_names
     tmp_path, bootstrap_servers, topic_prefix, netsuite
 ):
     """One invoice that NetSuite never takes: first its own error, then that of its payment with the cause."""
-    invoice_id, number = lago_events.id_of("lasting", topic_prefix), f"L-{topic_prefix}"
+    invoice_id, number = lago.id_of("lasting", topic_prefix), f"L-{topic_prefix}"
     environment = running_programs.environment_of(
         tmp_path, netsuite, bootstrap_servers, topic_prefix, record_max_age_s="3", dependency_max_age_s="3"
     )
     netsuite.strike(kind="500", times=10_000, match=number)
-    payment = lago_events.payment(lago_id=lago_events.id_of("of", invoice_id), invoice_ids=[invoice_id])
+    payment = lago.payment(lago_id=lago.id_of("of", invoice_id), invoice_ids=[invoice_id])
 
     async with stage(bootstrap_servers, topic_prefix) as on_kafka:
-        paid = lago_events.body(lago_events.event("payment.succeeded", payment))
+        paid = lago.body(lago.event("payment.succeeded", payment))
         await on_kafka.produce(paid, topic="lago.payments")
-        await on_kafka.produce(lago_events.invoice_event(lago_id=invoice_id, number=number))
+        await on_kafka.produce(lago.invoice_event(lago_id=invoice_id, number=number))
         with running_programs.worker(tmp_path, environment) as worker:
             first, second = await published(on_kafka, error_event.TOPIC, 2)
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.lago_events import BILLING_ENTITY
+from tests.support.lago import BILLING_ENTITY
 
 Json = dict[str, Any]
 

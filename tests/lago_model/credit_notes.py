@@ -14,8 +14,8 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from tests import lago_events as lago
 from tests.lago_model.books import Account, Bill
+from tests.support import lago
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from tests import lago_events as lago
+from tests.support import lago
 
 Json = dict[str, Any]
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests import lago_events as lago
-from tests.lago_events import Discounts
 from tests.lago_model.books import Account
+from tests.support import lago
+from tests.support.lago import Discounts
 
 Json = dict[str, Any]
 

@@ -15,9 +15,9 @@ from random import Random
 from typing import Any
 
 from consumer.ingest.webhook import TOPICS
-from tests import lago_events as lago
 from tests.lago_model import credit_notes, customers, invoices, payments
 from tests.lago_model.books import Account, Bill, Note, Payment
+from tests.support import lago
 
 Json = dict[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests import lago_events as lago
 from tests.lago_model.books import Account
+from tests.support import lago
 
 Json = dict[str, Any]
 

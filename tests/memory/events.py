@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from tests import lago_events
+from tests.support import lago
 
 UNREADABLE = b"{broken"
-UNMAPPED = lago_events.invoice_event(
-    content=lago_events.invoice(currency="GBP", lago_id=lago_events.id_of("unmapped"))
-)
+UNMAPPED = lago.invoice_event(content=lago.invoice(currency="GBP", lago_id=lago.id_of("unmapped")))
 
 
 def ignored(number: int) -> bytes:
     """An event that a rule ignores."""
-    content = {"lago_id": lago_events.id_of("ignored", number)}
-    return lago_events.body(lago_events.event("fee.created", content, object_type="fee"))
+    content = {"lago_id": lago.id_of("ignored", number)}
+    return lago.body(lago.event("fee.created", content, object_type="fee"))
 
 
 def invoice(number: int) -> bytes:
-    return lago_events.invoice_event(lago_id=lago_events.id_of("matrix", number), number=f"M-{number}")
+    return lago.invoice_event(lago_id=lago.id_of("matrix", number), number=f"M-{number}")
 
 
 def invoices(count: int) -> list[bytes]:
@@ -26,11 +24,11 @@ def invoices(count: int) -> list[bytes]:
 
 def document(number: int) -> str:
     """The external id of that invoice."""
-    return f"lago-inv-{lago_events.id_of('matrix', number)}"
+    return f"lago-inv-{lago.id_of('matrix', number)}"
 
 
 def customer(updated_at: str) -> bytes:
-    return lago_events.customer_event(updated_at=updated_at)
+    return lago.customer_event(updated_at=updated_at)
 
 
-CUSTOMER = f"lago-cus-{lago_events.CUSTOMER_ID}"
+CUSTOMER = f"lago-cus-{lago.CUSTOMER_ID}"

@@ -8,8 +8,8 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from tests import lago_events as lago
 from tests.memory.defects import MARK
+from tests.support import lago
 
 EVENTS = (
     lago.event("customer.updated", lago.customer(integration_customers=[lago.link()])),

@@ -14,7 +14,7 @@ from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.lane import lane_of
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 from tests.support.mapping_results import plan
 

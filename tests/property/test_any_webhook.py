@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consumer.ingest.response import STATUS
 from consumer.lago.signatures import hmac_signature
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.webhooks import CODE, HMAC_KEY, SIGNER, House
 
 EVENT = lago.event("invoice.created", lago.invoice())

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from consumer.mapping.result import Mapped, Refused
-from tests import lago_events as lago
 from tests.lago_model import credit_notes
 from tests.lago_model.books import Account, Bill
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.lago_draws import cents_of, connections, lagos_invoices, lines_and_taxes
 from tests.support.mapping_results import plan

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests import lago_events as lago
 from tests.memory.carrying import Carried, carried
 from tests.memory.defects import DECISIVE, HARMLESS, MARK, Panic, PlantedError, planted
 from tests.property.test_any_event import mutations
+from tests.support import lago
 
 INTERNAL_ERROR = "rejected internal_error"
 REACHED_BY_ALL = {"lane", "decode", "call", "decode step", "plan step", "write step"}

@@ -23,7 +23,7 @@ from consumer.outcome import (
 )
 from consumer.pipeline.assembly import pipeline_of
 from consumer.record import LaneKey, Record, Source
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.unit.engine.records import engine_of, own, record
 from tests.unit.engine.test_engine import HERE

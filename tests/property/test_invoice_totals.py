@@ -1,7 +1,7 @@
 """
 The request makes NetSuite compute exactly what Lago bills, or the event is refused.
 
-Invoices are drawn at random and computed the way Lago computes them (`tests.lago_events.invoice`): prices of
+Invoices are drawn at random and computed the way Lago computes them (`tests.support.lago.invoice`): prices of
 a billionth of a cent, quantities of billions, three tax rates, five currencies, every kind of discount.
 """
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from consumer.mapping.result import Mapped
 from consumer.outcome import Ignored
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.lago_draws import DECIMALS, cents_of, connections, lagos_invoices, lines_and_taxes
 from tests.support.mapping_results import plan

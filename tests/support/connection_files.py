@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from consumer.config.connection import Connection
-from tests.lago_events import ORGANIZATION_ID
+from tests.support.lago import ORGANIZATION_ID
 
 Settings = dict[str, Any]
 

@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tests import lago_events as lago
-from tests.lago_events import Discounts
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
+from tests.support.lago import Discounts
 
 Json = dict[str, Any]
 Draw = Callable[..., Any]

@@ -1,7 +1,7 @@
 """Outcomes that tests of several parts publish."""
 
 from consumer.outcome import Written
-from tests import lago_events as lago
+from tests.support import lago
 
 INVOICE_WRITTEN = Written(
     object="invoice",

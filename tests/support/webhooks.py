@@ -24,7 +24,7 @@ from consumer.lago.public_key import GivenKey
 from consumer.lago.signatures import hmac_signature, public_key
 from consumer.ops.metrics import Metrics
 from consumer.record import Event
-from tests import lago_events
+from tests.support import lago
 
 CODE = "netsuite-eu"
 HMAC_KEY = "test-hmac-key"
@@ -88,7 +88,7 @@ class House:
 
     endpoint: Endpoint = field(
         default_factory=lambda: Endpoint(
-            organization_id=lago_events.ORGANIZATION_ID,
+            organization_id=lago.ORGANIZATION_ID,
             codes=(CODE,),
             hmac_keys=(HMAC_KEY,),
             issuers=(Issuer(name=ISSUER, key=GivenKey(SIGNER.key)),),

@@ -11,10 +11,10 @@ from consumer.limits.circuit_breaker import Reason
 from consumer.netsuite import http_response, item_errors, response_outcome
 from consumer.outcome import Ambiguous
 from schemas import wire
-from tests import lago_events
 from tests.memory.events import document, invoice, invoices
 from tests.memory.system import World
 from tests.memory.worker import Worker
+from tests.support import lago
 from tests.support.connection_files import connection
 
 HOUR_S = 3_600.0
@@ -31,14 +31,14 @@ def payments(count: int) -> list[bytes]:
 
 
 def payment(number: int) -> bytes:
-    invoice_id = lago_events.id_of("matrix", number)
-    content = lago_events.payment(
-        lago_id=lago_events.id_of("payment", number),
+    invoice_id = lago.id_of("matrix", number)
+    content = lago.payment(
+        lago_id=lago.id_of("payment", number),
         invoice_ids=[invoice_id],
         invoice_numbers=[f"M-{number}"],
         lago_payable_id=invoice_id,
     )
-    return lago_events.body(lago_events.event("payment.succeeded", content))
+    return lago.body(lago.event("payment.succeeded", content))
 
 
 def platform_error(code: str, message: str = "No."):
@@ -145,7 +145,7 @@ async def test_one_document_that_the_platform_dislikes_does_not_stop_the_others(
 
 async def test_an_unexpected_error_for_ever_is_said_within_an_hour_and_before_its_payments(world):
     """N25: the invoice's error event comes first, and the payment's names the invoice."""
-    fails = lago_events.id_of("matrix", 0)
+    fails = lago.id_of("matrix", 0)
     unexpected = Ambiguous(reason="UNEXPECTED_ERROR: An unexpected error occurred.", is_answer=True)
     world.kafka.produce(*invoices(2), *payments(2))
 

@@ -13,7 +13,7 @@ from consumer.backfill.progress import Sending
 from consumer.events.lago_webhook import webhook_of
 from schemas import envelope
 from schemas.audit import AuditRecord
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.mapping_results import mapped
 
 ORGANIZATION = lago.ORGANIZATION_ID

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from consumer.config.settings import PREFIX
-from tests import lago_events as lago
-from tests.support import command_line
+from tests.support import command_line, lago
 from tests.support.connection_files import settings, yaml_text
 
 POUNDS = lago.invoice_event(content=lago.invoice(currency="GBP"))

@@ -15,7 +15,7 @@ from consumer.commands import document_links, error_detail, error_list, failure_
 from consumer.config.settings import Settings
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.unit.commands.test_hostile_texts import ACTIVE, HOSTILE
 from tests.unit.failures.errors import failure, mark, result

@@ -16,7 +16,7 @@ from consumer.errors import LagoNetsuiteError
 from consumer.lago.lookup_result import Found
 from consumer.pipeline import routing
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection, settings, yaml_text
 
 RECEIPT = lago.body(lago.event("payment_receipt.created", lago.payment_receipt()))

@@ -38,7 +38,7 @@ from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
 from schemas.audit import AuditRecord
 from schemas.reading import CatalogRow
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection, settings, yaml_text
 from tests.unit.demo.test_tables import FIGURES
 from tests.unit.failures.errors import failure

@@ -11,7 +11,7 @@ from consumer.commands.lago_documents import MAX_ATTEMPTS, LagoDocuments, LagoUn
 from consumer.errors import ConfigurationError
 from consumer.lago import client as lago_client
 from consumer.lago.client import LagoClient
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 

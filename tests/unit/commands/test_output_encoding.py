@@ -11,7 +11,7 @@ import pytest
 
 from consumer import cli
 from consumer.commands import output_encoding
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import settings, yaml_text
 
 BODY = lago.invoice_event()

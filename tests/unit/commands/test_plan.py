@@ -12,7 +12,7 @@ from consumer.commands import dry_run, lago_lookup, plan, plan_tables
 from consumer.commands.plan_totals import PlanTotals
 from consumer.errors import LagoNetsuiteError
 from consumer.lago.lookup_result import Failed, Found, Missing
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 
 EUROPE = connection(code="netsuite-eu", select={"billing_entities": ["acme-eu"]})

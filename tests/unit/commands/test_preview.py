@@ -8,7 +8,7 @@ import pytest
 
 from consumer.commands import preview
 from consumer.errors import LagoNetsuiteError
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.mapping_results import mapped
 

@@ -15,7 +15,7 @@ from consumer.commands.reconcile import Wish
 from consumer.config.settings import Settings
 from consumer.pipeline.ownership import Ownership
 from consumer.reconcile.difference import Difference
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 EU = connection(code="netsuite-eu", select={"billing_entities": ["eu"]})

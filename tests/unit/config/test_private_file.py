@@ -10,7 +10,7 @@ from consumer.commands import plan
 from consumer.demo import connections, fixtures
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.profile import Profile
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 

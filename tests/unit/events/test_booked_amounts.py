@@ -9,7 +9,7 @@ from consumer.events import booked_amounts
 from consumer.events.booked_amounts import Booking
 from consumer.outcome import AlreadyThere, Delivered, Rejected, Waiting, Written
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 
 
 def event(**changes):

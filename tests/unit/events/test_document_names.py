@@ -4,7 +4,7 @@ import pytest
 
 from consumer.events import document_names
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 
 NUMBER = "ACM-3F21-202608-057"
 

@@ -15,7 +15,7 @@ from schemas import envelope, error_event
 from schemas.envelope import Envelope
 from schemas.error_event import ErrorEvent
 from schemas.result import Result
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.outcomes import INVOICE_WRITTEN
 

@@ -14,7 +14,7 @@ from consumer.outcome import Rejected, Written
 from consumer.record import LaneKey, Record
 from schemas import envelope, error_resolved
 from schemas.error_resolved import ErrorResolved
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.unit.failures.errors import source
 

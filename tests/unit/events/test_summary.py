@@ -5,7 +5,7 @@ import pytest
 from consumer.events import summary
 from consumer.events.summary import ObjectSummary
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 
 
 def facts_of(webhook_type, content):

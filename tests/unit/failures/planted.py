@@ -13,7 +13,7 @@ from consumer.netsuite import item_errors
 from consumer.outcome import Rejected, internal_error
 from consumer.record import LaneKey, Record
 from schemas import envelope, wire
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import mapped, refused
 from tests.unit.failures.errors import source

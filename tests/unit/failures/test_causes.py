@@ -7,7 +7,7 @@ import pytest
 
 from consumer.failures.causes import grouped
 from consumer.failures.history import History
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING
 from tests.unit.failures.errors import failure, mark, source
 from tests.unit.failures.planted import INVOICE, NOTE, unmapped

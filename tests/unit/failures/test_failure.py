@@ -10,7 +10,7 @@ from consumer.outcome import Rejected
 from consumer.record import LaneKey, Record
 from schemas import envelope
 from schemas.error_mark import ErrorMark
-from tests import lago_events
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.unit.failures.errors import failure, source
 
@@ -36,7 +36,7 @@ def published(value: bytes) -> Record:
 
 def test_what_the_worker_publishes_is_read_back():
     """Document, amount, customer, and where the event lies."""
-    found = read(published(lago_events.invoice_event(number="ACME-7")))
+    found = read(published(lago.invoice_event(number="ACME-7")))
 
     assert isinstance(found, Failure)
     assert (found.code, found.number, found.object) == ("invalid_mapping", "ACME-7", "invoice")
@@ -45,7 +45,7 @@ def test_what_the_worker_publishes_is_read_back():
     assert found.source == source(7)
     assert found.place == source(3)
     assert (found.key, found.source_key) == (b"lane", "k")
-    assert lago_events.CUSTOMER_ID in found.customers
+    assert lago.CUSTOMER_ID in found.customers
 
 
 def test_an_event_that_could_not_be_decoded_is_a_failure_without_document():

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from consumer.ingest.answer_log import NOBODY, SAY_AGAIN_AFTER_S
 from consumer.ingest.response import Answer
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.webhooks import CODE, UNIQUE_KEY, House, headers
 
 BODY = lago.invoice_event()

@@ -12,11 +12,11 @@ from consumer.ingest.endpoints import Endpoint, Issuer, endpoints
 from consumer.ingest.webhook import Webhook
 from consumer.lago.public_key import FetchedKey, GivenKey, Unavailable
 from consumer.lago.signatures import hmac_signature
-from tests import lago_events
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.webhooks import HMAC_KEY, ISSUER, SIGNER, Signer
 
-ORGANIZATION = lago_events.ORGANIZATION_ID
+ORGANIZATION = lago.ORGANIZATION_ID
 API = {"api_url": "https://api.lago.example/api/v1/", "api_key": "k"}
 BODY = b"{}"
 
@@ -54,13 +54,13 @@ async def test_a_key_is_read_where_its_reference_leads(monkeypatch, tmp_path):
     """Of the environment or of a file, in either of its forms."""
     monkeypatch.setenv("HMAC_KEY", HMAC_KEY)
     (tmp_path / "key").write_bytes(base64.encodebytes(SIGNER.pem.encode()))
-    lago = {
+    keys = {
         "webhook_hmac_key": "env:HMAC_KEY",
         "webhook_public_key": f"file:{tmp_path}/key",
         "webhook_issuer": ISSUER,
     }
 
-    endpoint = (await found(connection(code="eu", lago=lago)))["eu"]
+    endpoint = (await found(connection(code="eu", lago=keys)))["eu"]
 
     assert endpoint.hmac_keys == (HMAC_KEY,)
     assert await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt")) is None
@@ -94,9 +94,9 @@ async def test_a_key_whose_reference_leads_nowhere_is_refused(monkeypatch):
 
 
 async def test_a_public_key_that_is_none_is_refused():
-    lago = {"webhook_public_key": "nonsense", "webhook_issuer": ISSUER}
+    keys = {"webhook_public_key": "nonsense", "webhook_issuer": ISSUER}
 
-    [problem] = await problems(connection(code="eu", lago=lago))
+    [problem] = await problems(connection(code="eu", lago=keys))
 
     assert problem.endswith(
         "connection eu: lago.webhook_public_key is no public key, neither as PEM nor as base64 of PEM"

@@ -14,7 +14,7 @@ from consumer.ingest.http import EXTENSION
 from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.response import STATUS
 from consumer.kafka.publisher import RecordTooLargeError
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.webhooks import (
     BODY_LIMIT_BYTES,
     CODE,

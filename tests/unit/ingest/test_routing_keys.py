@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from consumer.ingest import routing_keys as outlines
 from consumer.ingest.routing_keys import Outline, outline
 from schemas.envelope import Undecodable
-from tests import lago_events as lago
+from tests.support import lago
 
 EVENTS = {
     "customer": lago.event("customer.created", lago.customer()),

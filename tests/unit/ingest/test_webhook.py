@@ -10,7 +10,7 @@ from consumer.ingest.routing_keys import outline
 from consumer.ingest.webhook import TOPICS, Webhook, to_event, topic_of
 from consumer.kafka import topics
 from consumer.pipeline.routing import ROUTES
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.webhooks import UNIQUE_KEY
 
 NOW = datetime(2026, 8, 1, 9, 30, 0, 123456, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.errors import ConfigurationError
 from consumer.lago.api import Failed, Found, LagoApi, Missing
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 KEY = "lago-key-7c1e"

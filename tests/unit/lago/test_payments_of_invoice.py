@@ -6,7 +6,7 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.lago import listing
 from consumer.lago.api import Failed, LagoApi, Listed
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 INVOICE = "5f0c"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.mapping_results import document, lines, refused
 
 NEGATIVE_FEE = lago.fee(unit_price="10") | {"amount_cents": -1000, "total_amount_cents": -1000}

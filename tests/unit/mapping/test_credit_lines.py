@@ -1,6 +1,6 @@
 """Where billing entities are subsidiaries, a spent credit carries the line that may stand for it."""
 
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import document
 

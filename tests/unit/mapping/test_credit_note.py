@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from consumer.mapping.result import Action
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import (
     columns,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests import lago_events as lago
-from tests.lago_events import Discounts
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
+from tests.support.lago import Discounts
 from tests.support.mapping_results import document, lines, refused, tax_details
 
 EVERY_DISCOUNT = Discounts(coupons=100, progressive=200, credit_notes=40, prepaid=50)

@@ -6,7 +6,7 @@ import pytest
 
 from consumer.config import connections_file
 from consumer.errors import ConfigurationError
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection, settings, yaml_text
 from tests.support.mapping_results import columns, items, lines, mapped, refused
 

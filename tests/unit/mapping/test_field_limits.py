@@ -3,7 +3,7 @@
 import pytest
 
 from consumer.mapping import field_limits
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.mapping_results import document, items, mapped
 
 PO_NUMBER = "PO-2026-000123 / Cost centre 4711 / Release 77B"

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import lines, mapped, refused
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 from tests.support.mapping_results import items, mapped, refused
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.mapping_results import lines
 
 FROM, TO = "custcol_service_period_date_from", "custcol_service_period_date_to"

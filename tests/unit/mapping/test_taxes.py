@@ -6,9 +6,9 @@ import pytest
 
 from consumer.mapping import taxes
 from schemas.invoice import Invoice
-from tests import lago_events as lago
-from tests.lago_events import Discounts
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
+from tests.support.lago import Discounts
 from tests.support.mapping_results import columns, document, lines, mapped, refused, tax_details
 
 

@@ -18,8 +18,8 @@ from consumer.ops import logging
 from consumer.record import LaneKey, Record, Source
 from consumer.stream.dispatcher import Dispatcher
 from consumer.tracing.tracer import OFF
-from tests import lago_events as lago
 from tests.architecture import source
+from tests.support import lago
 from tests.unit.engine.records import TOPIC, gate_of, own
 from tests.unit.netsuite import examples
 from tests.unit.tracing.test_setup import LAGO_TRACE, TRACE_PARENT, World, refused, written

@@ -16,7 +16,7 @@ from consumer.pipeline.ownership import Ownership
 from consumer.pipeline.steps import PlannedEvent, Steps
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 VALUE = lago.invoice_event()

@@ -16,7 +16,7 @@ from consumer.pipeline.fallback_event import ContainedOutgoingEvents
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from schemas.error_event import ErrorEvent
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)

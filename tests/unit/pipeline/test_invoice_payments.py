@@ -15,7 +15,7 @@ from consumer.pipeline.ownership import Ownership
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from schemas.lane import RANKS, place_of
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 API = {"api_url": "https://api.lago.example", "api_key": "k"}

@@ -10,7 +10,7 @@ from consumer.pipeline.assembly import pipeline_of
 from consumer.pipeline.known_zones import KnownZones
 from consumer.record import LaneKey, Record, Source
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 AUCKLAND = lago.customer(timezone="Pacific/Auckland", applicable_timezone="Pacific/Auckland")

@@ -4,7 +4,7 @@ import pytest
 
 from consumer.pipeline.ownership import Ownership, claims
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 EUROPE = connection(code="netsuite-eu", select={"billing_entities": ["acme-eu"]})

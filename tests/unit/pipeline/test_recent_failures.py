@@ -8,7 +8,7 @@ from consumer.outcome import Delivered, Outcome, Rejected, nothing_held
 from consumer.pipeline.recent_failures import RecentFailures
 from consumer.record import LaneKey, Record, Source
 from schemas.lane import place_of
-from tests import lago_events as lago
+from tests.support import lago
 
 INVOICE = lago.body(lago.event("invoice.created", lago.invoice()))
 PAYMENT = lago.body(lago.event("payment.succeeded", lago.payment()))

@@ -7,7 +7,7 @@ from consumer.outcome import Ignored
 from consumer.pipeline import routing
 from consumer.pipeline.ownership import Ownership
 from schemas import envelope
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.mapping_results import document, ignored, mapped, plan, refused
 

@@ -12,7 +12,7 @@ from consumer.preflight import mapping_skeleton
 from consumer.preflight.event_codes import EventCodes, seen
 from schemas.envelope import decode
 from schemas.reading import CatalogRow
-from tests import lago_events as lago
+from tests.support import lago
 
 
 def _row(id_, name, **values):

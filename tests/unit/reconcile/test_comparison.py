@@ -11,7 +11,7 @@ from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import ACTS, TITLES
 from consumer.reconcile.expected import Expected
 from schemas.ledger import LedgerRow
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 
 

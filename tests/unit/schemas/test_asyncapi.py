@@ -26,7 +26,7 @@ from schemas import asyncapi, envelope, export
 from schemas.asyncapi.channels import CHANNELS
 from schemas.asyncapi.messages import EVENTS, MESSAGES
 from schemas.envelope import Envelope
-from tests import lago_events
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.unit.relay.endpoints import endpoint
 
@@ -145,7 +145,7 @@ def texts(headers):
 def test_the_headers_of_results_and_errors_are_those_described():
     """As they are published."""
     outgoing, attempt = OutgoingEvents.of(connection()), Attempt(number=1, first_at=NOW, now=NOW)
-    value = lago_events.invoice_event(currency="GBP")
+    value = lago.invoice_event(currency="GBP")
     event = envelope.decode(value)
     written = Written(
         object="invoice",
@@ -198,7 +198,7 @@ def test_the_headers_of_webhooks_are_those_described():
 
 def test_the_headers_of_events_are_those_described():
     """As `ingest` writes them."""
-    value = lago_events.invoice_event()
+    value = lago.invoice_event()
     came = incoming.Webhook(
         name="x", body=value, signature="s", algorithm="hmac", unique_key="u",
         trace_parent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", trace_state="a=b",

@@ -7,7 +7,7 @@ import pytest
 
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
-from tests import lago_events as lago
+from tests.support import lago
 
 CONFLUENT_SCHEMA_7 = b"\x00\x00\x00\x00\x07"
 AVRO_PAYLOAD = b"\x02\x10invoice\x00"

@@ -1,7 +1,7 @@
 import pytest
 
 from schemas.lane import LAST, RANKS, lane_of, place_of
-from tests import lago_events as lago
+from tests.support import lago
 
 
 def receipt_of(payment: object) -> lago.Json:

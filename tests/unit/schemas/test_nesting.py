@@ -11,7 +11,7 @@ from consumer.netsuite import response_body
 from schemas import envelope, nesting, wire
 from schemas.envelope import Envelope, Undecodable
 from schemas.nesting import MAX_LEVELS
-from tests import lago_events as lago
+from tests.support import lago
 
 TEXTS = st.text(st.sampled_from('[]{}"\\a'), max_size=6)
 JSON = st.recursive(

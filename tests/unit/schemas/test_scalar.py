@@ -12,7 +12,7 @@ from schemas.customer import Customer
 from schemas.fee import Fee
 from schemas.invoice import Invoice
 from schemas.scalar import utc_text
-from tests import lago_events as lago
+from tests.support import lago
 
 
 def read(model, content, **changes):

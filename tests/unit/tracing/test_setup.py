@@ -29,7 +29,7 @@ from consumer.tracing import tracer as tracing_tracer
 from consumer.tracing.record_spans import RecordSpan
 from consumer.tracing.tracer import OFF
 from schemas import error_event, result
-from tests import lago_events as lago
+from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.webhooks import HMAC_KEY, UNIQUE_KEY, hmac_signature
 from tests.unit.netsuite import examples
