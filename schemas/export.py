@@ -30,6 +30,7 @@ from schemas.payment import Payment, PaymentReceipt
 from schemas.result import Result
 from schemas.scalar import LagoObject
 from schemas.undeliverable import Undeliverable
+from schemas.waiting import WaitingRecord
 from schemas.wire import Response
 
 FOLDER = Path(__file__).parent / "json"
@@ -60,6 +61,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "error_resolved": ErrorResolved,
     "undeliverable": Undeliverable,
     "audit_record": AuditRecord,
+    "waiting_record": WaitingRecord,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas import audit, error_event, result, undeliverable
+from schemas import audit, error_event, result, undeliverable, waiting
 from schemas.asyncapi.messages import EVENTS
 
 
@@ -57,6 +57,10 @@ CHANNELS = {
     "undeliverable": Channel(
         address=undeliverable.TOPIC, server="kafka", action="send", messages=("undeliverable",),
         summary="Webhooks that could not be delivered.",
+    ),
+    "waiting": Channel(
+        address=waiting.TOPIC, server="kafka", action="send", messages=("waiting_record",), is_compacted=True,
+        summary="What waits in the workers for more than half a minute.",
     ),
     "audit": Channel(
         address=audit.TOPIC, server="kafka", action="send", messages=("audit_record",),

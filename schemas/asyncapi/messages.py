@@ -15,6 +15,7 @@ from schemas.error_mark import ErrorMark
 from schemas.error_resolved import ErrorResolved
 from schemas.result import Result
 from schemas.undeliverable import Undeliverable
+from schemas.waiting import WaitingRecord
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CREATED_WEBHOOK = "customer.accounting_provider_created"
@@ -134,6 +135,14 @@ _OUTPUTS = (
         headers="published",
         key="the endpoint's id",
         written_as=Undeliverable,
+    ),
+    Message(
+        name="waiting_record",
+        title="What waits, and for what",
+        summary="An event that a worker has parked; a tombstone follows when it is settled.",
+        headers="published",
+        key="`connection/topic/partition/offset` of the event",
+        written_as=WaitingRecord,
     ),
     Message(
         name="audit_record",
