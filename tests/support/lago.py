@@ -172,6 +172,9 @@ def payment_receipt(**changes: Any) -> Json:
 def event(webhook_type: str, content: Json, *, object_type: str | None = None, **changes: Any) -> Json:
     """The four members of a webhook; the object's type is by default the event's first word."""
     kind = object_type or webhook_type.partition(".")[0]
+    included = serializers.INCLUDES.get(webhook_type)
+    if included is not None and isinstance(content, dict):
+        content = serializers.chosen(content, included)
     return serializers.envelope(ORGANIZATION_ID, webhook_type, kind, content) | changes
 
 

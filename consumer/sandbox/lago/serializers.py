@@ -75,7 +75,7 @@ def customer(organization: Organization, stored: Json, *, is_linked: bool = True
 
 def invoice(organization: Organization, stored: Json, included: frozenset[str], *, is_linked: bool) -> Json:
     """An invoice with these optional members."""
-    seen = {name: value for name, value in stored.items() if name not in _OPTIONAL or name in included}
+    seen = chosen(stored, included)
     if "customer" in included:
         seen["customer"] = _owner(organization, stored, is_linked=is_linked)
     if "fees" in included:
@@ -83,6 +83,11 @@ def invoice(organization: Organization, stored: Json, included: frozenset[str], 
     if "error_details" in included:
         seen["error_details"] = []
     return seen
+
+
+def chosen(stored: Json, included: frozenset[str]) -> Json:
+    """The members of an invoice that are always there, and of the optional ones these."""
+    return {name: value for name, value in stored.items() if name not in _OPTIONAL or name in included}
 
 
 def listed_invoice(organization: Organization, stored: Json) -> Json:

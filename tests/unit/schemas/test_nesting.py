@@ -41,7 +41,7 @@ def test_brackets_within_texts_do_not_count_and_all_others_do(value, pairs, are_
 
 def nested(levels: int) -> bytes:
     """An event whose deepest value lies so many levels down."""
-    event = lago.event("invoice.created", lago.invoice() | {"metadata": "HERE"})
+    event = lago.event("invoice.created", lago.invoice() | {"file_url": "HERE"})
     return json.dumps(event).encode().replace(b'"HERE"', b"[" * (levels - 2) + b"]" * (levels - 2))
 
 
