@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +20,11 @@ def credit(
     *,
     share: Decimal = Decimal(1),
     to: str = "credit",
+    fee_ids: Collection[str] | None = None,
     **changes: Any,
 ) -> Json:
     """
-    Issue a credit note for a share of every fee of an invoice.
+    Issue a credit note for a share of the fees of an invoice.
 
     Args:
         organization: whose note it is.
@@ -30,6 +32,7 @@ def credit(
         share: of each fee, from 0 to 1; whole subunits of it.
         to: ``credit``, ``refund`` or ``offset``; an offset beyond what is due becomes credit, and so does a
             refund beyond what was paid.
+        fee_ids: the fees to credit; None for all.
         changes: members of the note.
 
     Raises:
@@ -38,7 +41,8 @@ def credit(
     invoice = organization.invoice_of(lago_id)
     if invoice["status"] not in CREDITABLE:
         raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
-    parts = [Part(fee=fee, cents=int(fee["amount_cents"] * share)) for fee in invoice["fees"]]
+    chosen = [fee for fee in invoice["fees"] if fee_ids is None or fee["lago_id"] in fee_ids]
+    parts = [Part(fee=fee, cents=int(fee["amount_cents"] * share)) for fee in chosen]
     parts = [part for part in parts if part.cents > 0]
     total = credit_notes.total_of(parts)
     if total <= 0:

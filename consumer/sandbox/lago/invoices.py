@@ -26,6 +26,8 @@ class Discounts:
 
     Attributes:
         granted: the part of `prepaid` from granted credits; None where Lago does not state it.
+        coupon_name: of the coupon.
+        progressive_of: number of the invoice of progressive billing that is credited.
     """
 
     coupons: int = 0
@@ -33,6 +35,8 @@ class Discounts:
     credit_notes: int = 0
     prepaid: int = 0
     granted: int | None = None
+    coupon_name: str = "Summer sale"
+    progressive_of: str = "ACM-3F21-202607-031"
 
 
 def invoice(
@@ -146,8 +150,8 @@ def _applied_tax(tax: Tax, taxed: Sequence[Json], currency: str, lago_id: str) -
 def credits_before_tax(discounts: Discounts, currency: str, lago_id: str) -> list[Json]:
     """The entries of ``credits`` for coupons and progressive billing; prepaid credit has none."""
     kinds = (
-        ("coupon", "summer", "Summer sale", discounts.coupons),
-        ("invoice", "ACM-3F21-202607-031", "ACM-3F21-202607-031", discounts.progressive),
+        ("coupon", "summer", discounts.coupon_name, discounts.coupons),
+        ("invoice", discounts.progressive_of, discounts.progressive_of, discounts.progressive),
     )
     return [credit(kind, code, name, cents, currency, lago_id) for kind, code, name, cents in kinds if cents]
 

@@ -97,6 +97,27 @@ def test_a_void_gives_no_credit_note_back(organization):
     assert note["balance_amount_cents"] == 0
 
 
+def test_a_credit_note_may_be_of_single_fees(organization):
+    """With the discount and the tax of these fees only."""
+    handbook = USAGE | {"code": "handbook", "unit_price": "20", "tax_rate": 7}
+    invoice = billing.bill(organization, "acme", [USAGE, handbook], discounts=Discounts(coupons=1_200))
+
+    note = crediting.credit(organization, invoice["lago_id"], fee_ids=[invoice["fees"][1]["lago_id"]])
+
+    assert [item["fee"]["item"]["code"] for item in note["items"]] == ["handbook"]
+    assert (note["coupons_adjustment_amount_cents"], note["taxes_amount_cents"]) == (200, 126)
+    assert note["total_amount_cents"] == 2_000 - 200 + 126
+
+
+def test_a_discount_is_named_as_its_customer_knows_it(organization):
+    """The coupon by its name, progressive billing by the number of the invoice it credits."""
+    discounts = Discounts(coupons=100, coupon_name="Launch", progressive=200, progressive_of="ACME-1")
+
+    invoice = billing.bill(organization, "acme", [USAGE], discounts=discounts)
+
+    assert [entry["item"]["name"] for entry in invoice["credits"]] == ["Launch", "ACME-1"]
+
+
 def test_an_offset_lessens_what_is_due_and_may_settle_the_invoice(organization):
     """No payment is made, and the status changes."""
     invoice = billed(organization)
