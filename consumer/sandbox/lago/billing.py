@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from consumer.sandbox.lago import fees, invoices, subscriptions
+from consumer.sandbox.lago import fees, invoices, spending, subscriptions
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
@@ -27,9 +27,9 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
     **changes: Any,
 ) -> Json:
     """
-    Issue an invoice; open credit notes of the customer in its currency reduce the amount due.
+    Issue an invoice; what the customer has to spend reduces it (`consumer.sandbox.lago.spending`).
 
-    An unfinished invoice spends them when it is finalised.
+    An unfinished invoice spends credit notes when it is finalised.
 
     Args:
         organization: whose invoice it is.
@@ -39,7 +39,8 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
         invoice_type: Lago's, which also decides the webhook.
         status: ``finalized``, or ``draft``, ``pending`` or ``failed``, which `finalize` ends.
         currency: that of the customer when None.
-        discounts: coupons, progressive billing and prepaid credit.
+        discounts: coupons, progressive billing and prepaid credit, of which no more is taken than credit
+            notes leave.
         changes: members of the invoice, such as ``issuing_date`` or ``billing_entity_code``.
 
     Raises:
@@ -129,9 +130,8 @@ def _become_final(organization: Organization, invoice: Json) -> None:
         place, at = organization.numbered, organization.at()
         number = f"{invoice['customer']['slug']}-{at[:4]}{at[5:7]}-{place:03d}"
         invoice |= {"number": number, "sequential_id": place}
-    customer_id, total = invoice["customer"]["lago_id"], invoice["total_amount_cents"]
-    spent = dict(_spendable(organization, customer_id, invoice["currency"], total))
-    invoice |= _less(organization, invoice, spent)
+    spending.spend(organization, invoice)
+    invoice["payment_status"] = "pending" if invoice["total_amount_cents"] else "succeeded"
 
 
 def _owner(customer: Json, invoice_id: str) -> Json:
@@ -160,41 +160,4 @@ def _subscribed(of: Json, listed: Sequence[Json]) -> Json:
     return {
         "subscriptions": [subscriptions.subscription(of, plan_code=plan_code)],
         "billing_periods": [subscriptions.billing_period(of, plan_code)],
-    }
-
-
-def _spendable(
-    organization: Organization, customer_id: str, currency: str, total: int
-) -> Iterator[tuple[str, int]]:
-    """
-    The amount that each open credit note contributes to an invoice of that total, of any billing entity.
-    """
-    for note in organization.credit_notes.values():
-        is_theirs = note["customer"]["lago_id"] == customer_id and note["currency"] == currency
-        taken = min(note["balance_amount_cents"], total) if is_theirs else 0
-        if taken > 0:
-            total -= taken
-            yield note["lago_id"], taken
-
-
-def _less(organization: Organization, invoice: Json, spent: dict[str, int]) -> Json:
-    entries = []
-    for lago_id, cents in spent.items():
-        note = organization.credit_notes[lago_id]
-        note["balance_amount_cents"] -= cents
-        note["credit_status"] = "available" if note["balance_amount_cents"] else "consumed"
-        entries.append(
-            invoices.credit(
-                "credit_note", note["number"], note["invoice_number"], cents, note["currency"],
-                invoice["lago_id"], item_id=lago_id,
-            )
-        )  # fmt: skip
-    cents = invoice["credit_notes_amount_cents"] + sum(spent.values())
-    left = invoice["total_amount_cents"] - sum(spent.values())
-    return invoice | {
-        "credits": [*invoice["credits"], *entries],
-        "credit_notes_amount_cents": cents,
-        "total_amount_cents": left,
-        "total_due_amount_cents": left,
-        "payment_status": "pending" if left else "succeeded",
     }

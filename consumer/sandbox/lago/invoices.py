@@ -1,8 +1,8 @@
 """
 Invoices whose figures follow from their fees and discounts (``V1::InvoiceSerializer``).
 
-The tax of each fee and that of the invoice, one a rate, are rounded separately (``Fees::ApplyTaxesService``,
-``Invoices::ApplyTaxesService``), so the two sums may differ by a subunit.
+The tax of each fee, that of each rate and that of the invoice are rounded separately
+(``Fees::ApplyTaxesService``, ``Invoices::ApplyTaxesService``), so their sums may differ by some subunits.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def invoice(
     applied = applied_taxes(billed, currency, lago_id)
     return (
         _head(currency)
-        | _amounts(billed, applied, discounts)
+        | _amounts(billed, discounts)
         | {
             "subscriptions": [],
             "billing_periods": [],
@@ -70,9 +70,9 @@ def invoice(
     )
 
 
-def _amounts(billed: Sequence[Json], applied: Sequence[Json], discounts: Discounts) -> Json:
+def _amounts(billed: Sequence[Json], discounts: Discounts) -> Json:
     fees_cents = sum(each["amount_cents"] for each in billed)
-    taxes_cents = sum(tax["amount_cents"] for tax in applied)
+    taxes_cents = _taxes_cents(billed)
     net_cents = fees_cents - discounts.coupons - discounts.progressive
     total_cents = net_cents + taxes_cents - discounts.credit_notes - discounts.prepaid
     granted = discounts.granted
@@ -90,6 +90,27 @@ def _amounts(billed: Sequence[Json], applied: Sequence[Json], discounts: Discoun
         "total_amount_cents": total_cents,
         "total_due_amount_cents": total_cents,
     }
+
+
+def _taxes_cents(billed: Sequence[Json]) -> int:
+    """The exact taxes of all rates together, rounded once."""
+    with localcontext(prec=PRECISION_DIGITS):
+        return rounded(
+            sum((_exact_tax(tax, _taxed_by(tax, billed)) for tax in taxes.of_fees(billed)), Decimal(0))
+        )
+
+
+def _taxed_by(tax: Tax, billed: Sequence[Json]) -> list[Json]:
+    return [each for each in billed if tax in taxes.of_fee(each)]
+
+
+def _base(taxed: Sequence[Json]) -> Decimal:
+    bases = (Decimal(each["sub_total_excluding_taxes_precise_amount_cents"]) for each in taxed)
+    return sum(bases, Decimal(0))
+
+
+def _exact_tax(tax: Tax, taxed: Sequence[Json]) -> Decimal:
+    return _base(taxed) * tax.effective_percent / 100
 
 
 def _head(currency: str) -> Json:
@@ -121,17 +142,12 @@ def _head(currency: str) -> Json:
 
 def applied_taxes(billed: Sequence[Json], currency: str, lago_id: str) -> list[Json]:
     """The taxes of the whole invoice, each once."""
-    return [
-        _applied_tax(tax, [each for each in billed if tax in taxes.of_fee(each)], currency, lago_id)
-        for tax in taxes.of_fees(billed)
-    ]
+    return [_applied_tax(tax, _taxed_by(tax, billed), currency, lago_id) for tax in taxes.of_fees(billed)]
 
 
 def _applied_tax(tax: Tax, taxed: Sequence[Json], currency: str, lago_id: str) -> Json:
     with localcontext(prec=PRECISION_DIGITS):
-        bases = (Decimal(each["sub_total_excluding_taxes_precise_amount_cents"]) for each in taxed)
-        base = sum(bases, Decimal(0))
-        cents = rounded(base * tax.effective_percent / 100)
+        base, cents = _base(taxed), rounded(_exact_tax(tax, taxed))
     return {
         "lago_id": id_of("applied tax", lago_id, tax.code, tax.rate),
         "lago_invoice_id": lago_id,

@@ -87,6 +87,39 @@ def test_a_credit_note_is_spent_on_the_next_invoice_in_its_currency(organization
     assert (note["balance_amount_cents"], note["credit_status"]) == (0, "consumed")
 
 
+@pytest.mark.parametrize("invoice_type", ["one_off", "credit"])
+def test_one_off_and_credit_invoices_spend_no_credit_note(organization, invoice_type):
+    """They are paid in full, and the note waits for the next period."""
+    note = crediting.credit(organization, billed(organization)["lago_id"])
+
+    later = billed(organization, invoice_type=invoice_type)
+
+    assert (later["total_amount_cents"], note["balance_amount_cents"]) == (11_900, 11_900)
+
+
+def test_prepaid_credit_pays_what_credit_notes_leave(organization):
+    """Notes first; granted credit never exceeds what is taken."""
+    crediting.credit(organization, billed(organization)["lago_id"], share=Decimal("0.9"))
+
+    later = billed(organization, discounts=Discounts(prepaid=5_000, granted=2_000))
+
+    assert (later["credit_notes_amount_cents"], later["prepaid_credit_amount_cents"]) == (10_710, 1_190)
+    assert (later["prepaid_granted_credit_amount_cents"], later["total_amount_cents"]) == (1_190, 0)
+
+
+def test_the_tax_of_an_invoice_is_rounded_once_over_all_rates(organization):
+    """Two rates of 0.49 and 0.49 subunits make one subunit, though each is rounded to none."""
+    sold = [
+        USAGE | {"code": code, "unit_price": "0.07", "tax_rate": rate}
+        for code, rate in (("a", 7), ("b", 6.9))
+    ]
+
+    invoice = billing.bill(organization, "acme", sold)
+
+    assert [tax["amount_cents"] for tax in invoice["applied_taxes"]] == [0, 0]
+    assert (invoice["taxes_amount_cents"], invoice["total_amount_cents"]) == (1, 15)
+
+
 def test_a_void_gives_no_credit_note_back(organization):
     """Since August 2025 spent notes stay spent."""
     note = crediting.credit(organization, billed(organization)["lago_id"])
