@@ -66,6 +66,17 @@ class InvoicePayments:
             ContractError: Kafka did not acknowledge.
         """
         ended = await asyncio.gather(*map(self._read, records))
+        outcomes = await self._deliver_rest(records, ended, release)
+        # Last, so that nothing raises after it: the call would be delivered again, and reported twice.
+        for record, outcome in zip(records, ended, strict=True):
+            if isinstance(outcome, Rejected):
+                await self.give_up(record, outcome)
+        return outcomes
+
+    async def _deliver_rest(
+        self, records: Sequence[Record], ended: Sequence[Outcome | None], release: Release
+    ) -> Sequence[Outcome]:
+        """The outcomes of all records; those that have none yet are delivered."""
         rest = [record for record, outcome in zip(records, ended, strict=True) if outcome is None]
         if not rest:
             known = [outcome for outcome in ended if outcome is not None]
@@ -85,7 +96,7 @@ class InvoicePayments:
         except BaseException as error:
             if not errors.is_defect(error):
                 raise
-            return await self._failed(record, error)
+            return self._failed(record, error)
 
     async def _published(self, record: Record) -> Outcome | None:
         event = envelope.decode(record.value)
@@ -115,13 +126,11 @@ class InvoicePayments:
         log.warning("invoice_paid_without_payment", connection=code, lago_id=event.object_id)
         return PAID_WITHOUT_PAYMENT
 
-    async def _failed(self, record: Record, error: BaseException) -> Rejected:
+    def _failed(self, record: Record, error: BaseException) -> Rejected:
         name, code = errors.name_of(error), self.ownership.connection.code
         at = errors.frames_of(error)
         log.error("event_not_planned", connection=code, source=str(record.source), error=name, at=at)
-        rejected = internal_error(name, "while it read the payments of an invoice from Lago")
-        await self.give_up(record, rejected)
-        return rejected
+        return internal_error(name, "while it read the payments of an invoice from Lago")
 
 
 def payment_event(row: dict[str, Any], event: Envelope, record: Record, *, code: str, at: datetime) -> Event:

@@ -14,7 +14,7 @@ from consumer.events import booked_amounts
 from consumer.events.outgoing import OutgoingEvents
 from consumer.mapping import requests
 from consumer.ops.metrics import Metrics
-from consumer.pipeline import enrichment, routing
+from consumer.pipeline import enrichment, invoice_payments, routing
 from consumer.pipeline.connection_steps import ConnectionSteps
 from consumer.pipeline.pipeline import Pipeline
 from consumer.record import Record
@@ -25,6 +25,9 @@ from tests.memory.system import Account
 
 MARK = "marked_for_a_defect"
 """A member of an event's object; its value names the part that is to raise on the event."""
+
+PAYMENTS_READER = "reader of payments without events"
+"""The part that only a changed payment status of an invoice reaches."""
 
 Raises = Callable[..., Any]
 
@@ -77,6 +80,11 @@ def in_bytes(part: str) -> Callable[..., bool]:
 
 def in_event(part: str) -> Callable[..., bool]:
     return lambda event, *_: isinstance(event, envelope.Envelope) and event.object.get(MARK) == part
+
+
+def in_carrier(part: str) -> Callable[..., bool]:
+    is_struck = in_bytes(part)
+    return lambda row, event, record: is_struck(record.value)
 
 
 def _in_outgoing(defects: Defects, part: str, name: str) -> Any:
@@ -217,6 +225,7 @@ DECISIVE: dict[str, Planting] = {
     "decode": _only(envelope, "decode", in_bytes),
     "routing": _only(routing, "plan", in_event),
     "enrichment": _only(enrichment, "wanted", in_event),
+    PAYMENTS_READER: _only(invoice_payments, "payment_event", in_carrier),
     "mapping": lambda defects, part: [_in_mapping(defects, part)],
     "result": lambda defects, part: [_in_outgoing(defects, part, "results")],
     "error event": lambda defects, part: [_in_outgoing(defects, part, "failure")],

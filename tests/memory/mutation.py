@@ -8,17 +8,26 @@ from copy import deepcopy
 from random import Random
 from typing import Any
 
-from tests.memory.defects import MARK
+from tests.memory.defects import MARK, PAYMENTS_READER
 from tests.support import lago
 
 EVENTS = (
     lago.event("customer.updated", lago.customer(integration_customers=[lago.link()])),
-    lago.event("invoice.created", lago.invoice(lago.every_fee_type(tax_rate=19))),
+    lago.event(
+        "invoice.created",
+        lago.invoice(
+            lago.every_fee_type(tax_rate=19), discounts=lago.Discounts(coupons=500, credit_notes=100)
+        ),
+    ),
     lago.event("invoice.voided", lago.invoice(status="voided", voided_at="2026-08-02T10:00:00Z")),
     lago.event("credit_note.created", lago.credit_note(offset_amount_cents=500)),
     lago.event("payment.succeeded", lago.payment()),
     lago.event("payment_receipt.created", lago.payment_receipt()),
+    lago.event("invoice.payment_status_updated", lago.invoice(payment_status="succeeded")),
 )
+ALL_KINDS = tuple(range(len(EVENTS)))
+KINDS_OF = {PAYMENTS_READER: ALL_KINDS[-1:]}
+"""The kinds of events that reach a part; all kinds reach the others."""
 ANYTHING: tuple[Any, ...] = (
     None, True, 0, -1, 1, 2**53, 10**18, -(10**19), 10**400, 0.1, 1e308, 5e-324, "", " ", "\x00", "NaN",
     "1e999999", "-Infinity", "9" * 5_000, "JPY", "2026-02-30",
@@ -50,9 +59,7 @@ def marked_invoice(name: str, part: str) -> bytes:
     return json.dumps(event).encode()
 
 
-def mutated(
-    random: Random, number: int, part: str | None = None, kinds: Sequence[int] = range(len(EVENTS))
-) -> bytes:
+def mutated(random: Random, number: int, part: str | None = None, kinds: Sequence[int] = ALL_KINDS) -> bytes:
     """An event of these kinds with up to three changes; marked for a part, where it has still an object."""
     kind = random.choice(kinds)
     event = deepcopy(EVENTS[kind])

@@ -15,23 +15,23 @@ from consumer.kafka.committer import Committer
 from consumer.kafka.poller import Poller, partition_of
 from consumer.kafka.position_restore import Seeder
 from consumer.kafka.rebalance_listener import Membership
+from consumer.lago.lookup_result import Listed
 from consumer.limits.permits import PermitPool
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Outcome
-from consumer.pipeline.assembly import pipeline_of
+from consumer.pipeline.assembly import Delivery, delivery_of
 from consumer.pipeline.observer import Observer
-from consumer.pipeline.pipeline import Pipeline
-from consumer.pipeline.recent_failures import RecentFailures
-from consumer.pipeline.traced_pipeline import TracedPipeline
 from consumer.record import Event
 from consumer.stream.dispatcher import Dispatcher
 from consumer.tracing.tracer import OFF
 from schemas.lane import place_of
 from schemas.wire import WriteRequest
 from tests.memory.system import Consumer, Life, World, tp
+from tests.support import lago
 from tests.support.connection_files import connection
 
 NAME = "netsuite-eu"
+LAGO_API = {"api_url": "https://api.lago.example", "api_key": "k"}
 TRACER = OFF
 ZOMBIE_LIMIT_S = 22.5
 TURNS_AT_MOST = 20_000
@@ -60,16 +60,15 @@ class Worker:
         )
         self.metrics = Metrics(version="test")
         self.consumer = Consumer(kafka=world.kafka, life=self.life)
-        self.pipeline = self._pipeline()
-        known = RecentFailures(deliver=self.pipeline.deliver, give_up=self.pipeline.give_up)
+        delivery = self._delivery()
         self.dispatcher = Dispatcher(
             name=NAME,
             engine=self.engine,
-            deliver=known.deliver,
-            give_up=known.give_up,
+            deliver=delivery.deliver,
+            give_up=delivery.give_up,
             metrics=self.metrics,
             clock=clock,
-            prepare=self.pipeline.prepare,
+            prepare=delivery.prepare,
         )
         self.committer = Committer(consumer=self.consumer, engine=self.engine, metrics=self.metrics)
         self.membership = Membership(
@@ -194,15 +193,21 @@ class Worker:
         await self.world.kafka.publish(event)
         await self.life.reach(f"published {event.topic}")
 
-    def _pipeline(self) -> Pipeline | TracedPipeline:
-        mine = connection(code=NAME)
-        return pipeline_of(
+    async def _list_payments(self, invoice_id: str) -> Listed:
+        """In this Lago a card has paid each invoice at once, so that no event tells of the payment."""
+        await self.life.reach("list payments")
+        payment = lago.payment(lago_id=lago.id_of("payment of", invoice_id), invoice_ids=[invoice_id])
+        return Listed(rows=(payment,))
+
+    def _delivery(self) -> Delivery:
+        mine = connection(code=NAME, lago=LAGO_API)
+        return delivery_of(
             connection=mine,
-            reports_orphans=True,
             all_connections=(mine,),
             write=self._write,
             publish=self._publish,
             clock=self.world.clock,
+            list_payments=self._list_payments,
             observer=observer_of(self.metrics),
             tracer=TRACER,
         )

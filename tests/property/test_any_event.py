@@ -14,25 +14,11 @@ from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.lane import lane_of
-from tests.support import lago
+from tests.memory.mutation import EVENTS, places
 from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 from tests.support.mapping_results import plan
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
-
-EVENTS = (
-    lago.event("customer.updated", lago.customer(integration_customers=[lago.link()])),
-    lago.event(
-        "invoice.created",
-        lago.invoice(
-            lago.every_fee_type(tax_rate=19), discounts=lago.Discounts(coupons=500, credit_notes=100)
-        ),
-    ),
-    lago.event("invoice.voided", lago.invoice(status="voided", voided_at="2026-08-02T10:00:00Z")),
-    lago.event("credit_note.created", lago.credit_note(offset_amount_cents=500)),
-    lago.event("payment.succeeded", lago.payment()),
-    lago.event("payment_receipt.created", lago.payment_receipt()),
-)
 
 RULES = FULL_MAPPING | {
     "tax": {"mode": "suitetax", "type": "5", "code": "6", "taxes": {"vat_19": {"code": "7"}}}
@@ -71,14 +57,6 @@ anything = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
     max_leaves=5,
 )
-
-
-def places(value, path=()):
-    """Every place inside a value."""
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, inner in steps:
-        yield (*path, step)
-        yield from places(inner, (*path, step))
 
 
 PLACES = {index: list(places(event)) for index, event in enumerate(EVENTS)}

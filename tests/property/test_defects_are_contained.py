@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.memory.carrying import Carried, carried
-from tests.memory.defects import DECISIVE, HARMLESS, MARK, Panic, PlantedError, planted
+from tests.memory.defects import DECISIVE, HARMLESS, MARK, PAYMENTS_READER, Panic, PlantedError, planted
 from tests.property.test_any_event import mutations
 from tests.support import lago
 
@@ -100,8 +100,11 @@ def test_what_only_looks_on_decides_no_record(part, events):
 @pytest.mark.parametrize("part", DECISIVE)
 def test_every_part_can_be_made_to_raise(part):
     """So that the tests above test something: a whole invoice and a refused one, both marked."""
-    whole = json.loads(lago.invoice_event())
-    refused = json.loads(lago.invoice_event(content=lago.invoice(currency="GBP")))
+    webhook_type = "invoice.payment_status_updated" if part == PAYMENTS_READER else "invoice.created"
+    whole = json.loads(lago.invoice_event(webhook_type, payment_status="succeeded"))
+    refused = json.loads(
+        lago.invoice_event(webhook_type, lago.invoice(currency="GBP", payment_status="succeeded"))
+    )
     others = [lago.invoice_event(lago_id=lago.id_of("other", number)) for number in range(2)]
     values = [_value(0, whole, part, True)[0], _value(1, refused, part, True)[0], *others]
 

@@ -31,7 +31,8 @@ def topic(random: Random) -> tuple[list[bytes], set[int]]:
             values.append(mutation.whole(number))
         else:
             part = random.choice(parts) if number % MARKED_EVERY == 0 else None
-            values.append(mutation.mutated(random, number, part))
+            kinds = mutation.KINDS_OF.get(part, mutation.ALL_KINDS)
+            values.append(mutation.mutated(random, number, part, kinds))
     return values, whole
 
 

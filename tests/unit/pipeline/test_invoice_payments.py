@@ -44,6 +44,7 @@ class Scene:
     def __init__(self, answer=None, **settings):
         self.answer = answer
         self.asked, self.published, self.given_up, self.passed_on, self.released = [], [], [], [], []
+        self.raises = None
         self.chosen = connection(lago=API, **settings)
         self.ownership = Ownership(
             connection=self.chosen, all_connections=(self.chosen,), reports_orphans=True
@@ -72,6 +73,8 @@ class Scene:
         self.published.append(event)
 
     async def pipeline(self, records, release):
+        if self.raises is not None:
+            raise self.raises
         self.passed_on += [one.source.offset for one in records]
         plans = [routing.plan(envelope.decode(one.value), self.ownership) for one in records]
         outcomes = [plan if isinstance(plan, Ignored) else Delivered(written=()) for plan in plans]
@@ -236,6 +239,18 @@ async def test_a_defect_ends_this_record_and_no_other():
     assert broken.code == "internal_error"
     assert scene.given_up == [broken]
     assert other == Delivered(written=())
+
+
+async def test_nothing_is_published_about_a_record_whose_call_is_delivered_again():
+    """Where the pipeline raises on the whole call, each record comes back alone, and is reported then."""
+    scene = Scene(KeyError("rows"))
+    scene.raises = OSError("no space left")
+    invoice = lago.body(lago.event("invoice.created", lago.invoice()))
+
+    with pytest.raises(OSError, match="no space"):
+        await scene.deliver(status_updated(), invoice)
+
+    assert scene.given_up == []
 
 
 def test_without_an_api_key_the_rule_says_what_is_missing():
