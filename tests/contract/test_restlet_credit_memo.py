@@ -137,8 +137,8 @@ def test_a_wrong_total_of_a_memo_saves_nothing(netsuite):
 def test_a_wrong_total_after_the_save_takes_the_memo_off_its_invoice_again(netsuite, monkeypatch):
     insert = Books.insert
 
-    def one_more(books, group, kind, fields, sublists):
-        return insert(books, group, kind, fields | {"total": "50.01"}, sublists)
+    def one_more(books, group, kind, fields, sublists, *author):
+        return insert(books, group, kind, fields | {"total": "50.01"}, sublists, *author)
 
     monkeypatch.setattr(Books, "insert", one_more)
 
@@ -269,11 +269,11 @@ def test_an_invoice_that_is_voided_while_its_memo_is_spent_keeps_nothing_of_it(n
     netsuite.write(credit_memo("50.00"))
     replace, attempts = Books.replace, []
 
-    def voided_first(books, saved):
+    def voided_first(books, saved, *author):
         attempts.append(saved.type)
         if len(attempts) == 1:
             assert elsewhere(lambda: netsuite.write(voided_with(NOTE)))[0]["status"] == "voided"
-        return replace(books, saved)
+        return replace(books, saved, *author)
 
     monkeypatch.setattr(Books, "replace", voided_first)
 

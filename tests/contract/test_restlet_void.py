@@ -444,11 +444,11 @@ def test_an_invoice_that_is_changed_while_it_is_voided_is_decided_on_anew(netsui
     """Row 32."""
     replace, attempts = Books.replace, []
 
-    def stale_once(books, saved):
+    def stale_once(books, saved, *author):
         attempts.append(saved)
         if len(attempts) == 1:
             raise StaleError
-        return replace(books, saved)
+        return replace(books, saved, *author)
 
     monkeypatch.setattr(Books, "replace", stale_once)
 
@@ -460,9 +460,9 @@ def test_a_reversing_memo_that_turns_out_wrong_is_deleted_again(monkeypatch):
     netsuite = billed("reversing-voids")
     replace = Books.replace
 
-    def one_more(books, saved):
+    def one_more(books, saved, *author):
         changed = {"total": "498.32"} if saved.type == "creditmemo" else {}
-        return replace(books, dataclasses.replace(saved, fields=saved.fields | changed))
+        return replace(books, dataclasses.replace(saved, fields=saved.fields | changed), *author)
 
     monkeypatch.setattr(Books, "replace", one_more)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from consumer.sandbox.netsuite.books import Books
+from schemas.wire import SCRIPT_VERSION
 from tests.support.restlet import (
     BERLIN,
     CUSTOMER_ID,
@@ -46,7 +47,7 @@ def test_ping_says_who_answers(netsuite):
     assert answer.status == 200
     assert told["v"] == 1
     assert told["account"] == {"id": "1234567_SB1", "environment": "SANDBOX"}
-    assert told["script"]["version"] == "1.0.0"
+    assert told["script"]["version"] == SCRIPT_VERSION
     assert told["server_time"].endswith("Z")
 
 
@@ -392,9 +393,9 @@ def test_a_wrong_total_saves_nothing(with_customer, expect, words):
 def _save_one_cent_more(monkeypatch):
     insert = Books.insert
 
-    def one_more(books, group, kind, fields, sublists):
+    def one_more(books, group, kind, fields, sublists, *author):
         changed = {"total": str(Decimal(fields["total"]) + Decimal("0.01"))} if kind == "invoice" else {}
-        return insert(books, group, kind, fields | changed, sublists)
+        return insert(books, group, kind, fields | changed, sublists, *author)
 
     monkeypatch.setattr(Books, "insert", one_more)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from consumer.clock import Clock
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.books import Books, StaleError
 from consumer.sandbox.netsuite.profile import Profile
@@ -156,8 +157,8 @@ def untaxed(**changes: Any) -> dict[str, Any]:
 class NetSuite:
     """An emulated account with the RESTlet on it."""
 
-    def __init__(self, name: str = "default", **profile: Any) -> None:
-        self.account = Account.open(Profile.load(name).model_copy(update=profile))
+    def __init__(self, name: str = "default", clock: Clock | None = None, **profile: Any) -> None:
+        self.account = Account.open(Profile.load(name).model_copy(update=profile), clock=clock)
         # From Python 3.13 on, a database that nobody closes is a warning.
         weakref.finalize(self, self.account.close)
 
@@ -216,11 +217,11 @@ def stale_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The first save of a record finds that another has changed it; gives the ids of what is saved."""
     replace, attempts = Books.replace, []
 
-    def replaced(books: Books, saved: Saved) -> Any:
+    def replaced(books: Books, saved: Saved, *author: Any) -> Any:
         attempts.append(saved.id)
         if len(attempts) == 1:
             raise StaleError
-        return replace(books, saved)
+        return replace(books, saved, *author)
 
     monkeypatch.setattr(Books, "replace", replaced)
     return attempts

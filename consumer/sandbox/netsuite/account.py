@@ -9,6 +9,7 @@ from typing import Any
 from consumer.clock import Clock, SystemClock
 from consumer.sandbox.netsuite import balances
 from consumer.sandbox.netsuite.books import Books
+from consumer.sandbox.netsuite.change_stamps import Author
 from consumer.sandbox.netsuite.fault_injection import Faults
 from consumer.sandbox.netsuite.lists import Lists
 from consumer.sandbox.netsuite.profile import Profile
@@ -50,6 +51,10 @@ class Account:
         """The balance of each customer in each currency, as decimal strings."""
         customers = self.books.find(group="entity")
         return balances.of(customers, self.books.find(group="transaction"), self.profile.currencies)
+
+    def author(self) -> Author:
+        """Whoever saves now: the user of the integration."""
+        return Author(by=str(self.profile.user.id), at=self.clock.now())
 
     def close(self) -> None:
         """Close the books."""

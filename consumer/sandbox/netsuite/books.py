@@ -12,8 +12,9 @@ from threading import RLock
 from typing import Any
 
 from consumer.config import private_file
-from consumer.sandbox.netsuite import open_items
+from consumer.sandbox.netsuite import change_stamps, open_items
 from consumer.sandbox.netsuite import saved_record as saved_records
+from consumer.sandbox.netsuite.change_stamps import Author, ChangeStamps, Deletion
 from consumer.sandbox.netsuite.open_items import OpenItems, TakenError
 from consumer.sandbox.netsuite.saved_record import (
     INDEXED,
@@ -26,6 +27,9 @@ from consumer.sandbox.netsuite.saved_record import (
     row_of,
     saved_of,
 )
+
+_ROWS = f"SELECT record.*, {change_stamps.COLUMNS} FROM record LEFT JOIN stamp USING (grp, id)"
+_CHUNK_ROWS = 2_000
 
 
 class DuplicateError(Exception):
@@ -47,6 +51,7 @@ class Books:
         self._connection = connection
         self._lock = RLock()
         self._open_items = OpenItems(connection)
+        self._stamps = ChangeStamps(connection)
 
     @classmethod
     def open(cls, path: Path | None) -> Books:
@@ -60,7 +65,7 @@ class Books:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(saved_records.SCHEMA + open_items.SCHEMA)
+            connection.executescript(saved_records.SCHEMA + open_items.SCHEMA + change_stamps.SCHEMA)
         except sqlite3.Error:
             connection.close()
             raise
@@ -71,7 +76,14 @@ class Books:
         with self._lock:
             self._connection.close()
 
-    def insert(self, group: Group, record_type: str, fields: Fields, sublists: Sublists) -> Saved:
+    def insert(
+        self,
+        group: Group,
+        record_type: str,
+        fields: Fields,
+        sublists: Sublists,
+        author: Author | None = None,
+    ) -> Saved:
         """
         Save a new record with the next internal id of its group; no id is assigned twice.
 
@@ -90,10 +102,10 @@ class Books:
                 sublists=sublists,
             )
             self._write("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?)", row_of(saved))
-            self._apply(saved)
+            self._apply(saved, author)
         return saved
 
-    def replace(self, saved: Saved) -> Saved:
+    def replace(self, saved: Saved, author: Author | None = None) -> Saved:
         """
         Save a changed record, whose `version` is the one that was read.
 
@@ -110,21 +122,30 @@ class Books:
             )
             if cursor.rowcount == 0:
                 raise StaleError
-            self._apply(saved)
+            self._apply(saved, author)
         return replace(saved, version=saved.version + 1)
 
     def get(self, group: Group, number: int) -> Saved | None:
         """The record with that internal id, or None."""
-        rows = self._read("SELECT * FROM record WHERE grp = ? AND id = ?", (group, number))
+        rows = self._read(f"{_ROWS} WHERE grp = ? AND id = ?", (group, number))
         return saved_of(rows[0]) if rows else None
 
-    def delete(self, group: Group, number: int) -> bool:
-        """Delete a record, which frees its external id; False when it does not exist."""
+    def delete(self, group: Group, number: int, author: Author | None = None, name: str = "") -> bool:
+        """Delete a record, which frees its external id; False when it does not exist; `name` is noted."""
         with self._transaction():
-            if group == "transaction":
-                self._open_items.apply(number, [])
+            found = self.get(group, number)
+            targets = self._open_items.apply(number, []) if group == "transaction" else []
+            if found is not None and author is not None:
+                own = str(found.fields.get("externalid") or "")
+                self._stamps.note(group, targets, author)
+                self._stamps.note_deletion(number, found.type, name, own, author)
             cursor = self._write("DELETE FROM record WHERE grp = ? AND id = ?", (group, number))
             return cursor.rowcount > 0
+
+    def deletions(self) -> list[Deletion]:
+        """All deletions, the oldest first."""
+        with self._lock:
+            return self._stamps.deletions()
 
     def settling(self, number: int) -> list[tuple[int, Decimal]]:
         """Payments and credit memos applied to an invoice: their internal ids and the applied amounts."""
@@ -144,6 +165,17 @@ class Books:
         equal: Mapping[str, Sequence[str]] | None = None,
     ) -> list[Saved]:
         """Records of a group, or of one type, whose fields of `INDEXED` have one of the given values."""
+        return list(self.scan(group=group, record_type=record_type, equal=equal))
+
+    def scan(
+        self,
+        *,
+        group: Group,
+        record_type: str | None = None,
+        equal: Mapping[str, Sequence[str]] | None = None,
+        above: int = 0,
+    ) -> Iterator[Saved]:
+        """The same one by one in the order of ids, from the first id after `above` on."""
         clauses, values = ["grp = ?"], [str(group)]
         if record_type is not None:
             # The plus keeps SQLite from the index on type, which matches many rows, in favour of the other.
@@ -152,8 +184,12 @@ class Books:
         for name, wanted in (equal or {}).items():
             clauses.append(f"{INDEXED[name]} IN ({','.join('?' * len(wanted))})")
             values += [text.lower() if INDEXED[name].startswith("lower") else text for text in wanted]
-        rows = self._read(f"SELECT * FROM record WHERE {' AND '.join(clauses)}", values)
-        return sorted(map(saved_of, rows), key=_number_of)
+        statement = f"{_ROWS} WHERE {' AND '.join(clauses)} AND id > ? ORDER BY id LIMIT {_CHUNK_ROWS}"
+        rows = self._read(statement, [*values, above])
+        while rows:
+            yield from map(saved_of, rows)
+            is_last = len(rows) < _CHUNK_ROWS
+            rows = [] if is_last else self._read(statement, [*values, rows[-1]["id"]])
 
     def query(self, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Rows of a statement that only reads; raises sqlite3.Error for a bad one."""
@@ -167,9 +203,7 @@ class Books:
     def records(self, record_type: str) -> list[dict[str, Any]]:
         """Every record of a type as flat JSON, oldest first, sublist ``item`` under ``lines``."""
         with self._lock:
-            rows = self._connection.execute(
-                "SELECT * FROM record WHERE type = ? ORDER BY id", (record_type,)
-            ).fetchall()
+            rows = self._connection.execute(f"{_ROWS} WHERE type = ? ORDER BY id", (record_type,)).fetchall()
         return [flat(saved_of(row)) for row in rows]
 
     @contextmanager
@@ -183,13 +217,15 @@ class Books:
                 raise
             self._connection.execute("COMMIT")
 
-    def _apply(self, saved: Saved) -> None:
-        if "apply" not in saved.sublists:
-            return
-        try:
-            self._open_items.apply(saved.id, saved.sublists["apply"])
-        except TakenError as error:
-            raise StaleError from error
+    def _apply(self, saved: Saved, author: Author | None) -> None:
+        targets: list[int] = []
+        if "apply" in saved.sublists:
+            try:
+                targets = self._open_items.apply(saved.id, saved.sublists["apply"])
+            except TakenError as error:
+                raise StaleError from error
+        if author is not None:
+            self._stamps.note(saved.group, [saved.id, *targets], author)
 
     def _next(self, sequence: str) -> int:
         statement = "UPDATE sequence SET last = last + 1 WHERE name = ? RETURNING last"
@@ -205,7 +241,3 @@ class Books:
         except sqlite3.IntegrityError as error:
             taken = "entityid" if "unique_entityid" in str(error) else "externalid"
             raise DuplicateError(taken) from error
-
-
-def _number_of(saved: Saved) -> int:
-    return saved.id

@@ -30,9 +30,9 @@ class OpenItems:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def apply(self, source: int, lines: list[dict[str, Any]]) -> None:
+    def apply(self, source: int, lines: list[dict[str, Any]]) -> list[int]:
         """
-        Replace all applications of `source` by those in its apply lines.
+        Replace all applications of `source` by those in its apply lines; the ids of what this changes.
 
         Raises:
             TakenError: the amount due of an invoice is less than its application.
@@ -40,12 +40,14 @@ class OpenItems:
         before = self._amounts(source)
         after = {int(line["doc"]): Decimal(line["amount"]) for line in lines}
         if before == after:
-            return
+            return []
         self._connection.execute("DELETE FROM application WHERE source = ?", (source,))
         rows = [(source, target, f"{amount:f}") for target, amount in after.items()]
         self._connection.executemany("INSERT INTO application VALUES (?, ?, ?)", rows)
-        for target in sorted({*before, *after}):
+        targets = sorted({*before, *after})
+        for target in targets:
             self._refresh(target)
+        return targets
 
     def settled(self, target: int) -> Decimal:
         """The settled amount of an invoice, or the refunded amount of a credit memo or payment."""

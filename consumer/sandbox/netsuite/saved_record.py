@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Literal, NewType
 
+from consumer.sandbox.netsuite.change_stamps import Stamp, stamp_of
+
 Group = Literal["entity", "transaction", "relationship"]
 """Internal and external ids are unique within a group, not within a type (Oracle section_N3436356)."""
 InternalId = NewType("InternalId", int)
@@ -48,7 +50,7 @@ _LIST_NAMES = {"item": "lines", "currency": "currencies"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """One saved record; amounts are decimal strings, dates ISO."""
+    """One saved record; amounts are decimal strings, dates ISO. One not saved by an account has no stamp."""
 
     group: Group
     id: InternalId
@@ -56,6 +58,7 @@ class Saved:
     version: int
     fields: Fields
     sublists: Sublists = field(default_factory=dict)
+    stamp: Stamp | None = field(default=None, compare=False)
 
 
 def row_of(saved: Saved) -> tuple[Any, ...]:
@@ -68,7 +71,7 @@ def row_of(saved: Saved) -> tuple[Any, ...]:
 
 
 def saved_of(row: sqlite3.Row) -> Saved:
-    """The record of a row."""
+    """The record of a row, which has the columns of its stamp, too."""
     return Saved(
         group=row["grp"],
         id=InternalId(row["id"]),
@@ -76,6 +79,7 @@ def saved_of(row: sqlite3.Row) -> Saved:
         version=row["version"],
         fields=json.loads(row["fields"]),
         sublists=json.loads(row["sublists"]),
+        stamp=stamp_of(row),
     )
 
 

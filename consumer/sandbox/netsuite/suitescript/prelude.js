@@ -557,15 +557,25 @@
   };
 
   const isDayFirst = () => String((settings.preferences || {}).DATEFORMAT || 'M').startsWith('D');
+  const clock = (value) => {
+    const hour = value.getHours();
+    return `${hour % 12 || 12}:${String(value.getMinutes()).padStart(2, '0')} ${hour < 12 ? 'am' : 'pm'}`;
+  };
+  const ofClock = (text) => {
+    const [, hour, minute, half] = / (\d+):(\d+) ([ap]m)$/.exec(text) || [null, '12', '0', 'am'];
+    return [Number(hour) % 12 + (half === 'pm' ? 12 : 0), Number(minute)];
+  };
   const format = {
-    Type: { DATE: 'date' },
-    format({ value }) {
+    Type: { DATE: 'date', DATETIME: 'datetime' },
+    format({ value, type }) {
       const [day, month] = [value.getDate(), value.getMonth() + 1];
-      return `${isDayFirst() ? `${day}/${month}` : `${month}/${day}`}/${value.getFullYear()}`;
+      const shown = `${isDayFirst() ? `${day}/${month}` : `${month}/${day}`}/${value.getFullYear()}`;
+      return type === 'datetime' ? `${shown} ${clock(value)}` : shown;
     },
-    parse({ value }) {
-      const [first, second, year] = String(value).split('/').map(Number);
-      return isDayFirst() ? new ServerDate(year, second - 1, first) : new ServerDate(year, first - 1, second);
+    parse({ value, type }) {
+      const [first, second, year] = String(value).split(' ')[0].split('/').map(Number);
+      const time = type === 'datetime' ? ofClock(String(value)) : [];
+      return isDayFirst() ? new ServerDate(year, second - 1, first, ...time) : new ServerDate(year, first - 1, second, ...time);
     },
   };
 

@@ -9,6 +9,7 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.books import DuplicateError, StaleError
 from consumer.sandbox.netsuite.saved_record import InternalId, Saved
 from consumer.sandbox.netsuite.suitescript import (
+    deleted_records,
     injected_error,
     periods,
     subsidiary_relationship,
@@ -119,7 +120,8 @@ class Opening:
         injected_error.strike(self._account, "delete", kind.type, found.fields)
         if kind.group == "transaction" and self._account.books.settling(found.id):
             raise ScriptError("TRANS_IN_USE", "This transaction cannot be deleted because it is linked to.")
-        self._account.books.delete(kind.group, found.id)
+        books, author = self._account.books, self._account.author()
+        books.delete(kind.group, found.id, author, deleted_records.name_of(found))
         return found.id
 
     def void(self, record_type: str, number: str) -> int:
@@ -133,7 +135,7 @@ class Opening:
         voiding.check(self._account, found)
         injected_error.strike(self._account, "void", kind.type, found.fields)
         try:
-            return self._account.books.replace(voiding.voided(found)).id
+            return self._account.books.replace(voiding.voided(found), self._account.author()).id
         except StaleError as error:
             raise _changed() from error
 
@@ -158,7 +160,8 @@ class Opening:
 
     def _insert(self, draft: Draft) -> Saved:
         fields, sublists = draft.for_books()
-        saved = self._account.books.insert(draft.kind.group, draft.kind.type, fields, sublists)
+        author = self._account.author()
+        saved = self._account.books.insert(draft.kind.group, draft.kind.type, fields, sublists, author)
         return (
             saved if draft.kind.group != "transaction" or "tranid" in fields else self._number(draft, saved)
         )
@@ -171,7 +174,8 @@ class Opening:
 
     def _replace(self, draft: Draft, saved: Saved) -> Saved:
         fields, sublists = draft.for_books()
-        return self._account.books.replace(replace(saved, fields=fields, sublists=sublists))
+        changed = replace(saved, fields=fields, sublists=sublists)
+        return self._account.books.replace(changed, self._account.author())
 
     def _get(self, kind: RecordKind, number: str) -> Saved:
         found = self._account.books.get(kind.group, InternalId(int(number))) if number.isdecimal() else None

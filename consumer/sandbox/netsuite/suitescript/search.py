@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.saved_record import INDEXED, InternalId
-from consumer.sandbox.netsuite.suitescript import list_rows
+from consumer.sandbox.netsuite.suitescript import list_rows, moments
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
 from consumer.sandbox.netsuite.suitescript.record_types import KINDS
@@ -24,9 +24,11 @@ Expression = Sequence[Any]
 Predicate = Callable[[Mapping[str, Any]], bool]
 
 
-def run(account: Account, search_type: str, expression: Expression) -> list[Row]:
+def run(account: Account, search_type: str, expression: Expression) -> Iterator[Row]:
     """
-    All rows that match; rows that the role may not view are left out without an error, as in NetSuite.
+    All rows that match, in the order of ids.
+
+    Rows that the role may not view are left out without an error, as in NetSuite.
 
     Raises:
         ScriptError: INVALID_RCRD_TYPE, or SSS_INVALID_SRCH_ followed by FILTER, OPERATOR, FILTER_VAL or
@@ -36,8 +38,15 @@ def run(account: Account, search_type: str, expression: Expression) -> list[Row]
     if any(isinstance(part, dict) for part in expression):
         expression = _of_objects(expression)
     matches = _predicate(account, search_type, expression)
-    found = linked(account, candidates(account, search_type, _narrowing(expression)), expression)
-    return [row for row in found if matches(row.values)]
+    equal, above = _narrowing(expression), _above(expression)
+    found = linked(account, candidates(account, search_type, equal, above), expression)
+    return (row for row in found if matches(row.values))
+
+
+def is_in_order(columns: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the rows of `run` need neither be sorted nor summed for these columns."""
+    sorts = [(column["name"], column["sort"]) for column in columns if column.get("sort")]
+    return sorts in ([], [("internalid", "ASC")]) and not any(column.get("summary") for column in columns)
 
 
 def ordered(rows: list[Row], columns: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -77,11 +86,21 @@ def _sortable(name: str, row: Row) -> tuple[bool, Any]:
 
 
 def _narrowing(expression: Expression) -> dict[str, list[str]]:
+    equal = (term for term in _required(expression) if term[1] in ("anyof", "is") and term[0] in INDEXED)
+    return {str(term[0]): _texts(term[2:]) for term in equal}
+
+
+def _above(expression: Expression) -> int:
+    bounds = (term for term in _required(expression) if list(term[:2]) == ["internalidnumber", "greaterthan"])
+    return max((int(text) for term in bounds for text in _texts(term[2:]) if text.isdecimal()), default=0)
+
+
+def _required(expression: Expression) -> list[Expression]:
+    """The terms without which no row matches."""
     terms = [expression] if _is_term(expression) else list(expression)
     if any(_is_word(term, "or") or _is_word(term, "not") for term in terms):
-        return {}
-    equal = (term for term in terms if _is_term(term) and term[1] in ("anyof", "is") and term[0] in INDEXED)
-    return {str(term[0]): _texts(term[2:]) for term in equal}
+        return []
+    return [term for term in terms if _is_term(term)]
 
 
 def _predicate(
@@ -145,6 +164,9 @@ def column(account: Account, row: Row, name: str) -> tuple[str, str]:
     """Value and text of a column; the text of a select is a name, dates are in the user's format."""
     fields = account.catalogue.body(row.record_type) if row.record_type in KINDS else {}
     field, held = fields.get(name), row.values.get(name)
+    if isinstance(held, datetime):
+        shown = moments.text_of(held, account.profile)
+        return shown, shown
     if held and (isinstance(held, date) or (field is not None and field.kind == "date")):
         shown = text_of_day(held if isinstance(held, date) else date.fromisoformat(held), account.profile)
         return shown, shown

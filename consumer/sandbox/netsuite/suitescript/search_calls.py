@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
@@ -30,7 +32,7 @@ class SearchCalls:
     ) -> list[dict[str, Any]]:
         self._meter.spend(_SEARCH_UNITS)
         found = self._found(search_type, filters, columns)
-        return self._shown(found[first:last], columns)
+        return self._shown(islice(found, first, last), columns)
 
     def do_search_count(
         self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], page_size: int
@@ -38,23 +40,26 @@ class SearchCalls:
         self._meter.spend(_PAGE_UNITS)
         if page_size not in _PAGE_ROWS:
             raise ScriptError("SSS_INVALID_PAGE_SIZE", "The page size must lie between 5 and 1000.")
-        return len(self._found(search_type, filters, columns))
+        return sum(1 for _ in self._found(search_type, filters, columns))
 
     def do_search_page(
         self, search_type: str, filters: list[Any], columns: list[dict[str, Any]], first: int, page_size: int
     ) -> list[dict[str, Any]]:
         self._meter.spend(_PAGE_UNITS)
-        return self._shown(self._found(search_type, filters, columns)[first : first + page_size], columns)
+        found = self._found(search_type, filters, columns)
+        return self._shown(islice(found, first, first + page_size), columns)
 
-    def _found(self, search_type: str, filters: list[Any], columns: list[dict[str, Any]]) -> list[Row]:
+    def _found(self, search_type: str, filters: list[Any], columns: list[dict[str, Any]]) -> Iterable[Row]:
         injected_error.strike(self._account, "search", search_type, filters)
         check_type(self._account, search_type)
         for column in columns:
             check_column(self._account, search_type, str(column["name"]))
-        rows = search.ordered(search.run(self._account, search_type, filters), columns)
-        return search.summed(rows, columns)
+        rows = search.run(self._account, search_type, filters)
+        if search.is_in_order(columns):
+            return rows  # no more are read than are shown
+        return search.summed(search.ordered(list(rows), columns), columns)
 
-    def _shown(self, rows: list[Row], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _shown(self, rows: Iterable[Row], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
         names = [str(column["name"]) for column in columns]
         return [self._result(row, names) for row in rows]
 

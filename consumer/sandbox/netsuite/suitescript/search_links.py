@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +15,12 @@ APPLIED_TO = "appliedtotransaction"
 """The filter for the transactions that a payment or credit memo settles (Oracle's list of filters)."""
 
 
-def linked(account: Account, rows: list[Row], expression: Sequence[Any]) -> list[Row]:
+def linked(account: Account, rows: Iterable[Row], expression: Sequence[Any]) -> Iterable[Row]:
     """The rows unchanged, or one for each settled document when the search asks for these."""
-    return list(_links(account, rows)) if _names(expression) else rows
+    return _links(account, rows) if _names(expression) else rows
 
 
-def _links(account: Account, rows: list[Row]) -> Iterator[Row]:
+def _links(account: Account, rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         saved = account.books.get("transaction", InternalId(int(row.id)))
         for line in saved.sublists.get(APPLY, []) if saved is not None else []:

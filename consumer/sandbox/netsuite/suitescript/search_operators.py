@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from consumer.sandbox.netsuite.profile import Profile
+from consumer.sandbox.netsuite.suitescript import moments
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.values import day_of_text
 
@@ -31,7 +32,8 @@ _OF_DATES = _EITHER | {
     "notonorbefore", "within", "notwithin",
 }  # fmt: skip
 _NUMBERS = frozenset({"currency", "currency2", "float", "integer", "percent", "rate", "posfloat"})
-_DAYS = frozenset({"date", "datetime", "datetimetz"})
+_MOMENTS = frozenset({"datetime", "datetimetz"})
+_DAYS = _MOMENTS | {"date"}
 _ORDERED: Mapping[str, Callable[[Any, Any], bool]] = {
     "after": lambda left, right: bool(left > right),
     "onorafter": lambda left, right: bool(left >= right),
@@ -75,6 +77,8 @@ def test_of(kind: str, operator: str, wanted: list[str], profile: Profile) -> Te
             return bool
     if kind in _NUMBERS:
         return _compared(operator, [_number(text) for text in wanted], _number)
+    if kind in _MOMENTS:
+        return _compared(operator, [_moment(text, profile) for text in wanted], _moment_of_value)
     if kind in _DAYS:
         return _compared(operator, [_day(text, profile) for text in wanted], date.fromisoformat)
     return _of_text(operator, [text.lower() for text in wanted])
@@ -120,6 +124,17 @@ def _number(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise ScriptError("SSS_INVALID_SRCH_FILTER_VAL", f"{text} is no number.") from None
+
+
+def _moment(text: str, profile: Profile) -> datetime:
+    moment = moments.of_text(text, profile)
+    if moment is None:
+        raise ScriptError("SSS_INVALID_SRCH_FILTER_VAL", f"{text} is no moment in the user's format.")
+    return moment
+
+
+def _moment_of_value(text: str) -> datetime:
+    return moments.to_the_minute(datetime.fromisoformat(text))
 
 
 def _day(text: str, profile: Profile) -> date:

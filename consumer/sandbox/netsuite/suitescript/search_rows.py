@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.open_items import VOIDED
 from consumer.sandbox.netsuite.saved_record import Group, Saved
-from consumer.sandbox.netsuite.suitescript import list_rows
+from consumer.sandbox.netsuite.suitescript import deleted_records, list_rows
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
 from consumer.sandbox.netsuite.suitescript.record_types import KINDS
@@ -27,8 +27,16 @@ _STATUS_WORDS = {
 }
 
 
-def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) -> list[Row]:
-    """All rows of a type; of records only those with the `equal` values of indexed fields."""
+def candidates(
+    account: Account, search_type: str, equal: dict[str, list[str]], above: int = 0
+) -> Iterable[Row]:
+    """
+    All rows of a type, in the order of ids.
+
+    Of records only those with the `equal` values of indexed fields, and ids `above` one.
+    """
+    if search_type == deleted_records.TYPE:
+        return deleted_records.rows(account)
     if account.lists.knows(search_type):
         return list_rows.rows(account, search_type)
     group = group_of(account, search_type)
@@ -36,8 +44,8 @@ def candidates(account: Account, search_type: str, equal: dict[str, list[str]]) 
         return []
     # A search for customers finds them at every stage.
     record_type = None if search_type in GROUPS or search_type == "customer" else search_type
-    found = account.books.find(group=group, record_type=record_type, equal=equal)
-    return [_record_row(saved) for saved in found]
+    found = account.books.scan(group=group, record_type=record_type, equal=equal, above=above)
+    return map(_record_row, found)
 
 
 def group_of(account: Account, search_type: str) -> Group:
@@ -57,8 +65,13 @@ def _record_row(saved: Saved) -> Row:
     text = {"externalidstring": fields.get("externalid"), "internalidnumber": str(saved.id)}
     amounts = _amounts_of(saved) if saved.group == "transaction" else {}
     word, shown = _status_of(saved)
-    values = {"isinactive": False, "statusref": word} | fields | kind | text | amounts
+    values = {"isinactive": False, "statusref": word} | fields | kind | text | amounts | _moments_of(saved)
     return Row(id=str(saved.id), record_type=saved.type, values=values, texts={"statusref": shown})
+
+
+def _moments_of(saved: Saved) -> dict[str, Any]:
+    stamp = saved.stamp
+    return {"datecreated": stamp.created.at, "lastmodifieddate": stamp.changed.at} if stamp else {}
 
 
 def _status_of(saved: Saved) -> tuple[str, str]:
