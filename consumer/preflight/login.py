@@ -156,7 +156,13 @@ def _script(version: str) -> Finding:
     if version == SCRIPT_VERSION:
         return ok("script.version", f"the RESTlet is version {version}, the one that belongs to this program")
     says = f"the RESTlet is version {version}, this program's is {SCRIPT_VERSION}"
-    return _old_script(says, "warn")
+    is_old = _parts(version) < _parts(SCRIPT_VERSION)
+    lacks = ": it is too old to say who has changed, deleted or paid documents" if is_old else ""
+    return _old_script(says + lacks, "warn")
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _old_script(says: str, status: Status) -> Finding:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.restlet import INVOICE_ID, NetSuite, customer, invoice
+from consumer.clock import FakeClock
+from schemas.ledger import LedgerRow
+from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
 from tests.support.restlet_documents import credit_memo, payment, void
 from tests.support.restlet_references import INVOICE, NOTE_ID, PAYMENT_ID
 
@@ -78,6 +81,66 @@ def test_a_void_shows(netsuite):
     [found] = [row for row in ledger(other)["rows"] if row["externalId"] == f"lago-inv-{INVOICE_ID}"]
 
     assert found["remaining"] in {"0.00", "0"}
+
+
+def test_a_row_says_whose_it_is_how_it_stands_and_when_it_was_changed(netsuite):
+    """Its customer by Lago's keys; the change to the minute, in UTC."""
+    row = LedgerRow.model_validate(ledger(netsuite)["rows"][0])
+
+    assert (row.customerExternalId, row.customerLagoId) == (f"lago-cus-{CUSTOMER_ID}", CUSTOMER_ID)
+    assert (row.customerName, row.status, row.approval, row.createdFrom) == (
+        "cus_7f21c0", "open", None, None,
+    )  # fmt: skip
+    assert row.changedAt is not None
+    assert timedelta(0) <= datetime.now(UTC) - row.changedAt < timedelta(minutes=2)
+
+
+def test_a_role_that_sees_no_customers_gets_the_documents_all_the_same():
+    """Without the keys of their customers."""
+    netsuite = NetSuite()
+    netsuite.write(customer(), invoice())
+    netsuite.reopen(permissions={"LIST_CUSTJOB": 0})
+
+    [row] = ledger(netsuite)["rows"]
+
+    assert (row["customerExternalId"], row["customerLagoId"], row["customerName"]) == (None, None, None)
+    assert row["entity"] != ""
+
+
+def test_a_document_that_waits_for_its_approver_says_so():
+    """It is in the books, and nobody can pay it."""
+    netsuite = NetSuite("approval-routing")
+    netsuite.write(customer(), invoice(columns={"approvalstatus": "1"}))
+
+    [row] = ledger(netsuite)["rows"]
+
+    assert (row["approval"], row["status"]) == ("pending", "pendingApproval")
+
+
+def test_a_change_is_found_by_its_moment():
+    """A payment changes the invoice that it settles, and nothing else."""
+    clock = FakeClock(wall=datetime(2026, 8, 1, 3, 4, 59, tzinfo=UTC))
+    netsuite = NetSuite(clock=clock)
+    netsuite.write(customer(), invoice(), credit_memo("50.00"))
+    clock.advance(86_400)
+    netsuite.write(payment("300.00"))
+
+    found = ledger(netsuite, changed_since="2026-08-02T03:04:00Z")["rows"]
+    all_rows = ledger(netsuite, changed_since="2026-08-01T03:04:00Z")["rows"]
+
+    assert [row["type"] for row in found] == ["invoice", "customerpayment"]
+    assert {row["changedAt"] for row in found} == {"2026-08-02T03:04:00.000Z"}
+    assert len(all_rows) == 3
+    assert ledger(netsuite, changed_since="2026-08-02T03:05:00Z")["rows"] == []
+
+
+def test_a_moment_that_is_none_is_an_error_and_reads_nothing(netsuite):
+    """NetSuite itself would say that a filter is wrong, without its name."""
+    found = ledger(netsuite, changed_since="yesterday")
+
+    assert found["rows"] == []
+    assert found["error"]["code"] == "LAGO_BAD_ITEM"
+    assert "changed_since" in found["error"]["message"]
 
 
 def test_an_unknown_type_is_an_error_and_reads_nothing(netsuite):

@@ -48,3 +48,20 @@ test('a page ends before the units of its call do, and the next one continues', 
 
   expect(ledger({ after: first.next }).rows.map(({ type }) => type)).toEqual(['customerpayment']);
 });
+
+test('a row says whose it is, how it stands, and when it was changed', () => {
+  write(customer(), invoice());
+  const changed = { lastmodifieddate: '2026-08-01T03:04:00', createdfrom: '77', approvalstatus: '1' };
+  Object.assign(account.books.all('invoice')[0].fields, changed);
+  const [row] = ledger().rows;
+
+  expect(row).toMatchObject({
+    customerExternalId: 'lago-cus-9a', customerName: 'cus_9a', status: 'open', approval: 'pending', createdFrom: '77',
+  });
+
+  expect(row.changedAt).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:00\.000Z$/);
+});
+
+test('a change before which nothing is wanted must be a moment', () => {
+  expect(ledger({ changed_since: 'yesterday' }).error).toMatchObject({ code: 'LAGO_BAD_ITEM' });
+});

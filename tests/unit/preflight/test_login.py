@@ -98,6 +98,14 @@ def test_another_version_of_the_script_is_warned_of(version, status):
     assert _of(replace(FACTS, script=wire.ScriptInfo(version=version)))["script.version"].status == status
 
 
+@pytest.mark.parametrize(("version", "is_old"), [("1.0.0", True), ("unknown", True), ("99.0.0", False)])
+def test_a_script_that_is_too_old_is_said_to_lack_something(version, is_old):
+    """A newer one is only another one."""
+    says = _of(replace(FACTS, script=wire.ScriptInfo(version=version)))["script.version"].says
+
+    assert ("too old" in says) == is_old
+
+
 @pytest.mark.parametrize(
     ("user", "said"),
     [

@@ -130,7 +130,10 @@ class Account {
     on('N/error', error, 'create', ({ name, message }) => suiteScriptError(name, message));
     on('N/log', log, 'error', (options) => this.logged.push(options));
     on('N/format', format, 'format', ({ value }) => value.toISOString().slice(0, 10));
-    on('N/format', format, 'parse', ({ value }) => (value instanceof Date ? value : new Date(`${value}T00:00:00`)));
+    on('N/format', format, 'parse', ({ value }) => {
+      if (value instanceof Date) return value;
+      return new Date(String(value).includes('T') ? value : `${value}T00:00:00`);
+    });
     return this;
   }
 }

@@ -1,22 +1,28 @@
 /**
  * op=ledger: the transactions that carry Lago's marks, a page at a time in the order of their ids: {types, from, to,
- * after, limit}.
+ * changed_since, after, limit}. `changed_since` is a moment in UTC; NetSuite knows last changes to the minute.
  *
  * Pages continue by the last id and not by a number, so that records which come or go meanwhile hide no other.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/format', 'N/search', './amounts', './currencies', './errors', './lookup', './record_summary', './search_rows'], (
-  format, search, amounts, currencies, errors, lookup, recordSummary, searchRows,
+define([
+  'N/format', 'N/search', './amounts', './currencies', './errors', './ledger_customers', './lookup', './moments',
+  './record_summary', './search_rows',
+], (
+  format, search, amounts, currencies, errors, ledgerCustomers, lookup, moments, recordSummary, searchRows,
 ) => {
   const PAGE = { fewest: 1, most: 1000, usual: 500 };
   const CODES = { invoice: 'CustInvc', creditmemo: 'CustCred', customerpayment: 'CustPymt', customerrefund: 'CustRfnd' };
   // Where the account lacks a column each record is loaded for it, and a call has 5,000 units: the page ends early.
   const SPENDING = { units: 2000, ms: 20000 };
   const LAGO_ID = 'custbody_lago_id';
+  const CHANGED = 'lastmodifieddate';
+  const CREATED_FROM = 'createdfrom';
   const NAMES = [
-    'externalid', 'tranid', 'trandate', 'entity', 'subsidiary', 'taxtotal', LAGO_ID, lookup.STATUS,
+    'externalid', 'tranid', 'trandate', 'entity', 'subsidiary', 'taxtotal', LAGO_ID, lookup.STATUS, lookup.APPROVAL,
+    CHANGED, CREATED_FROM,
   ];
 
   function day(text) {
@@ -39,6 +45,9 @@ define(['N/format', 'N/search', './amounts', './currencies', './errors', './look
     ];
     if (request.from) wanted.push(['trandate', 'onorafter', day(request.from)]);
     if (request.to) wanted.push(['trandate', 'onorbefore', day(request.to)]);
+    if (request.changed_since) {
+      wanted.push([CHANGED, 'onorafter', moments.filterValue('changed_since', request.changed_since)]);
+    }
     return wanted.reduce((all, filter) => (all.length ? all.concat(['and', filter]) : [filter]), []);
   }
 
@@ -66,11 +75,11 @@ define(['N/format', 'N/search', './amounts', './currencies', './errors', './look
     return value === null || value === undefined ? '' : String(value);
   }
 
-  function rowOf(row, money) {
+  function rowOf(row, money, customerOf) {
     const currency = amounts.currencyOf(row);
     const decimals = money.decimals(currency);
     const { total, open } = amounts.of(row);
-    return {
+    return Object.assign({
       type: row.recordType,
       internalId: String(row.id),
       externalId: plain(row, 'externalid') || null,
@@ -84,16 +93,21 @@ define(['N/format', 'N/search', './amounts', './currencies', './errors', './look
       tax: Math.abs(Number(plain(row, 'taxtotal') || 0)).toFixed(decimals),
       remaining: open.toFixed(decimals),
       voided: lookup.isVoided(row),
+      status: plain(row, lookup.STATUS) || null,
+      approval: lookup.approvalOf(row),
+      changedAt: moments.iso(plain(row, CHANGED)),
+      createdFrom: plain(row, CREATED_FROM) || null,
       url: recordSummary.link(row.recordType, row.id),
-    };
+    }, customerOf(plain(row, 'entity')));
   }
 
   // At least one row, so that every page leads on.
   function affordable(rows, call, unitsAtStart) {
     const money = currencies.reader();
     const isSpent = () => unitsAtStart - call.unitsLeft() > SPENDING.units || call.elapsedMs() > SPENDING.ms;
+    const customerOf = ledgerCustomers.reader(rows.map((row) => plain(row, 'entity')));
     const done = [];
-    rows.some((row) => done.push(rowOf(row, money)) && isSpent());
+    rows.some((row) => done.push(rowOf(row, money, customerOf)) && isSpent());
     return done;
   }
 

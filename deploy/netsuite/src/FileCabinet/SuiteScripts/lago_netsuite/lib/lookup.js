@@ -10,6 +10,7 @@ define(['N/search', './amounts', './customer_stages', './search_rows'], (
   const { rows } = searchRows;
   // The list of approval statuses is the same in every account; 2 is approved.
   const APPROVALS = { 1: 'pending', 3: 'rejected' };
+  const APPROVAL = 'approvalstatus';
   const STATUS = 'statusref';
   const VOIDED = /(^|:)V$|^voided$/i;
 
@@ -76,6 +77,11 @@ define(['N/search', './amounts', './customer_stages', './search_rows'], (
     return VOIDED.test(row.getValue({ name: STATUS }));
   }
 
+  /** Whether an approver has yet to take a document, `pending`, or has refused it, `rejected`; null for neither. */
+  function approvalOf(row) {
+    return APPROVALS[row.getValue({ name: APPROVAL })] || null;
+  }
+
   /** Whether a document of that type was voided. */
   function isVoidedDocument(type, id) {
     const filters = onMainLine('transaction', ['internalid', 'anyof', id]);
@@ -94,13 +100,13 @@ define(['N/search', './amounts', './customer_stages', './search_rows'], (
       isVoided: isVoided(row),
       receivables: String(row.getValue({ name: 'account' }) || ''),
       subsidiary: String(row.getValue({ name: 'subsidiary' }) || ''),
-      approval: APPROVALS[row.getValue({ name: 'approvalstatus' })] || null,
+      approval: approvalOf(row),
     };
   }
 
   // What is known of documents of one type, by internal id.
   function facts(type, ids) {
-    const columns = ['tranid', 'entity', STATUS, 'account', 'subsidiary', 'approvalstatus'].concat(amounts.names());
+    const columns = ['tranid', 'entity', STATUS, 'account', 'subsidiary', APPROVAL].concat(amounts.names());
     const found = {};
     if (ids.length === 0) return found;
     const filters = onMainLine('transaction', ['internalid', 'anyof'].concat(ids));
@@ -156,6 +162,6 @@ define(['N/search', './amounts', './customer_stages', './search_rows'], (
 
   return {
     byExternalId, byExternalIds, byLagoId, allByLagoId, byEntityId, inList, invoice, invoices, creditMemo, notesOn,
-    paymentsOn, paymentsWith, STATUS, rows, isVoided, isVoidedDocument,
+    paymentsOn, paymentsWith, STATUS, APPROVAL, rows, isVoided, isVoidedDocument, approvalOf,
   };
 });
