@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from consumer.sandbox.lago import credit_notes, customers, invoices, payments, serializers, subscriptions
+from consumer.sandbox.lago import (
+    credit_notes,
+    customers,
+    invoices,
+    note_amounts,
+    payments,
+    serializers,
+    subscriptions,
+)
 from consumer.sandbox.lago import fees as priced_fees
-from consumer.sandbox.lago.credit_notes import Part, Split
 from consumer.sandbox.lago.customers import address, link, no_address
 from consumer.sandbox.lago.fees import ITEM_TYPES
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import PRECISION_DIGITS, SUBUNITS, Json, body, id_of, rounded, text_of
+from consumer.sandbox.lago.note_amounts import Part, Split
 
 __all__ = [
     "PRECISION_DIGITS",
@@ -136,7 +144,7 @@ def billing_period(**changes: Any) -> Json:
 def credit_note(*parts: Part, split: Split | None = None, **changes: Any) -> Json:
     """A credit note on the invoice, by default of 10.00 without tax, spent on later invoices."""
     credited = parts or (_ten_units(),)
-    split = split or Split(credit=credit_notes.total_of(credited))
+    split = split or Split(credit=note_amounts.total_of(credited))
     named = {"lago_id": id_of("credit note"), "number": "ACM-3F21-202608-057-CN001"}
     return credit_notes.credit_note(invoice(), credited, split, **named | changes)
 

@@ -91,6 +91,8 @@ def void(organization: Organization, lago_id: str) -> Json:
         ImpossibleError: it is voided already, or not finalised.
     """
     invoice = organization.final_invoice_of(lago_id)
+    if organization.gives_notes_back:
+        spending.give_back(organization, invoice)
     invoice |= {"status": "voided", "voided_at": organization.at(), "total_due_amount_cents": 0}
     organization.touch(invoice)
     organization.announce("invoice.voided", invoice)

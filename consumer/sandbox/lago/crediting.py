@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from consumer.sandbox.lago import credit_notes
-from consumer.sandbox.lago.credit_notes import Part, Split
+from consumer.sandbox.lago import credit_notes, creditable, note_amounts
 from consumer.sandbox.lago.notation import Json, id_of
+from consumer.sandbox.lago.note_amounts import Part, Split
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
 CREDITABLE = frozenset(("finalized", "voided"))
@@ -24,7 +25,7 @@ def credit(
     **changes: Any,
 ) -> Json:
     """
-    Issue a credit note for a share of the fees of an invoice.
+    Issue a credit note for a share of what is left to credit of the fees of an invoice.
 
     Args:
         organization: whose note it is.
@@ -39,25 +40,41 @@ def credit(
         ImpossibleError: no such invoice, it is neither finalised nor voided, or nothing is left of the share.
     """
     invoice = organization.invoice_of(lago_id)
+    parts = creditable.parts(organization, invoice, Fraction(share), fee_ids)
+    total = proposed_total(organization, invoice, parts)
+    return issue(organization, lago_id, parts, _split(organization, invoice, total, to), **changes)
+
+
+def proposed_total(organization: Organization, invoice: Json, parts: Sequence[Part]) -> int:
+    """The total that Lago proposes for a note of these parts, in subunits."""
+    return note_amounts.estimated_total(parts, creditable.figures(organization, invoice, parts))
+
+
+def issue(
+    organization: Organization, lago_id: str, parts: Sequence[Part], split: Split, **changes: Any
+) -> Json:
+    """
+    Issue a credit note for these parts of an invoice (lago-api ``CreditNotes::CreateService``).
+
+    Args:
+        organization: whose note it is.
+        lago_id: of the invoice.
+        parts: what it credits of the fees.
+        split: of its total, which may differ by a subunit from that of the parts; Lago corrects it
+            (`consumer.sandbox.lago.note_amounts.adjusted`).
+        changes: members of the note.
+
+    Raises:
+        ImpossibleError: no such invoice, it is neither finalised nor voided, or the amounts exceed what is
+            left to credit, was paid or is due.
+    """
+    invoice = organization.invoice_of(lago_id)
     if invoice["status"] not in CREDITABLE:
         raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
-    chosen = [fee for fee in invoice["fees"] if fee_ids is None or fee["lago_id"] in fee_ids]
-    parts = [Part(fee=fee, cents=int(fee["amount_cents"] * share)) for fee in chosen]
-    parts = [part for part in parts if part.cents > 0]
-    total = credit_notes.total_of(parts)
-    if total <= 0:
-        raise ImpossibleError("there is nothing to credit")
-    split = _split(invoice, total, to)
-    place = 1 + sum(note["lago_invoice_id"] == lago_id for note in organization.credit_notes.values())
-    made = {
-        "lago_id": id_of(organization.lago_id, "credit note", lago_id, place),
-        "number": f"{invoice['number']}-CN{place:03d}",
-        "sequential_id": place,
-        "issuing_date": organization.at()[:10],
-        "created_at": organization.at(),
-        "updated_at": organization.at(),
-    }
-    note = credit_notes.credit_note(invoice, parts, split, **made | changes)
+    figures = creditable.figures(organization, invoice, parts)
+    creditable.refuse_excess(organization, invoice, parts, split, figures)
+    made = _head(organization, invoice) | note_amounts.adjusted(split, figures)
+    note = credit_notes.credit_note(invoice, parts, split, figures, **made | changes)
     organization.credit_notes[note["lago_id"]] = note
     _offset(organization, invoice, split.offset)
     organization.announce("credit_note.created", note)
@@ -74,6 +91,18 @@ def refund_succeeded(organization: Organization, lago_id: str) -> Json:
     return note
 
 
+def _head(organization: Organization, invoice: Json) -> Json:
+    place, at = 1 + len(creditable.notes_on(organization, invoice)), organization.at()
+    return {
+        "lago_id": id_of(organization.lago_id, "credit note", invoice["lago_id"], place),
+        "number": f"{invoice['number']}-CN{place:03d}",
+        "sequential_id": place,
+        "issuing_date": at[:10],
+        "created_at": at,
+        "updated_at": at,
+    }
+
+
 def _offset(organization: Organization, invoice: Json, cents: int) -> None:
     if not cents:
         return
@@ -85,13 +114,13 @@ def _offset(organization: Organization, invoice: Json, cents: int) -> None:
         organization.announce("invoice.payment_status_updated", invoice)
 
 
-def _split(invoice: Json, total: int, to: str) -> Split:
+def _split(organization: Organization, invoice: Json, total: int, to: str) -> Split:
     match to:
         case "offset":
             offset = min(total, invoice["total_due_amount_cents"])
             return Split(offset=offset, credit=total - offset)
         case "refund":
-            refund = min(total, invoice["total_paid_amount_cents"])
+            refund = min(total, creditable.refundable_cents(organization, invoice))
             return Split(refund=refund, credit=total - refund)
         case _:
             return Split(credit=total)

@@ -39,6 +39,8 @@ class Organization:
     Attributes:
         now: the organisation's clock.
         issues_receipts: the premium setting ``issue_receipts``.
+        gives_notes_back: a void gives back the credit notes that its invoice had spent, as in Lagos before
+            August 2025.
         deleted: ids of deleted customers; their documents are kept.
         links: ``integration_customers`` by customer id.
         integrations: codes that a customer's link may name, others are skipped without an error; None allows
@@ -50,6 +52,7 @@ class Organization:
     now: Now
     slug: str = "acme"
     issues_receipts: bool = False
+    gives_notes_back: bool = False
     lago_id: str = field(default="")
     customers: dict[str, Json] = field(default_factory=dict)
     invoices: dict[str, Json] = field(default_factory=dict)

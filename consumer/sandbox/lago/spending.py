@@ -26,6 +26,17 @@ def spend(organization: Organization, invoice: Json) -> None:
     invoice |= _less_prepaid(invoice, total - sum(spent.values()))
 
 
+def give_back(organization: Organization, invoice: Json) -> None:
+    """Open the credit notes again that the invoice has spent (``CreditNotes::RecreditService``)."""
+    for entry in invoice["credits"]:
+        if entry["item"]["type"] == "credit_note":
+            note = organization.credit_notes[entry["item"]["lago_item_id"]]
+            note |= {
+                "balance_amount_cents": note["balance_amount_cents"] + entry["amount_cents"],
+                "credit_status": "available",
+            }
+
+
 def _spendable(
     organization: Organization, customer_id: str, currency: str, total: int
 ) -> Iterator[tuple[str, int]]:

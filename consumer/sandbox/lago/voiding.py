@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
-from consumer.sandbox.lago import billing, crediting
+from consumer.sandbox.lago import billing, creditable, crediting, note_amounts
 from consumer.sandbox.lago.notation import Json
+from consumer.sandbox.lago.note_amounts import Part, Split
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
 NOT_REGENERATED = frozenset(("one_off", "credit"))
@@ -16,28 +19,57 @@ def void_with_note(
     organization: Organization, lago_id: str, *, share: Decimal = Decimal(1), to: str = "credit"
 ) -> Json:
     """
-    Void an invoice and issue a credit note for a share of it; the rest is a note that is voided at once.
-
-    No money moves by the second: it records what the customer forfeits. Both name the invoice in their
-    description.
+    Void an invoice with notes for a share of what is left to credit; `void_with_notes` takes amounts.
 
     Args:
         organization: whose invoice it is.
         lago_id: of the invoice.
-        share: of each fee, from 0 to 1.
-        to: ``credit`` or ``refund``, as `consumer.sandbox.lago.crediting.credit` takes it.
+        share: of the whole amount, from 0 to 1.
+        to: ``credit`` or ``refund``; a refund beyond what was paid becomes credit.
 
     Raises:
         ImpossibleError: the invoice is not finalised.
     """
-    organization.final_invoice_of(lago_id)
+    invoice = organization.final_invoice_of(lago_id)
+    whole = crediting.proposed_total(organization, invoice, creditable.parts(organization, invoice))
+    asked = int(whole * share)
+    refund = min(asked, creditable.refundable_cents(organization, invoice)) if to == "refund" else 0
+    return void_with_notes(organization, lago_id, Split(credit=asked - refund, refund=refund))
+
+
+def void_with_notes(organization: Organization, lago_id: str, split: Split) -> Json:
+    """
+    Void an invoice and issue a credit note of these amounts; the rest is a note that is voided at once.
+
+    No money moves by the second: it records what the customer forfeits. Both name the invoice in their
+    description. Every fee is credited in proportion (lago-api ``Invoices::VoidService``).
+
+    Raises:
+        ImpossibleError: the invoice is not finalised, or the amounts exceed what is left or was paid.
+    """
+    invoice = organization.final_invoice_of(lago_id)
     description = f"Issued when invoice {lago_id} was voided"
-    if share > 0:
-        crediting.credit(organization, lago_id, share=share, to=to, description=description)
-    if share < 1:
-        forfeited: Json = {"credit_status": "voided", "balance_amount_cents": 0}
-        crediting.credit(organization, lago_id, share=1 - share, description=description, **forfeited)
+    if split.total > 0:
+        parts = _in_proportion(organization, invoice, split.total)
+        crediting.issue(organization, lago_id, parts, split, description=description)
+    _forfeit(organization, invoice, description)
     return billing.void(organization, lago_id)
+
+
+def _in_proportion(organization: Organization, invoice: Json, total: int) -> list[Part]:
+    left = creditable.parts(organization, invoice)
+    whole = crediting.proposed_total(organization, invoice, left)
+    if total > whole or invoice["invoice_type"] == "credit":
+        raise ImpossibleError("total_amount_exceeds_invoice_amount")
+    return [replace(part, cents=note_amounts.exact(part.cents * Fraction(total, whole))) for part in left]
+
+
+def _forfeit(organization: Organization, invoice: Json, description: str) -> None:
+    rest = creditable.parts(organization, invoice)
+    total = crediting.proposed_total(organization, invoice, rest)
+    if total > 0 and invoice["invoice_type"] != "credit":
+        voided = {"credit_status": "voided", "balance_amount_cents": 0, "description": description}
+        crediting.issue(organization, invoice["lago_id"], rest, Split(credit=total), **voided)
 
 
 def regenerate(organization: Organization, lago_id: str) -> Json:

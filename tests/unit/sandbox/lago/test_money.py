@@ -151,6 +151,18 @@ def test_a_discount_is_named_as_its_customer_knows_it(organization):
     assert [entry["item"]["name"] for entry in invoice["credits"]] == ["Launch", "ACME-1"]
 
 
+def test_a_void_in_an_older_lago_gives_spent_notes_back(organization):
+    """As before August 2025."""
+    organization.gives_notes_back = True
+    note = crediting.credit(organization, billed(organization)["lago_id"])
+    later = billed(organization)
+    assert note["credit_status"] == "consumed"
+
+    billing.void(organization, later["lago_id"])
+
+    assert (note["balance_amount_cents"], note["credit_status"]) == (11_900, "available")
+
+
 def test_an_offset_lessens_what_is_due_and_may_settle_the_invoice(organization):
     """No payment is made, and the status changes."""
     invoice = billed(organization)

@@ -114,7 +114,7 @@ def test_what_a_void_forfeits_is_a_note_that_is_voided_at_once(lago):
     )
     assert (kept["credit_status"], forfeited["credit_status"]) == ("available", "voided")
     assert (kept["balance_amount_cents"], forfeited["balance_amount_cents"]) == (196, 0)
-    assert forfeited["credit_amount_cents"] == forfeited["total_amount_cents"] == 196
+    assert forfeited["credit_amount_cents"] == forfeited["total_amount_cents"] == 197
     assert [name for name in lago.outbox if "voided" in name] == ["invoice.voided"]
 
 
