@@ -27,6 +27,7 @@ from schemas.error_mark import ErrorMark
 from schemas.error_resolved import ErrorResolved
 from schemas.invoice import Invoice
 from schemas.payment import Payment, PaymentReceipt
+from schemas.reconciliation import Reconciliation
 from schemas.result import Result
 from schemas.scalar import LagoObject
 from schemas.undeliverable import Undeliverable
@@ -62,6 +63,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "undeliverable": Undeliverable,
     "audit_record": AuditRecord,
     "waiting_record": WaitingRecord,
+    "reconciliation": Reconciliation,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas import audit, error_event, result, undeliverable, waiting
+from schemas import audit, error_event, reconciliation, result, undeliverable, waiting
 from schemas.asyncapi.messages import EVENTS
 
 
@@ -65,6 +65,10 @@ CHANNELS = {
     "audit": Channel(
         address=audit.TOPIC, server="kafka", action="send", messages=("audit_record",),
         summary="What people did: backfills, replays, closed failures.",
+    ),
+    "reconciliations": Channel(
+        address=reconciliation.TOPIC, server="kafka", action="send", messages=("reconciliation",),
+        summary="Whether Lago's documents and NetSuite's agree: one event a run of `reconcile`.",
     ),
     "lagoWebhooks": Channel(
         address="/lago/{connection}", server="ingest", action="receive",

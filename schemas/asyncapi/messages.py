@@ -13,6 +13,7 @@ from schemas.audit import AuditRecord
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
 from schemas.error_resolved import ErrorResolved
+from schemas.reconciliation import Reconciliation
 from schemas.result import Result
 from schemas.undeliverable import Undeliverable
 from schemas.waiting import WaitingRecord
@@ -151,6 +152,14 @@ _OUTPUTS = (
         headers="act",
         key="the connection's code",
         written_as=AuditRecord,
+    ),
+    Message(
+        name="reconciliation",
+        title="Whether the books agree",
+        summary="One comparison of Lago's documents with NetSuite's: counts, sums and differences.",
+        headers="act",
+        key="`connection:run id`",
+        written_as=Reconciliation,
     ),
     Message(
         name="customer_created_webhook",

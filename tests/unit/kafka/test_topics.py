@@ -28,10 +28,12 @@ def test_results_are_compacted_inputs_outlive_every_hold_and_the_rest_is_kept_tw
     results = declared.pop("lago.netsuite.results")
     waiting = declared.pop("lago.netsuite.waiting")
     audit = declared.pop("lago.netsuite.audit")
+    reconciliations = declared.pop("lago.netsuite.reconciliations")
     inputs = {declared.pop(name).settings["retention.ms"] for name in topics.names("input")}
 
     assert results.settings["cleanup.policy"] == waiting.settings["cleanup.policy"] == "compact"
     assert int(audit.settings["retention.ms"]) == -1
+    assert int(reconciliations.settings["retention.ms"]) == 400 * DAY_MS
     assert {int(topic.settings["retention.ms"]) for topic in declared.values()} == {14 * DAY_MS}
     assert [int(kept_ms) for kept_ms in inputs] == [60 * DAY_MS]
     assert (
