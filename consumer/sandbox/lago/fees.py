@@ -7,7 +7,7 @@ subunit; its tax is levied on the remainder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
@@ -95,15 +95,41 @@ def item(kind: str, code: str) -> Json:
     }
 
 
-def billed(listed: Sequence[Json], currency: str, discount_cents: int) -> list[Json]:
-    """The fees with their amounts and their shares of the discounts before tax."""
+def billed(
+    listed: Sequence[Json],
+    currency: str,
+    progressive_cents: int,
+    coupons_cents: int,
+    *,
+    limited_to: Collection[str] = (),
+) -> list[Json]:
+    """
+    The fees with their amounts and their shares of the discounts before tax.
+
+    Args:
+        listed: without amounts, or with those that are to be kept.
+        currency: of the invoice.
+        progressive_cents: credit for progressive billing, on all fees by amount.
+        coupons_cents: coupon, on all fees by amount, or on those of the codes in `limited_to`.
+        limited_to: codes of metrics or plans (lago-api ``Credits::AppliedCouponService``).
+    """
     subunits = subunits_of(currency)
     amounts = [each["amount_cents"] if "amount_cents" in each else priced(each, subunits) for each in listed]
-    whole = sum(amounts)
-    return [
-        with_amounts(each, cents, Decimal(discount_cents) * cents / whole if whole else Decimal(0), currency)
+    reduced = [
+        cents if not limited_to or each["item"]["code"] in limited_to else 0
         for each, cents in zip(listed, amounts, strict=True)
     ]
+    return [
+        with_amounts(each, cents, progressive + coupon, currency)
+        for each, cents, progressive, coupon in zip(
+            listed, amounts, _shares(progressive_cents, amounts), _shares(coupons_cents, reduced), strict=True
+        )
+    ]
+
+
+def _shares(discount_cents: int, amounts: Sequence[int]) -> list[Decimal]:
+    whole = sum(amounts)
+    return [Decimal(discount_cents) * cents / whole if whole else Decimal(0) for cents in amounts]
 
 
 def priced(fee_before: Json, subunits: int) -> int:

@@ -7,7 +7,7 @@ The tax of each fee, that of each rate and that of the invoice are rounded separ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
@@ -27,6 +27,7 @@ class Discounts:
     Attributes:
         granted: the part of `prepaid` from granted credits; None where Lago does not state it.
         coupon_name: of the coupon.
+        limited_to: codes of the metrics or plans whose fees alone the coupon reduces; of all when empty.
         progressive_of: number of the invoice of progressive billing that is credited.
     """
 
@@ -36,6 +37,7 @@ class Discounts:
     prepaid: int = 0
     granted: int | None = None
     coupon_name: str = "Summer sale"
+    limited_to: Collection[str] = ()
     progressive_of: str = "ACM-3F21-202607-031"
 
 
@@ -53,7 +55,9 @@ def invoice(
     """
     lago_id = changes["lago_id"]
     with localcontext(prec=PRECISION_DIGITS):
-        billed = fees.billed(listed, currency, discounts.coupons + discounts.progressive)
+        billed = fees.billed(
+            listed, currency, discounts.progressive, discounts.coupons, limited_to=discounts.limited_to
+        )
     applied = applied_taxes(billed, currency, lago_id)
     return (
         _head(currency)

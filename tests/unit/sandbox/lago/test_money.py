@@ -151,6 +151,18 @@ def test_a_discount_is_named_as_its_customer_knows_it(organization):
     assert [entry["item"]["name"] for entry in invoice["credits"]] == ["Launch", "ACME-1"]
 
 
+def test_a_coupon_may_be_limited_to_some_fees(organization):
+    """Those of its metrics or plans; the tax of the others is whole."""
+    handbook = USAGE | {"code": "handbook"}
+    discounts = Discounts(coupons=6_000, progressive=2_000, limited_to=("api_calls",))
+
+    invoice = billing.bill(organization, "acme", [USAGE, handbook], discounts=discounts)
+
+    shares = [fee["precise_coupons_amount_cents"] for fee in invoice["fees"]]
+    assert shares == ["7000.0", "1000.0"]
+    assert invoice["taxes_amount_cents"] == 570 + 1_710
+
+
 def test_a_void_in_an_older_lago_gives_spent_notes_back(organization):
     """As before August 2025."""
     organization.gives_notes_back = True
