@@ -1,9 +1,9 @@
 """
 What is done with which event: one table, and the named rules that ignore.
 
-Rules that ignore, in the order in which they are asked: ``event_type``, ``other_connection``,
-``sync_disabled``, ``customers_never_created``, ``self_billed``, ``partner``, ``not_finalized``,
-``before_start_date``, ``voided_credit_note``, ``payment_not_settled``, ``zero_amount``,
+Rules that ignore, in the order in which they are asked: ``event_type``, ``customer_deleted``,
+``other_connection``, ``sync_disabled``, ``customers_never_created``, ``self_billed``, ``partner``,
+``not_finalized``, ``before_start_date``, ``voided_credit_note``, ``payment_not_settled``, ``zero_amount``,
 ``payment_needs_lago_api``, ``payments_read_from_lago``.
 """
 
@@ -50,7 +50,7 @@ def plan(event: Envelope | Undecodable, ownership: Ownership) -> Mapping:
         return _orphan("undecodable", event.message, "", reports=ownership.reports_orphans)
     route = ROUTES.get(event.webhook_type)
     if route is None:
-        return Ignored(rule="event_type")
+        return _unbooked(event, ownership)
     if ownership.is_mine(event):
         return route(event, ownership.connection)
     if ownership.is_orphan(event):
@@ -59,6 +59,13 @@ def plan(event: Envelope | Undecodable, ownership: Ownership) -> Mapping:
         hint = f"add a connection for it, or widen select (the first connection serves {organization})"
         return _orphan("unclaimed", message, hint, reports=reports)
     return OTHER_CONNECTION
+
+
+def _unbooked(event: Envelope, ownership: Ownership) -> Mapping:
+    rule = UNBOOKED.get(event.webhook_type)
+    if rule is None:
+        return Ignored(rule="event_type")
+    return Ignored(rule=rule) if ownership.is_mine(event) else OTHER_CONNECTION
 
 
 def _orphan(code: str, message: str, hint: str, *, reports: bool) -> Mapping:
@@ -224,3 +231,8 @@ ROUTES: dict[str, Callable[[Envelope, Connection], Mapping]] = {
     "payment.succeeded": _plan_payment,
     "payment_receipt.created": _plan_payment,
 }
+
+# NetSuite deletes no customer that has transactions, and Lago keeps a deleted one's documents. Lago sends no
+# such webhook (`Customers::DestroyService`); one of another producer is counted by its own rule.
+UNBOOKED = {"customer.deleted": "customer_deleted"}
+"""Events of booked objects that change nothing in NetSuite, with the rules that ignore them."""

@@ -20,6 +20,7 @@ SWITCHES = {
 # Lago's data decides, not a setting.
 _BY_LAGO = {
     "self_billed": "it is a self-billed document: a bill of the partner's, not an invoice of yours",
+    "customer_deleted": "its NetSuite customer stays, with all documents; make it inactive there if you wish",
     "partner": "its customer is a partner, whose documents are not sales",
     "voided_credit_note": "Lago voided the note when it issued it; no money moves by it",
     "payments_read_from_lago": "a worker reads the invoice's payments from Lago's API and books each of them",

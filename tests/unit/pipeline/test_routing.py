@@ -57,7 +57,6 @@ def test_the_table_holds_no_other_events():
         "invoice.drafted",
         "invoice.generated",
         "customer.accounting_provider_created",
-        "customer.deleted",
         "credit_note.generated",
         "fee.created",
         "something.new",
@@ -66,6 +65,15 @@ def test_the_table_holds_no_other_events():
 def test_every_other_event_is_ignored_by_name(webhook_type):
     """Events that Lago adds next month are no failures."""
     assert ignored(lago.body(lago.event(webhook_type, {"lago_id": "1"}))) == "event_type"
+
+
+def test_a_deleted_customer_is_ignored_by_a_rule_of_its_own():
+    """Its NetSuite customer has transactions and stays; the customer's own connection counts it."""
+    value = lago.body(lago.event("customer.deleted", lago.customer()))
+    other = connection(code="other", select={"billing_entities": ["acme-us"]})
+
+    assert ignored(value) == "customer_deleted"
+    assert planned_by(value, reports_orphans=False, mine=other) == Ignored(rule="other_connection")
 
 
 @pytest.mark.parametrize(
