@@ -30,11 +30,16 @@ def linked_id(customer: Customer, connection: Connection) -> str | None:
 
 
 def reference(customer: Customer, decision_log: DecisionLog) -> dict[str, str]:
-    """The reference from a document to its customer."""
+    """
+    The reference from a document to its customer.
+
+    That of a linked customer names Lago's customer too, so that the script refuses a NetSuite customer that
+    belongs to another one.
+    """
     internal_id = linked_id(customer, decision_log.connection)
     if internal_id:
         decision_log.chose("customer", f"internal id {internal_id}", LINKED_ID)
-        return {"internalId": internal_id}
+        return {"internalId": internal_id, "lagoId": customer.lago_id}
     return {"externalId": identity.CUSTOMER + customer.lago_id}
 
 

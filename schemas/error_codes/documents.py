@@ -45,8 +45,10 @@ ROWS = (
     row(
         "link_taken", "record",
         "Lago links the customer to a NetSuite customer that another Lago customer is linked to.",
-        "Link each Lago customer to a NetSuite customer of its own.",
-        "Lago administrator",
+        "Link each Lago customer to a NetSuite customer of its own. Where the other Lago customer is gone, "
+        "empty the field Lago ID of the NetSuite customer (it is locked: set its display type to Normal "
+        "first).",
+        "Lago administrator", menu.CUSTOMERS,
         netsuite="LAGO_LINK_TAKEN",
     ),
     row(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from consumer.sandbox.netsuite.profile import Profile
 from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, codes, customer, invoice, stale_once
 from tests.support.restlet_documents import payment
 
@@ -101,7 +102,9 @@ def test_an_external_id_that_was_taken_away_is_put_back_quietly(netsuite):
     assert kept(netsuite, number)["externalid"] == OURS
 
 
-def test_what_cannot_change_is_named(netsuite):
+def test_what_cannot_change_is_named():
+    """The subsidiary of a customer that can have only one."""
+    netsuite = NetSuite(features=Profile.load().features - {"MULTISUBSIDIARYCUSTOMER"})
     number = standing(netsuite, subsidiary="4")
 
     written = netsuite.write(link(number))[0]

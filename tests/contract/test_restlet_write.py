@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from consumer.sandbox.netsuite.books import Books
+from consumer.sandbox.netsuite.profile import Profile
 from schemas.wire import SCRIPT_VERSION
 from tests.support.restlet import (
     BERLIN,
@@ -195,6 +196,8 @@ def test_upsert_leaves_fields_alone_that_are_null(with_customer):
 
 
 def test_upsert_says_which_field_cannot_change(with_customer):
+    """The subsidiary of a customer that can have only one."""
+    with_customer.reopen(features=Profile.load().features - {"MULTISUBSIDIARYCUSTOMER"})
     item = customer(
         mode="upsert", version="2026-08-02T00:00:00Z", fingerprint="sha256:2", columns={"subsidiary": "4"}
     )

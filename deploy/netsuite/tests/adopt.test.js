@@ -73,3 +73,42 @@ test('an invoice that an older integration wrote is found by its Lago id and sta
   expect(answer).toMatchObject({ status: 'adopted', externalId: 'lago-inv-5f' });
   expect(account.saved).toEqual(['customer']);
 });
+
+test('a document of a linked customer is refused where the record is another Lago customer\'s', () => {
+  const id = stands({ custentity_lago_id: 'other' });
+  const [answer] = write(invoice({ columns: { entity: { internalId: id, lagoId: '9a' } } }));
+
+  expect(answer.error).toMatchObject({ code: 'LAGO_LINK_TAKEN', class: 'config', field: 'entity', retryable: false });
+  expect(answer.error.message).toBe(
+    `Lago links the customer 9a to NetSuite's customer Old name (${id}), which belongs to the Lago customer other already.`,
+  );
+});
+
+test.each([['', '9a'], ['9a', '9a'], ['other', undefined]])(
+  'a linked customer of %p takes the documents of %p', (owner, lagoId) => {
+    const id = stands({ custentity_lago_id: owner });
+    const [first, second] = write(
+      invoice({ columns: { entity: { internalId: id, lagoId } } }),
+      invoice({ columns: { entity: { internalId: id, lagoId }, tranid: 'HOO-2' }, external_id: 'lago-inv-60', lago_id: '60' }),
+    );
+
+    expect([first.status, second.status]).toEqual(['created', 'created']);
+  },
+);
+
+test('an external id of ours for another Lago customer goes where a person has emptied its Lago id', () => {
+  const id = stands({ externalid: 'lago-cus-other' });
+  write(adopt(id));
+
+  expect(account.books.get(id).fields).toMatchObject({ externalid: CUSTOMER, custentity_lago_id: '9a' });
+});
+
+test('a linked customer keeps its name where the wished one is taken', () => {
+  const id = stands();
+  account.refuse('save customer', 'UNIQUE_CUST_ID_REQD', 'Taken.');
+  const [answer] = write(adopt(id));
+
+  expect(answer.status).toBe('adopted');
+  expect(answer.warnings).toContainEqual({ code: 'LAGO_FIELD_FIXED', field: 'entityid', message: 'cus_9a is taken' });
+  expect(account.books.get(id).fields.entityid).toBe('Old name');
+});

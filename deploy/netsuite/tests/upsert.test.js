@@ -77,7 +77,7 @@ test('a name that another customer has is a duplicate otherwise, and the holder 
 
   expect(answer.error).toMatchObject({
     code: 'UNIQUE_CUST_ID_REQD', class: 'duplicate', field: 'entityid',
-    message: `Taken. It is customer ${holder}, which carries another Lago id or none.`,
+    message: `Taken. It is customer ${holder}, which carries no Lago id.`,
   });
 });
 
@@ -104,4 +104,60 @@ test('an address gets one line for billing and shipping, and keeps it', () => {
   const [{ sublists }] = account.books.all('customer');
   expect(sublists.addressbook).toHaveLength(1);
   expect(sublists.addressbook[0].address).toMatchObject({ addr1: 'Torstr. 2', country: 'DE' });
+});
+
+test('a name that another Lago customer has is a duplicate that names both', () => {
+  const holder = account.books.keep({ type: 'customer', fields: { entityid: 'cus_9a', custentity_lago_id: '77' }, sublists: {} });
+  account.refuse('save customer', 'UNIQUE_CUST_ID_REQD', 'Taken.');
+  const [answer] = write(upsert());
+
+  expect(answer.error.message)
+    .toBe(`Taken. It is customer ${holder}, which belongs to the Lago customer 77, not to 9a.`);
+});
+
+describe('a customer that may have several', () => {
+  beforeEach(() => {
+    account.features.add('MULTISUBSIDIARYCUSTOMER');
+    account.features.add('MULTICURRENCYCUSTOMER');
+    account.books.keep({ id: '4', type: 'subsidiary', fields: {} });
+    write(upsert({ columns: { subsidiary: '1' } }));
+  });
+
+  function relationships() {
+    return account.books.all('customersubsidiaryrelationship').map(({ fields }) => fields);
+  }
+
+  test('gets the subsidiary that it is billed by now', () => {
+    const [answer] = write(later({ subsidiary: '4' }));
+
+    expect(answer).toMatchObject({
+      status: 'updated',
+      warnings: [{ code: 'LAGO_SUBSIDIARY_ADDED', field: 'subsidiary', message: '4 on customer cus_9a (9001)' }],
+    });
+    expect(relationships()).toEqual([{ entity: '9001', subsidiary: '4' }]);
+    expect(standing().subsidiary).toBe('1');
+  });
+
+  test('gets it once', () => {
+    write(later({ subsidiary: '4' }));
+    const again = later({ subsidiary: '4', companyname: 'New' });
+    const [answer] = write(Object.assign(again, { version: '2026-08-20T00:00:00Z', fingerprint: 'sha256:3' }));
+
+    expect(answer).toMatchObject({ status: 'updated', warnings: [] });
+    expect(relationships()).toHaveLength(1);
+  });
+
+  test('gets no subsidiary that there is none of', () => {
+    const [answer] = write(later({ subsidiary: '99' }));
+
+    expect(answer.warnings).toEqual([{ code: 'LAGO_FIELD_FIXED', field: 'subsidiary' }]);
+  });
+
+  test('is brought up to date where the role may not add one', () => {
+    account.refuse('save customersubsidiaryrelationship', 'INSUFFICIENT_PERMISSION', 'no');
+    const [answer] = write(later({ subsidiary: '4', companyname: 'New' }));
+
+    expect(answer).toMatchObject({ status: 'updated', warnings: [{ code: 'LAGO_FIELD_FIXED', field: 'subsidiary' }] });
+    expect(standing().companyname).toBe('New');
+  });
 });

@@ -337,7 +337,7 @@ def test_a_linked_customer_is_referred_to_and_not_created():
     """The link names NetSuite's internal id."""
     [item] = items(event_of(customer=LINKED))
 
-    assert item["record"]["columns"]["entity"] == {"internalId": "48213"}
+    assert item["record"]["columns"]["entity"]["internalId"] == "48213"
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,10 @@ def test_a_link_of_another_system_gives_no_subsidiary():
 
 
 def test_the_documents_of_a_linked_customer_refer_to_it_and_do_not_create_it():
-    """By the internal id."""
+    """By the internal id, with Lago's own, so that the script refuses a record of another Lago customer."""
     value = lago.invoice_event(customer=lago.customer(integration_customers=[LINK]))
 
-    assert columns(value)["entity"] == {"internalId": "4711"}
+    assert columns(value)["entity"] == {"internalId": "4711", "lagoId": lago.CUSTOMER_ID}
     assert len(items(value)) == 1
 
 

@@ -5,10 +5,11 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/record', './addresses', './apply_sublist', './customer_stages', './errors', './lookup', './money', './record_filler',
-  './refusal_cause', './taxes', './totals',
+  'N/record', './addresses', './apply_sublist', './customer_owner', './customer_stages', './errors', './lookup', './money',
+  './record_filler', './refusal_cause', './taxes', './totals',
 ], (
-  record, addresses, applySublist, customerStages, errors, lookup, money, recordFiller, refusalCause, taxes, totals,
+  record, addresses, applySublist, customerOwner, customerStages, errors, lookup, money, recordFiller, refusalCause, taxes,
+  totals,
 ) => {
   const SET_SEPARATELY = new Set([addresses.SUBLIST, applySublist.SUBLIST]);
   // NetSuite works it out anew with each line, so what overrides it comes after them.
@@ -137,7 +138,9 @@ define([
 
   function nameTaken(item, thrown) {
     const holder = lookup.byEntityId((item.record.columns || {}).entityid);
-    const text = holder ? ` It is customer ${holder.id}, which carries another Lago id or none.` : '';
+    const owner = holder ? customerOwner.ownerOf(holder.id) : null;
+    const whose = owner ? `belongs to the Lago customer ${owner}, not to ${item.lago_id}` : 'carries no Lago id';
+    const text = holder ? ` It is customer ${holder.id}, which ${whose}.` : '';
     return errors.raise(thrown.name, `${thrown.message}${text}`, { field: 'entityid' });
   }
 

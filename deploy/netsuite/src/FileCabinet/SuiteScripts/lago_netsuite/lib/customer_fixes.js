@@ -1,13 +1,12 @@
 /**
  * What may be wrong with the customer of a document that NetSuite refuses: inactive, or not in the subsidiary. A
- * missing subsidiary is added where customers may have several (Oracle section_1507907354).
+ * missing subsidiary is added where customers may have several.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, errors, lookup) => {
+define(['N/runtime', './customer_extent', './errors', './lookup'], (runtime, customerExtent, errors, lookup) => {
   const REFUSALS = new Set(['INVALID_KEY_OR_REF', 'INVALID_TRANS_SUB_ENTITY']);
-  const RELATIONSHIP = 'customersubsidiaryrelationship';
   const PLACES = [null, 'entity', 'customer', 'subsidiary'];
 
   function isFeatureOn(feature) {
@@ -56,29 +55,11 @@ define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, erro
   }
 
   function has(fact, subsidiary) {
-    if (fact.subsidiary === subsidiary) return true;
-    if (!isFeatureOn('MULTISUBSIDIARYCUSTOMER')) return false;
-    const filters = [['entity', 'anyof', fact.id], 'and', ['subsidiary', 'anyof', subsidiary]];
-    return lookup.rows(RELATIONSHIP, filters, ['subsidiary']).length > 0;
-  }
-
-  function isThere(subsidiary) {
-    return lookup.rows('subsidiary', [['internalid', 'anyof', subsidiary]], ['internalid']).length > 0;
-  }
-
-  function add(fact, subsidiary) {
-    const relationship = record.create({ type: RELATIONSHIP, isDynamic: true });
-    relationship.setValue({ fieldId: 'entity', value: fact.id });
-    relationship.setValue({ fieldId: 'subsidiary', value: subsidiary });
-    try {
-      relationship.save({ enableSourcing: true, ignoreMandatoryFields: true });
-    } catch (thrown) {
-      if (!errors.isDuplicate(thrown)) throw thrown; // someone else was faster
-    }
+    return fact.subsidiary === subsidiary || customerExtent.hasSubsidiary(fact.id, subsidiary);
   }
 
   function addOrExplain(fact, subsidiary, { call, warnings }) {
-    if (!isFeatureOn('MULTISUBSIDIARYCUSTOMER')) {
+    if (!customerExtent.takesSubsidiaries()) {
       const text = `NetSuite's ${named(fact)} belongs to subsidiary ${fact.subsidiary}, the document to ${subsidiary}, `
         + 'and customers have only one subsidiary here.';
       throw errors.raise('LAGO_CUSTOMER_NOT_IN_SUBSIDIARY', text, { field: 'subsidiary' });
@@ -87,7 +68,7 @@ define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, erro
       const text = `Subsidiary ${subsidiary} would be added to the customer first.`;
       throw errors.raise('LAGO_PLANNED_REFERENCE', text, { field: 'subsidiary' });
     }
-    add(fact, subsidiary);
+    customerExtent.addSubsidiary(fact.id, subsidiary);
     const message = `${subsidiary} on ${named(fact)}`;
     warnings.push({ code: 'LAGO_SUBSIDIARY_ADDED', field: 'subsidiary', message });
   }
@@ -98,7 +79,7 @@ define(['N/record', 'N/runtime', './errors', './lookup'], (record, runtime, erro
     if (!wanted || !isFeatureOn('SUBSIDIARIES') || !mayMeanCustomer(situation, thrown)) return null;
     const subsidiary = String(situation.call.resolve('subsidiary', wanted));
     const fact = factOf(customerOf(situation));
-    if (!fact || has(fact, subsidiary) || !isThere(subsidiary)) return null;
+    if (!fact || has(fact, subsidiary) || !customerExtent.isSubsidiary(subsidiary)) return null;
     addOrExplain(fact, subsidiary, situation);
     return {};
   }

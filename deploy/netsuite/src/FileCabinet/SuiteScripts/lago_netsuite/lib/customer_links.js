@@ -4,8 +4,8 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['./customer_fixes', './customer_stages', './customers', './errors', './lookup'], (
-  customerFixes, customerStages, customers, errors, lookup,
+define(['./customer_fixes', './customer_owner', './customer_stages', './customers', './errors', './lookup'], (
+  customerFixes, customerOwner, customerStages, customers, errors, lookup,
 ) => {
   const NOT_THERE = new Set(['RCRD_DSNT_EXIST', 'SSS_RECORD_TYPE_MISMATCH']);
 
@@ -37,8 +37,8 @@ define(['./customer_fixes', './customer_stages', './customers', './errors', './l
     }
     const current = customer.getValue({ fieldId: kind.lagoId });
     if (current && current !== item.lago_id) {
-      const text = `NetSuite customer ${item.internal_id} is linked to the Lago customer ${current} already.`;
-      throw errors.raise('LAGO_LINK_TAKEN', text, { field: kind.lagoId });
+      const number = customer.getValue({ fieldId: kind.number });
+      throw customerOwner.taken({ id: item.internal_id, number, owner: current }, item.lago_id, kind.lagoId);
     }
     return customer;
   }

@@ -5,9 +5,10 @@
  * @NModuleScope SameAccount
  */
 define([
-  './contact_fields', './create_or_find', './customer_stages', './permitted', './record_summary', './retry_fixes',
+  './contact_fields', './create_or_find', './customer_extent', './customer_owner', './customer_stages', './permitted',
+  './record_summary', './retry_fixes',
 ], (
-  contactFields, createOrFind, customerStages, permitted, recordSummary, retryFixes,
+  contactFields, createOrFind, customerExtent, customerOwner, customerStages, permitted, recordSummary, retryFixes,
 ) => {
   // What a customer cannot change once it has transactions, or ever; or what is not ours to change.
   const FIXED = ['isperson', 'subsidiary', 'currency', 'autoname'].concat(permitted.WHEN_NEW);
@@ -38,13 +39,21 @@ define([
     return text(left) === text(right);
   }
 
-  function changes(kind, item, customer, warnings) {
+  // A person has emptied the Lago id of a customer that was another one's: its external id goes with it.
+  function keepsExternalId(kind, item, customer) {
+    const externalId = customer.getValue({ fieldId: 'externalid' });
+    if (!externalId) return false;
+    return Boolean(customer.getValue({ fieldId: kind.lagoId })) || !customerOwner.isOfAnother(externalId, item);
+  }
+
+  function changes(kind, item, customer, has, warnings) {
     const columns = Object.assign({}, item.record.columns, createOrFind.marks(kind, item));
-    if (customer.getValue({ fieldId: 'externalid' })) delete columns.externalid;
+    if (keepsExternalId(kind, item, customer)) delete columns.externalid;
     FIXED.filter((fieldId) => columns[fieldId] !== undefined).forEach((fieldId) => {
       const current = customer.getValue({ fieldId });
       const isGiven = columns[fieldId] !== null && typeof columns[fieldId] !== 'object' && fieldId !== 'autoname';
-      if (isGiven && !same(columns[fieldId], current)) warnings.push({ code: 'LAGO_FIELD_FIXED', field: fieldId });
+      const isKept = isGiven && !has.includes(fieldId) && !same(columns[fieldId], current);
+      if (isKept) warnings.push({ code: 'LAGO_FIELD_FIXED', field: fieldId });
       delete columns[fieldId];
     });
     return columns;
@@ -59,9 +68,12 @@ define([
 
   /** Brings all that an item says of a customer to the record with that id. */
   function writeChanges(status, kind, item, id, call, warnings) {
-    const write = (leaner) => retryFixes.withFixes({ kind, item: leaner, call, warnings }, (given) => {
+    const stored = load(kind, id, false);
+    const current = stored.getValue({ fieldId: 'entityid' });
+    const write = (leaner) => retryFixes.withFixes({ kind, item: leaner, call, warnings, current }, (given) => {
+      const has = customerExtent.widen(stored, leaner.record.columns || {}, call, warnings);
       const loaded = load(kind, id, true);
-      const columns = changes(kind, leaner, loaded, warnings);
+      const columns = changes(kind, leaner, loaded, has, warnings);
       keepName(leaner, loaded, columns);
       createOrFind.fill(loaded, leaner, Object.assign(columns, given), call, warnings);
       if (!call.isDryRun) createOrFind.save(loaded, leaner);

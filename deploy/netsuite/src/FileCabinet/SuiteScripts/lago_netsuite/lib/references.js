@@ -4,7 +4,7 @@
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes) => {
+define(['./customer_owner', './errors', './lookup', './record_types'], (customerOwner, errors, lookup, recordTypes) => {
   const LISTS = new Map(Object.entries({
     item: 'item', subsidiary: 'subsidiary', location: 'location', department: 'department', class: 'classification',
     currency: 'currency', account: 'account', aracct: 'account', discountitem: 'item',
@@ -71,9 +71,18 @@ define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes)
       return errors.raise('LAGO_REFERENCE_NOT_FOUND', `${key} is not in NetSuite yet.`, { field: fieldId });
     }
 
+    // A customer that Lago links by its internal id; it must not be another Lago customer's.
+    function known(fieldId, value) {
+      const [id, key] = [String(value.internalId), keyOf(fieldId, value)];
+      const isClaimed = CUSTOMERS.has(fieldId) && value.lagoId !== undefined;
+      if (isClaimed && !found[key]) customerOwner.demand(id, value.lagoId, fieldId);
+      found[key] = id;
+      return id;
+    }
+
     function resolve(fieldId, value) {
       if (!isReference(value)) return value;
-      if (value.internalId !== undefined) return String(value.internalId);
+      if (value.internalId !== undefined) return known(fieldId, value);
       if (value.externalId === undefined && value.lagoId === undefined) {
         const text = `${fieldId} must refer by internalId, externalId or lagoId.`;
         throw errors.raise('LAGO_INVALID_REFERENCE', text, { field: fieldId });

@@ -5,9 +5,9 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/runtime', './customer_fixes', './customer_stages', './errors', './field_types', './payment_shares',
+  'N/runtime', './customer_extent', './customer_fixes', './errors', './field_types', './payment_shares',
 ], (
-  runtime, customerFixes, customerStages, errors, fieldTypes, paymentShares,
+  runtime, customerExtent, customerFixes, errors, fieldTypes, paymentShares,
 ) => {
   const CHANGED_MEANWHILE = new Set(['RCRD_HAS_BEEN_CHANGED', 'INVALID_INITIALIZE_REF']);
   const MAX_NAME_CHARS = 83;
@@ -22,10 +22,18 @@ define([
     return name.slice(0, MAX_NAME_CHARS - suffix.length) + suffix;
   }
 
+  // A customer that Lago links has a name already; the one that had the link before may hold the wished one.
+  function ownName({ item, current, warnings }, name) {
+    if (item.mode !== 'adopt') return null;
+    warnings.push({ code: 'LAGO_FIELD_FIXED', field: 'entityid', message: `${name} is taken` });
+    return { entityid: current };
+  }
+
   function otherName(situation, thrown) {
     const { item, warnings } = situation;
     const name = (item.record.columns || {}).entityid;
-    if (thrown.name !== 'UNIQUE_CUST_ID_REQD' || optionsOf(item).entityIdClash !== 'suffix' || !name) return null;
+    if (thrown.name !== 'UNIQUE_CUST_ID_REQD' || !name) return null;
+    if (optionsOf(item).entityIdClash !== 'suffix') return ownName(situation, name);
     const entityid = suffixed(name, item);
     warnings.push({ code: 'LAGO_ENTITY_ID_SUFFIXED', field: 'entityid', message: `${name} is taken: ${entityid}` });
     return { entityid };
@@ -67,7 +75,7 @@ define([
     const [currency, symbol] = [columns.currency, call.symbol(columns.currency)];
     if (!symbol) return null; // there is no such currency at all
     const customer = call.resolve(kind.customer, columns[kind.customer]);
-    if (!runtime.isFeatureInEffect({ feature: 'MULTICURRENCYCUSTOMER' })) {
+    if (!customerExtent.takesCurrencies()) {
       const text = `Customer ${customer} does not have the currency ${symbol}, and customers have only one here.`;
       throw errors.raise('LAGO_CURRENCY_NOT_ON_CUSTOMER', text, { field: 'currency' });
     }
@@ -75,19 +83,9 @@ define([
       const text = `${symbol} would be added to the customer first.`;
       throw errors.raise('LAGO_PLANNED_REFERENCE', text, { field: 'currency' });
     }
-    addCurrency(customer, currency);
+    customerExtent.addCurrency(customer, currency);
     warnings.push({ code: 'LAGO_CURRENCY_ADDED', field: 'currency', message: `${symbol} on customer ${customer}` });
     return {};
-  }
-
-  function addCurrency(customerId, currency) {
-    const customer = customerStages.load({ type: 'customer', id: customerId, isDynamic: true });
-    const place = { sublistId: 'currency', fieldId: 'currency', value: String(currency) };
-    if (customer.findSublistLineWithValue(place) >= 0) return; // someone else was faster
-    customer.selectNewLine({ sublistId: 'currency' });
-    customer.setCurrentSublistValue(place);
-    customer.commitLine({ sublistId: 'currency' });
-    customer.save({ enableSourcing: true, ignoreMandatoryFields: true });
   }
 
   function freedAmount({ call, warnings }, thrown) {
