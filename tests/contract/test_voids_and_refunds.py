@@ -47,19 +47,11 @@ def voided(*arguments, **changes):
 
 def note(**split):
     """A note of 59.50 on the first invoice, without tax; `split` says what becomes of it."""
-    fee = lago.fee(unit_price="100", lago_id=lago.id_of("fee", "ACM-1"))
-    parts = {"credit_amount_cents": 0, "refund_amount_cents": 0, "offset_amount_cents": 0}
-    return told(
-        "credit_note.created",
-        lago.credit_note(
-            lago_id=NOTE,
-            number="CN-1",
-            lago_invoice_id=FIRST,
-            total_amount_cents=5950,
-            items=[lago.credit_note_item(amount_cents=5950, precise_amount_cents="5950.0", fee=fee)],
-            **parts | split,
-        ),
+    part = lago.part(5950, of_cents=10_000, lago_id=lago.id_of("fee", "ACM-1"))
+    content = lago.credit_note(
+        part, split=lago.Split(**split), lago_id=NOTE, number="CN-1", lago_invoice_id=FIRST
     )
+    return told("credit_note.created", content)
 
 
 def paid(cents, number="ACM-1", lago_id=FIRST):
@@ -108,7 +100,7 @@ def books():
 
 SPENDING = (
     billed(FIRST, "ACM-1", "100"),
-    note(credit_amount_cents=5950),
+    note(credit=5950),
     billed(SECOND, "ACM-2", "80", 5950),
     voided(SECOND, "ACM-2", "80", 5950),
 )
@@ -170,7 +162,7 @@ class TestVoids:
 PAID_BACK = (
     billed(FIRST, "ACM-1", "100"),
     paid(10_000),
-    note(refund_amount_cents=5950, refund_status="pending"),
+    note(refund=5950),
 )
 
 
@@ -209,7 +201,7 @@ class TestRefunds:
 
     async def test_an_offset_and_a_credit_stay_what_they_are(self, books):
         """20.00 settle the note's own invoice, 19.50 are spent later, 20.00 go back."""
-        split = {"offset_amount_cents": 2000, "credit_amount_cents": 1950, "refund_amount_cents": 2000}
+        split = {"offset": 2000, "credit": 1950, "refund": 2000}
         webhooks = (billed(FIRST, "ACM-1", "100"), paid(8_000), note(**split))
         await books.after(*webhooks, billed(SECOND, "ACM-2", "80", 1950), **PAYS_BACK)
 

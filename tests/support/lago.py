@@ -7,6 +7,8 @@ Every builder takes further members by keyword, which replace what Lago has comp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from consumer.sandbox.lago import (
@@ -141,21 +143,36 @@ def billing_period(**changes: Any) -> Json:
 # --- credit notes and payments ----------------------------------------------------------------------------
 
 
+def part(
+    cents: int | Fraction = 1000,
+    *,
+    of_cents: int | None = None,
+    coupon: int = 0,
+    currency: str = "EUR",
+    **changes: Any,
+) -> Part:
+    """
+    What a credit note credits of a fee: all of it, or `cents` of `of_cents`.
+
+    `coupon` is the whole fee's share of the discounts; the changes are those of the fee.
+    """
+    whole = int(cents) if of_cents is None else of_cents
+    return Part(fee=priced_fees.with_amounts(fee(**changes), whole, Decimal(coupon), currency), cents=cents)
+
+
 def credit_note(*parts: Part, split: Split | None = None, **changes: Any) -> Json:
     """A credit note on the invoice, by default of 10.00 without tax, spent on later invoices."""
-    credited = parts or (_ten_units(),)
+    credited = parts or (part(),)
     split = split or Split(credit=note_amounts.total_of(credited))
     named = {"lago_id": id_of("credit note"), "number": "ACM-3F21-202608-057-CN001"}
-    return credit_notes.credit_note(invoice(), credited, split, **named | changes)
+    of = invoice(currency=credited[0].fee["amount_currency"])
+    built = credit_notes.credit_note(of, credited, split, **named)
+    return built | {"items": serializers.shown_items(built["items"])} | changes
 
 
 def credit_note_item(**changes: Any) -> Json:
     """One item of a credit note: 10.00 of the charge."""
-    return credit_notes.item(_ten_units(), id_of("credit note"), "EUR") | changes
-
-
-def _ten_units() -> Part:
-    return Part(fee=invoice()["fees"][0], cents=1000)
+    return credit_notes.item(part(), id_of("credit note"), "EUR") | changes
 
 
 def payment(**changes: Any) -> Json:

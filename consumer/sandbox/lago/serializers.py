@@ -7,6 +7,8 @@ The classes are the same in Lago (``V1::*Serializer``); they differ in what they
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from consumer.sandbox.lago import taxes
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Announcement, Organization
@@ -102,11 +104,19 @@ def shown_invoice(organization: Organization, stored: Json) -> Json:
 
 def credit_note(organization: Organization, stored: Json, *, is_linked: bool = True) -> Json:
     """A credit note; ``metadata`` is there only when there is any."""
-    items = [item | {"fee": taxes.shown(item["fee"])} for item in stored["items"]]
-    seen = stored | {"customer": _owner(organization, stored, is_linked=is_linked), "items": items}
+    customer_and_items = {
+        "customer": _owner(organization, stored, is_linked=is_linked),
+        "items": shown_items(stored["items"]),
+    }
+    seen = stored | customer_and_items
     if not seen.get("metadata"):
         seen.pop("metadata", None)
     return seen | ({"error_details": []} if is_linked else {})
+
+
+def shown_items(items: Sequence[Json]) -> list[Json]:
+    """The items of a credit note as webhooks and REST show them."""
+    return [item | {"fee": taxes.shown(item["fee"])} for item in items]
 
 
 def payment_request(organization: Organization, stored: Json) -> Json:

@@ -1,6 +1,6 @@
 """Lago's credit note as a credit memo: its own date, its own tax, applied to what it offsets."""
 
-from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -19,28 +19,16 @@ from tests.support.mapping_results import (
 )
 
 
-def item_of(name, cents, *, rate=0, code="api_calls", currency="EUR"):
-    fee = lago.invoice([lago.fee("charge", code, tax_rate=rate, amount_cents=cents)], currency=currency)[
-        "fees"
-    ][0]
-    return lago.credit_note_item(lago_id=lago.id_of(name), amount_cents=cents, fee=fee)
+def part_of(name, cents, *, rate=0, **changes):
+    """A fee that is credited whole."""
+    return lago.part(cents, lago_id=lago.id_of(name), tax_rate=rate, **changes)
 
 
-def note_of(*parts, taxes=0, coupon=0, currency="EUR", **changes):
-    total = sum(part["amount_cents"] for part in parts) - coupon + taxes
-    figures = {
-        "items": list(parts),
-        "currency": currency,
-        "taxes_amount_cents": taxes,
-        "coupons_adjustment_amount_cents": coupon,
-        "total_amount_cents": total,
-        "credit_amount_cents": total,
-        "customer": lago.customer(currency=currency),
-    }
-    return lago.body(lago.event("credit_note.created", lago.credit_note(**figures | changes)))
+def note_of(*parts, **changes):
+    return lago.body(lago.event("credit_note.created", lago.credit_note(*parts, **changes)))
 
 
-TEN_EUROS = note_of(item_of("a", 1000))
+TEN_EUROS = note_of(part_of("a", 1000))
 
 
 def test_a_credit_memo_carries_what_lagos_own_lacks():
@@ -69,29 +57,26 @@ def test_each_item_is_a_line_of_its_amount():
 
 
 @pytest.mark.parametrize(
-    ("currency", "cents", "rate", "taxes", "amounts"),
+    ("currency", "cents", "rate", "amounts"),
     [
         # Lago's own integration sends -9800 and 10000 for this one, and 0.19 and 0.01 for the next.
-        ("JPY", 1000, 10, 200, ["100", "100"]),
-        ("KWD", 1000, 10, 200, ["0.100", "0.100"]),
-        ("EUR", 333, 20, 133, ["0.66", "0.67"]),
+        ("JPY", 1000, 10, ["100", "100"]),
+        ("KWD", 1000, 10, ["0.100", "0.100"]),
+        ("EUR", 333, 20, ["0.66", "0.67"]),
         # and 1.00 for this one
-        ("EUR", 5000, "0.01", 1, ["0.00", "0.01"]),
+        ("EUR", 5000, "0.01", ["0.00", "0.01"]),
     ],
 )
-def test_the_tax_of_a_memo_is_lagos_in_every_currency(currency, cents, rate, taxes, amounts):
+def test_the_tax_of_a_memo_is_lagos_in_every_currency(currency, cents, rate, amounts):
     """Where the exponent of the currency went wrong in Lago's own payload."""
-    parts = [item_of(name, cents, rate=rate, currency=currency) for name in ("a", "b")]
+    parts = [part_of(name, cents, rate=rate, currency=currency) for name in ("a", "b")]
 
-    assert (
-        sorted(line["taxamount"] for line in tax_details(note_of(*parts, taxes=taxes, currency=currency)))
-        == amounts
-    )
+    assert sorted(line["taxamount"] for line in tax_details(note_of(*parts))) == amounts
 
 
 def test_a_coupons_share_is_a_negative_line_and_lessens_each_items_tax():
     """Not the first line's alone."""
-    value = note_of(item_of("a", 1000, rate=20), item_of("b", 3000, rate=20), coupon=400, taxes=720)
+    value = note_of(part_of("a", 1000, rate=20, coupon=100), part_of("b", 3000, rate=20, coupon=300))
 
     assert [line["amount"] for line in lines(value)] == ["10.00", "30.00", "-4.00"]
     assert [line["taxamount"] for line in tax_details(value)] == ["1.80", "5.40"]
@@ -103,14 +88,14 @@ def test_an_unmapped_coupon_is_an_invalid_mapping():
     """Lago's own integration sends a line without an item."""
     bare = {"billable_metrics": {"api_calls": {"id": "811"}}}
 
-    rejection = refused(note_of(item_of("a", 1000), coupon=100), connection(mapping=bare))
+    rejection = refused(note_of(part_of("a", 1000, coupon=100)), connection(mapping=bare))
 
     assert (rejection.code, rejection.message) == ("invalid_mapping", "no NetSuite item is mapped for coupon")
 
 
 def test_what_offsets_its_own_invoice_is_applied_to_it():
     """The rest stays open on the customer."""
-    sublists = document(note_of(item_of("a", 1000), offset_amount_cents=400))["record"]["lines"]
+    sublists = document(note_of(part_of("a", 1000), offset_amount_cents=400))["record"]["lines"]
 
     assert sublists[1] == {
         "sublistId": "apply",
@@ -123,7 +108,7 @@ def test_what_offsets_its_own_invoice_is_applied_to_it():
 
 def test_a_refund_that_is_due_is_pointed_out():
     """NetSuite pays nobody by itself."""
-    plan = mapped(note_of(item_of("a", 1000), refund_amount_cents=1000, credit_amount_cents=0))
+    plan = mapped(note_of(part_of("a", 1000), refund_amount_cents=1000, credit_amount_cents=0))
 
     assert plan.action == Action(needed="refund", amount="10.00")
     assert mapped(TEN_EUROS).action is None
@@ -131,7 +116,7 @@ def test_a_refund_that_is_due_is_pointed_out():
 
 def test_items_that_do_not_make_the_notes_total_are_refused():
     """With both sums and the numbers people know."""
-    rejection = refused(note_of(item_of("a", 1000), total_amount_cents=1100))
+    rejection = refused(note_of(part_of("a", 1000), total_amount_cents=1100))
 
     assert rejection.code == "total_mismatch"
     assert rejection.message.startswith("credit note ACM-3F21-202608-057-CN001: ")
@@ -141,9 +126,9 @@ def test_items_that_do_not_make_the_notes_total_are_refused():
 
 def test_rounded_items_of_exact_amounts_make_the_total_that_lago_rounded_once():
     """A subscription that ends early credits halves of cents: twice 333.5 are 667, not 668."""
-    parts = [item_of(name, 334) | {"precise_amount_cents": "333.5"} for name in ("a", "b")]
+    half = Fraction("333.5")
 
-    value = note_of(*parts, total_amount_cents=667)
+    value = note_of(*(part_of(name, half, of_cents=1000) for name in ("a", "b")))
 
     assert sorted(line["amount"] for line in lines(value)) == ["3.33", "3.34"]
     assert document(value)["expect"] == {"subtotal": "6.67", "tax": "0.00", "total": "6.67"}
@@ -151,7 +136,7 @@ def test_rounded_items_of_exact_amounts_make_the_total_that_lago_rounded_once():
 
 def test_a_total_that_lago_lets_be_one_cent_off_is_met_by_the_lines():
     """Coupon and tax are rounded by themselves: 10.00 less 0.33 and 1.84 of tax are 11.51, or 11.50."""
-    value = note_of(item_of("a", 1000, rate=19), coupon=33, taxes=184, total_amount_cents=1150)
+    value = note_of(part_of("a", 1000, rate=19, coupon=33), total_amount_cents=1150)
 
     assert [line["amount"] for line in lines(value)] == ["9.99", "-0.33"]
     assert document(value)["expect"] == {"subtotal": "9.66", "tax": "1.84", "total": "11.50"}
@@ -159,10 +144,7 @@ def test_a_total_that_lago_lets_be_one_cent_off_is_met_by_the_lines():
 
 def test_a_coupon_of_some_fees_lessens_the_tax_of_those_alone():
     """Each fee knows its share of the coupon."""
-    taxed, untaxed = item_of("a", 1000, rate=20), item_of("b", 1000)
-    taxed["fee"] |= {"precise_coupons_amount_cents": "500.0"}
-
-    value = note_of(taxed, untaxed, coupon=500, taxes=100)
+    value = note_of(part_of("a", 1000, rate=20, coupon=500), part_of("b", 1000))
 
     assert [line["taxamount"] for line in tax_details(value)] == ["1.00"]
 
@@ -170,7 +152,7 @@ def test_a_coupon_of_some_fees_lessens_the_tax_of_those_alone():
 @pytest.mark.parametrize("missing", ["customer", "items", "issuing_date"])
 def test_a_shortened_note_is_incomplete(missing):
     """Half a body cannot be booked."""
-    rejection = refused(note_of(item_of("a", 1000), **{missing: None}))
+    rejection = refused(note_of(part_of("a", 1000), **{missing: None}))
 
     assert rejection.code == "incomplete_event"
     assert rejection.message.endswith(f"the event carries no {missing}")
@@ -178,7 +160,7 @@ def test_a_shortened_note_is_incomplete(missing):
 
 def test_a_note_over_nothing_is_ignored_by_name():
     """There is nothing to book."""
-    assert ignored(note_of(item_of("a", 0))) == "zero_amount"
+    assert ignored(note_of(part_of("a", 0))) == "zero_amount"
 
 
 def test_a_memo_comes_with_its_customer_and_is_addressed_by_lagos_id():
@@ -192,51 +174,38 @@ def test_a_memo_comes_with_its_customer_and_is_addressed_by_lagos_id():
 
 def test_what_becomes_of_the_credit_later_does_not_change_the_fingerprint():
     """A spent note is the same document; another amount is another."""
-    spent = note_of(item_of("a", 1000), credit_status="consumed", balance_amount_cents=0)
+    spent = note_of(part_of("a", 1000), credit_status="consumed", balance_amount_cents=0)
 
     assert document(spent)["fingerprint"] == document(TEN_EUROS)["fingerprint"]
-    assert document(note_of(item_of("a", 1001)))["fingerprint"] != document(TEN_EUROS)["fingerprint"]
+    assert document(note_of(part_of("a", 1001)))["fingerprint"] != document(TEN_EUROS)["fingerprint"]
 
 
-def tiny_note(*exact, total=1):
-    items = [
-        lago.credit_note_item(
-            lago_id=f"item-{place}",
-            amount_cents=0,
-            precise_amount_cents=amount,
-            fee=lago.fee("subscription", "enterprise"),
-        )
-        for place, amount in enumerate(exact)
-    ]
-    figures = {"total_amount_cents": total, "credit_amount_cents": total, "balance_amount_cents": total}
-    return lago.body(lago.event("credit_note.created", lago.credit_note(items=items, **figures)))
+def cent_for(**exact):
+    """A note of one cent for these exact amounts of fees."""
+    parts = (part_of(name, Fraction(amount), of_cents=1000) for name, amount in exact.items())
+    return note_of(*parts, split=lago.Split(credit=1))
 
 
 def test_parts_of_less_than_half_a_subunit_add_up():
     """Two of 0.3 cents make the one cent that Lago credits; the larger remainder gets it."""
-    memo = document(tiny_note("0.3", "0.4"))
+    memo = document(cent_for(a="0.3", b="0.4"))
 
     [line] = memo["record"]["lines"][0]["lineItems"]
-    assert (line["amount"], line["taxdetailsreference"]) == ("0.01", "item-1")
+    larger = lago.id_of("credit note item", lago.id_of("credit note"), lago.id_of("b"))
+    assert (line["amount"], line["taxdetailsreference"]) == ("0.01", larger)
     assert memo["expect"]["total"] == "0.01"
 
 
-def taxed_part(cents, *, rate, base_rate=1, name="a", fee_cents=None):
+def taxed_part(cents, *, rate, base_rate=1, name="a", of_cents=None):
     """A part of a fee of which only a share is taxed, as a tax provider may say (``taxes_base_rate``)."""
-    whole = fee_cents or cents
-    precise = Decimal(whole) * Decimal(str(base_rate)) * rate / 100 / 100
-    fee = lago.fee("charge", "api_calls", tax_rate=rate, amount_cents=whole) | {
-        "taxes_amount_cents": lago.rounded(precise * 100),
-        "taxes_precise_amount": str(precise),
-        "precise_coupons_amount_cents": "0.0",
-    }
-    return lago.credit_note_item(lago_id=lago.id_of(name), amount_cents=cents, fee=fee)
+    tax = {"code": f"{rate} on {base_rate}", "rate": rate, "base_rate": base_rate}
+    return lago.part(cents, of_cents=of_cents, lago_id=lago.id_of(name), taxes=[tax])
 
 
 def test_the_tax_of_a_part_follows_its_fees_taxed_share():
     """Ten per cent on half of 100.00 are 5.00, and half of that on half of the fee."""
-    whole = note_of(taxed_part(10_000, rate=10, base_rate="0.5"), taxes=500)
-    half = note_of(taxed_part(5_000, rate=10, base_rate="0.5", fee_cents=10_000), taxes=250)
+    whole = note_of(taxed_part(10_000, rate=10, base_rate="0.5"))
+    half = note_of(taxed_part(5_000, rate=10, base_rate="0.5", of_cents=10_000))
 
     assert document(whole)["expect"] == {"subtotal": "100.00", "tax": "5.00", "total": "105.00"}
     assert document(half)["expect"] == {"subtotal": "50.00", "tax": "2.50", "total": "52.50"}
@@ -244,24 +213,31 @@ def test_the_tax_of_a_part_follows_its_fees_taxed_share():
 
 def test_a_taxed_share_weighs_beside_parts_that_are_taxed_whole():
     """Each part has its own tax."""
-    value = note_of(
-        taxed_part(10_000, rate=10, base_rate="0.5"), taxed_part(10_000, rate=10, name="b"), taxes=1500
-    )
+    value = note_of(taxed_part(10_000, rate=10, base_rate="0.5"), taxed_part(10_000, rate=10, name="b"))
 
     assert sorted(line["taxamount"] for line in tax_details(value)) == ["10.00", "5.00"]
+
+
+def with_tax(cents):
+    """The members of a note of 9.35 that has another tax than its part."""
+    total = 935 + cents
+    return {"taxes_amount_cents": cents, "total_amount_cents": total, "credit_amount_cents": total}
 
 
 @pytest.mark.parametrize(("sequential_id", "taxes"), [(6, 183), (105, 180), (105, 185)])
 def test_a_later_note_may_carry_the_roundings_of_the_notes_before_it(sequential_id, taxes):
     """Lago settles them in the last note's tax (``CreateService#adjust_credit_note_tax_rounding``)."""
-    value = note_of(item_of("a", 935, rate=19), taxes=taxes, sequential_id=sequential_id)
+    value = note_of(part_of("a", 935, rate=19), **with_tax(taxes), sequential_id=sequential_id)
 
     assert document(value)["expect"]["tax"] == f"{taxes / 100:.2f}"
 
 
 def test_a_first_note_carries_no_foreign_roundings():
     """What rounding cannot explain is a missing line or tax."""
-    assert refused(note_of(item_of("a", 935, rate=19), taxes=183, sequential_id=1)).code == "total_mismatch"
+    assert (
+        refused(note_of(part_of("a", 935, rate=19), **with_tax(183), sequential_id=1)).code
+        == "total_mismatch"
+    )
 
 
 @pytest.mark.parametrize(
@@ -275,11 +251,11 @@ def test_a_first_note_carries_no_foreign_roundings():
 )
 def test_a_refund_is_never_more_than_what_is_left_of_the_note(changes, needed):
     """Lago's rounding service writes the whole total into the refund and forgets the offset."""
-    action = mapped(note_of(item_of("a", 80), **changes)).action
+    action = mapped(note_of(part_of("a", 80), **changes)).action
 
     assert (action and action.amount) == needed
 
 
 def test_a_total_over_nothing_is_refused():
     """A cent that no part explains is not invented."""
-    assert refused(tiny_note("0.0")).code == "total_mismatch"
+    assert refused(cent_for(a="0")).code == "total_mismatch"

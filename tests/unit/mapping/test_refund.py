@@ -16,17 +16,7 @@ def booking(refund=None, **changes):
 
 def note(**changes):
     """A note of one fee with 19 % tax, all of which is paid back."""
-    fee = lago.fee(unit_price="100", tax_rate=19)
-    content = lago.credit_note(
-        items=[lago.credit_note_item(amount_cents=5000, precise_amount_cents="5000.0", fee=fee)],
-        total_amount_cents=5950,
-        taxes_amount_cents=950,
-        credit_amount_cents=0,
-        refund_amount_cents=5950,
-        offset_amount_cents=0,
-        coupons_adjustment_amount_cents=0,
-        refund_status="pending",
-    )
+    content = lago.credit_note(lago.part(5000, tax_rate=19), split=lago.Split(refund=5950))
     return lago.body(lago.event("credit_note.created", content | changes))
 
 
