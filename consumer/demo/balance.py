@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from consumer.demo.scenario_event import ScenarioEvent
+from consumer.mapping import money
+from consumer.sandbox.lago.notation import Json
+from consumer.sandbox.lago.organization import Organization
 
 Account = tuple[str, str]
 """A customer's external id in Lago, and a currency."""
@@ -34,14 +36,18 @@ class Balance:
         return who | {name: f"{amount:f}" for name, amount in amounts.items()}
 
 
-def compare(steps: Sequence[ScenarioEvent], rows: Sequence[Mapping[str, str]]) -> tuple[Balance, ...]:
+def compare(
+    organization: Organization, open_ids: Collection[str], rows: Sequence[Mapping[str, str]]
+) -> tuple[Balance, ...]:
     """
-    The balances of all customers with documents; `rows` come from the sandbox's ``/sandbox/balances``.
+    The balances of all customers with documents.
 
-    Events that must be rejected are left out on Lago's side too: they are not in NetSuite until a person
-    fixes them. A refund counts as credit on both sides until a person has paid it and recorded the refund.
+    Args:
+        organization: Lago's side.
+        open_ids: Lago's ids of documents that are not in NetSuite until a person fixes them; left out.
+        rows: NetSuite's side, from the sandbox's ``/sandbox/balances``.
     """
-    lago = _of_lago(steps)
+    lago = _of_lago(organization, open_ids)
     netsuite = {(row.get("entityid", ""), row["currency_iso"]): Decimal(row["balance"]) for row in rows}
     zero = Decimal(0)
     return tuple(
@@ -64,10 +70,26 @@ def differences(balances: Sequence[Balance]) -> list[str]:
     ]
 
 
-def _of_lago(steps: Sequence[ScenarioEvent]) -> dict[Account, Decimal]:
+def _of_lago(organization: Organization, open_ids: Collection[str]) -> dict[Account, Decimal]:
     owed: dict[Account, Decimal] = defaultdict(Decimal)
-    # A repeated webhook has the same bytes and counts once.
-    for step in {step.value: step for step in steps if step.ending == "booked"}.values():
-        if step.effect is not None and step.currency is not None:
-            owed[step.customer, step.currency] += step.effect
+    for invoice in organization.invoices.values():
+        is_theirs = invoice["status"] in {"finalized", "voided"} and not invoice["self_billed"]
+        if is_theirs and invoice["lago_id"] not in open_ids:
+            _add(owed, invoice, _due_cents(invoice))
+    for note in organization.credit_notes.values():
+        # A refund counts as credit until a person has paid it and recorded the refund.
+        refund_cents = note["refund_amount_cents"] if note["refund_status"] == "pending" else 0
+        _add(owed, note, -note["balance_amount_cents"] - refund_cents)
     return dict(owed)
+
+
+def _due_cents(invoice: Json) -> int:
+    """What an invoice adds to the balance; what was paid of a voided one is the customer's credit."""
+    is_voided = invoice["status"] == "voided"
+    cents: int = -invoice["total_paid_amount_cents"] if is_voided else invoice["total_due_amount_cents"]
+    return cents
+
+
+def _add(owed: dict[Account, Decimal], document: Json, cents: int) -> None:
+    currency = document["currency"]
+    owed[document["customer"]["external_id"], currency] += Decimal(money.major(cents, currency))

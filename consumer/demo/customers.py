@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from consumer.sandbox.lago import customers
 
 ORGANIZATION_SLUG = "hooli"
 FRONT_URL = "https://app.getlago.com"
@@ -25,7 +26,7 @@ class Tax:
 
     code: str
     name: str
-    rate: Decimal
+    rate: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,35 @@ class Member:
         """Lago's customer slug, the prefix of the customer's invoice numbers."""
         return f"HOO-{uuid.uuid5(uuid.NAMESPACE_OID, self.external_id).hex[:4].upper()}"
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """The customer's members in Lago."""
+        first, last = self.person or (None, None)
+        place = {"city": self.city, "zipcode": self.zipcode, "country": self.country}
+        depot = {"address_line1": "Lagerhaus 7", **place} if self.ships_elsewhere else {}
+        return {
+            **customers.no_address(),
+            **place,
+            "address_line1": self.street,
+            "billing_entity_code": self.entity,
+            "name": self.name,
+            "legal_name": self.name,
+            "firstname": first,
+            "lastname": last,
+            "customer_type": "individual" if self.person else "company",
+            "slug": self.slug,
+            "email": f"ap@{self.handle}.example,billing@{self.handle}.example",
+            "url": f"https://{self.handle}.example",
+            "phone": "+49 40 5550100",
+            "legal_number": None,
+            "tax_identification_number": None,
+            "currency": self.currency,
+            "timezone": self.zone,
+            "applicable_timezone": self.zone,
+            "shipping_address": customers.no_address() | depot,
+            "metadata": [],
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customers:
@@ -77,7 +107,7 @@ class Customers:
 def read() -> Customers:
     """Read customers and taxes from `FILE`."""
     content = json.loads(FILE.read_text(encoding="utf-8"))
-    taxes = {one["code"]: Tax(**one | {"rate": Decimal(one["rate"])}) for one in content["taxes"]}
+    taxes = {one["code"]: Tax(**one) for one in content["taxes"]}
     members = [_member(one, taxes) for one in content["customers"]]
     return Customers(members={member.handle: member for member in members}, taxes=taxes)
 

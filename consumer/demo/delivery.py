@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -73,8 +73,8 @@ class Delivery:
     seen: TopicRecords
     events_per_s: float = EVENTS_PER_S
 
-    async def send(self, steps: Sequence[ScenarioEvent], look: Look) -> list[Sent]:
-        """Send every event in order, each acknowledged before the next."""
+    async def send(self, steps: Iterable[ScenarioEvent], look: Look) -> list[Sent]:
+        """Send every event in order, each acknowledged before the next one is asked for."""
         due_s, sent = time.monotonic(), list[Sent]()
         async with opened(Cluster.of(self.processes.settings)) as republisher:
             for step in steps:

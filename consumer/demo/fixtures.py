@@ -16,16 +16,17 @@ from string import Template
 from joserfc.jwk import ECKey
 
 from consumer.config import private_file
-from consumer.demo import connections, processes_under_test, scenario
+from consumer.demo import connections, processes_under_test
+from consumer.demo.lago_month import LagoMonth
 from consumer.demo.lago_signatures import Lago
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX
 from consumer.sandbox.netsuite.console import RESTLET_PATH
 from consumer.sandbox.netsuite.profile import OAuth2, Profile, TokenBased
-from schemas import envelope
-from schemas.envelope import Envelope
 
 CONNECTIONS, PROFILE, BOOKS = "connections.yaml", "profile.json", "books.sqlite"
 HMAC_KEY, LAGO_KEY, WEBHOOK_SECRET = "hmac_key", "lago_private.pem", "webhook_secret"
+SEED = 1
+"""Of the month that the parts are made for."""
 ENVIRONMENT = "    environment: sandbox\n"
 
 
@@ -78,10 +79,8 @@ def _login(folder: Path, sandbox: str) -> dict[str, str]:
 def _lago(folder: Path) -> dict[str, str]:
     lago = Lago.installed()
     _kept(folder, LAGO_KEY, lago.private_key.as_pem(private=True).decode())
-    events = (envelope.decode(step.value) for step in scenario.steps(1))
-    organization_id = next(event.organization_id for event in events if isinstance(event, Envelope))
     return {
-        "organization_id": organization_id,
+        "organization_id": LagoMonth(seed=SEED).organization.lago_id,
         "hmac_key": _kept(folder, HMAC_KEY, lago.hmac_key),
         "public_key_file": _kept(folder, "lago.pem", lago.public_pem)[len("file:") :],
         "issuer": lago.issuer,

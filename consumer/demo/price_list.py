@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from consumer.demo.customers import Member, Tax
-from consumer.demo.invoice_amounts import Sale
+from consumer.sandbox.lago import fees
+from consumer.sandbox.lago.notation import Json, subunits_of
 
 WORTH = {"EUR": Decimal(1), "USD": Decimal("1.1"), "JPY": Decimal(160), "KWD": Decimal("0.33")}
 CENT = {"JPY": Decimal(1), "KWD": Decimal("0.001")}
@@ -21,7 +22,7 @@ PLAN_NAMES = {"scale_monthly": "Scale", "enterprise": "Enterprise"}
 ONE = Decimal(1)
 
 
-def plan(member: Member) -> Iterator[Sale]:
+def plan(member: Member) -> Iterator[Json]:
     """The subscription fee, and the true-up fee of its minimum commitment."""
     code, name = member.plan, PLAN_NAMES[member.plan]
     yield _sale("subscription", code, name, ONE, _price(PLAN_PRICES[code], member))
@@ -29,7 +30,7 @@ def plan(member: Member) -> Iterator[Sale]:
         yield _sale("commitment", code, name, ONE, _price(Decimal("128.70"), member))
 
 
-def usage(member: Member, chance: random.Random) -> Iterator[Sale]:
+def usage(member: Member, chance: random.Random) -> Iterator[Json]:
     """Charges and a fixed charge; unit prices have more decimals than the currency."""
     worth = WORTH[member.currency]
     calls = Decimal(chance.randrange(200_000, 3_000_000))
@@ -44,41 +45,50 @@ def usage(member: Member, chance: random.Random) -> Iterator[Sale]:
     yield _sale("fixed_charge", "support", "Support", ONE, _price(Decimal(120), member))
 
 
-def reduced(tax: Tax) -> list[Sale]:
+def reduced(tax: Tax) -> list[Json]:
     """An add-on with another tax rate than the rest of the invoice."""
-    return [
-        Sale(
-            kind="add_on", code="setup", name="Printed handbook", units=Decimal(3),
-            unit_amount=Decimal("3.33"), taxes=(tax,),
-        )
-    ]  # fmt: skip
+    handbook = _sale("add_on", "setup", "Printed handbook", Decimal(3), Decimal("3.33"))
+    return [handbook | {"taxes": taxes_of((tax,))}]
 
 
-def services(member: Member, chance: random.Random) -> Iterator[Sale]:
+def services(member: Member, chance: random.Random) -> Iterator[Json]:
     """The add-ons of a one-off invoice."""
     days = Decimal(chance.randrange(2, 12)) / 2
     yield _sale("add_on", "setup", "Onboarding", days, _price(Decimal(950), member))
     yield _sale("add_on", "support", "Support package", ONE, _price(Decimal(240), member))
 
 
-def credits(member: Member) -> Sale:  # noqa: A001 - Lago's word
-    """A purchase of prepaid credits."""
-    return _sale("credit", "credit", "Prepaid credits", Decimal(100), _price(Decimal("2.50"), member))
+def credits(member: Member) -> Json:  # noqa: A001 - Lago's word
+    """A purchase of prepaid credits, which is not taxed."""
+    price = _price(Decimal("2.50"), member)
+    return _sale("credit", "credit", "Prepaid credits", Decimal(100), price) | {"taxes": []}
 
 
-def threshold(member: Member) -> Sale:
+def threshold(member: Member) -> Json:
     """Usage that reaches the threshold of progressive billing."""
     cent = CENT.get(member.currency, Decimal("0.01"))
     return _sale("charge", "api_calls", "API calls", ONE, THRESHOLD_CENTS * cent)
 
 
-def unmapped() -> Sale:
+def unmapped() -> Json:
     """A charge of a billable metric that connections.yaml does not map."""
     return _sale("charge", "gpu_hours", "GPU hours", Decimal("37.5"), Decimal("1.333333333333333"))
 
 
-def _sale(kind: str, code: str, name: str, units: Decimal, unit_amount: Decimal) -> Sale:
-    return Sale(kind=kind, code=code, name=name, units=units, unit_amount=unit_amount)
+def taxes_of(taxes: Sequence[Tax]) -> list[Json]:
+    """Taxes as a sale in the emulated Lago states them."""
+    return [{"code": tax.code, "name": tax.name, "rate": tax.rate} for tax in taxes]
+
+
+def cents_of(sales: Sequence[Json], currency: str) -> int:
+    """The amount of all sales before discounts and tax, in subunits."""
+    priced = ({"units": each["units"], "precise_unit_amount": each["unit_price"]} for each in sales)
+    return sum(fees.priced(each, subunits_of(currency)) for each in priced)
+
+
+def _sale(kind: str, code: str, name: str, units: Decimal, unit_price: Decimal) -> Json:
+    item = {"name": name, "invoice_display_name": name}
+    return {"kind": kind, "code": code, "units": str(units), "unit_price": str(unit_price), "item": item}
 
 
 def _price(euros: Decimal, member: Member) -> Decimal:

@@ -16,6 +16,7 @@ from consumer.demo import fixtures, playback, scenario
 from consumer.demo.bad_requests import TAKEN
 from consumer.demo.customers import CONNECTION
 from consumer.demo.delivery import Delivery, Sent, until_arrived
+from consumer.demo.lago_month import LagoMonth
 from consumer.demo.lago_signatures import Lago
 from consumer.demo.processes_under_test import Ground
 from consumer.demo.topic_watch import TopicRecords, until, watching
@@ -52,14 +53,14 @@ async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, i
         private_key=RSAKey.import_key((folder / fixtures.LAGO_KEY).read_text()),
     )
     inbox = Inbox(secret=(folder / fixtures.WEBHOOK_SECRET).read_text(), clock=SystemClock(), stumbles=1)
-    steps = scenario.steps(seed)
+    month = LagoMonth(seed=seed)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(http.serve(inbox.app(), ground.settings.ops_host, inbox_port))
         seen = await stack.enter_async_context(watching(ground))
-        await playback.lose_one_answer(ground, steps)
+        await playback.lose_one_answer(ground, scenario.steps(seed))
         delivery = Delivery(processes=ground, lago=lago, seen=seen, events_per_s=events_per_s)
-        sent = await delivery.send(steps, _nothing)
+        sent = await delivery.send(scenario.events(month), _nothing)
         await until_arrived(sent, seen)
         expected = sum(each.step.ending != "ignored" for each in sent)
         await until(lambda: seen.endings.published >= expected, limit_s=END_LIMIT_S)

@@ -10,7 +10,6 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,17 +25,15 @@ from consumer.demo.customers import CONNECTION
 from consumer.demo.delivery import Answer, Delivery, Sent, until_arrived
 from consumer.demo.fix_and_replay import Replay
 from consumer.demo.kafka import kafka
+from consumer.demo.lago_month import LagoMonth
 from consumer.demo.lago_signatures import Lago
 from consumer.demo.outcomes import Played
 from consumer.demo.phases import phase
 from consumer.demo.processes_under_test import Processes
 from consumer.demo.run_report import Figures, figures
-from consumer.demo.scenario_event import ScenarioEvent
 from consumer.demo.topic_watch import TopicRecords, watching
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX, Inbox
 from consumer.ops import logging, plain_text
-from schemas import envelope
-from schemas.envelope import Envelope
 
 SUCCESS, FAILURE = 0, 1
 
@@ -63,14 +60,14 @@ class Demo:
     One run of the demo.
 
     Attributes:
-        steps: the events of the scenario, in order.
+        month: the organisation in which the scenario happens.
         folder: for logs, books and the connections file.
         kafka: bootstrap servers of an existing broker; None starts the embedded one.
         lago: signs the webhooks.
         inbox: receives the relay's webhooks.
     """
 
-    steps: Sequence[ScenarioEvent]
+    month: LagoMonth
     folder: Path
     out: ConsoleOutput
     kafka: str | None = None
@@ -104,13 +101,15 @@ class Demo:
         return found
 
     async def _month(self, ready: Processes, seen: TopicRecords) -> Month:
+        planned = scenario.steps(self.month.seed)
         await playback.warm_up(ready)
-        await playback.lose_one_answer(ready, self.steps)
-        delivery, total = Delivery(processes=ready, lago=self.lago, seen=seen), len(self.steps)
+        await playback.lose_one_answer(ready, planned)
+        delivery, total = Delivery(processes=ready, lago=self.lago, seen=seen), len(planned)
         with phase(self.out, 2, "A month of signed webhooks, through ingest, into NetSuite") as current:
-            sent = await delivery.send(self.steps, lambda: current.at(seen.endings.published, total))
+            events = scenario.events(self.month)
+            sent = await delivery.send(events, lambda: current.at(seen.endings.published, total))
             bad_requests_sent = [
-                (caller, await delivery.send_bad_requests(caller)) for caller in callers(self.steps)
+                (caller, await delivery.send_bad_requests(caller)) for caller in callers(planned)
             ]
             played = await until_arrived(sent, seen)
             unsettled = await playback.until_settled(
@@ -135,13 +134,15 @@ class Demo:
         return replayed
 
     async def _figures(self, ready: Processes, seen: TopicRecords, month: Month, replayed: Replay) -> Figures:
-        steps, books = fix_and_replay.final(self.steps), await playback.books(ready)
+        steps = fix_and_replay.final([each.step for each in month.sent])
+        open_ids = {step.lago_id for step in steps if step.ending == "rejected"}
+        books, balances = await playback.books(ready), await playback.balances(ready)
         endings, inbox = seen.endings, self.inbox
         found = figures(
             month.played,
             endings,
             audit(steps, books),
-            balances=compare(steps, await playback.balances(ready)),
+            balances=compare(self.month.organization, open_ids, balances),
             settled=month.settled,
             webhooks=list(inbox.failures),
             broker=ready.kafka.name,
@@ -164,7 +165,7 @@ class Demo:
         key_file = self.folder / "lago.pem"
         key_file.write_text(self.lago.public_pem)
         return {
-            "organization_id": _organization(self.steps),
+            "organization_id": self.month.organization.lago_id,
             "hmac_key": self.lago.hmac_key,
             "public_key_file": str(key_file),
             "issuer": self.lago.issuer,
@@ -190,7 +191,7 @@ def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: s
     _forget_other_deployments(keeps_login=kafka_address is not None)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console(is_aside=as_json)
-    demo = Demo(steps=scenario.steps(seed), folder=folder, out=out, kafka=kafka_address)
+    demo = Demo(month=LagoMonth(seed=seed), folder=folder, out=out, kafka=kafka_address)
     try:
         found = asyncio.run(_until_stopped(demo))
     except asyncio.CancelledError:
@@ -234,8 +235,3 @@ async def _until_stopped(demo: Demo) -> Figures:
 
 def _new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
-
-
-def _organization(steps: Sequence[ScenarioEvent]) -> str:
-    events = (envelope.decode(step.value) for step in steps)
-    return next(event.organization_id for event in events if isinstance(event, Envelope))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 Ending = Literal["booked", "ignored", "rejected"]
@@ -40,8 +39,6 @@ class ScenarioEvent:
         number: of the invoice or credit note; None for other objects.
         total: the expected total of the document, as decimal text in units of the currency; None for events
             without a document of their own: customers and voids.
-        effect: the change of the customer's balance, in units of the currency; None for events without one,
-            such as the receipt of a payment that has an event already.
         is_void: whether it voids the invoice with its Lago id.
         until: what must be true before the next event is sent.
         is_ordered: whether its invoice is written as a sales order too.
@@ -61,7 +58,6 @@ class ScenarioEvent:
     number: str | None = None
     currency: str | None = None
     total: str | None = None
-    effect: Decimal | None = None
     is_void: bool = False
     is_ordered: bool = False
     until: Until = "taken"

@@ -1,24 +1,24 @@
-"""The events of August for July's invoices: payments, credit notes and voids; pure."""
+"""The events of August for July's invoices: payments, credit notes and voids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from typing import Any
 
 from consumer.demo.customers import Member
-from consumer.demo.invoice_amounts import Invoice
+from consumer.demo.lago_month import LagoMonth
 from consumer.demo.scenario_event import ScenarioEvent
-from consumer.demo.settlement_documents import Note, SettlementDocuments
-from consumer.mapping import money
-
-Json = dict[str, Any]
-Invoices = Mapping[str, Sequence[Invoice]]
-Put = Callable[[Member, str, bytes, str], ScenarioEvent]
-"""Makes an event from a customer, a topic, the bytes and a title."""
+from consumer.sandbox.lago import billing, crediting, settlement
+from consumer.sandbox.lago.notation import Json
+from consumer.sandbox.lago.organization import Announcement
 
 PARTLY_CENTS = 10_000
+JULY = (date(2026, 7, 1), date(2026, 7, 31))
+PAID_AT = datetime(2026, 8, 2, 11, 12, tzinfo=UTC)
+ISSUED_AT = datetime(2026, 8, 3, 10, tzinfo=UTC)
+VOIDED_AT = datetime(2026, 8, 4, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,95 +27,67 @@ class Settlement:
     Makes the events.
 
     Attributes:
-        documents: makes the bodies.
-        billed: the invoices that must be in NetSuite at the end, by customer handle, oldest first.
-        put: makes an event from bytes.
+        month: July's invoices.
+        usage: draws the sales of a customer's last invoice.
     """
 
-    documents: SettlementDocuments
-    billed: Invoices
-    put: Put
+    month: LagoMonth
+    usage: Callable[[Member], list[Json]]
 
-    def steps(self) -> Iterator[ScenarioEvent]:
-        """All events; the last invoices of *lumiere* and *hudson* must be ones that have no event yet."""
-        yield from self._paid(self.billed["soen"][0])
-        yield self._paid_by_hand(self.billed["brenner"][:1], PARTLY_CENTS)
-        yield self._issued(Note(invoice=self.billed["brenner"][1], fee_place=0, use="offset"))
-        yield from self._paid(self.billed["kitsune"][0])
-        yield self._issued(Note(invoice=self.billed["kitsune"][0], fee_place=0, use="refund"))
-        yield self._voided(self.billed["tide"][1])
-        yield self._paid_by_hand(self.billed["garonne"][1:2], PARTLY_CENTS)
-        yield self._voided(self.billed["garonne"][1])
-        yield from self._credit_spent(self.billed["lumiere"])
-        yield from self._paid_before_it_comes(self.billed["hudson"])
+    def events(self) -> Iterator[ScenarioEvent]:
+        """All events, in the order in which they are sent."""
+        billed = self.month.billed
+        yield from self._paid(billed["soen"][0])
+        yield from self._partly_paid(billed["brenner"][0])
+        yield from self._credited(billed["brenner"][1], to="offset")
+        yield from self._paid(billed["kitsune"][0])
+        yield from self._credited(billed["kitsune"][0], to="refund")
+        yield from self._voided(billed["tide"][1])
+        yield from self._partly_paid(billed["garonne"][1])
+        yield from self._voided(billed["garonne"][1])
+        yield from self._paid(billed["lumiere"][0])
+        yield from self._credited(billed["lumiere"][0], to="credit")
+        # The credit note is spent on the customer's last invoice.
+        yield self._last_invoice("lumiere")
+        yield from self._paid_before_it_comes("hudson")
 
-    def _credit_spent(self, invoices: Sequence[Invoice]) -> Iterator[ScenarioEvent]:
-        note = Note(invoice=invoices[0], fee_place=0, use="credit")
-        yield from self._paid(invoices[0])
-        yield self._issued(note)
-        yield self._billed(invoices[-1], self.documents.spending(invoices[-1], note))
+    def _paid(self, invoice: Json) -> Iterator[ScenarioEvent]:
+        """A payment that its provider confirms later: an event, a receipt, and the invoice's new status."""
+        return self._after(PAID_AT, settlement.pay, [invoice["lago_id"]], how="settled_later")
 
-    def _paid_before_it_comes(self, invoices: Sequence[Invoice]) -> Iterator[ScenarioEvent]:
-        both = (invoices[0], invoices[-1])
-        paid = self._paid_by_hand(both, sum(invoice.bill.total_cents for invoice in both))
-        yield replace(paid, plant="payment_first", until="waiting")
-        yield self._billed(both[1], self.documents.bodies.invoice(both[1]))
+    def _partly_paid(self, invoice: Json) -> Iterator[ScenarioEvent]:
+        """A payment that a person has recorded; the receipt is its only event."""
+        paid: dict[str, Any] = {"how": "manual", "cents": PARTLY_CENTS, "reference": "SEPA 4711"}
+        return self._after(PAID_AT, settlement.pay, [invoice["lago_id"]], **paid)
 
-    def _billed(self, invoice: Invoice, body: Json) -> ScenarioEvent:
-        # The total includes the amount that a credit note pays: the credit memo is applied to the invoice.
-        title = f"invoice.created {invoice.number}"
-        step = self._step(invoice.member, "invoice.created", body, title)
-        amount = invoice.bill.total
-        return replace(step, number=invoice.number, total=amount, effect=Decimal(amount))
+    def _credited(self, invoice: Json, *, to: str) -> Iterator[ScenarioEvent]:
+        fee_ids = [invoice["fees"][0]["lago_id"]]
+        return self._after(ISSUED_AT, crediting.credit, invoice["lago_id"], fee_ids=fee_ids, to=to)
 
-    def _paid(self, invoice: Invoice) -> Iterator[ScenarioEvent]:
-        """Lago sends two events for a payment of a provider: the payment and its receipt."""
-        payment = self.documents.payment((invoice,), invoice.bill.total_cents, is_manual=False)
-        title = f"payment.succeeded for {invoice.number}"
-        yield self._payment(invoice.member, "payment.succeeded", payment, payment, title)
-        receipt = self._receipt(invoice.member, payment, f"payment_receipt.created for {invoice.number}")
-        yield replace(receipt, effect=None)
+    def _voided(self, invoice: Json) -> Iterator[ScenarioEvent]:
+        return self._after(VOIDED_AT, billing.void, invoice["lago_id"])
 
-    def _paid_by_hand(self, invoices: Sequence[Invoice], cents: int) -> ScenarioEvent:
-        payment = self.documents.payment(invoices, cents, is_manual=True)
-        first, *others = (invoice.number for invoice in invoices)
-        numbers = " and ".join([first, *(f"…{other.rpartition('-')[2]}" for other in others)])
-        return self._receipt(invoices[0].member, payment, f"payment_receipt.created for {numbers}")
+    def _last_invoice(self, handle: str) -> ScenarioEvent:
+        return self.month.event(self._billed_last(handle))
 
-    def _receipt(self, member: Member, payment: Json, title: str) -> ScenarioEvent:
-        receipt = self.documents.receipt(payment, f"{member.slug}-RCPT-{payment['lago_id'][:6]}")
-        return self._payment(member, "payment_receipt.created", receipt, payment, title)
+    def _paid_before_it_comes(self, handle: str) -> Iterator[ScenarioEvent]:
+        """A payment of two invoices; the webhook of the second is late."""
+        late = self._billed_last(handle)
+        both = [self.month.billed[handle][place]["lago_id"] for place in (0, -1)]
+        receipt, *statuses = self._after(PAID_AT, settlement.pay, both, how="manual", reference="SEPA 4712")
+        yield replace(receipt, plant="payment_first", until="waiting")
+        yield self.month.event(late)
+        yield from statuses
 
-    def _payment(self, member: Member, event: str, content: Json, payment: Json, title: str) -> ScenarioEvent:
-        amount = money.major(payment["amount_cents"], payment["amount_currency"])
-        step = self._step(member, event, content, title)
-        paid = {"lago_id": payment["lago_id"], "currency": payment["amount_currency"]}
-        return replace(step, **paid, total=amount, effect=-Decimal(amount))
+    def _billed_last(self, handle: str) -> Announcement:
+        member = self.month.cast.members[handle]
+        [due] = self.month.bill(member, self.usage(member), JULY[1], period=JULY)
+        return due
 
-    def _issued(self, note: Note) -> ScenarioEvent:
-        content = self.documents.note(note)
-        member, currency = note.invoice.member, note.invoice.bill.currency
-        step = self._step(member, "credit_note.created", content, f"credit_note.created {note.number}")
-        amount = money.major(note.total_cents, currency)
-        action = f"pay back {amount} {currency} and record the refund" if note.use == "refund" else ""
-        return replace(step, number=note.number, total=amount, effect=-Decimal(amount), action=action)
-
-    def _voided(self, invoice: Invoice) -> ScenarioEvent:
-        content = self.documents.voided(invoice)
-        title = f"invoice.voided {invoice.number}"
-        step = self._step(invoice.member, "invoice.voided", content, title)
-        return replace(step, is_void=True, effect=-Decimal(invoice.bill.total))
-
-    def _step(self, member: Member, event: str, content: Json, title: str) -> ScenarioEvent:
-        object_type = event.partition(".")[0]
-        value = self.documents.bodies.event(event, object_type, content)
-        step = self.put(member, TOPICS[object_type], value, title)
-        return replace(step, lago_id=content["lago_id"], currency=content.get("currency"))
-
-
-TOPICS = {
-    "invoice": "lago.invoices",
-    "credit_note": "lago.credit_notes",
-    "payment": "lago.payments",
-    "payment_receipt": "lago.payments",
-}
+    def _after(
+        self, at: datetime, change: Callable[..., Any], *given: Any, **named: Any
+    ) -> Iterator[ScenarioEvent]:
+        """The events of a change of the organisation at that time."""
+        self.month.now = at
+        due = self.month.due(change, *given, **named)
+        return (self.month.event(each) for each in due)

@@ -26,17 +26,15 @@ import matplotlib as mpl
 from ruamel.yaml import YAML
 
 from consumer.config.settings import Settings
+from consumer.demo import connections as demo_connections
 from consumer.demo import scenario
-from consumer.demo.scenario_event import ScenarioEvent
+from consumer.demo.lago_month import LagoMonth
 from consumer.kafka import topics
 from consumer.sandbox.broker import embedded_broker
-from schemas import envelope
-from schemas.envelope import Envelope
 from tests.integration import running_programs, scraped_programs
 from tests.integration.receiver import SECRET, receiver
 from tests.support.webhooks import HMAC_KEY, headers
 
-TEMPLATE = scraped_programs.ROOT / "consumer" / "commands" / "demo" / "connections.template.yaml"
 OUTPUT = scraped_programs.ROOT / "deploy" / "grafana" / "dashboard.png"
 PLAY_S = 110.0
 REST_S = 15.0
@@ -69,7 +67,7 @@ async def _run(folder: Path) -> None:
         settings = {"kafka_bootstrap_servers": address, "consumer_group": "watched"}
         await topics.create(Settings(kafka_bootstrap_servers=address))
         async with receiver() as endpoint:
-            organization_id = _organization(scenario.steps(1))
+            organization_id = LagoMonth(seed=1).organization.lago_id
             connections = _connections(netsuite, organization_id, endpoint.origin)
             with (
                 scraped_programs.processes(folder, settings, connections) as running,
@@ -87,7 +85,9 @@ def _connections(
     netsuite: running_programs.Sandbox, organization_id: str, webhook_url: str
 ) -> list[dict[str, Any]]:
     """The demo's, but that all log in by token and Lago signs by HMAC."""
-    known = YAML(typ="safe").load(Template(TEMPLATE.read_text()).safe_substitute())["connections"]
+    known = YAML(typ="safe").load(Template(demo_connections.TEMPLATE.read_text()).safe_substitute())[
+        "connections"
+    ]
     credentials = netsuite.get("credentials")
     lago = {"organization_id": organization_id, "organization_slug": "hooli", "webhook_hmac_key": HMAC_KEY}
     for each in known:
@@ -96,11 +96,6 @@ def _connections(
         for webhook in each.get("webhooks", []):
             webhook |= {"url": webhook_url, "secret": SECRET}
     return list(known)
-
-
-def _organization(steps: tuple[ScenarioEvent, ...]) -> str:
-    events = (envelope.decode(step.value) for step in steps)
-    return next(event.organization_id for event in events if isinstance(event, Envelope))
 
 
 async def _play(url: str, netsuite: running_programs.Sandbox, organization_id: str) -> None:

@@ -26,6 +26,7 @@ INCLUDES = {
     "invoice.one_off_created": _ONE_OFF,
     "invoice.paid_credit_added": _ONE_OFF,
     "invoice.drafted": _VOIDED | {"error_details"},
+    "invoice.generated": frozenset(("customer",)),
     "invoice.voided": _VOIDED,
     "invoice.resynced": _VOIDED,
     "invoice.payment_status_updated": frozenset(("customer", "fees")),

@@ -1,14 +1,14 @@
-"""The demo's month has the same webhooks every time, with bodies as complete as Lago's."""
+"""The demo's month has the same webhooks every time, billed and announced by the emulated Lago."""
 
 import json
 from collections import Counter, defaultdict
-from decimal import Decimal
 from string import Template
 
 import pytest
 
 from consumer.config import connections_file
 from consumer.demo import connections, customers, run_report, scenario
+from consumer.demo.lago_month import LagoMonth
 from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
 from consumer.pipeline import ownership, routing
@@ -82,6 +82,20 @@ def test_the_same_seed_tells_the_same_bytes(steps):
     assert scenario.steps(1) == steps
 
 
+def test_what_comes_later_has_not_happened_before_it_is_asked_for():
+    """So that whoever reads Lago meanwhile finds it as it is then."""
+    month = LagoMonth(seed=1)
+    events = scenario.events(month)
+
+    first = next(events)
+
+    assert first.title == "customer.created cus_lakeshore"
+    assert month.organization.invoices == {}
+    list(events)
+    assert len(month.organization.invoices) > 30
+    assert month.organization.outbox == []
+
+
 def test_another_seed_tells_the_same_month_with_other_amounts(steps):
     other = scenario.steps(2)
 
@@ -101,7 +115,7 @@ def test_it_is_a_month_of_twelve_customers_in_four_currencies(steps):
     assert {invoice["invoice_type"] for invoice in invoices} >= {
         "subscription", "one_off", "credit", "progressive_billing",
     }  # fmt: skip
-    assert {fee["item"]["type"] for invoice in invoices for fee in invoice["fees"]} == {
+    assert {fee["item"]["type"] for invoice in invoices for fee in invoice.get("fees", [])} == {
         "subscription", "charge", "fixed_charge", "commitment", "add_on", "credit",
     }  # fmt: skip
     for kind in ("coupons", "prepaid_credit", "progressive_billing_credit"):
@@ -124,36 +138,6 @@ def test_customers_come_before_and_after_their_invoices(steps):
         if kind == "customer"
     }
     assert orders == {True, False}
-
-
-@pytest.mark.parametrize("seed", range(1, 8))
-def test_the_amounts_of_every_invoice_fit_together_as_lagos_do(seed):
-    """fees - progressive - coupons = subtotal, + taxes - prepaid = total, and fees add up."""
-    for event in events(scenario.steps(seed)):
-        invoice = event.object
-        if event.object_type != "invoice":
-            continue
-        fees = sum(fee["amount_cents"] for fee in invoice["fees"])
-        subtotal = fees - invoice["progressive_billing_credit_amount_cents"] - invoice["coupons_amount_cents"]
-        taxes = sum(tax["amount_cents"] for tax in invoice["applied_taxes"])
-
-        assert invoice["fees_amount_cents"] == fees
-        assert invoice["sub_total_excluding_taxes_amount_cents"] == subtotal
-        assert invoice["taxes_amount_cents"] == taxes
-        paid = invoice["prepaid_credit_amount_cents"] + invoice["credit_notes_amount_cents"]
-        assert invoice["total_amount_cents"] == subtotal + taxes - paid
-        assert invoice["total_amount_cents"] > 0
-
-
-def test_decimals_are_texts_with_a_point_and_amounts_whole_numbers(steps):
-    """Lago's own notation; anything else would test a decoder that nobody needs."""
-    for event in events(steps):
-        for fee in event.object.get("fees", []):
-            for name in ("units", "precise_unit_amount", "precise_amount", "taxes_precise_amount"):
-                assert isinstance(fee[name], str)
-                assert "." in fee[name]
-                assert Decimal(fee[name]).is_finite()
-            assert type(fee["amount_cents"]) is int
 
 
 def test_bodies_escape_what_rails_escapes(steps):
@@ -252,21 +236,11 @@ def test_every_kind_of_document_is_in_the_story(steps):
     assert len(by_type["invoice.voided"]) == 2
 
 
-def test_a_note_adds_up_to_what_lago_would_compute(steps):
-    """items - coupon + tax = credit + refund + offset = total."""
-    for event in (event.object for event in events(steps) if event.object_type == "credit_note"):
-        items = sum(item["amount_cents"] for item in event["items"])
-        split = sum(event[f"{part}_amount_cents"] for part in ("credit", "refund", "offset"))
-
-        net = items - event["coupons_adjustment_amount_cents"]
-        assert split == event["total_amount_cents"] == net + event["taxes_amount_cents"]
-
-
 def test_what_must_be_ignored_is_ignored_by_a_named_rule(steps, plan):
     ignored = [plan(step) for step in steps if step.ending == "ignored"]
 
     assert all(isinstance(planned, Ignored) for planned in ignored)
-    assert {planned.rule for planned in ignored} == {"event_type", "self_billed"}
+    assert {planned.rule for planned in ignored} == {"event_type", "self_billed", "payment_needs_lago_api"}
 
 
 @pytest.mark.parametrize("plant", ["unmapped_metric", "undecodable_bytes"])

@@ -215,6 +215,7 @@ def test_discounts_before_tax_lessen_the_tax_and_those_after_do_not(organization
         ("invoice.created", {"fees", "credits", "subscriptions"}, {"metadata"}),
         ("invoice.payment_status_updated", {"fees", "customer"}, {"credits", "applied_taxes"}),
         ("invoice.voided", {"fees", "credits"}, {"applied_invoice_custom_sections"}),
+        ("invoice.generated", {"customer"}, {"fees", "credits", "applied_taxes"}),
     ],
 )
 def test_a_webhook_includes_what_lagos_does(organization, webhook_type, has, lacks):

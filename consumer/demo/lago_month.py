@@ -1,0 +1,114 @@
+"""The demo's organisation in the emulated Lago: its customers, what is billed to them, and the calendar."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from consumer.demo import customers, lago_event, price_list
+from consumer.demo.customers import Customers, Member
+from consumer.demo.scenario_event import ScenarioEvent
+from consumer.sandbox.lago import billing, fees
+from consumer.sandbox.lago.invoices import Discounts
+from consumer.sandbox.lago.notation import Json, id_of, instant
+from consumer.sandbox.lago.organization import Announcement, Organization
+
+NO_DISCOUNTS = Discounts()
+NET_PAYMENT_TERM = timedelta(days=30)
+PERIODS = ("subscription", "charges", "fixed_charges")
+
+
+@dataclass(slots=True, kw_only=True)
+class LagoMonth:
+    """
+    One organisation whose calendar the scenario turns.
+
+    Attributes:
+        seed: other ids and amounts with another one.
+        now: the moment of the organisation's calendar.
+        cast: the customers and the taxes.
+        billed: the invoices of each customer by handle, oldest first.
+    """
+
+    seed: int
+    now: datetime = datetime(2026, 6, 30, 0, 4, tzinfo=UTC)
+    cast: Customers = field(default_factory=customers.read)
+    billed: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    organization: Organization = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Create the organisation, without customers."""
+        self.organization = Organization(
+            now=lambda: self.now,
+            slug=customers.ORGANIZATION_SLUG,
+            lago_id=id_of(customers.ORGANIZATION_SLUG, self.seed),
+            issues_receipts=True,
+        )
+
+    def due(self, change: Callable[..., Any], *given: Any, **named: Any) -> list[Announcement]:
+        """Make a change of the organisation; returns its webhooks, and leaves others in the outbox."""
+        outbox = self.organization.outbox
+        held = len(outbox)
+        change(self.organization, *given, **named)
+        own = outbox[held:]
+        del outbox[held:]
+        return own
+
+    def event(self, announced: Announcement, **changes: Any) -> ScenarioEvent:
+        """A due webhook as an event, with its object as it is now."""
+        return lago_event.of(self.organization, announced, **changes)
+
+    def bill(
+        self,
+        member: Member,
+        sales: Sequence[Json],
+        issued: date,
+        *,
+        period: tuple[date, date] | None = None,
+        discounts: Discounts = NO_DISCOUNTS,
+        **changes: Any,
+    ) -> list[Announcement]:
+        """
+        Bill sales to a customer at the beginning of a day in their time zone.
+
+        Args:
+            member: the customer.
+            sales: items of the price list; those without taxes have the customer's.
+            issued: the day.
+            period: first and last day that is billed; the day itself when None.
+            discounts: coupons, progressive billing and prepaid credit.
+            changes: as `consumer.sandbox.lago.billing.bill` takes them.
+        """
+        zone, billed = ZoneInfo(member.zone), self.billed[member.handle]
+        self.now = datetime.combine(issued, time(0, 5), zone).astimezone(UTC)
+        first, last = period or (issued, issued)
+        begins, ends = datetime.combine(first, time(), zone), datetime.combine(last, time(23, 59, 59), zone)
+        known = {
+            "number": f"{member.slug}-202607-{len(billed) + 1:03d}",
+            "sequential_id": len(billed) + 1,
+            "issuing_date": issued.isoformat(),
+            "payment_due_date": (issued + NET_PAYMENT_TERM).isoformat(),
+        }
+        sold = [_of_period(_taxed(sale, member), begins, ends) for sale in sales]
+        due = self.due(billing.bill, member.external_id, sold, discounts=discounts, **known | changes)
+        invoice = self.organization.invoices[due[0].lago_id]
+        for each in invoice["billing_periods"]:
+            each |= {f"{kind}_from_datetime": instant(begins) for kind in PERIODS}
+            each |= {f"{kind}_to_datetime": instant(ends) for kind in PERIODS}
+        billed.append(invoice)
+        return due
+
+
+def _taxed(sale: Json, member: Member) -> Json:
+    return {"taxes": price_list.taxes_of(member.taxes)} | sale
+
+
+def _of_period(sale: Json, begins: datetime, ends: datetime) -> Json:
+    if sale["kind"] not in fees.DATED_TYPES:
+        return sale
+    bounds = {"from_date": begins, "to_date": ends}
+    return sale | {name: at.astimezone(UTC).isoformat(timespec="seconds") for name, at in bounds.items()}
