@@ -18,6 +18,7 @@ from consumer import __version__
 from consumer.commands import (
     audit_options,
     backfill_options,
+    backtest_options,
     catalog_options,
     command_tree,
     dry_run_options,
@@ -52,6 +53,7 @@ app.add_typer(failure_options.app)
 app.add_typer(errors_options.app, name="errors")
 app.add_typer(catalog_options.app)
 app.add_typer(backfill_options.app)
+app.add_typer(backtest_options.app)
 app.add_typer(reconcile_options.app)
 app.add_typer(audit_options.app, name="audit")
 app.add_typer(rehearsal_options.app, name="rehearsal")

@@ -8,9 +8,6 @@ from typing import Annotated
 import typer
 
 from consumer.commands import document_filters as filters
-from consumer.errors import ConfigurationError
-
-OBJECTS = "customers,invoices,credit_notes,payments,voids"
 
 app = typer.Typer()
 
@@ -22,7 +19,7 @@ def backfill(
     since: filters.Since = None,
     until: filters.Until = None,
     customer: filters.Customers = None,
-    objects: Annotated[str, typer.Option(metavar="NAMES", help="Which of these.")] = OBJECTS,
+    objects: Annotated[str, typer.Option(metavar="NAMES", help="Which of these.")] = filters.OBJECTS,
     go: Annotated[bool, typer.Option("--go", help="Send; without it only a plan is shown.")] = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew, though a run was interrupted.")
@@ -36,16 +33,13 @@ def backfill(
     """Put documents that Lago has on the topics again: a plan first, sent with --go, safe to repeat."""
     import asyncio
 
-    from consumer.backfill.kinds import kinds_of
     from consumer.commands import audit_trail, day_option, one_connection
     from consumer.commands import backfill as command
     from consumer.commands.lago_documents import Scope
     from consumer.config import connections_file
     from consumer.config.settings import Settings
 
-    names = [name.strip() for name in objects.split(",") if name.strip()]
-    if unknown := sorted(set(names) - set(OBJECTS.split(","))):
-        raise ConfigurationError([f"--objects {', '.join(unknown)}: choose of {OBJECTS}"])
+    kinds = filters.kinds(objects)
     begins, ends = day_option.window(since, until)
     settings = Settings.load()
     connections = connections_file.load(settings.connections_file)
@@ -53,7 +47,7 @@ def backfill(
         connection=one_connection.the_one(
             connections_file.chosen(connections, [connection] if connection else [])
         ),
-        kinds=kinds_of(iter(names)),
+        kinds=kinds,
         scope=Scope(since=begins, until=ends, customers=tuple(customer or ())),
         actor=audit_trail.actor(actor),
         go=go,

@@ -25,10 +25,25 @@ def write(
         rows: by column; a column that is not listed is an error.
         numbers: columns whose negative numbers stay numbers; all other cells are text in a spreadsheet.
     """
-    writer = csv.DictWriter(out, [plain_text.cell(name) for name in columns], restval="", lineterminator="\n")
-    writer.writeheader()
+    file = CsvFile(out, columns, numbers)
     for row in rows:
-        writer.writerow({plain_text.cell(name): _cell(name, value, numbers) for name, value in row.items()})
+        file.put(row)
+
+
+class CsvFile:
+    """A file that is written row by row, as `write` writes it."""
+
+    def __init__(self, out: TextIO, columns: Sequence[str], numbers: Collection[str] = ()) -> None:
+        """Write the header."""
+        names = [plain_text.cell(name) for name in columns]
+        self._writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
+        self._numbers = numbers
+        self._writer.writeheader()
+
+    def put(self, row: Mapping[str, object]) -> None:
+        """Write one row, by column; a column that is not listed is an error."""
+        cells = {plain_text.cell(name): _cell(name, value, self._numbers) for name, value in row.items()}
+        self._writer.writerow(cells)
 
 
 def _cell(name: str, value: object, numbers: Collection[str]) -> str:

@@ -105,14 +105,13 @@ def plan(
 
     from consumer.commands import plan as command
     from consumer.commands import timestamp_option
+    from consumer.commands.topic_span import Span
 
     if not topic and not sources:
         raise ConfigurationError(["name files with Lago events, or --topic to read the input topics"])
     if not topic and (since or until):
         raise ConfigurationError(["--from and --to are times of records on Kafka; they go with --topic"])
-    span = command.Span(
-        since=timestamp_option.option("--from", since), until=timestamp_option.option("--to", until)
-    )
+    span = Span(since=timestamp_option.option("--from", since), until=timestamp_option.option("--to", until))
     settings, connections = _configuration(connection)
     wish = command.Wish(
         connections=connections,

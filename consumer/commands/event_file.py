@@ -7,7 +7,9 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from consumer.commands import console_output
 from consumer.config import bounded_file
@@ -34,6 +36,55 @@ def of(file: Path) -> list[bytes]:
     return found
 
 
+def stream(file: Path) -> Iterator[bytes]:
+    """
+    The events of a file as `of`, one after the other; a file with one event a line may be of any size.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or is too large and not one event a line.
+    """
+    try:
+        with _opened(file) as content:
+            yield from _streamed(content, _name(file))
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _streamed(content: BinaryIO, name: str) -> Iterator[bytes]:
+    first = content.readline(EVENT_LIMIT_BYTES)
+    second = content.readline(EVENT_LIMIT_BYTES) if _is_whole(first) else b""
+    if not second.strip():
+        rest = bounded_file.read_stream(content, EVENT_LIMIT_BYTES, name=name)
+        found = list(events(first + second + rest))
+        if not found or not (first + second + rest).strip():
+            console_output.complain(f"{name}: contains no event")
+        yield from found
+        return
+    yield from (first.removeprefix(codecs.BOM_UTF8), second)
+    while line := content.readline(EVENT_LIMIT_BYTES):
+        if line.strip():
+            yield line
+
+
+def _is_whole(line: bytes) -> bool:
+    text = line.removeprefix(codecs.BOM_UTF8).strip()
+    return text.startswith(b"{") and text.endswith(b"}")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    if file == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    with bounded_file.opened(file) as found:
+        yield found
+
+
+def _unreadable(file: Path, error: OSError) -> ConfigurationError:
+    reason = error.strerror or error
+    return ConfigurationError([f"{_name(file)}: {reason}; name a file with Lago events"])
+
+
 def _name(file: Path) -> str:
     return "standard input" if file == STANDARD_INPUT else str(file)
 
@@ -44,8 +95,7 @@ def _content(file: Path) -> bytes:
             return bounded_file.read_stream(sys.stdin.buffer, EVENT_LIMIT_BYTES, name=_name(file))
         return bounded_file.read_bytes(file, EVENT_LIMIT_BYTES)
     except OSError as error:
-        reason = error.strerror or error
-        raise ConfigurationError([f"{_name(file)}: {reason}; name a file with Lago events"]) from error
+        raise _unreadable(file, error) from error
 
 
 def events(content: bytes) -> Iterator[bytes]:

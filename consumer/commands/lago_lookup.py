@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from consumer.clock import SystemClock
-from consumer.commands import dry_run
-from consumer.commands.dry_run import DryRun
 from consumer.config.connection import Connection
 from consumer.lago.api import LagoApi
 from consumer.lago.lookup_result import LookUp
+from consumer.pipeline import dry_run
+from consumer.pipeline.dry_run import DryRun
 
 
 class LagoLookup:

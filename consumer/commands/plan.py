@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,16 +18,18 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from consumer.commands import console_output, dry_run, event_file, lago_lookup, plan_entry, plan_tables
+from consumer.commands import console_output, event_file, lago_lookup, plan_entry, plan_tables, topic_span
 from consumer.commands.lago_lookup import LagoLookup
 from consumer.commands.plan_totals import PlanTotals
+from consumer.commands.topic_span import Span
 from consumer.config import private_file
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
-from consumer.kafka import snapshot_reader, topics
+from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
 from consumer.ops import plain_text
+from consumer.pipeline import dry_run
 
 DONE, FAILED = 0, 1
 
@@ -51,14 +52,6 @@ class Wish:
     as_json: bool = False
     is_strict: bool = False
     asks_lago: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Which records of a topic, by Kafka's time of them; the end is not included."""
-
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 async def of_files(files: Sequence[Path], wish: Wish) -> int:
@@ -90,20 +83,9 @@ async def of_topics(settings: Settings, names: Sequence[str], span: Span, wish: 
     cluster = Cluster.of(settings)
     async with _planning(wish) as planning:
         for name in names or topics.names("input"):
-            async for value, source in _records(cluster, name.removeprefix(cluster.topic_prefix), span):
+            async for value, source in topic_span.records(cluster, name, span):
                 await planning.take(value, source)
     return planning.shown()
-
-
-async def _records(cluster: Cluster, topic: str, span: Span) -> AsyncIterator[tuple[bytes | None, str]]:
-    since_ms, until_ms = _ms(span.since), _ms(span.until)
-    async for record in snapshot_reader.history(cluster, topic, since_ms=since_ms):
-        if until_ms is None or record.timestamp_ms < until_ms:
-            yield record.value, str(record.source)
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1_000)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from consumer.commands.dry_run import DryRun
 from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
+from consumer.pipeline.dry_run import DryRun
 from schemas import wire
 from schemas.envelope import Envelope
 from schemas.wire import WriteRequest

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, assert_never
 
-from consumer.commands.dry_run import DryRun
 from consumer.events import summary
 from consumer.events.summary import ObjectSummary
 from consumer.failures import causes
@@ -17,6 +16,7 @@ from consumer.mapping import money
 from consumer.mapping.decision_log import Decision, Problem
 from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
+from consumer.pipeline.dry_run import DryRun
 from schemas.envelope import Envelope
 from schemas.wire import WriteItem
 

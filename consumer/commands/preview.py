@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO, assert_never
 
-from consumer.commands import dry_run, event_file
+from consumer.commands import event_file
 from consumer.config.connection import Connection
 from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.ops import plain_text
 from consumer.outcome import Ignored
+from consumer.pipeline import dry_run
 from consumer.pipeline.known_zones import KnownZones
 from schemas import wire
 from schemas.envelope import Envelope, Undecodable

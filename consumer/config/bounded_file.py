@@ -21,8 +21,13 @@ def read_bytes(path: Path, limit_bytes: int) -> bytes:
     Raises:
         OSError: it cannot be read, or is larger than the limit; `strerror` has the reason.
     """
-    with open(path, "rb", opener=_unwaiting) as file:
+    with opened(path) as file:
         return read_stream(file, limit_bytes, name=str(path))
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file or a named pipe, open for reading; the reader limits what it reads. Raises OSError."""
+    return open(path, "rb", opener=_unwaiting)
 
 
 def _unwaiting(name: str, flags: int) -> int:

@@ -13,6 +13,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
 from consumer.commands import open_errors, plan, replay
+from consumer.commands.topic_span import Span
 from consumer.config.settings import Settings
 from consumer.failures.selection import Selection
 from consumer.kafka import snapshot_reader
@@ -109,7 +110,7 @@ async def test_errors_plan_and_replay_read_compressed_records(on_kafka, codec, s
     assert json.loads(capsys.readouterr().out)["open"] == COUNT
 
     wish = plan.Wish(connections=(connection_files.connection(),), as_json=True)
-    assert await plan.of_topics(settings, [TOPIC], plan.Span(), wish) == 0
+    assert await plan.of_topics(settings, [TOPIC], Span(), wish) == 0
     assert len(json.loads(capsys.readouterr().out)["requests"]) == COUNT
 
     chosen = Selection(codes=frozenset({"invalid_mapping"}))

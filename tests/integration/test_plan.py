@@ -14,6 +14,7 @@ from threading import Thread
 import pytest
 
 from consumer.commands import explain, plan, plan_entry
+from consumer.commands.topic_span import Span
 from consumer.config import connections_file
 from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError, StartupError
@@ -51,7 +52,7 @@ def planned(settings, capsys):
 
     async def run(*names, span=None):
         wish = plan.Wish(connections=(connection(),), as_json=True)
-        assert await plan.of_topics(settings, names, span or plan.Span(), wish) == 0
+        assert await plan.of_topics(settings, names, span or Span(), wish) == 0
         return json.loads(capsys.readouterr().out)
 
     return run
@@ -84,8 +85,8 @@ async def test_one_topic_and_a_span_of_time_can_be_chosen(on_kafka, planned, top
     await on_kafka.produce(CUSTOMER, topic="lago.customers")
     began = datetime.fromtimestamp(began_ms / 1_000, UTC)
 
-    later = await planned("lago.invoices", span=plan.Span(since=began))
-    earlier = await planned(f"{topic_prefix}lago.invoices", span=plan.Span(until=began))
+    later = await planned("lago.invoices", span=Span(since=began))
+    earlier = await planned(f"{topic_prefix}lago.invoices", span=Span(until=began))
 
     assert [each["source"] for each in later["requests"]] == [f"{topic_prefix}lago.invoices/0/1"]
     assert [each["source"] for each in earlier["requests"]] == [f"{topic_prefix}lago.invoices/0/0"]
@@ -182,7 +183,7 @@ async def test_a_worker_sends_the_very_bytes_that_were_planned(
     await on_kafka.produce(*invoices, POUNDS, lago.invoice_event("invoice.voided", lago_id=ids[0]))
     await on_kafka.produce(CUSTOMER, topic="lago.customers")
     wish = plan.Wish(connections=connections, requests_file=tmp_path / "requests.jsonl")
-    await plan.of_topics(settings, (), plan.Span(), wish)
+    await plan.of_topics(settings, (), Span(), wish)
     entries = map(json.loads, (tmp_path / "requests.jsonl").read_text().splitlines())
     planned_items = Counter(item["sha256"] for entry in entries for item in entry.get("items", ()))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from consumer.commands import console_output, dry_run, event_file, lago_lookup
+from consumer.commands import console_output, event_file, lago_lookup
 from consumer.commands.explain import tables
 from consumer.commands.explain.explanation import Explanation
 from consumer.config.connection import Connection
@@ -15,6 +15,7 @@ from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
+from consumer.pipeline import dry_run
 from consumer.pipeline.known_zones import KnownZones
 from consumer.record import Source
 

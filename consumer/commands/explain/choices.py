@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from consumer.commands.dry_run import DryRun
 from consumer.commands.explain import choice, records, setting
 from consumer.commands.explain.choice import Choice
 from consumer.config.connection import Connection
@@ -14,6 +13,7 @@ from consumer.mapping.decision_log import Decision
 from consumer.mapping.result import Mapped
 from consumer.outcome import Ignored
 from consumer.pipeline import ownership
+from consumer.pipeline.dry_run import DryRun
 from schemas.envelope import Envelope
 
 _OF_LINES = ("invoice_line", "credit_note_line", "sales_order_line")

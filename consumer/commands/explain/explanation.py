@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from consumer.commands import plan_entry
-from consumer.commands.dry_run import DryRun
 from consumer.commands.explain import choices, ignoring, owner, records
 from consumer.commands.explain.choice import Choice
 from consumer.commands.explain.ignoring import Ignoring
@@ -18,6 +17,7 @@ from consumer.mapping import money
 from consumer.mapping.decision_log import Decision, Problem
 from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
+from consumer.pipeline.dry_run import DryRun
 from schemas.envelope import Envelope
 
 NOWHERE = ""

@@ -7,14 +7,14 @@ import json
 import pytest
 from rich.console import Console
 
-from consumer.commands import dry_run, explain, lago_lookup
+from consumer.commands import explain, lago_lookup
 from consumer.commands.explain import ignoring, setting, tables
 from consumer.commands.explain.explanation import Explanation
 from consumer.config import connections_file
 from consumer.config.settings import Settings
 from consumer.errors import LagoNetsuiteError
 from consumer.lago.lookup_result import Found
-from consumer.pipeline import routing
+from consumer.pipeline import dry_run, routing
 from schemas import envelope
 from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection, settings, yaml_text

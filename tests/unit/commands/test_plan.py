@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from consumer.commands import dry_run, lago_lookup, plan, plan_tables
+from consumer.commands import lago_lookup, plan, plan_tables
 from consumer.commands.plan_totals import PlanTotals
 from consumer.errors import LagoNetsuiteError
 from consumer.lago.lookup_result import Failed, Found, Missing
+from consumer.pipeline import dry_run
 from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, connection
 

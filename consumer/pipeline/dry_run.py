@@ -52,7 +52,13 @@ def everywhere(
     value: bytes | None, connections: Sequence[Connection], code: str | None = None
 ) -> Iterator[DryRun]:
     """The dry runs of an event at each connection that would act on it; at least one."""
-    event = envelope.decode(value)
+    yield from of_event(envelope.decode(value), connections, code)
+
+
+def of_event(
+    event: Envelope | Undecodable, connections: Sequence[Connection], code: str | None = None
+) -> Iterator[DryRun]:
+    """The dry runs of a decoded event, as `everywhere`; none where no connection has that code."""
     for connection in _answering(event, connections, code):
         yield _at(connection, event, connections)
 
