@@ -18,8 +18,9 @@ from consumer.config import connections_file
 from consumer.config.connection import Connection, holding
 from consumer.config.settings import Settings
 from consumer.errors import StartupError
-from consumer.kafka import removed_connections, retention, topics
+from consumer.kafka import removed_connections, retention, snapshot_reader, topics
 from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.optional_topic import OptionalTopic
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi
@@ -33,7 +34,9 @@ from consumer.stream.stream import Stream
 from consumer.stream.stream_process import process_context, run_streams
 from consumer.stream.stream_spec import ProcessContext, StreamSpec
 from consumer.stream.supervision import SupervisedStream
+from consumer.stream.waiting_topic import WaitingOutput
 from schemas import error_event, result
+from schemas import waiting as waiting_schema
 from schemas.lane import place_of
 
 PING_LIMIT_S = 30.0
@@ -91,6 +94,7 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
             publish=publish,
             context=context,
             hold_limit_s=retention.hold_limit_s(kept_s),
+            waiting=_waiting_output(context, publish),
         )
         streams = [_supervised(account, context, stream_of) for account in accounts]
         codes = {each.code for each in connections}
@@ -173,6 +177,13 @@ async def publisher(context: ProcessContext, stack: AsyncExitStack) -> Publish:
     return Publisher(producer, context.cluster, troubles=troubles).publish
 
 
+def _waiting_output(context: ProcessContext, publish: Publish) -> WaitingOutput:
+    troubles = TopicTroubles(context.health, context.clock)
+    topic = OptionalTopic(context.cluster, waiting_schema.TOPIC, troubles=troubles, clock=context.clock)
+    history = partial(snapshot_reader.history, context.cluster, waiting_schema.TOPIC)
+    return WaitingOutput(publish=publish, topic=topic, history=history)
+
+
 def _supervised(
     account: _Account, context: ProcessContext, stream_of: Callable[[_Account], Stream]
 ) -> SupervisedStream:
@@ -187,7 +198,7 @@ def _supervised(
     return SupervisedStream(name=account.connection.code, make=make)
 
 
-def _stream(
+def _stream(  # noqa: PLR0913 - what a stream is made of, each named at the one call
     account: _Account,
     *,
     settings: Settings,
@@ -195,6 +206,7 @@ def _stream(
     publish: Publish,
     context: ProcessContext,
     hold_limit_s: float,
+    waiting: WaitingOutput,
 ) -> Stream:
     connection, lago = account.connection, account.lago
     delivery = delivery_of(
@@ -222,6 +234,7 @@ def _stream(
         dependency_max_age_s=settings.dependency_max_age_s,
         hold_limit_s=hold_limit_s,
         retry_after_cap_s=settings.retry_after_max_s,
+        waiting=waiting,
     )
     return Stream(
         spec,

@@ -66,12 +66,13 @@ class Event:
     One record to publish; `topic` is the name without the deployment's prefix.
 
     Attributes:
+        value: None for a tombstone, which ends its key on a compacted topic.
         partition: for a record that must be on the partition of another; None to choose it by the key.
     """
 
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
     partition: int | None = None
 

@@ -63,11 +63,10 @@ class Backoff:
         """The decision after a delivery's outcome."""
         is_answering = has_answered(outcome) or seen.answered_s > retry_state.parked_at_s
         retry_state = retry_state.until(seen.now_s, is_account_answering=is_answering)
+        if isinstance(outcome, outcomes.Settled):
+            return Settle(outcome=outcome)
+        retry_state = replace(retry_state, outcome=outcome)
         match outcome:
-            case (
-                outcomes.Delivered() | outcomes.AlreadyThere() | outcomes.Ignored() | outcomes.Rejected()
-            ) as settled:
-                return Settle(outcome=settled)
             case outcomes.Unavailable(reason=reason, retry_after_s=retry_after_s):
                 return self._retry(reason, retry_after_s, retry_state, seen)
             case outcomes.Ambiguous(reason=reason):
@@ -106,7 +105,7 @@ class Backoff:
         retry_state = retry_state.until(seen.now_s)
         if seen.carried > 1:
             return self._step_aside(Cause.LIMIT, None, replace(retry_state, company=1), seen)
-        retry_state = replace(retry_state, defects=retry_state.defects + 1)
+        retry_state = replace(retry_state, defects=retry_state.defects + 1, outcome=None)
         if retry_state.defects >= DEFECT_ATTEMPTS:
             failed = internal_error(error_name, "while it carried this event", attempts=retry_state.defects)
             return GiveUp(rejected=failed)

@@ -11,6 +11,7 @@ from itertools import chain
 from consumer.engine.attempt import Attempt
 from consumer.engine.dependencies import Dependencies
 from consumer.engine.ready import Ready
+from consumer.engine.retry_state import RetryState
 from consumer.record import LaneKey, Record
 
 
@@ -137,7 +138,7 @@ class Lanes:
         if missing is None or self._dependencies.asks(lane, rank, missing):
             self._wait(lane, due_s)
         else:
-            self._dependencies.block(lane, missing)
+            self._block(lane, missing, attempt.retry_state)
 
     def written(self, record: Record) -> None:
         """Release the lanes that wait for a written record or for one of its dependencies."""
@@ -204,8 +205,7 @@ class Lanes:
                 return lane
             ready.discard(lane)
             retry_state = head.retry_state.until(now_s).parked(blocker.cause, now_s)
-            self._queues[lane][0] = replace(head, retry_state=retry_state)
-            self._dependencies.block(lane, blocker.key)
+            self._block(lane, blocker.key, retry_state)
         return None
 
     def _take_of(self, ready: Ready, rank: int, count: int, now_s: float) -> list[Attempt]:
@@ -219,11 +219,16 @@ class Lanes:
         return taken
 
     def _start(self, lane: LaneKey) -> Attempt:
-        attempt = self._queues[lane].popleft()
-        self._running[lane] = attempt
+        attempt = self._running[lane] = self._queues[lane].popleft()
         return attempt
 
+    def _block(self, lane: LaneKey, key: LaneKey, retry_state: RetryState) -> None:
+        self._queues[lane][0] = replace(self._queues[lane][0], retry_state=retry_state.awaiting(key))
+        self._dependencies.block(lane, key)
+
     def _wait(self, lane: LaneKey, due_s: float) -> None:
+        head = self._queues[lane][0]
+        self._queues[lane][0] = replace(head, retry_state=head.retry_state.due_at(due_s))
         self._parked_ever += 1
         self._parked[lane] = self._parked_ever
         heapq.heappush(self._due, (due_s, self._parked_ever, lane))

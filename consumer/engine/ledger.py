@@ -132,6 +132,11 @@ class Ledger:
         while self._admitted and self._admitted[0] not in self._open_bytes:
             self._admitted.popleft()
 
+    def is_settled(self, offset: int) -> bool:
+        """Whether an offset is settled, here or by the partition's last owner, or has no record."""
+        is_polled = offset < self._next_offset
+        return is_polled and offset not in self._open_bytes
+
     def position(self) -> Position:
         """The position to commit now."""
         if self._position is None:

@@ -116,6 +116,11 @@ class OwnedPartitions:
             held.oldest_ms[offset] = record.timestamp_ms
         return owed
 
+    def is_settled(self, source: Source) -> bool:
+        """Whether the record of an assigned partition is settled, or no longer on Kafka."""
+        known = self.ledger(Partition.of(source))
+        return known is not None and known.is_settled(source.offset)
+
     def may_start(self, record: Record) -> bool:
         """Whether the record's offset fits into the offset map; if not, it is kept until `complete`."""
         held = self._held[Partition.of(record.source)]

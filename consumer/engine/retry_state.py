@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from consumer.outcome import Rejected
+from consumer.outcome import Rejected, Unsettled
+from consumer.record import LaneKey
 
 FULL_COMPANY = 25
 
@@ -54,7 +55,10 @@ class RetryState:
         waited_s: seconds parked because an object was missing.
         parked_at_s: when the last wait began.
         cause: of the last wait.
+        due_s: when the last wait ends, on the monotonic clock; None when another lane ends it.
+        awaited: the key of that lane or kind; None without one.
         refusal: the rejection to publish when a `HOLD` or `KIND` wait ends before it succeeds.
+        outcome: of the last delivery; None before, and after one with an unexpected error.
     """
 
     tries: int = 0
@@ -69,7 +73,10 @@ class RetryState:
     waited_s: float = 0.0
     parked_at_s: float = 0.0
     cause: Cause | None = None
+    due_s: float | None = None
+    awaited: LaneKey | None = None
     refusal: Rejected | None = None
+    outcome: Unsettled | None = None
 
     @property
     def failures(self) -> int:
@@ -111,6 +118,14 @@ class RetryState:
     def parked(self, cause: Cause, now_s: float) -> RetryState:
         """At the beginning of a wait for this cause."""
         return replace(self, cause=cause, parked_at_s=now_s)
+
+    def due_at(self, due_s: float) -> RetryState:
+        """Waiting until then, for no other lane."""
+        return replace(self, due_s=due_s, awaited=None)
+
+    def awaiting(self, key: LaneKey) -> RetryState:
+        """Waiting until the lane or kind of this key ends the wait."""
+        return replace(self, due_s=None, awaited=key)
 
     def in_smaller_company(self, carried: int) -> RetryState:
         """After a call of `carried` records with an unknown result."""

@@ -57,7 +57,22 @@ def without_subject(text: str, object_type: str, number: str | None) -> str:
 def without_ids(text: str, event: Envelope) -> str:
     """The text with the connector's external ids replaced by Lago's numbers that the event contains."""
     for external_id, name in _names(event):
-        text = re.sub(_BEFORE + re.escape(external_id), name.replace("\\", r"\\"), text)
+        if external_id in text:
+            text = re.sub(_BEFORE + re.escape(external_id), name.replace("\\", r"\\"), text)
+    return text
+
+
+def external_id(lane: str) -> str | None:
+    """The external id of the document whose events have this lane; None for other lanes."""
+    family, _, lago_id = lane.partition(":")
+    prefix = _OWN_PREFIXES.get(family)
+    return prefix + lago_id if prefix and lago_id else None
+
+
+def spelled_out(text: str) -> str:
+    """The text with ``invoice <Lago id>`` in place of an external id, and so for other documents."""
+    for family, prefix in _OWN_PREFIXES.items():
+        text = re.sub(rf"{_BEFORE}{prefix}(?=[\w-])", f"{family.replace('_', ' ')} ", text)
     return text
 
 

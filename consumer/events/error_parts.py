@@ -6,9 +6,11 @@ from consumer.events import document_names, summary
 from consumer.events.summary import ObjectSummary
 from consumer.mapping import money
 from consumer.outcome import Gap
+from consumer.record import Record
 from schemas import error_event
 from schemas.envelope import Envelope
 from schemas.error_event import FailedObject
+from schemas.result import SourceRef
 
 # Lago's own texts have at most 255 characters; a faulty producer must not make an error event too large.
 MAX_TEXT_CHARS = 1_000
@@ -37,6 +39,17 @@ def gap(one: Gap, event: Envelope | None) -> error_event.Gap:
     limit = error_event.MAX_GAP_CHARS
     hint = document_names.without_ids(one.hint, event) if event else one.hint
     return error_event.Gap(code=one.code, key=one.key[:limit], message=said[:limit], hint=hint[:limit])
+
+
+def source(record: Record) -> SourceRef:
+    """The position of the event, with its key."""
+    return SourceRef(
+        topic=record.source.topic,
+        partition=record.source.partition,
+        offset=record.source.offset,
+        timestamp_ms=record.timestamp_ms,
+        key=short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
+    )
 
 
 def shortened(text: str | None) -> str | None:

@@ -16,7 +16,7 @@ from consumer.record import Event, Record
 from schemas import envelope, error_event, result, wire
 from schemas.envelope import Envelope, Undecodable
 from schemas.error_event import CustomerError, ErrorEvent, ProviderError
-from schemas.result import Result, SourceRef, Timings
+from schemas.result import Result, Timings
 from schemas.scalar import utc_text
 
 # Kafka refuses records above 1 MiB by default; a larger original is found by its position.
@@ -134,7 +134,7 @@ class OutgoingEvents:
                 latency_ms=round(attempt.now.timestamp() * 1000 - record.timestamp_ms, 3),
                 call_ms=round(attempt.call_ms, 3),
             ),
-            source=_source(record),
+            source=error_parts.source(record),
             trace_id=headers.trace_id(record),
         )
 
@@ -167,7 +167,7 @@ class OutgoingEvents:
             retryable=known is not None,
             attempts=attempt.number + (before.attempts if before else 0),
             first_failed_at=before.first_failed_at if before else utc_text(attempt.first_at),
-            source=_source(record),
+            source=error_parts.source(record),
             original=None,
             trace_id=headers.trace_id(record),
         )
@@ -182,16 +182,6 @@ def _message(event: Envelope | None, rejected: Rejected) -> str:
 
 def _place(record: Record) -> tuple[str, int, int]:
     return record.source.topic, record.source.partition, record.source.offset
-
-
-def _source(record: Record) -> SourceRef:
-    return SourceRef(
-        topic=record.source.topic,
-        partition=record.source.partition,
-        offset=record.source.offset,
-        timestamp_ms=record.timestamp_ms,
-        key=error_parts.short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
-    )
 
 
 def _original(record: Record) -> str:

@@ -123,7 +123,7 @@ class Receiver:
         try:
             await self._publish(event)
         except RecordTooLargeError as error:
-            _log.error("webhook_too_large_for_kafka", topic=event.topic, size_bytes=len(event.value))
+            _log.error("webhook_too_large_for_kafka", topic=event.topic, size_bytes=len(event.value or b""))
             return Answer(name="too_large", sentence=str(error))
         except ContractError as error:
             _log.warning("webhook_not_acknowledged", topic=event.topic, reason=str(error))

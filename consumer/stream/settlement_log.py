@@ -10,12 +10,13 @@ import structlog
 from consumer.clock import Clock
 from consumer.engine.attempt import Attempt
 from consumer.engine.decision import Park, Settle
-from consumer.engine.retry_state import Cause
-from consumer.events import headers
+from consumer.engine.retry_state import Cause, RetryState
+from consumer.events import document_names, headers, waiting_record
 from consumer.ops.best_effort import BestEffort
 from consumer.ops.metrics import Metrics
 from consumer.outcome import AlreadyThere, Delivered, Ignored, Rejected, Settled, name_of
 from consumer.record import Record
+from consumer.stream.waiting_list import KINDS, cause_of
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,14 @@ class SettlementLog:
                 # While Kafka, or their kind, is what fails, that is said for all of them at once.
                 is_said = retry_state.cause in {Cause.BROKER, Cause.KIND}
                 level = logging.DEBUG if is_said else logging.WARNING
-                log.log(level, "record_parked", **about, cause=cause, due_in_s=round(delay_s, 2))
+                log.log(
+                    level,
+                    "record_parked",
+                    **about,
+                    cause=cause,
+                    due_in_s=round(delay_s, 2),
+                    **_awaited(retry_state),
+                )
             case _:
                 assert_never(decision)
 
@@ -72,6 +80,14 @@ def _origin(record: Record) -> dict[str, str]:
     """Lago's id of the event and its trace, where the record names them."""
     found = {"event_id": record.header("ce_id"), "trace_id": headers.trace_id(record)}
     return {name: value for name, value in found.items() if value}
+
+
+def _awaited(retry_state: RetryState) -> dict[str, str]:
+    """What a parked record waits for, and the code of the error event that it becomes."""
+    if retry_state.cause not in KINDS:
+        return {}
+    reason = waiting_record.reason_of(cause_of(retry_state))
+    return {"waits_for": document_names.spelled_out(reason.waits_for), "code": reason.code}
 
 
 def _why(outcome: Settled) -> dict[str, str]:

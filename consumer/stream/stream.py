@@ -22,7 +22,9 @@ from consumer.limits.permits import PermitPool
 from consumer.ops.best_effort import BestEffort
 from consumer.stream.dispatcher import Deliver, Dispatcher, Prepare, PublishGivenUp
 from consumer.stream.monitor import Monitor
-from consumer.stream.stream_spec import ProcessContext, StreamSpec, engine_of
+from consumer.stream.stream_spec import ProcessContext, StreamSpec, backoff_of, engine_of
+from consumer.stream.waiting_list import WaitingList
+from consumer.stream.waiting_topic import WaitingOutput, WaitingTopic
 
 SILENCE_LIMIT_S = 60.0
 MEASURE_EVERY_S = 1.0
@@ -71,6 +73,7 @@ class Stream:
         )
         self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=context.metrics)
         self._monitor = self._new_monitor()
+        self._waiting = self._waiting_topic(spec.waiting) if spec.waiting else None
         self._best_effort = BestEffort(monotonic_s=context.clock.monotonic_s)
         self._is_assigned = False
         context.health.expect(spec.name)
@@ -110,6 +113,17 @@ class Stream:
             sentences=self._spec.sentences,
         )
 
+    def _waiting_topic(self, output: WaitingOutput) -> WaitingTopic:
+        spec, clock = self._spec, self._context.clock
+        parked = WaitingList(
+            spec.name,
+            engine=self._engine,
+            backoff=backoff_of(spec),
+            permit_pool=self._permit_pool,
+            clock=clock,
+        )
+        return WaitingTopic(parked, output, name=spec.name, clock=clock)
+
     def _seeder(self) -> Seeder:
         return Seeder(
             consumer=self._consumer,
@@ -136,7 +150,9 @@ class Stream:
             poller = tasks.create_task(self._poller.run())
             committer = tasks.create_task(self._committer.run())
             dispatcher = tasks.create_task(self._dispatcher.run())
-            watch = tasks.create_task(self._watch())
+            watching = [tasks.create_task(self._watch())]
+            if self._waiting:
+                watching.append(tasks.create_task(self._waiting.run()))
             await stopping.wait()
             self._engine.close()
             poller.cancel()
@@ -144,7 +160,8 @@ class Stream:
             committer.cancel()
             await self._committer.commit()
             dispatcher.cancel()
-            watch.cancel()
+            for watch in watching:
+                watch.cancel()
 
     async def _watch(self) -> None:
         while True:
@@ -165,6 +182,8 @@ class Stream:
             self._context.health.ready(self._spec.name)
             self._context.health.watch(self._spec.name, limit_s=SILENCE_LIMIT_S)
             self._dispatcher.wake()
+            if self._waiting:
+                self._waiting.assigned()
         else:
             # Polling stops while the group rebalances, or while Kafka is away: no restart would help.
             self._context.health.unwatch(self._spec.name)

@@ -16,6 +16,7 @@ from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.stream.monitor import OF_NETSUITE, Sentences
+from consumer.stream.waiting_topic import WaitingOutput
 from consumer.tracing.tracer import OFF, Tracer
 
 # Beyond half of the session the group may have given our partitions to somebody else.
@@ -38,6 +39,7 @@ class StreamSpec:
         park_max_age_s: with the three that follow, the budgets of `consumer.engine.backoff.Backoff`.
         retry_after_cap_s: the longest wait that an answer may ask for.
         sentences: what is said of whoever is left alone.
+        waiting: where parked records are shown; None for logs and metrics only.
     """
 
     name: str
@@ -54,6 +56,7 @@ class StreamSpec:
     hold_limit_s: float = math.inf
     retry_after_cap_s: float = RETRY_AFTER_CAP_S
     sentences: Sentences = field(default_factory=lambda: OF_NETSUITE)
+    waiting: WaitingOutput | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +70,9 @@ class ProcessContext:
     tracer: Tracer = OFF
 
 
-def engine_of(spec: StreamSpec, clock: Clock, permit_pool: PermitPool) -> Engine:
-    """The engine of one life of a stream."""
-    backoff = Backoff(
+def backoff_of(spec: StreamSpec) -> Backoff:
+    """The delays and budgets of a stream."""
+    return Backoff(
         jitter=SystemRandom().random,
         park_max_age_s=spec.park_max_age_s,
         record_max_age_s=spec.record_max_age_s,
@@ -77,4 +80,10 @@ def engine_of(spec: StreamSpec, clock: Clock, permit_pool: PermitPool) -> Engine
         hold_limit_s=spec.hold_limit_s,
         retry_after_cap_s=spec.retry_after_cap_s,
     )
-    return Engine(permit_pool=permit_pool, backoff=backoff, clock=clock, silence_limit_s=ZOMBIE_LIMIT_S)
+
+
+def engine_of(spec: StreamSpec, clock: Clock, permit_pool: PermitPool) -> Engine:
+    """The engine of one life of a stream."""
+    return Engine(
+        permit_pool=permit_pool, backoff=backoff_of(spec), clock=clock, silence_limit_s=ZOMBIE_LIMIT_S
+    )

@@ -15,7 +15,7 @@ from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.errors import ContractError
 from consumer.ops.metrics import Metrics
-from consumer.outcome import Delivered, Outcome, Rejected, Release, Unavailable, Written
+from consumer.outcome import Delivered, Outcome, Rejected, Release, Unavailable, Waiting, Written
 from consumer.record import Record
 from consumer.stream.dispatcher import Dispatcher
 from tests.unit.engine.records import TOPIC, gate_of, own, record
@@ -121,6 +121,22 @@ async def test_a_failing_record_is_parked_and_keeps_its_offset_open():
 
     assert (scene.engine.parked, scene.engine.in_flight) == (1, 0)
     assert scene.offset == 0
+
+
+async def test_the_log_says_what_a_parked_record_waits_for():
+    """The document by Lago's id, and the code of the error event that it becomes."""
+    scene = Scene()
+    waits = Waiting(on="doc lago-inv-5f", message="not there", missing="invoice:5f")
+
+    with capture_logs() as logs:
+        await scene.play(waits)
+
+    [parked] = [log for log in logs if log["event"] == "record_parked"]
+    assert (parked["cause"], parked["waits_for"], parked["code"]) == (
+        "dependency",
+        "invoice 5f",
+        "dependency_missing",
+    )
 
 
 async def test_invariant_10_a_record_is_given_up_before_its_offset_settles():
