@@ -13,8 +13,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from schemas import wire
+from schemas import refund_failure, wire
 
+REFUND_FAILURE = "refund_failure"
+"""The object type of `schemas.refund_failure` events, whatever Lago calls it in the body."""
 CONFLUENT_MAGIC_BYTE = 0
 CONFLUENT_PREFIX_BYTES = 5
 
@@ -35,7 +37,8 @@ class Envelope:
     @property
     def object_id(self) -> str:
         """The Lago id of the object; empty when it has none."""
-        found = self.object.get("lago_id") or self.object.get("lago_customer_id")
+        own = "lago_credit_note_id" if self.object_type == REFUND_FAILURE else "lago_id"
+        found = self.object.get(own) or self.object.get("lago_customer_id")
         return found if isinstance(found, str) else ""
 
 
@@ -117,9 +120,10 @@ def _unwrap(body: Any) -> Envelope | Undecodable:
     content = body.get(body["object_type"])
     if not isinstance(content, dict):
         return Undecodable(reason="wrong_shape", message=f"no object under {body['object_type']!r}")
+    is_refund = body["webhook_type"] in refund_failure.EVENTS
     return Envelope(
         webhook_type=body["webhook_type"],
-        object_type=body["object_type"],
+        object_type=REFUND_FAILURE if is_refund else body["object_type"],
         organization_id=body["organization_id"],
         object=content,
     )

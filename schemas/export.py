@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from schemas import asyncapi
+from schemas import asyncapi, refund_failure
 from schemas.audit import AuditRecord
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
@@ -28,6 +28,7 @@ from schemas.error_resolved import ErrorResolved
 from schemas.invoice import Invoice
 from schemas.payment import Payment, PaymentReceipt
 from schemas.reconciliation import Reconciliation
+from schemas.refund_failure import RefundFailure
 from schemas.result import Result
 from schemas.scalar import LagoObject
 from schemas.undeliverable import Undeliverable
@@ -52,6 +53,7 @@ EVENTS: dict[str, tuple[type[LagoObject], tuple[str, ...]]] = {
         ),
     ),
     "credit_note": (CreditNote, ("credit_note.created",)),
+    "credit_note_payment_provider_refund_error": (RefundFailure, refund_failure.EVENTS),
     "payment": (Payment, ("payment.succeeded",)),
     "payment_receipt": (PaymentReceipt, ("payment_receipt.created",)),
 }

@@ -44,6 +44,7 @@ class Place(NamedTuple):
 
 class _Ids(msgspec.Struct):
     lago_id: str | None = None
+    lago_credit_note_id: str | None = None
     lago_customer_id: str | None = None
     lago_invoice_id: str | None = None
     invoice_ids: list[str] | None = None
@@ -78,7 +79,8 @@ def place_of(value: bytes | None) -> Place:
     one invoice (lago-api ``SendHttpWebhookJob``). A receipt has the lane of its payment.
     """
     webhook_type, object_type, ids = _heading(value or b"")
-    family, aggregate = object_type, ids.lago_id or ids.lago_customer_id
+    own_id = ids.lago_credit_note_id if object_type == envelope.REFUND_FAILURE else ids.lago_id
+    family, aggregate = object_type, own_id or ids.lago_customer_id
     customers: Sequence[str | None] = (ids.customer.lago_id if ids.customer else None, ids.lago_customer_id)
     invoices: Sequence[str | None] = (ids.lago_invoice_id,)
     if object_type == "payment_receipt":

@@ -9,8 +9,11 @@ from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
 from consumer.failures.failure import Failure
+from schemas.envelope import REFUND_FAILURE
 
 Connections = Mapping[str, Connection]
+
+_RECORDS_OF = {REFUND_FAILURE: ("refund", "credit_note")}
 
 
 def connections(settings: Settings) -> Connections:
@@ -33,7 +36,8 @@ def in_lago(failure: Failure, known: Connections) -> str:
 
 def result_keys(failure: Failure) -> tuple[str, ...]:
     """The keys of results that link it to NetSuite: the document, where it is there, else its customer."""
-    ids = ((failure.object, failure.object_id), ("customer", failure.customer_id))
+    kinds = _RECORDS_OF.get(failure.object, (failure.object,))
+    ids = (*((kind, failure.object_id) for kind in kinds), ("customer", failure.customer_id))
     return tuple(f"{failure.connection}:{kind}:{lago_id}" for kind, lago_id in ids if lago_id)
 
 

@@ -18,6 +18,7 @@ from consumer.mapping.result import Mapped, Mapping, Refused
 from consumer.outcome import Ignored, Rejected, Unavailable
 from consumer.pipeline import ownership
 from consumer.pipeline.ownership import Ownership
+from schemas import refund_failure
 from schemas.envelope import Envelope, Undecodable
 
 Purpose = Literal["owner", "link"]
@@ -26,8 +27,8 @@ _PURPOSES: dict[Purpose, str] = {
     "owner": "the connection it is for",
     "link": "the NetSuite customer it is linked to",
 }
-# A void names its invoice only.
-_WITHOUT_CUSTOMER = frozenset(("invoice.voided",))
+# A void names its invoice only; a refund that failed is not booked.
+_WITHOUT_CUSTOMER = frozenset(("invoice.voided", *refund_failure.EVENTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

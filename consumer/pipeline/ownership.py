@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.config.connection import Connection
-from schemas.envelope import Envelope, Undecodable
+from schemas.envelope import REFUND_FAILURE, Envelope, Undecodable
 
 PAYMENTS = frozenset(("payment", "payment_receipt"))
+_NAMELESS = PAYMENTS | {REFUND_FAILURE}
+"""Objects that name neither a billing entity nor a currency, only their customer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Ownership:
         whose it is.
         """
         carriers = _carriers(event, self.all_connections)
-        if event.object_type in PAYMENTS and len(carriers) > 1:
+        if event.object_type in _NAMELESS and len(carriers) > 1:
             return self.connection.code == carriers[0].code
         return self.reports_orphans
 
@@ -65,16 +67,16 @@ def claims(event: Envelope, connection: Connection, all_connections: Sequence[Co
     Whether the event belongs to the connection.
 
     A link the event itself names decides, when its code is that of a connection; else the connection's
-    ``select`` rules within its organisation do. A payment names no more than its customer's ids: it belongs
-    to the only connection that carries payments, and may belong to each of several until the customer has
-    been looked up. When none carries payments, each may ignore it.
+    ``select`` rules within its organisation do. A payment, or a refund that failed, names no more than its
+    customer's ids: it belongs to the only connection that carries its kind, and may belong to each of several
+    until the customer has been looked up. When none carries its kind, each may ignore it.
     """
     if event.organization_id != connection.lago.organization_id:
         return False
-    if event.object_type in PAYMENTS:
+    if event.object_type in _NAMELESS:
         carriers = _carriers(event, all_connections)
         if len(carriers) <= 1 or is_undecided(event, all_connections):
-            return connection.sync.payments or not carriers
+            return _carries(event, connection) or not carriers
     known = {each.code for each in all_connections}
     linked = _linked_codes(event) & known
     if linked:
@@ -83,9 +85,9 @@ def claims(event: Envelope, connection: Connection, all_connections: Sequence[Co
 
 
 def is_undecided(event: Envelope, all_connections: Sequence[Connection]) -> bool:
-    """Whether only Lago can tell whose the event is: a payment that several connections may carry."""
-    is_payment = event.object_type in PAYMENTS
-    return is_payment and len(_carriers(event, all_connections)) > 1 and not carries_links(event)
+    """Whether only Lago can tell whose the event is: one without names that several connections may carry."""
+    is_nameless = event.object_type in _NAMELESS
+    return is_nameless and len(_carriers(event, all_connections)) > 1 and not carries_links(event)
 
 
 def carries_links(event: Envelope) -> bool:
@@ -103,8 +105,13 @@ def _carriers(event: Envelope, all_connections: Sequence[Connection]) -> list[Co
     return [
         each
         for each in all_connections
-        if each.lago.organization_id == organization_id and each.sync.payments
+        if each.lago.organization_id == organization_id and _carries(event, each)
     ]
+
+
+def _carries(event: Envelope, connection: Connection) -> bool:
+    sync = connection.sync
+    return sync.credit_notes if event.object_type == REFUND_FAILURE else sync.payments
 
 
 def _is_selected(event: Envelope, connection: Connection) -> bool:

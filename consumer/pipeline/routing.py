@@ -19,6 +19,7 @@ from consumer.mapping import credit_note as credit_notes
 from consumer.mapping import customer as customers
 from consumer.mapping import invoice as invoices
 from consumer.mapping import payment as payments
+from consumer.mapping import refund_failure as refund_failures
 from consumer.mapping import requests
 from consumer.mapping import void as voids
 from consumer.mapping.decision_log import DecisionLog
@@ -26,11 +27,13 @@ from consumer.mapping.event_view import Origin
 from consumer.mapping.result import Mapping, Refused
 from consumer.outcome import Ignored, Rejected
 from consumer.pipeline.ownership import Ownership
+from schemas import refund_failure
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
 from schemas.envelope import Envelope, Undecodable
 from schemas.invoice import Invoice
 from schemas.payment import Payment, PaymentReceipt
+from schemas.refund_failure import RefundFailure
 from schemas.scalar import LagoObject
 
 # A voided invoice may still announce its creation: Lago serialises when it delivers, not when it happened.
@@ -126,6 +129,14 @@ def _plan_credit_note(event: Envelope, connection: Connection) -> Mapping:
     if note.credit_status == "voided" and note.credit_amount_cents == note.total_amount_cents:
         rule = rule or "voided_credit_note"
     return Ignored(rule=rule) if rule else credit_notes.to_netsuite(note, _decision_log(event, connection))
+
+
+def _plan_refund_failure(event: Envelope, connection: Connection) -> Mapping:
+    """A refund that the payment provider has refused, which only a person can make good."""
+    if not connection.sync.credit_notes:
+        return Ignored(rule="sync_disabled")
+    read = _read(RefundFailure, event)
+    return read if isinstance(read, Refused) else Refused(rejection=refund_failures.of(read, connection))
 
 
 def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
@@ -228,11 +239,11 @@ ROUTES: dict[str, Callable[[Envelope, Connection], Mapping]] = {
     "invoice.voided": _plan_void,
     "invoice.payment_status_updated": _plan_payments_of_invoice,
     "credit_note.created": _plan_credit_note,
+    **dict.fromkeys(refund_failure.EVENTS, _plan_refund_failure),
     "payment.succeeded": _plan_payment,
     "payment_receipt.created": _plan_payment,
 }
 
-# NetSuite deletes no customer that has transactions, and Lago keeps a deleted one's documents. Lago sends no
-# such webhook (`Customers::DestroyService`); one of another producer is counted by its own rule.
+# Lago sends no such webhook (`Customers::DestroyService`); another producer may.
 UNBOOKED = {"customer.deleted": "customer_deleted"}
-"""Events of booked objects that change nothing in NetSuite, with the rules that ignore them."""
+"""Events that change nothing: NetSuite deletes no customer that has transactions; with their rules."""

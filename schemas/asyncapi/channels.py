@@ -37,8 +37,9 @@ CHANNELS = {
         summary="Invoices become invoices, and sales orders where that is wanted; voids are voided.",
     ),
     "creditNotes": Channel(
-        address="lago.credit_notes", server="kafka", action="receive", messages=("credit_note_event",),
-        summary="Credit notes become credit memos.",
+        address="lago.credit_notes", server="kafka", action="receive",
+        messages=("credit_note_event", "credit_note_payment_provider_refund_error_event"),
+        summary="Credit notes become credit memos; a refund that has failed becomes an error.",
     ),
     "payments": Channel(
         address="lago.payments", server="kafka", action="receive",

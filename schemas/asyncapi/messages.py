@@ -95,7 +95,10 @@ def _event(object_type: str) -> Message:
     )
 
 
-EVENTS = tuple(_event(each) for each in ("customer", "invoice", "credit_note", "payment", "payment_receipt"))
+REFUND_ERROR = "credit_note_payment_provider_refund_error"
+EVENTS = tuple(
+    map(_event, ("customer", "invoice", "credit_note", REFUND_ERROR, "payment", "payment_receipt"))
+)
 _OUTPUTS = (
     Message(
         name="result",

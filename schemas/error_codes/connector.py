@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.error_codes import menu
 from schemas.error_codes.entry import row
 
 ROWS = (
@@ -52,6 +53,12 @@ ROWS = (
         "Lago knows no customer of that external id in the organisation of the key, or no longer.",
         "Use a key of the event's organisation; book by hand what is billed to a deleted customer.",
         "connector operator",
+    ),
+    row(
+        "refund_failed", "record",
+        "The payment provider has refused to pay a credit note back (credit_note.refund_failure).",
+        "Void the customer refund if one is booked, pay the customer back another way, and close the error.",
+        "finance", menu.CUSTOMER_REFUNDS,
     ),
     row(
         "dependency_missing", "record",

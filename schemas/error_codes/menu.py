@@ -7,6 +7,7 @@ APPROVAL_ROUTING = "Setup > Accounting > Accounting Preferences > Approval Routi
 AUDIT_TRAIL = "Setup > Users/Roles > User Management > View Login Audit Trail"
 CERTIFICATES = "Setup > Integration > OAuth 2.0 Client Credentials (M2M) Setup"
 CURRENCIES = "Lists > Accounting > Currencies"
+CUSTOMER_REFUNDS = "Transactions > Customers > Issue Customer Refund > List"
 CUSTOMERS = "Lists > Relationships > Customers"
 DEPLOYMENTS = "Customization > Scripting > Script Deployments"
 FEATURES = "Setup > Company > Enable Features"

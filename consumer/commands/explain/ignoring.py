@@ -14,6 +14,7 @@ SWITCHES = {
     "customer": "sync.customers",
     "invoice": "sync.invoices",
     "credit_note": "sync.credit_notes",
+    "refund_failure": "sync.credit_notes",
     "payment": "sync.payments",
     "payment_receipt": "sync.payments",
 }

@@ -15,6 +15,22 @@ from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.note_amounts import Figures, Part, Split, cents_of, rounded_cents, text_of_cents
 from consumer.sandbox.lago.taxes import Tax
 
+REFUND_ERROR = "credit_note_payment_provider_refund_error"
+"""Lago's object type of a refund that a payment provider has refused."""
+
+
+def refund_error(note: Json, message: str) -> Json:
+    """The object of ``credit_note.refund_failure`` (``PaymentProviderRefundErrorSerializer``)."""
+    customer = note["customer"]
+    return {
+        "lago_credit_note_id": note["lago_id"],
+        "lago_customer_id": customer["lago_id"],
+        "external_customer_id": customer["external_id"],
+        "provider_customer_id": "cus_NrdL",
+        "payment_provider": "stripe",
+        "provider_error": {"message": message, "error_code": "expired_or_canceled_card"},
+    }
+
 
 def credit_note(
     invoice: Json, parts: Sequence[Part], split: Split, figures: Figures | None = None, **changes: Any

@@ -91,6 +91,22 @@ def refund_succeeded(organization: Organization, lago_id: str) -> Json:
     return note
 
 
+def refund_failed(
+    organization: Organization, lago_id: str, *, message: str = "The card has expired."
+) -> Json:
+    """
+    Record that a payment provider has refused a refund, in its own words.
+
+    Raises:
+        ImpossibleError: no such note with a refund.
+    """
+    note = refund_succeeded(organization, lago_id)
+    note["refund_status"] = "failed"
+    organization.refund_errors[lago_id] = credit_notes.refund_error(note, message)
+    organization.announce("credit_note.refund_failure", note, object_type=credit_notes.REFUND_ERROR)
+    return note
+
+
 def _head(organization: Organization, invoice: Json) -> Json:
     place, at = 1 + len(creditable.notes_on(organization, invoice)), organization.at()
     return {

@@ -77,6 +77,7 @@ class LagoServer:
             "payments": self._pay,
             "credit_notes": self._credit,
             "refunds": self._refund,
+            "refund_failures": self._refuse_refund,
             "voids": self._void,
             "finalizations": self._finalize,
             "regenerations": self._regenerate,
@@ -150,6 +151,10 @@ class LagoServer:
 
     def _refund(self, sent: Json) -> Json:
         stored = crediting.refund_succeeded(self.organization, sent["credit_note_id"])
+        return serializers.credit_note(self.organization, stored)
+
+    def _refuse_refund(self, sent: Json) -> Json:
+        stored = crediting.refund_failed(self.organization, sent.pop("credit_note_id"), **sent)
         return serializers.credit_note(self.organization, stored)
 
     def _void(self, sent: Json) -> Json:

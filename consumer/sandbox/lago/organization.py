@@ -42,6 +42,7 @@ class Organization:
         gives_notes_back: a void gives back the credit notes that its invoice had spent, as in Lagos before
             August 2025.
         deleted: ids of deleted customers; their documents are kept.
+        refund_errors: the objects of ``credit_note.refund_failure`` by credit note id.
         links: ``integration_customers`` by customer id.
         integrations: codes that a customer's link may name, others are skipped without an error; None allows
             all.
@@ -62,6 +63,7 @@ class Organization:
     payment_requests: dict[str, Json] = field(default_factory=dict)
     wallets: dict[str, Json] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    refund_errors: dict[str, Json] = field(default_factory=dict)
     links: dict[str, list[Json]] = field(default_factory=dict)
     integrations: frozenset[str] | None = None
     numbered: int = 0
@@ -156,9 +158,13 @@ class Organization:
         """The organization's present moment as Lago writes it."""
         return instant(self.now())
 
-    def announce(self, webhook_type: str, content: Json) -> None:
-        """Append a webhook of that type about the object to the outbox."""
-        object_type = webhook_type.partition(".")[0]
+    def announce(self, webhook_type: str, content: Json, *, object_type: str | None = None) -> None:
+        """
+        Append a webhook of that type about the object to the outbox.
+
+        The type of the object is the webhook's first word by default.
+        """
+        object_type = object_type or webhook_type.partition(".")[0]
         self.outbox.append(
             Announcement(webhook_type=webhook_type, object_type=object_type, lago_id=content["lago_id"])
         )

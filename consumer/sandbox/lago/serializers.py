@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consumer.sandbox.lago import taxes
+from consumer.sandbox.lago import credit_notes, taxes
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Announcement, Organization
 
@@ -66,6 +66,8 @@ def _object(organization: Organization, announced: Announcement) -> Json:
             return credit_note(organization, organization.credit_notes[lago_id], is_linked=False)
         case "payment":
             return organization.payments[lago_id]
+        case credit_notes.REFUND_ERROR:
+            return organization.refund_errors[lago_id]
         case _:
             return organization.receipts[lago_id]
 

@@ -6,7 +6,7 @@ from consumer.mapping.result import Mapped, Refused
 from consumer.outcome import Ignored
 from consumer.pipeline import routing
 from consumer.pipeline.ownership import Ownership
-from schemas import envelope
+from schemas import envelope, refund_failure
 from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.mapping_results import document, ignored, mapped, plan, refused
@@ -48,7 +48,8 @@ def test_every_event_of_the_table_becomes_a_request(webhook_type):
 
 def test_the_table_holds_no_other_events():
     """An event added to the table needs a test here."""
-    assert set(routing.ROUTES) == {*ACTED_ON, "invoice.payment_status_updated"}
+    others = {"invoice.payment_status_updated", *refund_failure.EVENTS}
+    assert set(routing.ROUTES) == {*ACTED_ON, *others}
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,26 @@ def test_a_refund_is_no_more_than_what_was_paid_and_its_success_has_no_webhook(o
     assert announced(organization) == []
 
 
+def test_a_refund_that_a_provider_refuses_has_a_webhook_without_an_amount(organization):
+    """It names the credit note by its id, under an object type of its own."""
+    invoice = billed(organization)
+    settlement.pay(organization, [invoice["lago_id"]], how="settled_later", cents=1_000)
+    note = crediting.credit(organization, invoice["lago_id"], to="refund")
+    organization.outbox.clear()
+
+    crediting.refund_failed(organization, note["lago_id"], message="No such card")
+
+    [announced_] = organization.outbox
+    sent = serializers.webhook(organization, announced_)
+    failed = sent["credit_note_payment_provider_refund_error"]
+    assert (sent["webhook_type"], note["refund_status"]) == ("credit_note.refund_failure", "failed")
+    assert (failed["lago_credit_note_id"], failed["provider_error"]["message"]) == (
+        note["lago_id"],
+        "No such card",
+    )
+    assert {name for name in failed if "amount" in name or "number" in name} == set()
+
+
 def test_discounts_before_tax_lessen_the_tax_and_those_after_do_not(organization):
     """A coupon of 10.00, and 20.00 of prepaid credit of which 5.00 was given."""
     discounts = Discounts(coupons=1_000, prepaid=2_000, granted=500)
