@@ -56,7 +56,10 @@ _NAMES = {
     "TRAN_CUSTRFND": "Transactions > Customer Refund",
     "TRAN_SALESORD": "Transactions > Sales Order",
     "ADMI_ACCTPERIODS": "Setup > Manage Accounting Periods",
+    "ADMI_DELETEDRECORD": "Setup > Deleted Records",
 }
+# Without it something is not told; every document is written.
+_HELPFUL = frozenset({"ADMI_ACCTPERIODS", "ADMI_DELETEDRECORD"})
 FEATURES = (
     "ACCOUNTINGPERIODS", "CLASSES", "DEPARTMENTS", "LOCATIONS", "MULTICURRENCY", "RECEIVABLES",
     "SUBSIDIARIES", "TAX_OVERHAULING",
@@ -76,7 +79,7 @@ def needs(connection: Connection) -> tuple[Need, ...]:
     edited = [_OF_RECORD[name] for name in record_forms.written(connection)]
     if any(tax.mode == "suitetax" for _, tax in reference.taxes(connection)):
         edited.append("LIST_TAXDETAILSTAB")
-    viewed = {OF_KIND[one.kind] for one in reference.all_of(connection)} | {"ADMI_ACCTPERIODS"}
+    viewed = {OF_KIND[one.kind] for one in reference.all_of(connection)} | _HELPFUL
     return (
         *(Need(permission=name, level=_EDIT) for name in edited),
         *(Need(permission=name, level=_VIEW) for name in sorted(viewed)),
@@ -118,7 +121,7 @@ def _applies(permission: str, facts: Facts) -> bool:
 
 def _lacking(need: Need, level: int) -> Finding:
     name = _NAMES[need.permission]
-    status: Status = "warn" if need.permission == "ADMI_ACCTPERIODS" else "fail"
+    status: Status = "warn" if need.permission in _HELPFUL else "fail"
     return Finding(
         id=f"permission.{need.permission}",
         status=status,

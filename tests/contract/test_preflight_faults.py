@@ -98,6 +98,7 @@ FAULTS = (
     _permission("LIST_CLASS"),
     _permission("LIST_PAYMETH"),
     _permission("ADMI_ACCTPERIODS", status="warn", without=("closed-period",)),
+    _permission("ADMI_DELETEDRECORD", status="warn"),
     Fault(
         setting="permissions.TRAN_CUSTRFND",
         value=1,

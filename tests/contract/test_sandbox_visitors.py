@@ -12,6 +12,7 @@ ADDRESSES = [
     ("GET", "/sandbox/settings"),
     ("POST", "/sandbox/settings"),
     ("DELETE", "/sandbox/settings"),
+    ("POST", "/sandbox/edits"),
     ("POST", "/sandbox/faults"),
     ("DELETE", "/sandbox/faults"),
     ("DELETE", "/sandbox/tokens"),

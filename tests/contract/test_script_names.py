@@ -36,6 +36,8 @@ NO_FIELDS = {
     # Pseudo fields of the contract, which accounts keep in custom fields or not at all.
     "lago_plan_codes", "item_source",
 }  # fmt: skip
+# Of the join systemNotes, which Oracle's lists do not have; public scripts read them.
+OF_NOTES = {"date", "name"}
 
 
 def of_oracle(names):
@@ -65,7 +67,7 @@ def test_every_filter_and_column_is_oracles(file):
     columns = of_oracle(re.findall(r"\bname: '([a-z]\w+)'", text))
 
     assert filters - FILTERS == set()
-    assert columns - COLUMNS == set()
+    assert columns - COLUMNS - OF_NOTES == set()
 
 
 def test_voided_is_asked_for_as_a_filter_only():

@@ -14,11 +14,13 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.books import Books, StaleError
 from consumer.sandbox.netsuite.profile import Profile
 from consumer.sandbox.netsuite.saved_record import Saved
+from consumer.sandbox.netsuite.suitescript import ui_edits
 from consumer.sandbox.netsuite.suitescript.engine import Engine
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.host_calls import Host
 from consumer.sandbox.netsuite.suitescript.response import Answer
 from consumer.sandbox.netsuite.suitescript.runner import call
+from consumer.sandbox.netsuite.suitescript.ui_edits import Edit
 
 CUSTOMER_ID = "9a1b6f0c-3c58-4f7e-9d55-1f0f3c1d2e01"
 INVOICE_ID = "5f0e2d1c-8a77-4b1e-b6a4-7d2c9e8f1a02"
@@ -192,6 +194,11 @@ class NetSuite:
         """The only record of a type."""
         (found,) = self.account.records(record_type)
         return found
+
+    def by_hand(self, act: str, record_type: str, external_id: str, **given: Any) -> int:
+        """What Jane Doe does in NetSuite's pages; the id of what was changed or made."""
+        edit = Edit.model_validate({"act": act, "type": record_type, "external_id": external_id} | given)
+        return ui_edits.apply(self.account, edit)
 
     def run(self, body: str) -> Any:
         """What a script returns whose only statement list is `body`, with the N modules in scope."""

@@ -54,7 +54,8 @@ class Account:
 
     def author(self) -> Author:
         """Whoever saves now: the user of the integration."""
-        return Author(by=str(self.profile.user.id), at=self.clock.now())
+        user = self.profile.user
+        return Author(by=str(user.id), name=user.name or user.email, at=self.clock.now())
 
     def close(self) -> None:
         """Close the books."""

@@ -19,6 +19,9 @@ from consumer.sandbox.netsuite.fault_injection import ANY_FAULT, Faults
 from consumer.sandbox.netsuite.login_audit import AuditTrail
 from consumer.sandbox.netsuite.oauth2 import TOKEN_PATH, Certificates
 from consumer.sandbox.netsuite.profile import OAuth2, TokenBased
+from consumer.sandbox.netsuite.suitescript import ui_edits
+from consumer.sandbox.netsuite.suitescript.errors import ScriptError
+from consumer.sandbox.netsuite.suitescript.ui_edits import Edit
 from consumer.sandbox.netsuite.visitor import OwnVisitorsOnly
 
 RESTLET_PATH = "/app/site/hosting/restlet.nl"
@@ -63,6 +66,7 @@ class Console:
             Route("/credentials", self.credentials),
             Route("/audit", self.audit),
             Route("/stats", self.stats),
+            Route("/edits", self.edit, methods=["POST"]),
             Route("/tokens", self.revoke, methods=["DELETE"]),
             Route("/faults", self.list_faults, methods=["GET"]),
             Route("/faults", self.add_fault, methods=["POST"]),
@@ -91,6 +95,17 @@ class Console:
         if not record_type:
             return JSONResponse({"error": "which records? add ?type=invoice"}, status_code=400)
         return JSONResponse(await asyncio.to_thread(self._account.records, record_type))
+
+    async def edit(self, request: Request) -> Response:
+        """Do what a person does in NetSuite's pages; `ui_edits.Edit` is the body."""
+        try:
+            asked = Edit.model_validate_json(await request.body())
+            number = await asyncio.to_thread(ui_edits.apply, self._account, asked)
+        except ValidationError as invalid:
+            return JSONResponse({"error": _problems(invalid)}, status_code=400)
+        except ScriptError as refused:
+            return JSONResponse({"error": [f"{refused.name}: {refused.message}"]}, status_code=400)
+        return JSONResponse({"id": str(number)})
 
     async def balances(self, _: Request) -> Response:
         """The balance of each customer in each currency."""

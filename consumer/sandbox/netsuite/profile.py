@@ -110,6 +110,7 @@ class User(Part):
     """The user and role of the integration; a web-services-only role cannot call scripts."""
 
     id: int = 42
+    name: str = ""
     email: str = "integration@example.com"
     role: int = 1042
     role_name: str = "customrole_lago_netsuite"

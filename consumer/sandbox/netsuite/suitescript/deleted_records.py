@@ -39,4 +39,5 @@ def _row(deletion: Deletion) -> Row:
         "externalid": deletion.external_id, "deletedby": deletion.author.by,
         "deleteddate": deletion.author.at, "context": "UIF",
     }  # fmt: skip
-    return Row(id=str(deletion.number), record_type=TYPE, values=values)
+    texts = {"deletedby": deletion.author.name}
+    return Row(id=str(deletion.number), record_type=TYPE, values=values, texts=texts)

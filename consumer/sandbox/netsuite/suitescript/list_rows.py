@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
+from consumer.sandbox.netsuite.change_stamps import Stamp
 from consumer.sandbox.netsuite.list_entries import Entry, Item, Nexus, Period, TaxCode, Term
 
 _VIEW = 1
@@ -36,12 +37,13 @@ _SCHEDULE = {True: "1", False: ""}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One search result: id, record type, and values by search column."""
+    """One search result: id, record type, and values by search column; of a record its stamp, too."""
 
     id: str
     record_type: str
     values: Mapping[str, Any]
     texts: Mapping[str, str] | None = None
+    stamp: Stamp | None = None
 
 
 def may_view(account: Account, permission: str | None) -> bool:

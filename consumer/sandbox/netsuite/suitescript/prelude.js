@@ -396,6 +396,7 @@
   };
 
   const nameOf = (column) => (typeof column === 'string' ? column : column.name);
+  const keyOf = (column) => (column.join ? `${column.join.toLowerCase()}.${column.name}` : nameOf(column));
 
   class Result {
     constructor(row, columns) {
@@ -407,14 +408,14 @@
     // A column with a text of its own is a list, as lookupFields gives it.
     getAllValues() {
       const values = {};
-      this.columns.forEach(({ name }) => {
+      this.columns.map(keyOf).forEach((name) => {
         const [value, text] = this.found[name];
         values[name] = value !== '' && text !== value ? [{ value, text }] : value;
       });
       return { recordType: this.recordType, id: this.id, values };
     }
-    getValue(column) { return (this.found[nameOf(column)] || [''])[0]; }
-    getText(column) { return (this.found[nameOf(column)] || ['', ''])[1]; }
+    getValue(column) { return (this.found[keyOf(column)] || [''])[0]; }
+    getText(column) { return (this.found[keyOf(column)] || ['', ''])[1]; }
   }
 
   const search = {
@@ -427,7 +428,8 @@
     create(options) {
       const [type] = take('search.create', ['type'], [options]);
       const columns = (options.columns || []).map((column) => (typeof column === 'string' ? { name: column } : column));
-      const range = (start, end) => host('search', type, options.filters || [], columns, start, end)
+      const hosted = columns.map((column) => ({ ...column, name: keyOf(column) }));
+      const range = (start, end) => host('search', type, options.filters || [], hosted, start, end)
         .map((row) => new Result(row, columns));
       return {
         searchType: type,
@@ -443,7 +445,7 @@
         runPaged(...args) {
           const [pageSize] = take('Search.runPaged', ['pageSize?'], args);
           const size = pageSize === undefined ? 50 : pageSize;
-          const count = host('search_count', type, options.filters || [], columns, size);
+          const count = host('search_count', type, options.filters || [], hosted, size);
           const pageRanges = Array.from({ length: Math.ceil(count / size) }, (_, index) => ({ index }));
           return {
             count,
@@ -451,7 +453,7 @@
             fetch(...chosen) {
               const { index } = chosen[0];
               if (!pageRanges[index]) throw new SuiteScriptError('INVALID_PAGE_RANGE', 'Invalid page range.');
-              const rows = host('search_page', type, options.filters || [], columns, index * size, size);
+              const rows = host('search_page', type, options.filters || [], hosted, index * size, size);
               const data = rows.map((row) => new Result(row, columns));
               return { data, isFirst: index === 0, isLast: index === pageRanges.length - 1, pageRange: pageRanges[index] };
             },

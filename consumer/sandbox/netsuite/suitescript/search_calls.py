@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import injected_error, search, suiteql
+from consumer.sandbox.netsuite.suitescript import injected_error, search, search_notes, suiteql
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.governance import Meter
 from consumer.sandbox.netsuite.suitescript.list_rows import Row
@@ -54,7 +54,7 @@ class SearchCalls:
         check_type(self._account, search_type)
         for column in columns:
             check_column(self._account, search_type, str(column["name"]))
-        rows = search.run(self._account, search_type, filters)
+        rows = search_notes.noted(search.run(self._account, search_type, filters), columns)
         if search.is_in_order(columns):
             return rows  # no more are read than are shown
         return search.summed(search.ordered(list(rows), columns), columns)

@@ -1,4 +1,8 @@
-"""Rows of a search for applying or applied transactions: one for each link, as NetSuite returns them."""
+"""
+Rows of a search for applying or applied transactions: one for each link, as NetSuite returns them.
+
+The columns of a link also have the amount that it pays of the settled document.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from consumer.sandbox.netsuite.suitescript.record_types import APPLY
 
 APPLIED_TO = "appliedtotransaction"
 """The filter for the transactions that a payment or credit memo settles (Oracle's list of filters)."""
+_AMOUNTS = ("appliedtolinkamount", "appliedtoforeignamount")
 
 
 def linked(account: Account, rows: Iterable[Row], expression: Sequence[Any]) -> Iterable[Row]:
@@ -24,7 +29,8 @@ def _links(account: Account, rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         saved = account.books.get("transaction", InternalId(int(row.id)))
         for line in saved.sublists.get(APPLY, []) if saved is not None else []:
-            yield replace(row, values={**row.values, APPLIED_TO: str(line["doc"])})
+            link = {APPLIED_TO: str(line["doc"]), **dict.fromkeys(_AMOUNTS, str(line["amount"]))}
+            yield replace(row, values={**row.values, **link})
 
 
 def _names(expression: Sequence[Any]) -> bool:

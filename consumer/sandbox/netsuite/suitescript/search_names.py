@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.suitescript import oracle_lists
+from consumer.sandbox.netsuite.suitescript import oracle_lists, search_notes
 from consumer.sandbox.netsuite.suitescript.errors import ScriptError
 from consumer.sandbox.netsuite.suitescript.oracle_lists import Kinds
 from consumer.sandbox.netsuite.suitescript.record_types import KINDS, of_group
@@ -44,6 +44,8 @@ def kind_of_filter(account: Account, search_type: str, name: str, operator: str)
 
 def check_column(account: Account, search_type: str, name: str) -> None:
     """Raise SSS_INVALID_SRCH_COL for a column that the search type does not have in this account."""
+    if name in search_notes.COLUMNS:
+        return
     if _kind(account, search_type, name, oracle_lists.searchable(search_type).columns) is None:
         text = f"An nlobjSearchColumn contains an invalid column, or is not in proper syntax: {name}."
         raise ScriptError("SSS_INVALID_SRCH_COL", text)

@@ -66,7 +66,8 @@ def _record_row(saved: Saved) -> Row:
     amounts = _amounts_of(saved) if saved.group == "transaction" else {}
     word, shown = _status_of(saved)
     values = {"isinactive": False, "statusref": word} | fields | kind | text | amounts | _moments_of(saved)
-    return Row(id=str(saved.id), record_type=saved.type, values=values, texts={"statusref": shown})
+    texts = {"statusref": shown}
+    return Row(id=str(saved.id), record_type=saved.type, values=values, texts=texts, stamp=saved.stamp)
 
 
 def _moments_of(saved: Saved) -> dict[str, Any]:

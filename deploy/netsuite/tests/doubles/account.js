@@ -89,8 +89,8 @@ class Account {
     return this.books.find(type, filters).map((each) => double('N/search/result', {
       id: each.id,
       recordType: each.type,
-      getValue: ({ name }) => this.books.column(each, name),
-      getText: ({ name }) => String(this.books.column(each, name)),
+      getValue: ({ name, join }) => this.books.column(each, join ? `${join}.${name}` : name),
+      getText: ({ name, join }) => String(this.books.column(each, join ? `${join}.${name}` : name)),
     }));
   }
 

@@ -10,6 +10,7 @@ const OF_TRANSACTIONS = new Set(['invoice', 'creditmemo', 'customerpayment', 'cu
 const BEYOND = {
   transaction: { columns: ['fxamountremaining'] }, // Oracle's Electronic Bank Payments
 };
+const JOINED = { systemNotes: ['date', 'name', 'type', 'field'] }; // public scripts
 
 function listsOf(type) {
   const name = OF_TRANSACTIONS.has(type) ? 'transaction' : { entity: 'customer' }[type] || type;
@@ -35,7 +36,9 @@ function refuse(code, name) {
 function checkSearch({ type, filters = [], columns = [] }) {
   const lists = listsOf(type);
   const isKnown = (known, name) => name.startsWith('cust') || name === 'internalid' || known.has(name);
-  const names = columns.map((column) => column.name || column);
+  columns.filter(({ join, name }) => join && !(JOINED[join] || []).includes(name))
+    .forEach(({ join }) => refuse('SSS_INVALID_SRCH_COLUMN_JOIN', join));
+  const names = columns.filter(({ join }) => !join).map((column) => column.name || column);
   names.filter((name) => !isKnown(lists.columns, name)).forEach((name) => refuse('SSS_INVALID_SRCH_COL', name));
   termsOf(filters).map(([name]) => name).filter((name) => !isKnown(lists.filters, name))
     .forEach((name) => refuse('SSS_INVALID_SRCH_FILTER', name));

@@ -5,13 +5,12 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/search', './amounts', './currencies', './customer_stages', './errors', './lookup', './record_summary', './record_types',
-  './search_rows',
+  './amounts', './currencies', './customer_stages', './errors', './lookup', './open_balances', './record_summary',
+  './record_types', './search_rows',
 ], (
-  search, amounts, currencies, customerStages, errors, lookup, recordSummary, recordTypes, searchRows,
+  amounts, currencies, customerStages, errors, lookup, openBalances, recordSummary, recordTypes, searchRows,
 ) => {
   const GROUPS = ['transaction', 'entity'];
-  const RECEIVABLE = 'CustInvc';
 
   function group(type) {
     const kind = recordTypes.of(type);
@@ -75,20 +74,10 @@ define([
     return { total: text(total), applied: text(total - left), unapplied: text(left) };
   }
 
-  // Searches show what lessens a debt with either sign; the type says which it is.
-  function signed(row) {
-    const amount = Math.abs(Number(row.getValue({ name: amounts.columns().open, summary: search.Summary.SUM }) || 0));
-    return row.getValue({ name: 'type', summary: search.Summary.GROUP }) === RECEIVABLE ? amount : -amount;
-  }
-
   // Without the column of what is open there are no balances.
   function summed(filters) {
-    const { currency, open } = amounts.columns();
-    const grouped = ['entity', 'type'].concat(currency === undefined ? [] : currency)
-      .map((name) => search.createColumn({ name, summary: search.Summary.GROUP }));
-    const columns = grouped.concat(search.createColumn({ name: open, summary: search.Summary.SUM }));
     try {
-      return searchRows.all(search.create({ type: 'transaction', filters, columns }).run());
+      return openBalances.read(filters, ['entity', amounts.columns().currency]);
     } catch (thrown) {
       if (searchRows.isUnknown(thrown)) return null;
       throw thrown;
@@ -101,11 +90,9 @@ define([
     if (ids.length === 0) return known;
     const found = summed(onMainLine('transaction', [['entity', 'anyof'].concat(ids)]));
     if (found === null) return null;
-    const grouped = (row, name) => (name === undefined ? '' : row.getValue({ name, summary: search.Summary.GROUP }));
-    found.forEach((row) => {
-      const [customer, currency] = [grouped(row, 'entity'), grouped(row, amounts.columns().currency)];
+    found.forEach(({ values: [customer, currency], amount }) => {
       known[customer] = known[customer] || {};
-      known[customer][currency] = (known[customer][currency] || 0) + signed(row);
+      known[customer][currency] = (known[customer][currency] || 0) + amount;
     });
     return known;
   }
