@@ -58,7 +58,7 @@ _NAMES = {
     "ADMI_ACCTPERIODS": "Setup > Manage Accounting Periods",
     "ADMI_DELETEDRECORD": "Setup > Deleted Records",
 }
-# Without it something is not told; every document is written.
+# Without it `check` and `reconcile` say less; every document is written.
 _HELPFUL = frozenset({"ADMI_ACCTPERIODS", "ADMI_DELETEDRECORD"})
 FEATURES = (
     "ACCOUNTINGPERIODS", "CLASSES", "DEPARTMENTS", "LOCATIONS", "MULTICURRENCY", "RECEIVABLES",

@@ -54,7 +54,7 @@ class SearchCalls:
         check_type(self._account, search_type)
         for column in columns:
             check_column(self._account, search_type, str(column["name"]))
-        rows = search_notes.noted(search.run(self._account, search_type, filters), columns)
+        rows = search_notes.with_notes(search.run(self._account, search_type, filters), columns)
         if search.is_in_order(columns):
             return rows  # no more are read than are shown
         return search.summed(search.ordered(list(rows), columns), columns)

@@ -18,7 +18,7 @@ COLUMNS = frozenset({_DATE, _NAME, _TYPE})
 """Names of the columns, after that of the join."""
 
 
-def noted(rows: Iterable[Row], columns: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
+def with_notes(rows: Iterable[Row], columns: Sequence[Mapping[str, Any]]) -> Iterable[Row]:
     """The rows unchanged, or one for each note, the newest first, when a column of these is asked for."""
     return _notes(rows) if any(column["name"] in COLUMNS for column in columns) else rows
 
