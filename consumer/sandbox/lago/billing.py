@@ -1,4 +1,4 @@
-"""Issues invoices, finalises drafts, voids invoices, and marks them as paid by hand."""
+"""Issues, finalises, deletes and voids invoices, and marks them as paid by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
 NO_DISCOUNTS = Discounts()
-UNFINISHED = frozenset(("draft", "pending", "failed"))
+UNFINISHED = frozenset(("draft", "pending", "failed", "generating", "open"))
 EVENTS_OF_TYPE = {"one_off": "invoice.one_off_created", "credit": "invoice.paid_credit_added"}
 
 
@@ -37,7 +37,8 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
         sold: one object a fee: ``kind``, ``code``, ``units``, ``unit_price``, ``tax_rate`` and what
             `consumer.sandbox.lago.fees.fee` takes besides.
         invoice_type: Lago's, which also decides the webhook.
-        status: ``finalized``, or ``draft``, ``pending`` or ``failed``, which `finalize` ends.
+        status: ``finalized``, or one of `UNFINISHED`, which `finalize` ends, or ``closed``; Lago shows no
+            ``generating``, ``open`` and ``closed`` invoices.
         currency: that of the customer when None.
         discounts: coupons, progressive billing and prepaid credit, of which no more is taken than credit
             notes leave.
@@ -68,7 +69,8 @@ def finalize(organization: Organization, lago_id: str) -> Json:
     Finalise a draft, or an invoice whose taxes were pending or failed; its issuing date is kept.
 
     The webhook is ``invoice.created`` for every type (``Invoices::RefreshDraftAndFinalizeService``,
-    ``Invoices::ProviderTaxes::PullTaxesAndApplyService``).
+    ``Invoices::ProviderTaxes::PullTaxesAndApplyService``) but an open invoice of prepaid credit
+    (``Invoices::FinalizeOpenCreditService``).
 
     Raises:
         ImpossibleError: it is final already.
@@ -76,10 +78,28 @@ def finalize(organization: Organization, lago_id: str) -> Json:
     invoice = organization.invoice_of(lago_id)
     if invoice["status"] not in UNFINISHED:
         raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
+    is_open = invoice["status"] == "open"
     invoice["status"] = "finalized"
     _become_final(organization, invoice)
     organization.touch(invoice)
-    organization.announce("invoice.created", invoice)
+    webhook_type = EVENTS_OF_TYPE.get(invoice["invoice_type"]) if is_open else None
+    organization.announce(webhook_type or "invoice.created", invoice)
+    return invoice
+
+
+def delete(organization: Organization, lago_id: str) -> Json:
+    """
+    Delete a draft (``Invoices::DeleteService``); it vanishes from the API.
+
+    Raises:
+        ImpossibleError: it is no draft.
+    """
+    invoice = organization.invoice_of(lago_id)
+    if invoice["status"] != "draft":
+        raise ImpossibleError("not_deletable")
+    invoice["status"] = "deleted"
+    organization.touch(invoice)
+    organization.announce("invoice.deleted", invoice)
     return invoice
 
 

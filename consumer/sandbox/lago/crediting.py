@@ -1,4 +1,4 @@
-"""Issues credit notes, and records that their refunds are paid."""
+"""Issues and voids credit notes, and records that their refunds are paid."""
 
 from __future__ import annotations
 
@@ -104,6 +104,21 @@ def refund_failed(
     note["refund_status"] = "failed"
     organization.refund_errors[lago_id] = credit_notes.refund_error(note, message)
     organization.announce("credit_note.refund_failure", note, object_type=credit_notes.REFUND_ERROR)
+    return note
+
+
+def void(organization: Organization, lago_id: str) -> Json:
+    """
+    Void what is left of a credit note; Lago sends no webhook for it (``CreditNotes::VoidService``).
+
+    Raises:
+        ImpossibleError: no such credit note, or nothing is left of it.
+    """
+    note = organization.credit_notes.get(lago_id)
+    if note is None or not note["balance_amount_cents"]:
+        raise ImpossibleError("no_voidable_amount")
+    note |= {"credit_status": "voided", "balance_amount_cents": 0}
+    organization.touch(note)
     return note
 
 

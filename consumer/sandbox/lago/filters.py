@@ -21,11 +21,16 @@ VISIBLE = ("draft", "finalized", "voided", "failed", "pending")
 PAYMENT_STATUSES = ("pending", "succeeded", "failed")
 CREDIT_STATUSES = ("available", "consumed", "voided")
 TYPES = ("credit", "refund", "offset")
+SETTLEMENTS = ("payment", "credit_note")
 REASONS = (
     "duplicated_charge", "product_unsatisfactory", "order_change", "order_cancellation", "fraudulent_charge",
     "other",
 )  # fmt: skip
 _METADATA = re.compile(r"metadata\[(?P<key>.+)\]")
+_OF_CUSTOMERS = {
+    "account_type": "account_type", "countries": "country", "states": "state", "zipcodes": "zipcode",
+    "currencies": "currency",
+}  # fmt: skip
 _SEARCHED = ("name", "firstname", "lastname", "external_id", "email")
 
 
@@ -52,6 +57,8 @@ def of_invoices(query: Query) -> list[Test]:
         *_of_documents(query),
         *equal(query, "invoice_type", "purchase_order_number"),
         *_switched(query, "payment_overdue"),
+        *_disputed(query),
+        *_settled(query),
         *_partially_paid(query),
         *_metadata(query),
         *_searched(query),
@@ -68,6 +75,23 @@ def of_credit_notes(query: Query) -> list[Test]:
         *_among(query, "refund_status", PAYMENT_STATUSES),
         *_among(query, "reason", REASONS),
         lambda one: not types or any(one[f"{kind}_amount_cents"] for kind in types),
+    ]
+
+
+def of_customers(query: Query) -> list[Test]:
+    """The filters of ``GET /customers``; an external id leaves ``search_term`` out of account."""
+    among = [
+        lambda one, member=member, wanted=wanted: one[member] in wanted
+        for name, member in _OF_CUSTOMERS.items()
+        if (wanted := query.get(f"{name}[]"))
+    ]
+    term = "" if "external_id" in query else (first(query, "search_term") or "").casefold()
+    return [
+        *equal(query, "external_id", "customer_type"),
+        *of_entities(query),
+        *among,
+        *_metadata(query),
+        lambda one: any(term in (one[name] or "").casefold() for name in (*_SEARCHED, "legal_name")),
     ]
 
 
@@ -131,6 +155,28 @@ def _among(query: Query, name: str, allowed: Sequence[str]) -> list[Test]:
 def _partially_paid(query: Query) -> list[Test]:
     wanted = _boolean(query, "partially_paid")
     return [] if wanted is None else [lambda one: _is_partially_paid(one) is wanted]
+
+
+def _disputed(query: Query) -> list[Test]:
+    """
+    ``payment_dispute_lost``: any text finds the lost ones, also ``false`` (``with_payment_dispute_lost``).
+    """
+    is_given = first(query, "payment_dispute_lost") is not None
+    return [lambda one: one["payment_dispute_lost_at"] is not None] if is_given else []
+
+
+def _settled(query: Query) -> list[Test]:
+    """
+    ``settlements[]``: no payment makes a settlement, only the offset of a credit note does.
+
+    Source: the callers of lago-api ``InvoiceSettlements::CreateService``.
+    """
+    wanted = _known(query, "settlements", SETTLEMENTS)
+    if not wanted:
+        return []
+    return [
+        lambda one: "credit_note" in wanted and bool(one["total_offsetted_credit_note_amount_cents"]),
+    ]
 
 
 def _is_partially_paid(one: Json) -> bool:

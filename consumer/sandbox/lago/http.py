@@ -20,7 +20,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from consumer.sandbox.lago import billing, crediting, serializers, settlement, voiding, wallets
+from consumer.sandbox.lago import (
+    billing,
+    crediting,
+    disputes,
+    serializers,
+    settlement,
+    voiding,
+    wallets,
+)
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.listings import CachedCounts
 from consumer.sandbox.lago.notation import Json
@@ -80,6 +88,8 @@ class LagoServer:
             "refund_failures": self._refuse_refund,
             "voids": self._void,
             "finalizations": self._finalize,
+            "deletions": self._delete,
+            "disputes": self._lose_dispute,
             "regenerations": self._regenerate,
             "paid_by_hand": self._mark_as_paid,
             "wallets": self._wallet,
@@ -167,6 +177,14 @@ class LagoServer:
 
     def _finalize(self, sent: Json) -> Json:
         stored = billing.finalize(self.organization, sent["invoice_id"])
+        return serializers.shown_invoice(self.organization, stored)
+
+    def _delete(self, sent: Json) -> Json:
+        stored = billing.delete(self.organization, sent["invoice_id"])
+        return serializers.shown_invoice(self.organization, stored)
+
+    def _lose_dispute(self, sent: Json) -> Json:
+        stored = disputes.lose(self.organization, sent["invoice_id"])
         return serializers.shown_invoice(self.organization, stored)
 
     def _regenerate(self, sent: Json) -> Json:

@@ -79,7 +79,7 @@ def invoices(stored: Iterable[Json], query: Query) -> list[Json]:
 def credit_notes(stored: Iterable[Json], query: Query) -> list[Json]:
     """Credit notes, newest first; unknown statuses are dropped."""
     tests = filters.of_credit_notes(query)
-    return _newestfirst(one for one in stored if all(test(one) for test in tests))
+    return _newest_first(one for one in stored if all(test(one) for test in tests))
 
 
 def payments(stored: Iterable[Json], query: Query) -> list[Json]:
@@ -89,7 +89,7 @@ def payments(stored: Iterable[Json], query: Query) -> list[Json]:
     ``invoice_id`` also finds payment requests that hold the invoice.
     """
     invoice_id, customer = first(query, "invoice_id"), first(query, "external_customer_id")
-    return _newestfirst(
+    return _newest_first(
         one
         for one in stored
         if (invoice_id is None or invoice_id in one["invoice_ids"])
@@ -100,20 +100,15 @@ def payments(stored: Iterable[Json], query: Query) -> list[Json]:
 def receipts(stored: Iterable[Json], query: Query) -> list[Json]:
     """Payment receipts, newest first."""
     invoice_id = first(query, "invoice_id")
-    return _newestfirst(
+    return _newest_first(
         one for one in stored if invoice_id is None or invoice_id in one["payment"]["invoice_ids"]
     )
 
 
 def customers(stored: Iterable[Json], query: Query) -> list[Json]:
     """Customers that are not deleted, newest first."""
-    tests = [*filters.equal(query, "external_id"), *filters.of_entities(query)]
-    return _newestfirst(one for one in stored if all(test(one) for test in tests))
-
-
-def _newestfirst(found: Iterable[Json]) -> list[Json]:
-    by_id = sorted(found, key=lambda one: str(one["lago_id"]))
-    return sorted(by_id, key=lambda one: str(one["created_at"]), reverse=True)
+    tests = filters.of_customers(query)
+    return _newest_first(one for one in stored if all(test(one) for test in tests))
 
 
 def payment_requests(stored: Iterable[Json], query: Query) -> list[Json]:

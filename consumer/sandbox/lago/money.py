@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from consumer.sandbox.lago import filters, listings, metadata, serializers
+from consumer.sandbox.lago import crediting, filters, listings, metadata, serializers
 from consumer.sandbox.lago.exchange import content_of, listed, query_of, refused
-from consumer.sandbox.lago.filters import PAYMENT_STATUSES, InvalidFilterError
+from consumer.sandbox.lago.filters import PAYMENT_STATUSES, VISIBLE, InvalidFilterError
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
@@ -39,6 +39,15 @@ async def update_credit_note(organization: Organization, request: Request) -> Re
     return _shown(organization, found)
 
 
+async def void_credit_note(organization: Organization, request: Request) -> Response:
+    """``PUT /credit_notes/:id/void``: what is left of it; sends no webhook."""
+    found = _note(organization, request)
+    try:
+        return _shown(organization, crediting.void(organization, found["lago_id"]))
+    except ImpossibleError as error:
+        return refused(405, str(error))
+
+
 async def merge_metadata(organization: Organization, request: Request) -> Response:
     """``PATCH /credit_notes/:id/metadata``: keeps other keys; sends no webhook."""
     found = _note(organization, request)
@@ -62,8 +71,8 @@ async def delete_metadata(organization: Organization, request: Request) -> Respo
 
 
 async def list_payments(organization: Organization, request: Request) -> Response:
-    """``GET /payments``: all states."""
-    stored = list(organization.payments.values())
+    """``GET /payments``: in all states, but none of invisible invoices."""
+    stored = [one for one in organization.payments.values() if _is_visible(organization, one)]
     return listed(organization, request, "payments", stored, listings.payments)
 
 
@@ -95,6 +104,11 @@ async def list_wallets(organization: Organization, request: Request) -> Response
         return refused(404, "customer_not_found")
     stored = list(organization.wallets.values())
     return listed(organization, request, "wallets", stored, listings.wallets)
+
+
+def _is_visible(organization: Organization, payment: Json) -> bool:
+    invoice = organization.invoices.get(payment["lago_payable_id"])
+    return invoice is None or invoice["status"] in VISIBLE
 
 
 def _note(organization: Organization, request: Request) -> Json:

@@ -14,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from consumer.sandbox.lago import listings, metadata, money, serializers
+from consumer.sandbox.lago import billing, disputes, listings, metadata, money, serializers
 from consumer.sandbox.lago.exchange import content_of, listed, refused
-from consumer.sandbox.lago.filters import InvalidFilterError, UnknownEntityError
+from consumer.sandbox.lago.filters import VISIBLE, InvalidFilterError, UnknownEntityError
 from consumer.sandbox.lago.listings import CachedCounts
 from consumer.sandbox.lago.metadata import MetadataRefusedError
+from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 from consumer.sandbox.lago.rate_limit import RateLimit
 
@@ -60,9 +61,12 @@ class Rest:
             ("GET", "/invoices", "invoice", "read", Rest.list_invoices),
             ("GET", "/invoices/{lago_id}", "invoice", "read", Rest.show_invoice),
             ("PUT", "/invoices/{lago_id}", "invoice", "write", Rest.update_invoice),
+            ("DELETE", "/invoices/{lago_id}", "invoice", "write", Rest.delete_invoice),
+            ("POST", "/invoices/{lago_id}/lose_dispute", "invoice", "write", Rest.lose_dispute),
             ("GET", "/credit_notes", "credit_note", "read", _on(money.list_credit_notes)),
             ("GET", note, "credit_note", "read", _on(money.show_credit_note)),
             ("PUT", note, "credit_note", "write", _on(money.update_credit_note)),
+            ("PUT", f"{note}/void", "credit_note", "write", _on(money.void_credit_note)),
             ("POST", f"{note}/metadata", "credit_note", "write", _on(money.replace_metadata)),
             ("PATCH", f"{note}/metadata", "credit_note", "write", _on(money.merge_metadata)),
             ("PUT", f"{note}/metadata", "credit_note", "write", _on(money.merge_metadata)),
@@ -159,13 +163,36 @@ class Rest:
         return listed(self.organization, request, "invoices", stored, find, show, self.counts)
 
     async def show_invoice(self, request: Request) -> Response:
-        """``GET /invoices/:id``."""
+        """``GET /invoices/:id``; invisible ones are not found."""
+        return self._shown(self._visible(request))
+
+    async def delete_invoice(self, request: Request) -> Response:
+        """``DELETE /invoices/:id``: drafts only."""
+        return self._acted(request, billing.delete)
+
+    async def lose_dispute(self, request: Request) -> Response:
+        """``POST /invoices/:id/lose_dispute``."""
+        return self._acted(request, disputes.lose)
+
+    def _acted(self, request: Request, act: Callable[[Organization, str], Json]) -> Response:
+        found = self._visible(request)
+        try:
+            return self._shown(act(self.organization, found["lago_id"]))
+        except ImpossibleError as error:
+            return refused(405, str(error))
+
+    def _visible(self, request: Request) -> Json:
         found = self.organization.invoices[request.path_params["lago_id"]]
+        if found["status"] not in VISIBLE:
+            raise KeyError(found["lago_id"])
+        return found
+
+    def _shown(self, found: Json) -> Response:
         return JSONResponse({"invoice": serializers.shown_invoice(self.organization, found)})
 
     async def update_invoice(self, request: Request) -> Response:
         """``PUT /invoices/:id``: metadata and payment status; drafts and voided ones are refused."""
-        found = self.organization.invoices[request.path_params["lago_id"]]
+        found = self._visible(request)
         sent = (await content_of(request)).get("invoice") or {}
         if found["status"] == "draft":
             return refused(405, "metadata_on_draft_invoice")
@@ -177,7 +204,7 @@ class Rest:
         if sent.get("payment_status", found["payment_status"]) != found["payment_status"]:
             found["payment_status"] = sent["payment_status"]
             self.organization.announce("invoice.payment_status_updated", found)
-        return JSONResponse({"invoice": serializers.shown_invoice(self.organization, found)})
+        return self._shown(found)
 
     async def refuse_premium(self, _: Request) -> Response:
         """``GET /activity_logs``: a premium feature that this organisation does not have."""

@@ -28,6 +28,7 @@ INCLUDES = {
     "invoice.drafted": _VOIDED | {"error_details"},
     "invoice.generated": frozenset(("customer",)),
     "invoice.voided": _VOIDED,
+    "invoice.deleted": _VOIDED,
     "invoice.resynced": _VOIDED,
     "invoice.payment_status_updated": frozenset(("customer", "fees")),
 }
@@ -59,17 +60,29 @@ def _object(organization: Organization, announced: Announcement) -> Json:
         case "customer":
             return customer(organization, organization.customers[lago_id])
         case "invoice":
-            included = INCLUDES.get(announced.webhook_type, frozenset())
-            is_linked = announced.webhook_type in _LINKED_WEBHOOKS
-            return invoice(organization, organization.invoices[lago_id], included, is_linked=is_linked)
+            return _announced_invoice(organization, announced)
+        case "payment_dispute_lost":
+            stored = organization.invoices[lago_id]
+            return {"invoice": invoice(organization, stored, frozenset(("customer",)), is_linked=False)}
         case "credit_note":
             return credit_note(organization, organization.credit_notes[lago_id], is_linked=False)
-        case "payment":
-            return organization.payments[lago_id]
-        case credit_notes.REFUND_ERROR:
-            return organization.refund_errors[lago_id]
-        case _:
-            return organization.receipts[lago_id]
+        case kind:
+            return _unchanging(organization, kind)[lago_id]
+
+
+def _announced_invoice(organization: Organization, announced: Announcement) -> Json:
+    included = INCLUDES.get(announced.webhook_type, frozenset())
+    is_linked = announced.webhook_type in _LINKED_WEBHOOKS
+    return invoice(organization, organization.invoices[announced.lago_id], included, is_linked=is_linked)
+
+
+def _unchanging(organization: Organization, kind: str) -> dict[str, Json]:
+    """The objects of a kind that are shown as they are kept."""
+    return {
+        "payment": organization.payments,
+        "payment_receipt": organization.receipts,
+        credit_notes.REFUND_ERROR: organization.refund_errors,
+    }[kind]
 
 
 def customer(organization: Organization, stored: Json, *, is_linked: bool = True) -> Json:

@@ -195,3 +195,41 @@ def test_a_payment_request_has_its_customer_and_bare_invoices(lago):
     assert row["customer"]["external_id"] == "acme"
     assert found(lago, "payment_requests", currency="USD") == []
     assert found(lago, "payment_requests", payment_status="pending") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"currencies[]": "USD"}, {"us"}),
+        ({"countries[]": ["US", "DE"]}, {"us", "de", "acme"}),
+        ({"account_type[]": "partner"}, set()),
+        ({"metadata[tier]": "gold"}, {"us"}),
+        ({"metadata[tier]": ""}, {"de", "acme"}),
+        ({"search_term": "NORTH"}, {"us"}),
+        ({"search_term": "north", "external_id": "de"}, {"de"}),
+    ],
+)
+def test_customers_are_found_by_their_members(lago, wanted, found):
+    """An external id leaves the search term out of account."""
+    tier = {"lago_id": "m", "key": "tier", "value": "gold"}
+    lago.customer("us", country="US", currency="USD", legal_name="North Inc", metadata=[tier])
+    lago.customer("de", legal_name="Nord GmbH", name="Nord")
+
+    rows = lago.get("customers", **wanted).json()["customers"]
+
+    assert {row["external_id"] for row in rows} == found
+
+
+def test_only_the_offset_of_a_credit_note_is_a_settlement(lago):
+    """Payments make none, so that their filter finds nothing; an unknown word filters nothing."""
+    paid, offset = lago.bill()["lago_id"], lago.bill()["lago_id"]
+    lago.act("payments", invoice_ids=[paid])
+    lago.act("credit_notes", invoice_id=offset, to="offset")
+
+    def found(*words):
+        rows = lago.get("invoices", **{"settlements[]": list(words)}).json()["invoices"]
+        return {row["lago_id"] for row in rows}
+
+    assert found("payment") == set()
+    assert found("payment", "credit_note") == {offset}
+    assert found("refund") == {paid, offset}

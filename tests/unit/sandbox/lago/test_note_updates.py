@@ -91,3 +91,15 @@ def test_metadata_of_a_note_beyond_lagos_limits_is_refused(lago, path, method, s
     """A flat object of 50 keys of 100 characters, with texts of 255."""
     assert lago.send(method, f"{path}/metadata", {"metadata": sent}).status_code == 422
     assert shown(lago, path)["metadata"] == {"owner": "Ada", "team": "AR"}
+
+
+def test_a_note_is_voided_by_hand_without_a_webhook(lago, path):
+    """Nothing is left of it; a second time is refused."""
+    before = list(lago.outbox)
+
+    note = lago.send("PUT", f"{path}/void", None).json()["credit_note"]
+    again = lago.send("PUT", f"{path}/void", None)
+
+    assert (note["credit_status"], note["balance_amount_cents"]) == ("voided", 0)
+    assert (again.status_code, again.json()["code"]) == (405, "no_voidable_amount")
+    assert lago.outbox == before

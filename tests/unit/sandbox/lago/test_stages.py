@@ -145,3 +145,39 @@ def test_one_off_and_credit_invoices_are_not_regenerated(lago, invoice_type):
 def test_only_a_voided_invoice_is_regenerated(lago):
     """A final one stands as it is."""
     assert "can not be regenerated" in refused(lago, "regenerations", invoice_id=lago.bill()["lago_id"])
+
+
+@pytest.mark.parametrize("status", ["generating", "open", "closed"])
+def test_an_invisible_invoice_is_neither_listed_nor_shown(lago, status):
+    """Nor is any payment of it."""
+    hidden = lago.bill(status=status)["lago_id"]
+    shown = lago.bill()["lago_id"]
+    lago.act("payments", invoice_ids=[shown])
+    lago.server.organization.invoices[shown]["status"] = status
+
+    assert lago.get("invoices").json()["invoices"] == []
+    assert lago.get(f"invoices/{hidden}").status_code == 404
+    assert lago.send("PUT", f"invoices/{hidden}", {"invoice": {}}).status_code == 404
+    assert lago.get("payments").json()["payments"] == []
+
+
+def test_prepaid_credit_that_is_paid_for_is_announced_as_such(lago):
+    """Its invoice is open until then, and has no webhook before."""
+    open_ = lago.bill(fees=[{"kind": "credit"}], invoice_type="credit", status="open")
+    assert lago.outbox == ["customer.created"]
+
+    lago.act("finalizations", invoice_id=open_["lago_id"])
+
+    assert lago.outbox[-1] == "invoice.paid_credit_added"
+
+
+def test_a_deleted_draft_vanishes_with_a_webhook(lago):
+    """Only drafts are deleted; the others are voided."""
+    draft, final = lago.bill(status="draft")["lago_id"], lago.bill()["lago_id"]
+
+    answer = lago.send("DELETE", f"invoices/{final}", None)
+    assert (answer.status_code, answer.json()["code"]) == (405, "not_deletable")
+
+    assert lago.send("DELETE", f"invoices/{draft}", None).json()["invoice"]["status"] == "deleted"
+    assert lago.get(f"invoices/{draft}").status_code == 404
+    assert lago.outbox[-1] == "invoice.deleted"
