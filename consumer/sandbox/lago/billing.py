@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from consumer.sandbox.lago import fees, invoices, spending, subscriptions
+from consumer.sandbox.lago import fees, invoices, progressive, spending, subscriptions
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
@@ -24,6 +24,7 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
     status: str = "finalized",
     currency: str | None = None,
     discounts: Discounts = NO_DISCOUNTS,
+    credits_progressive: bool = False,
     **changes: Any,
 ) -> Json:
     """
@@ -42,6 +43,8 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
         currency: that of the customer when None.
         discounts: coupons, progressive billing and prepaid credit, of which no more is taken than credit
             notes leave.
+        credits_progressive: whether it ends, or continues, a period of which some usage was billed
+            progressively (`consumer.sandbox.lago.progressive`).
         changes: members of the invoice, such as ``issuing_date`` or ``billing_entity_code``.
 
     Raises:
@@ -53,8 +56,12 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
     of = _owner(customer, head["lago_id"])
     listed = [_fee(organization, of, place, dict(one)) for place, one in enumerate(sold)]
     head = _subscribed(of, listed) | head
+    if credits_progressive:
+        discounts = progressive.credited(organization, customer["lago_id"], listed, currency, discounts)
     invoice = invoices.invoice(listed, currency=currency, discounts=discounts, **head)
     invoice |= {"invoice_type": invoice_type, "status": status}
+    if invoice_type == progressive.TYPE:
+        invoice = {"applied_usage_thresholds": progressive.reached(invoice)} | invoice
     organization.invoices[invoice["lago_id"]] = invoice
     if status == "finalized":
         _become_final(organization, invoice)

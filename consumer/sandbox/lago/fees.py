@@ -7,7 +7,7 @@ subunit; its tax is levied on the remainder.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
@@ -102,6 +102,7 @@ def billed(
     coupons_cents: int,
     *,
     limited_to: Collection[str] = (),
+    charged: Mapping[str, int] | None = None,
 ) -> list[Json]:
     """
     The fees with their amounts and their shares of the discounts before tax.
@@ -109,25 +110,35 @@ def billed(
     Args:
         listed: without amounts, or with those that are to be kept.
         currency: of the invoice.
-        progressive_cents: credit for progressive billing, on all fees by amount.
+        progressive_cents: credit for progressive billing, on all fees by amount without `charged`.
         coupons_cents: coupon, on all fees by amount, or on those of the codes in `limited_to`.
         limited_to: codes of metrics or plans (lago-api ``Credits::AppliedCouponService``).
+        charged: the amount that was billed progressively of each charge, by its id; credited on its fee
+            alone, whatever the sum (``Credits::ProgressiveBillingService``).
     """
-    subunits = subunits_of(currency)
-    amounts = [each["amount_cents"] if "amount_cents" in each else priced(each, subunits) for each in listed]
+    amounts = amounts_of(listed, currency)
+    progressive = _shares(progressive_cents, amounts)
+    if charged is not None:
+        known = (charged.get(each["lago_charge_id"], 0) for each in listed)
+        progressive = [Decimal(min(cents, share)) for cents, share in zip(amounts, known, strict=True)]
     reduced = [
-        cents if not limited_to or each["item"]["code"] in limited_to else 0
-        for each, cents in zip(listed, amounts, strict=True)
+        cents - credited if not limited_to or each["item"]["code"] in limited_to else Decimal(0)
+        for each, cents, credited in zip(listed, amounts, progressive, strict=True)
     ]
+    coupons = _shares(coupons_cents, reduced)
     return [
-        with_amounts(each, cents, progressive + coupon, currency)
-        for each, cents, progressive, coupon in zip(
-            listed, amounts, _shares(progressive_cents, amounts), _shares(coupons_cents, reduced), strict=True
-        )
+        with_amounts(each, cents, credited + coupon, currency)
+        for each, cents, credited, coupon in zip(listed, amounts, progressive, coupons, strict=True)
     ]
 
 
-def _shares(discount_cents: int, amounts: Sequence[int]) -> list[Decimal]:
+def amounts_of(listed: Sequence[Json], currency: str) -> list[int]:
+    """The amounts of fees before discounts and tax, in subunits."""
+    subunits = subunits_of(currency)
+    return [each["amount_cents"] if "amount_cents" in each else priced(each, subunits) for each in listed]
+
+
+def _shares(discount_cents: int, amounts: Sequence[int | Decimal]) -> list[Decimal]:
     whole = sum(amounts)
     return [Decimal(discount_cents) * cents / whole if whole else Decimal(0) for cents in amounts]
 

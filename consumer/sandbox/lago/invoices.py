@@ -7,7 +7,7 @@ The tax of each fee, that of each rate and that of the invoice are rounded separ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
@@ -29,6 +29,7 @@ class Discounts:
         coupon_name: of the coupon.
         limited_to: codes of the metrics or plans whose fees alone the coupon reduces; of all when empty.
         progressive_of: number of the invoice of progressive billing that is credited.
+        charged: what that invoice has of each charge, by its id; None reduces all fees by amount.
     """
 
     coupons: int = 0
@@ -39,6 +40,7 @@ class Discounts:
     coupon_name: str = "Summer sale"
     limited_to: Collection[str] = ()
     progressive_of: str = "ACM-3F21-202607-031"
+    charged: Mapping[str, int] | None = None
 
 
 def invoice(
@@ -56,8 +58,9 @@ def invoice(
     lago_id = changes["lago_id"]
     with localcontext(prec=PRECISION_DIGITS):
         billed = fees.billed(
-            listed, currency, discounts.progressive, discounts.coupons, limited_to=discounts.limited_to
-        )
+            listed, currency, discounts.progressive, discounts.coupons, limited_to=discounts.limited_to,
+            charged=discounts.charged,
+        )  # fmt: skip
     applied = applied_taxes(billed, currency, lago_id)
     return (
         _head(currency)
