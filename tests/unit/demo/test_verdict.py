@@ -244,13 +244,13 @@ class TestBalances:
         crediting.credit(lago, first, share=Decimal("0.2"), to="offset")
         settlement.pay(lago, [second], how="manual")
         refund = crediting.credit(lago, second, share=Decimal("0.1"), to="refund")
-        crediting.credit(lago, second, share=Decimal("0.1"))
+        crediting.credit(lago, second, share=Decimal("0.2"))
 
-        [balance] = self.owed(lago, netsuite="-6.00")
+        [balance] = self.owed(lago, netsuite="-10.00")
         crediting.refund_succeeded(lago, refund["lago_id"])
-        [after] = self.owed(lago, netsuite="-1.00")
+        [after] = self.owed(lago, netsuite="-5.00")
 
-        assert (balance.lago, balance.netsuite, balance.difference) == (-6, -6, 0)
+        assert (balance.lago, balance.netsuite, balance.difference) == (-10, -10, 0)
         assert not after.difference
 
     def test_what_was_paid_of_a_voided_invoice_is_the_customers(self, lago):
