@@ -63,15 +63,12 @@ def test_a_document_that_is_sent_without_tax_gets_none(profile, changes, kind):
 @pytest.mark.parametrize("mode", MODES)
 def test_the_modes_without_tax_details_suppress_the_accounts_own_tax(profile, changes, mode):
     """As a worker sends it: the whole of Lago's tax in a line, or none."""
-    taxed = {"taxes_amount_cents": 190, "total_amount_cents": 1190, "taxes_rate": 19}
-    fee = lago.fee(
-        amount_cents=1000, **(taxed if mode == "tax_line" else {"taxes_rate": 0, "taxes_amount_cents": 0})
-    )
+    bill = lago.invoice([lago.fee(tax_rate=19 if mode == "tax_line" else 0)])
     settings = connection(
         mapping=FULL_MAPPING | {"tax": MODES[mode], "currencies": {"EUR": "2"}},
         customers={"subsidiary": None if profile == "legacy-us" else "1"},
     )
-    request = mapped(lago.invoice_event(**_invoice(fee, mode)), settings).request
+    request = mapped(lago.invoice_event(content=bill), settings).request
     netsuite = NetSuite(profile, **changes)
 
     answer = netsuite.call(request.body().decode())
@@ -80,24 +77,6 @@ def test_the_modes_without_tax_details_suppress_the_accounts_own_tax(profile, ch
     kept = netsuite.one("invoice")
     assert kept["total"] == ("11.90" if mode == "tax_line" else "10.00")
     assert kept["taxtotal"] == "0.00"
-
-
-def _invoice(fee, mode):
-    tax = 190 if mode == "tax_line" else 0
-    return {
-        "fees": [fee],
-        "credits": [],
-        "fees_amount_cents": 1000,
-        "coupons_amount_cents": 0,
-        "progressive_billing_credit_amount_cents": 0,
-        "prepaid_credit_amount_cents": 0,
-        "credit_notes_amount_cents": 0,
-        "taxes_amount_cents": tax,
-        "sub_total_excluding_taxes_amount_cents": 1000,
-        "sub_total_including_taxes_amount_cents": 1000 + tax,
-        "total_amount_cents": 1000 + tax,
-        "applied_taxes": [],
-    }
 
 
 @pytest.mark.parametrize("transform_taxes", ["keep", "drop"])

@@ -21,9 +21,10 @@ from consumer.ingest.http import create_app
 from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.receiver import Receiver
 from consumer.lago.public_key import GivenKey
-from consumer.lago.signatures import hmac_signature, public_key
+from consumer.lago.signatures import public_key
 from consumer.ops.metrics import Metrics
 from consumer.record import Event
+from consumer.sandbox.lago import webhooks
 from tests.support import lago
 
 CODE = "netsuite-eu"
@@ -60,17 +61,15 @@ class Signer:
 
 
 SIGNER = Signer()
+LAGO = webhooks.Signer(hmac_key=HMAC_KEY, private_key=RSAKey.import_key(SIGNER.private), issuer=ISSUER)
 
 
 def headers(body: bytes, **changes: str | None) -> dict[str, str]:
     """Lago's headers for a body signed by HMAC; those given as None are left out."""
-    named = {
-        "content_type": "application/json",
-        "x_lago_signature": hmac_signature(body, HMAC_KEY),
-        "x_lago_signature_algorithm": "hmac",
-        "x_lago_unique_key": UNIQUE_KEY,
-    } | changes
-    return {name.replace("_", "-"): value for name, value in named.items() if value is not None}
+    signed = LAGO.headers(body, "hmac", UNIQUE_KEY)
+    named = {name.lower(): value for name, value in signed.items()}
+    named |= {name.replace("_", "-"): value for name, value in changes.items()}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def jwt_headers(body: bytes, token: str | None = None, **changes: str | None) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 
 import pytest
@@ -15,6 +14,7 @@ from consumer.outcome import AccountDown, Delivered, Hold, Outcome, Rejected, Un
 from consumer.record import LaneKey, Record, Source
 from consumer.stream.waiting_list import Change, WaitingList
 from schemas.waiting import WaitingRecord
+from tests.support import lago
 from tests.unit.engine.records import gate_of, own
 
 PAYMENTS = Partition(topic="lago.payments", number=0)
@@ -36,26 +36,19 @@ def missing(number: int) -> Waiting:
 
 def payment(offset: int, *, of_invoice: int | None = None, size: int = 0) -> Record:
     invoice = offset if of_invoice is None else of_invoice
-    content = {
-        "lago_id": f"pay-{offset}",
-        "invoice_ids": [f"{invoice}"],
-        "invoice_numbers": [f"ACME-{invoice:03d}"],
-        "amount_cents": 67127,
-        "amount_currency": "EUR",
-        "external_customer_id": "acme",
-        "filler": "x" * size,
-    }
-    event = {
-        "webhook_type": "payment.succeeded",
-        "object_type": "payment",
-        "organization_id": "org",
-        "payment": content,
-    }
+    content = lago.payment(
+        lago_id=f"pay-{offset}",
+        invoice_ids=[f"{invoice}"],
+        invoice_numbers=[f"ACME-{invoice:03d}"],
+        amount_cents=67127,
+        external_customer_id="acme",
+        filler="x" * size,
+    )
     return Record(
         source=Source(topic=PAYMENTS.topic, partition=PAYMENTS.number, offset=offset),
         timestamp_ms=1_785_542_400_000,
         key=b"acme",
-        value=json.dumps(event).encode(),
+        value=lago.body(lago.event("payment.succeeded", content)),
         lane=LaneKey(f"payment:pay-{offset}"),
         rank=3,
         needs=(LaneKey(f"invoice:{invoice}"),),
