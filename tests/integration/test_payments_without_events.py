@@ -60,14 +60,15 @@ def world(folder: Any, bootstrap_servers: str, topic_prefix: str, **settings: An
 
 async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, bootstrap_servers, topic_prefix):
     """
-    Cards charged at once, Adyen's, manual payments, and those with an event or a receipt of their own.
+    Cards charged at once, Adyen's, manual payments, one for several invoices, and those with an event or a
+    receipt of their own.
 
     An invoice that a person marked as paid stays open: nothing was paid.
     """
     async with stage(bootstrap_servers, topic_prefix):
         with world(tmp_path, bootstrap_servers, topic_prefix) as running:
             running.lago.act("customers", external_id="acme", currency="EUR")
-            bills = [running.lago.bill() for _ in range(6)]
+            bills = [running.lago.bill() for _ in range(8)]
             ids = [bill["lago_id"] for bill in bills]
             paid = [
                 running.lago.act("payments", invoice_ids=[ids[0]], how="charged_at_once"),
@@ -75,6 +76,7 @@ async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, boot
                 running.lago.act("payments", invoice_ids=[ids[2]], how="manual", cents=4_000),
                 running.lago.act("payments", invoice_ids=[ids[2]], how="manual"),
                 running.lago.act("payments", invoice_ids=[ids[3]], how="settled_later"),
+                running.lago.act("payments", invoice_ids=ids[6:], how="charged_at_once"),
             ]
             running.lago.act("faults", issues_receipts=True)
             paid.append(running.lago.act("payments", invoice_ids=[ids[4]], how="manual"))
@@ -85,10 +87,10 @@ async def test_every_payment_is_booked_once_whatever_announced_it(tmp_path, boot
             running.until(lambda: "paid_without_payment" in running.worker.said)
 
             due = running.due()
-            assert [due[bill["number"]] for bill in bills[:5]] == ["0.00"] * 5
+            assert [due[bill["number"]] for bill in bills[:5] + bills[6:]] == ["0.00"] * 7
             assert due[bills[5]["number"]] == "100.00"
             amounts = running.payments()
-            assert sorted(amounts.values()) == ["100.00", "100.00", "100.00", "100.00", "40.00", "60.00"]
+            assert sorted(amounts.values()) == ["100.00"] * 4 + ["200.00", "40.00", "60.00"]
 
 
 async def test_lago_shows_where_its_documents_stand(tmp_path, bootstrap_servers, topic_prefix):
