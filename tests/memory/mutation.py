@@ -13,12 +13,7 @@ from tests.support import lago
 
 EVENTS = (
     lago.event("customer.updated", lago.customer(integration_customers=[lago.link()])),
-    lago.event(
-        "invoice.created",
-        lago.invoice(
-            lago.every_fee_type(tax_rate=19), discounts=lago.Discounts(coupons=500, credit_notes=100)
-        ),
-    ),
+    lago.event("invoice.created", lago.invoice(lago.every_fee_type(tax_rate=19))),
     lago.event("invoice.voided", lago.invoice(status="voided", voided_at="2026-08-02T10:00:00Z")),
     lago.event("credit_note.created", lago.credit_note(offset_amount_cents=500)),
     lago.event("payment.succeeded", lago.payment()),

@@ -14,11 +14,23 @@ from consumer.record import LaneKey, Record, Source
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.lane import lane_of
-from tests.memory.mutation import EVENTS, places
+from tests.memory import mutation
+from tests.memory.mutation import places
+from tests.support import lago
 from tests.support.connection_files import FULL_MAPPING, LINE_MODE, connection
 from tests.support.mapping_results import plan
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
+
+EVENTS = (
+    *mutation.EVENTS,
+    lago.event(
+        "invoice.created",
+        lago.invoice(
+            lago.every_fee_type(tax_rate=19), discounts=lago.Discounts(coupons=500, credit_notes=100)
+        ),
+    ),
+)
 
 RULES = FULL_MAPPING | {
     "tax": {"mode": "suitetax", "type": "5", "code": "6", "taxes": {"vat_19": {"code": "7"}}}
