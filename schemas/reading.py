@@ -21,6 +21,8 @@ Kind = Literal[
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LARGEST_PAGE = 1000
+MOST_LOOKED_UP = 200
+"""External ids of one call, by the script's own limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,19 @@ class CatalogQuestion:
         return json.dumps({"v": 1, "op": "catalog", **asked}, separators=(",", ":")).encode()
 
 
-Question = HealthQuestion | CatalogQuestion | LedgerQuestion
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupQuestion:
+    """The request for what stands under external ids, at most `MOST_LOOKED_UP` of them."""
+
+    external_ids: tuple[str, ...]
+
+    def body(self) -> bytes:
+        """The bytes that are posted."""
+        items = [{"ref": each, "external_id": each} for each in self.external_ids]
+        return json.dumps({"v": 1, "op": "lookup", "items": items}, separators=(",", ":")).encode()
+
+
+Question = HealthQuestion | CatalogQuestion | LedgerQuestion | LookupQuestion
 
 
 class _Answer(BaseModel):

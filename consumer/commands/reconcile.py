@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from consumer.clock import Clock, SystemClock
-from consumer.commands import audit_trail, failure_log, reconcile_report
+from consumer.commands import audit_trail, failure_log, reconcile_report, reconciliation_log, waiting_records
 from consumer.commands.backfill import event_of, lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
-from consumer.commands.payment_owners import PaymentOwners
+from consumer.commands.reconcile_sides import Sides
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
-from consumer.errors import StartupError
 from consumer.events.lago_webhook import Kind as SentKind
 from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
-from consumer.netsuite import ledger
-from consumer.netsuite.account_survey import NoAnswer
 from consumer.netsuite.client import Client
-from consumer.outcome import Ignored
-from consumer.pipeline.ownership import Ownership
-from consumer.reconcile import expected
-from consumer.reconcile.comparison import Causes, Comparison
+from consumer.reconcile import explanation, run_event
+from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import REPAIRABLE, Difference
-from consumer.reconcile.expected import Kind
-from schemas.ledger import LedgerQuestion
+from consumer.reconcile.explanation import Causes
+from consumer.reconcile.run_event import RunFacts
 
 IN_BALANCE, DIFFERENCES = 0, 1
-KINDS: tuple[Kind, ...] = ("invoice", "credit_note", "payment")
-# NetSuite dates some documents in another zone than Lago's list.
-MARGIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +36,7 @@ class Wish:
 
     Attributes:
         repair: send what is missing, where `go` says so; else only say what would be sent.
-        csv: folder for the differences as a file.
+        csv: folder for the differences and sums as files.
     """
 
     connection: Connection
@@ -68,97 +61,57 @@ class Run:
 
 async def run(settings: Settings, wish: Wish) -> int:
     """
-    Compare and print; 0 in balance, 1 where a document does not agree.
+    Compare, print and publish the run; 0 in balance, 1 where a document does not agree.
 
     Raises:
-        ConfigurationError: the connection has no API key, or one of another organisation.
+        ConfigurationError: the connection has no API key, or one of another organisation, or Lago knows
+            nothing of a customer.
         LagoUnavailableError: Lago does not answer, or the key may not read a list.
         StartupError: NetSuite or Kafka does not answer.
         ContractError: Kafka did not acknowledge what was sent to repair.
     """
     clock, ended = SystemClock(), Run(wish=wish)
+    started_at = clock.now()
+    sides = Sides(connection=wish.connection, connections=wish.connections, scope=wish.scope)
     async with lago_documents_of(wish.connection, clock) as documents:
         await documents.check_organization()
-        await _read_lago(documents, ended)
-        await _read_netsuite(ended, clock)
+        await sides.read_lago(documents, ended.comparison)
+        async with Client(wish.connection, clock=clock) as client:
+            await sides.read_netsuite(client, ended.comparison)
+        await sides.check_unsure(documents, ended.comparison)
         ended.differences = ended.comparison.end(await _causes(settings, wish.connection))
         if wish.repair and wish.go:
             await _repair(settings, documents, ended, clock)
+    facts = _facts(ended, started_at, clock.now())
+    content = run_event.reconciliation_of(facts, ended.comparison, ended.differences)
+    await reconciliation_log.publish(Cluster.of(settings), content)
     reconcile_report.show(
-        ended.comparison, ended.differences, wish.connection, as_json=wish.as_json, csv=wish.csv,
-        repaired=ended.repaired if wish.go else None, offers_repair=wish.repair,
+        ended.comparison, ended.differences, content, as_json=wish.as_json, csv=wish.csv,
+        offers_repair=wish.repair,
     )  # fmt: skip
     return DIFFERENCES if ended.differences else IN_BALANCE
 
 
-async def _read_lago(documents: LagoDocuments, ended: Run) -> None:
+def _facts(ended: Run, started_at: datetime, ended_at: datetime) -> RunFacts:
     wish = ended.wish
-    ownership = Ownership(
-        connection=wish.connection,
-        all_connections=wish.connections,
-        reports_orphans=wish.connection.code == wish.connections[0].code,
+    return RunFacts(
+        connection=wish.connection.code,
+        run_id=str(uuid.uuid4()),
+        actor=wish.actor,
+        started_at=started_at,
+        ended_at=ended_at,
+        since=wish.scope.since,
+        until=wish.scope.until,
+        customers=wish.scope.customers,
+        report=str(wish.csv.absolute()) if wish.csv else None,
+        repaired=ended.repaired if wish.go else None,
     )
-    owners = PaymentOwners(documents=documents, ownership=ownership)
-    for kind in KINDS:
-        async for rows in documents.listed(kind, wish.scope):
-            for row in rows:
-                found = expected.of(kind, await owners.with_customer(kind, row), ownership)
-                if isinstance(found, Ignored):
-                    key = expected.external_id(kind, row.get("lago_id"))
-                    ended.comparison.leave_out(key, found.rule)
-                else:
-                    ended.comparison.expect(found, is_in_window=_is_in_window(row, wish.scope))
-
-
-def _is_in_window(row: Mapping[str, Any], scope: Scope) -> bool:
-    day = str(row.get("issuing_date") or row.get("created_at") or "")[:10]
-    begins, ends = scope.since, scope.until
-    return (begins is None or day >= begins.isoformat()) and (ends is None or day <= ends.isoformat())
-
-
-async def _read_netsuite(ended: Run, clock: Clock) -> None:
-    connection, scope = ended.wish.connection, ended.wish.scope
-    question = _question(connection, scope)
-    is_part = bool(scope.since or scope.until or scope.customers) or _is_shared(ended.wish)
-    async with Client(connection, clock=clock) as client:
-        async for page in ledger.pages(client, question):
-            if isinstance(page, NoAnswer):
-                said = f"connection {connection.code}: NetSuite does not give its ledger: {page.reason}"
-                raise StartupError(said)
-            for row in page.rows:
-                ended.comparison.meet(row, reports_extra=not is_part)
-
-
-def _question(connection: Connection, scope: Scope) -> LedgerQuestion:
-    # What was issued in a closed period is dated in a later one.
-    is_moved = connection.closed_period == "next_open_period"
-    return LedgerQuestion(
-        from_day=_text(scope.since, -MARGIN) if scope.since else None,
-        to_day=_text(scope.until, MARGIN) if scope.until and not is_moved else None,
-    )
-
-
-def _is_shared(wish: Wish) -> bool:
-    """Whether the account also holds documents of another organisation, which this API key does not show."""
-    own = wish.connection
-    return any(
-        each.account_id == own.account_id and each.lago.organization_id != own.lago.organization_id
-        for each in wish.connections
-    )
-
-
-def _text(day: date, margin: timedelta) -> str:
-    return (day + margin).isoformat()
 
 
 async def _causes(settings: Settings, connection: Connection) -> Causes:
     log = await failure_log.take(settings)
-    return {
-        (kind, failure.object_id): f"{failure.code}: {failure.message}"
-        for failure in log.open
-        for kind in KINDS
-        if failure.connection == connection.code and failure.object in {kind, f"{kind}_receipt"}
-    }
+    waiting = await waiting_records.read(Cluster.of(settings))
+    return explanation.known_causes(connection.code, log.open, waiting)
 
 
 async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, clock: Clock) -> None:
@@ -180,7 +133,8 @@ async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, cloc
 async def _contents(
     documents: LagoDocuments, difference: Difference
 ) -> Sequence[tuple[SentKind, Mapping[str, Any]]]:
-    content = await documents.one(difference.kind, difference.lago_id)
+    key = difference.number if difference.kind == "customer" else difference.lago_id
+    content = await documents.one(difference.kind, key)
     if content is None:
         return ()
     is_voided = difference.kind == "invoice" and content.get("status") == "voided"

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from consumer.commands import console_output, csv_file
-from consumer.config import private_file
-from consumer.config.connection import Connection
+from consumer.commands import console_output, reconcile_files
 from consumer.ops import plain_text
+from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import REPAIRABLE, TITLES, Difference
+from schemas.reconciliation import MonthTotal, Reconciliation
 
-FILE = "differences.csv"
-COLUMNS = (
-    "what", "kind", "number", "lago_id", "currency", "lago", "netsuite", "netsuite_number", "cause", "act",
-    "url",
-)  # fmt: skip
+SHOWN_MONTHS = 12
+SHOWN_ACCOUNTS = 20
 
 
 def show(
     comparison: Comparison,
     differences: Sequence[Difference],
-    connection: Connection,
+    run: Reconciliation,
     *,
     as_json: bool,
     csv: Path | None,
-    repaired: int | None,
     offers_repair: bool,
 ) -> None:
     """
@@ -37,36 +34,37 @@ def show(
     Args:
         comparison: both sides, read.
         differences: what does not agree.
-        connection: whose books they are.
+        run: what is published of the run.
         as_json: JSON in place of text.
-        csv: folder for `FILE`; None writes none.
-        repaired: documents that were sent again; None when none was to be.
+        csv: folder for the files of `reconcile_files`; None writes none.
         offers_repair: say how many could be sent.
     """
     if csv is not None:
-        _write(csv, differences)
+        reconcile_files.write(csv, comparison, differences)
     if as_json:
-        console_output.say_json(as_json_of(comparison, differences, connection, repaired))
+        console_output.say_json(as_json_of(comparison, differences, run))
         return
-    for line in lines_of(comparison, differences, connection):
+    for line in lines_of(comparison, differences, run):
         console_output.say(plain_text.one_line(line))
     repairable = sum(each.what in REPAIRABLE for each in differences)
-    if repaired is not None:
-        console_output.say(f"{repaired} documents sent again; reconcile once more when they have arrived.")
+    if run.repaired is not None:
+        console_output.say(
+            f"{run.repaired} documents sent again; reconcile once more when they have arrived."
+        )
     elif offers_repair and repairable:
         console_output.say(f"{repairable} documents would be sent again; --go sends them.")
-    console_output.say(conclusion(comparison, differences, connection))
+    console_output.say(conclusion(comparison, differences, run))
 
 
-def lines_of(
-    comparison: Comparison, differences: Sequence[Difference], connection: Connection
-) -> Iterator[str]:
+def lines_of(comparison: Comparison, differences: Sequence[Difference], run: Reconciliation) -> Iterator[str]:
     """The sums, then a paragraph for each difference."""
     counts = comparison.counts
-    yield f"Connection {connection.code}"
+    yield f"Connection {run.connection}"
     yield f"  {counts['invoice']} invoices, {counts['credit_note']} notes, {counts['payment']} payments"
-    for currency, sides in sorted(comparison.balances.items()):
-        yield f"  open in {currency}: Lago {sides['lago']}, NetSuite {sides['netsuite']}"
+    for balance in run.balances:
+        yield f"  open in {balance.currency}: Lago {balance.lago}, NetSuite {balance.netsuite}"
+    yield from _accounts(comparison.balances)
+    yield from _months(run.totals)
     for rule, count in sorted(comparison.ignored.items()):
         yield f"  left out by {rule}: {count}"
     for each in differences:
@@ -76,50 +74,68 @@ def lines_of(
         yield ""
 
 
+def _accounts(balances: Balances) -> Iterator[str]:
+    """The customers whose balances differ; all balances are in the file."""
+    for account, sums in islice(balances.unequal(), SHOWN_ACCOUNTS):
+        where = f" at {account.billing_entity}" if account.billing_entity else ""
+        yield f"    {account.customer or 'no customer'}{where}, open in {account.currency}:"
+        yield f"      Lago {sums.lago}, NetSuite {sums.netsuite}"
+    hidden = sum(1 for _ in balances.unequal()) - SHOWN_ACCOUNTS
+    if hidden > 0:
+        yield f"    and {hidden} customers more: --csv writes them all"
+
+
+def _months(totals: Sequence[MonthTotal]) -> Iterator[str]:
+    """The months whose totals differ, the latest last; all months are in the file."""
+    unequal = [each for each in totals if not _is_equal(each)]
+    for each in unequal[-SHOWN_MONTHS:]:
+        yield f"  {each.month}, {each.kind.replace('_', ' ')}s in {each.currency}:"
+        yield f"      Lago {each.lago_count} over {each.lago_total}"
+        yield f"      NetSuite {each.netsuite_count} over {each.netsuite_total}"
+
+
+def _is_equal(each: MonthTotal) -> bool:
+    return (each.lago_count, each.lago_total) == (each.netsuite_count, each.netsuite_total)
+
+
 def _paragraph(each: Difference) -> Iterator[str]:
-    yield f"{each.kind.replace('_', ' ')} {each.number}: {TITLES[each.what]}"
+    yield f"{each.name}: {TITLES[each.what]}"
+    if each.customer:
+        where = f" at {each.billing_entity}" if each.billing_entity else ""
+        yield f"  customer  {each.customer}{where}"
     if each.lago:
         yield f"  Lago      {each.lago}"
     if each.netsuite:
         yield f"  NetSuite  {each.netsuite} ({each.netsuite_number})"
-    if each.cause:
-        yield f"  because   {each.cause}"
+    yield f"  {'because' if each.cause else 'likely':<8}  {each.likely_cause}"
     yield f"  to do     {each.act}"
     if each.url:
         yield f"  {each.url}"
 
 
-def conclusion(comparison: Comparison, differences: Sequence[Difference], connection: Connection) -> str:
+def conclusion(comparison: Comparison, differences: Sequence[Difference], run: Reconciliation) -> str:
     """The last line."""
     total = sum(comparison.counts.values())
     if not differences:
-        return f"In balance: {total} documents of {connection.code} agree."
-    return f"NOT in balance: {len(differences)} differences in {total} documents of {connection.code}."
+        return f"In balance: {total} documents of {run.connection} agree."
+    return f"NOT in balance: {len(differences)} differences in {total} documents of {run.connection}."
 
 
 def as_json_of(
-    comparison: Comparison, differences: Sequence[Difference], connection: Connection, repaired: int | None
+    comparison: Comparison, differences: Sequence[Difference], run: Reconciliation
 ) -> dict[str, Any]:
     """Everything, for machines."""
     return {
-        "connection": connection.code,
+        "connection": run.connection,
+        "run_id": run.run_id,
         "in_balance": not differences,
         "counts": dict(comparison.counts),
         "ignored": dict(comparison.ignored),
-        "balances": {
-            currency: {side: str(amount) for side, amount in sides.items()}
-            for currency, sides in sorted(comparison.balances.items())
-        },
-        "differences": [_row(each) for each in differences],
-        "repaired": repaired,
+        "balances": {each.currency: {"lago": each.lago, "netsuite": each.netsuite} for each in run.balances},
+        "customers": list(reconcile_files.accounts(comparison.balances)),
+        "months": [each.model_dump() for each in run.totals],
+        "differences": [
+            {**asdict(each), "cause": each.likely_cause, "act": each.act} for each in differences
+        ],
+        "repaired": run.repaired,
     }
-
-
-def _row(each: Difference) -> dict[str, str]:
-    return {**asdict(each), "act": each.act}
-
-
-def _write(folder: Path, differences: Sequence[Difference]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with private_file.opened(folder / FILE) as out:
-        csv_file.write(out, COLUMNS, [_row(each) for each in differences], numbers=("lago", "netsuite"))

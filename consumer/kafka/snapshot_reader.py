@@ -27,6 +27,16 @@ COORDINATOR_WAIT_S = 0.5
 READ_OVER = 2_000
 
 
+async def exists(cluster: Cluster, topic: str) -> bool:
+    """
+    Whether Kafka has the topic, and shows it to this client; its name is without prefix.
+
+    Raises:
+        StartupError: Kafka cannot be reached.
+    """
+    return cluster.topic(topic) in await _counts(cluster)
+
+
 async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) -> AsyncIterator[Record]:
     """
     All records of a topic up to its end offsets of now.

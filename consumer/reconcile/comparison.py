@@ -2,30 +2,40 @@
 Lago's side and NetSuite's, record by record.
 
 What Lago expects is kept as a few facts a document; NetSuite's rows pass by once. Balances are sums of what
-both sides have open, by currency, so that they agree also where single documents are settled in another way.
+both sides have open, so that they agree also where single documents are settled in another way.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from consumer.reconcile.difference import Difference, What
+from consumer.reconcile import explanation
+from consumer.reconcile.balances import Balances
+from consumer.reconcile.difference import Difference
+from consumer.reconcile.document_checks import against, differences, of_lago
 from consumer.reconcile.expected import Expected, Kind, external_id
+from consumer.reconcile.explanation import Causes
 from schemas.ledger import LedgerRow
 
-CENT = Decimal("0.005")
-_KINDS: Mapping[str, Kind] = {"invoice": "invoice", "creditmemo": "credit_note", "customerpayment": "payment"}
-_SIGNS: Mapping[str, int] = {"invoice": 1, "creditmemo": -1, "customerpayment": -1}
+RECORD_KINDS: Mapping[str, Kind] = {
+    "invoice": "invoice",
+    "creditmemo": "credit_note",
+    "customerpayment": "payment",
+}
+"""The kind of Lago's document by type of NetSuite's record."""
+_REFUND = "customerrefund"
 # Records of ours that stand for no document of Lago's: reversing memos, refunds.
 _OURS = ("-void",)
 
-Side = Literal["lago", "netsuite"]
-Causes = Mapping[tuple[Kind, str], str]
-"""Why a document is not in NetSuite, by kind and Lago's id: from the open failures."""
+Unknown = Literal["extra", "unsure", "passed_over"]
+"""
+What a record is that Lago's side lacks: an error, where all of Lago was read; for Lago to say, where only a
+window was; nothing, where it may be another's.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,19 +46,21 @@ class Comparison:
     Attributes:
         counts: documents by kind that Lago expects.
         ignored: documents by the rule that leaves them out.
-        balances: what is open on each side, by currency.
+        unsure: records of NetSuite that Lago may have outside of the documents that were read.
+        balances: what is open on each side, and the totals by month.
     """
 
     expected: dict[str, Expected] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
-    balances: dict[str, dict[Side, Decimal]] = field(
-        default_factory=lambda: defaultdict(lambda: {"lago": Decimal(0), "netsuite": Decimal(0)})
-    )
+    balances: Balances = field(default_factory=Balances)
     found: list[Difference] = field(default_factory=list)
+    unsure: list[LedgerRow] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _outside: set[str] = field(default_factory=set)
     _left_out: dict[str, str] = field(default_factory=dict)
+    _refunds: set[str] = field(default_factory=set)
+    _has_lagos_number: bool = False
 
     def leave_out(self, key: str, rule: str) -> None:
         """Take in the external id of a document that a rule leaves out; NetSuite may hold it all the same."""
@@ -65,90 +77,107 @@ class Comparison:
             return  # a page was shifted while it was read
         self.expected[document.external_id] = document
         self.counts[document.kind] += 1
+        self.balances.add_document(document)
         if document.is_paid_by_hand:
             said = f"due {document.open} {document.currency}"
-            self.found.append(_of(document, "paid_without_payment", lago=said))
-        if document.open is not None and document.kind != "payment":
-            sign = 1 if document.kind == "invoice" else -1
-            self.balances[document.currency]["lago"] += sign * document.open
+            self.found.append(of_lago(document, "paid_without_payment", {"lago": said}))
 
-    def meet(self, row: LedgerRow, *, reports_extra: bool = True) -> None:
-        """Take in one record of NetSuite's; what Lago's side lacks is reported where all of it was read."""
-        kind = _KINDS.get(row.type)
+    def meet(self, row: LedgerRow, *, unknown: Unknown = "extra") -> None:
+        """Take in one record of NetSuite's; `unknown` is what becomes of one that Lago's side lacks."""
         own = row.externalId or ""
+        if row.type == _REFUND:
+            self._refunds.add(own)
+        kind = RECORD_KINDS.get(row.type)
         if kind is None or own.endswith(_OURS) or own in self._outside:
             return
         keys = (own, external_id(kind, row.lagoId)) if row.lagoId else (own,)
         document = next((self.expected[key] for key in keys if key in self.expected), None)
-        if document is None:
-            is_extra = reports_extra and not self._is_left_out(keys, row)
-            self.found += [_extra(kind, row)] if is_extra else []
-            return
+        if document is not None:
+            self._meet_known(document, row)
+        elif unknown != "passed_over" and not self._is_left_out(keys, row):
+            self.meet_unknown(row) if unknown == "extra" else self.unsure.append(row)
+
+    def meet_elsewhere(self, row: LedgerRow) -> None:
+        """Take in a record that NetSuite dates outside of the window, if its document was not met in it."""
+        own = (
+            external_id(RECORD_KINDS[row.type], row.lagoId) if row.lagoId and row.type in RECORD_KINDS else ""
+        )
+        if not {row.externalId, own} & self._seen:
+            self.meet(row, unknown="passed_over")
+
+    @property
+    def absent(self) -> list[str]:
+        """The external ids of the documents that have not been met yet."""
+        return [key for key in self.expected if key not in self._seen]
+
+    def _meet_known(self, document: Expected, row: LedgerRow) -> None:
         if document.external_id in self._seen:
-            self.found.append(_against(document, row, "duplicated", netsuite=row.number or row.internalId))
+            said = row.number or row.internalId
+            self.found.append(against(document, row, "duplicated", {"netsuite": said}))
             return
         self._seen.add(document.external_id)
-        if document.open is not None:
-            self.balances[document.currency]["netsuite"] += _SIGNS[row.type] * Decimal(row.remaining)
-        self.found += _compared(document, row)
+        self._has_lagos_number |= bool(row.number) and row.number == document.netsuite_number
+        remaining, total = Decimal(row.remaining), Decimal(0 if row.voided else row.total)
+        self.balances.add_record(document, remaining=remaining, total=total, date=row.date)
+        self.found += differences(document, row)
+        if document.kind == "payment" and remaining and self._settles_whole_invoices(document):
+            said = f"{row.remaining} on account"
+            self.found.append(
+                against(document, row, "not_applied", {"lago": "on its invoice", "netsuite": said})
+            )
+        if document.refund is not None and not document.refund_id and remaining >= document.refund:
+            self.found.append(
+                against(
+                    document,
+                    row,
+                    "refund_missing",
+                    {"lago": "paid back", "netsuite": f"open {row.remaining}"},
+                )
+            )
+
+    def meet_unknown(self, row: LedgerRow) -> None:
+        """Take in a record that Lago does not have."""
+        kind = RECORD_KINDS[row.type]
+        customer, currency = row.customerName or row.customerExternalId or row.entity, row.currency or ""
+        remaining, total = Decimal(row.remaining), Decimal(0 if row.voided else row.total)
+        self.balances.add_unknown(kind, customer, currency, remaining=remaining, total=total, date=row.date)
+        self.found.append(_extra(kind, row, customer))
 
     def end(self, causes: Causes) -> list[Difference]:
-        """All differences, once both sides have been read; what is missing with the cause that is known."""
+        """All differences, once both sides have been read, each with the cause that is known."""
         for key, document in self.expected.items():
             if key not in self._seen:
-                cause = causes.get((document.kind, document.lago_id), "")
                 said = f"{document.total} {document.currency}"
-                self.found.append(_of(document, "missing", lago=said, cause=cause))
-        return sorted(self.found, key=lambda each: (each.what, each.kind, each.number))
+                self.found.append(of_lago(document, "missing", {"lago": said}))
+            elif document.refund_id and document.refund_id not in self._refunds:
+                self.found.append(of_lago(document, "refund_missing", {"lago": f"of {document.refund}"}))
+        explained = explanation.explained(self._comparable(), self.expected, causes)
+        return sorted(explained, key=lambda each: (each.what, each.kind, each.number, each.lago_id))
+
+    def _comparable(self) -> Iterable[Difference]:
+        """Without numbers where no document has Lago's: NetSuite numbers them by itself, as it is set up."""
+        if self._has_lagos_number:
+            return self.found
+        return [each for each in self.found if each.what != "number"]
+
+    def _settles_whole_invoices(self, payment: Expected) -> bool:
+        """Whether all its invoices are compared and stand: money for a voided one stays with the customer."""
+        invoices = [self.expected.get(key) for key in payment.settles]
+        return bool(invoices) and all(
+            each is not None and not each.is_voided and not each.is_void_optional for each in invoices
+        )
 
     def _is_left_out(self, keys: Sequence[str], row: LedgerRow) -> bool:
         """Whether Lago has the document, and a rule says that nothing is compared with it."""
         rules = [self._left_out[key] for key in keys if key in self._left_out]
         # A note that was voided after it had been booked still has its credit in NetSuite.
-        is_voided = "voided_credit_note" in rules and abs(Decimal(row.remaining)) >= CENT
+        is_voided = "voided_credit_note" in rules and bool(Decimal(row.remaining))
         return bool(rules) and not is_voided
 
 
-def _compared(document: Expected, row: LedgerRow) -> Iterator[Difference]:
-    if document.currency != row.currency and row.currency:
-        yield _against(document, row, "currency", lago=document.currency, netsuite=row.currency)
-        return
-    total, remaining = Decimal(row.total), Decimal(row.remaining)
-    if document.is_voided:
-        if abs(remaining) >= CENT:
-            yield _against(document, row, "not_voided", lago="voided", netsuite=f"open {remaining}")
-        return
-    if row.voided:
-        yield _against(document, row, "voided", lago=str(document.total), netsuite="voided")
-        return
-    if abs(total - document.total) >= CENT:
-        yield _against(document, row, "total", lago=str(document.total), netsuite=str(total))
-    if document.date and document.date != row.date:
-        yield _against(document, row, "date", lago=document.date, netsuite=row.date)
-    if document.open is not None and abs(remaining - document.open) >= CENT:
-        yield _against(document, row, "open_balance", lago=str(document.open), netsuite=str(remaining))
-
-
-def _against(
-    document: Expected, row: LedgerRow, what: What, *, lago: str = "", netsuite: str = ""
-) -> Difference:
-    return Difference(
-        what=what, kind=document.kind, number=document.number, lago_id=document.lago_id,
-        currency=document.currency, lago=lago, netsuite=netsuite,
-        netsuite_number=row.number or row.internalId, url=row.url,
-    )  # fmt: skip
-
-
-def _of(document: Expected, what: What, *, lago: str, cause: str = "") -> Difference:
-    return Difference(
-        what=what, kind=document.kind, number=document.number, lago_id=document.lago_id,
-        currency=document.currency, lago=lago, cause=cause,
-    )  # fmt: skip
-
-
-def _extra(kind: Kind, row: LedgerRow) -> Difference:
+def _extra(kind: Kind, row: LedgerRow, customer: str) -> Difference:
     return Difference(
         what="extra", kind=kind, number=row.number or row.internalId, lago_id=row.lagoId or "",
-        currency=row.currency or "", netsuite=row.total, netsuite_number=row.number or row.internalId,
-        url=row.url,
+        customer=customer, currency=row.currency or "", netsuite=row.total,
+        netsuite_number=row.number or row.internalId, url=row.url,
     )  # fmt: skip

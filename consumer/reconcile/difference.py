@@ -8,35 +8,72 @@ from typing import Literal
 from consumer.reconcile.expected import Kind
 
 What = Literal[
-    "missing", "extra", "total", "date", "currency", "open_balance", "voided", "not_voided", "duplicated",
-    "paid_without_payment",
+    "missing", "extra", "total", "tax", "date", "currency", "customer", "subsidiary", "number",
+    "open_balance", "voided", "not_voided", "not_approved", "duplicated", "paid_without_payment",
+    "not_applied", "refund_missing", "customer_missing",
 ]  # fmt: skip
 
 TITLES: dict[What, str] = {
     "missing": "not in NetSuite",
     "extra": "in NetSuite, and not in Lago",
     "total": "another total",
+    "tax": "another tax",
     "date": "another date",
     "currency": "another currency",
+    "customer": "booked on another customer",
+    "subsidiary": "in another subsidiary",
+    "number": "another number",
     "open_balance": "another open amount",
     "voided": "voided in NetSuite, and not in Lago",
     "not_voided": "voided in Lago, and open in NetSuite",
+    "not_approved": "in NetSuite, and not approved",
     "duplicated": "twice in NetSuite",
     "paid_without_payment": "paid in Lago without a payment",
+    "not_applied": "on account in NetSuite, and on an invoice in Lago",
+    "refund_missing": "paid back in Lago, and not in NetSuite",
+    "customer_missing": "not in NetSuite",
+}
+LIKELY_CAUSES: dict[What, str] = {
+    "missing": "nothing has failed and nothing waits: its webhook did not arrive",
+    "extra": "it was deleted in Lago, or somebody else writes Lago's ids",
+    "total": "it was edited in NetSuite, or a script or workflow there changes it",
+    "tax": "a tax code or a tax engine in NetSuite computed another one",
+    "date": "it was re-dated in NetSuite, or posted to another period",
+    "currency": "it was entered by hand, or by another integration",
+    "customer": "it was moved in NetSuite, or its customer was merged into another",
+    "subsidiary": "the mapping of the billing entity was changed after it was booked",
+    "number": "it was renumbered in NetSuite, or NetSuite numbers such documents by itself",
+    "open_balance": "one side has a payment or a credit on it that the other has not",
+    "voided": "somebody has voided it in NetSuite",
+    "not_voided": "the webhook of the void did not arrive",
+    "not_approved": "NetSuite routes it for approval, and does not post it before",
+    "duplicated": "another integration writes Lago's documents, too",
+    "paid_without_payment": "a person has marked it as paid in Lago",
+    "not_applied": "it was unapplied in NetSuite, or its invoice was settled by something else before",
+    "refund_missing": "the refund was made outside of NetSuite, and not entered",
+    "customer_missing": "its webhook did not arrive",
 }
 ACTS: dict[What, str] = {
     "missing": "send it again: lago-netsuite reconcile --repair --go",
     "extra": "look whether it was deleted in Lago; delete or void it in NetSuite",
     "total": "compare both documents; correct NetSuite's by hand",
+    "tax": "compare the tax lines of both; correct NetSuite's by hand, and check mapping.tax",
     "date": "compare both documents; correct NetSuite's by hand",
     "currency": "compare both documents; void NetSuite's, and replay the event",
+    "customer": "see which customer owes it; correct the customer in NetSuite, or the link in Lago",
+    "subsidiary": "correct mapping.billing_entities, or void NetSuite's document and replay the event",
+    "number": "correct the number in NetSuite, or let Lago's stand: Setup > Company > Auto-Generated Numbers",
     "open_balance": "see what is applied to it in NetSuite, and what is paid in Lago",
     "voided": "undo the void in NetSuite, or void it in Lago, too",
     "not_voided": "send it again: lago-netsuite reconcile --repair --go",
+    "not_approved": "approve it in NetSuite: Transactions > Management > Approve Invoices",
     "duplicated": "find what else writes Lago's documents, and void the one without our external id",
     "paid_without_payment": "record the payment in Lago, or set the status back",
+    "not_applied": "apply the payment to its invoice in NetSuite",
+    "refund_missing": "write the customer refund in NetSuite, then: lago-netsuite replay --mark-synced ID",
+    "customer_missing": "send it again: lago-netsuite reconcile --repair --go",
 }
-REPAIRABLE = frozenset({"missing", "not_voided"})
+REPAIRABLE: frozenset[What] = frozenset({"missing", "not_voided", "customer_missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +82,11 @@ class Difference:
     One document that does not agree.
 
     Attributes:
+        customer: Lago's external id of its customer, or NetSuite's name where Lago has none.
+        billing_entity: Lago's code.
         lago: what Lago says, as text; empty where it says nothing.
         netsuite: what stands in NetSuite.
-        cause: why, where that is known.
+        cause: why, where that is known: an open failure, what it waits for, another document.
         url: of NetSuite's record.
     """
 
@@ -55,6 +94,8 @@ class Difference:
     kind: Kind
     number: str
     lago_id: str = ""
+    customer: str = ""
+    billing_entity: str = ""
     currency: str = ""
     lago: str = ""
     netsuite: str = ""
@@ -63,6 +104,21 @@ class Difference:
     url: str = ""
 
     @property
+    def name(self) -> str:
+        """What it is about, for people: ``credit note ACM-057-CN001``."""
+        return name_of(self.kind, self.number)
+
+    @property
+    def likely_cause(self) -> str:
+        """The known cause, else the one that most such differences have."""
+        return self.cause or LIKELY_CAUSES[self.what]
+
+    @property
     def act(self) -> str:
         """What a person does about it."""
         return ACTS[self.what]
+
+
+def name_of(kind: Kind, number: str) -> str:
+    """A document for people; the number of a payment is a name already."""
+    return number if kind == "payment" else f"{kind.replace('_', ' ')} {number}"

@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -24,6 +26,7 @@ from consumer.commands import (
     open_errors,
     plan,
     preview,
+    reconcile_files,
     reconcile_report,
     replay,
 )
@@ -34,8 +37,10 @@ from consumer.errors import StartupError
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
 from consumer.preflight.finding import Finding
+from consumer.reconcile import run_event
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
+from consumer.reconcile.run_event import RunFacts
 from schemas.audit import AuditRecord
 from schemas.reading import CatalogRow
 from tests.support import lago
@@ -191,28 +196,28 @@ def test_no_text_makes_a_line_of_its_own(capsys, tmp_path):
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_reconcile(shown, text, tmp_path, as_json):
-    difference = Difference(
-        what="total", kind="invoice", number=text, lago=text, netsuite=text, netsuite_number=text,
-        cause=text, url=text, currency=text, lago_id=text,
-    )  # fmt: skip
+    texts = {
+        "number": text, "lago": text, "netsuite": text, "netsuite_number": text, "cause": text, "url": text,
+        "currency": text, "lago_id": text, "customer": text, "billing_entity": text,
+    }  # fmt: skip
+    differences = [Difference(what="total", kind="invoice", **texts)]
     comparison = Comparison()
     comparison.leave_out(text, text)
-    comparison.balances[text]["lago"] += 1
-    reconcile_report.show(
-        comparison, [difference], connection(), as_json=as_json, csv=tmp_path, repaired=None,
-        offers_repair=True,
-    )  # fmt: skip
+    comparison.balances.add_unknown("invoice", text, text, remaining=Decimal(1), total=Decimal(1), date=text)
+    now = datetime(2026, 9, 1, tzinfo=UTC)
+    facts = RunFacts(connection="netsuite-eu", run_id="1", actor=text, started_at=now, ended_at=now)
+    run = run_event.reconciliation_of(facts, comparison, differences)
+    reconcile_report.show(comparison, differences, run, as_json=as_json, csv=tmp_path, offers_repair=True)
 
     shown(words="total" if as_json else None)
-    assert not ACTIVE.search((tmp_path / "differences.csv").read_text(encoding="utf-8"))
+    for name in ("differences.csv", "balances.csv", "totals.csv"):
+        assert not ACTIVE.search((tmp_path / name).read_text(encoding="utf-8"))
+    assert run_event.event_of(run).value
 
 
 def test_a_formula_in_a_number_is_text_in_the_differences(tmp_path):
     difference = Difference(what="total", kind="invoice", number="=HYPERLINK(1)", lago="-1.00", netsuite="@x")
-    reconcile_report.show(
-        Comparison(), [difference], connection(), as_json=True, csv=tmp_path, repaired=None,
-        offers_repair=False,
-    )  # fmt: skip
+    reconcile_files.write(tmp_path, Comparison(), [difference])
 
     [found] = csv.DictReader((tmp_path / "differences.csv").read_text(encoding="utf-8").splitlines())
     assert (found["number"], found["lago"], found["netsuite"]) == ("'=HYPERLINK(1)", "-1.00", "'@x")

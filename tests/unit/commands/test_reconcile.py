@@ -12,6 +12,7 @@ from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.lago_documents import Scope
 from consumer.commands.payment_owners import PaymentOwners
 from consumer.commands.reconcile import Wish
+from consumer.commands.reconcile_sides import Sides
 from consumer.config.settings import Settings
 from consumer.pipeline.ownership import Ownership
 from consumer.reconcile.difference import Difference
@@ -78,13 +79,17 @@ def wish(chosen, *connections):
     return Wish(connection=chosen, connections=(chosen, *connections), scope=Scope(), actor="a")
 
 
+def sides(chosen, *connections):
+    return Sides(connection=chosen, connections=(chosen, *connections), scope=Scope())
+
+
 def test_an_account_with_documents_of_another_organisation_has_no_extra_ones():
     """The key of one organisation does not show the documents of the other."""
-    assert reconcile._is_shared(wish(EU, OTHER))
-    assert not reconcile._is_shared(wish(EU, US))
-    assert not reconcile._is_shared(
-        wish(EU, connection(code="x", account_id="7", lago={"organization_id": "b"}))
-    )
+    elsewhere = connection(code="x", account_id="7", lago={"organization_id": "b"})
+
+    assert sides(EU, OTHER)._is_shared()
+    assert not sides(EU, US)._is_shared()
+    assert not sides(EU, elsewhere)._is_shared()
 
 
 @pytest.mark.parametrize(("closed_period", "to_day"), [("reject", "2026-07-03"), ("next_open_period", None)])
@@ -93,7 +98,7 @@ def test_what_is_moved_to_a_later_period_is_read_too(closed_period, to_day):
     scope = Scope(since=date(2026, 6, 1), until=date(2026, 7, 1))
     chosen = SimpleNamespace(closed_period=closed_period)
 
-    question = reconcile._question(chosen, scope)
+    question = Sides(connection=chosen, connections=(chosen,), scope=scope)._question()
 
     assert (question.from_day, question.to_day) == ("2026-05-30", to_day)
 

@@ -1,14 +1,16 @@
 """Every kind of difference, planted alone and all at once, is reported with both values; nothing else is."""
 
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
 from consumer.outcome import Ignored
 from consumer.pipeline.ownership import Ownership
 from consumer.reconcile import expected
+from consumer.reconcile.balances import Sums
 from consumer.reconcile.comparison import Comparison
-from consumer.reconcile.difference import ACTS, TITLES
+from consumer.reconcile.difference import ACTS, LIKELY_CAUSES, TITLES, What
 from consumer.reconcile.expected import Expected
 from schemas.ledger import LedgerRow
 from tests.support import lago
@@ -28,29 +30,40 @@ def row_of(document, **changes):
         "internalId": "9001",
         "externalId": document.external_id,
         "lagoId": document.lago_id,
-        "number": document.number,
-        "date": document.date,
+        "number": document.netsuite_number or "PYMT1",
+        "date": document.date or document.day,
         "currency": document.currency,
+        "subsidiary": document.subsidiary or "1",
         "total": str(document.total),
+        "tax": str(document.tax or 0),
         "remaining": str(document.open or 0),
         "url": "https://x",
+        "entity": "48213",
+        "customerExternalId": f"lago-cus-{document.customer_id}",
+        "customerLagoId": document.customer_id,
+        "customerName": document.customer,
     }
     return LedgerRow.model_validate(known | changes)
 
 
-def invoice(lago_id="i", **changes):
-    return expected.of(
-        "invoice", lago.invoice(lago_id=lago_id, number=f"N-{lago_id}", **changes), ownership()
-    )
+def invoice(lago_id="i", settings=None, **changes):
+    content = lago.invoice(lago_id=lago_id, number=f"N-{lago_id}", **changes)
+    return expected.of("invoice", content, ownership(**(settings or {})))
 
 
-def note(lago_id="n", **changes):
+def note(lago_id="n", settings=None, **changes):
     known = lago.credit_note(lago_id=lago_id, number=f"N-{lago_id}", **changes)
-    return expected.of("credit_note", known, ownership())
+    return expected.of("credit_note", known, ownership(**(settings or {})))
 
 
 def payment(lago_id="p", **changes):
     return expected.of("payment", lago.payment(lago_id=lago_id, **changes), ownership())
+
+
+def refunded(lago_id, settings=None):
+    """A note of 10.00 that is paid back whole, and whose refund has succeeded."""
+    amounts = {"credit_amount_cents": 0, "balance_amount_cents": 0, "refund_amount_cents": 1000}
+    return note(lago_id, settings, refund_status="succeeded", **amounts)
 
 
 def compared(documents, rows, causes=None):
@@ -64,41 +77,68 @@ def compared(documents, rows, causes=None):
 
 def test_books_that_agree_have_no_difference():
     """Each kind once; sums agree, too."""
-    documents = [invoice(), note(), payment()]
+    documents = [invoice(), note(), payment(), refunded("r"), refunded("s", BOOKS_REFUNDS)]
+    rows = [row_of(document) for document in documents]
+    refund = row_of(payment(), type="customerrefund", externalId="lago-ref-s", lagoId="s")
     comparison = Comparison()
     for document in documents:
         comparison.expect(document)
-        comparison.meet(row_of(document))
+    for row in [*rows, refund]:
+        comparison.meet(row)
 
     assert comparison.end({}) == []
-    assert comparison.balances["EUR"] == {"lago": Decimal(0), "netsuite": Decimal(0)}
-    assert comparison.counts == {"invoice": 1, "credit_note": 1, "payment": 1}
+    assert comparison.balances.by_currency()["EUR"] == Sums(lago=Decimal(0), netsuite=Decimal(0))
+    assert comparison.counts == {"invoice": 1, "credit_note": 3, "payment": 1}
+    assert all(sums.is_equal for sums in comparison.balances.totals.values())
 
 
+BOOKS_REFUNDS = {"refunds": "customer_refund"}
+TWO_SUBSIDIARIES = {"mapping": {"billing_entities": {"acme-eu": {"subsidiary": "4"}}}}
 PLANTED = {
     "missing": ([invoice("a")], []),
     "extra": ([], [row_of(invoice("b"))]),
     "total": ([invoice("c")], [row_of(invoice("c"), total="10.01")]),
+    "tax": ([invoice("m")], [row_of(invoice("m"), tax="0.01")]),
     "date": ([invoice("d")], [row_of(invoice("d"), date="2026-08-02")]),
     "currency": ([invoice("e")], [row_of(invoice("e"), currency="USD")]),
+    "customer": (
+        [invoice("o")],
+        [row_of(invoice("o"), customerLagoId="another", customerExternalId=None, entity="7")],
+    ),
+    "subsidiary": (
+        [invoice("q", TWO_SUBSIDIARIES)],
+        [row_of(invoice("q", TWO_SUBSIDIARIES), subsidiary="1")],
+    ),
+    "number": (
+        [invoice("r"), invoice("r2")],
+        [row_of(invoice("r"), number="INV100"), row_of(invoice("r2"))],
+    ),
     "open_balance": ([invoice("f")], [row_of(invoice("f"), remaining="9.99")]),
     "voided": ([invoice("g")], [row_of(invoice("g"), voided=True, remaining="0")]),
     "not_voided": ([invoice("h", status="voided")], [row_of(invoice("h"), remaining="10.00")]),
+    "not_approved": ([invoice("s")], [row_of(invoice("s"), approval="pending")]),
     "duplicated": ([invoice("k")], [row_of(invoice("k")), row_of(invoice("k"), externalId=None)]),
     "paid_without_payment": ([invoice("l", payment_status="succeeded")], [row_of(invoice("l"))]),
+    "not_applied": (
+        [invoice("t"), payment("u", invoice_ids=["t"])],
+        [row_of(invoice("t")), row_of(payment("u"), remaining="10.00")],
+    ),
+    "refund_missing": ([refunded("v", BOOKS_REFUNDS)], [row_of(refunded("v"))]),
 }
 
 
 @pytest.mark.parametrize("what", PLANTED)
 def test_a_planted_difference_is_found_and_no_other(what):
-    """With the act that mends it."""
+    """With its cause and the act that ends it."""
     documents, rows = PLANTED[what]
 
     [found] = compared(documents, rows)
 
     assert found.what == what
-    assert found.act
-    assert found.number.startswith("N-")
+    assert found.act == ACTS[what]
+    assert found.likely_cause == LIKELY_CAUSES[what]
+    assert found.number.startswith(("N-", "payment of"))
+    assert found.lago or found.netsuite
 
 
 def test_all_differences_at_once_are_found_each_once():
@@ -109,9 +149,108 @@ def test_all_differences_at_once_are_found_each_once():
     assert sorted(each.what for each in compared(documents, rows)) == sorted(PLANTED)
 
 
-def test_every_kind_has_a_title_and_an_act_and_a_test():
-    """A kind that is added needs all three."""
-    assert set(TITLES) == set(ACTS) == set(PLANTED)
+def test_every_kind_has_a_title_a_cause_and_an_act_and_a_test():
+    """A kind that is added needs all of them."""
+    assert set(TITLES) == set(ACTS) == set(LIKELY_CAUSES) == set(get_args(What))
+    assert set(TITLES) - set(PLANTED) == {"customer_missing"}
+
+
+def test_numbers_are_not_compared_where_netsuite_numbers_by_itself():
+    """Then no document has Lago's number, which is a setting of the account and no error of a document."""
+    assert compared([invoice()], [row_of(invoice(), number="INV100")]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_other"),
+    [
+        ({"customerLagoId": None, "customerExternalId": "lago-cus-other"}, True),
+        ({"customerLagoId": None, "customerExternalId": None}, False),
+        ({"customerLagoId": None, "customerExternalId": "CRM-1"}, False),
+        ({"customerLagoId": "other", "entity": "55"}, False),
+        ({"customerLagoId": "other", "entity": "56"}, True),
+    ],
+)
+def test_a_document_is_on_another_customer_where_netsuite_says_so(changes, is_other):
+    """Not where the role may not see the customer, nor where Lago itself links it to that one."""
+    link = {"type": "netsuite", "integration_code": "netsuite-eu", "external_customer_id": "55"}
+    document = invoice(customer=lago.customer(integration_customers=[link]))
+
+    found = compared([document], [row_of(document, **changes)])
+
+    assert [each.what for each in found] == ["customer"] * is_other
+
+
+def test_a_refund_that_people_make_is_reported_when_lago_has_paid_it_and_the_memo_is_open():
+    """Not before, and not once the memo is spent."""
+    paid, waiting = refunded("r"), note("w", refund_amount_cents=1000, credit_amount_cents=0)
+
+    assert [each.what for each in compared([paid], [row_of(paid, remaining="10.00")])] == ["refund_missing"]
+    assert compared([paid], [row_of(paid)]) == []
+    assert compared([waiting], [row_of(waiting, remaining="10.00")]) == []
+
+
+def test_money_for_a_voided_invoice_stays_on_account():
+    """Lago keeps it on the invoice, NetSuite cannot."""
+    voided, paid = invoice("x", status="voided"), payment("y", invoice_ids=["x"])
+
+    assert compared([voided, paid], [row_of(voided), row_of(paid, remaining="10.00")]) == []
+
+
+@pytest.mark.parametrize("stands", [{"voided": True, "remaining": "0"}, {"remaining": "10.00"}])
+def test_a_void_that_is_not_synced_is_no_difference(stands):
+    """`sync.voids: false` leaves NetSuite's document to people, who may void it, or not."""
+    document = invoice("z", {"sync": {"voids": False}}, status="voided")
+
+    assert compared([document], [row_of(document, **stands)]) == []
+
+
+def test_an_invoice_is_open_as_people_book_where_payments_are_not_synced():
+    """What is left of it is then theirs."""
+    document = invoice("z", {"sync": {"payments": False}})
+
+    assert compared([document], [row_of(document, remaining="0.00")]) == []
+
+
+def test_the_smallest_unit_of_a_currency_counts():
+    """A dinar has a thousand parts."""
+    document = invoice("kw", currency="KWD")
+
+    [found] = compared([document], [row_of(document, remaining=str(document.open - Decimal("0.001")))])
+
+    assert found.what == "open_balance"
+
+
+def test_what_follows_from_a_missing_payment_says_so():
+    """The invoice it pays is open, for that reason."""
+    paid = invoice("x", total_due_amount_cents=0, total_paid_amount_cents=1000)
+    known = {("payment", "y"): "it waits since 09:00: the period is closed"}
+
+    missing, open_ = compared(
+        [paid, payment("y", invoice_ids=["x"])], [row_of(paid, remaining="10.00")], known
+    )
+
+    assert (missing.what, missing.cause) == ("missing", known["payment", "y"])
+    assert (open_.what, open_.cause) == ("open_balance", f"{missing.number} is not in NetSuite")
+
+
+def test_sums_show_by_customer_entity_and_month_what_differs():
+    """Also what Lago lacks."""
+    comparison = Comparison()
+    comparison.expect(invoice("a"))
+    comparison.meet(row_of(invoice("b"), date="2026-09-01", customerName="Other Ltd"))
+    comparison.end({})
+
+    unequal = dict(comparison.balances.unequal())
+    totals = comparison.balances.totals
+    customer = lago.customer()["external_id"]
+    assert {key: (each.lago, each.netsuite) for key, each in unequal.items()} == {
+        (customer, "EUR", "acme-eu"): (Decimal("10.00"), 0),
+        ("Other Ltd", "EUR", ""): (0, Decimal("10.00")),
+    }
+    assert {key: (each.lago_count, each.netsuite_count) for key, each in totals.items()} == {
+        ("2026-08", "invoice", "EUR"): (1, 0),
+        ("2026-09", "invoice", "EUR"): (0, 1),
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,189 @@
+"""Reads both sides of a comparison: Lago's lists, and NetSuite's ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from consumer.commands.lago_documents import LagoDocuments, Scope
+from consumer.commands.payment_owners import PaymentOwners
+from consumer.config.connection import Connection
+from consumer.errors import ConfigurationError, StartupError
+from consumer.netsuite import ledger
+from consumer.netsuite.account_survey import NoAnswer, ask
+from consumer.netsuite.client import Client
+from consumer.outcome import Ignored
+from consumer.pipeline.ownership import Ownership
+from consumer.reconcile import expected, row_values
+from consumer.reconcile.comparison import RECORD_KINDS, Comparison, Unknown
+from consumer.reconcile.expected import Kind
+from schemas.ledger import LedgerQuestion, LedgerRow
+from schemas.reading import MOST_LOOKED_UP, LookupQuestion
+
+KINDS: tuple[Kind, ...] = ("invoice", "credit_note", "payment")
+# NetSuite dates some documents in another zone than Lago's list.
+MARGIN = timedelta(days=2)
+MOST_ABSENT = 2_000
+MOST_SINGLE = 50
+"""Where more records are dated elsewhere, it takes fewer calls to read all."""
+AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What is compared: the documents of one connection among all of the file."""
+
+    connection: Connection
+    connections: tuple[Connection, ...]
+    scope: Scope
+
+    async def read_lago(self, documents: LagoDocuments, comparison: Comparison) -> None:
+        """
+        Take in all of Lago's documents.
+
+        Raises:
+            ConfigurationError: Lago knows nothing of a customer that is asked for.
+            LagoUnavailableError: Lago does not answer, or the key may not read a list.
+        """
+        unknown = await self._unknown_customers(documents)
+        ownership = self._ownership()
+        owners = PaymentOwners(documents=documents, ownership=ownership)
+        for kind in KINDS:
+            async for rows in documents.listed(kind, self.scope):
+                for row in rows:
+                    unknown.discard(_customer_of(row))
+                    owned = await owners.with_customer(kind, row)
+                    self._take_in(kind, owned, ownership, comparison)
+        if unknown:
+            # Documents of a customer that is deleted are still listed.
+            listed = ", ".join(sorted(unknown))
+            raise ConfigurationError([f"--customer: Lago has no customer with the external id {listed}"])
+
+    async def read_netsuite(self, client: Client, comparison: Comparison) -> None:
+        """
+        Take in all of NetSuite's records, and those of documents that NetSuite dates outside of the window.
+
+        Raises:
+            StartupError: NetSuite does not answer.
+        """
+        async for row in self._rows(client, self._question()):
+            comparison.meet(row, unknown=self._unknown(row))
+        if self.scope.since or self.scope.until:
+            for question in await self._elsewhere(client, comparison.absent):
+                async for row in self._rows(client, question):
+                    comparison.meet_elsewhere(row)
+
+    async def check_unsure(self, documents: LagoDocuments, comparison: Comparison) -> None:
+        """
+        Ask Lago for each record of the window that is not among its documents of the window.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer.
+        """
+        for begin in range(0, len(comparison.unsure), AT_ONCE):
+            rows = comparison.unsure[begin : begin + AT_ONCE]
+            found = await asyncio.gather(*(documents.one(*_key_of(row)) for row in rows))
+            for row, content in zip(rows, found, strict=True):
+                if content is None:
+                    comparison.meet_unknown(row)
+
+    async def _rows(self, client: Client, question: LedgerQuestion) -> AsyncIterator[LedgerRow]:
+        async for page in ledger.pages(client, question):
+            if isinstance(page, NoAnswer):
+                raise self._silent(page)
+            for row in page.rows:
+                yield row
+            if question.limit == 1:
+                return
+
+    async def _elsewhere(self, client: Client, absent: list[str]) -> list[LedgerQuestion]:
+        """The questions for the records of these external ids; for all records where they are many."""
+        if len(absent) > MOST_ABSENT:
+            return [LedgerQuestion()]
+        ids: list[int] = []
+        for begin in range(0, len(absent), MOST_LOOKED_UP):
+            asked = LookupQuestion(external_ids=tuple(absent[begin : begin + MOST_LOOKED_UP]))
+            reply = await ask(client, asked)
+            if isinstance(reply, NoAnswer):
+                raise self._silent(reply)
+            found = (each.internal_id or "" for each in reply.items)
+            ids += [int(each) for each in found if each.isdecimal()]
+        if len(ids) > MOST_SINGLE:
+            return [LedgerQuestion()]
+        return [LedgerQuestion(after=str(each - 1), limit=1) for each in ids]
+
+    def _silent(self, answer: NoAnswer) -> StartupError:
+        code = self.connection.code
+        return StartupError(f"connection {code}: NetSuite does not give its ledger: {answer.reason}")
+
+    async def _unknown_customers(self, documents: LagoDocuments) -> set[str]:
+        named = self.scope.customers
+        return {each for each in named if await documents.one("customer", each) is None}
+
+    def _ownership(self) -> Ownership:
+        return Ownership(
+            connection=self.connection,
+            all_connections=self.connections,
+            reports_orphans=self.connection.code == self.connections[0].code,
+        )
+
+    def _take_in(
+        self, kind: Kind, row: Mapping[str, Any], ownership: Ownership, comparison: Comparison
+    ) -> None:
+        found = expected.of(kind, row, ownership)
+        if isinstance(found, Ignored):
+            comparison.leave_out(expected.external_id(kind, row.get("lago_id")), found.rule)
+        else:
+            comparison.expect(found, is_in_window=self._is_in_window(row))
+
+    def _is_in_window(self, row: Mapping[str, Any]) -> bool:
+        return _is_between(row_values.day(row), self.scope.since, self.scope.until)
+
+    def _question(self) -> LedgerQuestion:
+        # What was issued in a closed period is dated in a later one.
+        is_moved = self.connection.closed_period == "next_open_period"
+        begins, ends = self.scope.since, self.scope.until
+        return LedgerQuestion(
+            from_day=_text(begins, -MARGIN) if begins else None,
+            to_day=_text(ends, MARGIN) if ends and not is_moved else None,
+        )
+
+    def _unknown(self, row: LedgerRow) -> Unknown:
+        if self.scope.customers or self._is_shared():
+            return "passed_over"
+        begins, ends = self.scope.since, self.scope.until
+        if begins is None and ends is None:
+            return "extra"
+        is_within = _is_between(row.date, begins, ends)
+        return "unsure" if is_within else "passed_over"
+
+    def _is_shared(self) -> bool:
+        """Whether the account also holds documents of another organisation, which this key does not show."""
+        own = self.connection
+        return any(
+            each.account_id == own.account_id and each.lago.organization_id != own.lago.organization_id
+            for each in self.connections
+        )
+
+
+def _customer_of(row: Mapping[str, Any]) -> str:
+    customer = row.get("customer")
+    inner = customer.get("external_id") if isinstance(customer, dict) else None
+    return str(row.get("external_customer_id") or inner or "")
+
+
+def _is_between(day: str, begins: date | None, ends: date | None) -> bool:
+    return (begins is None or day >= begins.isoformat()) and (ends is None or day <= ends.isoformat())
+
+
+def _key_of(row: LedgerRow) -> tuple[Kind, str]:
+    """The kind and Lago's id of a record that carries one of the two marks."""
+    kind = RECORD_KINDS[row.type]
+    return kind, row.lagoId or (row.externalId or "").removeprefix(expected.external_id(kind, ""))
+
+
+def _text(day: date, margin: timedelta) -> str:
+    return (day + margin).isoformat()
