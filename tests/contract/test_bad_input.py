@@ -10,9 +10,8 @@ import pytest
 import structlog
 
 from consumer.sandbox.netsuite.profile import Profile
-from tests.lago_model.delivery import Road
-from tests.lago_model.lago import Webhook
 from tests.support import lago
+from tests.support.faulty_delivery import Road, Webhook
 
 FEE = lago.fee("subscription", "enterprise", units="1", unit_price="80")
 

@@ -15,11 +15,11 @@ from consumer.netsuite.client import Client
 from consumer.pipeline.assembly import pipeline_of
 from consumer.record import LaneKey, Record, Source
 from schemas import wire
-from tests.lago_model.lago import Lago
-from tests.support import lago
+from tests.support import lago, lago_life
 from tests.support.connection_files import LINE_MODE, connection
+from tests.support.lago_life import Life, Rules
 
-WORLDS, TURNS = 8, 20
+LIVES, TURNS = 8, 20
 MOVES = ("bill", "pay", "bill", "credit", "bill", "void", "pay several", "resync", "move house")
 TOGETHER = 7
 
@@ -35,10 +35,11 @@ SAMPLES = [
 
 def _of_lagos():
     """Many customers' lives: invoices, voids, credit notes, payments, in five currencies."""
-    for world in range(WORLDS):
-        life = Lago(f"w{world}", Random(world))
+    organization = lago_life.organization("acme", Rules(), lago_id=lago.ORGANIZATION_ID)
+    for person in range(LIVES):
+        life = Life(organization, Random(person))
         for number in range(TURNS):
-            life.play(MOVES[number % len(MOVES)], world * 1_000 + number)
+            life.play(MOVES[number % len(MOVES)], person * 1_000 + number)
         yield from (webhook.value for webhook in life.webhooks)
 
 

@@ -8,10 +8,9 @@ from random import Random
 
 import pytest
 
-from tests.lago_model.delivery import Road
-from tests.lago_model.lago import Webhook
 from tests.support import lago
 from tests.support.connection_files import LINE_MODE
+from tests.support.faulty_delivery import Road, Webhook
 from tests.support.lago import Discounts
 
 TOPICS = {"invoice": "lago.invoices", "credit_note": "lago.credit_notes", "payment": "lago.payments"}

@@ -1,10 +1,10 @@
 """
 The request makes NetSuite compute exactly what Lago credits, or the event is refused.
 
-Notes are drawn on invoices drawn at random (`tests.support.lago_draws`) and computed the way Lago computes
-them
-(`tests.lago_model.credit_notes`): whole subunits of fees as people ask for, exact ones as of a terminated
-subscription, with the fees' share of coupons, to be credited, refunded or offset.
+Notes are drawn on invoices drawn at random (`tests.support.lago_draws`) and made by the emulated Lago: whole
+subunits of fees as people ask for, exact ones as of a terminated subscription, with the fees' share of
+coupons, to be credited, refunded or offset; with the total that Lago proposes, and with those that it
+accepted before it made totals agree with subtotal and tax.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,13 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from consumer.mapping.result import Mapped, Refused
-from tests.lago_model import credit_notes
-from tests.lago_model.books import Account, Bill
+from consumer.sandbox.lago import credit_notes, note_amounts
+from consumer.sandbox.lago.note_amounts import EXACT_STEPS, Part, Split
 from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.lago_draws import cents_of, connections, lagos_invoices, lines_and_taxes
 from tests.support.mapping_results import plan
 
-DECIMALS_OF_ITEMS = 10**5
 thorough = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -31,40 +30,44 @@ class Drawn:
     """A note as its event carries it, and what it is made of."""
 
     content: dict
-    parts: tuple[credit_notes.Part, ...]
+    parts: tuple[Part, ...]
 
 
 @st.composite
 def lagos_notes(draw):
     """A note as Lago makes it: it credits no more of a fee than was billed."""
-    bill = Bill(content=draw(lagos_invoices(most=5)))
-    account = Account(customer=lago.customer(currency=bill.content["currency"]))
+    invoice = draw(lagos_invoices(most=5))
     exact = draw(st.booleans())
-    parts = tuple(draw(_parts(fee, exact)) for fee in bill.content["fees"] if fee["amount_cents"])
-    parts = tuple(part for part in parts if part.amount)
-    figures = credit_notes.add_up(parts, exact=exact)
-    assume(figures.total > 0)
-    content = credit_notes.content(account, bill, parts, figures, place=1, **draw(_split(figures.total)))
+    parts = tuple(draw(_parts(fee, exact)) for fee in invoice["fees"] if fee["amount_cents"])
+    parts = tuple(part for part in parts if part.cents)
+    figures = note_amounts.figures_of(parts)
+    total = draw(_totals(parts, figures))
+    assume(total > 0)
+    named = {"lago_id": lago.id_of("credit note"), "number": f"{invoice['number']}-CN001"}
+    content = credit_notes.credit_note(invoice, parts, draw(_split(total)), figures, **named)
     return Drawn(content=content, parts=parts)
+
+
+def _totals(parts, figures):
+    """The proposed total, the exact one rounded, and the one that agrees with subtotal and tax."""
+    proposed = note_amounts.estimated_total(parts, figures)
+    agreeing = figures.subtotal_cents + figures.taxes_cents
+    return st.sampled_from((proposed, note_amounts.rounded_cents(figures.total), agreeing))
 
 
 @st.composite
 def _parts(draw, fee, exact):
     """All of a fee, nothing, or anything in between."""
-    steps = fee["amount_cents"] * (DECIMALS_OF_ITEMS if exact else 1)
+    steps = fee["amount_cents"] * (EXACT_STEPS if exact else 1)
     taken = draw(st.one_of(st.just(steps), st.integers(0, steps)))
-    return credit_notes.Part(fee=fee, amount=Fraction(taken, DECIMALS_OF_ITEMS if exact else 1))
+    return Part(fee=fee, cents=Fraction(taken, EXACT_STEPS if exact else 1))
 
 
 @st.composite
 def _split(draw, total):
     offset = draw(st.one_of(st.just(0), st.integers(0, total)))
     refund = draw(st.one_of(st.just(0), st.integers(0, total - offset)))
-    return {
-        "credit_amount_cents": total - offset - refund,
-        "refund_amount_cents": refund,
-        "offset_amount_cents": offset,
-    }
+    return Split(credit=total - offset - refund, refund=refund, offset=offset)
 
 
 def event_of(content):

@@ -54,7 +54,7 @@ def parts(
 def figures(organization: Organization, invoice: Json, credited: Sequence[Part]) -> Figures:
     """The exact amounts of a note; one that credits all that is left makes up for the roundings before it."""
     earlier = Fraction(0)
-    if sum(left_cents(organization, invoice).values()) == sum(map(cents_of, credited)):
+    if credited and sum(left_cents(organization, invoice).values()) == sum(map(cents_of, credited)):
         earlier = sum(map(_rounding_of, notes_on(organization, invoice)), Fraction(0))
     return note_amounts.figures_of(credited, earlier_roundings=earlier)
 

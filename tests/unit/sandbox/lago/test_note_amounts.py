@@ -41,6 +41,16 @@ def test_the_last_note_of_an_invoice_makes_up_for_the_roundings_of_all_before_it
     assert first["total_amount_cents"] + last["total_amount_cents"] == invoice["total_amount_cents"]
 
 
+def test_nothing_is_left_to_credit_after_the_last_note(organization):
+    """Nor does the rounding of its taxes become a note."""
+    invoice = billed(organization, "0.35", 19)
+    crediting.credit(organization, invoice["lago_id"], share=Decimal("0.5"))
+    crediting.credit(organization, invoice["lago_id"])
+
+    with pytest.raises(ImpossibleError, match="total_amount_must_be_positive"):
+        crediting.credit(organization, invoice["lago_id"])
+
+
 def test_items_of_a_note_may_be_fractions_of_a_subunit(organization):
     """As those of a subscription that ends early."""
     note = issued(organization, billed(organization, "1", 20), Fraction(21, 2), credit=13)

@@ -1,5 +1,5 @@
 """
-NetSuite's books compared with the model's, to the minor unit; every difference is a sentence.
+NetSuite's books compared with the emulated Lago's, to the minor unit; every difference is a sentence.
 
 What had been paid for a voided invoice may stand in either of two places in NetSuite: on the payment, or on
 the memo that reverses the invoice. Of these only the sum, the balance, is compared.
@@ -17,8 +17,8 @@ from typing import Any
 
 from consumer.mapping import money
 from consumer.sandbox.netsuite.account import Account as NetSuite
-from tests.lago_model.books import Account, Bill, Note
-from tests.lago_model.delivery import CURRENCIES, SUBSIDIARIES
+from tests.support.faulty_delivery import CURRENCIES, SUBSIDIARIES
+from tests.support.lago_books import Account, Bill, refund_of
 
 Fields = dict[str, Any]
 
@@ -30,8 +30,7 @@ class Audit:
         """Read what stands in NetSuite for the customer; with negative lines no notes are there to apply."""
         self._account = account
         self._applies = applies_notes
-        lago_id = account.customer["lago_id"]
-        people = netsuite.books.find(group="entity", equal={"custentity_lago_id": [lago_id]})
+        people = netsuite.books.find(group="entity", equal={"custentity_lago_id": [account.customer_id]})
         every = netsuite.books.find(group="transaction", equal={"entity": [str(one.id) for one in people]})
         place = (CURRENCIES[account.currency], SUBSIDIARIES[account.entity])
         found = [one for one in every if (one.fields["currency"], one.fields["subsidiary"]) == place]
@@ -56,14 +55,14 @@ class Audit:
     def _expected(self) -> set[str | None]:
         bills = [f"lago-inv-{bill.lago_id}" for bill in self._account.bills if bill.is_bookable]
         voids = [f"lago-inv-{bill.lago_id}-void" for bill in self._account.bills if bill.is_voided]
-        notes = [f"lago-cn-{note.lago_id}" for note in self._account.notes if self._applies]
-        refunds = [f"lago-ref-{note.lago_id}" for note in self._refunded()]
-        payments = [f"lago-pay-{payment.lago_id}" for payment in self._account.payments]
+        notes = [f"lago-cn-{note['lago_id']}" for note in self._account.notes if self._applies]
+        refunds = [f"lago-ref-{note['lago_id']}" for note in self._refunded()]
+        payments = [f"lago-pay-{payment['lago_id']}" for payment in self._account.payments]
         return {*bills, *voids, *notes, *refunds, *payments}
 
-    def _refunded(self) -> Iterator[Note]:
-        for note in self._account.notes if self._applies else ():
-            if note.is_paid_back and note.refund > 0:
+    def _refunded(self) -> Iterator[Fields]:
+        for note in self._account.notes if self._applies and self._account.pays_back else ():
+            if refund_of(note) > 0:
                 yield note
 
     def _bills(self) -> Iterator[str]:
@@ -82,31 +81,31 @@ class Audit:
                 yield self._says(bill.content, "amountremaining", record, {due})
 
     def _total_of(self, bill: Bill) -> int:
-        return bill.gross if self._applies else bill.total
+        return self._account.gross(bill) if self._applies else bill.total
 
     def _due_of(self, bill: Bill) -> int | None:
         """What must be due; None where payments of several invoices were shared out without the notes."""
         if self._applies or bill.is_voided:
             return bill.due
-        is_shared = any(len(payment.applied) > 1 for payment in self._account.payments)
-        is_offset = any(each.offset for each in self._account.bills)
+        is_shared = any(len(payment["invoice_ids"]) > 1 for payment in self._account.payments)
+        is_offset = any(each.has_offset for each in self._account.bills)
         return None if is_shared and is_offset else bill.total - bill.paid
 
     def _notes(self) -> Iterator[str]:
         for note in self._account.notes if self._applies else ():
-            total, external_id = note.content["total_amount_cents"], f"lago-cn-{note.lago_id}"
-            yield from self._compared(external_id, note.content, total, note.open)
+            total, external_id = note["total_amount_cents"], f"lago-cn-{note['lago_id']}"
+            yield from self._compared(external_id, note, total, self._account.open(note))
 
     def _refunds(self) -> Iterator[str]:
         for note in self._refunded():
-            yield from self._compared(f"lago-ref-{note.lago_id}", note.content, note.refund, None)
+            yield from self._compared(f"lago-ref-{note['lago_id']}", note, refund_of(note), None)
 
     def _payments(self) -> Iterator[str]:
         voided = {bill.lago_id for bill in self._account.bills if bill.is_voided or not self._applies}
         for payment in self._account.payments:
-            is_sure = voided.isdisjoint(payment.applied)
-            external_id = f"lago-pay-{payment.lago_id}"
-            yield from self._compared(external_id, payment.content, payment.amount, 0 if is_sure else None)
+            external_id, total = f"lago-pay-{payment['lago_id']}", payment["amount_cents"]
+            is_sure = voided.isdisjoint(payment["invoice_ids"])
+            yield from self._compared(external_id, payment, total, 0 if is_sure else None)
 
     def _compared(
         self, external_id: str, content: Fields, total: int, still_open: int | None

@@ -28,7 +28,6 @@ from consumer.sandbox.netsuite.http import create_app
 from consumer.sandbox.netsuite.profile import Profile
 from consumer.sandbox.netsuite.suitescript.response import refusal
 from schemas.lane import lane_of
-from tests.lago_model.lago import Webhook
 from tests.support.connection_files import FULL_MAPPING, settings
 
 ORIGIN = "http://127.0.0.1:8080"
@@ -85,8 +84,16 @@ class BadLine(httpx.AsyncBaseTransport):
                 return await self._way.handle_async_request(request)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """One event on its topic."""
+
+    topic: str
+    value: bytes
+
+
 @dataclass(slots=True, kw_only=True)
-class Told:
+class Carried:
     """What became of the webhooks: the last outcome of each delivery, by its place."""
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
@@ -121,17 +128,17 @@ class Road:
 
     async def carry(
         self, webhooks: Sequence[Webhook], *, dice: Random, share_of_faults: float = 0.0, **changes: Any
-    ) -> Told:
+    ) -> Carried:
         """
         Deliver all webhooks in the given order, and again what is not settled, until everything is.
 
         Raises:
             TimeoutError: something was not settled after `MAX_ROUNDS` rounds.
         """
-        told = Told()
+        carried = Carried()
 
         async def publish(event: Event) -> None:
-            told.events.append(event)
+            carried.events.append(event)
 
         connection = await self.connection(**changes)
         self._dice = dice
@@ -143,28 +150,30 @@ class Road:
                 connection=connection, reports_orphans=True, all_connections=(connection,),
                 write=client.write_many, publish=publish, clock=self.clock,
             )  # fmt: skip
-            await self._drain(pipeline, [_record(place, each) for place, each in enumerate(webhooks)], told)
-        return told
+            await self._drain(
+                pipeline, [_record(place, each) for place, each in enumerate(webhooks)], carried
+            )
+        return carried
 
-    async def _drain(self, pipeline: Pipeline, records: list[Record], told: Told) -> None:
+    async def _drain(self, pipeline: Pipeline, records: list[Record], carried: Carried) -> None:
         for round_number in range(MAX_ROUNDS):
             # Faults end after some rounds; with endless faults nothing can be guaranteed.
             if round_number == MAX_ROUNDS // 2:
                 self._line.worsen(Random(0), 0.0)
-            records = await self._round(pipeline, records, told)
+            records = await self._round(pipeline, records, carried)
             if not records:
                 return
             self.clock.advance(1)
-        outcomes = {str(told.outcomes.get(record.source.offset)) for record in records}
+        outcomes = {str(carried.outcomes.get(record.source.offset)) for record in records}
         raise TimeoutError(f"not settled after {MAX_ROUNDS} rounds: {outcomes}")
 
-    async def _round(self, pipeline: Pipeline, records: list[Record], told: Told) -> list[Record]:
+    async def _round(self, pipeline: Pipeline, records: list[Record], carried: Carried) -> list[Record]:
         """Carry all once, as the engine does: what is not settled holds back the rest of its lane."""
         left: list[Record] = []
         for call in self._calls(records):
             held = {record.lane for record in left}
             free = [record for record in call if record.lane not in held]
-            failed = await self._unsettled(pipeline, free, told) if free else []
+            failed = await self._unsettled(pipeline, free, carried) if free else []
             left += [record for record in call if record in failed or record.lane in held]
         return left
 
@@ -179,9 +188,9 @@ class Road:
             call.append(record)
         yield call
 
-    async def _unsettled(self, pipeline: Pipeline, call: list[Record], told: Told) -> list[Record]:
+    async def _unsettled(self, pipeline: Pipeline, call: list[Record], carried: Carried) -> list[Record]:
         outcomes = await pipeline.deliver(call)
-        told.outcomes |= {one.source.offset: outcome for one, outcome in zip(call, outcomes, strict=True)}
+        carried.outcomes |= {one.source.offset: outcome for one, outcome in zip(call, outcomes, strict=True)}
         is_settled = (isinstance(each, Delivered | AlreadyThere | Ignored | Rejected) for each in outcomes)
         return [record for record, settled in zip(call, is_settled, strict=True) if not settled]
 
