@@ -15,6 +15,7 @@ import structlog
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
 from consumer.commands import console_output, relay_links
+from consumer.commands.relay_reconciliations import ReconciliationWatch
 from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
@@ -94,9 +95,11 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             streams.append(SupervisedStream(name=_name(each), make=make))
         streams += relay_links.streams(linked, settings, context, stack)
         async with asyncio.TaskGroup() as tasks:
-            watch = tasks.create_task(RefundWatch(cluster, context.metrics).run())
+            refunds = tasks.create_task(RefundWatch(cluster, context.metrics).run())
+            reconciliations = tasks.create_task(ReconciliationWatch(cluster, context.metrics).run())
             await run_streams(streams, settings, context)
-            watch.cancel()
+            refunds.cancel()
+            reconciliations.cancel()
     log.info("relay_stopped")
 
 

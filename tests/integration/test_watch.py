@@ -34,6 +34,8 @@ LIMIT_S = 90.0
 NOTHING_TO_SHOW = {
     "Amount rejected within an hour",
     "Ignored, by rule",
+    "Age of the last comparison",
+    "Differences between Lago and NetSuite",
     "Partitions paused, by reason",
     "Size of the map in commits",
 }
