@@ -121,6 +121,7 @@ class LedgerRow(_Answer):
     remaining: str = "0"
     voided: bool = False
     url: str = ""
+    appliedTo: tuple[str, ...] = ()  # noqa: N815
     status: str | None = None
     approval: Literal["pending", "rejected"] | None = None
     changedAt: datetime | None = None  # noqa: N815

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.ledger import LedgerQuestion
+from schemas.unmarked import UnmarkedQuestion
 
 Kind = Literal[
     "items", "accounts", "subsidiaries", "currencies", "tax_codes", "tax_types", "nexuses", "locations",
@@ -110,7 +111,7 @@ class LookupQuestion:
         return json.dumps({"v": 1, "op": "lookup", "items": items}, separators=(",", ":")).encode()
 
 
-Question = HealthQuestion | CatalogQuestion | LedgerQuestion | LookupQuestion
+Question = HealthQuestion | CatalogQuestion | LedgerQuestion | LookupQuestion | UnmarkedQuestion
 
 
 class _Answer(BaseModel):

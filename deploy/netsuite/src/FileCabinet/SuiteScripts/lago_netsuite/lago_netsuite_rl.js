@@ -1,7 +1,7 @@
 /**
  * Writes Lago's customers and documents into NetSuite, once each, however often a request is repeated.
  *
- * POST {"v": 1, "op": "write", ...} writes; "lookup", "catalog", "health" and "ledger" read; GET ?op=ping says who
+ * POST {"v": 1, "op": "write", ...} writes; "lookup", "catalog", "health", "ledger" and "unmarked" read; GET ?op=ping says who
  * answers. HTTP 200 with an envelope whenever this script ran; it throws (HTTP 400, code LAGO_...) only when the envelope
  * itself is of no use.
  *
@@ -10,13 +10,15 @@
  * @NModuleScope SameAccount
  */
 define([
-  './lib/catalog', './lib/envelope', './lib/health', './lib/ledger_operation', './lib/lookup_operation', './lib/write',
+  './lib/catalog', './lib/envelope', './lib/health', './lib/ledger_operation', './lib/lookup_operation',
+  './lib/unmarked_documents', './lib/write',
 ], (
-  catalog, envelope, health, ledgerOperation, lookupOperation, write,
+  catalog, envelope, health, ledgerOperation, lookupOperation, unmarkedDocuments, write,
 ) => {
   const reads = { ping: () => ({ server_time: new Date().toISOString() }) };
   const posts = {
     write: write.run, lookup: lookupOperation.run, catalog: catalog.run, health: health.run, ledger: ledgerOperation.run,
+    unmarked: unmarkedDocuments.run,
   };
 
   function answer(request, operations) {

@@ -40,6 +40,8 @@ define([
     if (wrong && !lookup.isVoidedDocument(kind.type, found.id)) {
       warnings.push({ code: 'LAGO_TOTAL_MISMATCH', message: wrong });
     }
+    // Another integration has booked it with its credits as lines, say: what would follow by ours is in it already.
+    if (wrong && !stored) Object.assign(summary, { foreign: true });
     if (call.isDryRun || !createOrFind.adopt(kind, item, found)) return summary;
     return Object.assign(summary, { status: 'adopted', externalId: item.external_id });
   }
@@ -95,7 +97,7 @@ define([
     return (kind, item, call, warnings) => {
       const found = createOrFind.find(kind, item);
       const summary = found ? existing(kind, item, found, call, warnings) : make(kind, item, call, warnings);
-      const isSettled = summary.status === 'conflict' || call.isDryRun;
+      const isSettled = summary.status === 'conflict' || summary.foreign || call.isDryRun;
       return finish && !isSettled ? finish(summary, item, call, warnings) : summary;
     };
   }

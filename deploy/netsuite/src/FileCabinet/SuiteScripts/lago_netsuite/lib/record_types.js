@@ -13,7 +13,7 @@ define([], () => {
     number: 'tranid',
     customer: 'entity',
     totals: { subtotal: 'subtotal', tax: 'taxtotal', total: 'total' },
-    modes: ['create_or_get'],
+    modes: ['create_or_get', 'adopt'],
   };
   const KINDS = {
     customer: {
@@ -25,7 +25,7 @@ define([], () => {
       totals: null,
       modes: ['create_or_get', 'upsert', 'adopt'],
     },
-    invoice: Object.assign({}, document, { modes: ['create_or_get', 'void'] }),
+    invoice: Object.assign({}, document, { modes: ['create_or_get', 'adopt', 'void'] }),
     salesorder: document,
     creditmemo: document,
     customerrefund: Object.assign({}, document, { customer: 'customer', totals: { total: 'total' } }),

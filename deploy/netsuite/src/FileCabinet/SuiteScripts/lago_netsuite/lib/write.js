@@ -5,20 +5,21 @@
  * @NModuleScope SameAccount
  */
 define([
-  'N/log', './applied_credits', './credit_memos', './currencies', './customer_links', './customers', './documents',
-  './errors', './payments', './periods', './permitted', './record_types', './references', './refunds', './voids',
+  'N/log', './applied_credits', './credit_memos', './currencies', './customer_links', './customers',
+  './document_adoption', './documents', './errors', './payments', './periods', './permitted', './record_types',
+  './references', './refunds', './voids',
 ], (
-  log, appliedCredits, creditMemos, currencies, customerLinks, customers, documents, errors, payments, periods,
-  permitted, recordTypes, references, refunds, voids,
+  log, appliedCredits, creditMemos, currencies, customerLinks, customers, documentAdoption, documents, errors, payments,
+  periods, permitted, recordTypes, references, refunds, voids,
 ) => {
   const DEFAULTS = { min_units: 300, soft_deadline_s: 200, dry_run: false };
   const WRITERS = {
     customer: Object.assign({}, customers, customerLinks),
-    invoice: Object.assign({}, appliedCredits, voids),
-    creditmemo: creditMemos,
-    salesorder: documents,
-    customerpayment: payments,
-    customerrefund: refunds,
+    invoice: Object.assign({}, appliedCredits, voids, documentAdoption),
+    creditmemo: Object.assign({}, creditMemos, documentAdoption),
+    salesorder: Object.assign({}, documents, documentAdoption),
+    customerpayment: Object.assign({}, payments, documentAdoption),
+    customerrefund: Object.assign({}, refunds, documentAdoption),
   };
   const NEEDED = ['external_id', 'lago_id', 'fingerprint'];
   const WRITTEN = ['created', 'exists', 'updated', 'adopted', 'voided'];
