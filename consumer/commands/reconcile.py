@@ -16,6 +16,7 @@ from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
+from consumer.errors import ConfigurationError
 from consumer.events.lago_webhook import Kind as SentKind
 from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
@@ -71,6 +72,8 @@ async def run(settings: Settings, wish: Wish) -> int:
         ContractError: Kafka did not acknowledge what was sent to repair.
     """
     clock, ended = SystemClock(), Run(wish=wish)
+    if wish.repair and wish.connection.mode == "shadow":
+        raise ConfigurationError([f"connection {wish.connection.code} is in shadow, which writes nothing"])
     started_at = clock.now()
     sides = Sides(connection=wish.connection, connections=wish.connections, scope=wish.scope)
     async with lago_documents_of(wish.connection, clock) as documents:

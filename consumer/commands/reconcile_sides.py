@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from consumer.commands import shadow_books
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.payment_owners import PaymentOwners
 from consumer.config.connection import Connection
@@ -19,7 +20,8 @@ from consumer.outcome import Ignored
 from consumer.pipeline.ownership import Ownership
 from consumer.reconcile import expected, row_values
 from consumer.reconcile.comparison import RECORD_KINDS, Comparison, Unknown
-from consumer.reconcile.expected import Kind
+from consumer.reconcile.expected import Expected, Kind
+from consumer.reconcile.identification import Identification
 from schemas.ledger import LedgerQuestion, LedgerRow
 from schemas.reading import MOST_LOOKED_UP, LookupQuestion
 
@@ -69,12 +71,22 @@ class Sides:
         Raises:
             StartupError: NetSuite does not answer.
         """
+        identification = Identification(documents=self._documents_in_shadow(comparison))
         async for row in self._rows(client, self._question()):
-            comparison.meet(row, unknown=self._unknown(row))
+            if not identification.is_copied(row):
+                comparison.meet(row, unknown=self._unknown(row))
+                identification.meet(row)
+        await shadow_books.identify(client, identification, self.connection)
+        for each in identification.unmarked:
+            comparison.meet(each.marked_row, unknown="passed_over")
         if self.scope.since or self.scope.until:
             for question in await self._elsewhere(client, comparison.absent):
                 async for row in self._rows(client, question):
                     comparison.meet_elsewhere(row)
+
+    def _documents_in_shadow(self, comparison: Comparison) -> dict[str, Expected]:
+        """The documents that may stand without a mark: those of a connection in shadow."""
+        return comparison.expected if self.connection.mode == "shadow" else {}
 
     async def check_unsure(self, documents: LagoDocuments, comparison: Comparison) -> None:
         """

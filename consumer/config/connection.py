@@ -152,6 +152,8 @@ class Connection(ModelPart):
 
     Attributes:
         code: equals Lago's ``integration_code``; part of the name of the consumer group.
+        mode: ``shadow`` maps every event and writes nothing, while another integration still writes; what it
+            would write is ignored by the rule ``shadow``.
         account_id: in the form of OAuth's realm, ``1234567_SB1``; the file may have either form.
         environment: must agree with the environment that the RESTlet returns.
         restlet_url: External URL of the script deployment, with ``script`` and ``deploy``.
@@ -180,6 +182,7 @@ class Connection(ModelPart):
     auth: Annotated[OAuth2 | TokenBased, Field(discriminator="type")]
     lago: Lago
     select: Select = Select()
+    mode: Literal["live", "shadow"] = "live"
     concurrency: Annotated[int, Field(ge=1, le=500)] = 5
     start_date: date | None = None
     sync: Sync = Sync()

@@ -10,7 +10,7 @@ from consumer.events.outgoing import Attempt
 from consumer.lago.lookup_result import LookUp, LookupResult
 from consumer.mapping import blamed_setting
 from consumer.mapping.result import Mapped, Mapping, Refused
-from consumer.outcome import Confirmed, Outcome, Rejected, Unavailable
+from consumer.outcome import Confirmed, Ignored, Outcome, Rejected, Unavailable
 from consumer.pipeline import enrichment, routing
 from consumer.pipeline.enrichment import Wanted
 from consumer.pipeline.fallback_event import ContainedOutgoingEvents
@@ -21,6 +21,9 @@ from consumer.record import Publish, Record
 from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 from schemas.wire import WriteRequest
+
+SHADOW = Ignored(rule="shadow")
+"""The outcome of what a connection with ``mode: shadow`` would write."""
 
 Write = Callable[[Sequence[WriteRequest]], Awaitable[Sequence[Outcome]]]
 """Carries requests out together; an outcome for each."""
@@ -94,8 +97,10 @@ class ConnectionSteps:
         return PlannedEvent(event=event, plan=plan)
 
     async def write(self, _: Sequence[Record], planned: Sequence[PlannedEvent]) -> WriteResult:
-        """Send what is mapped, all in one call; what is not has its outcome already."""
+        """Send what is mapped in one call, in shadow nothing; what is not mapped has its outcome already."""
         started_s = self._clock.monotonic_s()
+        if self._ownership.connection.mode == "shadow":
+            return WriteResult(outcomes=[_shadowed(each.plan) for each in planned], call_s=0.0)
         requests = [each.plan.request for each in planned if isinstance(each.plan, Mapped)]
         written = iter(await self._write(requests) if requests else ())
         outcomes = [_outcome(each.plan, written, self._ownership.connection) for each in planned]
@@ -124,6 +129,12 @@ class ConnectionSteps:
         for result in results:
             await self._publish(result)
         return outcome
+
+
+def _shadowed(plan: Mapping | Unavailable) -> Outcome:
+    if isinstance(plan, Mapped):
+        return SHADOW
+    return plan.rejection if isinstance(plan, Refused) else plan
 
 
 def _outcome(plan: Mapping | Unavailable, written: Iterator[Outcome], connection: Connection) -> Outcome:

@@ -4,7 +4,7 @@ What is done with which event: one table, and the named rules that ignore.
 Rules that ignore, in the order in which they are asked: ``event_type``, ``customer_deleted``,
 ``other_connection``, ``sync_disabled``, ``customers_never_created``, ``self_billed``, ``partner``,
 ``not_finalized``, ``before_start_date``, ``voided_credit_note``, ``payment_not_settled``, ``zero_amount``,
-``payment_needs_lago_api``, ``payments_read_from_lago``.
+``payment_needs_lago_api``, ``payments_read_from_lago``; of what would be written, ``shadow``.
 """
 
 from __future__ import annotations

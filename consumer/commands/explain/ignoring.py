@@ -66,6 +66,7 @@ def _said(
         "event_type": ("", f"{event.webhook_type} is not booked; booked are {booked}"),
         "other_connection": ("", _whose(event, connections)),
         "sync_disabled": (switch, f"{switch} is false"),
+        "shadow": ("mode", "mode is shadow, which writes nothing"),
         "customers_never_created": ("customers.create", "customers.create is never"),
         "before_start_date": ("start_date", f"it is of a day before start_date, {connection.start_date}"),
         "payment_needs_lago_api": (

@@ -226,7 +226,7 @@ def test_every_rule_that_ignores_has_an_explanation():
 
     said = {rule: ignoring.of(rule, event, connection(), (connection(),)).because for rule in listed}
 
-    assert len(listed) == 14
+    assert len(listed) == 15
     assert not [rule for rule, because in said.items() if because == f"the rule {rule} says so"]
 
 

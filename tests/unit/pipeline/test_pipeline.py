@@ -98,13 +98,13 @@ class Observer:
 class World:
     """A pipeline with everything around it."""
 
-    def __init__(self, *, observed=True):
+    def __init__(self, *, observed=True, mode="live"):
         self.decision_log = []
         self.clock = FakeClock()
         self.account = Account(self.clock, self.decision_log)
         self.topic = Topic(self.decision_log)
         self.observer = Observer()
-        chosen = connection()
+        chosen = connection(mode=mode)
         self.pipeline = pipeline_of(
             connection=chosen,
             reports_orphans=True,
@@ -211,6 +211,22 @@ async def test_an_ignored_event_is_neither_written_nor_published(world):
 
     assert outcome == Ignored(rule="not_finalized")
     assert world.decision_log == []
+
+
+async def test_a_shadow_writes_nothing_and_reports_what_it_could_not_write():
+    """The gaps of a mapping are seen while another integration still writes."""
+    shadow = World(mode="shadow")
+
+    mapped, ignored = (
+        await shadow.deliver(lago.invoice_event()),
+        await shadow.deliver(lago.invoice_event(status="draft"), offset=1),
+    )
+    refused = await shadow.deliver(UNMAPPED, offset=2)
+
+    assert (mapped, ignored) == (Ignored(rule="shadow"), Ignored(rule="not_finalized"))
+    assert isinstance(refused, Rejected)
+    assert (shadow.account.calls, shadow.bodies(RESULTS)) == (0, [])
+    assert len(shadow.bodies(ERRORS)) == 1
 
 
 @pytest.mark.parametrize("answer", UNSETTLED, ids=lambda answer: type(answer).__name__)
