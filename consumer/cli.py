@@ -16,6 +16,7 @@ import typer
 
 from consumer import __version__
 from consumer.commands import (
+    adopt_options,
     audit_options,
     backfill_options,
     backtest_options,
@@ -55,6 +56,7 @@ app.add_typer(catalog_options.app)
 app.add_typer(backfill_options.app)
 app.add_typer(backtest_options.app)
 app.add_typer(reconcile_options.app)
+app.add_typer(adopt_options.app)
 app.add_typer(audit_options.app, name="audit")
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()

@@ -20,7 +20,7 @@ TOPIC = "lago.netsuite.audit"
 FIRST = ""
 """The predecessor's hash in the first record of a connection."""
 
-Act = Literal["backfill", "replay", "close", "reopen", "repair", "ignore", "sign_off"]
+Act = Literal["backfill", "replay", "close", "reopen", "repair", "ignore", "sign_off", "adopt"]
 
 
 class AuditRecord(BaseModel):

@@ -82,6 +82,13 @@ def running(profile: Profile | None = None, call: Any = runner.call) -> Iterator
     """Serve an account from a thread until the block ends."""
     clock = FakeClock()
     account = Account.open(profile or Profile.load(), None, clock)
+    with serving(account, clock, call) as sandbox:
+        yield sandbox
+
+
+@contextmanager
+def serving(account: Account, clock: FakeClock, call: Any = runner.call) -> Iterator[Sandbox]:
+    """Serve that account, which is closed at the end of the block."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = connection_abort.server(create_app(account, call=call))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
