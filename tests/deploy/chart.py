@@ -61,8 +61,13 @@ def of_kind(manifests: list[Manifest], kind: str, part: str = "") -> Manifest:
 
 
 def pods(manifests: list[Manifest]) -> dict[str, Manifest]:
-    """The pod template of each part."""
-    found = (each["spec"]["template"] for each in manifests if "template" in each.get("spec", {}))
+    """The pod template of each part; of a CronJob it is in the template of its jobs."""
+    specs = (each.get("spec", {}) for each in manifests)
+    found = (
+        spec["template"]
+        for spec in (each["jobTemplate"]["spec"] if "jobTemplate" in each else each for each in specs)
+        if "template" in spec
+    )
     return {each["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in found}
 
 

@@ -21,7 +21,7 @@ OF_OPERATORS = {"PodMonitor", "PrometheusRule", "ScaledObject"}
 EVERYWHERE = {
     "default": {"worker", "relay", "ingest"},
     "minimal": {"worker"},
-    "full": {"worker", "relay", "ingest", "topics"},
+    "full": {"worker", "relay", "ingest", "topics", "reconcile"},
 }
 # What the chart says itself, and what a pod has no use for.
 SET_BY_CHART = {
@@ -141,6 +141,25 @@ def test_workers_keep_their_names_and_come_all_at_once():
     assert "LAGO_NETSUITE_STATIC_MEMBERSHIP" not in environment(pods(rendered("default"))["relay"])
 
 
+def test_the_books_are_compared_at_night_once_for_each_connection():
+    """Never two at once, and not again when they do not agree: the run has said so."""
+    assert not any(each["kind"] == "CronJob" for each in rendered("default"))
+
+    night = of_kind(rendered("full"), "CronJob")
+    both = rendered("default", "reconcile.enabled=true", "reconcile.connections={netsuite-eu,Net_Suite.US}")
+    alone = rendered("default", "reconcile.enabled=true")
+
+    job = night["spec"]["jobTemplate"]["spec"]
+    assert (night["spec"]["schedule"], night["spec"]["timeZone"]) == ("17 2 * * *", "Europe/Berlin")
+    assert (night["spec"]["concurrencyPolicy"], job["backoffLimit"]) == ("Forbid", 0)
+    [container] = job["template"]["spec"]["containers"]
+    assert container["args"] == ["reconcile", "--actor", "cronjob", "--connection", "netsuite-eu"]
+    named = {each["metadata"]["name"] for each in both if each["kind"] == "CronJob"}
+    assert named == {"one-lago-netsuite-reconcile-netsuite-eu", "one-lago-netsuite-reconcile-net-suite-us"}
+    [only] = of_kind(alone, "CronJob")["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert only["args"] == ["reconcile", "--actor", "cronjob"]
+
+
 def test_probes_ask_what_they_mean():
     """Liveness and start-up ask for what a restart cures, readiness for partitions."""
     for pod in pods(rendered("default")).values():
@@ -247,6 +266,7 @@ def test_the_network_is_open_where_it_must_be():
         ("settings.LOG_LEVL=debug", "LOG_LEVL"),
         ("settings.KAFKA_SASL_PASSWORD=secret", "KAFKA_SASL_PASSWORD"),
         ("image.digest=latest", "/image/digest"),
+        ("reconcile.schedule=nightly", "/reconcile/schedule"),
         ("connectionsFile=code: netsuite", "/connectionsFile"),
         ("keda.cooldownSeconds=60", "/keda/cooldownSeconds"),
         ("podDisruptionBudget.enabled=false", "podDisruptionBudget"),
