@@ -13,8 +13,9 @@ from consumer.commands import document_filters as filters
 app = typer.Typer()
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def reconcile(
+    context: typer.Context,
     *,
     connection: filters.Connection = None,
     since: filters.Since = None,
@@ -31,6 +32,8 @@ def reconcile(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare Lago's documents with NetSuite's, record by record; exit code 1 when any does not agree."""
+    if context.invoked_subcommand is not None:
+        return
     import asyncio
 
     from consumer.commands import audit_trail, day_option, one_connection
@@ -53,5 +56,46 @@ def reconcile(
         go=go,
         csv=csv,
         as_json=as_json,
+    )
+    raise typer.Exit(asyncio.run(command.run(settings, wish)))
+
+
+@app.command("sign-off")
+def sign_off(
+    *,
+    month: Annotated[str, typer.Option(metavar="MONTH", help="The month, like 2026-10.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Who has checked what, for the audit.")],
+    connection: filters.Connection = None,
+    with_differences: Annotated[
+        bool, typer.Option("--with-differences", help="Although the books do not agree.")
+    ] = False,
+    actor: filters.Actor = None,
+    go: Annotated[bool, typer.Option("--go", help="Do it; without, only say what would be signed.")] = False,
+) -> None:
+    """Sign a month off by its latest comparison: who, when and why goes on the audit record."""
+    import asyncio
+
+    from consumer.commands import audit_trail, one_connection
+    from consumer.commands import sign_off as command
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
+    from consumer.errors import ConfigurationError
+    from consumer.reconcile.sign_off import Month
+
+    asked = Month.of(month)
+    if asked is None:
+        raise ConfigurationError([f"--month {month}: is no month like 2026-10"])
+    if not reason.strip():
+        raise ConfigurationError(["--reason needs a text: it is all that a later reader of the audit has"])
+    settings = Settings.load()
+    connections = connections_file.load(settings.connections_file)
+    chosen = connections_file.chosen(connections, [connection] if connection else [])
+    wish = command.Wish(
+        connection=one_connection.the_one(chosen).code,
+        month=asked,
+        reason=reason,
+        actor=audit_trail.actor(actor),
+        has_differences=with_differences,
+        go=go,
     )
     raise typer.Exit(asyncio.run(command.run(settings, wish)))

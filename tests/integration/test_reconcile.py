@@ -38,6 +38,16 @@ async def test_the_books_agree_and_what_is_lost_is_found_and_sent_again(
             assert (code, last) == (0, "In balance: 8 documents of netsuite-house agree.")
             assert later["credit_notes_amount_cents"] == 3_000
 
+            signing = ["reconcile", "sign-off", "--month", "2026-01", "--reason", "checked", "--actor", "ada"]
+            code, said, problems = command(running.environment, *signing)
+            assert code == 0, problems
+            assert said.splitlines()[-1] == "ada would sign it off with 0 differences; --go does it."
+            code, said, _ = command(running.environment, *signing, "--go")
+            assert (code, said.splitlines()[-1]) == (0, "Signed off by ada: checked")
+            code, said, _ = command(running.environment, "audit")
+            assert "ada: sign_off" in said
+            assert command(running.environment, "audit", "verify")[0] == 0
+
             lago.act("faults", lose=1)
             lost = lago.bill()
             code, found, _ = command(
@@ -46,6 +56,11 @@ async def test_the_books_agree_and_what_is_lost_is_found_and_sent_again(
             [difference] = json.loads(found)["differences"]
             assert (code, difference["what"], difference["number"]) == (1, "missing", lost["number"])
             assert lost["number"] in (tmp_path / "csv" / "differences.csv").read_text()
+
+            code, said, _ = command(running.environment, *signing, "--go")
+            assert (code, said.splitlines()[-1][:34]) == (1, "Not signed off: 1 differences. End")
+            code, _, problems = command(running.environment, "reconcile", "--customer", "acne")
+            assert (code, "no customer with the external id acne" in problems) == (2, True)
 
             code, said, _ = command(running.environment, "reconcile", "--repair")
             assert "1 documents would be sent again; --go sends them." in said

@@ -21,6 +21,7 @@ from consumer.ops.metrics import Metrics
 ROOT = Path(__file__).resolve().parents[3]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 RUNBOOKS = sorted((ROOT / "deploy" / "runbooks").glob("*.md"))
+GUIDES = [*RUNBOOKS, ROOT / "deploy" / "month-end.md"]
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana" / "dashboards" / "lago-netsuite.json").read_text())
 SECTIONS = ["Meaning", "Impact", "Look", "Do", "Undo"]
 PARTS_OF_HISTOGRAMS = ("_bucket", "_sum", "_count")
@@ -155,7 +156,7 @@ def test_a_runbook_says_five_things(path):
     assert all(part.strip() for part in parts[2::2])
 
 
-@pytest.mark.parametrize("path", [*RUNBOOKS, ROOT / "README.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*GUIDES, ROOT / "README.md"], ids=lambda path: path.name)
 def test_links_lead_to_files(path):
     links = re.findall(r"\]\(([^)#\s]+)\)", path.read_text())
 
@@ -168,7 +169,7 @@ def _invocations(text: str) -> list[str]:
     return [*lines, *re.findall(r"`(lago-netsuite [^`]+)`", text)]
 
 
-@pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
 def test_a_runbook_calls_commands_and_options_that_exist(path):
     """So that an operator can copy them."""
     for line in _invocations(path.read_text()):

@@ -1,0 +1,111 @@
+"""``reconcile sign-off``: a person says that a month's books are right, on the audit record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from consumer.clock import SystemClock
+from consumer.commands import audit_trail, console_output, reconciliation_log
+from consumer.config.settings import Settings
+from consumer.kafka.cluster import Cluster
+from consumer.ops import plain_text
+from consumer.reconcile import sign_off
+from consumer.reconcile.sign_off import Month
+from schemas.audit import AuditRecord
+from schemas.reconciliation import Reconciliation
+
+DONE, REFUSED = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """
+    What is asked for.
+
+    Attributes:
+        has_differences: sign off although the books do not agree.
+        go: do it; else only say what would be signed off.
+    """
+
+    connection: str
+    month: Month
+    reason: str
+    actor: str
+    has_differences: bool = False
+    go: bool = False
+
+
+async def run(settings: Settings, wish: Wish) -> int:
+    """
+    Sign a month off by the latest comparison that covers it; 1 where there is none or it does not allow it.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks the audit topic.
+        ContractError: Kafka did not acknowledge the record.
+    """
+    cluster = Cluster.of(settings)
+    compared = sign_off.latest_over(wish.month, wish.connection, await reconciliation_log.read(cluster))
+    if compared is None:
+        console_output.complain(
+            f"No comparison covers {wish.month} and began after its last day. Run it first: "
+            f"lago-netsuite reconcile --connection {wish.connection} --until {wish.month.last}"
+        )
+        return REFUSED
+    async with audit_trail.opened(cluster, SystemClock()) as trail:
+        for line in lines_of(wish, compared, trail.records):
+            console_output.say(plain_text.one_line(line))
+        if not is_possible(wish, compared):
+            return REFUSED
+        if wish.go:
+            details = details_of(wish, compared)
+            await trail.append(
+                wish.connection, "sign_off", actor=wish.actor, reason=wish.reason, details=details
+            )
+    return DONE
+
+
+def is_possible(wish: Wish, compared: Reconciliation) -> bool:
+    """Whether the books agree, or the person accepts that they do not."""
+    return compared.difference_count == 0 or wish.has_differences
+
+
+def details_of(wish: Wish, compared: Reconciliation) -> Mapping[str, str]:
+    """What is on the audit record beside who, when and why."""
+    return {
+        "month": str(wish.month),
+        "run_id": compared.run_id,
+        "compared_at": compared.ended_at,
+        "documents": str(sum(compared.documents.values())),
+        "differences": str(compared.difference_count),
+    } | {f"open_{each.currency}": f"Lago {each.lago}, NetSuite {each.netsuite}" for each in compared.balances}
+
+
+def lines_of(wish: Wish, compared: Reconciliation, records: Sequence[AuditRecord]) -> list[str]:
+    """What is signed off, who did so before, and what happens now."""
+    documents, count = sum(compared.documents.values()), compared.difference_count
+    lines = [
+        f"{wish.connection}, {wish.month}: {documents} documents were compared at {compared.ended_at}.",
+        *(
+            f"  open in {each.currency}: Lago {each.lago}, NetSuite {each.netsuite}"
+            for each in compared.balances
+        ),
+        *(f"  {number} {what}" for what, number in compared.differences_by_kind.items()),
+        *_earlier(wish, records),
+    ]
+    if not is_possible(wish, compared):
+        lines.append(f"Not signed off: {count} differences. End them, or repeat with --with-differences.")
+    elif wish.go:
+        lines.append(f"Signed off by {wish.actor}: {wish.reason}")
+    else:
+        lines.append(f"{wish.actor} would sign it off with {count} differences; --go does it.")
+    return lines
+
+
+def _earlier(wish: Wish, records: Sequence[AuditRecord]) -> list[str]:
+    return [
+        f"  signed off before, at {each.at} by {each.actor}: {each.reason}"
+        for each in records
+        if (each.connection, each.act, each.details.get("month"))
+        == (wish.connection, "sign_off", str(wish.month))
+    ]

@@ -1,0 +1,47 @@
+"""Which comparison a person signs a month off by."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.reconciliation import Reconciliation
+
+_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A calendar month by its first and last day."""
+
+    first: date
+    last: date
+
+    @staticmethod
+    def of(text: str) -> Month | None:
+        """The month of a text like ``2026-10``; None for any other text."""
+        found = _MONTH.fullmatch(text)
+        if found is None or found["year"] == "0000":
+            return None
+        year, month = int(found["year"]), int(found["month"])
+        return Month(first=date(year, month, 1), last=date(year, month, calendar.monthrange(year, month)[1]))
+
+    def __str__(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+
+def latest_over(month: Month, connection: str, runs: Iterable[Reconciliation]) -> Reconciliation | None:
+    """The latest run over all documents of the month that began after its last day; None without one."""
+    fitting = [each for each in runs if each.connection == connection and _covers(each, month)]
+    return max(fitting, key=lambda each: each.ended_at, default=None)
+
+
+def _covers(run: Reconciliation, month: Month) -> bool:
+    begins, ends = run.since or "", run.until or "9999-12-31"
+    is_over = run.started_at[:10] > month.last.isoformat()
+    return (
+        not run.customers and begins <= month.first.isoformat() and ends >= month.last.isoformat() and is_over
+    )
