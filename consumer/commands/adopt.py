@@ -136,7 +136,7 @@ def request_of(found: Identified) -> WriteRequest:
         ref="1",
         mode="adopt",
         external_id=document.external_id,
-        internal_id=found.row.internalId,
+        internal_id=found.internal_id,
         lago_id=document.lago_id,
         version="",
         fingerprint=identity.fingerprint([document.external_id]),
@@ -188,7 +188,7 @@ def as_json(adoption: Adoption, wish: Wish) -> dict[str, object]:
         "chosen": [
             {
                 "kind": each.document.kind, "number": each.document.number, "lago_id": each.document.lago_id,
-                "internal_id": each.row.internalId, "how": each.how,
+                "internal_id": each.internal_id, "how": each.how,
             }
             for each in adoption.chosen
         ],

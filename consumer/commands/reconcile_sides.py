@@ -77,8 +77,8 @@ class Sides:
                 comparison.meet(row, unknown=self._unknown(row))
                 identification.meet(row)
         await shadow_books.identify(client, identification, self.connection)
-        for each in identification.unmarked:
-            comparison.meet(each.marked_row, unknown="passed_over")
+        for found in identification.unmarked():
+            comparison.meet(found, unknown="passed_over")
         if self.scope.since or self.scope.until:
             for question in await self._elsewhere(client, comparison.absent):
                 async for row in self._rows(client, question):

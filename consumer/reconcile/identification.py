@@ -35,22 +35,17 @@ class Identified:
     A document and its record.
 
     Attributes:
+        internal_id: of the record.
         how: by what it was found.
+        is_adopted: whether a replay finds the record: by our external id, or by Lago's beside a foreign one.
+        row: the record, of one without a mark; others are too many to be kept.
     """
 
     document: Expected
-    row: LedgerRow
+    internal_id: str
     how: How
-
-    @property
-    def is_adopted(self) -> bool:
-        """Whether a replay finds the record: by our external id, or by Lago's beside a foreign one."""
-        return self.how == "external_id" or (self.how == "lago_id" and bool(self.row.externalId))
-
-    @property
-    def marked_row(self) -> LedgerRow:
-        """The record as it stands, with Lago's id on it."""
-        return self.row.model_copy(update={"lagoId": self.document.lago_id})
+    is_adopted: bool
+    row: LedgerRow | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,10 +74,11 @@ class Identification:
         if document is not None and document.kind == kind:
             self._keep(document, row, "external_id" if by_key else "lago_id")
 
-    @property
-    def unmarked(self) -> list[Identified]:
-        """What was found by something else than a mark."""
-        return [each for each in self.found.values() if each.how in {"number", "applied_to"}]
+    def unmarked(self) -> Iterator[LedgerRow]:
+        """The records that were found without a mark, each with the Lago id that it should have."""
+        for each in self.found.values():
+            if each.row is not None:
+                yield each.row.model_copy(update={"lagoId": each.document.lago_id})
 
     def is_copied(self, row: LedgerRow) -> bool:
         """Whether a payment carries its invoice's Lago id, which NetSuite copies to what is made from it."""
@@ -97,10 +93,10 @@ class Identification:
     def meet_unmarked(self, rows: Sequence[LedgerRow]) -> None:
         """Take in invoices and credit memos without marks, all that have the numbers of some documents."""
         wanted = [each for each in self.missing() if each.kind in _NUMBERED]
-        by_number = _grouped((_number_key(row.type, row.number, row.currency), row) for row in rows)
+        by_number = _grouped((_number_key(row.type, row.number), row) for row in rows)
         for document in wanted:
-            key = _number_key(TYPES[document.kind], document.number, document.currency)
-            self._keep_only(document, by_number.get(key, ()), "number")
+            alike = by_number.get(_number_key(TYPES[document.kind], document.number), ())
+            self._keep_only(document, [row for row in alike if _is_in_currency(document, row)], "number")
 
     def paid(self) -> Iterator[str]:
         """NetSuite's ids of the invoices of those payments that no record was found for."""
@@ -113,12 +109,15 @@ class Identification:
 
         Several alike payments of one invoice are taken in the order of both sides: they are the same.
         """
-        left = list({row.internalId: row for row in rows}.values())
+        distinct = {row.internalId: row for row in rows}.values()
+        by_invoice = _grouped((invoice, row) for row in distinct for invoice in row.appliedTo)
+        taken: set[str] = set()
         for document in self.missing():
-            invoices = set(self._invoices_in_netsuite(document))
-            fitting = next((row for row in left if _is_payment(document, row, invoices)), None)
+            applied = (row for invoice in self._invoices_in_netsuite(document) for row in by_invoice[invoice])
+            free = (row for row in applied if row.internalId not in taken)
+            fitting = next((row for row in free if _is_payment(document, row)), None)
             if fitting is not None:
-                left.remove(fitting)
+                taken.add(fitting.internalId)
                 self._keep(document, fitting, "applied_to")
 
     def missing(self) -> list[Expected]:
@@ -129,7 +128,7 @@ class Identification:
         for key in document.settles if document.kind == "payment" else ():
             invoice = self.found.get(key)
             if invoice is not None:
-                yield invoice.row.internalId
+                yield invoice.internal_id
 
     def _keep_only(self, document: Expected, rows: Sequence[LedgerRow], how: How) -> None:
         if len(rows) == 1:
@@ -140,20 +139,30 @@ class Identification:
     def _keep(self, document: Expected, row: LedgerRow, how: How) -> None:
         before = self.found.get(document.external_id)
         if before is None or (how == "external_id" and before.how != how):
-            self.found[document.external_id] = Identified(document=document, row=row, how=how)
+            self.found[document.external_id] = Identified(
+                document=document,
+                internal_id=row.internalId,
+                how=how,
+                is_adopted=how == "external_id" or (how == "lago_id" and bool(row.externalId)),
+                row=row if how in {"number", "applied_to"} else None,
+            )
 
 
-def _grouped(pairs: Iterable[tuple[str, LedgerRow]]) -> Mapping[str, list[LedgerRow]]:
+def _grouped(pairs: Iterable[tuple[str, LedgerRow]]) -> dict[str, list[LedgerRow]]:
     found: dict[str, list[LedgerRow]] = defaultdict(list)
     for key, row in pairs:
         found[key].append(row)
     return found
 
 
-def _number_key(record_type: str, number: str | None, currency: str | None) -> str:
-    return f"{record_type} {currency} {(number or '').strip().casefold()}"
+def _number_key(record_type: str, number: str | None) -> str:
+    return f"{record_type} {(number or '').strip().casefold()}"
 
 
-def _is_payment(document: Expected, row: LedgerRow, invoices: set[str]) -> bool:
-    is_same = row.currency in {document.currency, None, ""} and bool(invoices & set(row.appliedTo))
-    return document.kind == "payment" and is_same and abs(Decimal(row.total) - document.total) < _CENT
+def _is_in_currency(document: Expected, row: LedgerRow) -> bool:
+    # An account with one currency names none.
+    return row.currency in {document.currency, None, ""}
+
+
+def _is_payment(document: Expected, row: LedgerRow) -> bool:
+    return _is_in_currency(document, row) and abs(Decimal(row.total) - document.total) < _CENT

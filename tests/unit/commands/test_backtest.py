@@ -6,6 +6,7 @@ import json
 import pytest
 
 from consumer import cli
+from consumer.commands import backtest
 from tests.support import connection_files, lago
 from tests.support.connection_files import FULL_MAPPING
 
@@ -147,6 +148,23 @@ def test_options_that_do_not_go_together_are_said(options, said, tmp_path, monke
 
     assert left.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_json_lists_no_more_documents_than_fit_into_memory(run, monkeypatch, tmp_path):
+    """The rest is counted; the file has all."""
+    monkeypatch.setattr(backtest, "LISTED_DOCUMENTS", 2)
+
+    _, printed = run(
+        OTHER_ACCOUNT,
+        "--json",
+        "--csv",
+        str(tmp_path),
+        events=[invoice(f"ACM-{number}") for number in range(5)],
+    )
+
+    found = json.loads(printed.out)
+    assert (len(found["changed"]), found["not_listed"], found["differing"]) == (2, 3, 5)
+    assert len((tmp_path / "differences.csv").read_text().splitlines()) == 6
 
 
 def test_a_line_a_document_is_listed_up_to_a_limit(run):

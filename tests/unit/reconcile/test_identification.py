@@ -30,7 +30,7 @@ def identified(*documents):
 
 
 def how(made):
-    return {key: (each.row.internalId, each.how) for key, each in made.found.items()}
+    return {key: (each.internal_id, each.how) for key, each in made.found.items()}
 
 
 def test_our_external_id_wins_over_lagos_id():
@@ -57,6 +57,15 @@ def test_a_number_finds_its_document_in_its_currency_only():
     made.meet_unmarked([row("1", number="ACME-1", currency="USD"), row("2", number=" acme-1 ")])
 
     assert how(made) == {"lago-inv-5f": ("2", "number")}
+
+
+def test_a_number_is_enough_in_an_account_that_names_no_currency():
+    """It has only one."""
+    made = identified(INVOICE)
+    made.meet_unmarked([row("2", number="ACME-1", currency=None)])
+
+    assert how(made) == {"lago-inv-5f": ("2", "number")}
+    assert [each.lagoId for each in made.unmarked()] == ["5f"]
 
 
 def test_a_number_that_two_records_have_finds_neither():
