@@ -157,6 +157,24 @@ class TestVoids:
         assert (payment["unapplied"], books.one(f"lago-inv-{FIRST}")[1]) == ("100.00", 0)
         assert books.balance == "-100.00"
 
+    @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2), (0, 3, 2, 1), (3, 2, 1, 0)])
+    async def test_a_payment_after_the_void_gives_way_to_a_note_that_offsets_its_invoice(self, books, order):
+        """The void leaves 59.50 for the note, which the payment of 13.50 takes if it comes first."""
+        settled = {"total_paid_amount_cents": 1350, "total_offsetted_credit_note_amount_cents": 5950}
+        webhooks = (
+            billed(FIRST, "ACM-1", "100"),
+            note(offset=5950),
+            paid(1350),
+            voided(FIRST, "ACM-1", "100", **settled),
+        )
+        await books.after(*(webhooks[place] for place in order), repeats=1, **UNAPPLY)
+
+        [payment] = books.road.account.records("customerpayment")
+        assert books.rejections == []
+        assert (payment["unapplied"], books.one(f"lago-inv-{FIRST}")[1]) == ("13.50", 0)
+        assert books.one(f"lago-cn-{NOTE}") == (Decimal("59.50"), 0)
+        assert books.balance == "-13.50"
+
 
 PAID_BACK = (
     billed(FIRST, "ACM-1", "100"),

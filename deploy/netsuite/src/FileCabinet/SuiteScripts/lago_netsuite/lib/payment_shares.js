@@ -22,11 +22,12 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
   }
 
   /**
-   * The same for a payment of one invoice that is not due for all of it, as after its void: it may have to give way to
-   * a note that is still on its way, and the invoice may become due again.
+   * The same for a payment of one invoice that is not due for all of it, or that a void has reversed in part: it may
+   * have to give way to a note that is still on its way, and the invoice may become due again.
    */
-  function columnOfExcess(facts, paid) {
-    return facts.length === 1 && facts[0].remaining < Number(paid) ? { [FIELD]: listOf([facts[0].id]) } : {};
+  function columnOfExcess(facts, paid, isReversed) {
+    const isKept = facts.length === 1 && (isReversed || facts[0].remaining < Number(paid));
+    return isKept ? { [FIELD]: listOf([facts[0].id]) } : {};
   }
 
   function invoicesOf(payment) {

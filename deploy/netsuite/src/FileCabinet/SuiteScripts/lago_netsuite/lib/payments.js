@@ -6,8 +6,10 @@
  */
 define([
   'N/record', './apply_sublist', './create_or_find', './documents', './errors', './lookup', './money',
-  './payment_shares', './record_filler', './totals',
-], (record, applySublist, createOrFind, documents, errors, lookup, money, paymentShares, recordFiller, totals) => {
+  './payment_shares', './record_filler', './reversing_memo', './totals',
+], (
+  record, applySublist, createOrFind, documents, errors, lookup, money, paymentShares, recordFiller, reversingMemo, totals,
+) => {
   function factsOf(item, ids, customer, call) {
     const known = lookup.invoices(ids);
     const { currency } = item.record.columns;
@@ -30,7 +32,14 @@ define([
   // The invoices that a payment may give room on, or have to come back to.
   function remembered(item, ids, facts) {
     const shared = isGuess(item) ? paymentShares.column(ids) : {};
-    return Object.assign(shared, paymentShares.columnOfExcess(facts, item.record.columns.payment));
+    return Object.assign(shared, paymentShares.columnOfExcess(facts, item.record.columns.payment, isReversed(item, facts)));
+  }
+
+  // Whether a void has taken back a part of the only invoice; what it left is for notes on their way.
+  function isReversed(item, [{ remaining, total }, ...others]) {
+    const [{ doc }] = applySublist.linesOf(item);
+    if (others.length > 0 || remaining >= total || !doc.externalId) return false;
+    return reversingMemo.find({ external_id: doc.externalId }) !== null;
   }
 
   // A payment of one invoice says what it pays of it.
