@@ -44,9 +44,9 @@ def voided(*arguments, **changes):
     return told("invoice.voided", invoice(*arguments, **voided_at, **changes))
 
 
-def note(**split):
-    """A note of 59.50 on the first invoice, without tax; `split` says what becomes of it."""
-    part = lago.part(5950, of_cents=10_000, lago_id=lago.id_of("fee", "ACM-1"))
+def note(cents=5950, **split):
+    """A note on the first invoice, of 59.50 without tax; `split` says what becomes of it."""
+    part = lago.part(cents, of_cents=10_000, lago_id=lago.id_of("fee", "ACM-1"))
     content = lago.credit_note(
         part, split=lago.Split(**split), lago_id=NOTE, number="CN-1", lago_invoice_id=FIRST
     )
@@ -174,6 +174,27 @@ class TestVoids:
         assert (payment["unapplied"], books.one(f"lago-inv-{FIRST}")[1]) == ("13.50", 0)
         assert books.one(f"lago-cn-{NOTE}") == (Decimal("59.50"), 0)
         assert books.balance == "-13.50"
+
+
+PAID_AND_CREDITED = (
+    billed(FIRST, "ACM-1", "100"),
+    paid(3000),
+    note(10_000, offset=7000, credit=3000),
+    voided(
+        FIRST, "ACM-1", "100", total_paid_amount_cents=3000, total_offsetted_credit_note_amount_cents=7000
+    ),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_a_void_keeps_room_for_a_note_that_credits_the_whole_invoice(books, order):
+    """Also where the payment comes between the two: 70.00 offset, 30.00 paid, 30.00 to spend."""
+    await books.after(*(PAID_AND_CREDITED[place] for place in order), **UNAPPLY)
+
+    assert books.rejections == []
+    assert books.one(f"lago-inv-{FIRST}") == (Decimal("100.00"), 0)
+    assert books.one(f"lago-cn-{NOTE}") == (Decimal("100.00"), Decimal("30.00"))
+    assert books.balance == "-30.00"
 
 
 PAID_BACK = (
