@@ -1,5 +1,6 @@
 """Every kind of difference, planted alone and all at once, is reported with both values; nothing else is."""
 
+import tracemalloc
 from decimal import Decimal
 from typing import get_args
 
@@ -400,3 +401,25 @@ def test_a_row_that_lists_show_twice_counts_once():
     comparison.expect(invoice())
 
     assert comparison.counts["invoice"] == 1
+
+
+def test_a_document_takes_less_than_a_kilobyte_of_memory():
+    """So that 100,000 documents fit beside the program into 200 MB."""
+    known = [
+        lago.invoice(
+            lago_id=f"1f0e5a44-98a5-4b0c-8f5e-{number:012}", number=f"ACM-3F21-202608-{number}", fees=None
+        )
+        for number in range(1_000)
+    ]
+    mine, comparison = ownership(), Comparison()
+
+    tracemalloc.start()
+    try:
+        for row in known:
+            comparison.expect(expected.of("invoice", row, mine))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert comparison.counts["invoice"] == len(known)
+    assert taken / len(known) < 1_000
