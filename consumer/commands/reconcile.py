@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from consumer.clock import Clock, SystemClock
-from consumer.commands import audit_trail, failure_log, reconcile_report, reconciliation_log, waiting_records
+from consumer.commands import (
+    audit_trail,
+    console_output,
+    failure_log,
+    reconcile_report,
+    reconciliation_log,
+    waiting_records,
+)
 from consumer.commands.backfill import event_of, lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
@@ -81,6 +88,9 @@ async def run(settings: Settings, wish: Wish) -> int:
         await sides.read_lago(documents, ended.comparison)
         async with Client(wish.connection, clock=clock) as client:
             await sides.read_netsuite(client, ended.comparison)
+            unread = await sides.read_netsuite_customers(client, ended.comparison)
+        if unread is not None:
+            console_output.complain(f"Customers are not compared: {unread}")
         await sides.check_unsure(documents, ended.comparison)
         ended.differences = ended.comparison.end(await _causes(settings, wish.connection))
         if wish.repair and wish.go:

@@ -59,10 +59,22 @@ class Sides:
                     unknown.discard(_customer_of(row))
                     owned = await owners.with_customer(kind, row)
                     self._take_in(kind, owned, ownership, comparison)
+        await self._read_customers(documents, ownership, comparison)
         if unknown:
             # Documents of a customer that is deleted are still listed.
             listed = ", ".join(sorted(unknown))
             raise ConfigurationError([f"--customer: Lago has no customer with the external id {listed}"])
+
+    async def _read_customers(
+        self, documents: LagoDocuments, ownership: Ownership, comparison: Comparison
+    ) -> None:
+        start = self.connection.start_date
+        async for rows in documents.listed("customer", self.scope):
+            for row in rows:
+                found = expected.of("customer", row, ownership)
+                is_older = not self._is_in_window(row) or not _is_between(row_values.day(row), start, None)
+                if not isinstance(found, Ignored):
+                    comparison.expect_customer(found, is_older=is_older)
 
     async def read_netsuite(self, client: Client, comparison: Comparison) -> None:
         """
@@ -87,6 +99,18 @@ class Sides:
     def _documents_in_shadow(self, comparison: Comparison) -> dict[str, Expected]:
         """The documents that may stand without a mark: those of a connection in shadow."""
         return comparison.expected if self.connection.mode == "shadow" else {}
+
+    async def read_netsuite_customers(self, client: Client, comparison: Comparison) -> str | None:
+        """Take in NetSuite's customers, where Lago has any to compare; else why they are not compared."""
+        if not comparison.customers:
+            return None
+        async for page in ledger.pages(client, LedgerQuestion(what="customers")):
+            if isinstance(page, NoAnswer) or page.customers is None:
+                comparison.customers.clear()
+                return page.reason if isinstance(page, NoAnswer) else "the script is older than 1.1.0"
+            for each in page.customers:
+                comparison.meet_customer(each)
+        return None
 
     async def check_unsure(self, documents: LagoDocuments, comparison: Comparison) -> None:
         """

@@ -19,7 +19,7 @@ from consumer.reconcile.difference import Difference
 from consumer.reconcile.document_checks import against, differences, of_lago
 from consumer.reconcile.expected import Expected, Kind, external_id
 from consumer.reconcile.explanation import Causes
-from schemas.ledger import LedgerRow
+from schemas.ledger import LedgerCustomer, LedgerRow
 
 RECORD_KINDS: Mapping[str, Kind] = {
     "invoice": "invoice",
@@ -45,6 +45,7 @@ class Comparison:
 
     Attributes:
         counts: documents by kind that Lago expects.
+        customers: those that must be in NetSuite, by NetSuite's key; empty where they are not compared.
         ignored: documents by the rule that leaves them out.
         unsure: records of NetSuite that Lago may have outside of the documents that were read.
         balances: what is open on each side, and the totals by month.
@@ -54,12 +55,14 @@ class Comparison:
     counts: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     balances: Balances = field(default_factory=Balances)
+    customers: dict[str, Expected] = field(default_factory=dict)
     found: list[Difference] = field(default_factory=list)
     unsure: list[LedgerRow] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _outside: set[str] = field(default_factory=set)
     _left_out: dict[str, str] = field(default_factory=dict)
     _refunds: set[str] = field(default_factory=set)
+    _older_customers: set[str] = field(default_factory=set)
     _has_lagos_number: bool = False
 
     def leave_out(self, key: str, rule: str) -> None:
@@ -81,6 +84,23 @@ class Comparison:
         if document.is_paid_by_hand:
             said = f"due {document.open} {document.currency}"
             self.found.append(of_lago(document, "paid_without_payment", {"lago": said}))
+
+    def expect_customer(self, customer: Expected, *, is_older: bool = False) -> None:
+        """
+        Take in one customer of Lago's.
+
+        Args:
+            customer: what must be there; one that Lago links to a NetSuite customer is there by that.
+            is_older: it is from before the start date or the window, and only needed by its documents.
+        """
+        if not customer.linked_customer:
+            self.customers[customer.external_id] = customer
+            self._older_customers |= {customer.customer_id} if is_older else set()
+
+    def meet_customer(self, record: LedgerCustomer) -> None:
+        """Take in one customer of NetSuite's."""
+        self.customers.pop(record.externalId or "", None)
+        self.customers.pop(external_id("customer", record.lagoId), None)
 
     def meet(self, row: LedgerRow, *, unknown: Unknown = "extra") -> None:
         """Take in one record of NetSuite's; `unknown` is what becomes of one that Lago's side lacks."""
@@ -151,8 +171,17 @@ class Comparison:
                 self.found.append(of_lago(document, "missing", {"lago": said}))
             elif document.refund_id and document.refund_id not in self._refunds:
                 self.found.append(of_lago(document, "refund_missing", {"lago": f"of {document.refund}"}))
+        self.found += self._missing_customers()
         explained = explanation.explained(self._comparable(), self.expected, causes)
         return sorted(explained, key=lambda each: (each.what, each.kind, each.number, each.lago_id))
+
+    def _missing_customers(self) -> list[Difference]:
+        owners = {document.customer_id for document in self.expected.values()}
+        return [
+            of_lago(each, "customer_missing", {"lago": each.customer})
+            for each in self.customers.values()
+            if each.customer_id not in self._older_customers or each.customer_id in owners
+        ]
 
     def _comparable(self) -> Iterable[Difference]:
         """Without numbers where no document has Lago's: NetSuite numbers them by itself, as it is set up."""

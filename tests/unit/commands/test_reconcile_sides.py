@@ -13,7 +13,7 @@ from consumer.outcome import Unavailable
 from consumer.pipeline.ownership import Ownership
 from consumer.reconcile import expected
 from consumer.reconcile.comparison import Comparison
-from schemas.ledger import LedgerPage, LedgerQuestion
+from schemas.ledger import LedgerError, LedgerPage, LedgerQuestion
 from schemas.reading import LookupQuestion
 from schemas.wire import ItemResult, Response
 from tests.support import lago
@@ -141,6 +141,30 @@ async def test_a_customer_that_lago_does_not_know_is_an_error():
 
     gone = invoice("i", customer=lago.customer(external_id="acne"))
     await sides(named).read_lago(Lists(gone, customers=("acme",)), Comparison())
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (LedgerPage(), "the script is older than 1.1.0"),
+        (LedgerPage(error=LedgerError(code="X", message="no permission")), "no permission"),
+        (LedgerPage(customers=()), None),
+    ],
+)
+async def test_customers_are_compared_where_the_script_and_the_role_show_them(page, reason):
+    """Else the run says why not, and reports none as missing."""
+
+    class Customers(Books):
+        async def ask(self, question):
+            self.asked.append(question)
+            return Response(v=1, ledger=page)
+
+    books, comparison = Customers(), Comparison()
+    comparison.expect_customer(expected.Expected(kind="customer", lago_id="c", external_id="c", number="c"))
+
+    assert await sides(Scope()).read_netsuite_customers(books, comparison) == reason
+    assert books.asked == [LedgerQuestion(what="customers")]
+    assert [each.what for each in comparison.end({})] == ["customer_missing"] * (reason is None)
 
 
 async def test_netsuite_that_does_not_answer_ends_the_run():

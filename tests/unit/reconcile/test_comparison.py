@@ -13,7 +13,7 @@ from consumer.reconcile.balances import Sums
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import ACTS, LIKELY_CAUSES, TITLES, What
 from consumer.reconcile.expected import Expected
-from schemas.ledger import LedgerRow
+from schemas.ledger import LedgerCustomer, LedgerRow
 from tests.support import lago
 from tests.support.connection_files import connection
 
@@ -57,6 +57,11 @@ def note(lago_id="n", settings=None, **changes):
     return expected.of("credit_note", known, ownership(**(settings or {})))
 
 
+def customer(lago_id="N-w", settings=None, **changes):
+    content = lago.customer(lago_id=lago_id, external_id=lago_id, **{"integration_customers": []} | changes)
+    return expected.of("customer", content, ownership(**(settings or {})))
+
+
 def payment(lago_id="p", **changes):
     return expected.of("payment", lago.payment(lago_id=lago_id, **changes), ownership())
 
@@ -70,9 +75,10 @@ def refunded(lago_id, settings=None):
 def compared(documents, rows, causes=None):
     comparison = Comparison()
     for document in documents:
-        comparison.expect(document)
+        is_customer = document.kind == "customer"
+        comparison.expect_customer(document) if is_customer else comparison.expect(document)
     for row in rows:
-        comparison.meet(row)
+        comparison.meet_customer(row) if isinstance(row, LedgerCustomer) else comparison.meet(row)
     return comparison.end(causes or {})
 
 
@@ -124,6 +130,7 @@ PLANTED = {
         [invoice("t"), payment("u", invoice_ids=["t"])],
         [row_of(invoice("t")), row_of(payment("u"), remaining="10.00")],
     ),
+    "customer_missing": ([customer()], []),
     "refund_missing": ([refunded("v", BOOKS_REFUNDS)], [row_of(refunded("v"))]),
 }
 
@@ -152,8 +159,44 @@ def test_all_differences_at_once_are_found_each_once():
 
 def test_every_kind_has_a_title_a_cause_and_an_act_and_a_test():
     """A kind that is added needs all of them."""
-    assert set(TITLES) == set(ACTS) == set(LIKELY_CAUSES) == set(get_args(What))
-    assert set(TITLES) - set(PLANTED) == {"customer_missing"}
+    assert set(TITLES) == set(ACTS) == set(LIKELY_CAUSES) == set(get_args(What)) == set(PLANTED)
+
+
+@pytest.mark.parametrize(
+    "keys", [{"externalId": "lago-cus-c"}, {"externalId": "CRM-1", "lagoId": "c"}, {"lagoId": "c"}]
+)
+def test_a_customer_is_found_by_either_mark(keys):
+    """An adopted one keeps an external id of its own."""
+    assert compared([customer("c")], [LedgerCustomer(internalId="7", **keys)]) == []
+
+
+def test_a_customer_that_lago_links_is_in_netsuite_by_that():
+    """It carries no mark of ours before its first event."""
+    link = {"type": "netsuite", "integration_code": "netsuite-eu", "external_customer_id": "55"}
+
+    assert compared([customer(integration_customers=[link])], []) == []
+
+
+def test_an_old_customer_is_missed_only_by_its_documents():
+    """It had no event that would have created it; its document says why it is missing."""
+    owner, other, unpaid = customer("c"), customer("d"), invoice("i", customer=lago.customer(lago_id="c"))
+    comparison = Comparison()
+    comparison.expect(unpaid)
+    for each in (owner, other):
+        comparison.expect_customer(each, is_older=True)
+
+    missing_customer, missing = comparison.end({})
+
+    assert (missing_customer.what, missing_customer.number) == ("customer_missing", "c")
+    assert (missing.what, missing.cause) == ("missing", "its customer is not in NetSuite")
+
+
+def test_customers_that_are_not_written_are_not_compared():
+    """Nor partners."""
+    off = {"sync": {"customers": False}}
+
+    assert customer("c", off) == Ignored(rule="sync_disabled")
+    assert customer("c", account_type="partner") == Ignored(rule="partner")
 
 
 def test_numbers_are_not_compared_where_netsuite_numbers_by_itself():
