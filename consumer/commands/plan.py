@@ -30,6 +30,7 @@ from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
 from consumer.ops import plain_text
 from consumer.pipeline import dry_run
+from consumer.pipeline.known_zones import KnownZones
 
 DONE, FAILED = 0, 1
 
@@ -96,6 +97,7 @@ class _Planning:
     bar: TaskID
     requests: TextIO | None = None
     totals: PlanTotals = field(default_factory=PlanTotals)
+    zones: KnownZones = field(default_factory=KnownZones)
     entries: list[dict[str, Any]] = field(default_factory=list)
 
     def expect(self, count: int) -> None:
@@ -104,7 +106,7 @@ class _Planning:
 
     async def take(self, value: bytes | None, source: str) -> None:
         self.totals.events += 1
-        for alone in dry_run.everywhere(value, self.wish.connections, self.wish.code):
+        for alone in dry_run.everywhere(value, self.wish.connections, self.wish.code, self.zones):
             found = await self.customers.of(alone)
             self.totals.add(found, source)
             self._keep(plan_entry.of(found, source))

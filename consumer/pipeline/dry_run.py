@@ -49,10 +49,17 @@ def of(
 
 
 def everywhere(
-    value: bytes | None, connections: Sequence[Connection], code: str | None = None
+    value: bytes | None,
+    connections: Sequence[Connection],
+    code: str | None = None,
+    zones: KnownZones | None = None,
 ) -> Iterator[DryRun]:
-    """The dry runs of an event at each connection that would act on it; at least one."""
-    yield from of_event(envelope.decode(value), connections, code)
+    """
+    The dry runs of an event at each connection that would act on it; at least one.
+
+    With `zones` a payment is dated in the zone that an event before it has named, as a worker dates it.
+    """
+    yield from of_event((zones or KnownZones()).completed(envelope.decode(value)), connections, code)
 
 
 def of_event(

@@ -32,9 +32,9 @@ PLACES = list(product(CURRENCIES, SUBSIDIARIES))
 
 @dataclass(slots=True)
 class Calendar:
-    """The organisation's clock, from August 2026 on; at this hour all `ZONES` have the same day."""
+    """The organisation's clock, from August 2026 on; at this hour some `ZONES` have the next day."""
 
-    moment: datetime = datetime(2026, 8, 1, 9, 12, 13, tzinfo=UTC)
+    moment: datetime = datetime(2026, 8, 1, 23, 12, 13, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         """The present moment."""
