@@ -1,0 +1,48 @@
+"""Why a document differs: an open failure, or what it waits for."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from consumer.reconcile.explanation import known_causes
+from schemas import waiting
+from schemas.waiting import WaitingRecord
+from tests.unit.failures.errors import failure
+
+EXAMPLE = Path(waiting.__file__).parent / "examples" / "waiting_record.json"
+WAITING = WaitingRecord.model_validate(json.loads(EXAMPLE.read_text()))
+
+
+def failed(**changes):
+    known = {"connection": "netsuite-eu", "object": "invoice", "object_id": "i", "code": "x", "message": "no"}
+    return replace(failure(), **known | changes)
+
+
+def test_failures_and_what_waits_are_causes_of_their_documents():
+    """A receipt is that of its payment; what is no document, and other connections' are left out."""
+    causes = known_causes(
+        "netsuite-eu",
+        [
+            failed(),
+            failed(object="payment_receipt", object_id="p"),
+            failed(connection="netsuite-us", object_id="j"),
+            failed(object=""),
+        ],
+        [WAITING, WAITING.model_copy(update={"connection": "netsuite-us", "lago_id": "k"})],
+    )
+
+    assert causes == {
+        ("invoice", "i"): "x: no",
+        ("payment", "p"): "x: no",
+        (
+            "payment",
+            WAITING.lago_id,
+        ): f"it waits since {WAITING.since}, at most until {WAITING.until}: {WAITING.reason}",
+    }
+
+
+def test_what_waits_is_later_than_what_has_failed():
+    """A replay of the failure has begun to wait."""
+    later = WAITING.model_copy(update={"object": "invoice", "lago_id": "i", "until": None})
+
+    assert known_causes("netsuite-eu", [failed()], [later])["invoice", "i"].startswith("it waits since")
