@@ -77,12 +77,14 @@ def of(row: ErrorCode, connection: Connection, field: str | None = None) -> str:
             f"field optional on the form ({menu.FORMS})"
         )
     if row.code == "suitetax_off":
-        return f"set {_suitetax_modes(connection)} to legacy, tax_line or none"
+        return f"set {_tax_modes('suitetax', connection)} to legacy, tax_line or none"
+    if row.code == "suitetax_on":
+        return f"set {_tax_modes('legacy', connection)} to suitetax, tax_line or none"
     return row.hint
 
 
-def _suitetax_modes(connection: Connection) -> str:
-    """The settings by which documents have tax details, with their lines."""
+def _tax_modes(mode: str, connection: Connection) -> str:
+    """The settings that choose this tax mode, with their lines."""
     mapping = connection.mapping
     levels = [("mapping", mapping.tax or Tax())]
     levels += [
@@ -90,7 +92,7 @@ def _suitetax_modes(connection: Connection) -> str:
         for code, entity in mapping.billing_entities.items()
         if entity.tax is not None
     ]
-    return _placed((f"{level}.tax.mode" for level, tax in levels if tax.mode == "suitetax"), connection)
+    return _placed((f"{level}.tax.mode" for level, tax in levels if tax.mode == mode), connection)
 
 
 def _placed(paths: Iterable[str], connection: Connection) -> str:

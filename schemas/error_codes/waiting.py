@@ -92,6 +92,13 @@ ROWS = (
         netsuite="LAGO_SUITETAX_OFF",
     ),
     row(
+        "suitetax_on", "account",
+        "The connection writes legacy tax, and the account has SuiteTax, which does not take it.",
+        "Set mapping.tax.mode to suitetax, tax_line or none in connections.yaml.",
+        "connector operator",
+        netsuite="LAGO_SUITETAX_ON",
+    ),
+    row(
         "LAGO_BAD_ENVELOPE", "account",
         "Worker and deployed RESTlet are of different versions.",
         "Deploy the RESTlet that belongs to this version, or correct restlet_url.",

@@ -1,4 +1,4 @@
-"""Accounts without SuiteTax: a connection that sends tax details is stopped as a whole."""
+"""Tax of the other kind than the account's, with or without SuiteTax, stops the connection as a whole."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def test_a_document_without_tax_details_is_written_as_before(netsuite):
     written = netsuite.write(untaxed(columns=NO_OVERRIDE | {"subsidiary": None}, expect=BARE))[0]
 
     assert written["status"] == "created"
+
+
+def test_legacy_tax_is_refused_as_the_connections_matter_where_suitetax_is_on():
+    """It would be dropped, and every document with tax refused for its total."""
+    account = NetSuite()
+    account.write(customer())
+    columns = NO_OVERRIDE | {"istaxable": True, "taxitem": "6", "taxamountoverride": "8.10"}
+
+    error = account.write(untaxed(columns=columns))[0]["error"]
+
+    assert (error["code"], error["class"], error["retryable"]) == ("LAGO_SUITETAX_ON", "config", False)
+    assert account.account.records("invoice") == []

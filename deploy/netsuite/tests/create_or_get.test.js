@@ -164,6 +164,13 @@ test('tax details are refused where no SuiteTax takes them, before anything is s
   expect(account.books.all('invoice')).toEqual([]);
 });
 
+test.each([['8.10', 'error'], ['0.00', 'created']])('a legacy tax of %s in an account with SuiteTax: %s', (amount, status) => {
+  const columns = { taxdetailsoverride: null, istaxable: true, taxitem: '1', taxamountoverride: amount };
+  const [, answer] = write(customer(), invoice({ columns, taxes: [], expect: { total: '100.00' } }));
+
+  expect(answer).toMatchObject(status === 'created' ? { status } : { status, error: { code: 'LAGO_SUITETAX_ON' } });
+});
+
 test.each([
   ['SuiteTax', true, { taxdetailsoverride: true }, undefined],
   ['legacy taxes', false, { istaxable: false }, false],

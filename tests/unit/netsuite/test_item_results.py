@@ -206,6 +206,18 @@ def test_tax_details_in_an_account_without_suitetax_stop_the_connection():
     )
 
 
+def test_legacy_tax_in_an_account_with_suitetax_stops_the_connection():
+    """Once, by a code of its own, instead of a wrong total of every document."""
+    error = {"code": "LAGO_SUITETAX_ON", "class": "config", "message": "No."}
+
+    found = outcome_of(
+        examples.failed(**error), mapping=FULL_MAPPING | {"tax": {"mode": "legacy", "code": "1"}}
+    )
+
+    assert isinstance(found, AccountDown)
+    assert "LAGO_SUITETAX_ON: No: set mapping.tax.mode to suitetax, tax_line or none" in found.reason
+
+
 def test_the_default_tax_mode_is_named_as_well():
     """It counts though the file does not say so."""
     found = outcome_of(

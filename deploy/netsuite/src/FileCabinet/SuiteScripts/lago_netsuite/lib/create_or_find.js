@@ -52,6 +52,7 @@ define([
   /** Sets columns, lines, tax details and addresses of an item on an open record. */
   function fill(draft, item, columns, call, warnings) {
     taxes.demandSuiteTax(item.record.taxdetails);
+    taxes.refuseOverride(columns);
     const filler = recordFiller.filler(draft, call.resolve, warnings);
     filler.columns(only(columns, (name) => !AFTER_LINES.includes(name)));
     const lines = item.record.lines || [];

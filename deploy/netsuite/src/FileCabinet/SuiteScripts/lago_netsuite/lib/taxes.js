@@ -25,6 +25,13 @@ define(['N/runtime', './errors', './money'], (runtime, errors, money) => {
     throw errors.raise('LAGO_SUITETAX_OFF', text, { field: SUBLIST });
   }
 
+  /** Refuses one overriding amount of tax where SuiteTax ignores it: the connection's tax mode, too. */
+  function refuseOverride(columns) {
+    if (!Number(columns.taxamountoverride || 0) || !hasSuiteTax()) return;
+    const text = 'The document has one amount of tax for all its lines, and this account has SuiteTax, which takes none.';
+    throw errors.raise('LAGO_SUITETAX_ON', text, { field: 'taxamountoverride' });
+  }
+
   function count(record) {
     return hasSuiteTax() ? record.getLineCount({ sublistId: SUBLIST }) : 0;
   }
@@ -157,5 +164,5 @@ define(['N/runtime', './errors', './money'], (runtime, errors, money) => {
     )));
   }
 
-  return { demandSuiteTax, linesOf, clear, restore, mostTaxed, putShare, suppress, untaxed };
+  return { demandSuiteTax, refuseOverride, linesOf, clear, restore, mostTaxed, putShare, suppress, untaxed };
 });
