@@ -36,9 +36,10 @@ define([
   }
 
   // Whether a void has taken back a part of the only invoice; what it left is for notes on their way.
-  function isReversed(item, [{ remaining, total }, ...others]) {
+  function isReversed(item, facts) {
+    if (facts.length !== 1 || facts[0].remaining >= facts[0].total) return false;
     const [{ doc }] = applySublist.linesOf(item);
-    if (others.length > 0 || remaining >= total || !doc.externalId) return false;
+    if (!doc.externalId) return false;
     return reversingMemo.find({ external_id: doc.externalId }) !== null;
   }
 
