@@ -29,6 +29,7 @@ from consumer.commands import (
     output_encoding,
     reconcile_options,
     sandbox_options,
+    status_options,
 )
 from consumer.demo import rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
@@ -58,6 +59,7 @@ app.add_typer(backtest_options.app)
 app.add_typer(reconcile_options.app, name="reconcile")
 app.add_typer(adopt_options.app)
 app.add_typer(audit_options.app, name="audit")
+app.add_typer(status_options.app)
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")

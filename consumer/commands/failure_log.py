@@ -25,12 +25,14 @@ class FailureLog:
 
     Attributes:
         urls: links into NetSuite of the failures' documents and customers, by key of their results.
+        last_written_ms: when each connection last wrote, in milliseconds since the epoch.
     """
 
     history: History
     settled: Settled
     refunds: Refunds = field(default_factory=Refunds)
     urls: Mapping[str, str] = field(default_factory=dict)
+    last_written_ms: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def open(self) -> list[Failure]:
@@ -52,9 +54,12 @@ async def take(settings: Settings) -> FailureLog:
     """
     cluster = Cluster.of(settings)
     history = await _failures(cluster)
-    refunds, urls = await _results(cluster, history)
+    last_written_ms: dict[str, int] = {}
+    refunds, urls = await _results(cluster, history, last_written_ms)
     settled = await _settled(cluster, settings.consumer_group, history.replaying)
-    return FailureLog(history=history, settled=settled, refunds=refunds, urls=urls)
+    return FailureLog(
+        history=history, settled=settled, refunds=refunds, urls=urls, last_written_ms=last_written_ms
+    )
 
 
 async def _failures(cluster: Cluster) -> History:
@@ -70,12 +75,16 @@ async def _failures(cluster: Cluster) -> History:
     return history
 
 
-async def _results(cluster: Cluster, history: History) -> tuple[Refunds, Mapping[str, str]]:
+async def _results(
+    cluster: Cluster, history: History, last_written_ms: dict[str, int]
+) -> tuple[Refunds, Mapping[str, str]]:
     """Close the failures whose records were written later; collect all refunds, and links to NetSuite."""
     refunds, urls, first_ms = Refunds(), dict[str, str](), oldest_ms(history.failures.values())
     linked = {key.encode() for each in history.failures.values() for key in document_links.result_keys(each)}
     async for record in snapshot_reader.history(cluster, result.TOPIC):
         refunds.note_record(record)
+        code = (record.key or b"").partition(b":")[0].decode("utf-8", "replace")
+        last_written_ms[code] = max(record.timestamp_ms, last_written_ms.get(code, 0))
         is_later = first_ms is not None and record.timestamp_ms >= first_ms
         if not is_later and record.key not in linked:
             continue

@@ -94,6 +94,21 @@ async def originals(
                 yield found
 
 
+async def extents(cluster: Cluster, topics_: Sequence[str]) -> Mapping[Place, tuple[int, int]]:
+    """
+    The log start and log end offsets, by topic (with its prefix) and partition; names are without prefix.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or stops responding.
+    """
+    counts = await _counts(cluster)
+    names = [cluster.topic(each) for each in topics_]
+    places = [TopicPartition(name, number) for name in names for number in range(counts.get(name, 0))]
+    async with _reader(cluster) as consumer, asyncio.timeout(REQUEST_LIMIT_S):
+        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    return {(each.topic, each.partition): (begins[each], ends[each]) for each in places}
+
+
 async def positions(cluster: Cluster, group: str) -> Mapping[Place, int]:
     """
     The committed offsets of a group, by topic (with its prefix) and partition.

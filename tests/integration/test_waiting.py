@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -44,6 +47,17 @@ async def until_shown(on_kafka: Stage, count: int) -> list[WaitingRecord]:
             await asyncio.sleep(1)
 
 
+async def status(environment: dict[str, str], *arguments: str) -> tuple[int | None, str]:
+    """Exit code and output of the command, as a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "consumer", "status", *arguments,
+        env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(LIMIT_S):
+        out, _ = await process.communicate()
+    return process.returncode, out.decode()
+
+
 async def test_what_waits_is_on_its_topic_until_it_is_written(
     tmp_path, bootstrap_servers, topic_prefix, netsuite
 ):
@@ -61,8 +75,10 @@ async def test_what_waits_is_on_its_topic_until_it_is_written(
         await on_kafka.produce(payment, topic="lago.payments")
         with running_programs.worker(tmp_path, environment) as worker:
             found = {each.object: each for each in await until_shown(on_kafka, 2)}
+            _, during = await status(environment)
             await on_kafka.produce(lago.invoice_event(), topic="lago.invoices")
             [left] = await until_shown(on_kafka, 1)
+            code, after = await status(environment, "--json")
 
     assert found["payment"].waits_for == f"invoice {lago.invoice()['number']}"
     assert found["payment"].kind in {"dependency", "predecessor"}
@@ -70,4 +86,12 @@ async def test_what_waits_is_on_its_topic_until_it_is_written(
     assert found["invoice"].date == CLOSED_DAY
     assert found["invoice"].until is not None
     assert left == found["invoice"]
+    assert f"Waits for invoice {lago.invoice()['number']}" in during
+    assert "Waits for accounting period Dec 2025" in during
+    assert f"Until      {left.until}, then it is an error event" in during
+    assert code == 1
+    [now] = json.loads(after)
+    assert [each["code"] for each in now["waiting"]] == ["period_closed"]
+    assert now["last_written"] is not None
+    assert now["backlog"]["records"] >= 1
     assert "record_parked" in worker.said
