@@ -157,7 +157,8 @@ class Connection(ModelPart):
         account_id: in the form of OAuth's realm, ``1234567_SB1``; the file may have either form.
         environment: must agree with the environment that the RESTlet returns.
         restlet_url: External URL of the script deployment, with ``script`` and ``deploy``.
-        allow_http: `restlet_url` may be plain HTTP to another machine; for an emulated account only.
+        allow_http: `restlet_url` and ``lago.api_url`` may be plain HTTP to another machine; for an emulated
+            account and its emulated Lago only.
         concurrency: how many calls to the account may be in flight, over all workers together.
         start_date: documents issued before it are ignored by the rule ``before_start_date``.
         credits: for a credit note spent on a later invoice: ``apply`` its credit memo, or write a negative

@@ -105,7 +105,9 @@ def _addresses(connection: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _incomplete_restlet(restlet_url)
     lago = section(connection, "lago")
     for key in ("api_url", "front_url"):
-        if url := _text(lago, key):
+        url = _text(lago, key)
+        is_emulated = key == "api_url" and _is_plain_http(connection, url)
+        if url and not is_emulated:
             yield from _insecure(("lago", key), url)
     for index, webhook in enumerate(entries(connection, "webhooks")):
         url = _text(webhook, "url")
@@ -120,8 +122,13 @@ def _plain_http(connection: Mapping[str, Any], restlet_url: str) -> Iterator[Fau
         yield ("allow_http",), "is possible with environment: sandbox only"
     elif is_allowed and _host(restlet_url).endswith(".netsuite.com"):
         yield ("allow_http",), "is for a NetSuite that is emulated; Oracle's takes https:// only"
-    elif not (is_allowed and restlet_url.startswith("http://") and _host(restlet_url)):
+    elif not _is_plain_http(connection, restlet_url):
         yield from _insecure(("restlet_url",), restlet_url)
+
+
+def _is_plain_http(connection: Mapping[str, Any], url: str) -> bool:
+    """Whether it is an address without TLS that ``allow_http`` allows."""
+    return connection.get("allow_http") is True and url.startswith("http://") and bool(_host(url))
 
 
 def _insecure(path: Path, url: str) -> Iterator[Fault]:

@@ -56,3 +56,19 @@ def test_what_is_no_address_is_still_said(url):
     assert ("restlet_url",) in {
         path for path, _ in faults(restlet_url=url, allow_http=True, environment="sandbox")
     }
+
+
+@pytest.mark.parametrize(("allow_http", "places"), [(True, []), (False, [("lago", "api_url")])])
+def test_an_emulated_lago_may_be_read_so_beside_an_emulated_account(allow_http, places):
+    """By the same setting; Lago's key must not cross a network in the clear without it."""
+    lago = described()["lago"] | {"api_url": "http://lago:8082", "api_key": "env:LAGO_API_KEY"}
+    found = faults(restlet_url=HERE, allow_http=allow_http, environment="sandbox", lago=lago)
+
+    assert [path for path, _ in found] == places
+
+
+def test_what_is_no_address_is_none_with_the_setting_too():
+    lago = described()["lago"] | {"api_url": "http://", "api_key": "env:LAGO_API_KEY"}
+    [(path, said)] = faults(restlet_url=HERE, allow_http=True, environment="sandbox", lago=lago)
+
+    assert (path, said) == (("lago", "api_url"), "is not an address like https://host/path")
