@@ -33,7 +33,7 @@ class Caller:
 
 def callers(steps: Sequence[ScenarioEvent]) -> tuple[Caller, ...]:
     """All such requests; their bodies are made from a webhook that `ingest` has already accepted."""
-    taken = next(step for step in steps if step.is_webhook and step.number)
+    taken = next(step for step in steps if step.way == "webhook" and step.number)
     late = next(step for step in steps if step.algorithm == "jwt")
     value = taken.value
     dearer = value.replace(b'"total_amount_cents":', b'"total_amount_cents":1', 1)

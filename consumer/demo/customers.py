@@ -13,6 +13,8 @@ from consumer.sandbox.lago import customers
 ORGANIZATION_SLUG = "hooli"
 FRONT_URL = "https://app.getlago.com"
 CONNECTION = "netsuite-demo"
+ORDERING_CONNECTION = f"{CONNECTION}-gulf"
+CODES = (CONNECTION, ORDERING_CONNECTION)
 ORDERING_ENTITY = "hooli_gulf"
 """The billing entity whose connection also writes sales orders."""
 EXISTING_CUSTOMER_ID = "501"

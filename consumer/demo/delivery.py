@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from consumer.demo import http
 from consumer.demo.bad_requests import TAKEN, Caller
-from consumer.demo.lago_signatures import Lago
+from consumer.demo.lago import Lago
 from consumer.demo.outcomes import Place, Played
 from consumer.demo.processes_under_test import Ground
 from consumer.demo.scenario_event import Algorithm, ScenarioEvent
@@ -25,6 +25,7 @@ EVENTS_PER_S = 16.0
 ARRIVE_LIMIT_S = 15.0
 # A record that waits for a missing document is retried after five seconds; this wait must end before that.
 WAITING_LIMIT_S = 4.0
+LINK_LIMIT_S = 15.0
 LOOK_EVERY_S = 0.1
 
 Look = Callable[[], None]
@@ -51,7 +52,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A sent event: with the response of ingest, or with its position when it went to Kafka directly."""
+    """
+    An event of the scenario that has happened.
+
+    With the response of ingest, or with its position when it went to Kafka directly; without both when it
+    comes from Lago's API.
+    """
 
     step: ScenarioEvent
     answer: Answer | None = None
@@ -78,8 +84,9 @@ class Delivery:
         due_s, sent = time.monotonic(), list[Sent]()
         async with opened(Cluster.of(self.processes.settings)) as republisher:
             for step in steps:
-                await asyncio.sleep(max(0.0, due_s - time.monotonic()))
-                due_s = max(due_s, time.monotonic()) + 1 / self.events_per_s
+                if step.way in {"webhook", "topic"}:
+                    await asyncio.sleep(max(0.0, due_s - time.monotonic()))
+                    due_s = max(due_s, time.monotonic()) + 1 / self.events_per_s
                 sent.append(await self._send(step, republisher))
                 await self._await(step)
                 look()
@@ -90,6 +97,10 @@ class Delivery:
         return await self._post(caller.body, caller.signed, caller.algorithm, caller.unique_key)
 
     async def _await(self, step: ScenarioEvent) -> None:
+        invoices = self.lago.month.organization.invoices
+        await until(
+            lambda: all(invoices[each]["metadata"] for each in step.linked_first), limit_s=LINK_LIMIT_S
+        )
         match step.until:
             case "taken":
                 return
@@ -109,12 +120,19 @@ class Delivery:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _send(self, step: ScenarioEvent, republisher: Republisher) -> Sent:
-        if step.is_webhook:
-            answer = await self._post(step.value, step.value, step.algorithm, step.unique_key)
-            return Sent(step=step, answer=answer)
-        topic = f"{self.processes.settings.topic_prefix}{step.topic}"
-        [kept] = await republisher.put([Copy(topic=topic, partition=0, key=step.key, value=step.value)])
-        return Sent(step=step, place=(kept.topic, kept.partition, kept.offset))
+        match step.way:
+            case "webhook":
+                answer = await self._post(step.value, step.value, step.algorithm, step.unique_key)
+                return Sent(step=step, answer=answer)
+            case "topic":
+                topic = f"{self.processes.settings.topic_prefix}{step.topic}"
+                copy = Copy(topic=topic, partition=0, key=step.key, value=step.value)
+                [kept] = await republisher.put([copy])
+                return Sent(step=step, place=(kept.topic, kept.partition, kept.offset))
+            case "lago_api" | "lost":
+                return Sent(step=step)
+            case _:
+                assert_never(step.way)
 
     async def _post(self, body: bytes, signed: bytes | None, algorithm: Algorithm, unique_key: str) -> Answer:
         headers = self.lago.headers(signed, algorithm, unique_key)
@@ -134,6 +152,25 @@ async def until_arrived(sent: Sequence[Sent], seen: TopicRecords) -> list[Played
         for each, place in found
         if place is not None
     ]
+
+
+async def until_read(sent: Sequence[Sent], seen: TopicRecords) -> list[Played]:
+    """Wait until the worker has read all payments from Lago's API, `ARRIVE_LIMIT_S` at most."""
+    expected = sum(each.step.reads for each in sent)
+    await until(lambda: len(seen.read_by("lago_api")) >= expected, limit_s=ARRIVE_LIMIT_S)
+    steps = {each.step.lago_id: each.step for each in sent if each.step.topic == "lago.payments"}
+    return [
+        Played(step=_as_read(steps[each.lago_id]), place=each.place)
+        for each in seen.read_by("lago_api")
+        if each.lago_id in steps
+    ]
+
+
+def _as_read(step: ScenarioEvent) -> ScenarioEvent:
+    """The same payment, read because the invoice's status has changed."""
+    title = f"payment {step.title.partition(' ')[2]}, read from Lago"
+    known = None if step.way != "lago_api" else step.plant
+    return replace(step, title=title, plant=known, way="lago_api")
 
 
 def _word(text: str) -> str:

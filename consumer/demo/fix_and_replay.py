@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +11,7 @@ from typing import Any
 from consumer.commands import failure_log
 from consumer.commands.console_output import ConsoleOutput
 from consumer.config.settings import env_name
-from consumer.demo import connections, playback
+from consumer.demo import command, connections, playback
 from consumer.demo.connections import FixedConnections
 from consumer.demo.outcomes import Endings, Played
 from consumer.demo.processes_under_test import Processes
@@ -24,9 +21,7 @@ from consumer.failures.failure import Failure
 
 CAUSE = "invalid_mapping"
 COMMAND = ("replay", "--code", CAUSE, "--go")
-COMMAND_LIMIT_S = 60.0
 ARRIVE_LIMIT_S = 15.0
-PIPED_COLUMNS = "160"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +70,7 @@ async def replay(
         for error in seen.endings.errors.values()
         if error.accounting_provider_customer_error.provider_error.error_code == CAUSE
     }
-    exit_code = await _run(processes, out)
+    exit_code = await command.run(processes, out, *COMMAND)
     await until(lambda: seen.replays.keys() >= wanted, limit_s=ARRIVE_LIMIT_S)
     steps = {played.place: played.step for played in scenario}
     replayed = tuple(
@@ -134,24 +129,3 @@ def problems(done: Replay, endings: Endings) -> list[str]:
 
 def _fixed(step: ScenarioEvent) -> ScenarioEvent:
     return replace(step, ending="booked", title=f"{step.title} replayed")
-
-
-async def _run(processes: Processes, out: ConsoleOutput) -> int:
-    """The command's exit code; its output goes to `out`."""
-    width = {} if out.is_terminal else {"COLUMNS": PIPED_COLUMNS}
-    out.print(f"$ lago-netsuite {' '.join(COMMAND)}", style="bold")
-    out.file.flush()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "consumer", *COMMAND,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=out.file,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **processes.variables, **width},
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(COMMAND_LIMIT_S):
-            return await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()

@@ -17,9 +17,9 @@ from joserfc.jwk import ECKey
 
 from consumer.config import private_file
 from consumer.demo import connections, processes_under_test
-from consumer.demo.lago_month import LagoMonth
-from consumer.demo.lago_signatures import Lago
+from consumer.demo.lago import Lago
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX
+from consumer.sandbox.lago.http import API_KEY
 from consumer.sandbox.netsuite.console import RESTLET_PATH
 from consumer.sandbox.netsuite.profile import OAuth2, Profile, TokenBased
 
@@ -37,14 +37,14 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
     Args:
         folder: where; every process must mount it at the same path, because connections.yaml refers to it.
         sandbox: origin of the sandbox as the worker reaches it.
-        webhooks: origin of `play` as the relay reaches it.
+        webhooks: origin of `play`, which has Lago's API and receives webhooks, as relay and worker reach it.
     """
     if (folder / CONNECTIONS).exists():
         return False
     # connections.yaml is written last: without it an earlier run was interrupted, and all is written again.
     (folder / BOOKS).unlink(missing_ok=True)
     processes_under_test.create_existing_customer(folder / BOOKS)
-    values = _login(folder, sandbox) | _lago(folder) | {"webhook_url": webhooks + PATH}
+    values = _login(folder, sandbox) | _lago(folder, webhooks) | {"webhook_url": webhooks + PATH}
     text = Template(connections.TEMPLATE.read_text()).substitute(values)
     # Written last and by an atomic rename: when it exists, all other files exist.
     draft = folder / f"{CONNECTIONS}.draft"
@@ -76,11 +76,13 @@ def _login(folder: Path, sandbox: str) -> dict[str, str]:
     }
 
 
-def _lago(folder: Path) -> dict[str, str]:
-    lago = Lago.installed()
+def _lago(folder: Path, lago_url: str) -> dict[str, str]:
+    lago = Lago.installed(SEED)
     _kept(folder, LAGO_KEY, lago.private_key.as_pem(private=True).decode())
     return {
-        "organization_id": LagoMonth(seed=SEED).organization.lago_id,
+        "organization_id": lago.month.organization.lago_id,
+        "lago_url": lago_url,
+        "lago_api_key": _kept(folder, "lago_api_key", API_KEY),
         "hmac_key": _kept(folder, HMAC_KEY, lago.hmac_key),
         "public_key_file": _kept(folder, "lago.pem", lago.public_pem)[len("file:") :],
         "issuer": lago.issuer,

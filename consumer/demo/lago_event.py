@@ -51,8 +51,15 @@ def of(organization: Organization, announced: Announcement, **changes: Any) -> S
         "unique_key": id_of(organization.lago_id, "webhook", title),
         "ending": "booked" if is_booked else "ignored",
         "lago_id": content["lago_id"],
+        "reads": _payments_to_read(organization, announced),
     }
     return ScenarioEvent(**known | facts | changes)
+
+
+def _payments_to_read(organization: Organization, announced: Announcement) -> int:
+    if announced.webhook_type != "invoice.payment_status_updated":
+        return 0
+    return sum(announced.lago_id in each["invoice_ids"] for each in organization.payments.values())
 
 
 Facts = tuple[str, str, Json]

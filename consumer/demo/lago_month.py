@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from consumer.demo import customers, lago_event, price_list
 from consumer.demo.customers import Customers, Member
 from consumer.demo.scenario_event import ScenarioEvent
-from consumer.sandbox.lago import billing, fees
+from consumer.sandbox.lago import billing, fees, metadata
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import Json, id_of, instant
 from consumer.sandbox.lago.organization import Announcement, Organization
@@ -32,12 +32,14 @@ class LagoMonth:
         now: the moment of the organisation's calendar.
         cast: the customers and the taxes.
         billed: the invoices of each customer by handle, oldest first.
+        users_entries: what Lago's users wrote into the metadata of documents, by the document's id.
     """
 
     seed: int
     now: datetime = datetime(2026, 6, 30, 0, 4, tzinfo=UTC)
     cast: Customers = field(default_factory=customers.read)
     billed: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    users_entries: dict[str, dict[str, str]] = field(default_factory=dict)
     organization: Organization = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +63,19 @@ class LagoMonth:
     def event(self, announced: Announcement, **changes: Any) -> ScenarioEvent:
         """A due webhook as an event, with its object as it is now."""
         return lago_event.of(self.organization, announced, **changes)
+
+    def document(self, lago_id: str) -> Json:
+        """The invoice or credit note of that id."""
+        found = self.organization.invoices.get(lago_id)
+        return self.organization.credit_notes[lago_id] if found is None else found
+
+    def annotate(self, lago_id: str, entries: dict[str, str]) -> None:
+        """Write metadata into a new document, as Lago's users do."""
+        listed = [{"key": key, "value": value} for key, value in entries.items()]
+        is_invoice = lago_id in self.organization.invoices
+        written = metadata.replaced(lago_id, [], listed) if is_invoice else dict(entries)
+        self.document(lago_id)["metadata"] = written
+        self.users_entries[lago_id] = entries
 
     def bill(
         self,
@@ -88,7 +103,7 @@ class LagoMonth:
         first, last = period or (issued, issued)
         begins, ends = datetime.combine(first, time(), zone), datetime.combine(last, time(23, 59, 59), zone)
         known = {
-            "number": f"{member.slug}-202607-{len(billed) + 1:03d}",
+            "number": f"{member.slug}-{issued:%Y%m}-{len(billed) + 1:03d}",
             "sequential_id": len(billed) + 1,
             "issuing_date": issued.isoformat(),
             "payment_due_date": (issued + NET_PAYMENT_TERM).isoformat(),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+
+from starlette.applications import Starlette
 
 from consumer.clock import SystemClock
 from consumer.config import connections_file
@@ -15,6 +18,7 @@ from consumer.demo import http as demo_http
 from consumer.demo.audit import RECORD_TYPES
 from consumer.demo.customers import CONNECTION
 from consumer.demo.delivery import Look
+from consumer.demo.lago import Lago
 from consumer.demo.outcomes import Endings, Place, Played
 from consumer.demo.processes_under_test import Ground, Processes
 from consumer.demo.scenario_event import ScenarioEvent
@@ -59,12 +63,17 @@ async def warm_up(processes: Processes) -> None:
                 tasks.create_task(client.ping())
 
 
+def app(inbox: Inbox, lago: Lago) -> Starlette:
+    """The inbox and Lago's API as one application."""
+    return Starlette(routes=[*inbox.app().routes, *lago.server.app().routes])
+
+
 @asynccontextmanager
-async def served(inbox: Inbox) -> AsyncIterator[str]:
-    """Serve the inbox on this machine while the block runs; yields its origin."""
+async def served(inbox: Inbox, lago: Lago) -> AsyncIterator[str]:
+    """Serve the inbox and Lago's API on this machine while the block runs; yields their origin."""
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(http.serve(inbox.app(), "127.0.0.1", 0, bound=port.set_result))
+        serving = tasks.create_task(http.serve(app(inbox, lago), "127.0.0.1", 0, bound=port.set_result))
         try:
             yield f"http://127.0.0.1:{await port}"
         finally:
@@ -78,14 +87,23 @@ async def until_settled(processes: Processes, played: Sequence[Played], look: Lo
     Returns the positions of the events that are not committed by then. An unsettled record holds back the
     committed offset of those behind it, so events that must be ignored are not among them.
     """
+    places = [one.place for one in played]
+    left = await until_committed(processes, processes.groups, places, look)
+    return {one.place for one in played if one.place in left and one.step.ending != "ignored"}
+
+
+async def until_committed(
+    processes: Ground, groups: Sequence[str], places: Sequence[Place], look: Look = lambda: None
+) -> set[Place]:
+    """Wait until all groups have committed these records, `SETTLE_LIMIT_S` at most; returns the others."""
     cluster = Cluster.of(processes.settings)
     give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
     while True:
-        done = [await committed(cluster, group) for group in processes.groups]
-        left = [one for one in played if any(each.get(one.place[:2], 0) <= one.place[2] for each in done)]
+        done = [await committed(cluster, group) for group in groups]
+        left = {place for place in places if any(each.get(place[:2], 0) <= place[2] for each in done)}
         look()
         if not left or time.monotonic() > give_up_at_s:
-            return {one.place for one in left if one.step.ending != "ignored"}
+            return left
         await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -105,6 +123,11 @@ async def until_published(endings: Endings, inbox: Inbox, *, published: int) -> 
         )
 
     await until(is_published, limit_s=PUBLISHED_LIMIT_S)
+
+
+def counted(fates: Iterable[str]) -> str:
+    """The number of events by fate, as text."""
+    return ", ".join(f"{count} {fate}" for fate, count in Counter(fates).items())
 
 
 async def books(processes: Processes) -> dict[str, list[dict[str, Any]]]:

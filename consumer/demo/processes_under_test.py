@@ -11,7 +11,7 @@ from pathlib import Path
 
 from consumer.config.settings import Settings, env_name
 from consumer.demo import connections
-from consumer.demo.customers import CONNECTION, EXISTING_CUSTOMER_ID
+from consumer.demo.customers import CODES, CONNECTION, EXISTING_CUSTOMER_ID
 from consumer.demo.kafka import Kafka
 from consumer.demo.process import Program, running
 from consumer.errors import StartupError
@@ -22,7 +22,6 @@ from consumer.sandbox.netsuite.profile import Profile
 HOST = "127.0.0.1"
 # The embedded broker answers empty fetches at once; each costs the consumer CPU time per partition.
 PARTITIONS = 3
-CODES = (CONNECTION, f"{CONNECTION}-gulf")
 ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
 EXISTING_CUSTOMER = {
     "entityid": "Lakeshore",

@@ -12,12 +12,13 @@ from joserfc.jwk import RSAKey
 
 from consumer.clock import SystemClock
 from consumer.config.settings import Settings
-from consumer.demo import fixtures, playback, scenario
+from consumer.demo import fixtures, lost_webhooks, playback, scenario
 from consumer.demo.bad_requests import TAKEN
 from consumer.demo.customers import CONNECTION
 from consumer.demo.delivery import Delivery, Sent, until_arrived
+from consumer.demo.lago import Lago
+from consumer.demo.lago_links import Echo
 from consumer.demo.lago_month import LagoMonth
-from consumer.demo.lago_signatures import Lago
 from consumer.demo.processes_under_test import Ground
 from consumer.demo.topic_watch import TopicRecords, until, watching
 from consumer.demo.webhook_inbox import Inbox
@@ -49,20 +50,21 @@ async def run(folder: Path, ground: Ground, *, seed: int, events_per_s: float, i
         StartupError: Kafka cannot be reached, the sandbox refuses the fault, or the port is in use.
     """
     lago = Lago(
+        month=LagoMonth(seed=seed),
         hmac_key=(folder / fixtures.HMAC_KEY).read_text(),
         private_key=RSAKey.import_key((folder / fixtures.LAGO_KEY).read_text()),
     )
+    lago.post_webhooks_to(Echo(door=ground.door))
     inbox = Inbox(secret=(folder / fixtures.WEBHOOK_SECRET).read_text(), clock=SystemClock(), stumbles=1)
-    month = LagoMonth(seed=seed)
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        tasks.create_task(http.serve(inbox.app(), ground.settings.ops_host, inbox_port))
+        tasks.create_task(http.serve(playback.app(inbox, lago), ground.settings.ops_host, inbox_port))
         seen = await stack.enter_async_context(watching(ground))
         await playback.lose_one_answer(ground, scenario.steps(seed))
         delivery = Delivery(processes=ground, lago=lago, seen=seen, events_per_s=events_per_s)
-        sent = await delivery.send(scenario.events(month), _nothing)
+        sent = await delivery.send(scenario.events(lago.month), _nothing)
         await until_arrived(sent, seen)
-        expected = sum(each.step.ending != "ignored" for each in sent)
+        expected = sum(each.step.ending != "ignored" and each.step.way != "lost" for each in sent)
         await until(lambda: seen.endings.published >= expected, limit_s=END_LIMIT_S)
         print(_summary(sent, seen, inbox), flush=True)
 
@@ -74,10 +76,13 @@ def ground(*, ingest: str, sandbox: str, worker: str) -> Ground:
 
 
 def _summary(sent: list[Sent], seen: TopicRecords, inbox: Inbox) -> str:
-    taken = sum(each.answer is None or each.answer.status == TAKEN for each in sent)
+    brought = [each for each in sent if each.answer or each.place]
+    taken = sum(each.answer is None or each.answer.status == TAKEN for each in brought)
+    lost = sum(each.step.way == "lost" for each in sent)
     return (
-        f"{len(sent)} events sent, {taken} taken: {len(seen.endings.results)} of them led to results, "
-        f"{len(seen.endings.errors)} to errors; {len(inbox.verified)} webhooks came and were verified"
+        f"{len(brought)} events sent, {taken} taken: {len(seen.endings.results)} of them led to results, "
+        f"{len(seen.endings.errors)} to errors; {len(inbox.verified)} webhooks came and were verified\n"
+        f"{lost} webhooks were lost on purpose: lago-netsuite {' '.join(lost_webhooks.COMMAND)}"
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from consumer.demo.audit import Audit
 from consumer.demo.balance import Balance, differences
+from consumer.demo.lago_links import Links
 from consumer.demo.outcomes import Endings, Played, disagreements, fates
 from consumer.demo.webhook_counts import Ingest, Relay, percentiles
 
@@ -45,6 +46,12 @@ PLANTED_FAULTS = {
     "closed_period": PlantedFault(
         what="an invoice dated in a closed accounting period", events=1, ends="rejected (period_closed)"
     ),
+    "payment_without_event": PlantedFault(
+        what="a card payment that has no event of its own, read from Lago's API", events=1, ends="written"
+    ),
+    "lost_webhook": PlantedFault(
+        what="a webhook that Lago lost; a backfill brings its document", events=2, ends="written"
+    ),
     "undecodable_bytes": PlantedFault(
         what="bytes that something else wrote to the topic", events=2, ends="rejected (undecodable)"
     ),
@@ -67,6 +74,9 @@ class Figures:
             the end of the run.
         documents: the number of NetSuite records by type at the end of the run.
         planted: the outcomes of each planted fault, by its name.
+        backfill: number of lost webhooks, and what a backfill has made of them.
+        links: what has become of the links to NetSuite in Lago.
+        reconcile: the last line of `reconcile` for each connection.
         problems: one sentence for each deviation; empty when the run is as expected.
     """
 
@@ -90,6 +100,9 @@ class Figures:
     ingest: Ingest | None = None
     relay: Relay | None = None
     replay: dict[str, Any] = field(default_factory=dict)
+    backfill: dict[str, Any] = field(default_factory=dict)
+    links: Links | None = None
+    reconcile: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
@@ -112,6 +125,7 @@ def figures(
     webhooks: Sequence[str],
     broker: str,
     pipelines: int = 1,
+    later: Sequence[Played] = (),
 ) -> Figures:
     """
     Count the outcomes and collect the problems.
@@ -125,10 +139,11 @@ def figures(
         webhooks: the ids of the verified webhooks about failures.
         broker: its name.
         pipelines: the number of the worker's pipelines, each of which settles every event.
+        later: events of planted faults that came after `scenario`.
     """
     counted = fates(scenario, endings)
     undelivered = {error.id for error in endings.errors.values()} ^ set(webhooks)
-    planted = {name: _planted(name, scenario, endings) for name in PLANTED_FAULTS}
+    planted = {name: _planted(name, [*scenario, *later], endings) for name in PLANTED_FAULTS}
     problems = [
         *disagreements(scenario, endings, settled, pipelines=pipelines),
         *_unaccounted(planted),

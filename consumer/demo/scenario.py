@@ -99,6 +99,8 @@ class _Scenario:
             if handle == MISPLACED:
                 continue
             event = self._monthly(member, JULY[0], JUNE, percent=10 if member.plan == "enterprise" else 0)
+            if handle == "brenner":
+                self._month.annotate(event.lago_id, {"approved_by": "J. Brenner", "cost_centre": "4711"})
             yield replace(event, plant="lost_answer") if handle == "redwood" else event
 
     def _weeks(self) -> Iterator[ScenarioEvent]:
@@ -194,7 +196,7 @@ class _Scenario:
         unique_key = id_of("webhook", title)
         return ScenarioEvent(
             title=title, topic=whole.topic, key=whole.key, value=value, unique_key=unique_key,
-            ending="rejected", plant="undecodable_bytes", is_webhook=False,
+            ending="rejected", plant="undecodable_bytes", way="topic",
         )  # fmt: skip
 
     @staticmethod

@@ -13,6 +13,13 @@ What must be true before the next event is sent.
 ``taken``: ingest has accepted it; ``published``: there is a result or an error event of it; ``waiting``: the
 worker has parked a record that waits for another.
 """
+Way = Literal["webhook", "topic", "lago_api", "lost"]
+"""
+How an event comes to its topic.
+
+``webhook``: Lago posts it to `ingest`; ``topic``: something else writes it; ``lago_api``: the worker reads it
+from Lago's API; ``lost``: Lago's webhook is lost, and a backfill reads the document.
+"""
 Algorithm = Literal["hmac", "jwt"]
 NETSUITE_TYPES = {
     "lago.customers": "customer",
@@ -32,7 +39,6 @@ class ScenarioEvent:
         topic: without the deployment's prefix.
         unique_key: of Lago's stored webhook: the same for its retries, another for each webhook endpoint.
         algorithm: of Lago's signature.
-        is_webhook: whether it is sent to `ingest`; else it is written to its topic directly.
         ending: ``booked`` when its object must be in NetSuite afterwards, by this event or an earlier one.
         plant: the name of its planted fault; None without one.
         lago_id: of the object; empty when the bytes contain none.
@@ -41,6 +47,8 @@ class ScenarioEvent:
             without a document of their own: customers and voids.
         is_void: whether it voids the invoice with its Lago id.
         until: what must be true before the next event is sent.
+        linked_first: ids of invoices that must have their link to NetSuite before the next event happens.
+        reads: number of payments that the worker reads from Lago's API because of it.
         is_ordered: whether its invoice is written as a sales order too.
         action: what a person must still do in NetSuite; empty when nothing.
     """
@@ -52,7 +60,7 @@ class ScenarioEvent:
     unique_key: str
     ending: Ending
     algorithm: Algorithm = "hmac"
-    is_webhook: bool = True
+    way: Way = "webhook"
     plant: str | None = None
     lago_id: str = ""
     number: str | None = None
@@ -61,6 +69,8 @@ class ScenarioEvent:
     is_void: bool = False
     is_ordered: bool = False
     until: Until = "taken"
+    linked_first: tuple[str, ...] = ()
+    reads: int = 0
     action: str = ""
 
     @property

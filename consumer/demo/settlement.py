@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+from consumer.demo import price_list
 from consumer.demo.customers import Member
 from consumer.demo.lago_month import LagoMonth
 from consumer.demo.scenario_event import ScenarioEvent
@@ -19,6 +20,8 @@ JULY = (date(2026, 7, 1), date(2026, 7, 31))
 PAID_AT = datetime(2026, 8, 2, 11, 12, tzinfo=UTC)
 ISSUED_AT = datetime(2026, 8, 3, 10, tzinfo=UTC)
 VOIDED_AT = datetime(2026, 8, 4, 9, tzinfo=UTC)
+LOST_ON = date(2026, 8, 5)
+"""The day whose webhooks Lago loses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,21 +42,44 @@ class Settlement:
         billed = self.month.billed
         yield from self._paid(billed["soen"][0])
         yield from self._partly_paid(billed["brenner"][0])
-        yield from self._credited(billed["brenner"][1], to="offset")
+        for credited in self._credited(billed["brenner"][1], to="offset"):
+            self.month.annotate(credited.lago_id, {"approved_by": "J. Brenner"})
+            yield credited
         yield from self._paid(billed["kitsune"][0])
         yield from self._credited(billed["kitsune"][0], to="refund")
-        yield from self._voided(billed["tide"][1])
-        yield from self._partly_paid(billed["garonne"][1])
-        yield from self._voided(billed["garonne"][1])
+        voided = (billed["tide"][1], billed["garonne"][1])
+        [partly_paid] = self._partly_paid(voided[1])
+        # Lago lets nobody write a link into a voided invoice.
+        yield replace(partly_paid, linked_first=tuple(each["lago_id"] for each in voided))
+        yield from (event for invoice in voided for event in self._voided(invoice))
         yield from self._paid(billed["lumiere"][0])
         yield from self._credited(billed["lumiere"][0], to="credit")
         # The credit note is spent on the customer's last invoice.
         yield self._last_invoice("lumiere")
         yield from self._paid_before_it_comes("hudson")
+        yield from self._charged(billed["okafor"][0])
+        yield from self._lost()
 
     def _paid(self, invoice: Json) -> Iterator[ScenarioEvent]:
         """A payment that its provider confirms later: an event, a receipt, and the invoice's new status."""
         return self._after(PAID_AT, settlement.pay, [invoice["lago_id"]], how="settled_later")
+
+    def _charged(self, invoice: Json) -> Iterator[ScenarioEvent]:
+        """A card that is charged at once: the only event is that of the invoice's new status."""
+        yield from self._after(PAID_AT, settlement.pay, [invoice["lago_id"]], how="adyen_at_once")
+        lago_id = next(reversed(self.month.organization.payments))
+        read = Announcement(webhook_type="payment.succeeded", object_type="payment", lago_id=lago_id)
+        yield self.month.event(read, way="lago_api", plant="payment_without_event")
+
+    def _lost(self) -> Iterator[ScenarioEvent]:
+        """An invoice and a credit note whose webhooks do not arrive."""
+        member = self.month.cast.members["tide"]
+        lost = self.month.bill(member, [*price_list.plan(member)], LOST_ON)
+        self.month.now = datetime.combine(LOST_ON, time(10), UTC)
+        credited = self.month.billed["soen"][1]
+        fee_ids = [credited["fees"][0]["lago_id"]]
+        lost += self.month.due(crediting.credit, credited["lago_id"], fee_ids=fee_ids, to="offset")
+        yield from (self.month.event(each, way="lost", plant="lost_webhook") for each in lost)
 
     def _partly_paid(self, invoice: Json) -> Iterator[ScenarioEvent]:
         """A payment that a person has recorded; the receipt is its only event."""

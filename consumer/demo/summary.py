@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from consumer.demo.lago_links import Links
 from consumer.demo.run_report import Figures
 from consumer.demo.webhook_counts import Ingest, Relay
 
@@ -21,6 +22,13 @@ def lines(figures: Figures) -> Iterator[tuple[str, str]]:
             "replay",
             "{moved} of {code} put back: {outcome}; {still_open} still open".format(**figures.replay),
         )
+    if figures.backfill:
+        yield (
+            "backfill",
+            "{lost} webhooks lost by Lago, {sent} events sent: {outcome}".format(**figures.backfill),
+        )
+    if figures.links is not None:
+        yield "links", _links(figures.links)
     yield "latency", _latency(figures)
 
 
@@ -42,6 +50,14 @@ def _relay(figures: Relay) -> str:
     return (
         f"{figures.posted} webhooks posted, {figures.verified} verified: {figures.failures} about failures, "
         f"{figures.customers} about new customers; {figures.retried} posted again after a 503"
+    )
+
+
+def _links(found: Links) -> str:
+    return (
+        f"{found.linked} of {found.documents} invoices and notes in Lago carry their link by {found.writes} "
+        f"writes, {found.customers} customers are linked; {found.kept} of {found.users_entries} entries of "
+        f"users kept; {found.came_back} events came back, {found.more_than_once} more than once"
     )
 
 

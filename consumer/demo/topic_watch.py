@@ -17,12 +17,30 @@ from consumer.kafka.cluster import Cluster
 from consumer.kafka.topic_tail import tail
 from consumer.lago.signatures import UNIQUE_KEY_HEADER
 from consumer.record import Record
-from schemas import error_event, error_mark, result
+from schemas import envelope, error_event, error_mark, result
+from schemas.envelope import Envelope
 from schemas.error_event import ErrorEvent
 from schemas.error_resolved import WEBHOOK_TYPE as RESOLVED_TYPE
 from schemas.result import Result
 
 LOOK_EVERY_S = 0.1
+ORIGIN = "origin"
+"""The header of events that are made from Lago's API."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFromLago:
+    """
+    An event that was made from Lago's API.
+
+    Attributes:
+        origin: ``lago_api`` for a payment that the worker has read, ``backfill``.
+        lago_id: of the object.
+    """
+
+    origin: str
+    lago_id: str
+    place: Place
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,11 +52,15 @@ class TopicRecords:
         endings: results and error events.
         arrivals: the position of each webhook, by its unique key.
         replays: the position of each replayed event, by the id of its error event.
+        last_results: the offset of the last result, by topic and partition.
+        from_lago: the events that were made from Lago's API, in the order of their arrival.
     """
 
     endings: Endings = field(default_factory=Endings)
     arrivals: dict[str, Place] = field(default_factory=dict)
     replays: dict[str, Place] = field(default_factory=dict)
+    last_results: dict[tuple[str, int], int] = field(default_factory=dict)
+    from_lago: list[ReadFromLago] = field(default_factory=list)
 
     def has_ended(self, step: ScenarioEvent) -> bool:
         """Whether a result or an error event of it is published."""
@@ -49,6 +71,7 @@ class TopicRecords:
         """Add one record of any of the topics."""
         if record.source.topic.endswith(result.TOPIC):
             self.endings.note_result(Result.model_validate_json(record.value or b""))
+            self.last_results[record.source.topic, record.source.partition] = record.source.offset
         elif not record.source.topic.endswith(error_event.TOPIC):
             self._note_input(record)
         elif record.header(error_mark.HEADER) is None and record.header("ce_type") != RESOLVED_TYPE:
@@ -58,10 +81,17 @@ class TopicRecords:
         source = record.source
         place = (source.topic, source.partition, source.offset)
         replay_of, unique_key = record.header(REPLAY_OF), record.header(UNIQUE_KEY_HEADER)
+        origin, event = record.header(ORIGIN), envelope.decode(record.value)
         if replay_of is not None:
             self.replays[replay_of] = place
+        elif origin is not None and isinstance(event, Envelope):
+            self.from_lago.append(ReadFromLago(origin=origin, lago_id=event.object_id, place=place))
         elif unique_key is not None:
             self.arrivals[unique_key] = place
+
+    def read_by(self, origin: str) -> list[ReadFromLago]:
+        """The events of one origin."""
+        return [each for each in self.from_lago if each.origin == origin]
 
 
 async def until(claim: Callable[[], bool], *, limit_s: float) -> None:

@@ -73,7 +73,7 @@ def ingest(sent: Sequence[Sent], callers: Sequence[tuple[Caller, Answer]]) -> In
         refusals=dict(refused),
         by_hmac=algorithms["hmac"],
         by_jwt=algorithms["jwt"],
-        past_it=sum(each.answer is None for each in sent),
+        past_it=sum(each.place is not None for each in sent),
         latency_p50_ms=p50_ms,
         latency_p99_ms=p99_ms,
     )

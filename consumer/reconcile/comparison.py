@@ -64,7 +64,6 @@ class Comparison:
     _refunds: set[str] = field(default_factory=set)
     _older_customers: set[str] = field(default_factory=set)
     _has_lagos_number: bool = False
-    _taxed_alike: set[str] = field(default_factory=set)
 
     def leave_out(self, key: str, rule: str) -> None:
         """Take in the external id of a document that a rule leaves out; NetSuite may hold it all the same."""
@@ -138,8 +137,6 @@ class Comparison:
             return
         self._seen.add(document.external_id)
         self._has_lagos_number |= bool(row.number) and row.number == document.netsuite_number
-        if document.tax and Decimal(row.tax) == document.tax:
-            self._taxed_alike.add(document.currency)
         remaining, total = Decimal(row.remaining), Decimal(0 if row.voided else row.total)
         self.balances.add_record(document, remaining=remaining, total=total, date=row.date)
         self.found += differences(document, row)
@@ -187,21 +184,10 @@ class Comparison:
         ]
 
     def _comparable(self) -> Iterable[Difference]:
-        """
-        Without values that NetSuite has for none of the documents as Lago has them.
-
-        An account may number documents by itself. Its searches show tax in the base currency of the
-        subsidiary, so in a foreign currency no tax is Lago's, unless it is zero.
-        """
-        return (each for each in self.found if not self._is_of_account(each))
-
-    def _is_of_account(self, difference: Difference) -> bool:
-        if difference.what == "number":
-            return not self._has_lagos_number
-        is_taxed = difference.what == "tax" and bool(
-            Decimal(difference.lago) and Decimal(difference.netsuite)
-        )
-        return is_taxed and difference.currency not in self._taxed_alike
+        """Without numbers where no document has Lago's: NetSuite numbers them by itself, as it is set up."""
+        if self._has_lagos_number:
+            return self.found
+        return [each for each in self.found if each.what != "number"]
 
     def _settles_whole_invoices(self, payment: Expected) -> bool:
         """Whether all its invoices are compared and stand: money for a voided one stays with the customer."""

@@ -21,9 +21,13 @@ PLANTED = {
     "repeated": "5 already_there",
     "unmapped_metric": "1 rejected (invalid_mapping)",
     "closed_period": "1 rejected (period_closed)",
+    "payment_without_event": "1 written",
+    "lost_webhook": "2 written",
     "undecodable_bytes": "2 rejected (undecodable)",
 }
-DOCUMENTS = {"customer": 11, "invoice": 34, "salesorder": 4, "customerpayment": 6}
+DOCUMENTS = {"customer": 11, "invoice": 35, "salesorder": 4, "customerpayment": 7}
+READ_FROM_LAGO = 6
+"""Payments that the worker reads because their invoices are paid; one of them twice, for two invoices."""
 
 pytestmark = pytest.mark.kafka
 
@@ -74,15 +78,17 @@ def test_the_books_end_in_balance(figures):
     assert len(figures["balances"]) == 11
     assert all(Decimal(row["difference"]) == 0 for row in figures["balances"])
     # A paid invoice is voided by a memo, one whose payment comes later as such.
-    assert figures["documents"].pop("creditmemo") in {3, 4}
+    assert figures["documents"].pop("creditmemo") in {4, 5}
     assert figures["documents"] == DOCUMENTS
 
 
 def test_every_event_comes_in_as_a_signed_webhook(figures):
-    """All but the two that something else wrote; what proves nothing is refused, what is known not taken."""
+    """All but what something else wrote; what proves nothing is refused, what is known not taken."""
     way_in = figures["ingest"]
 
-    assert way_in["by_hmac"] + way_in["by_jwt"] == way_in["accepted"] == figures["events"] - 2
+    assert (
+        way_in["by_hmac"] + way_in["by_jwt"] == way_in["accepted"] == figures["events"] - 2 - READ_FROM_LAGO
+    )
     assert min(way_in["by_hmac"], way_in["by_jwt"]) > 0
     assert (way_in["repeated"], way_in["past_it"]) == (1, 2)
     assert way_in["refusals"] == {"400": 1, "401": 3}
@@ -105,6 +111,32 @@ def test_the_cause_that_was_mended_is_replayed_and_no_other(figures):
     assert replay["still_open"] == 5
 
 
+def test_what_lagos_webhooks_lost_comes_by_a_backfill(figures):
+    """Both documents, and nothing besides."""
+    assert figures["backfill"] == {"lost": 2, "sent": 2, "outcome": "2 written"}
+
+
+def test_lagos_documents_carry_their_links_and_nothing_comes_back_twice(figures):
+    """Every written invoice and credit note by one write each; entries of Lago's users stay."""
+    links = figures["links"]
+
+    # What NetSuite holds, without the memo by which it may reverse a paid invoice.
+    assert links["documents"] == links["linked"] == links["writes"] == 39
+    assert links["customers"] == 11
+    assert (links["users_entries"], links["kept"]) == (3, 3)
+    assert (links["came_back"], links["more_than_once"]) == (10, 0)
+
+
+def test_the_last_line_is_whether_the_books_agree(done, figures):
+    """What is missing is what was left open on purpose; the other connection is in balance."""
+    last = done.stderr.splitlines()[-1]
+
+    assert last == figures["reconcile"]["netsuite-demo"]
+    assert last.startswith("NOT in balance: 3 differences in ")
+    assert figures["reconcile"]["netsuite-demo-gulf"].startswith("In balance: 4 documents")
+    assert done.stderr.count(": not in NetSuite\n") == 3
+
+
 def test_people_are_shown_all_of_it(done):
     """In the order in which it happens; on standard error when the figures are on standard output."""
     headings = (
@@ -114,9 +146,13 @@ def test_people_are_shown_all_of_it(done):
         "What failed, why, and what to do",
         "$ lago-netsuite replay --code invalid_mapping --go",
         "1 of 1 replayed",
+        "$ lago-netsuite backfill --connection netsuite-demo",
+        "Lago's documents get their links",
         "Planted faults",
         "Still open, for a person to decide",
         "What every customer owes",
+        "10 events came back, 0 more than once",
+        "$ lago-netsuite reconcile --connection netsuite-demo-gulf",
     )
 
     places = [done.stderr.find(heading) for heading in headings]

@@ -66,7 +66,10 @@ def test_the_keys_and_connections_of_the_demo(tmp_path, monkeypatch):
         return blocks | {"oauth2": oauth2, "tba": tba}
 
     monkeypatch.setattr(connections.http, "get_json", credentials)
-    names = ("organization_id", "hmac_key", "public_key_file", "issuer", "webhook_url", "webhook_secret")
+    names = (
+        "organization_id", "lago_url", "lago_api_key", "hmac_key", "public_key_file", "issuer", "webhook_url",
+        "webhook_secret",
+    )  # fmt: skip
     file = asyncio.run(connections.write(tmp_path, "http://127.0.0.1", dict.fromkeys(names, "x")))
     connections.fix(file)
 

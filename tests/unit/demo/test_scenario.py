@@ -64,6 +64,8 @@ FACTS = {
     "tba_client_secret": "client secret",
     "tba_token_id": "token",
     "tba_token_secret": "token secret",
+    "lago_url": "http://127.0.0.1:3",
+    "lago_api_key": "lago key",
     "hmac_key": "key",
     "public_key_file": "/does/not/matter",
     "issuer": "https://api.getlago.com",
@@ -164,8 +166,37 @@ def test_every_webhook_has_a_unique_key_of_its_own(steps):
 
 def test_webhooks_are_signed_both_ways(steps):
     """All but what something else puts on the topics."""
-    assert {step.algorithm for step in steps if step.is_webhook} == {"hmac", "jwt"}
-    assert [step.plant for step in steps if not step.is_webhook] == ["undecodable_bytes"] * 2
+    assert {step.algorithm for step in steps if step.way == "webhook"} == {"hmac", "jwt"}
+    assert [step.plant for step in steps if step.way == "topic"] == ["undecodable_bytes"] * 2
+
+
+def test_a_payment_without_an_event_follows_the_webhook_of_its_invoice(steps):
+    """The worker reads it from Lago's API because of that webhook, and of no other."""
+    [payment] = [step for step in steps if step.way == "lago_api"]
+    before = steps[steps.index(payment) - 1]
+
+    assert (payment.plant, payment.topic) == ("payment_without_event", "lago.payments")
+    assert before.title.startswith("invoice.payment_status_updated")
+    assert (before.ending, before.reads) == ("ignored", 1)
+    assert payment.lago_id not in {step.lago_id for step in steps if step.way == "webhook"}
+
+
+def test_the_webhooks_of_one_day_are_lost(steps):
+    """No other document is of that day, so that a backfill of it brings these and nothing else."""
+    issued = {step.lago_id for step in steps if b'"issuing_date":"2026-08-05"' in step.value}
+    lost = [step for step in steps if step.way == "lost"]
+
+    assert {step.topic for step in lost} == {"lago.invoices", "lago.credit_notes"}
+    assert issued == {step.lago_id for step in lost}
+
+
+def test_what_is_voided_has_its_link_before(steps):
+    """Lago takes none afterwards."""
+    voided = {step.lago_id for step in steps if step.is_void}
+    [waiting] = [step for step in steps if step.linked_first]
+
+    assert set(waiting.linked_first) == voided
+    assert all(steps.index(step) > steps.index(waiting) for step in steps if step.is_void)
 
 
 def test_every_planted_fault_is_in_the_story(steps):
@@ -229,7 +260,8 @@ def test_every_kind_of_document_is_in_the_story(steps):
     [spending] = [one for one in by_type["invoice.created"] if one["credit_notes_amount_cents"]]
     assert spending["credits"][-1]["item"]["lago_item_id"] in {note["lago_id"] for note in notes}
     assert any(len(receipt["payment"]["invoice_ids"]) > 1 for receipt in receipts)
-    assert {one["lago_id"] for one in by_type["payment.succeeded"]} < {
+    [without_event] = [step.lago_id for step in steps if step.way == "lago_api"]
+    assert {one["lago_id"] for one in by_type["payment.succeeded"]} - {without_event} < {
         receipt["payment"]["lago_id"] for receipt in receipts
     }
     assert all(one["status"] == "voided" for one in by_type["invoice.voided"])
@@ -240,7 +272,7 @@ def test_what_must_be_ignored_is_ignored_by_a_named_rule(steps, plan):
     ignored = [plan(step) for step in steps if step.ending == "ignored"]
 
     assert all(isinstance(planned, Ignored) for planned in ignored)
-    assert {planned.rule for planned in ignored} == {"event_type", "self_billed", "payment_needs_lago_api"}
+    assert {planned.rule for planned in ignored} == {"event_type", "self_billed", "payments_read_from_lago"}
 
 
 @pytest.mark.parametrize("plant", ["unmapped_metric", "undecodable_bytes"])

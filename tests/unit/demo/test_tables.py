@@ -1,12 +1,14 @@
 """What is printed at the end says what a person has to know, on a terminal and in a pipe."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from consumer.demo import run_report, summary, tables
 from consumer.demo.fix_and_replay import Replay
+from consumer.demo.lago_links import Links
 from consumer.demo.run_report import Figures
 from consumer.demo.webhook_counts import Ingest, Relay
 
@@ -64,6 +66,21 @@ def test_the_summary_has_a_line_for_each_stop_of_the_way():
         "16 webhooks posted, 15 verified: 6 about failures, 9 about new customers"
     )
     assert lines["replay"] == "1 of invalid_mapping put back: 1 written; 5 still open"
+
+
+def test_the_summary_says_what_was_lost_and_where_lagos_documents_stand():
+    """Once there is something to say of it."""
+    links = Links(
+        documents=39, linked=39, customers=11, writes=39, users_entries=3, kept=3, came_back=10,
+        more_than_once=0,
+    )  # fmt: skip
+    backfill = {"lost": 2, "sent": 2, "outcome": "2 written"}
+
+    lines = dict(summary.lines(replace(FIGURES, links=links, backfill=backfill)))
+
+    assert lines["backfill"] == "2 webhooks lost by Lago, 2 events sent: 2 written"
+    assert lines["links"].startswith("39 of 39 invoices and notes in Lago carry their link by 39 writes")
+    assert lines["links"].endswith("10 events came back, 0 more than once")
 
 
 def test_the_figures_are_also_for_machines(tmp_path):

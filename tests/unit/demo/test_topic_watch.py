@@ -57,6 +57,19 @@ def test_what_was_put_back_is_no_second_arrival(seen):
     assert (seen.arrivals, seen.replays) == ({}, {"e1": PLACE})
 
 
+@pytest.mark.parametrize("origin", ["lago_api", "backfill"])
+def test_what_is_made_from_lagos_api_is_known_by_its_origin(seen, origin):
+    """It has no unique key, and a body that cannot be decoded has no origin either."""
+    body = {"webhook_type": "x.y", "object_type": "x", "organization_id": "o", "x": {"lago_id": "p1"}}
+
+    seen.note(record("lago.payments", body, ("origin", origin.encode())))
+    seen.note(record("lago.payments", None, ("origin", origin.encode())))
+
+    [found] = seen.read_by(origin)
+    assert (found.lago_id, found.place) == ("p1", (f"{PREFIX}lago.payments", 2, 7))
+    assert seen.arrivals == {}
+
+
 @pytest.mark.parametrize(("topic", "body"), [(result.TOPIC, RESULT), (error_event.TOPIC, ERROR)])
 def test_an_event_has_ended_once_something_is_told_of_it(seen, topic, body):
     """Whether good or bad."""

@@ -204,24 +204,6 @@ def test_numbers_are_not_compared_where_netsuite_numbers_by_itself():
     assert compared([invoice()], [row_of(invoice(), number="INV100")]) == []
 
 
-@pytest.mark.parametrize(("other", "is_reported"), [("1.90", True), ("2.09", False)])
-def test_tax_in_a_foreign_currency_is_not_compared(other, is_reported):
-    """NetSuite's searches show it in the base currency: then it is Lago's on no document of that currency."""
-    first, second = (invoice(each, taxes_amount_cents=190) for each in ("a", "b"))
-
-    found = compared([first, second], [row_of(first, tax="2.09"), row_of(second, tax=other)])
-
-    assert [each.what for each in found] == ["tax"] * is_reported
-
-
-@pytest.mark.parametrize(("lago_cents", "netsuite"), [(190, "0.00"), (0, "0.01")])
-def test_tax_on_one_side_only_is_a_difference_in_every_currency(lago_cents, netsuite):
-    """Nothing is nothing, whatever the rate."""
-    document = invoice(taxes_amount_cents=lago_cents)
-
-    assert [each.what for each in compared([document], [row_of(document, tax=netsuite)])] == ["tax"]
-
-
 @pytest.mark.parametrize(
     ("changes", "is_other"),
     [

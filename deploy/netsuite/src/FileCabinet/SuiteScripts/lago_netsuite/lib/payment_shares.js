@@ -30,7 +30,6 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     return isKept ? { [FIELD]: listOf([facts[0].id]) } : {};
   }
 
-  /** The ids of the invoices that a payment remembers. */
   function invoicesOf(payment) {
     return String(payment.getValue({ fieldId: FIELD }) || '').split(',').filter(Boolean);
   }
@@ -131,5 +130,5 @@ define(['N/record', './apply_sublist', './errors', './lookup', './money'], (
     }
   }
 
-  return { column, columnOfExcess, invoicesOf, isShared, remember, paymentsOf, freeAmount, withFreedAmount };
+  return { column, columnOfExcess, isShared, remember, paymentsOf, freeAmount, withFreedAmount };
 });

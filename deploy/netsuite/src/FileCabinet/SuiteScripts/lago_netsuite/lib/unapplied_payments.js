@@ -49,19 +49,6 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
     }, most);
   }
 
-  function rememberOne(id, invoiceId) {
-    const payment = load(id);
-    if (paymentShares.invoicesOf(payment).length > 0) return;
-    const amount = payment.getValue({ fieldId: 'payment' });
-    paymentShares.remember(payment, invoiceId);
-    save(payment, amount);
-  }
-
-  /** Lets the payments of an invoice give way to notes on it that are still on their way. */
-  function remember(invoiceId) {
-    lookup.paymentsOn(invoiceId).forEach(({ id }) => retryFixes.retriedIfChanged(() => rememberOne(id, invoiceId)));
-  }
-
   function reapply(id, invoiceId, decimals) {
     const payment = load(id);
     const line = applySublist.lineOf(payment, invoiceId);
@@ -81,5 +68,5 @@ define(['N/record', './apply_sublist', './lookup', './money', './payment_shares'
     ));
   }
 
-  return { release, remember, restore };
+  return { release, restore };
 });

@@ -89,13 +89,10 @@ define([
     const unpaid = Math.max(total - settled.notes - settled.credits, 0);
     const wasDue = Math.max(unpaid - settled.payments, 0);
     const rest = reversalAmount.lessNotes(total - settled.credits, notes, decimals);
-    const left = Math.min(due, isUnapplied(item) && !hasNoteOfVoid ? unpaid : wasDue);
     return {
       decimals,
       settled,
-      left,
-      // Notes that are still on their way have room then, and payments may have to make more.
-      isNoteExpected: isUnapplied(item) && due > left,
+      left: Math.min(due, isUnapplied(item) && !hasNoteOfVoid ? unpaid : wasDue),
       paidRest: hasNoteOfVoid ? 0 : Math.min(rest, unpaid),
       // What payments may come off, so that no more is reversed than notes have left.
       releasable: hasNoteOfVoid ? 0 : rest - due,
@@ -128,15 +125,12 @@ define([
     const notes = lookup.notesOn(item.lago_id);
     const fact = prepare(item, id, notes, call, warnings);
     if (fact.isVoided) return { status: 'exists', method: { code: 'LAGO_VOIDED_NATIVELY' } };
-    const {
-      decimals, settled, left, paidRest, isFree, isNoteExpected, isWorthNothing, marks,
-    } = survey(item, fact, notes, call);
+    const { decimals, settled, left, paidRest, isFree, isWorthNothing, marks } = survey(item, fact, notes, call);
     if (isFree && !voidsByJournal() && voidedNatively(id)) {
       return { status: 'voided', method: { code: 'LAGO_VOIDED_NATIVELY' } };
     }
     if (left === 0 && paidRest === 0 && !isWorthNothing) return nothingLeft(settled, notes);
     if (left === 0 && paidRest > 0 && !isUnapplied(item)) throw paid(fact, decimals);
-    if (isNoteExpected) unappliedPayments.remember(id);
     return reversingMemo.write({ item, fact, left, notes, marks, decimals, call, warnings });
   }
 

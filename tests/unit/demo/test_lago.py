@@ -7,11 +7,12 @@ from joserfc.jwk import RSAKey
 
 from consumer.demo import scenario
 from consumer.demo.bad_requests import callers
-from consumer.demo.lago_signatures import Lago
+from consumer.demo.lago import Lago
+from consumer.demo.lago_month import LagoMonth
 from consumer.lago import signatures
 
 BODY = '{"webhook_type":"invoice.created","name":"Søn \\u0026 Co"}'.encode()
-LAGO = Lago(hmac_key="a key", private_key=RSAKey.generate_key(2048))
+LAGO = Lago(month=LagoMonth(seed=1), hmac_key="a key", private_key=RSAKey.generate_key(2048))
 
 
 def forged(body, headers):
