@@ -1,9 +1,9 @@
-"""The one way in which commands write CSV."""
+"""The one way in which commands write CSV, and read what they have written."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from consumer.ops import plain_text
@@ -44,6 +44,11 @@ class CsvFile:
         """Write one row, by column; a column that is not listed is an error."""
         cells = {plain_text.cell(name): _cell(name, value, self._numbers) for name, value in row.items()}
         self._writer.writerow(cells)
+
+
+def read(text: TextIO) -> Iterator[dict[str, str]]:
+    """The rows of a file that `write` has written, by column."""
+    yield from csv.DictReader(text)
 
 
 def _cell(name: str, value: object, numbers: Collection[str]) -> str:

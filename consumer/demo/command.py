@@ -22,7 +22,7 @@ async def run(processes: Processes, out: ConsoleOutput, *arguments: str) -> int:
     return code
 
 
-async def heard(processes: Processes, *arguments: str) -> tuple[int, str]:
+async def output_of(processes: Processes, *arguments: str) -> tuple[int, str]:
     """Run a command; returns its exit code and its output."""
     return await _run(processes, arguments, PIPE)
 

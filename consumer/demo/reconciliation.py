@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from consumer.commands import csv_file
 from consumer.commands.console_output import ConsoleOutput
 from consumer.demo import command
 from consumer.demo.customers import CONNECTION, ORDERING_CONNECTION
@@ -32,7 +32,7 @@ class Reconciliation:
     differences: tuple[tuple[str, str], ...]
 
     @property
-    def verdict(self) -> str:
+    def last_line(self) -> str:
         """The last line of the output."""
         return self.text.rstrip().rpartition("\n")[2]
 
@@ -44,7 +44,7 @@ async def reconciliations(processes: Processes, folder: Path) -> list[Reconcilia
 
 
 async def _reconciled(processes: Processes, folder: Path, code: str) -> Reconciliation:
-    exit_code, text = await command.heard(processes, *_arguments(code), "--csv", str(folder))
+    exit_code, text = await command.output_of(processes, *_arguments(code), "--csv", str(folder))
     differences = await asyncio.to_thread(_differences, folder / FILE)
     return Reconciliation(connection=code, exit_code=exit_code, text=text, differences=differences)
 
@@ -66,7 +66,7 @@ def problems(done: Sequence[Reconciliation], steps: Sequence[ScenarioEvent]) -> 
     wrong = [f"reconcile finds {what} of {number}" for what, number in sorted(found - expected)]
     wrong += [f"reconcile does not find {what} of {number}" for what, number in sorted(expected - found)]
     return wrong + [
-        f"reconcile of {each.connection} ended with {each.exit_code}: {each.verdict}"
+        f"reconcile of {each.connection} ended with {each.exit_code}: {each.last_line}"
         for each in done
         if each.exit_code != bool(each.differences)
     ]
@@ -79,5 +79,5 @@ def _arguments(code: str) -> tuple[str, ...]:
 def _differences(file: Path) -> tuple[tuple[str, str], ...]:
     if not file.exists():
         return ()
-    with file.open(encoding="utf-8-sig", newline="") as rows:
-        return tuple((row["what"], row["number"]) for row in csv.DictReader(rows))
+    with file.open(encoding="utf-8", newline="") as text:
+        return tuple((row["what"], row["number"]) for row in csv_file.read(text))

@@ -25,8 +25,8 @@ from consumer.demo import (
     playback,
     processes_under_test,
     reconciliation,
+    run_end,
     tables,
-    verdict,
 )
 from consumer.demo.fix_and_replay import Replay
 from consumer.demo.kafka import kafka
@@ -34,9 +34,9 @@ from consumer.demo.lago import Lago
 from consumer.demo.month import Month
 from consumer.demo.phases import phase
 from consumer.demo.processes_under_test import Processes
+from consumer.demo.run_end import Ended
 from consumer.demo.run_report import Figures
 from consumer.demo.topic_watch import TopicRecords, watching
-from consumer.demo.verdict import Ended
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX, Inbox
 from consumer.ops import logging, plain_text
 from consumer.sandbox.lago.http import API_KEY
@@ -85,7 +85,7 @@ class Demo:
             tables.month(self.out, played.played, seen.endings, self.inbox, played.callers)
             mended, replayed = await self._fixed(ready, seen, played)
             ended = await self._ended(mended, seen, played, replayed)
-            found = await verdict.figures_of(ready, self.lago, self.inbox, seen, ended)
+            found = await run_end.figures_of(ready, self.lago, self.inbox, seen, ended)
         found = replace(found, seconds=round(time.monotonic() - started_s, 1))
         tables.end(self.out, found, replayed)
         reconciliation.show(self.out, ended.reconciliations)

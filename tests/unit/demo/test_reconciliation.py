@@ -69,7 +69,7 @@ def test_the_verdict_is_the_last_line_that_is_printed():
     reconciliation.show(out, [done(("missing", "INV-1"))])
 
     lines = out.file.getvalue().splitlines()
-    assert lines[-1] == VERDICT == done().verdict
+    assert lines[-1] == VERDICT == done().last_line
     assert lines[1:3] == ["$ lago-netsuite reconcile --connection netsuite-demo", "sums [1]"]
 
 

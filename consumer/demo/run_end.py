@@ -58,7 +58,7 @@ async def figures_of(ready: Processes, lago: Lago, inbox: Inbox, seen: TopicReco
         replay=fix_and_replay.figures(ended.replay, endings),
         backfill=lost_webhooks.figures(ended.backfill, endings),
         links=links,
-        reconcile={each.connection: each.verdict for each in ended.reconciliations},
+        reconcile={each.connection: each.last_line for each in ended.reconciliations},
         problems=[
             *found.problems,
             *webhook_counts.problems(
