@@ -14,6 +14,7 @@ from consumer.commands import (
     audit_trail,
     console_output,
     failure_log,
+    reconcile_drift,
     reconcile_report,
     reconciliation_log,
     waiting_records,
@@ -28,7 +29,7 @@ from consumer.events.lago_webhook import Kind as SentKind
 from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
 from consumer.netsuite.client import Client
-from consumer.reconcile import explanation, run_event
+from consumer.reconcile import drift, explanation, run_event
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import REPAIRABLE, Difference
 from consumer.reconcile.explanation import Causes
@@ -44,6 +45,7 @@ class Wish:
 
     Attributes:
         repair: send what is missing, where `go` says so; else only say what would be sent.
+        restore_deleted: send what was deleted in NetSuite, too.
         csv: folder for the differences and sums as files.
     """
 
@@ -52,6 +54,7 @@ class Wish:
     scope: Scope
     actor: str
     repair: bool = False
+    restore_deleted: bool = False
     go: bool = False
     csv: Path | None = None
     as_json: bool = False
@@ -92,7 +95,10 @@ async def run(settings: Settings, wish: Wish) -> int:
         if unread is not None:
             console_output.complain(f"Customers are not compared: {unread}")
         await sides.check_unsure(documents, ended.comparison)
-        ended.differences = ended.comparison.end(await _causes(settings, wish.connection))
+        found = ended.comparison.end(await _causes(settings, wish.connection))
+        async with Client(wish.connection, clock=clock) as client:
+            evidence = await reconcile_drift.read(Cluster.of(settings), client, wish.connection.code, found)
+        ended.differences = drift.recognised(found, evidence)
         if wish.repair and wish.go:
             await _repair(settings, documents, ended, clock)
     facts = _facts(ended, started_at, clock.now())
@@ -130,7 +136,8 @@ async def _causes(settings: Settings, connection: Connection) -> Causes:
 async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, clock: Clock) -> None:
     """Send what is missing as a backfill does; what stands in NetSuite is never overwritten."""
     code = ended.wish.connection.code
-    chosen = [each for each in ended.differences if each.what in REPAIRABLE]
+    sent_again = REPAIRABLE | ({"deleted"} if ended.wish.restore_deleted else set())
+    chosen = [each for each in ended.differences if each.what in sent_again]
     async with audit_trail.opened(Cluster.of(settings), clock) as trail:
         for difference in chosen:
             sent = await _contents(documents, difference)

@@ -27,6 +27,9 @@ def reconcile(
     repair: Annotated[
         bool, typer.Option("--repair", help="Send what is missing again; with --go, else only counted.")
     ] = False,
+    restore_deleted: Annotated[
+        bool, typer.Option("--restore-deleted", help="With --repair: also what was deleted in NetSuite.")
+    ] = False,
     go: Annotated[bool, typer.Option("--go", help="With --repair: send.")] = False,
     actor: filters.Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -53,6 +56,7 @@ def reconcile(
         scope=scope,
         actor=audit_trail.actor(actor),
         repair=repair,
+        restore_deleted=restore_deleted,
         go=go,
         csv=csv,
         as_json=as_json,

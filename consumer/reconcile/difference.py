@@ -10,7 +10,8 @@ from consumer.reconcile.expected import Kind
 What = Literal[
     "missing", "extra", "total", "tax", "date", "currency", "customer", "subsidiary", "number",
     "open_balance", "voided", "not_voided", "not_approved", "duplicated", "paid_without_payment",
-    "not_applied", "refund_missing", "customer_missing",
+    "not_applied", "refund_missing", "customer_missing", "edited", "deleted",
+    "paid_in_netsuite",
 ]  # fmt: skip
 
 TITLES: dict[What, str] = {
@@ -32,6 +33,9 @@ TITLES: dict[What, str] = {
     "not_applied": "on account in NetSuite, and on an invoice in Lago",
     "refund_missing": "paid back in Lago, and not in NetSuite",
     "customer_missing": "not in NetSuite",
+    "edited": "edited in NetSuite after it was written",
+    "deleted": "deleted in NetSuite",
+    "paid_in_netsuite": "paid in NetSuite, and not in Lago",
 }
 LIKELY_CAUSES: dict[What, str] = {
     "missing": "nothing has failed and nothing waits: its webhook did not arrive",
@@ -52,6 +56,9 @@ LIKELY_CAUSES: dict[What, str] = {
     "not_applied": "it was unapplied in NetSuite, or its invoice was settled by something else before",
     "refund_missing": "the refund was made outside of NetSuite, and not entered",
     "customer_missing": "its webhook did not arrive",
+    "edited": "somebody has changed it in NetSuite",
+    "deleted": "somebody has deleted it in NetSuite",
+    "paid_in_netsuite": "somebody has entered a payment or a credit in NetSuite",
 }
 ACTS: dict[What, str] = {
     "missing": "send it again: lago-netsuite reconcile --repair --go",
@@ -72,6 +79,9 @@ ACTS: dict[What, str] = {
     "not_applied": "apply the payment to its invoice in NetSuite",
     "refund_missing": "write the customer refund in NetSuite, then: lago-netsuite replay --mark-synced ID",
     "customer_missing": "send it again: lago-netsuite reconcile --repair --go",
+    "edited": "ask who changed it; set NetSuite's document back by hand, or credit it in Lago",
+    "deleted": "void it in Lago, or send it again: lago-netsuite reconcile --repair --restore-deleted --go",
+    "paid_in_netsuite": "record the payment in Lago, or take it back in NetSuite",
 }
 REPAIRABLE: frozenset[What] = frozenset({"missing", "not_voided", "customer_missing"})
 
