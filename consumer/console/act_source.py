@@ -1,0 +1,52 @@
+"""What the tables know of the failures of an act: where their events lie, and their replays."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+from consumer.record import Source
+from schemas.error_mark import ErrorMark, ReplayRef
+
+
+def places(connection: sqlite3.Connection, ids: Iterable[str], states: Sequence[str]) -> dict[str, Source]:
+    """The position of the error event of each failure that is in one of the states, by its id."""
+    rows = (row for row in _rows(connection, ids) if row["state"] in states)
+    return {row["id"]: source_of(row["event_place"]) for row in rows}
+
+
+def closed(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Those that a person has closed."""
+    return frozenset(row["id"] for row in _rows(connection, ids) if row["ended_by"] in {"synced", "ignored"})
+
+
+def replays(connection: sqlite3.Connection, ids: Iterable[str]) -> list[ErrorMark]:
+    """The marks of the replays of these failures."""
+    return [
+        _mark(row)
+        for each in ids
+        for row in connection.execute("SELECT * FROM marks WHERE error_id = ? AND kind = 'replayed'", (each,))
+    ]
+
+
+def source_of(text: str) -> Source:
+    """A position from its text, ``topic/partition/offset``."""
+    topic, partition, offset = text.rsplit("/", 2)
+    return Source(topic=topic, partition=int(partition), offset=int(offset))
+
+
+def _mark(row: sqlite3.Row) -> ErrorMark:
+    place = source_of(row["replay_source"])
+    replay = ReplayRef(
+        topic=place.topic, partition=place.partition, offset=place.offset, attempt=row["attempt"]
+    )
+    return ErrorMark(
+        mark="replayed", error_id=row["error_id"], connection="", marked_at=row["at"], replay=replay
+    )
+
+
+def _rows(connection: sqlite3.Connection, ids: Iterable[str]) -> Iterator[sqlite3.Row]:
+    for each in ids:
+        row = connection.execute("SELECT * FROM failures WHERE id = ?", (each,)).fetchone()
+        if row is not None:
+            yield row

@@ -1,0 +1,162 @@
+"""The same as JSON: ``/api/v1/…``; amounts are decimal strings, times RFC 3339."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from consumer.console import (
+    act_list,
+    amount_units,
+    cause_list,
+    overview,
+    record_view,
+    result_list,
+    waiting_list,
+)
+from consumer.console.cause_list import CauseRow
+from consumer.console.page import context_of
+from schemas.scalar import utc_text
+
+_AMOUNTS = frozenset({"amount", "total", "refund"})
+_DURATION = "latency_ms"
+
+
+def books(request: Request) -> JSONResponse:
+    """The first page."""
+    context = context_of(request)
+    with context.tables() as tables:
+        view = overview.overview(tables, context.codes)
+        return JSONResponse(
+            {
+                "conclusion": {
+                    "headline": view.conclusion.headline,
+                    "detail": view.conclusion.detail,
+                    "state": view.conclusion.tone,
+                },
+                "missing": _sums(view.missing.amounts),
+                "open_documents": view.open_documents,
+                "waiting_documents": view.waiting_documents,
+                "written": dict(view.counts),
+                "causes": [_cause(each) for each in view.causes],
+                "refunds": [_row(each) for each in view.refunds],
+                "last_reconciliation": view.last_run.model_dump(mode="json") if view.last_run else None,
+            }
+        )
+
+
+def causes(request: Request) -> JSONResponse:
+    """All causes of open failures."""
+    with context_of(request).tables() as tables:
+        return JSONResponse({"causes": [_cause(each) for each in cause_list.causes(tables)]})
+
+
+def cause(request: Request) -> JSONResponse:
+    """The documents of one cause."""
+    with context_of(request).tables() as tables:
+        found = cause_list.of_id(tables, request.path_params["cause_id"])
+        if found is None:
+            return JSONResponse({"error": "nothing of this cause is open"}, 404)
+        rows = cause_list.documents(tables, found.cause)
+        return JSONResponse(_cause(found) | {"failures": [_row(each) for each in rows]})
+
+
+def waiting(request: Request) -> JSONResponse:
+    """What waits for what."""
+    with context_of(request).tables() as tables:
+        return JSONResponse({"waiting": [_row(each) for each in waiting_list.page(tables)]})
+
+
+def record(request: Request) -> JSONResponse:
+    """One document and what happened to it."""
+    path = request.path_params
+    with context_of(request).tables() as tables:
+        view = record_view.of(tables, path["connection"], path["object"], path["lago_id"])
+        if view is None:
+            return JSONResponse({"error": "nothing is known of this document"}, 404)
+        moments = [
+            {"at": _time(each.at_ms), "said": each.said, "detail": each.detail} for each in view.moments
+        ]
+        return JSONResponse(
+            {
+                "title": view.title,
+                "result": _row(view.result) if view.result else None,
+                "failures": [_row(each) for each in view.failures],
+                "waiting": [_row(each) for each in view.waiting],
+                "moments": moments,
+            }
+        )
+
+
+def search(request: Request) -> JSONResponse:
+    """Results and failures that have the words of ``q``."""
+    with context_of(request).tables() as tables:
+        found = result_list.search(tables, request.query_params.get("q", ""))
+        return JSONResponse(
+            {
+                "results": [_row(each) for each in found.results],
+                "failures": [_row(each) for each in found.failures],
+            }
+        )
+
+
+def audit(request: Request) -> JSONResponse:
+    """The latest acts of people."""
+    with context_of(request).tables() as tables:
+        return JSONResponse({"acts": [_row(each) for each in act_list.page(tables)]})
+
+
+ROUTES = [
+    Route("/api/v1/overview", books),
+    Route("/api/v1/causes", causes),
+    Route("/api/v1/causes/{cause_id}", cause),
+    Route("/api/v1/waiting", waiting),
+    Route("/api/v1/records/{connection}/{object}/{lago_id}", record),
+    Route("/api/v1/search", search),
+    Route("/api/v1/audit", audit),
+]
+
+
+def _cause(found: CauseRow) -> dict[str, Any]:
+    return {
+        "id": found.cause.id,
+        "connection": found.cause.connection,
+        "code": found.cause.code,
+        "key": found.cause.key,
+        "text": found.text,
+        "fix": found.fix,
+        "who": found.who,
+        "where": found.place,
+        "documents": found.documents,
+        "amounts": _sums(found.amounts),
+        "oldest": _time(found.oldest_ms),
+    }
+
+
+def _row(row: sqlite3.Row) -> dict[str, Any]:
+    return {_name(name): _value(name, row[name]) for name in row.keys()}  # noqa: SIM118 - rows are no mappings
+
+
+def _name(column: str) -> str:
+    return column if column == _DURATION else column.removesuffix("_ms")
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _AMOUNTS and value is not None:
+        return f"{amount_units.units(value):f}"
+    is_time = name.endswith("_ms") and name != _DURATION and value is not None
+    return _time(value) if is_time else value
+
+
+def _sums(amounts: Mapping[str, int]) -> dict[str, str]:
+    return {currency: f"{amount_units.units(amount):f}" for currency, amount in amounts.items()}
+
+
+def _time(at_ms: int) -> str:
+    return utc_text(datetime.fromtimestamp(at_ms / 1_000, UTC))

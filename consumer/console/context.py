@@ -1,0 +1,102 @@
+"""What every page of the console knows: tables, connections, clock, who is logged in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment
+
+from consumer.clock import Clock
+from consumer.console import database
+from consumer.console.follower import Progress
+from consumer.console.live import Changes
+from consumer.console.session import Sessions
+
+ActName = Literal["replay", "synced", "ignore", "reopen"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """
+    One connection as pages show it.
+
+    Attributes:
+        facts: names and values for the page of connections, without secrets.
+    """
+
+    code: str
+    account_id: str
+    environment: Literal["sandbox", "production"]
+    facts: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """
+    What a person asks for on a page.
+
+    Attributes:
+        error_ids: of the failures it is about.
+        actor, reason: for the audit record.
+    """
+
+    name: ActName
+    error_ids: Sequence[str]
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOutcome:
+    """What became of an act: one sentence, and whether all of it was done."""
+
+    said: str
+    is_done: bool
+
+
+DoAct = Callable[[Act], Awaitable[ActOutcome]]
+"""Does an act, with its audit record before it; raises LagoNetsuiteError when Kafka does not take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """
+    The parts of the console.
+
+    Attributes:
+        file: of the tables.
+        act: does what people ask for.
+        is_open: there is no login, since only this machine can reach the console.
+    """
+
+    file: Path
+    clock: Clock
+    badges: Sequence[Badge]
+    progress: Progress
+    changes: Changes
+    sessions: Sessions
+    templates: Environment
+    act: DoAct
+    is_open: bool
+    codes: Sequence[str] = field(default=())
+
+    @contextmanager
+    def tables(self) -> Iterator[sqlite3.Connection]:
+        """One state of the tables, for reading."""
+        with closing(database.reader(self.file)) as connection, database.snapshot(connection):
+            yield connection
+
+    @property
+    def now_ms(self) -> int:
+        """The time of the page, milliseconds since the epoch."""
+        return round(self.clock.now().timestamp() * 1_000)
+
+    @property
+    def read_ms(self) -> int:
+        """When Kafka was last read."""
+        return self.now_ms - round((self.clock.monotonic_s() - self.progress.read_s) * 1_000)

@@ -1,0 +1,81 @@
+"""A page: its template with what the layout shows on each."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from consumer import __version__
+from consumer.console.context import Context
+from consumer.console.overview import Missing
+from consumer.console.session import Session
+
+PAGES = (
+    ("/", "Books"),
+    ("/needs-action", "Needs action"),
+    ("/waiting", "Waiting"),
+    ("/records", "Records"),
+    ("/reconciliation", "Reconciliation"),
+    ("/connections", "Connections"),
+    ("/audit", "Audit"),
+)
+
+
+def context_of(request: Request) -> Context:
+    """The parts of the console."""
+    found: Context = request.app.state.context
+    return found
+
+
+def session_of(request: Request) -> Session:
+    """Who asks; nobody passes without."""
+    found: Session = request.scope["console.session"]
+    return found
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, missing: Missing, waiting: int, **values: Any
+) -> HTMLResponse:
+    """
+    A page.
+
+    Args:
+        request: what is answered.
+        template: its file.
+        status: of HTTP.
+        missing: what failed and is open, for the navigation.
+        waiting: how many documents wait.
+        values: for the template.
+    """
+    context, session = context_of(request), session_of(request)
+    text = context.templates.get_template(template).render(
+        version=__version__,
+        pages=PAGES,
+        here=request.url.path,
+        address=address(request),
+        badges=context.badges,
+        person=session.person,
+        token=session.token,
+        progress=context.progress,
+        read_ms=context.read_ms,
+        now_ms=context.now_ms,
+        open_documents=missing.documents,
+        waiting_documents=waiting,
+        words=request.query_params.get("q", ""),
+        **values,
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def address(request: Request) -> str:
+    """The page's own path with its query, for fetching it again."""
+    return f"{request.url.path}{request.url.query and '?' + request.url.query}"
+
+
+def linked(request: Request, **changes: str | int) -> str:
+    """The page's own address with other parameters."""
+    given = dict(request.query_params) | {name: str(value) for name, value in changes.items()}
+    return f"{request.url.path}?{urlencode(given)}"

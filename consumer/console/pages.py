@@ -1,0 +1,147 @@
+"""The pages that show: each reads one state of the tables and fills a template."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from consumer.console import act_list, cause_list, overview, record_view, result_list, run_list, waiting_list
+from consumer.console.page import context_of, linked, render
+from consumer.reconcile.difference import TITLES
+
+NOT_FOUND = 404
+
+
+def books(request: Request) -> HTMLResponse:
+    """The first page: are the books right, and what is to be done."""
+    context = context_of(request)
+    with context.tables() as tables:
+        view = overview.overview(tables, context.codes)
+    return render(
+        request, "overview.html", missing=view.missing, waiting=view.waiting_documents, view=view,
+        causes=view.causes[: overview.CAUSES_SHOWN],
+    )  # fmt: skip
+
+
+def needs_action(request: Request) -> HTMLResponse:
+    """All causes of open failures."""
+    with context_of(request).tables() as tables:
+        return _page(request, tables, "needs_action.html", causes=cause_list.causes(tables))
+
+
+def cause(request: Request) -> HTMLResponse:
+    """One cause with its documents."""
+    after = (_number(request, "after_ms"), request.query_params.get("after", ""))
+    with context_of(request).tables() as tables:
+        found = cause_list.of_id(tables, request.path_params["cause_id"])
+        if found is None:
+            return _gone(request, tables, "Nothing of this cause is open", "/needs-action")
+        rows = cause_list.documents(tables, found.cause, after=after)
+        more = len(rows) == cause_list.PAGE
+        following = linked(request, after_ms=rows[-1]["published_ms"], after=rows[-1]["id"]) if more else ""
+        return _page(request, tables, "cause.html", cause=found, documents=rows, next=following)
+
+
+def failure(request: Request) -> HTMLResponse:
+    """One failure: the document, the reason, the fix, and what can be done."""
+    with context_of(request).tables() as tables:
+        row = tables.execute(
+            "SELECT * FROM failures WHERE id = ?", (request.path_params["error_id"],)
+        ).fetchone()
+        if row is None:
+            return _gone(request, tables, "There is no such failure", "/needs-action")
+        return _page(request, tables, "failure.html", failure=row, ends=record_view.ENDS)
+
+
+def waiting(request: Request) -> HTMLResponse:
+    """What waits for what."""
+    after = (request.query_params.get("since", ""), request.query_params.get("after", ""))
+    with context_of(request).tables() as tables:
+        rows = waiting_list.page(tables, after=after)
+        more = len(rows) == waiting_list.PAGE
+        following = linked(request, since=rows[-1]["since"], after=rows[-1]["key"]) if more else ""
+        return _page(request, tables, "waiting.html", rows=rows, next=following)
+
+
+def records(request: Request) -> HTMLResponse:
+    """Results of one connection, the latest first."""
+    context = context_of(request)
+    code = request.query_params.get("connection", "") or next(iter(context.codes), "")
+    before = (
+        (_number(request, "before_ms"), _number(request, "before"))
+        if "before" in request.query_params
+        else result_list.NEWEST
+    )
+    with context.tables() as tables:
+        rows = result_list.page(tables, code, before=before)
+        more = len(rows) == result_list.PAGE
+        following = linked(request, before_ms=rows[-1]["written_ms"], before=rows[-1]["id"]) if more else ""
+        counts = result_list.counts(tables, code)
+        return _page(request, tables, "records.html", rows=rows, code=code, counts=counts, next=following)
+
+
+def record(request: Request) -> HTMLResponse:
+    """One document and what happened to it."""
+    with context_of(request).tables() as tables:
+        path = request.path_params
+        view = record_view.of(tables, path["connection"], path["object"], path["lago_id"])
+        if view is None:
+            return _gone(request, tables, "Nothing is known of this document", "/records")
+        return _page(request, tables, "record.html", view=view)
+
+
+def search(request: Request) -> HTMLResponse:
+    """Results and failures that have the words."""
+    with context_of(request).tables() as tables:
+        found = result_list.search(tables, request.query_params.get("q", ""))
+        return _page(request, tables, "search.html", rows=found.results, failures=found.failures)
+
+
+def reconciliation(request: Request) -> HTMLResponse:
+    """One reconciliation, the latest where none is named; and those before it."""
+    key = request.path_params.get("key", "")
+    with context_of(request).tables() as tables:
+        run = run_list.of_key(tables, key) if key else run_list.last(tables)
+        if key and run is None:
+            return _gone(request, tables, "There is no such reconciliation", "/reconciliation")
+        runs = run_list.latest(tables)
+        return _page(request, tables, "reconciliation.html", run=run, runs=runs, titles=TITLES)
+
+
+def connections(request: Request) -> HTMLResponse:
+    """The connections without their secrets."""
+    with context_of(request).tables() as tables:
+        return _page(request, tables, "connections.html")
+
+
+def audit(request: Request) -> HTMLResponse:
+    """The acts of people, the latest first."""
+    before = (request.query_params.get("at", "9999"), _number(request, "before", 2**62))
+    with context_of(request).tables() as tables:
+        rows = act_list.page(tables, before=before)
+        more = len(rows) == act_list.PAGE
+        following = linked(request, at=rows[-1]["at"], before=rows[-1]["place"]) if more else ""
+        return _page(request, tables, "audit.html", rows=rows, next=following)
+
+
+def _page(request: Request, tables: sqlite3.Connection, template: str, **values: Any) -> HTMLResponse:
+    missing, count = overview.missing_amounts(tables), waiting_list.count(tables)
+    return render(request, template, missing=missing, waiting=count, **values)
+
+
+def _gone(request: Request, tables: sqlite3.Connection, headline: str, back: str) -> HTMLResponse:
+    missing, count = overview.missing_amounts(tables), waiting_list.count(tables)
+    return render(
+        request, "message.html", status=NOT_FOUND, missing=missing, waiting=count,
+        headline=headline, tone="warn", lines=("It may have been settled meanwhile.",), back=back,
+    )  # fmt: skip
+
+
+def _number(request: Request, name: str, otherwise: int = 0) -> int:
+    """A whole number of the query; another where it is none, or too large for SQLite."""
+    text = request.query_params.get(name, "")
+    is_number = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 19
+    return int(text) if is_number else otherwise

@@ -1,0 +1,83 @@
+"""Records of the topics become rows; rows and positions are written in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from consumer.console import (
+    act_rows,
+    database,
+    failure_rows,
+    open_sums,
+    result_rows,
+    run_rows,
+    waiting_rows,
+)
+from consumer.record import Record
+from schemas import audit, error_event, reconciliation, result, waiting
+
+Place = tuple[str, int]
+"""A topic, under Kafka's name for it, and a partition."""
+Note = Callable[[sqlite3.Connection, Record], None]
+
+NOTES: Mapping[str, Note] = {
+    result.TOPIC: result_rows.note,
+    error_event.TOPIC: failure_rows.note,
+    audit.TOPIC: act_rows.note,
+    waiting.TOPIC: waiting_rows.note,
+    reconciliation.TOPIC: run_rows.note,
+}
+"""By topic without prefix: what becomes of its records."""
+
+
+class Projection:
+    """The one writer of the tables."""
+
+    def __init__(self, connection: sqlite3.Connection, *, topic_prefix: str = "") -> None:
+        self._connection = connection
+        self._notes = {f"{topic_prefix}{name}": note for name, note in NOTES.items()}
+
+    def positions(self) -> Mapping[Place, int]:
+        """The next offset to read of each partition; those without a record yet are missing."""
+        found = self._connection.execute("SELECT topic, kafka_partition, next_offset FROM positions")
+        return {(topic, partition): offset for topic, partition, offset in found}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def replaying(self) -> frozenset[str]:
+        """The connections with replays under way, for which `settle` is of use."""
+        found = self._connection.execute("SELECT DISTINCT connection FROM failures WHERE state = 'under_way'")
+        return frozenset(each["connection"] for each in found)
+
+    def apply(self, records: Sequence[Record]) -> None:
+        """Take in records, in their order within each partition; what is no record of ours is passed over."""
+        with database.transaction(self._connection):
+            for record in records:
+                self._notes[record.source.topic](self._connection, record)
+            self._advance(records)
+
+    def refresh(self) -> None:
+        """Compute the sums over open failures anew."""
+        with database.transaction(self._connection):
+            open_sums.refresh(self._connection)
+
+    def settle(self, committed: Mapping[tuple[str, str, int], int]) -> None:
+        """
+        Take in how far the worker groups are.
+
+        Args:
+            committed: by connection, topic and partition: every record below this offset is settled.
+        """
+        with database.transaction(self._connection):
+            failure_rows.settle(self._connection, committed)
+
+    def _advance(self, records: Iterable[Record]) -> None:
+        last = {(each.source.topic, each.source.partition): each.source.offset + 1 for each in records}
+        self._connection.executemany(
+            "INSERT INTO positions VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset",
+            [(*place, offset) for place, offset in last.items()],
+        )

@@ -1,0 +1,64 @@
+"""Results as rows: what stands in NetSuite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from consumer.console import amount_units, failure_rows
+from consumer.record import Record
+from schemas.result import REFUND, Result
+
+VOIDED = "voided"
+_COLUMNS = (
+    "key", "connection", "object", "lago_id", "number", "event", "status", "netsuite_type", "netsuite_id",
+    "netsuite_number", "url", "total", "currency", "refund", "warnings", "mapping_version", "attempts",
+    "latency_ms", "trace_id", "source", "source_offset", "written_ms", "published_ms", "void_ms",
+)  # fmt: skip
+_OVERWRITTEN = ", ".join(f"{each} = excluded.{each}" for each in _COLUMNS[4:-1])
+_UPSERT = (
+    f"INSERT INTO results ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+    f" ON CONFLICT (key) DO UPDATE SET {_OVERWRITTEN}, void_ms = coalesce(excluded.void_ms, void_ms)"
+)
+
+
+def note(connection: sqlite3.Connection, record: Record) -> None:
+    """Take in a record of the results topic; a tombstone, or what is no result, changes nothing."""
+    try:
+        written = Result.model_validate_json(record.value or b"")
+    except ValidationError:
+        return
+    connection.execute(_UPSERT, _values(written, record.timestamp_ms))
+    failure_rows.reconsider_written(connection, written)
+
+
+def written_ms(text: str, otherwise_ms: int) -> int:
+    """A result's ``written_at`` in milliseconds since the epoch; another time where it is none."""
+    try:
+        return round(datetime.fromisoformat(text).timestamp() * 1_000)
+    except ValueError:
+        return otherwise_ms
+
+
+def _values(written: Result, published_ms: int) -> tuple[object, ...]:
+    source = written.source
+    return (
+        written.key, written.connection, written.object, written.lago_id, written.lago_number or "",
+        written.event, written.status, written.netsuite_type, written.internal_id,
+        written.netsuite_number or "", written.url, amount_units.stored(written.totals.get("total")),
+        written.currency or "", _refund(written), json.dumps(written.warnings) if written.warnings else "[]",
+        written.mapping_version, written.attempts, written.timings.latency_ms, written.trace_id or "",
+        f"{source.topic}/{source.partition}/{source.offset}", source.offset,
+        written_ms(written.written_at, published_ms), published_ms,
+        published_ms if written.status == VOIDED else None,
+    )  # fmt: skip
+
+
+def _refund(written: Result) -> int | None:
+    """The amount to pay back by hand; 0 where none is named."""
+    if written.action_needed != REFUND:
+        return None
+    return amount_units.stored(written.action_amount) or 0

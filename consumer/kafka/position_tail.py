@@ -1,0 +1,119 @@
+"""Follow topics from stored positions without a consumer group, batch by batch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from consumer.errors import StartupError
+from consumer.kafka import topics
+from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.poller import record_of
+from consumer.kafka.topic_tail import Place
+from consumer.record import Record
+
+POLL_LIMIT_MS = 250
+REQUEST_LIMIT_S = 20.0
+LARGEST_BATCH = 2_000
+SPAN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """
+    Records as they were polled, in order within each partition; none when nothing is new.
+
+    Attributes:
+        behind: how many records the topics have beyond these, by the last answers of the brokers.
+    """
+
+    records: Sequence[Record]
+    behind: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """The first offset of a partition, and the one after its last."""
+
+    begin: int
+    end: int
+
+
+class PositionLostError(StartupError):
+    """A stored position lies beyond the end of its topic, so what was read before is of another topic."""
+
+
+@asynccontextmanager
+async def tail(
+    cluster: Cluster, names: Iterable[str], positions: Mapping[Place, int]
+) -> AsyncIterator[AsyncIterator[Batch]]:
+    """
+    The records of topics from the positions on, for `SPAN_S`; topics that do not exist are left out.
+
+    Whoever follows for longer opens it again, which finds new topics and partitions.
+
+    Args:
+        cluster: the Kafka cluster.
+        names: of the topics, without prefix.
+        positions: the next offset by topic (with its prefix) and partition; others begin at their beginning.
+
+    Raises:
+        StartupError: Kafka cannot be reached.
+        PositionLostError: a position is beyond the end of its partition: the topic was made anew.
+    """
+    consumer = cluster.reader()
+    await cluster.start(consumer)
+    try:
+        places = await _places(cluster, names)
+        extents = await _extents(consumer, places)
+        lost = [
+            place for place in places if positions.get((place.topic, place.partition), 0) > extents[place].end
+        ]
+        if lost:
+            raise PositionLostError(f"the topic {lost[0].topic} was made anew")
+        consumer.assign(places)
+        for place in places:
+            consumer.seek(place, max(extents[place].begin, positions.get((place.topic, place.partition), 0)))
+        yield _batches(consumer, places, extents)
+    except (KafkaError, TimeoutError) as error:
+        raise StartupError(f"Kafka gives no records: {str(error) or type(error).__name__}") from error
+    finally:
+        await stop(consumer)
+
+
+async def _places(cluster: Cluster, names: Iterable[str]) -> list[TopicPartition]:
+    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
+        counts = await topics.partitions(admin)
+    wanted = [cluster.topic(name) for name in names]
+    return [TopicPartition(name, number) for name in wanted for number in range(counts.get(name, 0))]
+
+
+async def _extents(
+    consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]
+) -> dict[TopicPartition, Extent]:
+    if not places:
+        return {}
+    async with asyncio.timeout(REQUEST_LIMIT_S):
+        ends = await consumer.end_offsets(places)
+        begins = await consumer.beginning_offsets(places)
+    return {place: Extent(begin=begins[place], end=ends[place]) for place in places}
+
+
+async def _batches(
+    consumer: AIOKafkaConsumer, places: Sequence[TopicPartition], extents: Mapping[TopicPartition, Extent]
+) -> AsyncIterator[Batch]:
+    ends_s = time.monotonic() + SPAN_S
+    while time.monotonic() < ends_s:
+        found = await consumer.getmany(timeout_ms=POLL_LIMIT_MS, max_records=LARGEST_BATCH)
+        records = [record_of(message) for messages in found.values() for message in messages]
+        behind = 0
+        for place in places:
+            end = consumer.highwater(place) or extents[place].end
+            behind += max(0, end - await consumer.position(place))
+        yield Batch(records=records, behind=behind)
