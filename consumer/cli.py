@@ -22,6 +22,7 @@ from consumer.commands import (
     backtest_options,
     catalog_options,
     command_tree,
+    console_options,
     dry_run_options,
     errors_options,
     failure_options,
@@ -60,6 +61,7 @@ app.add_typer(reconcile_options.app, name="reconcile")
 app.add_typer(adopt_options.app)
 app.add_typer(audit_options.app, name="audit")
 app.add_typer(status_options.app)
+app.add_typer(console_options.app)
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")

@@ -65,7 +65,7 @@ async def run(settings: Settings, wish: Wish) -> int:
     known = [log.history.failures[each] for each in dict.fromkeys(wish.ids) if each in log.history.failures]
     fitting = [each for each in known if is_possible(wish, each, log)]
     if wish.go and fitting:
-        await _do(settings, wish, fitting, SystemClock())
+        await do(settings, wish, fitting, SystemClock())
     _print(wish, known, fitting)
     unknown = [each for each in wish.ids if each not in log.history.failures]
     for each in unknown:
@@ -80,7 +80,14 @@ def is_possible(wish: Wish, failure: Failure, log: FailureLog) -> bool:
     return log.history.state(failure, log.settled) is not State.SETTLED
 
 
-async def _do(settings: Settings, wish: Wish, failures: Sequence[Failure], clock: Clock) -> None:
+async def do(settings: Settings, wish: Wish, failures: Sequence[Failure], clock: Clock) -> None:
+    """
+    Close or reopen these failures, whatever their state; the audit record of each goes before its mark.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+        ContractError: Kafka did not acknowledge; what is marked is done.
+    """
     cluster = Cluster.of(settings)
     async with audit_trail.opened(cluster, clock) as trail, republisher.opened(cluster) as marks:
         for failure in failures:

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         ingest_port: port on which ``ingest`` receives Lago's webhooks; 0 selects a free one.
         ingest_body_limit_bytes: largest body of one webhook.
         ingest_stop_delay_s: how long ``ingest`` accepts new connections after ``/readyz`` has begun to fail.
+        console_host: address of ``console``; without a login only one of this machine is possible.
+        console_port: port of ``console``; 0 selects a free one.
+        console_state: SQLite file of ``console``, which it reads anew from Kafka when it is deleted.
+        console_session_key: signs the sessions of ``console``, at least 32 characters; without it they end
+            with the process.
+        console_session_life_s: how long a login lasts.
         log_format: default ``console`` on a terminal and ``json`` elsewhere.
         drain_budget_s: how long a stopping worker waits for calls in flight.
         park_max_age_s: how long a record may stay parked for reasons of its own before it is rejected; not
@@ -79,6 +85,11 @@ class Settings(BaseSettings):
     ingest_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     ingest_body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * MEBIBYTE)] = 5 * MEBIBYTE
     ingest_stop_delay_s: Annotated[float, Field(ge=0, le=600)] = 5.0
+    console_host: str = "127.0.0.1"
+    console_port: Annotated[int, Field(ge=0, le=65535)] = 8082
+    console_state: Path = Path("console.sqlite")
+    console_session_key: SecretStr | None = None
+    console_session_life_s: Seconds = 28_800.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
     drain_budget_s: Seconds = 25.0

@@ -1,0 +1,154 @@
+"""``lago-netsuite console``: the pages put together, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Sequence
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from consumer import __version__
+from consumer.clock import SystemClock
+from consumer.commands.console_acts import ConsoleActs
+from consumer.config.connection import Connection
+from consumer.config.settings import Settings, env_name
+from consumer.console import application, rendering
+from consumer.console.context import Badge, Context
+from consumer.console.follower import Follower
+from consumer.console.live import Changes
+from consumer.console.session import Sessions
+from consumer.errors import ConfigurationError
+from consumer.http_client.event_loop import EventLoop
+from consumer.kafka.cluster import Cluster
+from consumer.ops import http as ops
+from consumer.ops import signals
+from consumer.ops.health import Health
+from consumer.ops.metrics import Metrics
+
+SMALLEST_KEY_CHARS = 32
+KEEP_ALIVE_LIMIT_S = 30
+GRACEFUL_STOP_LIMIT_S = 2
+PART = "console"
+
+log = structlog.get_logger(__name__)
+
+
+def main(settings: Settings, connections: Sequence[Connection]) -> None:
+    """`run` on libuv's event loop."""
+    with asyncio.Runner(loop_factory=EventLoop) as runner:
+        runner.run(run(settings, connections))
+
+
+async def run(settings: Settings, connections: Sequence[Connection]) -> None:
+    """
+    Serve the pages until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigurationError: there is no login, and the address can be reached from other machines.
+        StartupError: the file of the tables or an address cannot be used.
+    """
+    signals.end_at_once()
+    _require_loopback(settings)
+    clock, changes, stopping = SystemClock(), Changes(), asyncio.Event()
+    metrics, health = Metrics(version=__version__), Health(clock)
+    health.expect(PART)
+    groups = [(each.code, f"{settings.consumer_group}.{each.code}") for each in connections]
+    follower = Follower(
+        Cluster.of(settings), settings.console_state, clock=clock, groups=groups, changed=changes.happened
+    )
+    acts = ConsoleActs(settings, clock, settings.console_state, asyncio.Lock())
+    context = Context(
+        file=settings.console_state,
+        clock=clock,
+        badges=[_badge(each) for each in connections],
+        codes=[each.code for each in connections],
+        progress=follower.progress,
+        changes=changes,
+        sessions=Sessions(clock, life_s=int(settings.console_session_life_s), key=_key(settings)),
+        templates=rendering.environment(),
+        act=acts.do,
+        is_open=True,
+    )
+    with signals.stopping(stopping, health):
+        async with asyncio.TaskGroup() as tasks:
+            watched = ops.create_app(metrics, health)
+            beside = [
+                tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
+                tasks.create_task(follower.run()),
+                tasks.create_task(_serve(application.create_app(context), settings)),
+            ]
+            health.ready(PART)
+            await stopping.wait()
+            changes.end()
+            for each in beside:
+                each.cancel()
+    log.info("console_stopped")
+
+
+async def _serve(app: ASGIApp, settings: Settings) -> None:
+    listener = ops.listen(settings.console_host, settings.console_port, settings="console")
+    port = listener.getsockname()[1]
+    log.info("console_listening", url=f"http://{settings.console_host}:{port}/")
+    config = uvicorn.Config(
+        app,
+        ws="none",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_LIMIT_S,
+        timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
+    )
+    server = ops.Server(config)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        if server.started:
+            await server.shutdown(sockets=[listener])
+        listener.close()
+
+
+def _require_loopback(settings: Settings) -> None:
+    """Without a login everybody who reaches the console could act."""
+    host = settings.console_host
+    try:
+        is_local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_local = False
+    if not is_local:
+        name = env_name("console_host")
+        raise ConfigurationError([f"{name}={host}: without a login the console listens on 127.0.0.1 only"])
+
+
+def _key(settings: Settings) -> bytes | None:
+    if settings.console_session_key is None:
+        return None
+    key = settings.console_session_key.get_secret_value()
+    if len(key) < SMALLEST_KEY_CHARS:
+        name = env_name("console_session_key")
+        raise ConfigurationError([f"{name} needs {SMALLEST_KEY_CHARS} characters or more"])
+    return key.encode()
+
+
+def _badge(connection: Connection) -> Badge:
+    facts = (
+        ("Name", connection.name or connection.code),
+        ("RESTlet", connection.restlet_url),
+        ("Login", {"oauth2": "OAuth 2.0 with a certificate", "tba": "token-based"}[connection.auth.type]),
+        ("Calls at once", str(connection.concurrency)),
+        ("Start date", str(connection.start_date or "none")),
+        ("Closed periods", connection.closed_period),
+        ("Refunds", connection.refunds),
+        ("Lago's API", connection.lago.api_url or "not used"),
+    )
+    return Badge(
+        code=connection.code,
+        account_id=connection.account_id,
+        environment=connection.environment,
+        facts=facts,
+    )

@@ -1,0 +1,124 @@
+"""What the console's pages do: replay, close and reopen, as the commands of the same names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from consumer.clock import Clock
+from consumer.commands import audit_trail, error_closing
+from consumer.commands.error_closing import Wish
+from consumer.commands.replay_run import Replaying
+from consumer.config.settings import Settings
+from consumer.console import act_source, database
+from consumer.console.context import Act, ActOutcome
+from consumer.failures.failure import Failure, read
+from consumer.failures.history import History
+from consumer.kafka import republisher, snapshot_reader
+from consumer.kafka.cluster import Cluster
+from consumer.record import Source
+from schemas.error_mark import ErrorMark
+
+RATE_PER_S = 50.0
+_DONE = {"synced": "closed", "ignore": "closed", "reopen": "reopened", "replay": "replayed"}
+
+
+@dataclass(slots=True)
+class ConsoleActs:
+    """
+    Does one act at a time, so that the audit records of this process follow each other.
+
+    Attributes:
+        file: the tables of the console, which say where the events of failures lie.
+    """
+
+    settings: Settings
+    clock: Clock
+    file: Path
+    one_at_a_time: asyncio.Lock
+
+    async def do(self, act: Act) -> ActOutcome:
+        """
+        Do an act on the failures that it still fits.
+
+        Raises:
+            StartupError: Kafka cannot be reached, or lacks topics.
+            ContractError: Kafka did not acknowledge; what is marked is done.
+        """
+        async with self.one_at_a_time:
+            failures, marks = await self._failures(act)
+            if not failures:
+                return ActOutcome(said="Nothing was done: none of these is open any more", is_done=False)
+            if act.name == "replay":
+                return await self._replay(act, failures, marks)
+            await error_closing.do(self.settings, _closing(act, failures), failures, self.clock)
+            return _outcome(act, len(failures))
+
+    async def _replay(self, act: Act, failures: Sequence[Failure], marks: Sequence[ErrorMark]) -> ActOutcome:
+        cluster, history = Cluster.of(self.settings), History()
+        for mark in marks:
+            history.note_mark(mark)
+        async with audit_trail.opened(cluster, self.clock) as trail, republisher.opened(cluster) as way_back:
+            for code in sorted({each.connection for each in failures}):
+                own = [each for each in failures if each.connection == code]
+                await trail.append(code, "replay", actor=act.actor, reason=act.reason, details=_details(own))
+            replaying = Replaying(
+                cluster,
+                way_back,
+                history=history,
+                clock=self.clock,
+                rate_per_s=RATE_PER_S,
+                stop=asyncio.Event(),
+            )
+            done = await replaying.run(failures, lambda _: None)
+        if done.missing:
+            count = len(done.missing)
+            return ActOutcome(
+                said=f"{count} of {len(failures)} events are on no topic any more", is_done=False
+            )
+        return _outcome(act, len(failures))
+
+    async def _failures(self, act: Act) -> tuple[list[Failure], list[ErrorMark]]:
+        places, marks = await asyncio.to_thread(self._known, act)
+        found: list[Failure] = []
+        async for _, record in snapshot_reader.originals(Cluster.of(self.settings), places.values()):
+            failure = read(record) if record is not None else None
+            if isinstance(failure, Failure):
+                found.append(failure)
+        return found, marks
+
+    def _known(self, act: Act) -> tuple[dict[str, Source], list[ErrorMark]]:
+        connection = database.reader(self.file)
+        try:
+            if act.name == "reopen":
+                ids = act_source.closed(connection, act.error_ids)
+                return act_source.places(connection, ids, ("settled",)), []
+            places = act_source.places(connection, act.error_ids, ("open",))
+            return places, act_source.replays(connection, places)
+        finally:
+            connection.close()
+
+
+def _closing(act: Act, failures: Sequence[Failure]) -> Wish:
+    return Wish(
+        act="reopen" if act.name == "reopen" else "close",
+        ids=[each.id for each in failures],
+        reason=act.reason,
+        actor=act.actor,
+        is_booked=act.name == "synced",
+        go=True,
+    )
+
+
+def _details(failures: Sequence[Failure]) -> dict[str, str]:
+    return {
+        "documents": str(len(failures)),
+        "codes": ", ".join(sorted({each.code for each in failures})),
+        "first": failures[0].id,
+    }
+
+
+def _outcome(act: Act, count: int) -> ActOutcome:
+    return ActOutcome(said=f"{count} document{'s' * (count != 1)} {_DONE[act.name]}", is_done=True)

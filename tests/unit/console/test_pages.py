@@ -1,0 +1,258 @@
+"""Pages, sessions and acts, over HTTP in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from consumer.clock import FakeClock
+from consumer.console import application, database, rendering
+from consumer.console.context import Act, ActOutcome, Badge, Context
+from consumer.console.follower import Progress
+from consumer.console.live import Changes
+from consumer.console.person import Person
+from consumer.console.projection import Projection
+from consumer.console.session import COOKIE, Sessions
+from consumer.errors import StartupError
+from tests.support import topic_records as topics
+
+HOSTILE = '<script>alert("x")</script>\u202e\x1b[31m'
+PAGES = (
+    "/", "/needs-action", "/waiting", "/records", "/records/netsuite-eu/invoice/inv-2", "/search?q=ACME",
+    "/reconciliation", "/connections", "/audit", "/failures/error-1",
+)  # fmt: skip
+QUERIES = ("overview", "causes", "waiting", "records/netsuite-eu/invoice/inv-2", "search?q=ACME", "audit")
+
+
+class Console:
+    """The application of a test, and what it was asked to do."""
+
+    def __init__(self, file: Path, *, is_open: bool = True) -> None:
+        self.connection = database.writer(file)
+        self.projection = Projection(self.connection)
+        self.clock = FakeClock()
+        self.acts: list[Act] = []
+        self.failing = ""
+        self.sessions = Sessions(self.clock, life_s=3_600)
+        self.context = Context(
+            file=file,
+            clock=self.clock,
+            badges=[Badge(code="netsuite-eu", account_id="1234567_SB1", environment="sandbox")],
+            codes=["netsuite-eu"],
+            progress=Progress(behind=0, read_s=self.clock.monotonic_s()),
+            changes=Changes(),
+            sessions=self.sessions,
+            templates=rendering.environment(),
+            act=self.act,
+            is_open=is_open,
+        )
+        transport = httpx.ASGITransport(application.create_app(self.context))
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8082")
+
+    async def act(self, act: Act) -> ActOutcome:
+        if self.failing:
+            raise StartupError(self.failing)
+        self.acts.append(act)
+        return ActOutcome(said="1 document replayed", is_done=True)
+
+    def take(self, *records: Any) -> None:
+        self.projection.apply(records)
+        self.projection.refresh()
+
+    def log_in(self, role: Any) -> str:
+        """Become a person; gives the token of the session."""
+        session, cookie = self.sessions.begin(Person(name="ada", role=role))
+        self.http.cookies.set(COOKIE, cookie)
+        return session.token
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Console]:
+    made = Console(tmp_path / "console.sqlite")
+    made.take(
+        topics.failed(1),
+        topics.written(2, offset=1),
+        topics.parked(3),
+        topics.acted(),
+        topics.reconciled(customers=[], since=None, until=None),
+    )
+    yield made
+    made.connection.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_page_answers_with_strict_headers(console, path):
+    """Nothing on them may come from elsewhere, be framed or be cached."""
+    answer = await console.http.get(path)
+
+    assert answer.status_code == 200
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert "HttpOnly; SameSite=Lax" in answer.headers["set-cookie"]
+    assert not re.search(r"(src|href)=\"https?://(?!1234567)", answer.text)
+
+
+@pytest.mark.parametrize("path", ["/", "/needs-action", "/failures/error-1", "/search?q=ACME"])
+async def test_hostile_texts_are_shown_as_text(console, path):
+    """Whatever Lago's customers call themselves."""
+    console.take(topics.failed(1, offset=5, at_ms=9_000, hint=HOSTILE, id="error-1"))
+
+    answer = await console.http.get(path)
+
+    assert "<script>alert" not in answer.text
+    assert answer.text.count("<script ") == 2
+
+
+async def test_the_first_page_says_what_is_missing_and_what_to_do(console):
+    """In money, and by cause."""
+    text = (await console.http.get("/")).text
+
+    assert "NetSuite is missing 26.40 EUR" in text
+    assert "gpu_hours" in text
+    assert "SANDBOX 1234567_SB1" in text
+
+
+async def test_without_failures_the_reconciliation_decides(console):
+    """In balance, or not."""
+    console.take(topics.written(1, offset=2, at_ms=5_000))
+    assert "do not agree" in (await console.http.get("/")).text
+
+    console.take(
+        topics.reconciled(
+            offset=1, run_id="later", ended_at="2027-01-01T00:00:00Z", outcome="in_balance", since=None,
+            until=None, customers=[], differences=[], difference_count=0,
+        )
+    )  # fmt: skip
+    assert "Lago and NetSuite agree" in (await console.http.get("/")).text
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_every_page_is_also_json(console, query):
+    """With amounts as decimal strings."""
+    answer = await console.http.get(f"/api/v1/{query}")
+
+    assert answer.status_code == 200
+    assert answer.json()
+
+
+async def test_the_cause_page_leads_from_the_first_page_to_its_documents(console):
+    """Every number is a link to its rows."""
+    link = re.search(r'href="(/causes/\w+)"', (await console.http.get("/")).text)
+    assert link is not None
+
+    text = (await console.http.get(link[1])).text
+
+    assert "ACME-1" in text
+    assert "Replay 1 document" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/causes/none", "/failures/none", "/records/a/b/c", "/reconciliation/none:1", "/api/v1/causes/none"],
+)
+async def test_what_does_not_exist_is_404(console, path):
+    """With a page that says so."""
+    assert (await console.http.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["before_ms=x&before=9", f"before_ms={'9' * 40}&before=1", "before_ms=-1&before=²"]
+)
+async def test_wrong_page_marks_are_no_errors(console, query):
+    """They are typed by nobody but attackers."""
+    assert (await console.http.get(f"/records?{query}")).status_code == 200
+
+
+async def test_an_act_with_the_token_and_a_reason_is_done(console):
+    """By whom and why goes with it."""
+    token = console.log_in("operator")
+    form = {"token": token, "error_id": "error-1", "reason": "mapped now"}
+
+    answer = await console.http.post("/acts/replay", data=form)
+
+    assert answer.status_code == 200
+    assert console.acts == [Act(name="replay", error_ids=["error-1"], actor="ada", reason="mapped now")]
+
+
+@pytest.mark.parametrize(
+    ("role", "change", "status"),
+    [
+        ("viewer", {}, 403),
+        ("operator", {"token": "wrong"}, 403),
+        ("operator", {"token": "é"}, 403),
+        ("operator", {"reason": "  "}, 422),
+        ("operator", {"error_id": "", "cause": "none"}, 422),
+        ("operator", {"reason": "x" * 70_000}, 413),
+    ],
+)
+async def test_an_act_that_may_not_be_is_refused(console, role, change, status):
+    """And nothing is done."""
+    token = console.log_in(role)
+    form = {"token": token, "error_id": "error-1", "reason": "mapped now"} | change
+
+    answer = await console.http.post("/acts/replay", data=form)
+
+    assert answer.status_code == status
+    assert console.acts == []
+
+
+async def test_an_act_that_kafka_does_not_take_says_so(console):
+    """The sentence is the command's."""
+    console.failing = "Kafka cannot be reached at localhost:9092"
+    form = {"token": console.log_in("operator"), "error_id": "error-1", "reason": "mapped now"}
+
+    answer = await console.http.post("/acts/ignore", data=form)
+
+    assert answer.status_code == 503
+    assert "Kafka cannot be reached" in answer.text
+
+
+async def test_a_session_ends_with_its_life_and_is_not_forged(tmp_path):
+    """With a login, a page without session leads to it, and the API refuses."""
+    console = Console(tmp_path / "console.sqlite", is_open=False)
+    console.log_in("viewer")
+    assert (await console.http.get("/")).status_code == 200
+
+    console.clock.advance(timedelta(seconds=3_601).total_seconds())
+    assert (await console.http.get("/")).headers["location"] == "/login"
+    assert (await console.http.get("/api/v1/overview")).status_code == 401
+
+    console.http.cookies.set(
+        COOKIE, Sessions(console.clock, life_s=60).begin(Person(name="eve", role="admin"))[1]
+    )
+    assert (await console.http.get("/api/v1/overview")).status_code == 401
+    console.connection.close()
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "127.0.0.1.attacker.example:8082", ""])
+async def test_without_login_another_host_name_is_refused(console, host):
+    """A page of an attacker that rebinds its name to this machine reads nothing."""
+    answer = await console.http.get("/", headers={"host": host})
+
+    assert answer.status_code == 403
+
+
+async def test_while_kafka_is_away_pages_say_how_old_they_are(console):
+    """They stay readable."""
+    console.context.progress.error = "Kafka cannot be reached"
+
+    assert "Kafka does not answer" in (await console.http.get("/")).text
+
+
+async def test_a_change_is_an_event_for_open_pages():
+    """And the end of the process ends the stream."""
+    changes = Changes()
+    stream = changes.stream()
+    assert await anext(stream) == b"retry: 3000\n\n"
+
+    changes.happened()
+    assert (await anext(stream)).startswith(b"event: changed")
+    changes.end()
+    assert [each async for each in stream] == []
+    assert changes.audience == 0
