@@ -17,7 +17,8 @@ define(['./errors', './lookup', './record_types'], (errors, lookup, recordTypes)
   function factOf(id) {
     const kind = recordTypes.of('customer');
     const [row] = lookup.rows(kind.type, [['internalid', 'anyof', id]], [kind.number, kind.lagoId]);
-    return row ? { id, number: row.getValue({ name: kind.number }), owner: row.getValue({ name: kind.lagoId }) } : {};
+    const valueOf = (name) => (row ? row.getValue({ name }) : '');
+    return { id, number: valueOf(kind.number), owner: valueOf(kind.lagoId) };
   }
 
   /** Lago's id of the customer that the NetSuite customer with that id belongs to; empty for none. */
