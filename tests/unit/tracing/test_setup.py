@@ -17,6 +17,7 @@ from consumer.clock import FakeClock
 from consumer.ingest.endpoints import Endpoint
 from consumer.ingest.receiver import Receiver
 from consumer.ingest.webhook import Webhook
+from consumer.lago.signatures import hmac_signature
 from consumer.netsuite.client import Client
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Rejected, Waiting
@@ -31,7 +32,7 @@ from consumer.tracing.tracer import OFF
 from schemas import error_event, result
 from tests.support import lago
 from tests.support.connection_files import connection
-from tests.support.webhooks import HMAC_KEY, UNIQUE_KEY, hmac_signature
+from tests.support.webhooks import HMAC_KEY, UNIQUE_KEY
 from tests.unit.netsuite import examples
 from tests.unit.relay import endpoints
 
