@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -46,11 +47,12 @@ async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_reco
         with running_programs.worker(tmp_path, environment) as worker:
             await until(feed.all_committed, because=worker.said[-3_000:])
             broker.start_with(broker.authority.certificate(lasts=-DAY))
+            ended_s = time.monotonic()
             await feed.produce(INVOICES)
             await until(lambda: ENDED in worker.said, because=worker.said[-3_000:])
             with running_programs.worker(tmp_path, environment, name="late") as late:
                 status = await asyncio.to_thread(late.ended)
-            said = worker.said.count(ENDED)
+            said, minutes = worker.said.count(ENDED), int((time.monotonic() - ended_s) // 60)
             assert worker.process.poll() is None, worker.said[-3_000:]
             broker.start_with(broker.authority.certificate(lasts=DAY))
             await until(feed.all_committed, because=worker.said[-3_000:])
@@ -59,6 +61,6 @@ async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_reco
     assert late.said.splitlines()[-1].endswith(
         f"{broker.bootstrap_servers} shows a certificate that cannot be trusted: {ENDED}"
     )
-    assert said == 1
+    assert 1 <= said <= 1 + minutes
     assert "Traceback" not in worker.said + late.said
     feed.is_in_the_books(netsuite)

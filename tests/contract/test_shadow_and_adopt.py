@@ -107,6 +107,7 @@ async def differences(sandbox, beside, mode="shadow"):
     await sides.read_lago(lago_documents(beside, chosen), comparison)
     async with sandbox.client(mode=mode) as client:
         await sides.read_netsuite(client, comparison)
+        await sides.read_netsuite_customers(client, comparison)
     return comparison.end({})
 
 

@@ -151,7 +151,7 @@ def test_people_are_shown_all_of_it(done):
         "Planted faults",
         "Still open, for a person to decide",
         "What every customer owes",
-        "10 events came back, 0 more than once",
+        " events came back, 0 more than once",
         "$ lago-netsuite reconcile --connection netsuite-demo-gulf",
     )
 
