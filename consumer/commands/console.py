@@ -104,13 +104,7 @@ async def _serve(app: ASGIApp, settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_LIMIT_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
     )
-    server = ops.Server(config)
-    try:
-        await server.serve(sockets=[listener])
-    finally:
-        if server.started:
-            await server.shutdown(sockets=[listener])
-        listener.close()
+    await ops.serve_on(listener, config)
 
 
 def _require_loopback(settings: Settings) -> None:

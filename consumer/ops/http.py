@@ -68,6 +68,11 @@ async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], No
         timeout_keep_alive=KEEP_ALIVE_LIMIT_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
     )
+    await serve_on(listener, config)
+
+
+async def serve_on(listener: socket.socket, config: uvicorn.Config) -> None:
+    """Serve on a socket until cancelled, then finish the requests in flight and close it."""
     server = Server(config)
     try:
         await server.serve(sockets=[listener])
@@ -92,7 +97,7 @@ def listen(host: str, port: int, *, settings: str = "ops") -> socket.socket:
     Args:
         host: the address to listen on.
         port: and its port.
-        settings: prefix of the settings for them, for the error message: ``ops`` or ``ingest``.
+        settings: prefix of the settings for them, for the error message: ``ops``, ``ingest`` or ``console``.
 
     Raises:
         StartupError: the address cannot be listened on.
