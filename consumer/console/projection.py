@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import structlog
+
+from consumer import errors
 from consumer.console import (
     act_rows,
     database,
@@ -16,6 +19,8 @@ from consumer.console import (
 )
 from consumer.record import Record
 from schemas import audit, error_event, reconciliation, result, waiting
+
+log = structlog.get_logger(__name__)
 
 Place = tuple[str, int]
 """A topic, under Kafka's name for it, and a partition."""
@@ -53,11 +58,37 @@ class Projection:
         return frozenset(each["connection"] for each in found)
 
     def apply(self, records: Sequence[Record]) -> None:
-        """Take in records, in their order within each partition; what is no record of ours is passed over."""
+        """
+        Take in records, in their order within each partition; what is no record of ours is passed over.
+
+        A record that cannot be kept is logged and passed over, too: it must not end the others.
+
+        Raises:
+            sqlite3.OperationalError: the file cannot be written now.
+        """
+        try:
+            self._take(records)
+        except sqlite3.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - one of them; which, the next attempt shows
+            self._take_one_by_one(records)
+
+    def _take(self, records: Sequence[Record]) -> None:
         with database.transaction(self._connection):
             for record in records:
                 self._notes[record.source.topic](self._connection, record)
             self._advance(records)
+
+    def _take_one_by_one(self, records: Sequence[Record]) -> None:
+        for record in records:
+            try:
+                self._take([record])
+            except sqlite3.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the next one may be right
+                log.warning("console_record_skipped", source=str(record.source), error=errors.name_of(error))
+                with database.transaction(self._connection):
+                    self._advance([record])
 
     def refresh(self) -> None:
         """Compute the sums over open failures anew."""

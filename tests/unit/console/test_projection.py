@@ -138,6 +138,15 @@ def test_foreign_records_are_passed_over(tables):
     assert result_list.counts(tables.connection, topics.CONNECTION) == {}
 
 
+def test_a_record_that_cannot_be_kept_does_not_end_the_others(tables):
+    """A number beyond SQLite's integers, say: it is passed over, and the position goes on."""
+    huge = topics.written(1, offset=1, attempts=10**30)
+    tables.take(topics.written(2, offset=0), huge, topics.written(3, offset=2))
+
+    assert result_list.counts(tables.connection, topics.CONNECTION) == {"invoice": 2}
+    assert tables.projection.positions() == {("lago.netsuite.results", 0): 3}
+
+
 def test_what_waits_is_there_until_its_tombstone(tables):
     """One row for each parked event."""
     tables.take(topics.parked(1), topics.parked(2, offset=1), topics.settled(1, offset=2))
