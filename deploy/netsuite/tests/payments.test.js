@@ -1,7 +1,7 @@
 'use strict';
 
 const { Account } = require('./doubles/account');
-const { customer, invoice, payment, write } = require('./requests');
+const { customer, invoice, payment, voidOf, write } = require('./requests');
 
 let account;
 
@@ -110,6 +110,15 @@ test('a payment lies on the receivables account of its invoice', () => {
 
   expect(answer).toMatchObject({ status: 'created', totals: { applied: '119.00' } });
   expect(account.books.all('customerpayment')[0].fields.aracct).toBe('111');
+});
+
+test('a payment of an invoice that is void lies where the invoice was billed', () => {
+  Object.assign(invoices()[0], { account: '111', subsidiary: '4' });
+  write(voidOf());
+  const [answer] = write(payment());
+
+  expect(answer).toMatchObject({ status: 'created', totals: { unapplied: '119.00' } });
+  expect(account.books.all('customerpayment')[0].fields).toMatchObject({ aracct: '111', subsidiary: '4' });
 });
 
 test('a payment of invoices on two receivables accounts is refused', () => {

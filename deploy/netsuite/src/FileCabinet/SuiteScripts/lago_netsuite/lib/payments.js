@@ -61,10 +61,13 @@ define([
     return record.transform({ fromType, fromId, toType: 'customerpayment', isDynamic: true });
   }
 
-  // NetSuite lists the open invoices of the payment's own receivables account.
-  function account(facts, draft) {
-    const aracct = applySublist.receivablesOf(facts.filter(({ remaining }) => remaining > 0));
-    return aracct && aracct !== String(draft.getValue({ fieldId: 'aracct' })) ? { aracct } : {};
+  // NetSuite lists the open invoices of the payment's own subsidiary and receivables account. Where none is open, the
+  // payment still belongs where its invoice was billed.
+  function place(facts, draft) {
+    const isOpen = facts.filter(({ remaining }) => remaining > 0);
+    const settled = isOpen.length > 0 ? isOpen : facts.slice(0, 1);
+    const { subsidiary } = settled[0] || {};
+    return recordFiller.lacking(draft, { subsidiary, aracct: applySublist.receivablesOf(settled) });
   }
 
   function columnsOf(kind, item, draft, own, given) {
@@ -121,7 +124,7 @@ define([
     const readFacts = () => factsOf(item, ids, customer, call);
     const facts = withFreedAmount(readFacts(), item, readFacts, call, warnings);
     const draft = open(facts, customer);
-    const own = Object.assign(account(facts, draft), remembered(item, ids, facts));
+    const own = Object.assign(place(facts, draft), remembered(item, ids, facts));
     recordFiller.filler(draft, call.resolve, warnings).columns(columnsOf(kind, item, draft, own, given));
     const currency = draft.getValue({ fieldId: 'currency' });
     const decimals = call.decimals(currency, { payment: columns.payment });

@@ -98,5 +98,13 @@ define(['./errors', './field_types'], (errors, fieldTypes) => {
     return { columns, sublists, warn };
   }
 
-  return { filler };
+  /** Those of the values that are known and that the record does not have yet. */
+  function lacking(record, values) {
+    const unlike = Object.keys(values).filter((fieldId) => (
+      values[fieldId] && values[fieldId] !== String(record.getValue({ fieldId }))
+    ));
+    return Object.fromEntries(unlike.map((fieldId) => [fieldId, values[fieldId]]));
+  }
+
+  return { filler, lacking };
 });

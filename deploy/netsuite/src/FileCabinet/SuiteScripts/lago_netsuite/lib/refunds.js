@@ -19,13 +19,9 @@ define([
     return `credit memo ${fact.number || fact.id} (${fact.id})`;
   }
 
-  function other(draft, fieldId, value) {
-    return value && value !== String(draft.getValue({ fieldId })) ? { [fieldId]: value } : {};
-  }
-
   // NetSuite lists what can be paid back of the refund's own subsidiary and receivables account.
   function columnsOf(kind, item, draft, fact, given) {
-    const own = Object.assign(other(draft, 'subsidiary', fact.subsidiary), other(draft, 'aracct', fact.receivables));
+    const own = recordFiller.lacking(draft, { subsidiary: fact.subsidiary, aracct: fact.receivables });
     const columns = Object.assign(own, item.record.columns, createOrFind.marks(kind, item), given);
     delete columns[kind.customer];
     // Setting the currency again would make NetSuite list anew.
