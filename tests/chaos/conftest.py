@@ -52,7 +52,7 @@ def netsuite(tmp_path: Path) -> Iterator[running_programs.Sandbox]:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> int:
-    """A new seed in every run, printed, and shown with a failure; ``CHAOS_SEEDS=17`` repeats one."""
+    """A new seed in every run but CI's, printed, and shown with a failure; ``CHAOS_SEEDS=17`` repeats one."""
     [drawn, *_] = seeds(1)
     request.node.add_report_section("setup", "seed", f'CHAOS_SEEDS="{drawn}" repeats this')
     with capsys.disabled():

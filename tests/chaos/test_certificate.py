@@ -46,8 +46,8 @@ async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_reco
         await feed.produce(INVOICES)
         with running_programs.worker(tmp_path, environment) as worker:
             await until(feed.all_committed, because=worker.said[-3_000:])
-            broker.start_with(broker.authority.certificate(lasts=-DAY))
             ended_s = time.monotonic()
+            broker.start_with(broker.authority.certificate(lasts=-DAY))
             await feed.produce(INVOICES)
             await until(lambda: ENDED in worker.said, because=worker.said[-3_000:])
             with running_programs.worker(tmp_path, environment, name="late") as late:
