@@ -8,6 +8,7 @@ from pathlib import Path
 
 from consumer.commands import csv_file
 from consumer.config import private_file
+from consumer.mapping import money
 from consumer.reconcile import run_event
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
@@ -43,9 +44,9 @@ def accounts(balances: Balances) -> Rows:
             "customer": account.customer,
             "billing_entity": account.billing_entity,
             "currency": account.currency,
-            "lago": str(sums.lago),
-            "netsuite": str(sums.netsuite),
-            "difference": str(sums.netsuite - sums.lago),
+            "lago": money.in_units(sums.lago, account.currency),
+            "netsuite": money.in_units(sums.netsuite, account.currency),
+            "difference": money.in_units(sums.netsuite - sums.lago, account.currency),
         }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from consumer.commands import console_output, reconcile_files
+from consumer.mapping import money
 from consumer.ops import plain_text
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
@@ -79,7 +80,8 @@ def _accounts(balances: Balances) -> Iterator[str]:
     for account, sums in islice(balances.unequal(), SHOWN_ACCOUNTS):
         where = f" at {account.billing_entity}" if account.billing_entity else ""
         yield f"    {account.customer or 'no customer'}{where}, open in {account.currency}:"
-        yield f"      Lago {sums.lago}, NetSuite {sums.netsuite}"
+        lago, netsuite = (money.in_units(each, account.currency) for each in (sums.lago, sums.netsuite))
+        yield f"      Lago {lago}, NetSuite {netsuite}"
     hidden = sum(1 for _ in balances.unequal()) - SHOWN_ACCOUNTS
     if hidden > 0:
         yield f"    and {hidden} customers more: --csv writes them all"

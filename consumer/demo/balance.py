@@ -33,7 +33,7 @@ class Balance:
         """All members as text."""
         amounts = {"lago": self.lago, "netsuite": self.netsuite, "difference": self.difference}
         who = {"customer": self.customer, "currency": self.currency}
-        return who | {name: f"{amount:f}" for name, amount in amounts.items()}
+        return who | {name: money.in_units(amount, self.currency) for name, amount in amounts.items()}
 
 
 def compare(
@@ -64,8 +64,8 @@ def compare(
 def differences(balances: Sequence[Balance]) -> list[str]:
     """A sentence for every customer whose balances differ."""
     return [
-        f"{one.customer} owes {one.lago} {one.currency} in Lago and {one.netsuite} in NetSuite"
-        for one in balances
+        f"{one.customer} owes {row['lago']} {one.currency} in Lago and {row['netsuite']} in NetSuite"
+        for one, row in ((one, one.row()) for one in balances)
         if one.difference
     ]
 

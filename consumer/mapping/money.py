@@ -37,6 +37,8 @@ _FACTORS = dict.fromkeys(_UNDIVIDED, 1) | {"BHD": 1000, "JOD": 1000, "KWD": 1000
 
 # NetSuite refuses numbers of more characters, as Lago observed in production (lago-api MAX_DECIMALS).
 MAX_NUMBER_CHARS = 15
+MOST_DIGITS = 40
+"""No amount has more before its decimal point."""
 # More digits than any amount has; a context of its own, independent of the thread's decimal context.
 _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
@@ -56,6 +58,18 @@ def major(cents: int, currency: str) -> str:
     """An amount in units, as plain decimal text with all of the currency's decimals: ``671.27``, ``1000``."""
     amount = _WIDE.divide(Decimal(cents), Decimal(subunits_per_unit(currency)))
     return f"{amount:.{decimals(currency)}f}"
+
+
+def in_units(amount: Decimal, currency: str) -> str:
+    """
+    An amount in units, with all of the currency's decimals, and with more where the amount has more.
+
+    So that the same amount is the same text on both sides: NetSuite keeps two decimals of ``1575.740`` KWD.
+    """
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
+        return str(amount)
+    has_decimals = -int(_WIDE.plus(amount).normalize(_WIDE).as_tuple().exponent)
+    return f"{amount:.{max(decimals(currency), has_decimals)}f}"
 
 
 def to_subunits(units: Decimal, currency: str) -> Decimal:

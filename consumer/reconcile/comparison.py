@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from consumer.mapping import money
 from consumer.reconcile import explanation
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.difference import Difference
-from consumer.reconcile.document_checks import against, differences, of_lago
+from consumer.reconcile.document_checks import against, differences, of_lago, shown
 from consumer.reconcile.expected import Expected, Kind, external_id
 from consumer.reconcile.explanation import Causes
 from schemas.ledger import LedgerCustomer, LedgerRow
@@ -82,7 +83,7 @@ class Comparison:
         self.counts[document.kind] += 1
         self.balances.add_document(document)
         if document.is_paid_by_hand:
-            said = f"due {document.open} {document.currency}"
+            said = f"due {shown(document.open or 0, document)} {document.currency}"
             self.found.append(of_lago(document, "paid_without_payment", {"lago": said}))
 
     def expect_customer(self, customer: Expected, *, is_older: bool = False) -> None:
@@ -141,7 +142,7 @@ class Comparison:
         self.balances.add_record(document, remaining=remaining, total=total, date=row.date)
         self.found += differences(document, row)
         if document.kind == "payment" and remaining and self._settles_whole_invoices(document):
-            said = f"{row.remaining} on account"
+            said = f"{shown(remaining, document)} on account"
             self.found.append(
                 against(document, row, "not_applied", {"lago": "on its invoice", "netsuite": said})
             )
@@ -151,7 +152,7 @@ class Comparison:
                     document,
                     row,
                     "refund_missing",
-                    {"lago": "paid back", "netsuite": f"open {row.remaining}"},
+                    {"lago": "paid back", "netsuite": f"open {shown(remaining, document)}"},
                 )
             )
 
@@ -167,10 +168,11 @@ class Comparison:
         """All differences, once both sides have been read, each with the cause that is known."""
         for key, document in self.expected.items():
             if key not in self._seen:
-                said = f"{document.total} {document.currency}"
+                said = f"{shown(document.total, document)} {document.currency}"
                 self.found.append(of_lago(document, "missing", {"lago": said}))
             elif document.refund_id and document.refund_id not in self._refunds:
-                self.found.append(of_lago(document, "refund_missing", {"lago": f"of {document.refund}"}))
+                said = f"of {shown(document.refund or 0, document)}"
+                self.found.append(of_lago(document, "refund_missing", {"lago": said}))
         self.found += self._missing_customers()
         explained = explanation.explained(self._comparable(), self.expected, causes)
         return sorted(explained, key=lambda each: (each.what, each.kind, each.number, each.lago_id))
@@ -205,8 +207,9 @@ class Comparison:
 
 
 def _extra(kind: Kind, row: LedgerRow, customer: str) -> Difference:
+    currency = row.currency or ""
     return Difference(
         what="extra", kind=kind, number=row.number or row.internalId, lago_id=row.lagoId or "",
-        customer=customer, currency=row.currency or "", netsuite=row.total,
+        customer=customer, currency=currency, netsuite=money.in_units(Decimal(row.total), currency),
         netsuite_number=row.number or row.internalId, url=row.url,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypedDict
 
-from consumer.mapping import identity
+from consumer.mapping import identity, money
 from consumer.reconcile.difference import Difference, What
 from consumer.reconcile.expected import Expected
 from schemas.ledger import LedgerRow
@@ -28,13 +28,13 @@ def differences(document: Expected, row: LedgerRow) -> Iterator[Difference]:
         return
     if document.is_voided:
         if Decimal(row.remaining):
-            yield against(
-                document, row, "not_voided", {"lago": "voided", "netsuite": f"open {row.remaining}"}
-            )
+            said: _Said = {"lago": "voided", "netsuite": f"open {shown(row.remaining, document)}"}
+            yield against(document, row, "not_voided", said)
         return
     if row.voided:
         if not document.is_void_optional:
-            yield against(document, row, "voided", {"lago": str(document.total), "netsuite": "voided"})
+            total = shown(document.total, document)
+            yield against(document, row, "voided", {"lago": total, "netsuite": "voided"})
         return
     yield from _values(document, row)
 
@@ -58,7 +58,8 @@ def _values(document: Expected, row: LedgerRow) -> Iterator[Difference]:
     )
     for what, expected, found in amounts:
         if expected is not None and Decimal(found) != expected:
-            yield against(document, row, what, {"lago": str(expected), "netsuite": found})
+            said: _Said = {"lago": shown(expected, document), "netsuite": shown(found, document)}
+            yield against(document, row, what, said)
     if document.date and row.date and document.date != row.date:
         yield against(document, row, "date", {"lago": document.date, "netsuite": row.date})
     if row.approval is not None:
@@ -73,6 +74,11 @@ def _other_customer(document: Expected, row: LedgerRow) -> str:
     by_key = own.removeprefix(identity.CUSTOMER) if own.startswith(identity.CUSTOMER) else ""
     known = row.customerLagoId or by_key
     return (row.customerName or own or known) if known and known != document.customer_id else ""
+
+
+def shown(amount: Decimal | str | int, document: Expected) -> str:
+    """An amount with the decimals of the document's currency."""
+    return money.in_units(Decimal(amount), document.currency)
 
 
 def against(document: Expected, row: LedgerRow, what: What, said: _Said) -> Difference:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from consumer.events import headers
+from consumer.mapping import money
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
@@ -92,9 +93,9 @@ def month_totals(balances: Balances) -> list[MonthTotal]:
             kind=period.kind,
             currency=_text(period.currency),
             lago_count=sums.lago_count,
-            lago_total=str(sums.lago),
+            lago_total=money.in_units(sums.lago, period.currency),
             netsuite_count=sums.netsuite_count,
-            netsuite_total=str(sums.netsuite),
+            netsuite_total=money.in_units(sums.netsuite, period.currency),
         )
         for period, sums in sorted(balances.totals.items())
     ]
@@ -102,7 +103,11 @@ def month_totals(balances: Balances) -> list[MonthTotal]:
 
 def _balances(balances: Balances) -> tuple[OpenBalance, ...]:
     return tuple(
-        OpenBalance(currency=_text(currency), lago=str(sums.lago), netsuite=str(sums.netsuite))
+        OpenBalance(
+            currency=_text(currency),
+            lago=money.in_units(sums.lago, currency),
+            netsuite=money.in_units(sums.netsuite, currency),
+        )
         for currency, sums in balances.by_currency().items()
     )
 

@@ -273,7 +273,7 @@ class TestBalances:
 
         assert not balance.difference
 
-    @pytest.mark.parametrize(("netsuite", "theirs"), [("9.99", "9.99"), ("", "0")])
+    @pytest.mark.parametrize(("netsuite", "theirs"), [("9.99", "9.99"), ("", "0.00")])
     def test_a_difference_is_a_problem_of_the_run(self, lago, netsuite, theirs):
         self.bill(lago)
 

@@ -55,6 +55,25 @@ def test_an_amount_keeps_every_subunit(cents, currency, written):
     assert money.major(cents, currency) == written
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        ("1575.74", "KWD", "1575.740"),
+        ("1575.740", "EUR", "1575.74"),
+        ("1000.00", "JPY", "1000"),
+        ("0.125", "EUR", "0.125"),
+        ("0", "EUR", "0.00"),
+        ("-1E+2", "EUR", "-100.00"),
+        ("7", "", "7.00"),
+        ("NaN", "EUR", "NaN"),
+        ("1E+400000", "EUR", "1E+400000"),
+    ],
+)
+def test_an_amount_has_all_of_its_currencys_decimals_and_loses_none(amount, currency, written):
+    """The same amount is the same text, whoever wrote it."""
+    assert money.in_units(Decimal(amount), currency) == written
+
+
 def test_units_become_subunits_without_rounding():
     """Fractions of a subunit are the weight for sharing out tax."""
     assert money.to_subunits(Decimal("0.12345678901234567890123456789"), "KWD") == Decimal(

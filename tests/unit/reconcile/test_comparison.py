@@ -200,6 +200,19 @@ def test_customers_that_are_not_written_are_not_compared():
     assert customer("c", account_type="partner") == Ignored(rule="partner")
 
 
+def test_both_sides_of_an_amount_have_the_decimals_of_its_currency():
+    """NetSuite keeps two decimals of dinars, and Lago three."""
+    document = invoice(currency="KWD", total_amount_cents=1_575_740, total_due_amount_cents=1_575_740)
+    record = {"total": "1575.75", "remaining": "1575.75"}
+
+    found = compared([document], [row_of(document, **record)])
+
+    assert {(each.what, each.lago, each.netsuite) for each in found} == {
+        ("total", "1575.740", "1575.750"),
+        ("open_balance", "1575.740", "1575.750"),
+    }
+
+
 def test_numbers_are_not_compared_where_netsuite_numbers_by_itself():
     """Then no document has Lago's number, which is a setting of the account and no error of a document."""
     assert compared([invoice()], [row_of(invoice(), number="INV100")]) == []
