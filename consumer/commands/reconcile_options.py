@@ -78,6 +78,7 @@ def sign_off(
 ) -> None:
     """Sign a month off by its latest comparison: who, when and why goes on the audit record."""
     import asyncio
+    from zoneinfo import ZoneInfo
 
     from consumer.commands import audit_trail, one_connection
     from consumer.commands import sign_off as command
@@ -94,9 +95,11 @@ def sign_off(
     settings = Settings.load()
     connections = connections_file.load(settings.connections_file)
     chosen = connections_file.chosen(connections, [connection] if connection else [])
+    own = one_connection.the_one(chosen)
     wish = command.Wish(
-        connection=one_connection.the_one(chosen).code,
+        connection=own.code,
         month=asked,
+        zone=ZoneInfo(own.time_zone),
         reason=reason,
         actor=audit_trail.actor(actor),
         has_differences=with_differences,

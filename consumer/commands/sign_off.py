@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from consumer.clock import SystemClock
 from consumer.commands import audit_trail, console_output, reconciliation_log
@@ -24,6 +25,7 @@ class Wish:
     What is asked for.
 
     Attributes:
+        zone: of the connection, in which the month ends.
         has_differences: sign off although the books do not agree.
         go: do it; else only say what would be signed off.
     """
@@ -32,6 +34,7 @@ class Wish:
     month: Month
     reason: str
     actor: str
+    zone: tzinfo = UTC
     has_differences: bool = False
     go: bool = False
 
@@ -45,10 +48,11 @@ async def run(settings: Settings, wish: Wish) -> int:
         ContractError: Kafka did not acknowledge the record.
     """
     cluster = Cluster.of(settings)
-    compared = sign_off.latest_over(wish.month, wish.connection, await reconciliation_log.read(cluster))
+    runs = await reconciliation_log.read(cluster)
+    compared = sign_off.latest_over(wish.month, wish.connection, runs, wish.zone)
     if compared is None:
         console_output.complain(
-            f"No comparison covers {wish.month} and began after its last day. Run it first: "
+            f"No comparison covers {wish.month} and began after its last day in {wish.zone}. Run it first: "
             f"lago-netsuite reconcile --connection {wish.connection} --until {wish.month.last}"
         )
         return REFUSED

@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 
 from schemas.reconciliation import Reconciliation
 
@@ -33,15 +33,27 @@ class Month:
         return f"{self.first:%Y-%m}"
 
 
-def latest_over(month: Month, connection: str, runs: Iterable[Reconciliation]) -> Reconciliation | None:
-    """The latest run over all documents of the month that began after its last day; None without one."""
-    fitting = [each for each in runs if each.connection == connection and _covers(each, month)]
+def latest_over(
+    month: Month, connection: str, runs: Iterable[Reconciliation], zone: tzinfo = UTC
+) -> Reconciliation | None:
+    """
+    The latest run over all documents of the month that began after its last day; None without one.
+
+    Days end in the zone of the connection, as documents are dated. Of a customer in a zone further west a
+    document of the last evening may come later: the run of the next night finds it.
+    """
+    fitting = [each for each in runs if each.connection == connection and _covers(each, month, zone)]
     return max(fitting, key=lambda each: each.ended_at, default=None)
 
 
-def _covers(run: Reconciliation, month: Month) -> bool:
+def _covers(run: Reconciliation, month: Month, zone: tzinfo) -> bool:
     begins, ends = run.since or "", run.until or "9999-12-31"
-    is_over = run.started_at[:10] > month.last.isoformat()
-    return (
-        not run.customers and begins <= month.first.isoformat() and ends >= month.last.isoformat() and is_over
-    )
+    is_whole = begins <= month.first.isoformat() and ends >= month.last.isoformat() and not run.customers
+    return is_whole and _is_over(month, run.started_at, zone)
+
+
+def _is_over(month: Month, moment: str, zone: tzinfo) -> bool:
+    try:
+        return datetime.fromisoformat(moment).astimezone(zone).date() > month.last
+    except ValueError:
+        return False  # what another wrote to the topic

@@ -1,5 +1,7 @@
 """A month is signed off by the latest comparison that covers it and began after its last day."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from consumer.commands import sign_off as command
@@ -55,6 +57,23 @@ def test_a_month_ends_on_its_last_day():
 def test_a_run_is_fit_when_it_covers_the_whole_month_after_its_end(changes, is_fit):
     """All customers, all days, of this connection."""
     assert (latest_over(OCTOBER, "netsuite-eu", [run(**changes)]) is not None) is is_fit
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "is_fit"),
+    [
+        ("Europe/Berlin", "2026-10-31T22:59:59Z", False),
+        ("Europe/Berlin", "2026-10-31T23:00:00Z", True),
+        ("America/Los_Angeles", "2026-11-01T06:59:59.000Z", False),
+        ("America/Los_Angeles", "2026-11-01T07:00:00.000Z", True),
+        ("America/Los_Angeles", "no moment", False),
+    ],
+)
+def test_a_month_ends_in_the_time_zone_of_the_connection(zone, at, is_fit):
+    """As its documents are dated."""
+    found = latest_over(OCTOBER, "netsuite-eu", [run(at=at)], ZoneInfo(zone))
+
+    assert (found is not None) is is_fit
 
 
 def test_the_latest_run_counts():
