@@ -36,7 +36,7 @@ def show(out: ConsoleOutput, *arguments: str) -> None:
 async def _run(
     processes: Processes, arguments: tuple[str, ...], stdout: IO[Any] | int, *, is_terminal: bool = False
 ) -> tuple[int, str]:
-    width = {} if is_terminal else {"COLUMNS": PIPED_COLUMNS}
+    width = {} if is_terminal or "COLUMNS" in os.environ else {"COLUMNS": PIPED_COLUMNS}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "consumer", *arguments,
         stdin=DEVNULL,

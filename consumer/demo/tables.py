@@ -1,15 +1,15 @@
-"""The demo's tables: with lines on a terminal, plain columns in a pipe."""
+"""The demo's tables and paragraphs, readable at 80 columns: with lines on a terminal, plain in a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from consumer.commands import cause_paragraphs, console_output
+from consumer.commands import cause_paragraphs, console_output, paragraph
 from consumer.commands.console_output import ConsoleOutput
 from consumer.demo import summary
 from consumer.demo.bad_requests import Caller
@@ -20,18 +20,18 @@ from consumer.demo.run_report import PLANTED_FAULTS, Figures
 from consumer.demo.webhook_inbox import Inbox
 from consumer.events import document_names
 from consumer.failures import causes
-from consumer.failures.failure import Failure
 from consumer.ops import plain_text
 from schemas.error_event import ErrorEvent
 from schemas.result import Result
 
-PIPED_WIDTH_CHARS = 240
+PIPED_COLUMNS = 240
+WIDE_COLUMNS = 110
 STYLES = {"created": "green", "adopted": "green", "updated": "green", "voided": "yellow", "exists": "cyan"}
 
 
 def console(*, is_aside: bool = False) -> ConsoleOutput:
-    """Standard output, or standard error with `is_aside`; `PIPED_WIDTH_CHARS` wide without a terminal."""
-    return console_output.console(is_aside=is_aside, page_columns=PIPED_WIDTH_CHARS, has_highlights=False)
+    """Standard output, or standard error with `is_aside`; `PIPED_COLUMNS` wide without a terminal."""
+    return console_output.console(is_aside=is_aside, page_columns=PIPED_COLUMNS, has_highlights=False)
 
 
 def month(
@@ -44,7 +44,7 @@ def month(
     """Print what was written, refused, rejected, and what a person must still do, after the month."""
     out.print(_reached(out, scenario, endings))
     out.print(_turned_away(out, callers))
-    out.print(_failed(out, scenario, endings, inbox))
+    _failures(out, scenario, endings, inbox)
     out.print(_to_do(out, scenario))
     out.print()
     out.file.flush()
@@ -54,7 +54,8 @@ def end(out: ConsoleOutput, figures: Figures, replayed: Replay) -> None:
     """Print planted faults, open failures, balances, totals and problems at the end of the run."""
     out.print(_planted(out, figures))
     if replayed.open:
-        out.print(_still_open(out, replayed.open))
+        out.print()
+        cause_paragraphs.show(out, causes.grouped(replayed.open), "Still open, for a person to decide")
     out.print(_balances(out, figures))
     out.print(_totals(out, figures))
     for problem in figures.problems:
@@ -62,9 +63,7 @@ def end(out: ConsoleOutput, figures: Figures, replayed: Replay) -> None:
 
 
 def _reached(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings) -> Table:
-    # On a terminal the record is a hyperlink, so the column is not needed.
-    links = () if out.is_terminal else ("Link",)
-    columns = ("Lago", "NetSuite", "Amount", "Status", "Since webhook", *links)
+    columns = ("Lago", "NetSuite", "Amount", "Status", *_where_wide(out, "Since webhook", "Link"))
     table = _table(out, "What reached NetSuite", *columns, right=("Amount", "Since webhook"))
     for played in scenario:
         result = endings.main_result(played)
@@ -72,10 +71,22 @@ def _reached(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings) -
             continue
         waited_ms = endings.waited_ms(played)
         latency = "" if waited_ms is None else f"{waited_ms:.0f} ms"
-        _row(out, table, played.step.title, result, latency)
+        _row(out, table, _named(out, played.step.title), result, latency)
         for other in endings.by_results(played):
             _row(out, table, f"  with its {other.object.replace('_', ' ')}", other, "")
     return table
+
+
+def _where_wide(out: ConsoleOutput, latency: str, link: str) -> Iterator[str]:
+    """What narrow tables leave out; on a terminal the record is a hyperlink anyway."""
+    if out.width >= WIDE_COLUMNS:
+        yield latency
+    if out.width >= PIPED_COLUMNS and not out.is_terminal:
+        yield link
+
+
+def _named(out: ConsoleOutput, title: str) -> str:
+    return title if out.width >= WIDE_COLUMNS else title.partition(" ")[2] or title
 
 
 def _row(out: ConsoleOutput, table: Table, title: str, result: Result, latency: str) -> None:
@@ -85,9 +96,7 @@ def _row(out: ConsoleOutput, table: Table, title: str, result: Result, latency: 
     record = Text(f"{result.netsuite_type} {result.internal_id}")
     if out.is_terminal:
         record.stylize(Style(link=plain_text.one_line(result.url)))
-        table.add_row(Text(title), record, amount, status, latency)
-    else:
-        table.add_row(Text(title), record, amount, status, latency, result.url)
+    table.add_row(Text(title), record, amount, status, *_where_wide(out, latency, result.url))
 
 
 def _turned_away(out: ConsoleOutput, callers: Sequence[tuple[Caller, Answer]]) -> Table:
@@ -97,21 +106,19 @@ def _turned_away(out: ConsoleOutput, callers: Sequence[tuple[Caller, Answer]]) -
     return table
 
 
-def _failed(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings, inbox: Inbox) -> Table:
-    table = _table(out, "What failed, why, and what to do", "Event", "Code", "Why", "What to do", "Webhook")
+def _failures(out: ConsoleOutput, scenario: Sequence[Played], endings: Endings, inbox: Inbox) -> None:
+    out.print("\nWhat failed, why, and what to do\n", style="bold")
     for played in scenario:
         error = endings.errors.get(played.place)
-        if error is None:
-            continue
-        said = error.accounting_provider_customer_error.provider_error
-        table.add_row(
-            Text(played.step.title),
-            Text(said.error_code, style="red"),
-            Text(_without_subject(error)),
-            Text(error.hint),
-            _verified(error.id, inbox),
-        )
-    return table
+        if error is not None:
+            paragraph.show(out, played.step.title, _failure_lines(error, inbox))
+
+
+def _failure_lines(error: ErrorEvent, inbox: Inbox) -> Iterator[paragraph.Line]:
+    yield "Code", error.accounting_provider_customer_error.provider_error.error_code
+    yield "Why", _without_subject(error)
+    yield "Fix", error.hint
+    yield "Webhook", _verified(error.id, inbox)
 
 
 def _without_subject(error: ErrorEvent) -> str:
@@ -119,11 +126,11 @@ def _without_subject(error: ErrorEvent) -> str:
     return document_names.without_subject(said, about.type, about.number) if about else said
 
 
-def _verified(error_id: str, inbox: Inbox) -> Text:
+def _verified(error_id: str, inbox: Inbox) -> str:
     if error_id not in inbox.verified:
-        return Text("MISSING", style="bold red")
+        return "MISSING"
     attempts = inbox.attempts[error_id]
-    return Text("verified" + (f" (attempt {attempts})" if attempts > 1 else ""), style="green")
+    return "verified" + (f" (attempt {attempts})" if attempts > 1 else "")
 
 
 def _planted(out: ConsoleOutput, figures: Figures) -> Table:
@@ -138,20 +145,6 @@ def _to_do(out: ConsoleOutput, scenario: Sequence[Played]) -> Table:
     for played in scenario:
         if played.step.action:
             table.add_row(played.step.title, played.step.action)
-    return table
-
-
-def _still_open(out: ConsoleOutput, failures: Sequence[Failure]) -> Table:
-    columns = ("Code", "What is wrong", "Events", "Amount", "What to do")
-    table = _table(out, "Still open, for a person to decide", *columns, right=("Events", "Amount"))
-    for cause in causes.grouped(failures):
-        table.add_row(
-            Text(cause.code, style="red"),
-            Text(cause.pattern),
-            str(len(cause.failures)),
-            "\n".join(cause_paragraphs.amounts(cause.amounts)),
-            Text(cause.fix),
-        )
     return table
 
 

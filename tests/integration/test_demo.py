@@ -15,6 +15,8 @@ from consumer.sandbox.broker import free_port
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 150
+COLUMNS = 80
+OTHERS = {"LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS": "a-deployment.example:9092"}
 DEMO = [sys.executable, "-m", "consumer", "demo"]
 PLANTED = {
     "customer_refused": "2 rejected (invalid_reference)",
@@ -39,7 +41,7 @@ def done(bootstrap_servers, tmp_path_factory):
     ran = subprocess.run(
         [*DEMO, "--kafka", bootstrap_servers, "--json", "--report", str(report)],
         cwd=ROOT,
-        env=os.environ | {"LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS": "a-deployment.example:9092"},
+        env=os.environ | OTHERS | {"COLUMNS": str(COLUMNS)},
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
@@ -160,6 +162,14 @@ def test_people_are_shown_all_of_it(done):
 
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_tables_and_paragraphs_fit_a_small_terminal(done):
+    """No line of them is longer than its 80 columns."""
+    of_the_month = done.stderr.partition("What reached NetSuite")[2].partition("\n3 The metric")[0]
+    of_the_end = done.stderr.partition("Planted faults")[2].partition("$ lago-netsuite reconcile")[0]
+
+    assert max(map(len, (of_the_month + of_the_end).splitlines())) <= COLUMNS
 
 
 async def test_no_topic_of_the_demo_stays_on_a_kafka_that_was_there(done, bootstrap_servers, figures):
