@@ -2,23 +2,34 @@
 The record on ``lago.netsuite.audit``: one action of a person, in a hash chain for each connection.
 
 The key is the connection's code, so its records are in one partition, in order. Each contains the hash of its
-predecessor: a record that was changed, removed or inserted later breaks the chain at that place.
+predecessor: a record that was changed, removed or inserted later breaks the chain at that place. Of two
+records with the same predecessor the first one counts; the act of the other is appended again behind it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas import wire
-
 TOPIC = "lago.netsuite.audit"
 FIRST = ""
 """The predecessor's hash in the first record of a connection."""
+
+_AGAIN = "again"
+_FAULTS = {
+    "follows": "",
+    "altered": "its content is not what its hash says",
+    "broken": "it does not follow the record before it: that one was altered and hashed anew, or one between "
+    "them was removed",
+    "overtaken": "it follows an earlier record and was not appended again: its writer was stopped, or it was "
+    "put in later",
+}
 
 Act = Literal["backfill", "replay", "close", "reopen", "repair", "ignore", "sign_off", "adopt"]
 
@@ -49,7 +60,13 @@ class AuditRecord(BaseModel):
     def digest(self) -> str:
         """The hash of all members except the hash itself."""
         content = self.model_dump(mode="json", exclude={"hash"})
-        return hashlib.sha256(wire.canonical(content)).hexdigest()
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+    @property
+    def content(self) -> str:
+        """The act itself, without its place in the chain; the same when it is appended again."""
+        return self.sealed(FIRST).hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +84,66 @@ class Break:
     reason: str
 
 
+@dataclass(slots=True)
+class Chain:
+    """
+    The chain of one connection, record by record in the topic's order.
+
+    Two processes that act at the same moment may both name the same predecessor. The one that Kafka keeps
+    first is in the chain; the other is *overtaken*, and its writer appends the act again behind the first.
+
+    Attributes:
+        head: the hash that the next record has to name.
+    """
+
+    head: str = FIRST
+    _named: set[str] = field(default_factory=set)
+
+    def note(self, record: AuditRecord) -> Literal["follows", "overtaken", "altered", "broken"]:
+        """Take in the next record; where the chain is broken it continues with that record."""
+        if record.digest() != record.hash:
+            place: Literal["altered", "overtaken", "broken"] = "altered"
+        elif record.previous == self.head:
+            self._continue(record)
+            return "follows"
+        elif record.previous in self._named:
+            return "overtaken"
+        else:
+            place = "broken"
+        self._continue(record)
+        return place
+
+    def _continue(self, record: AuditRecord) -> None:
+        self._named.add(record.previous)
+        self.head = record.hash
+
+
+def acts(records: Iterable[AuditRecord]) -> list[AuditRecord]:
+    """The records without those that were overtaken and appended again: one for each act."""
+    return [record for record, fault in _walk(records) if fault != _AGAIN]
+
+
 def breaks(records: Iterable[AuditRecord]) -> Iterator[Break]:
     """All places at which a chain is broken; the records of a connection must be in order."""
-    last: dict[str, tuple[int, str]] = {}
-    for record in records:
-        place, expected = last.get(record.connection, (0, FIRST))
-        reason = _fault(record, expected)
-        if reason:
-            yield Break(connection=record.connection, place=place + 1, reason=reason)
-        last[record.connection] = (place + 1, record.hash)
+    places: dict[str, int] = defaultdict(int)
+    for record, fault in _walk(records):
+        if fault == _AGAIN:
+            continue
+        places[record.connection] += 1
+        if fault:
+            yield Break(connection=record.connection, place=places[record.connection], reason=fault)
 
 
-def _fault(record: AuditRecord, expected: str) -> str:
-    if record.digest() != record.hash:
-        return "its content is not what its hash says"
-    return "" if record.previous == expected else "it does not follow the record before it"
+def _walk(records: Iterable[AuditRecord]) -> list[tuple[AuditRecord, str]]:
+    """Each record with what is wrong about it: nothing, a sentence, or `_AGAIN`: it was appended again."""
+    chains: dict[str, Chain] = defaultdict(Chain)
+    found = [(record, chains[record.connection].note(record)) for record in records]
+    later: set[str] = set()
+    walked: list[tuple[AuditRecord, str]] = []
+    for record, state in reversed(found):
+        if state == "overtaken":
+            walked.append((record, _AGAIN if record.content in later else _FAULTS[state]))
+            continue
+        later.add(record.content)
+        walked.append((record, _FAULTS[state]))
+    return walked[::-1]

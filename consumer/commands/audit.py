@@ -23,7 +23,7 @@ async def show(settings: Settings, connection: str | None, *, as_json: bool) -> 
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
-    records = await _of(settings, connection)
+    records = await _acts(settings, connection)
     if as_json:
         console_output.say_json([record.model_dump(mode="json") for record in records])
         return GOOD
@@ -44,14 +44,15 @@ async def verify(settings: Settings) -> int:
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
-    records = await _of(settings, None)
+    records = await audit_trail.read(Cluster.of(settings))
     found = list(audit.breaks(records))
     for each in found:
         _say(f"connection {each.connection}, record {each.place}: {each.reason}")
     if found:
         return FAILED
-    connections = len({record.connection for record in records})
-    console_output.say(f"{len(records)} records of {connections} connections: every chain holds.")
+    kept = audit.acts(records)
+    connections = len({record.connection for record in kept})
+    console_output.say(f"{len(kept)} records of {connections} connections: every chain holds.")
     return GOOD
 
 
@@ -62,13 +63,13 @@ async def export(settings: Settings, connection: str | None) -> int:
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
-    records = await _of(settings, connection)
+    records = await _acts(settings, connection)
     csv_file.write(sys.stdout, COLUMNS, [_row(record) for record in records])
     return GOOD
 
 
-async def _of(settings: Settings, connection: str | None) -> Sequence[AuditRecord]:
-    records = await audit_trail.read(Cluster.of(settings))
+async def _acts(settings: Settings, connection: str | None) -> Sequence[AuditRecord]:
+    records = audit.acts(await audit_trail.read(Cluster.of(settings)))
     return [record for record in records if connection in {None, record.connection}]
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
-from collections.abc import AsyncIterator, Mapping
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
 from consumer.clock import Clock
+from consumer.errors import ContractError
 from consumer.events import headers
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
-from consumer.record import Event, Publish
+from consumer.kafka.shared_topic import SharedTopic
+from consumer.record import Event, Publish, Record
 from schemas import audit
-from schemas.audit import Act, AuditRecord
+from schemas.audit import Act, AuditRecord, Chain
 from schemas.scalar import utc_text
 
 UNKNOWN_ACTOR = "unknown"
+MOST_TRIES = 50
+FIRST_PAUSE_S = 0.02
+LONGEST_PAUSE_S = 1.0
+
+Put = Callable[[Event], Awaitable[Sequence[AuditRecord]]]
+"""Publishes an audit record; returns the records that others have put before it since the last one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,34 +39,72 @@ class AuditTrail:
     The chains of all connections.
 
     Attributes:
-        records: all records, those of one connection in order.
+        records: the acts, those of one connection in order.
+        put: publishes an audit record; None where nobody else writes to the topic.
     """
 
     publish: Publish
     clock: Clock
     records: list[AuditRecord] = field(default_factory=list)
+    put: Put | None = None
+    _chains: dict[str, Chain] = field(default_factory=lambda: defaultdict(Chain))
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """Find the end of each chain."""
+        for record in self.records:
+            self._chains[record.connection].note(record)
+        self.records = audit.acts(self.records)
 
     async def append(
         self, connection: str, act: Act, *, actor: str, reason: str = "", details: Mapping[str, str]
     ) -> AuditRecord:
         """
-        Append an action to the chain of its connection.
+        Append an action to the chain of its connection, behind what others append at the same moment.
 
         Raises:
-            ContractError: Kafka did not acknowledge the record.
+            ContractError: Kafka did not acknowledge the record, or others were always faster.
+            StartupError: Kafka does not say what others have appended.
         """
-        own = (each.hash for each in reversed(self.records) if each.connection == connection)
-        record = AuditRecord(
+        bare = AuditRecord(
             connection=connection,
             act=act,
             actor=_text(actor),
             at=utc_text(self.clock.now()),
             reason=_text(reason),
             details={_text(name): _text(value) for name, value in details.items()},
-        ).sealed(next(own, audit.FIRST))
-        await self.publish(_event(record))
-        self.records.append(record)
-        return record
+        )
+        async with self._one_at_a_time:
+            return await self._append(bare)
+
+    async def _append(self, bare: AuditRecord) -> AuditRecord:
+        for number in range(MOST_TRIES):
+            record = bare.sealed(self._chains[bare.connection].head)
+            if await self._is_in_chain(record):
+                return record
+            # Whoever was overtaken often waits longer, by a random time, so that one of them gets through.
+            await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**number)))  # noqa: S311
+        raise ContractError(
+            f"connection {bare.connection}: others put acts on the audit record faster, {MOST_TRIES} times"
+        )
+
+    async def _is_in_chain(self, record: AuditRecord) -> bool:
+        """Publish a record; False when others have appended one before it."""
+        event = _event(record)
+        others = await self.put(event) if self.put else await self._put_alone(event)
+        for other in others:
+            self._note(other)
+        return self._note(record)
+
+    async def _put_alone(self, event: Event) -> Sequence[AuditRecord]:
+        await self.publish(event)
+        return ()
+
+    def _note(self, record: AuditRecord) -> bool:
+        is_overtaken = self._chains[record.connection].note(record) == "overtaken"
+        if not is_overtaken:
+            self.records.append(record)
+        return not is_overtaken
 
 
 def _text(value: str) -> str:
@@ -85,11 +134,17 @@ async def opened(cluster: Cluster, clock: Clock) -> AsyncIterator[AuditTrail]:
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
-    known = await read(cluster)
+    found = [each async for each in snapshot_reader.history(cluster, audit.TOPIC)]
     producer = cluster.producer()
     await cluster.start(producer)
     try:
-        yield AuditTrail(publish=Publisher(producer, cluster).publish, clock=clock, records=known)
+        publisher = Publisher(producer, cluster)
+        topic = SharedTopic(cluster, publisher, found)
+
+        async def put(event: Event) -> list[AuditRecord]:
+            return list(_read(await topic.put(event)))
+
+        yield AuditTrail(publish=publisher.publish, clock=clock, records=list(_read(found)), put=put)
     finally:
         await stop(producer)
 
@@ -101,13 +156,15 @@ async def read(cluster: Cluster) -> list[AuditRecord]:
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
-    found: list[AuditRecord] = []
-    async for record in snapshot_reader.history(cluster, audit.TOPIC):
+    return list(_read([record async for record in snapshot_reader.history(cluster, audit.TOPIC)]))
+
+
+def _read(records: Iterable[Record]) -> Iterator[AuditRecord]:
+    for record in records:
         try:
-            found.append(AuditRecord.model_validate_json(record.value or b""))
+            yield AuditRecord.model_validate_json(record.value or b"")
         except ValidationError:
             continue
-    return found
 
 
 def actor(given: str | None) -> str:

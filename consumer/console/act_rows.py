@@ -17,6 +17,12 @@ def note(connection: sqlite3.Connection, record: Record) -> None:
         act = AuditRecord.model_validate_json(record.value or b"")
     except ValidationError:
         return
+    details = json.dumps(act.details)
+    # Its writer appends an act again when another has come first: it is one act.
+    connection.execute(
+        "DELETE FROM acts WHERE (connection, act, actor, at, reason, details) = (?, ?, ?, ?, ?, ?)",
+        (act.connection, act.act, act.actor, act.at, act.reason, details),
+    )
     connection.execute(
         "INSERT OR REPLACE INTO acts VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -26,6 +32,6 @@ def note(connection: sqlite3.Connection, record: Record) -> None:
             act.actor,
             act.at,
             act.reason,
-            json.dumps(act.details),
+            details,
         ),
     )

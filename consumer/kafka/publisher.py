@@ -6,13 +6,14 @@ import asyncio
 from typing import assert_never
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
+from aiokafka.structs import RecordMetadata
 
 from consumer.errors import ContractError
 from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.producer import Producer
 from consumer.kafka.topic_troubles import TopicTroubles
-from consumer.record import Event
+from consumer.record import Event, Source
 
 ACKNOWLEDGE_LIMIT_S = 15.0
 
@@ -46,21 +47,31 @@ class Publisher:
             ContractError: it was refused otherwise, or not acknowledged in time; it may still be written, so
                 a retry must have the same id.
         """
+        await self.put(event)
+
+    async def put(self, event: Event) -> Source:
+        """
+        As `publish`, and return the position of the record.
+
+        Raises:
+            ContractError: as `publish`.
+        """
         topic = self._cluster.topic(event.topic)
         try:
-            await self._publish(topic, event)
+            kept = await self._publish(topic, event)
         except ContractError as error:
             if self._troubles:
                 self._troubles.failed(topic, str(error))
             raise
         if self._troubles:
             self._troubles.works(topic)
+        return Source(topic=kept.topic, partition=kept.partition, offset=kept.offset)
 
-    async def _publish(self, topic: str, event: Event) -> None:
+    async def _publish(self, topic: str, event: Event) -> RecordMetadata:
         try:
             # aiokafka itself waits without limit when brokers are down (aio-libs/aiokafka#1101).
             async with asyncio.timeout(self._limit_s):
-                await self._producer.send_and_wait(
+                return await self._producer.send_and_wait(
                     topic,
                     value=event.value,
                     key=event.key,

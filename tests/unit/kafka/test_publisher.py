@@ -15,7 +15,7 @@ from consumer.kafka.cluster import Cluster
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.ops.health import Health
-from consumer.record import Event
+from consumer.record import Event, Source
 
 CLUSTER = Cluster(bootstrap_servers="nowhere:1", topic_prefix="acme.")
 EVENT = Event(topic="lago.netsuite.results", key=b"k", value=b"{}", headers=(("ce_id", b"1"),))
@@ -32,12 +32,13 @@ class FakeProducer:
     def lacks(self, _: str) -> str | None:
         return self.absence
 
-    async def send_and_wait(self, topic: str, **content: Any) -> None:
+    async def send_and_wait(self, topic: str, **content: Any) -> Source:
         if self.hangs:
             await asyncio.Event().wait()
         if self.fails:
             raise self.fails
         self.sent.append({"topic": topic, **content})
+        return Source(topic=topic, partition=0, offset=len(self.sent) - 1)
 
 
 async def test_an_event_goes_to_its_topic_under_the_deployments_prefix():
@@ -55,6 +56,13 @@ async def test_an_event_goes_to_its_topic_under_the_deployments_prefix():
             "headers": [("ce_id", b"1")],
         }
     ]
+
+
+async def test_whoever_puts_an_event_knows_its_position():
+    """Of its topic under Kafka's name."""
+    place = await Publisher(FakeProducer(), CLUSTER).put(EVENT)
+
+    assert str(place) == "acme.lago.netsuite.results/0/0"
 
 
 async def test_a_broker_that_does_not_answer_is_not_waited_for_for_ever():
