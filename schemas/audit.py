@@ -1,9 +1,10 @@
 """
 The record on ``lago.netsuite.audit``: one action of a person, in a hash chain for each connection.
 
-The key is the connection's code, so its records are in one partition, in order. Each contains the hash of its
-predecessor: a record that was changed, removed or inserted later breaks the chain at that place. Of two
-records with the same predecessor the first one counts; the act of the other is appended again behind it.
+The key is the connection's code, or `CONSOLE` for logins and refusals, so the records of each are in one
+partition, in order. Each contains the hash of its predecessor: a record that was changed, removed or inserted
+later breaks the chain at that place. Of two records with the same predecessor the first one counts; the act
+of the other is appended again behind it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,23 @@ _FAULTS = {
     "put in later",
 }
 
-Act = Literal["backfill", "replay", "close", "reopen", "repair", "ignore", "sign_off", "adopt"]
+CONSOLE = "@console"
+"""In place of a connection: what is about the console itself. No code of a connection begins like this."""
+
+Act = Literal[
+    "backfill",
+    "replay",
+    "close",
+    "reopen",
+    "repair",
+    "ignore",
+    "sign_off",
+    "adopt",
+    "login",
+    "logout",
+    "login_refused",
+    "act_refused",
+]
 
 
 class AuditRecord(BaseModel):

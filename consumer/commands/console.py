@@ -13,12 +13,14 @@ from starlette.types import ASGIApp
 from consumer import __version__
 from consumer.clock import SystemClock
 from consumer.commands.console_acts import ConsoleActs
+from consumer.commands.console_audit import ConsoleAudit
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings, env_name
 from consumer.console import application, rendering
 from consumer.console.context import Badge, Context
 from consumer.console.follower import Follower
 from consumer.console.live import Changes
+from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
 from consumer.errors import ConfigurationError
 from consumer.http_client.event_loop import EventLoop
@@ -31,6 +33,7 @@ from consumer.ops.metrics import Metrics
 SMALLEST_KEY_CHARS = 32
 KEEP_ALIVE_LIMIT_S = 30
 GRACEFUL_STOP_LIMIT_S = 2
+ACTS_PER_MINUTE = 60
 PART = "console"
 
 log = structlog.get_logger(__name__)
@@ -59,7 +62,9 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     follower = Follower(
         Cluster.of(settings), settings.console_state, clock=clock, groups=groups, changed=changes.happened
     )
-    acts = ConsoleActs(settings, clock, settings.console_state, asyncio.Lock())
+    one_at_a_time = asyncio.Lock()
+    acts = ConsoleActs(settings, clock, settings.console_state, one_at_a_time)
+    audit = ConsoleAudit(Cluster.of(settings), clock, one_at_a_time)
     context = Context(
         file=settings.console_state,
         clock=clock,
@@ -70,6 +75,8 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
         sessions=Sessions(clock, life_s=int(settings.console_session_life_s), key=_key(settings)),
         templates=rendering.environment(),
         act=acts.do,
+        keep=audit.keep,
+        act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
         is_open=True,
     )
     with signals.stopping(stopping, health):
@@ -78,6 +85,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
             beside = [
                 tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
                 tasks.create_task(follower.run()),
+                tasks.create_task(audit.run()),
                 tasks.create_task(_serve(application.create_app(context), settings)),
             ]
             health.ready(PART)

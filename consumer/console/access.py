@@ -5,13 +5,16 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumer.console.context import Context
+from consumer.console.origin import is_foreign
 from consumer.console.person import Person
 from consumer.console.session import COOKIE, Session
 
+SAFE = frozenset({"GET", "HEAD"})
 PUBLIC = ("/static/", "/login", "/healthz")
 LOGIN = "/login"
 LOCAL = Person(name="local user", role="admin")
@@ -21,7 +24,8 @@ HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "referrer-policy": "no-referrer",
+    # With no-referrer browsers would say "Origin: null" for our own forms.
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
@@ -57,6 +61,8 @@ class Access:
         path: str = scope["path"]
         if self._context.is_open and _host(scope) not in LOCAL_HOSTS:
             return JSONResponse({"error": "without a login the console answers to this machine only"}, 403)
+        if scope["method"] not in SAFE and is_foreign(HTTPConnection(scope), self._context.origin):
+            return JSONResponse({"error": "this was sent by another site; nothing was done"}, 403)
         if session is not None or path.startswith(PUBLIC):
             return None
         if path.startswith("/api/") or scope["method"] != "GET":

@@ -13,8 +13,10 @@ from jinja2 import Environment
 
 from consumer.clock import Clock
 from consumer.console import database
+from consumer.console.audit_entry import KeepEntry
 from consumer.console.follower import Progress
 from consumer.console.live import Changes
+from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
 
 ActName = Literal["replay", "synced", "ignore", "reopen"]
@@ -71,7 +73,10 @@ class Context:
     Attributes:
         file: of the tables.
         act: does what people ask for.
+        keep: adds what is no act of `act` to the audit.
+        act_rate: how often one person may act.
         is_open: there is no login, since only this machine can reach the console.
+        origin: where people reach the console, ``https://billing.example.com``; empty where it has no name.
     """
 
     file: Path
@@ -82,7 +87,10 @@ class Context:
     sessions: Sessions
     templates: Environment
     act: DoAct
+    keep: KeepEntry
+    act_rate: RateLimit
     is_open: bool
+    origin: str = ""
     codes: Sequence[str] = field(default=())
 
     @contextmanager

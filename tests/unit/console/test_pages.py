@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from consumer.clock import FakeClock
-from consumer.console import application, database, rendering
-from consumer.console.context import Act, ActOutcome, Badge, Context
-from consumer.console.follower import Progress
+from consumer.console.context import Act
 from consumer.console.live import Changes
 from consumer.console.person import Person
-from consumer.console.projection import Projection
 from consumer.console.session import COOKIE, Sessions
-from consumer.errors import StartupError
 from tests.support import topic_records as topics
+from tests.support.console_app import Console
 
 HOSTILE = '<script>alert("x")</script>\u202e\x1b[31m'
 PAGES = (
@@ -28,62 +20,6 @@ PAGES = (
     "/reconciliation", "/connections", "/audit", "/failures/error-1",
 )  # fmt: skip
 QUERIES = ("overview", "causes", "waiting", "records/netsuite-eu/invoice/inv-2", "search?q=ACME", "audit")
-
-
-class Console:
-    """The application of a test, and what it was asked to do."""
-
-    def __init__(self, file: Path, *, is_open: bool = True) -> None:
-        self.connection = database.writer(file)
-        self.projection = Projection(self.connection)
-        self.clock = FakeClock()
-        self.acts: list[Act] = []
-        self.failing = ""
-        self.sessions = Sessions(self.clock, life_s=3_600)
-        self.context = Context(
-            file=file,
-            clock=self.clock,
-            badges=[Badge(code="netsuite-eu", account_id="1234567_SB1", environment="sandbox")],
-            codes=["netsuite-eu"],
-            progress=Progress(behind=0, read_s=self.clock.monotonic_s()),
-            changes=Changes(),
-            sessions=self.sessions,
-            templates=rendering.environment(),
-            act=self.act,
-            is_open=is_open,
-        )
-        transport = httpx.ASGITransport(application.create_app(self.context))
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8082")
-
-    async def act(self, act: Act) -> ActOutcome:
-        if self.failing:
-            raise StartupError(self.failing)
-        self.acts.append(act)
-        return ActOutcome(said="1 document replayed", is_done=True)
-
-    def take(self, *records: Any) -> None:
-        self.projection.apply(records)
-        self.projection.refresh()
-
-    def log_in(self, role: Any) -> str:
-        """Become a person; gives the token of the session."""
-        session, cookie = self.sessions.begin(Person(name="ada", role=role))
-        self.http.cookies.set(COOKIE, cookie)
-        return session.token
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    made = Console(tmp_path / "console.sqlite")
-    made.take(
-        topics.failed(1),
-        topics.written(2, offset=1),
-        topics.parked(3),
-        topics.acted(),
-        topics.reconciled(customers=[], since=None, until=None),
-    )
-    yield made
-    made.connection.close()
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,0 +1,15 @@
+"""Which role an act needs; pages need a viewer, who is everybody with a login."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from consumer.console.person import Role
+
+ROLES: Mapping[str, Role] = {
+    "replay": "operator",
+    "synced": "operator",
+    "ignore": "operator",
+    "reopen": "operator",
+}
+"""By the name of the act in its path. Nothing that is missing here can be done."""

@@ -1,0 +1,58 @@
+"""All routes of the console, and who may use them: a new page or act is a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from consumer.console import acts, api, pages
+from consumer.console.act_guard import guarded
+from consumer.console.live import LARGEST_AUDIENCE
+from consumer.console.page import context_of
+from consumer.console.rendering import HERE
+
+
+async def live(request: Request) -> Response:
+    """Changes as they happen, as server-sent events."""
+    changes = context_of(request).changes
+    if changes.audience >= LARGEST_AUDIENCE:
+        return PlainTextResponse("too many pages are open", 503)
+    return StreamingResponse(changes.stream(), media_type="text/event-stream")
+
+
+async def healthz(request: Request) -> Response:
+    """Whether the process works; the age of what it shows."""
+    progress = context_of(request).progress
+    return JSONResponse({"behind": progress.behind, "error": progress.error})
+
+
+PAGES: Sequence[BaseRoute] = (
+    Route("/", pages.books),
+    Route("/needs-action", pages.needs_action),
+    Route("/causes/{cause_id}", pages.cause),
+    Route("/failures/{error_id}", pages.failure),
+    Route("/waiting", pages.waiting),
+    Route("/records", pages.records),
+    Route("/records/{connection}/{object}/{lago_id}", pages.record),
+    Route("/search", pages.search),
+    Route("/reconciliation", pages.reconciliation),
+    Route("/reconciliation/{key}", pages.reconciliation),
+    Route("/connections", pages.connections),
+    Route("/audit", pages.audit),
+    Route("/live", live),
+    *api.ROUTES,
+)
+"""What is read, by everybody with a login."""
+
+ACTS: Sequence[BaseRoute] = (Route("/acts/{act}", guarded(acts.act), methods=["POST"]),)
+"""What changes something; each needs the role of `act_roles` and is reached through `guarded` only."""
+
+PUBLIC: Sequence[BaseRoute] = (
+    Route("/healthz", healthz),
+    Mount("/static", StaticFiles(directory=HERE / "static")),
+)
+"""What needs no login, and shows nothing of the books."""

@@ -1,0 +1,88 @@
+"""The console's application in this process, with tables of a test, and what it was asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from consumer.clock import FakeClock
+from consumer.console import application, database, rendering
+from consumer.console.audit_entry import AuditEntry
+from consumer.console.context import Act, ActOutcome, Badge, Context
+from consumer.console.follower import Progress
+from consumer.console.live import Changes
+from consumer.console.person import Person
+from consumer.console.projection import Projection
+from consumer.console.rate import RateLimit
+from consumer.console.session import COOKIE, Sessions
+from consumer.errors import StartupError
+from tests.support import topic_records as topics
+
+ORIGIN = "http://127.0.0.1:8082"
+
+
+class Console:
+    """The application of a test, and what it was asked to do."""
+
+    def __init__(self, file: Path, *, is_open: bool = True) -> None:
+        self.connection = database.writer(file)
+        self.projection = Projection(self.connection)
+        self.clock = FakeClock()
+        self.acts: list[Act] = []
+        self.audited: list[AuditEntry] = []
+        self.failing = ""
+        self.sessions = Sessions(self.clock, life_s=3_600)
+        self.context = Context(
+            file=file,
+            clock=self.clock,
+            badges=[Badge(code="netsuite-eu", account_id="1234567_SB1", environment="sandbox")],
+            codes=["netsuite-eu"],
+            progress=Progress(behind=0, read_s=self.clock.monotonic_s()),
+            changes=Changes(),
+            sessions=self.sessions,
+            templates=rendering.environment(),
+            act=self.act,
+            keep=self.audited.append,
+            act_rate=RateLimit(self.clock, burst=60, per_minute=60),
+            is_open=is_open,
+        )
+        transport = httpx.ASGITransport(application.create_app(self.context))
+        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+
+    async def act(self, act: Act) -> ActOutcome:
+        if self.failing:
+            raise StartupError(self.failing)
+        self.acts.append(act)
+        return ActOutcome(said="1 document replayed", is_done=True)
+
+    def take(self, *records: Any) -> None:
+        self.projection.apply(records)
+        self.projection.refresh()
+
+    def log_in(self, role: Any, name: str = "ada") -> str:
+        """Become a person; gives the token of the session."""
+        session, cookie = self.sessions.begin(Person(name=name, role=role))
+        self.http.cookies.clear()
+        self.http.cookies.set(COOKIE, cookie)
+        return session.token
+
+
+@contextmanager
+def filled(file: Path, **settings: Any) -> Iterator[Console]:
+    """A console that knows one document of each kind."""
+    made = Console(file, **settings)
+    made.take(
+        topics.failed(1),
+        topics.written(2, offset=1),
+        topics.parked(3),
+        topics.acted(),
+        topics.reconciled(customers=[], since=None, until=None),
+    )
+    try:
+        yield made
+    finally:
+        made.connection.close()
