@@ -1,0 +1,82 @@
+"""axe-core finds nothing on any page, light, dark, narrow or empty, and no page is wider than the window."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.browser import addresses, console_server, month
+from tests.browser.console_server import ConsoleServer
+
+TELEPHONE = {"width": 390, "height": 844}
+HALF_A_DESK = {"width": 640, "height": 400}
+"""A window of 1280 by 800 at 200 % zoom."""
+DESK = {"width": 1280, "height": 800}
+NARROW_RULES = ("scrollable-region-focusable", "target-size")
+FIRST_CAUSE = ".cause h3 a"
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def shown(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ConsoleServer]:
+    """One console for all tests of this module, which only look."""
+    async with console_server.served(tmp_path_factory.mktemp("console"), month.records()) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ConsoleServer]:
+    """A console before the first event."""
+    async with console_server.served(tmp_path_factory.mktemp("empty")) as server:
+        yield server
+
+
+async def violations(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds: the rule, and where; of all rules, or of some."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = (await Axe().run(page, options=options)).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+async def broken_rules(page: Page) -> list[str]:
+    """What is wrong with a page in light and dark, on a telephone, and at 200 % zoom."""
+    await page.emulate_media(color_scheme="light")
+    found = await violations(page)
+    await page.emulate_media(color_scheme="dark")
+    found += [f"dark: {each}" for each in await violations(page, "color-contrast")]
+    for window in (TELEPHONE, HALF_A_DESK):
+        await page.set_viewport_size(window)
+        if await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{window['width']}: wider than the window")
+    found += [f"narrow: {each}" for each in await violations(page, *NARROW_RULES)]
+    await page.set_viewport_size(DESK)
+    return found
+
+
+@pytest.mark.parametrize("address", addresses.ALL)
+async def test_no_page_breaks_a_rule_of_accessibility(page: Page, shown: ConsoleServer, address):
+    """WCAG A and AA, and what axe-core calls best practice."""
+    await page.goto(shown.origin + address)
+
+    assert await broken_rules(page) == []
+
+
+async def test_the_page_of_a_cause_breaks_none_either(page: Page, shown: ConsoleServer):
+    """Its address is known by the first page only."""
+    await page.goto(shown.origin)
+    await page.click(FIRST_CAUSE)
+
+    assert await broken_rules(page) == []
+
+
+async def test_empty_pages_say_what_is_next(page: Page, empty: ConsoleServer):
+    """And break no rule either."""
+    for address in addresses.OF_MENU:
+        await page.goto(empty.origin + address)
+
+        assert await page.locator("main .empty, main .lead, main .conclusion p").count(), address
+        assert await violations(page) == [], address
