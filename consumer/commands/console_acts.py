@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consumer.clock import Clock
-from consumer.commands import audit_trail, error_closing
+from consumer.commands import audited_replay, error_closing
+from consumer.commands.audited_replay import By
 from consumer.commands.error_closing import Wish
-from consumer.commands.replay_run import Replaying
 from consumer.config.settings import Settings
 from consumer.console import act_source, database
 from consumer.console.context import Act, ActOutcome
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History
-from consumer.kafka import republisher, snapshot_reader
+from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
 from consumer.record import Source
 from schemas.error_mark import ErrorMark
@@ -60,19 +60,15 @@ class ConsoleActs:
         cluster, history = Cluster.of(self.settings), History()
         for mark in marks:
             history.note_mark(mark)
-        async with audit_trail.opened(cluster, self.clock) as trail, republisher.opened(cluster) as way_back:
-            for code in sorted({each.connection for each in failures}):
-                own = [each for each in failures if each.connection == code]
-                await trail.append(code, "replay", actor=act.actor, reason=act.reason, details=_details(own))
-            replaying = Replaying(
-                cluster,
-                way_back,
-                history=history,
-                clock=self.clock,
-                rate_per_s=RATE_PER_S,
-                stop=asyncio.Event(),
-            )
-            done = await replaying.run(failures, lambda _: None)
+        done = await audited_replay.run(
+            cluster,
+            failures,
+            by=By(actor=act.actor, reason=act.reason),
+            history=history,
+            clock=self.clock,
+            rate_per_s=RATE_PER_S,
+            stop=asyncio.Event(),
+        )
         if done.missing:
             count = len(done.missing)
             return ActOutcome(
@@ -110,14 +106,6 @@ def _closing(act: Act, failures: Sequence[Failure]) -> Wish:
         is_booked=act.name == "synced",
         go=True,
     )
-
-
-def _details(failures: Sequence[Failure]) -> dict[str, str]:
-    return {
-        "documents": str(len(failures)),
-        "codes": ", ".join(sorted({each.code for each in failures})),
-        "first": failures[0].id,
-    }
 
 
 def _outcome(act: Act, count: int) -> ActOutcome:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from consumer.commands import id_list
 from consumer.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ Since = Annotated[str | None, typer.Option(metavar="DATE", help="Documents issue
 Until = Annotated[str | None, typer.Option(metavar="DATE", help="Documents issued on this day or earlier.")]
 Customers = Annotated[
     list[str] | None,
-    typer.Option(metavar="EXTERNAL_ID", help="Only this customer; may be given several times."),
+    typer.Option(
+        metavar="EXTERNAL_ID",
+        help="Only this customer; may be given several times; - is standard input, one a line.",
+        callback=id_list.of,
+    ),
 ]
 Actor = Annotated[
     str | None, typer.Option(metavar="NAME", help="Who does it, for the audit; default: this user.")

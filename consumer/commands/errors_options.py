@@ -9,12 +9,20 @@ from typing import Annotated, Literal
 import typer
 
 from consumer.commands import failure_filters as filters
+from consumer.commands import id_list
 from consumer.commands.document_filters import Actor
 from consumer.errors import ConfigurationError
 
 app = typer.Typer()
 
-Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Error event; several are possible.")]
+Ids = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ID",
+        help="Error event; several are possible; - is standard input, one a line.",
+        callback=id_list.of,
+    ),
+]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit record.")]
 Go = Annotated[bool, typer.Option("--go", help="Do it; without it, only say what would be done.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

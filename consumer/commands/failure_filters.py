@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from consumer.commands import id_list
+
 if TYPE_CHECKING:
     from consumer.failures.selection import Selection
 
@@ -19,7 +21,15 @@ Customer = Annotated[str | None, typer.Option(help="Lago's id of the customer, o
 Number = Annotated[str | None, typer.Option(help="The document's number.")]
 Since = Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")]
 Until = Annotated[str | None, typer.Option(help="As --since; exclusive.")]
-Ids = Annotated[list[str] | None, typer.Option("--id", metavar="ID", help="Error event.")]
+Ids = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--id",
+        metavar="ID",
+        help="Error event; - is standard input, one a line.",
+        callback=id_list.of,
+    ),
+]
 
 
 def selection(

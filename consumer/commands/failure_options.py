@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from consumer.commands import failure_filters as filters
+from consumer.commands import id_list
+from consumer.commands.document_filters import Actor
 from consumer.errors import ConfigurationError
 
 app = typer.Typer()
@@ -27,18 +29,27 @@ def replay(
     go: Annotated[bool, typer.Option("--go", help="Publish them; without it, only list.")] = False,
     rate: Annotated[float, typer.Option(min=0.1, help="Events a second, at most.")] = 50.0,
     mark_synced: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Close this failure or refund: booked by hand.")
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="Close this failure or refund: booked by hand; - is standard input, one a line.",
+            callback=id_list.of,
+        ),
     ] = None,
     ignore: Annotated[
         str | None,
         typer.Option(metavar="REASON", help="Close the failures of --id without booking them."),
     ] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit record.")] = "",
+    actor: Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Publish failed events to their input topics again; without --go, only list them."""
     import asyncio
 
+    from consumer.commands import audit_trail
     from consumer.commands import replay as command
+    from consumer.commands.audited_replay import By
     from consumer.config.settings import Settings
 
     if ignore is not None and (not ignore.strip() or not error_id):
@@ -50,9 +61,10 @@ def replay(
         customer=customer, number=number, since=since, until=until,
     )  # fmt: skip
     settings = Settings.load()
+    by = By(actor=audit_trail.actor(actor), reason=reason if ignore is None else ignore)
     if mark_synced or ignore is not None:
-        work = command.settle(settings, mark_synced or error_id or (), reason=ignore)
+        work = command.settle(settings, mark_synced or error_id or (), by=by, is_booked=ignore is None)
     else:
-        wish = command.Wish(selection=selection, go=go, rate_per_s=rate, as_json=as_json)
+        wish = command.Wish(selection=selection, go=go, rate_per_s=rate, by=by, as_json=as_json)
         work = command.run(settings, wish)
     raise typer.Exit(asyncio.run(work))

@@ -10,18 +10,29 @@ from typing import Any
 from rich.progress import Progress
 
 from consumer.clock import SystemClock
-from consumer.commands import cause_paragraphs, console_output, failure_log, resolution
+from consumer.commands import (
+    audit_trail,
+    audited_replay,
+    cause_paragraphs,
+    console_output,
+    error_closing,
+    failure_log,
+    refund_closing,
+    resolution,
+)
+from consumer.commands.audited_replay import By
+from consumer.commands.error_closing import Wish as Closing
 from consumer.commands.failure_log import FailureLog
-from consumer.commands.replay_run import Done, Replaying
+from consumer.commands.replay_run import Done
 from consumer.config.settings import Settings
 from consumer.failures import causes
 from consumer.failures.failure import Failure
 from consumer.failures.selection import Selection
-from consumer.kafka import republisher
 from consumer.kafka.cluster import Cluster
 from consumer.ops import signals
 
 DONE, FAILED = 0, 1
+NOBODY = By(actor=audit_trail.UNKNOWN_ACTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +43,11 @@ class Wish:
     Attributes:
         go: publish; else only list.
         rate_per_s: events a second, at most.
+        by: who asks, and why, for the audit record.
     """
 
     selection: Selection
+    by: By = NOBODY
     go: bool = False
     rate_per_s: float = 50.0
     as_json: bool = False
@@ -61,45 +74,45 @@ async def run(settings: Settings, wish: Wish) -> int:
     return FAILED if unknown or is_bad else DONE
 
 
-async def settle(settings: Settings, ids: Sequence[str], *, reason: str | None) -> int:
+async def settle(settings: Settings, ids: Sequence[str], *, by: By, is_booked: bool) -> int:
     """
-    Mark failures and refunds as settled by hand: ignored with a reason, else synced; 1 for an unknown id.
+    Close failures and refunds as `errors close` does, booked by hand or not to be; 1 for an unknown id.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
         ContractError: Kafka did not acknowledge.
     """
     log = await failure_log.take(settings)
-    known, clock = log.history.failures, SystemClock()
     refunds = {each.id: each for each in log.refunds.to_make}
-    unknown = resolution.unknown(ids, list(known.values()), list(refunds.values()))
-    kind, why = resolution.IGNORED if reason is not None else resolution.SYNCED, reason or ""
-    marks = [resolution.mark(known[each], kind, clock, reason=why) for each in ids if each in known]
-    marks += [
-        resolution.refund_closed(refunds[each], kind, clock, reason=why) for each in ids if each in refunds
-    ]
-    async with republisher.opened(Cluster.of(settings)) as way_back:
-        await way_back.put(marks)
+    wanted = list(dict.fromkeys(ids))
+    wish = Closing(act="close", ids=wanted, reason=by.reason, actor=by.actor, is_booked=is_booked, go=True)
+    known = [log.history.failures[each] for each in wanted if each in log.history.failures]
+    open_refunds = [refunds[each] for each in wanted if each in refunds]
+    if known:
+        await error_closing.do(settings, wish, known, SystemClock())
+    if open_refunds:
+        await refund_closing.do(settings, wish, open_refunds, SystemClock())
+    unknown = resolution.unknown(wanted, known, open_refunds)
     for each in ids:
-        console_output.say(f"{each}: {'unknown' if each in unknown else kind}")
+        console_output.say(f"{each}: {'unknown' if each in unknown else wish.kind}")
     return FAILED if unknown else DONE
 
 
 async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:
     cluster, stopping = Cluster.of(settings), asyncio.Event()
     console = console_output.console(is_aside=True)
-    async with republisher.opened(cluster) as way_back:
-        replaying = Replaying(
+    with Progress(console=console, disable=wish.as_json) as progress, signals.interruptible(stopping):
+        task = progress.add_task("replaying", total=len(failures))
+        return await audited_replay.run(
             cluster,
-            way_back,
+            failures,
+            by=wish.by,
             history=log.history,
             clock=SystemClock(),
             rate_per_s=wish.rate_per_s,
             stop=stopping,
+            advance=lambda count: progress.advance(task, count),
         )
-        with Progress(console=console, disable=wish.as_json) as progress, signals.interruptible(stopping):
-            task = progress.add_task("replaying", total=len(failures))
-            return await replaying.run(failures, lambda count: progress.advance(task, count))
 
 
 def _as_json(

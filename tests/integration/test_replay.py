@@ -18,7 +18,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
-from consumer.commands import failure_log, relay_refunds, replay
+from consumer.commands import audit_trail, failure_log, relay_refunds, replay
 from consumer.config.settings import Settings, env_name
 from consumer.failures.selection import Selection
 from consumer.kafka import republisher, snapshot_reader
@@ -195,15 +195,26 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
     """Booked by hand, or ignored with a reason; unknown ids are said."""
     told = list(await failed_events.park(on_kafka, failed_events.invoices("marks", 4), CAUSES[:1]))
 
-    with command(on_kafka, "replay", "--mark-synced", told[0]) as marking:
+    by = ("--actor", "ada")
+    with command(on_kafka, "replay", "--mark-synced", told[0], *by) as marking:
         await asyncio.to_thread(marking.communicate, timeout=LIMIT_S)
-    with command(on_kafka, "replay", "--ignore", "a test", "--id", told[1], "--id", "nobody") as ignoring:
+    ids = ("--id", told[1], "--id", "nobody")
+    with command(on_kafka, "replay", "--ignore", "a test", *ids, *by) as ignoring:
         await asyncio.to_thread(ignoring.communicate, timeout=LIMIT_S)
-    status, shown = await said(on_kafka, "replay", "--go")
+    status, shown = await said(on_kafka, "replay", "--go", "--reason", "item added", *by)
 
     assert (marking.returncode, ignoring.returncode, status) == (0, 1, 0)
     assert shown["replayed"] == 2
     assert {record.header("replay-of") for record in await replays(on_kafka)} == set(told[2:])
+    acts = await audit_trail.read(on_kafka.cluster)
+    assert {each.actor for each in acts} == {"ada"}
+    assert [(each.act, each.reason, each.details.get("mark")) for each in acts] == [
+        ("close", "", "synced"),
+        ("close", "a test", "ignored"),
+        ("replay", "item added", None),
+    ]
+    assert acts[-1].details["documents"] == "2"
+    assert {each.error_id for each in await ended_failures(on_kafka)} == set(told[:2])
 
 
 async def test_a_failure_replayed_five_times_in_vain_and_then_written_is_one_failure(on_kafka):
@@ -336,7 +347,8 @@ async def test_a_refund_is_listed_until_a_person_closes_it(on_kafka):
     async with republisher.opened(on_kafka.cluster) as way:
         await way.put([told])
     _, before = await said(on_kafka, "errors")
-    with command(on_kafka, "replay", "--mark-synced", "netsuite-eu:refund:inv-1") as process:
+    paid_back = ("--mark-synced", "netsuite-eu:refund:inv-1", "--actor", "ada")
+    with command(on_kafka, "replay", *paid_back, "--reason", "paid by bank") as process:
         out, _ = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
     async with republisher.opened(on_kafka.cluster) as way:
         await way.put([told])
@@ -346,6 +358,13 @@ async def test_a_refund_is_listed_until_a_person_closes_it(on_kafka):
     assert before["refunds"]["refunds"][0]["number"] == "ACME-CN1"
     assert (process.returncode, out.strip()) == (0, "netsuite-eu:refund:inv-1: synced")
     assert (after["refunds"]["open"], after["open"]) == (0, 0)
+    [act] = await audit_trail.read(on_kafka.cluster)
+    assert (act.actor, act.reason) == ("ada", "paid by bank")
+    assert act.details == {
+        "refund": "netsuite-eu:refund:inv-1",
+        "mark": "synced",
+        "document": "Refund of ACME-CN1 (59.50 EUR)",
+    }
 
 
 async def test_the_relay_counts_the_refunds_that_are_open(on_kafka, monkeypatch):
