@@ -38,7 +38,7 @@ class LedgerQuestion:
         to_day: last transaction date.
         changed_since: only what has changed since that moment; NetSuite knows it to the minute.
         ids: only transactions with these internal ids, at most `MOST_IDS`, with who has changed them last,
-            and invoices with what is applied to them.
+            with the tax in their own currency, and invoices with what is applied to them.
         after: `LedgerPage.next` of the page before; None for the first page.
         limit: rows of a page, at most `LARGEST_PAGE`; of balances customers, of which a page has fewer.
     """
@@ -96,9 +96,14 @@ class LedgerRow(_Answer):
 
     `lagoId` is what the field ``custbody_lago_id`` holds, `externalId` NetSuite's key; one may be missing.
     `entity` is the customer's internal id, the other names of the customer are missing where the role may not
-    see it. Scripts before 1.1.0 do not tell what follows `url`.
+    see it. Scripts before 1.1.0 do not tell what follows `url`, those before 1.2.0 tell every tax as a search
+    shows it: in the base currency.
 
     Attributes:
+        tax: as it stands; computed from `baseTax` and `exchangeRate` where these are given.
+        baseTax: the tax in the base currency of the subsidiary, which is all that a search knows; only of a
+            document in another currency, and not where it was asked by `LedgerQuestion.ids`.
+        exchangeRate: units of the base currency for one of the document's; given with `baseTax`.
         status: NetSuite's word: ``open``, ``paidInFull``, ``voided``, ``pendingApproval``, ...
         approval: ``pending`` while an approver has yet to take it, ``rejected`` when one has refused it.
         changedAt: the last change in UTC, to the minute, whoever made it; a payment changes its invoice, too.
@@ -118,6 +123,8 @@ class LedgerRow(_Answer):
     entity: str = ""
     total: str = "0"
     tax: str = "0"
+    baseTax: str | None = None  # noqa: N815
+    exchangeRate: str | None = None  # noqa: N815
     remaining: str = "0"
     voided: bool = False
     url: str = ""
@@ -192,7 +199,7 @@ class LedgerPage(_Answer):
     Attributes:
         customers: None where transactions were asked for, or the script is too old to tell; so are `balances`
             and `deletions`.
-        withheld: what the role may not read: ``deleted_records``, ``changed_by``, ``settled_by``.
+        withheld: what the role may not read: ``deleted_records``, ``changed_by``, ``settled_by``, ``tax``.
     """
 
     rows: tuple[LedgerRow, ...] = ()

@@ -20,7 +20,7 @@ from schemas import nesting, reading
 from schemas.ledger import LedgerPage
 
 CONTRACT_VERSION = 1
-SCRIPT_VERSION = "1.1.0"
+SCRIPT_VERSION = "1.2.0"
 """Version of the RESTlet that belongs to this code."""
 TEXT_LIMIT_CHARS = 2_000
 TOO_DEEP = "nested too deeply"

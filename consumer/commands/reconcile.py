@@ -91,6 +91,7 @@ async def run(settings: Settings, wish: Wish) -> int:
         await sides.read_lago(documents, ended.comparison)
         async with Client(wish.connection, clock=clock) as client:
             await sides.read_netsuite(client, ended.comparison)
+            await sides.confirm_taxes(client, ended.comparison)
             unread = await sides.read_netsuite_customers(client, ended.comparison)
         if unread is not None:
             console_output.complain(f"Customers are not compared: {unread}")

@@ -22,7 +22,7 @@ from consumer.reconcile import expected, row_values
 from consumer.reconcile.comparison import RECORD_KINDS, Comparison, Unknown
 from consumer.reconcile.expected import Expected, Kind
 from consumer.reconcile.identification import Identification
-from schemas.ledger import LedgerQuestion, LedgerRow
+from schemas.ledger import MOST_IDS, LedgerQuestion, LedgerRow
 from schemas.reading import MOST_LOOKED_UP, LookupQuestion
 
 KINDS: tuple[Kind, ...] = ("invoice", "credit_note", "payment")
@@ -31,6 +31,7 @@ MARGIN = timedelta(days=2)
 MOST_ABSENT = 2_000
 MOST_SINGLE = 50
 """Where more records are dated elsewhere, it takes fewer calls to read all."""
+MOST_TAXES = 2_000
 AT_ONCE = 20
 
 
@@ -111,6 +112,15 @@ class Sides:
             for each in page.customers:
                 comparison.meet_customer(each)
         return None
+
+    async def confirm_taxes(self, client: Client, comparison: Comparison) -> None:
+        """Read the taxes of foreign currencies that seem to differ; what NetSuite does not give stays so."""
+        ids = comparison.taxes.internal_ids[:MOST_TAXES]
+        for begin in range(0, len(ids), MOST_IDS):
+            question = LedgerQuestion(ids=tuple(ids[begin : begin + MOST_IDS]))
+            async for page in ledger.pages(client, question):
+                for row in () if isinstance(page, NoAnswer) else page.rows:
+                    comparison.taxes.confirm(row)
 
     async def check_unsure(self, documents: LagoDocuments, comparison: Comparison) -> None:
         """

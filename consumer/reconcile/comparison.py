@@ -20,6 +20,7 @@ from consumer.reconcile.difference import Difference
 from consumer.reconcile.document_checks import against, differences, of_lago, shown
 from consumer.reconcile.expected import Expected, Kind, external_id
 from consumer.reconcile.explanation import Causes
+from consumer.reconcile.foreign_taxes import ForeignTaxes
 from schemas.ledger import LedgerCustomer, LedgerRow
 
 RECORD_KINDS: Mapping[str, Kind] = {
@@ -48,6 +49,7 @@ class Comparison:
         counts: documents by kind that Lago expects.
         customers: those that must be in NetSuite, by NetSuite's key; empty where they are not compared.
         ignored: documents by the rule that leaves them out.
+        taxes: of documents in a foreign currency, which the records themselves must confirm.
         unsure: records of NetSuite that Lago may have outside of the documents that were read.
         balances: what is open on each side, and the totals by month.
     """
@@ -59,6 +61,7 @@ class Comparison:
     customers: dict[str, Expected] = field(default_factory=dict)
     found: list[Difference] = field(default_factory=list)
     unsure: list[LedgerRow] = field(default_factory=list)
+    taxes: ForeignTaxes = field(default_factory=ForeignTaxes)
     _seen: set[str] = field(default_factory=set)
     _outside: set[str] = field(default_factory=set)
     _left_out: dict[str, str] = field(default_factory=dict)
@@ -140,7 +143,9 @@ class Comparison:
         self._has_lagos_number |= bool(row.number) and row.number == document.netsuite_number
         remaining, total = Decimal(row.remaining), Decimal(0 if row.voided else row.total)
         self.balances.add_record(document, remaining=remaining, total=total, date=row.date)
-        self.found += differences(document, row)
+        found = list(differences(document, row))
+        self.taxes.note(found, row)
+        self.found += found
         if document.kind == "payment" and remaining and self._settles_whole_invoices(document):
             said = f"{shown(remaining, document)} on account"
             self.found.append(
@@ -187,9 +192,8 @@ class Comparison:
 
     def _comparable(self) -> Iterable[Difference]:
         """Without numbers where no document has Lago's: NetSuite numbers them by itself, as it is set up."""
-        if self._has_lagos_number:
-            return self.found
-        return [each for each in self.found if each.what != "number"]
+        found = self.taxes.confirmed(self.found)
+        return found if self._has_lagos_number else (each for each in found if each.what != "number")
 
     def _settles_whole_invoices(self, payment: Expected) -> bool:
         """Whether all its invoices are compared and stand: money for a voided one stays with the customer."""

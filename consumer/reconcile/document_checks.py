@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from consumer.mapping import identity, money
+from consumer.reconcile import foreign_taxes
 from consumer.reconcile.difference import Difference, What
 from consumer.reconcile.expected import Expected
 from schemas.ledger import LedgerRow
@@ -53,7 +54,7 @@ def _owner_and_number(document: Expected, row: LedgerRow) -> Iterator[Difference
 def _values(document: Expected, row: LedgerRow) -> Iterator[Difference]:
     amounts: tuple[tuple[What, Decimal | None, str], ...] = (
         ("total", document.total, row.total),
-        ("tax", document.tax, row.tax),
+        ("tax", _other_tax(document, row), row.tax),
         ("open_balance", document.open, row.remaining),
     )
     for what, expected, found in amounts:
@@ -64,6 +65,12 @@ def _values(document: Expected, row: LedgerRow) -> Iterator[Difference]:
         yield against(document, row, "date", {"lago": document.date, "netsuite": row.date})
     if row.approval is not None:
         yield against(document, row, "not_approved", {"lago": "issued", "netsuite": _APPROVALS[row.approval]})
+
+
+def _other_tax(document: Expected, row: LedgerRow) -> Decimal | None:
+    """Lago's tax, where NetSuite has another one."""
+    is_other = document.tax is not None and foreign_taxes.differs(document.tax, row)
+    return document.tax if is_other else None
 
 
 def _other_customer(document: Expected, row: LedgerRow) -> str:

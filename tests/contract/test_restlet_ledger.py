@@ -45,6 +45,24 @@ def test_every_document_of_lago_is_there_with_what_is_open(netsuite):
     assert first["url"].startswith("https://")
 
 
+def test_the_tax_of_a_foreign_document_is_computed_from_what_a_search_shows(netsuite):
+    """Searches show it in the base currency; the answer has that, too, and the rate."""
+    [found, note, payment_] = ledger(netsuite)["rows"]
+
+    assert (found["tax"], found["baseTax"], found["exchangeRate"]) == ("85.33", "93.86", "1.1")
+    assert (note["tax"], payment_["tax"]) == ("0.00", "0.00")
+
+
+def test_the_tax_of_a_document_in_the_base_currency_is_as_it_stands():
+    """Nothing is computed."""
+    netsuite = NetSuite()
+    netsuite.write(customer(), invoice(columns={"currency": "1"}))
+
+    [found] = ledger(netsuite)["rows"]
+
+    assert (found["tax"], found["baseTax"], found["exchangeRate"]) == ("85.33", None, None)
+
+
 def test_pages_continue_behind_the_last_id(netsuite):
     """So that what comes or goes meanwhile hides no other."""
     ids, after = [], None

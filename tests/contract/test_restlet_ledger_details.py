@@ -11,7 +11,7 @@ import pytest
 from consumer.clock import FakeClock
 from consumer.sandbox.netsuite.fault_injection import ThrownError
 from schemas.ledger import LedgerPage, LedgerQuestion, What
-from tests.support.restlet import CUSTOMER_ID, INVOICE_ID, NetSuite, customer, invoice
+from tests.support.restlet import CUSTOMER_ID, FEE_ID, INVOICE_ID, NetSuite, customer, invoice, tax
 from tests.support.restlet_documents import credit_memo, payment, plain_invoice
 from tests.support.restlet_references import INVOICE, NOTE
 from tests.support.sdf_project import GRANTED
@@ -50,6 +50,18 @@ def test_the_last_change_has_a_name(netsuite):
     assert (before.changedBy.id, before.changedBy.name) == ("42", "integration@example.com")
     assert (after.changedBy.id, after.changedBy.name) == ("7", "Jane Doe")
     assert after.changedBy.at == after.changedAt == datetime(2026, 8, 1, 13, 0, tzinfo=UTC)
+
+
+def test_single_documents_have_their_tax_as_it_was_written(netsuite):
+    """Of a currency of which a unit is less than a cent of the base currency."""
+    taxed = {"taxes": [tax(FEE_ID, "1903")], "expect": {"tax": "1903", "total": "11903"}}
+    [written] = netsuite.write(plain_invoice("10000", "yen", columns={"currency": "4"}, **taxed))
+    assert written["status"] == "created", written
+    [listed] = [row for row in asked(netsuite).rows if row.externalId == "lago-inv-yen"]
+    single = row_of(netsuite, "lago-inv-yen")
+
+    assert (listed.baseTax, listed.exchangeRate) == ("12.75", "0.0067")
+    assert (single.tax, single.baseTax, single.exchangeRate) == ("1903", None, None)
 
 
 def test_what_pays_an_invoice_is_listed_with_its_maker(netsuite):

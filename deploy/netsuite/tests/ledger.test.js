@@ -72,6 +72,33 @@ test('a row says whose it is, how it stands, and when it was changed', () => {
   expect(row.changedAt).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:00\.000Z$/);
 });
 
+test('a tax in a foreign currency is computed from what a search shows, and read from a single record', () => {
+  write(customer(), invoice());
+  const [{ id, fields }] = account.books.all('invoice');
+  Object.assign(fields, { exchangerate: '1.1', taxtotal: '20.91' });
+  const [{ tax, baseTax, exchangeRate }] = ledger().rows;
+
+  expect({ tax, baseTax, exchangeRate }).toEqual({ tax: '19.01', baseTax: '20.91', exchangeRate: '1.1' });
+
+  expect(ledger({ ids: [id], details: true }).rows[0]).toMatchObject({ tax: '19.00', baseTax: null, exchangeRate: null });
+});
+
+test('a tax that the role may not load stays as it was computed', () => {
+  write(customer(), invoice());
+  const [{ id, fields }] = account.books.all('invoice');
+  Object.assign(fields, { exchangerate: '1.1', taxtotal: '20.90' });
+  const existing = account.existing.bind(account);
+  jest.spyOn(account, 'existing').mockImplementation((type, number) => {
+    if (type === 'invoice') throw Object.assign(new Error(), { name: 'INSUFFICIENT_PERMISSION' });
+    return existing(type, number);
+  });
+  const { rows: [row], withheld } = ledger({ ids: [id], details: true });
+
+  expect(withheld).toEqual(['tax']);
+
+  expect(row).toMatchObject({ tax: '19.00', exchangeRate: '1.1' });
+});
+
 test('a change before which nothing is wanted must be a moment', () => {
   expect(ledger({ changed_since: 'yesterday' }).error).toMatchObject({ code: 'LAGO_BAD_ITEM' });
 });

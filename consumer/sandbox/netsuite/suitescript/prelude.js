@@ -418,12 +418,25 @@
     getText(column) { return (this.found[keyOf(column)] || ['', ''])[1]; }
   }
 
+  // Oracle section_1536177235; they change nothing here, where amounts are those of a subsidiary.
+  const SETTINGS = {
+    consolidationtype: ['ACCTTYPE', 'AVERAGE', 'CURRENT', 'HISTORICAL', 'NONE'],
+    includeperiodendtransactions: ['F', 'FALSE', 'T', 'TRUE'],
+  };
+
   const search = {
     Type: Type,
     Sort: { ASC: 'ASC', DESC: 'DESC', NONE: 'NONE' },
     Summary: { GROUP: 'GROUP', SUM: 'SUM' },
     createColumn(options) { return options; },
     createFilter(options) { return options; },
+    createSetting(...args) {
+      const [name, value] = take('search.createSetting', ['name', 'value'], args);
+      const known = SETTINGS[String(name).toLowerCase()];
+      if (!known) throw new SuiteScriptError('SSS_INVALID_SRCH_SETTING', `Unknown search parameter name: ${name}.`);
+      if (known.includes(String(value).toUpperCase())) return { name, value };
+      throw new SuiteScriptError('SSS_INVALID_SRCH_SETTING_VALUE', `Unsupported value set for ${name}: ${value}.`);
+    },
     load() { throw new SuiteScriptError('RCRD_DSNT_EXIST', 'That record does not exist.'); }, // no search is saved here
     create(options) {
       const [type] = take('search.create', ['type'], [options]);

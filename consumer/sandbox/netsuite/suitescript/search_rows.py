@@ -81,11 +81,14 @@ def _status_of(saved: Saved) -> tuple[str, str]:
 
 
 def _amounts_of(saved: Saved) -> dict[str, Any]:
-    # Searches show credits negative; ``amount`` is in the base currency, ``fxamount`` in the transaction's.
+    # Searches show credits negative, ``amount`` and ``taxtotal`` in the base currency, ``fxamount`` in the
+    # transaction's.
     fields = saved.fields
     sign = -1 if saved.type in KINDS and KINDS[saved.type].lessens else 1
     rate = Decimal(fields.get("exchangerate", "1"))
     shown: dict[str, Any] = {"voided": str(fields.get("status", "")).endswith(f":{VOIDED}")}
+    if fields.get("taxtotal") is not None:
+        shown["taxtotal"] = f"{rounded(sign * Decimal(fields['taxtotal']) * rate, _BASE_DECIMALS):f}"
     for name, source in (("amount", "total"), ("amountremaining", "amountremaining")):
         if fields.get(source) is not None:
             foreign = sign * Decimal(fields[source])

@@ -105,3 +105,19 @@ def test_row_114_a_code_of_another_country_is_refused(netsuite):
     """)
 
     assert told["name"] == "INVALID_FLD_VALUE"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("consolidationtype", "NONE", "NONE"),
+        ("includeperiodendtransactions", "t", "t"),
+        ("consolidationtype", "SOME", "SSS_INVALID_SRCH_SETTING_VALUE"),
+        ("exchangerate", "NONE", "SSS_INVALID_SRCH_SETTING"),
+    ],
+)
+def test_row_126_a_search_setting_is_one_that_oracle_lists(netsuite, name, value, told):
+    """Values in any case."""
+    found = netsuite.run(f"return search.createSetting({{name: '{name}', value: '{value}'}});")
+
+    assert told in {found.get("value"), found["name"]}

@@ -7,7 +7,7 @@
 define(['N/error', 'N/runtime'], (error, runtime) => {
   const CONTRACT_VERSION = 1;
   const WITH_ITEMS = { write: Infinity, lookup: 200 };
-  const SCRIPT_VERSION = '1.1.0';
+  const SCRIPT_VERSION = '1.2.0';
 
   function refuse(name, message) {
     return error.create({ name, message, notifyOff: true });

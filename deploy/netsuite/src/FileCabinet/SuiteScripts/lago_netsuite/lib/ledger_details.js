@@ -1,11 +1,14 @@
 /**
- * Who has changed documents of the ledger last, and what is applied to its invoices, by whomever.
+ * Who has changed documents of the ledger last, what is applied to its invoices, by whomever, and their taxes in their
+ * own currency.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/search', './amounts', './moments', './record_summary', './search_rows'], (
-  search, amounts, moments, recordSummary, searchRows,
+define([
+  'N/record', 'N/search', './amounts', './currencies', './moments', './record_summary', './search_rows',
+], (
+  record, search, amounts, currencies, moments, recordSummary, searchRows,
 ) => {
   const NOTES = 'systemNotes';
   const NOTE_ROWS = { page: 1000, most: 3000 };
@@ -70,6 +73,14 @@ define(['N/search', './amounts', './moments', './record_summary', './search_rows
     return known;
   }
 
+  // Searches have a tax in the base currency only, the record has it as it was written.
+  function withTax(row) {
+    if (row.exchangeRate === null) return row;
+    const tax = record.load({ type: row.type, id: row.internalId }).getValue({ fieldId: 'taxtotal' });
+    const exact = Math.abs(Number(tax || 0)).toFixed(currencies.decimalsOf(row.tax));
+    return Object.assign({}, row, { tax: exact, baseTax: null, exchangeRate: null });
+  }
+
   // A role that may not see notes or links gets the rest.
   function orWithheld(name, work, withheld) {
     try {
@@ -80,7 +91,7 @@ define(['N/search', './amounts', './moments', './record_summary', './search_rows
     }
   }
 
-  /** {rows, withheld}: the rows with `changedBy`, and invoices with `settledBy`; null where the role may not see it. */
+  /** {rows, withheld}: rows with exact taxes and `changedBy`, invoices with `settledBy`; null where the role may not see it. */
   function added(rows) {
     const withheld = [];
     const invoices = rows.filter(({ type }) => type === 'invoice').map(({ internalId }) => internalId);
@@ -90,7 +101,8 @@ define(['N/search', './amounts', './moments', './record_summary', './search_rows
     const notes = ids.length === 0 ? {} : orWithheld('changed_by', () => lastNotes(ids), withheld);
     const byOfId = (id) => (notes && notes[id]) || null;
     const linksOf = (id) => (links[id] || []).map((link) => Object.assign({ changedBy: byOfId(link.internalId) }, link));
-    const full = rows.map((row) => Object.assign({}, row, { changedBy: byOfId(row.internalId) }, (
+    const taxed = orWithheld('tax', () => rows.map(withTax), withheld) || rows;
+    const full = taxed.map((row) => Object.assign({}, row, { changedBy: byOfId(row.internalId) }, (
       row.type === 'invoice' ? { settledBy: links && linksOf(row.internalId) } : {}
     )));
     return { rows: full, withheld };

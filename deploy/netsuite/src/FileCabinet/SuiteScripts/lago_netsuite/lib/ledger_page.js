@@ -1,10 +1,19 @@
 /**
- * What all pages of the ledger have in common: their size, the marks of Lago's records, and how they continue.
+ * What all pages of the ledger have in common: their size, the marks of Lago's records, how they continue, and what a
+ * row says of a document.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
-define(['N/search', './moments', './search_rows'], (search, moments, searchRows) => {
+define([
+  'N/search', './amounts', './lookup', './moments', './record_summary', './search_rows',
+], (
+  search, amounts, lookup, moments, recordSummary, searchRows,
+) => {
+  // What `document` reads of a row, without Lago's id, whose column is that of its type.
+  const COLUMNS = [
+    'externalid', 'tranid', 'trandate', 'entity', 'subsidiary', 'taxtotal', 'exchangerate', lookup.STATUS,
+  ];
   const OWN_IDS = ['externalidstring', 'startswith', 'lago-'];
   const CHANGED = 'lastmodifieddate';
 
@@ -39,7 +48,7 @@ define(['N/search', './moments', './search_rows'], (search, moments, searchRows)
   function read(type, filters, names, limit) {
     return searchRows.withUsable(type, names, (usable) => {
       const columns = [search.createColumn({ name: searchRows.ID, sort: search.Sort.ASC })].concat(usable);
-      return search.create({ type, filters, columns }).run().getRange({ start: 0, end: limit });
+      return searchRows.created(type, filters, columns).run().getRange({ start: 0, end: limit });
     });
   }
 
@@ -49,10 +58,39 @@ define(['N/search', './moments', './search_rows'], (search, moments, searchRows)
     return value === null || value === undefined ? '' : String(value);
   }
 
+  // Searches show tax in the base currency. Divided by the document's rate it is right to half a cent of that currency.
+  function taxOf(row, decimals) {
+    const [shown, rate] = ['taxtotal', 'exchangerate'].map((name) => Math.abs(Number(plain(row, name)) || 0));
+    if (rate === 0 || rate === 1) return { tax: shown.toFixed(decimals), baseTax: null, exchangeRate: null };
+    return { tax: (shown / rate).toFixed(decimals), baseTax: shown.toFixed(2), exchangeRate: String(rate) };
+  }
+
+  /** What every page says of a document; `exchangeRate` and `baseTax` only where its tax is computed from them. */
+  function document(row, { lagoId, money, customerOf }) {
+    const currency = amounts.currencyOf(row);
+    const decimals = money.decimals(currency);
+    const { total, open } = amounts.of(row);
+    return Object.assign({
+      type: row.recordType,
+      internalId: String(row.id),
+      externalId: plain(row, 'externalid') || null,
+      lagoId: lagoId || null,
+      number: plain(row, 'tranid') || null,
+      date: searchRows.isoDay(row.getValue({ name: 'trandate' })),
+      currency: money.symbol(currency),
+      subsidiary: plain(row, 'subsidiary') || null,
+      entity: plain(row, 'entity'),
+      total: total.toFixed(decimals),
+      remaining: open.toFixed(decimals),
+      voided: lookup.isVoided(row),
+      url: recordSummary.link(row.recordType, row.id),
+    }, taxOf(row, decimals), customerOf(plain(row, 'entity')));
+  }
+
   /** What to ask for next with `after`: the id of the last row that is told; null when there are no more. */
   function next(told, isLast) {
     return isLast || told.length === 0 ? null : String(told[told.length - 1].id);
   }
 
-  return { CHANGED, limitOf, allOf, marked, continuing, read, plain, next };
+  return { CHANGED, COLUMNS, document, limitOf, allOf, marked, continuing, read, plain, next };
 });

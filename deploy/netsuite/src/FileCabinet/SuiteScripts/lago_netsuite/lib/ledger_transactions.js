@@ -9,10 +9,9 @@
  */
 define([
   'N/format', './amounts', './currencies', './errors', './ledger_customers', './ledger_details', './ledger_page',
-  './lookup', './moments', './record_summary', './search_rows',
+  './lookup', './moments', './search_rows',
 ], (
-  format, amounts, currencies, errors, ledgerCustomers, ledgerDetails, ledgerPage, lookup, moments, recordSummary,
-  searchRows,
+  format, amounts, currencies, errors, ledgerCustomers, ledgerDetails, ledgerPage, lookup, moments, searchRows,
 ) => {
   const PAGE = { fewest: 1, most: 1000, usual: 500 };
   // Who has changed what is asked of single records.
@@ -22,10 +21,7 @@ define([
   const SPENDING = { units: 2000, ms: 20000 };
   const LAGO_ID = 'custbody_lago_id';
   const CREATED_FROM = 'createdfrom';
-  const NAMES = [
-    'externalid', 'tranid', 'trandate', 'entity', 'subsidiary', 'taxtotal', LAGO_ID, lookup.STATUS, lookup.APPROVAL,
-    ledgerPage.CHANGED, CREATED_FROM,
-  ];
+  const NAMES = ledgerPage.COLUMNS.concat(LAGO_ID, lookup.APPROVAL, ledgerPage.CHANGED, CREATED_FROM);
   const { plain } = ledgerPage;
 
   function day(text) {
@@ -57,29 +53,12 @@ define([
   }
 
   function rowOf(row, money, customerOf) {
-    const currency = amounts.currencyOf(row);
-    const decimals = money.decimals(currency);
-    const { total, open } = amounts.of(row);
-    return Object.assign({
-      type: row.recordType,
-      internalId: String(row.id),
-      externalId: plain(row, 'externalid') || null,
-      lagoId: plain(row, LAGO_ID) || null,
-      number: plain(row, 'tranid') || null,
-      date: searchRows.isoDay(row.getValue({ name: 'trandate' })),
-      currency: money.symbol(currency),
-      subsidiary: plain(row, 'subsidiary') || null,
-      entity: plain(row, 'entity'),
-      total: total.toFixed(decimals),
-      tax: Math.abs(Number(plain(row, 'taxtotal') || 0)).toFixed(decimals),
-      remaining: open.toFixed(decimals),
-      voided: lookup.isVoided(row),
+    return Object.assign(ledgerPage.document(row, { lagoId: plain(row, LAGO_ID), money, customerOf }), {
       status: plain(row, lookup.STATUS) || null,
       approval: lookup.approvalOf(row),
       changedAt: moments.iso(plain(row, ledgerPage.CHANGED)),
       createdFrom: plain(row, CREATED_FROM) || null,
-      url: recordSummary.link(row.recordType, row.id),
-    }, customerOf(plain(row, 'entity')));
+    });
   }
 
   // At least one row, so that every page leads on.

@@ -8,10 +8,12 @@ define(['N/format', 'N/runtime', 'N/search', './field_types'], (format, runtime,
   const UNKNOWN = /^SSS_INVALID_SRCH_(FILTER|COL)/;
   const ROWS = 1000;
   const ID = 'internalid';
+  const TAX = 'taxtotal';
 
   // Columns that come with a feature.
   const FEATURES = {
     currency: 'MULTICURRENCY',
+    exchangerate: 'MULTICURRENCY',
     fxamount: 'MULTICURRENCY',
     fxamountremaining: 'MULTICURRENCY',
     subsidiary: 'SUBSIDIARIES',
@@ -61,6 +63,17 @@ define(['N/format', 'N/runtime', 'N/search', './field_types'], (format, runtime,
     }
   }
 
+  // Without it a OneWorld account shows what is in the currency of a subsidiary in its own (section_1536171305).
+  function settingsOf(columns) {
+    const isNeeded = columns.some((column) => nameOf(column) === TAX) && runtime.isFeatureInEffect({ feature: 'SUBSIDIARIES' });
+    return isNeeded ? { settings: [search.createSetting({ name: 'consolidationtype', value: 'NONE' })] } : {};
+  }
+
+  /** A search whose columns the account has; a tax total is in the base currency of its document's subsidiary. */
+  function created(type, filters, columns) {
+    return search.create(Object.assign({ type, filters, columns }, settingsOf(columns)));
+  }
+
   /** Every row of a search: NetSuite gives a thousand at a time (section_N3352288). */
   function all(found) {
     const rowsFrom = (start) => {
@@ -72,7 +85,7 @@ define(['N/format', 'N/runtime', 'N/search', './field_types'], (format, runtime,
 
   /** The rows that a search finds. */
   function rows(type, filters, columns) {
-    return withUsable(type, columns, (usable) => all(search.create({ type, filters, columns: usable }).run()));
+    return withUsable(type, columns, (usable) => all(created(type, filters, usable).run()));
   }
 
   /** The day of a date column, which is in the user's format, as YYYY-MM-DD; empty for none. */
@@ -80,5 +93,5 @@ define(['N/format', 'N/runtime', 'N/search', './field_types'], (format, runtime,
     return text ? fieldTypes.isoDay(format.parse({ value: text, type: format.Type.DATE })) : '';
   }
 
-  return { ID, isUnknown, withUsable, all, rows, isoDay };
+  return { ID, isUnknown, withUsable, created, all, rows, isoDay };
 });

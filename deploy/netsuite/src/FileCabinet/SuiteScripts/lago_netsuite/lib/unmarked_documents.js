@@ -6,21 +6,17 @@
  * @NModuleScope SameAccount
  */
 define([
-  './amounts', './currencies', './errors', './ledger_customers', './lookup', './record_summary', './record_types',
+  './amounts', './currencies', './errors', './ledger_customers', './ledger_page', './lookup', './record_types',
   './search_rows',
 ], (
-  amounts, currencies, errors, ledgerCustomers, lookup, recordSummary, recordTypes, searchRows,
+  amounts, currencies, errors, ledgerCustomers, ledgerPage, lookup, recordTypes, searchRows,
 ) => {
   const TYPES = ['invoice', 'creditmemo'];
   const PAYMENT = 'customerpayment';
   // Each invoice's payments are a search of ten units, and a call has 5,000.
   const MOST = 100;
   const OURS = /^lago-/i;
-  const COLUMNS = ['externalid', 'tranid', 'trandate', 'entity', 'subsidiary', 'taxtotal', lookup.STATUS];
-
-  function textOf(row, name) {
-    return String(row.getValue({ name }) || '');
-  }
+  const { plain } = ledgerPage;
 
   function textsOf(value) {
     const texts = (Array.isArray(value) ? value : []).map(String).filter(Boolean);
@@ -35,9 +31,9 @@ define([
   // NetSuite copies the field from an invoice to a payment that is made from it: that is no mark of the payment's.
   function rowsOf(type, filter, copied = []) {
     const { lagoId } = recordTypes.of(type);
-    const isMarked = (row) => Boolean(textOf(row, lagoId)) && !copied.includes(textOf(row, lagoId));
-    return all(type, filter, COLUMNS.concat(lagoId, amounts.names()))
-      .filter((row) => !isMarked(row) && !OURS.test(textOf(row, 'externalid')));
+    const isMarked = (row) => Boolean(plain(row, lagoId)) && !copied.includes(plain(row, lagoId));
+    return all(type, filter, ledgerPage.COLUMNS.concat(lagoId, amounts.names()))
+      .filter((row) => !isMarked(row) && !OURS.test(plain(row, 'externalid')));
   }
 
   function byNumber(type, numbers) {
@@ -59,31 +55,13 @@ define([
     const ids = Object.keys(applied);
     if (ids.length === 0) return [];
     const { lagoId } = recordTypes.of(PAYMENT);
-    const copied = all('invoice', [searchRows.ID, 'anyof'].concat(invoices), [lagoId]).map((row) => textOf(row, lagoId));
+    const copied = all('invoice', [searchRows.ID, 'anyof'].concat(invoices), [lagoId]).map((row) => plain(row, lagoId));
     return rowsOf(PAYMENT, [searchRows.ID, 'anyof'].concat(ids), copied.filter(Boolean));
   }
 
   function shape(row, money, customerOf, applied) {
-    const currency = amounts.currencyOf(row);
-    const decimals = money.decimals(currency);
-    const { total, open } = amounts.of(row);
-    return Object.assign({
-      type: row.recordType,
-      internalId: String(row.id),
-      externalId: textOf(row, 'externalid') || null,
-      lagoId: null,
-      number: textOf(row, 'tranid') || null,
-      date: searchRows.isoDay(row.getValue({ name: 'trandate' })),
-      currency: money.symbol(currency),
-      subsidiary: textOf(row, 'subsidiary') || null,
-      entity: textOf(row, 'entity'),
-      total: total.toFixed(decimals),
-      tax: Math.abs(Number(textOf(row, 'taxtotal') || 0)).toFixed(decimals),
-      remaining: open.toFixed(decimals),
-      voided: lookup.isVoided(row),
-      url: recordSummary.link(row.recordType, row.id),
-      appliedTo: applied[String(row.id)] || [],
-    }, customerOf(textOf(row, 'entity')));
+    const appliedTo = applied[String(row.id)] || [];
+    return Object.assign(ledgerPage.document(row, { lagoId: null, money, customerOf }), { appliedTo });
   }
 
   function read(request) {
@@ -92,7 +70,7 @@ define([
     const applied = appliedTo(paid);
     const found = TYPES.reduce((all, type) => all.concat(byNumber(type, textsOf(numbers[type]))), [])
       .concat(paymentsOf(paid, applied));
-    const [money, customerOf] = [currencies.reader(), ledgerCustomers.reader(found.map((row) => textOf(row, 'entity')))];
+    const [money, customerOf] = [currencies.reader(), ledgerCustomers.reader(found.map((row) => plain(row, 'entity')))];
     return { rows: found.map((row) => shape(row, money, customerOf, applied)), next: null };
   }
 
