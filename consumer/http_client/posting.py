@@ -1,4 +1,4 @@
-"""A POST of which only the status of the response is used."""
+"""A POST to a process of our own, and the status and text of its response."""
 
 from __future__ import annotations
 
@@ -29,9 +29,18 @@ class Endpoint:
 
     async def __call__(self, content: bytes, headers: Mapping[str, str]) -> int | None:
         """The HTTP status of one POST within `POST_LIMIT_S`; None when there was no answer."""
+        answer = await self.answer(content, headers)
+        return answer[0] if answer else None
+
+    async def answer(self, content: bytes, headers: Mapping[str, str]) -> tuple[int, str] | None:
+        """The HTTP status and the text of one POST within `POST_LIMIT_S`; None when there was no answer."""
         try:
             async with asyncio.timeout(POST_LIMIT_S):
                 response = await self._client.post(self.url, content=content, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL, OSError):
             return None
-        return response.status_code
+        return response.status_code, response.text
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()

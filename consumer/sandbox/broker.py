@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,10 +24,26 @@ STOP_LIMIT_S = 10.0
 POLL_EVERY_S = 0.1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """A broker that listens: its bootstrap address, its process and the file with its own words."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+
 @contextmanager
 def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
+    """As `running`; yields the bootstrap address ``127.0.0.1:PORT`` alone."""
+    with running(data_dir, port=port) as found:
+        yield found.address
+
+
+@contextmanager
+def running(data_dir: Path, *, port: int = 0) -> Iterator[Broker]:
     """
-    Run the embedded broker; yields its bootstrap address ``127.0.0.1:PORT``.
+    Run the embedded broker; it is stopped at the end of the block.
 
     Args:
         data_dir: for its data and its log ``broker.log``; kept when the broker stops.
@@ -35,9 +52,9 @@ def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
     Raises:
         StartupError: `noida-db` is not installed, or does not listen in time.
     """
-    port = port or free_port()
+    port, log_file = port or free_port(), data_dir / "broker.log"
     data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "broker.log").open("ab") as log:
+    with log_file.open("ab") as log:
         # The binary is part of an installed package; no argument comes from outside.
         process = subprocess.Popen(  # noqa: S603 - see above
             _arguments(port, data_dir),
@@ -46,8 +63,8 @@ def embedded_broker(data_dir: Path, *, port: int = 0) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_until_listening(process, port, log_file=data_dir / "broker.log")
-            yield f"{HOST}:{port}"
+            wait_until_listening(process, port, log_file=log_file)
+            yield Broker(address=f"{HOST}:{port}", process=process, log_file=log_file)
         finally:
             stop(process)
 
