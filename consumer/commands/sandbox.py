@@ -12,6 +12,7 @@ import uvicorn
 
 from consumer.commands import next_step
 from consumer.errors import ConfigurationError, StartupError
+from consumer.ops.http import reason_of
 from consumer.sandbox.netsuite import connection_abort
 from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.console import RESTLET_PATH
@@ -91,7 +92,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port))
     except OSError as error:
         raise StartupError(
-            f"port {port} of {host} cannot be used: {error.strerror}; choose another with --port"
+            f"port {port} of {host} cannot be used: {reason_of(error)}; choose another with --port"
         ) from error
     # Accepted sockets inherit this. asyncio would set it only for sockets that name their protocol, and
     # without it every answer in two parts waits some 40 ms for an acknowledgement.

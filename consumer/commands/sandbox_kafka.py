@@ -35,7 +35,7 @@ def run(port: int | None, state: Path | None) -> None:
     """
     settings = Settings.load()
     _end_on_signals()
-    wanted = _port(settings.kafka_bootstrap_servers) if port is None else port
+    wanted = port_of(settings.kafka_bootstrap_servers) if port is None else port
     with ExitStack() as stack:
         folder = state or Path(stack.enter_context(TemporaryDirectory(prefix="lago-netsuite-kafka-")))
         listen(LOOPBACK, wanted).close()
@@ -62,7 +62,8 @@ def _on_signals(handler: signal.Handlers | object) -> None:
         signal.signal(each, handler)  # type: ignore[arg-type]
 
 
-def _port(bootstrap_servers: str) -> int:
+def port_of(bootstrap_servers: str) -> int:
+    """The port of the first address if it is of this machine, else `DEFAULT_PORT`."""
     host, _, port = bootstrap_servers.partition(",")[0].strip().rpartition(":")
     return int(port) if host in _OF_THIS_MACHINE and port.isdigit() else DEFAULT_PORT
 

@@ -62,12 +62,13 @@ async def follow(cluster: Cluster, positions: Mapping[Place, int], sent: Mapping
     async with position_tail.tail(cluster, OUTCOMES, positions) as batches:
         async for batch in batches:
             for record in batch.records:
-                _note(record, sent)
+                note(record, sent)
             if all(each.has_ended for each in sent.values()):
                 return
 
 
-def _note(record: Record, sent: Mapping[str, Sent]) -> None:
+def note(record: Record, sent: Mapping[str, Sent]) -> None:
+    """Note what one record says of these events, if it says anything."""
     is_error = record.source.topic.endswith(error_event.TOPIC)
     is_about_one = record.header(error_mark.HEADER) or record.header("ce_type") == error_resolved.WEBHOOK_TYPE
     if record.value is None or is_about_one:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,9 +107,15 @@ def listen(host: str, port: int, *, settings: str = "ops") -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or str(error)
         names = f"{env_name(f'{settings}_host')} and {env_name(f'{settings}_port')}"
-        raise StartupError(f"cannot listen on {host}:{port}: {reason}; see {names}") from error
+        raise StartupError(f"cannot listen on {host}:{port}: {reason_of(error)}; see {names}") from error
+
+
+def reason_of(error: OSError) -> str:
+    """Why an address cannot be listened on, without the address, which Python adds to some of the reasons."""
+    if error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def _answer(report: HealthReport) -> Response:

@@ -14,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from consumer.sandbox.broker import free_port
 from tests.deploy.binaries import ROOT
+from tests.support import readme
 
 LIMIT_S = 300
 VARIABLE = re.compile(r"^([A-Z_]+)=(\S+)$", re.MULTILINE)
+AT_ONCE = {"LAGO_NETSUITE_INGEST_STOP_DELAY_S": "0"}
+PORTS = ("9092", "8081", "8082")
 WHERE = "import consumer; print(consumer.__file__)"
 
 pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.slow]
@@ -121,3 +125,39 @@ def test_the_demo_runs_from_the_wheel(installed):
     ran = installed.run("demo", "--json")
 
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_first_walk_of_the_readme_posts_an_invoice(installed, tmp_path):
+    """Its commands in one shell and an empty folder, each begun when the one before it has said something."""
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", _script(tmp_path)],
+        cwd=tmp_path,
+        env={"PATH": f"{installed.programs}:/usr/bin:/bin", "HOME": str(tmp_path)} | AT_ONCE,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert [line for session in readme.walk() for line in session.unseen(ran.stdout)] == []
+    [invoice] = json.loads(ran.stdout[ran.stdout.rindex("\n[") :])
+    assert invoice["tranid"] == "ACM-3F21-202608-057"
+
+
+def _script(logs: Path) -> str:
+    """The walk on free ports, which are set where the README says it; `installed` has done `pip install`."""
+    netsuite, *others = (str(free_port()) for _ in range(4))
+    ports = "".join(f"s/{old}$/{new}/;" for old, new in zip(PORTS, others, strict=True))
+    moved = f"sed -i '{ports}' walk/.env; sed -i s/:8460/:{netsuite}/ walk/connections.yaml"
+    commands = [command for session in readme.walk() for command in session.commands]
+    lines = ["trap 'kill $(jobs -p); wait' EXIT"]
+    for number, command in enumerate(commands[1:]):
+        own = command.replace("8460", netsuite).replace("sandbox &", f"sandbox --port {netsuite} &")
+        lines.append(_in_background(own, logs / f"{number}.log") if own.endswith(" &") else own)
+        lines += [moved] if command.startswith("lago-netsuite init ") else []
+    return "\n".join(lines)
+
+
+def _in_background(command: str, log: Path) -> str:
+    return f"{command.removesuffix('&')} >{log} 2>&1 &\nuntil [ -s {log} ]; do sleep 0.1; done"

@@ -48,15 +48,18 @@ def test_init_writes_connections_environment_and_samples(run, tmp_path):
 
     assert (code, err) == (0, "")
     assert _files(tmp_path / "walk") == WRITTEN
-    assert {line.removesuffix(": written") for line in out.splitlines()} == {
-        f"walk/{each}" for each in WRITTEN
-    }
+    *written, following = out.splitlines()
+    assert {line.removesuffix(": written") for line in written} == {f"walk/{each}" for each in WRITTEN}
+    assert following.startswith("Next: cd walk; set -a; . ./.env; set +a ")
     assert (tmp_path / "walk" / ".env").stat().st_mode & 0o777 == 0o600
 
 
 def test_init_without_a_folder_writes_into_this_one(run, tmp_path):
-    assert run("init")[0] == 0
+    code, out, _ = run("init")
+
+    assert code == 0
     assert _files(tmp_path) == WRITTEN
+    assert out.splitlines()[-1].startswith("Next: set -a; . ./.env")
 
 
 def test_what_init_writes_passes_check(run, written):

@@ -79,6 +79,8 @@ async def test_a_port_that_is_taken_is_a_clear_sentence(app):
         port = taken.getsockname()[1]
 
         with pytest.raises(
-            StartupError, match=f"cannot listen on 127.0.0.1:{port}: .*LAGO_NETSUITE_OPS_PORT"
+            StartupError,
+            match=f"^cannot listen on 127.0.0.1:{port}: Address already in use; "
+            "see LAGO_NETSUITE_OPS_HOST and LAGO_NETSUITE_OPS_PORT$",
         ):
             await http.serve(app, "127.0.0.1", port)
