@@ -61,7 +61,7 @@ def kafka(
 
 
 @app.command("lago")
-def lago(
+def lago(  # noqa: PLR0917 - one argument an option
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 chooses a free port.")] = 8461,
     slug: Annotated[
         str, typer.Option(help="Name of the organisation; the same gives the same ids.")
@@ -69,11 +69,32 @@ def lago(
     webhooks: Annotated[
         str | None, typer.Option(metavar="URL", help="Where to post webhooks: ingest's /lago/CODE.")
     ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Begin with three months of documents; the same seed gives the same ids and amounts.",
+        ),
+    ] = None,
+    api_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Key of the REST API; lago-sandbox-key by default.")
+    ] = None,
+    hmac_key: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="Key of HMAC signatures; lago-sandbox-hmac-key by default."),
+    ] = None,
+    jwt_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Sign webhooks as JWT with this RSA private key (PEM) instead."),
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; anyone who can connect can read the documents.")
     ] = "127.0.0.1",
 ) -> None:
     """Run an emulated Lago organisation on this machine: REST API, webhooks and controls."""
     from consumer.commands import sandbox_lago as command
+    from consumer.commands import sandbox_lago_keys
 
-    command.run(port, slug=slug, webhook_url=webhooks, host=host)
+    keys = sandbox_lago_keys.keys(api_key, hmac_key, jwt_key)
+    command.run(port, slug=slug, webhook_url=webhooks, keys=keys, seed=seed, host=host)

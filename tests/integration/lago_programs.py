@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from consumer.commands.sandbox_lago import HMAC_KEY
+from consumer.commands.sandbox_lago_keys import HMAC_KEY
 from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port
 from consumer.sandbox.lago.http import API_KEY

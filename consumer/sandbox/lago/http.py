@@ -64,14 +64,18 @@ class LagoServer:
 
     @classmethod
     def of(
-        cls, organization: Organization, *, monotonic_s: Callable[[], float] = time.monotonic
+        cls,
+        organization: Organization,
+        *,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        api_key: str = API_KEY,
     ) -> LagoServer:
-        """A server without an endpoint for webhooks, with `API_KEY` and `LIMITED_KEYS`."""
+        """A server without an endpoint for webhooks, with this key for everything and `LIMITED_KEYS`."""
         rest = Rest(
             organization=organization,
             limit=RateLimit(monotonic_s=monotonic_s),
             counts=CachedCounts(monotonic_s=monotonic_s),
-            keys={API_KEY: None, **LIMITED_KEYS},
+            keys={**LIMITED_KEYS, api_key: None},
         )
         return cls(organization=organization, rest=rest)
 

@@ -6,12 +6,14 @@ Source: lago-api ``app/controllers/api``; facts of each route in the README's ta
 
 from __future__ import annotations
 
+import base64
+import textwrap
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from consumer.sandbox.lago import billing, disputes, listings, metadata, money, serializers
@@ -24,6 +26,8 @@ from consumer.sandbox.lago.organization import ImpossibleError, Organization
 from consumer.sandbox.lago.rate_limit import RateLimit
 
 PREFIX = "/api/v1"
+KEY_RESOURCE = "webhook_jwt_public_key"
+BASE64_LINE_CHARS = 60
 Permissions = Mapping[str, Sequence[str]]
 """What a key may do: ``read`` and ``write`` by Lago's name of the resource."""
 
@@ -37,6 +41,7 @@ class Rest:
 
     Attributes:
         keys: permissions by API key; None for a key with all permissions.
+        public_pem: verifies its webhooks that are signed as JWT; empty when it signs none.
         failing: HTTP status of every response; None for normal responses.
         announce: sends due webhooks after a write; None without an endpoint.
         requests: number of requests by method and path template.
@@ -46,6 +51,7 @@ class Rest:
     limit: RateLimit
     counts: CachedCounts
     keys: dict[str, Permissions | None] = field(default_factory=dict)
+    public_pem: str = ""
     failing: int | None = None
     requests: dict[str, int] = field(default_factory=dict)
     announce: Callable[[], Awaitable[None]] | None = None
@@ -78,6 +84,8 @@ class Rest:
             ("GET", "/payment_receipts", "invoice", "read", _on(money.list_receipts)),
             ("GET", "/payment_requests", "payment_request", "read", _on(money.list_payment_requests)),
             ("GET", "/wallets", "wallet", "read", _on(money.list_wallets)),
+            ("GET", "/webhooks/public_key", KEY_RESOURCE, "read", Rest.show_public_key),
+            ("GET", "/webhooks/json_public_key", KEY_RESOURCE, "read", Rest.show_public_key),
             ("GET", "/activity_logs", "activity_log", "read", Rest.refuse_premium),
         ]
         return [
@@ -205,6 +213,15 @@ class Rest:
             found["payment_status"] = sent["payment_status"]
             self.organization.announce("invoice.payment_status_updated", found)
         return self._shown(found)
+
+    async def show_public_key(self, request: Request) -> Response:
+        """``GET /webhooks/public_key`` as text, ``json_public_key`` as JSON: base64 in lines of PEM."""
+        if not self.public_pem:
+            return refused(404, f"{KEY_RESOURCE}_not_found")
+        packed = base64.b64encode(self.public_pem.encode()).decode()
+        lines = "".join(f"{line}\n" for line in textwrap.wrap(packed, BASE64_LINE_CHARS))
+        is_json = request.url.path.endswith("json_public_key")
+        return JSONResponse({"webhook": {"public_key": lines}}) if is_json else PlainTextResponse(lines)
 
     async def refuse_premium(self, _: Request) -> Response:
         """``GET /activity_logs``: a premium feature that this organisation does not have."""

@@ -3,11 +3,17 @@
 import json
 from datetime import UTC, datetime
 
+import httpx
 import pytest
+from joserfc import jws
 from joserfc.jwk import RSAKey
 
+from consumer.clock import FakeClock
+from consumer.lago.public_key import FetchedKey, Unavailable
+from consumer.sandbox.lago.http import API_KEY, LagoServer
 from consumer.sandbox.lago.organization import Organization
 from consumer.sandbox.lago.webhooks import MAX_ATTEMPTS, RETRY_AFTER_S, Signer, Webhooks
+from tests.support.connection_files import connection
 
 KEY = RSAKey.generate_key(2048)
 
@@ -88,3 +94,23 @@ async def test_either_signature_says_its_algorithm(algorithm):
     [(_, headers)] = scene.endpoint.posts
     assert headers["X-Lago-Signature-Algorithm"] == algorithm
     assert headers["X-Lago-Signature"]
+
+
+async def test_the_public_key_over_the_api_verifies_a_jwt():
+    """Asked for as ingest does; an installation without the key has no such page."""
+    scene = Scene(algorithm="jwt")
+    server = LagoServer.of(scene.organization)
+    place = connection(lago={"api_url": "http://lago.example/", "api_key": API_KEY})
+    lago = FetchedKey(place, clock=FakeClock(), transport=httpx.ASGITransport(server.app()))
+    missing = await lago.current()
+    server.rest.public_pem = KEY.as_pem(private=False).decode()
+    scene.organization.upsert_customer("acme")
+    await scene.webhooks.drain()
+    [(_, headers)] = scene.endpoint.posts
+
+    key = await FetchedKey(place, clock=FakeClock(), transport=httpx.ASGITransport(server.app())).current()
+
+    assert isinstance(missing, Unavailable)
+    assert isinstance(key, RSAKey)
+    token = headers["X-Lago-Signature"].encode()
+    assert jws.deserialize_compact(token, key, algorithms=["RS256"]).payload
