@@ -178,6 +178,11 @@ def _on_core(core: int) -> Sequence[str]:
     return ["taskset", "-c", str(core)] if pinnable else []
 
 
+def usage_of(pid: int) -> Usage:
+    """What a process has used so far; nothing when it has ended."""
+    return _usage(pid) or NOTHING
+
+
 def _usage(pid: int) -> Usage | None:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()

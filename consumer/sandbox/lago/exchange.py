@@ -38,8 +38,10 @@ def listed(  # noqa: PLR0913, PLR0917 - what a list consists of
         UnknownEntityError: a billing entity that does not exist.
     """
     query = query_of(request)
-    filters.refuse_unknown_entities(query, organization.billing_entities())
-    rows, meta = listings.page(find(stored, query), query, counts=counts)
+    filters.refuse_unknown_entities(query, organization.billing_entities)
+    state = (organization.changes, len(stored))
+    found = organization.found_rows.of(key, query, state, lambda: find(stored, query))
+    rows, meta = listings.page(found, query, counts=counts)
     return JSONResponse(
         {key: [serialize(organization, row) if serialize else row for row in rows], "meta": meta}
     )

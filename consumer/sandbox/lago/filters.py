@@ -111,14 +111,15 @@ def of_entities(query: Query) -> list[Test]:
     return [lambda one: one["billing_entity_code"] in wanted] if wanted else []
 
 
-def refuse_unknown_entities(query: Query, known: Collection[str]) -> None:
+def refuse_unknown_entities(query: Query, known: Callable[[], Collection[str]]) -> None:
     """
-    Look the wanted billing entities up.
+    Look the wanted billing entities up, where any is wanted.
 
     Raises:
         UnknownEntityError: one of them does not exist.
     """
-    if any(code not in known for code in query.get("billing_entity_codes[]", ())):
+    wanted = query.get("billing_entity_codes[]", ())
+    if wanted and not set(wanted) <= set(known()):
         raise UnknownEntityError
 
 

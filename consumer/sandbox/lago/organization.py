@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from consumer.sandbox.lago import customers
+from consumer.sandbox.lago.found_rows import FoundRows
 from consumer.sandbox.lago.notation import Json, id_of, instant
 
 Now = Callable[[], datetime]
@@ -48,6 +49,8 @@ class Organization:
             all.
         numbered: number of invoices that were given a number.
         outbox: webhooks that are not sent yet.
+        changes: number of changes so far.
+        found_rows: the lists that are being read.
     """
 
     now: Now
@@ -68,6 +71,8 @@ class Organization:
     integrations: frozenset[str] | None = None
     numbered: int = 0
     outbox: list[Announcement] = field(default_factory=list)
+    changes: int = 0
+    found_rows: FoundRows = field(default_factory=FoundRows, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive its id."""
@@ -110,6 +115,7 @@ class Organization:
 
     def delete_customer(self, external_id: str) -> None:
         """Delete a customer; Lago sends no webhook for it, and the external id can be used again."""
+        self.changes += 1
         self.deleted.add(self.customer_of(external_id)["lago_id"])
 
     def _create_customer(self, external_id: str, changes: Json) -> Json:
@@ -152,6 +158,7 @@ class Organization:
 
     def touch(self, document: Json) -> None:
         """Set the time of change of a document."""
+        self.changes += 1
         document["updated_at"] = self.at()
 
     def at(self) -> str:
@@ -164,6 +171,7 @@ class Organization:
 
         The type of the object is the webhook's first word by default.
         """
+        self.changes += 1
         object_type = object_type or webhook_type.partition(".")[0]
         self.outbox.append(
             Announcement(webhook_type=webhook_type, object_type=object_type, lago_id=content["lago_id"])

@@ -233,3 +233,34 @@ def test_only_the_offset_of_a_credit_note_is_a_settlement(lago):
     assert found("payment") == set()
     assert found("payment", "credit_note") == {offset}
     assert found("refund") == {paid, offset}
+
+
+def test_what_changes_while_pages_are_read_moves_rows_between_them(lago):
+    """A row that leaves the filter pulls the others forward, so that the second page lacks one."""
+    bills = [lago.bill() for _ in range(4)]
+    pages = {"per_page": 2, "payment_status": "pending"}
+
+    first = lago.get("invoices", page=1, **pages).json()["invoices"]
+    lago.act("payments", invoice_ids=[first[0]["lago_id"]])
+    second = lago.get("invoices", page=2, **pages).json()["invoices"]
+
+    seen = {row["lago_id"] for row in (*first, *second)}
+    assert (len(second), len(seen), len(bills)) == (1, 3, 4)
+
+
+def test_another_filter_or_a_new_first_page_finds_rows_anew(lago):
+    """A list that is read page by page is sorted once, and no other list gets its rows."""
+    for name in ("acme", "globex"):
+        lago.customer(name)
+        for _ in range(3):
+            lago.bill(name)
+
+    def numbers(**params):
+        return [row["number"] for row in lago.get("invoices", per_page=2, **params).json()["invoices"]]
+
+    whole = numbers(page=1) + numbers(page=2) + numbers(page=3)
+    mine = numbers(page=1, external_customer_id="globex") + numbers(page=2, external_customer_id="globex")
+
+    assert (len(set(whole)), len(set(mine)), set(mine) < set(whole)) == (6, 3, True)
+    lago.server.organization.invoices[lago.bill()["lago_id"]]["status"] = "open"
+    assert sorted(numbers(page=1) + numbers(page=2) + numbers(page=3)) == sorted(whole)
