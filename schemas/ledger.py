@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.document_lines import DocumentLines
 from schemas.scalar import utc_text
 
 LARGEST_PAGE = 1_000
@@ -199,6 +200,7 @@ class LedgerPage(_Answer):
     Attributes:
         customers: None where transactions were asked for, or the script is too old to tell; so are `balances`
             and `deletions`.
+        documents: of ``op: lines``.
         withheld: what the role may not read: ``deleted_records``, ``changed_by``, ``settled_by``, ``tax``.
     """
 
@@ -206,6 +208,7 @@ class LedgerPage(_Answer):
     customers: tuple[LedgerCustomer, ...] | None = None
     balances: tuple[LedgerBalance, ...] | None = None
     deletions: tuple[LedgerDeletion, ...] | None = None
+    documents: tuple[DocumentLines, ...] = ()
     withheld: tuple[str, ...] = ()
     next: str | None = None
     error: LedgerError | None = None

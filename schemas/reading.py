@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.document_lines import LinesQuestion
 from schemas.ledger import LedgerQuestion
 from schemas.unmarked import UnmarkedQuestion
 
@@ -111,7 +112,9 @@ class LookupQuestion:
         return json.dumps({"v": 1, "op": "lookup", "items": items}, separators=(",", ":")).encode()
 
 
-Question = HealthQuestion | CatalogQuestion | LedgerQuestion | LookupQuestion | UnmarkedQuestion
+Question = (
+    HealthQuestion | CatalogQuestion | LedgerQuestion | LookupQuestion | UnmarkedQuestion | LinesQuestion
+)
 
 
 class _Answer(BaseModel):

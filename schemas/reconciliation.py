@@ -86,6 +86,10 @@ class Reconciliation(_Part):
     outcome: Outcome
     documents: dict[str, int] = Field(description="documents that were compared, by kind")
     ignored: dict[str, int] = Field(default_factory=dict, description="left-out documents by rule")
+    outcomes: dict[str, int] = Field(
+        default_factory=dict,
+        description="documents by outcome, each once: agrees, differs, missing, ambiguous, unmapped",
+    )
     difference_count: int
     differences_by_kind: dict[str, int] = Field(default_factory=dict)
     balances: tuple[OpenBalance, ...] = ()

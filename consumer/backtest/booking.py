@@ -37,12 +37,14 @@ class BookedLine:
     Attributes:
         key: what the line is in both configurations: Lago's id of its fee and its number there, or
             its place.
+        reference: Lago's id of its fee, or a word for discounts; empty where the line has no tax details.
         label: its description, else its place.
         account: the line's own account, else ``of item 801``: NetSuite takes the item's.
         fields: all other fields, as text.
     """
 
     key: str
+    reference: str
     label: str
     item: str
     account: str
@@ -120,6 +122,7 @@ def _lines(item: WriteItem) -> Iterator[BookedLine]:
         met[reference] += 1
         yield BookedLine(
             key=f"{reference} {met[reference]}" if reference else str(place),
+            reference=reference,
             label=_text(line.get("description")) or f"line {place}",
             item=found,
             account=account or f"of item {found}",

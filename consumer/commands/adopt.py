@@ -112,7 +112,8 @@ async def read(documents: LagoDocuments, client: Client, wish: Wish, adoption: A
     identification.documents.update(comparison.expected)
     async for found in shadow_books.marked(client, wish.connection):
         identification.meet(found)
-    await shadow_books.identify(client, identification, wish.connection)
+    async for _ in shadow_books.identify(client, identification, wish.connection):
+        pass  # its id is kept
 
 
 async def mark(client: Client, adoption: Adoption) -> None:

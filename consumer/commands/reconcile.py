@@ -22,6 +22,7 @@ from consumer.commands import (
 from consumer.commands.backfill import event_of, lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
+from consumer.commands.shadow_lines import ShadowLines
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
@@ -45,6 +46,7 @@ class Wish:
 
     Attributes:
         repair: send what is missing, where `go` says so; else only say what would be sent.
+        has_lines: compare lines, too, of a connection in shadow.
         restore_deleted: send what was deleted in NetSuite, too.
         csv: folder for the differences and sums as files.
     """
@@ -56,6 +58,7 @@ class Wish:
     repair: bool = False
     restore_deleted: bool = False
     go: bool = False
+    has_lines: bool = True
     csv: Path | None = None
     as_json: bool = False
 
@@ -90,11 +93,16 @@ async def run(settings: Settings, wish: Wish) -> int:
         await documents.check_organization()
         await sides.read_lago(documents, ended.comparison)
         async with Client(wish.connection, clock=clock) as client:
-            await sides.read_netsuite(client, ended.comparison)
+            identification = await sides.read_netsuite(client, ended.comparison)
             await sides.confirm_taxes(client, ended.comparison)
             unread = await sides.read_netsuite_customers(client, ended.comparison)
-        if unread is not None:
-            console_output.complain(f"Customers are not compared: {unread}")
+            if unread is not None:
+                console_output.complain(f"Customers are not compared: {unread}")
+            if wish.has_lines:
+                lines = ShadowLines(documents=documents, client=client, ownership=sides.ownership)
+                unread = await lines.compare(identification, ended.comparison)
+                if unread is not None:
+                    console_output.complain(f"Lines are not compared: {unread}")
         await sides.check_unsure(documents, ended.comparison)
         found = ended.comparison.end(await _causes(settings, wish.connection))
         async with Client(wish.connection, clock=clock) as client:

@@ -31,6 +31,9 @@ def reconcile(
         bool, typer.Option("--restore-deleted", help="With --repair: also what was deleted in NetSuite.")
     ] = False,
     go: Annotated[bool, typer.Option("--go", help="With --repair: send.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines/--no-lines", help="In shadow: compare the lines of documents, too.")
+    ] = True,
     actor: filters.Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -58,6 +61,7 @@ def reconcile(
         repair=repair,
         restore_deleted=restore_deleted,
         go=go,
+        has_lines=lines,
         csv=csv,
         as_json=as_json,
     )

@@ -18,6 +18,7 @@ from schemas.reconciliation import MonthTotal, Reconciliation
 
 SHOWN_MONTHS = 12
 SHOWN_ACCOUNTS = 20
+_WORDS = {"agrees": "agree", "differs": "differ", "unmapped": "refused by the mapping"}
 
 
 def show(
@@ -62,6 +63,7 @@ def lines_of(comparison: Comparison, differences: Sequence[Difference], run: Rec
     counts = comparison.counts
     yield f"Connection {run.connection}"
     yield f"  {counts['invoice']} invoices, {counts['credit_note']} notes, {counts['payment']} payments"
+    yield f"  {outcomes_of(run)}"
     for balance in run.balances:
         yield f"  open in {balance.currency}: Lago {balance.lago}, NetSuite {balance.netsuite}"
     yield from _accounts(comparison.balances)
@@ -73,6 +75,12 @@ def lines_of(comparison: Comparison, differences: Sequence[Difference], run: Rec
         yield from _paragraph(each)
     if differences:
         yield ""
+
+
+def outcomes_of(run: Reconciliation) -> str:
+    """How many documents agree, and how many do not."""
+    known = (f"{count} {_WORDS.get(outcome, outcome)}" for outcome, count in run.outcomes.items())
+    return ", ".join(known) or "nothing to compare"
 
 
 def _accounts(balances: Balances) -> Iterator[str]:
@@ -132,6 +140,7 @@ def as_json_of(
         "run_id": run.run_id,
         "in_balance": not differences,
         "counts": dict(comparison.counts),
+        "outcomes": dict(run.outcomes),
         "ignored": dict(comparison.ignored),
         "balances": {each.currency: {"lago": each.lago, "netsuite": each.netsuite} for each in run.balances},
         "customers": list(reconcile_files.accounts(comparison.balances)),

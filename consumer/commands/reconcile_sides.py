@@ -52,7 +52,7 @@ class Sides:
             LagoUnavailableError: Lago does not answer, or the key may not read a list.
         """
         unknown = await self._unknown_customers(documents)
-        ownership = self._ownership()
+        ownership = self.ownership
         owners = PaymentOwners(documents=documents, ownership=ownership)
         for kind in KINDS:
             async for rows in documents.listed(kind, self.scope):
@@ -77,9 +77,12 @@ class Sides:
                 if not isinstance(found, Ignored):
                     comparison.expect_customer(found, is_older=is_older)
 
-    async def read_netsuite(self, client: Client, comparison: Comparison) -> None:
+    async def read_netsuite(self, client: Client, comparison: Comparison) -> Identification:
         """
         Take in all of NetSuite's records, and those of documents that NetSuite dates outside of the window.
+
+        Returns:
+            Which record stands for which document, of a connection in shadow; else empty.
 
         Raises:
             StartupError: NetSuite does not answer.
@@ -89,13 +92,14 @@ class Sides:
             if not identification.is_copied(row):
                 comparison.meet(row, unknown=self._unknown(row))
                 identification.meet(row)
-        await shadow_books.identify(client, identification, self.connection)
-        for found in identification.unmarked():
+        async for found in shadow_books.identify(client, identification, self.connection):
             comparison.meet(found, unknown="passed_over")
         if self.scope.since or self.scope.until:
             for question in await self._elsewhere(client, comparison.absent):
                 async for row in self._rows(client, question):
                     comparison.meet_elsewhere(row)
+        comparison.ambiguous |= identification.ambiguous
+        return identification
 
     def _documents_in_shadow(self, comparison: Comparison) -> dict[str, Expected]:
         """The documents that may stand without a mark: those of a connection in shadow."""
@@ -169,7 +173,9 @@ class Sides:
         named = self.scope.customers
         return {each for each in named if await documents.one("customer", each) is None}
 
-    def _ownership(self) -> Ownership:
+    @property
+    def ownership(self) -> Ownership:
+        """Which documents are those of the connection."""
         return Ownership(
             connection=self.connection,
             all_connections=self.connections,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
+from itertools import islice
+from typing import TypeVar
 
 from consumer.config.connection import Connection
 from consumer.errors import StartupError
@@ -10,8 +12,12 @@ from consumer.netsuite import ledger, unmarked
 from consumer.netsuite.account_survey import NoAnswer
 from consumer.netsuite.client import Client
 from consumer.netsuite.unmarked import Rows
+from consumer.reconcile.expected import Expected
 from consumer.reconcile.identification import Identification
 from schemas.ledger import LedgerQuestion, LedgerRow
+from schemas.unmarked import MOST_AT_ONCE
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 async def marked(client: Client, connection: Connection) -> AsyncIterator[LedgerRow]:
@@ -29,26 +35,36 @@ async def marked(client: Client, connection: Connection) -> AsyncIterator[Ledger
             yield row
 
 
-async def identify(client: Client, identification: Identification, connection: Connection) -> None:
+async def identify(
+    client: Client, identification: Identification, connection: Connection
+) -> AsyncIterator[LedgerRow]:
     """
-    Find records without marks for the documents that have none with one.
+    Find records without marks for the documents that have none with one, a call's worth at a time.
+
+    Yields:
+        Each such record, with the Lago id that it should have.
 
     Raises:
         StartupError: NetSuite does not answer, or its script does not know the question.
     """
-    found = [row async for row in _rows(unmarked.by_number(client, identification.numbers()), connection)]
-    identification.meet_unmarked(found)
-    invoices = list(identification.paid())
-    applied = [row async for row in _rows(unmarked.payments(client, invoices), connection)]
-    identification.meet_payments(applied)
-
-
-async def _rows(answers: AsyncIterator[Rows | NoAnswer], connection: Connection) -> AsyncIterator[LedgerRow]:
-    async for rows in answers:
-        if isinstance(rows, NoAnswer):
-            said = (
-                f"connection {connection.code}: NetSuite does not give documents without marks: {rows.reason}"
-            )
-            raise StartupError(said)
-        for row in rows:
+    for named in _parts(identification.by_number()):
+        rows = _known(await unmarked.by_number(client, named), connection)
+        for row in identification.meet_unmarked(named, rows):
             yield row
+    for paid in _parts(identification.by_invoice()):
+        rows = _known(await unmarked.payments(client, list(paid)), connection)
+        for row in identification.meet_payments(paid, rows):
+            yield row
+
+
+def _parts(wanted: Mapping[Key, list[Expected]]) -> Iterator[dict[Key, list[Expected]]]:
+    left = iter(wanted.items())
+    while part := dict(islice(left, MOST_AT_ONCE)):
+        yield part
+
+
+def _known(rows: Rows | NoAnswer, connection: Connection) -> Rows:
+    if isinstance(rows, NoAnswer):
+        said = f"connection {connection.code}: NetSuite does not give documents without marks: {rows.reason}"
+        raise StartupError(said)
+    return rows

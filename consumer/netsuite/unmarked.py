@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from consumer.netsuite.account_survey import NoAnswer, ask
 from consumer.netsuite.client import Client
 from schemas.ledger import LedgerPage, LedgerRow
-from schemas.unmarked import MOST_AT_ONCE, UnmarkedQuestion
+from schemas.unmarked import UnmarkedQuestion
 
 Rows = tuple[LedgerRow, ...]
 
 
-async def by_number(client: Client, numbers: Iterable[tuple[str, str]]) -> AsyncIterator[Rows | NoAnswer]:
-    """
-    The records with these numbers, by record type, of one call after the other.
-
-    All records of a number are in one answer; the last one is a `NoAnswer` when a call fails.
-    """
-    wanted = list(dict.fromkeys(numbers))
-    for begin in range(0, len(wanted), MOST_AT_ONCE):
-        part = wanted[begin : begin + MOST_AT_ONCE]
-        by_type: dict[str, list[str]] = {}
-        for record_type, number in part:
-            by_type.setdefault(record_type, []).append(number)
-        yield await _rows(client, UnmarkedQuestion(numbers=by_type))
+async def by_number(client: Client, numbers: Iterable[tuple[str, str]]) -> Rows | NoAnswer:
+    """All records with these numbers, by record type; at most `schemas.unmarked.MOST_AT_ONCE` numbers."""
+    by_type: dict[str, list[str]] = {}
+    for record_type, number in dict.fromkeys(numbers):
+        by_type.setdefault(record_type, []).append(number)
+    return await _rows(client, UnmarkedQuestion(numbers=by_type))
 
 
-async def payments(client: Client, invoices: Sequence[str]) -> AsyncIterator[Rows | NoAnswer]:
-    """The payments that are applied to these invoices, by internal id, of one call after the other."""
-    for begin in range(0, len(invoices), MOST_AT_ONCE):
-        yield await _rows(client, UnmarkedQuestion(paid=invoices[begin : begin + MOST_AT_ONCE]))
+async def payments(client: Client, invoices: Sequence[str]) -> Rows | NoAnswer:
+    """All payments that are applied to these invoices, by internal id; at most `MOST_AT_ONCE` invoices."""
+    return await _rows(client, UnmarkedQuestion(paid=invoices))
 
 
 async def _rows(client: Client, question: UnmarkedQuestion) -> Rows | NoAnswer:

@@ -16,7 +16,7 @@ from typing import Literal
 from consumer.mapping import money
 from consumer.reconcile import explanation
 from consumer.reconcile.balances import Balances
-from consumer.reconcile.difference import Difference
+from consumer.reconcile.difference import Difference, What
 from consumer.reconcile.document_checks import against, differences, of_lago, shown
 from consumer.reconcile.expected import Expected, Kind, external_id
 from consumer.reconcile.explanation import Causes
@@ -50,6 +50,7 @@ class Comparison:
         customers: those that must be in NetSuite, by NetSuite's key; empty where they are not compared.
         ignored: documents by the rule that leaves them out.
         taxes: of documents in a foreign currency, which the records themselves must confirm.
+        ambiguous: external ids of documents that several records may stand for, so that none does.
         unsure: records of NetSuite that Lago may have outside of the documents that were read.
         balances: what is open on each side, and the totals by month.
     """
@@ -62,6 +63,7 @@ class Comparison:
     found: list[Difference] = field(default_factory=list)
     unsure: list[LedgerRow] = field(default_factory=list)
     taxes: ForeignTaxes = field(default_factory=ForeignTaxes)
+    ambiguous: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _outside: set[str] = field(default_factory=set)
     _left_out: dict[str, str] = field(default_factory=dict)
@@ -174,7 +176,8 @@ class Comparison:
         for key, document in self.expected.items():
             if key not in self._seen:
                 said = f"{shown(document.total, document)} {document.currency}"
-                self.found.append(of_lago(document, "missing", {"lago": said}))
+                what: What = "ambiguous" if key in self.ambiguous else "missing"
+                self.found.append(of_lago(document, what, {"lago": said}))
             elif document.refund_id and document.refund_id not in self._refunds:
                 said = f"of {shown(document.refund or 0, document)}"
                 self.found.append(of_lago(document, "refund_missing", {"lago": said}))

@@ -11,7 +11,8 @@ What = Literal[
     "missing", "extra", "total", "tax", "date", "currency", "customer", "subsidiary", "number",
     "open_balance", "voided", "not_voided", "not_approved", "duplicated", "paid_without_payment",
     "not_applied", "refund_missing", "customer_missing", "edited", "deleted",
-    "paid_in_netsuite",
+    "paid_in_netsuite", "line_missing", "line_extra", "line_item", "line_account", "line_amount", "line_tax",
+    "unmapped", "ambiguous",
 ]  # fmt: skip
 
 TITLES: dict[What, str] = {
@@ -36,6 +37,14 @@ TITLES: dict[What, str] = {
     "edited": "edited in NetSuite after it was written",
     "deleted": "deleted in NetSuite",
     "paid_in_netsuite": "paid in NetSuite, and not in Lago",
+    "line_missing": "a line is not in NetSuite",
+    "line_extra": "a line is in NetSuite, and not in Lago",
+    "line_item": "a line with another item",
+    "line_account": "a line on another account",
+    "line_amount": "a line with another amount",
+    "line_tax": "a line with another tax",
+    "unmapped": "in NetSuite, and refused by our mapping",
+    "ambiguous": "several records in NetSuite fit",
 }
 LIKELY_CAUSES: dict[What, str] = {
     "missing": "nothing has failed and nothing waits: its webhook did not arrive",
@@ -59,6 +68,14 @@ LIKELY_CAUSES: dict[What, str] = {
     "edited": "somebody has changed it in NetSuite",
     "deleted": "somebody has deleted it in NetSuite",
     "paid_in_netsuite": "somebody has entered a payment or a credit in NetSuite",
+    "line_missing": "whoever wrote the document left it away",
+    "line_extra": "it is a spent credit as a line, or somebody has added it",
+    "line_item": "the other integration maps it to another item",
+    "line_account": "the other integration maps it to another account",
+    "line_amount": "the other integration computes it in another way, or somebody has edited it",
+    "line_tax": "the other integration maps or rounds the tax in another way",
+    "unmapped": "a setting of the mapping is missing",
+    "ambiguous": "another integration or a person has written it twice",
 }
 ACTS: dict[What, str] = {
     "missing": "send it again: lago-netsuite reconcile --repair --go",
@@ -82,6 +99,14 @@ ACTS: dict[What, str] = {
     "edited": "ask who changed it; set NetSuite's document back by hand, or credit it in Lago",
     "deleted": "void it in Lago, or send it again: lago-netsuite reconcile --repair --restore-deleted --go",
     "paid_in_netsuite": "record the payment in Lago, or take it back in NetSuite",
+    "line_missing": "compare both documents; correct NetSuite's by hand",
+    "line_extra": "compare both documents; correct NetSuite's by hand, or set credits: line",
+    "line_item": "see which is right; correct the mapping, or NetSuite's document by hand",
+    "line_account": "see which is right; correct the mapping, or NetSuite's document by hand",
+    "line_amount": "compare both documents; correct NetSuite's by hand",
+    "line_tax": "see which is right; correct mapping.tax, or NetSuite's document by hand",
+    "unmapped": "complete the mapping before the cut-over: lago-netsuite errors",
+    "ambiguous": "void all but one in NetSuite, or give the others another number",
 }
 REPAIRABLE: frozenset[What] = frozenset({"missing", "not_voided", "customer_missing"})
 

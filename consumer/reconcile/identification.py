@@ -10,14 +10,18 @@ its amount and its currency. A number that several records have finds none of th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 from consumer.reconcile.expected import Expected, Kind, external_id
 from schemas.ledger import LedgerRow
 
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+NumberKey = tuple[str, str]
+"""NetSuite's record type, and a document number."""
 How = Literal["external_id", "lago_id", "number", "applied_to"]
 TYPES: Mapping[Kind, str] = {
     "invoice": "invoice",
@@ -38,20 +42,18 @@ class Identified:
         internal_id: of the record.
         how: by what it was found.
         is_adopted: whether a replay finds the record: by our external id, or by Lago's beside a foreign one.
-        row: the record, of one without a mark; others are too many to be kept.
     """
 
     document: Expected
     internal_id: str
     how: How
     is_adopted: bool
-    row: LedgerRow | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Identification:
     """
-    Takes NetSuite's records in, one after the other.
+    Takes NetSuite's records in, one after the other, and keeps their ids alone: they may be many.
 
     Attributes:
         documents: Lago's, by our external id.
@@ -62,6 +64,7 @@ class Identification:
     documents: dict[str, Expected] = field(default_factory=dict)
     found: dict[str, Identified] = field(default_factory=dict)
     ambiguous: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
 
     def meet(self, row: LedgerRow) -> None:
         """Take in a record that carries a mark."""
@@ -74,67 +77,84 @@ class Identification:
         if document is not None and document.kind == kind:
             self._keep(document, row, "external_id" if by_key else "lago_id")
 
-    def unmarked(self) -> Iterator[LedgerRow]:
-        """The records that were found without a mark, each with the Lago id that it should have."""
-        for each in self.found.values():
-            if each.row is not None:
-                yield each.row.model_copy(update={"lagoId": each.document.lago_id})
-
     def is_copied(self, row: LedgerRow) -> bool:
         """Whether a payment carries its invoice's Lago id, which NetSuite copies to what is made from it."""
         return row.type == TYPES["payment"] and external_id("invoice", row.lagoId) in self.documents
 
-    def numbers(self) -> Iterator[tuple[str, str]]:
-        """Record type and number of each invoice and credit note that no record was found for."""
-        for document in self.missing():
-            if document.kind in _NUMBERED:
-                yield TYPES[document.kind], document.number
+    def by_number(self) -> dict[NumberKey, list[Expected]]:
+        """The invoices and credit notes that no record was found for, by record type and number."""
+        wanted = (each for each in self.missing() if each.kind in _NUMBERED)
+        return _grouped(((TYPES[each.kind], each.number), each) for each in wanted)
 
-    def meet_unmarked(self, rows: Sequence[LedgerRow]) -> None:
-        """Take in invoices and credit memos without marks, all that have the numbers of some documents."""
-        wanted = [each for each in self.missing() if each.kind in _NUMBERED]
-        by_number = _grouped((_number_key(row.type, row.number), row) for row in rows)
-        for document in wanted:
-            alike = by_number.get(_number_key(TYPES[document.kind], document.number), ())
-            self._keep_only(document, [row for row in alike if _is_in_currency(document, row)], "number")
-
-    def paid(self) -> Iterator[str]:
-        """NetSuite's ids of the invoices of those payments that no record was found for."""
-        known = (row_id for document in self.missing() for row_id in self._invoices_in_netsuite(document))
-        yield from dict.fromkeys(known)
-
-    def meet_payments(self, rows: Sequence[LedgerRow]) -> None:
+    def meet_unmarked(
+        self, wanted: Mapping[NumberKey, Sequence[Expected]], rows: Iterable[LedgerRow]
+    ) -> Iterator[LedgerRow]:
         """
-        Take in payments without marks, all that are applied to the invoices of some documents.
+        Take in invoices and credit memos without marks.
+
+        Args:
+            wanted: the documents of `by_number` that have been asked for.
+            rows: all that have the numbers of these.
+
+        Yields:
+            Each record that stands for a document, with the Lago id that it should have.
+        """
+        alike = _grouped((_number_key(row.type, row.number), row) for row in rows)
+        for (record_type, number), documents in wanted.items():
+            found = alike.get(_number_key(record_type, number), [])
+            for document in documents:
+                fitting = [row for row in found if self._is_free(row) and _is_in_currency(document, row)]
+                if len(fitting) == 1:
+                    self._taken.add(fitting[0].internalId)
+                    yield self._marked(document, fitting[0], "number")
+                elif fitting:
+                    self.ambiguous.add(document.external_id)
+
+    def by_invoice(self) -> dict[str, list[Expected]]:
+        """The payments that no record was found for, by the internal id of each invoice that they pay."""
+        payments = (each for each in self.missing() if each.kind == "payment")
+        return _grouped((invoice, each) for each in payments for invoice in self._invoices_in_netsuite(each))
+
+    def meet_payments(
+        self, wanted: Mapping[str, Sequence[Expected]], rows: Sequence[LedgerRow]
+    ) -> Iterator[LedgerRow]:
+        """
+        Take in payments without marks.
 
         Several alike payments of one invoice are taken in the order of both sides: they are the same.
+
+        Args:
+            wanted: the payments of `by_invoice` that have been asked for.
+            rows: all that are applied to the invoices of these.
+
+        Yields:
+            Each record that stands for a payment, with the Lago id that it should have.
         """
-        distinct = {row.internalId: row for row in rows}.values()
-        by_invoice = _grouped((invoice, row) for row in distinct for invoice in row.appliedTo)
-        taken: set[str] = set()
-        for document in self.missing():
-            applied = (row for invoice in self._invoices_in_netsuite(document) for row in by_invoice[invoice])
-            free = (row for row in applied if row.internalId not in taken)
-            fitting = next((row for row in free if _is_payment(document, row)), None)
-            if fitting is not None:
-                taken.add(fitting.internalId)
-                self._keep(document, fitting, "applied_to")
+        applied = _grouped((invoice, row) for row in rows for invoice in row.appliedTo)
+        for invoice, documents in wanted.items():
+            for document in documents:
+                free = filter(self._is_free, applied.get(invoice, ()))
+                fitting = next((row for row in free if _is_payment(document, row)), None)
+                if fitting is not None and document.external_id not in self.found:
+                    self._taken.add(fitting.internalId)
+                    yield self._marked(document, fitting, "applied_to")
 
     def missing(self) -> list[Expected]:
         """The documents that no record was found for."""
         return [each for key, each in self.documents.items() if key not in self.found]
 
     def _invoices_in_netsuite(self, document: Expected) -> Iterator[str]:
-        for key in document.settles if document.kind == "payment" else ():
+        for key in document.settles:
             invoice = self.found.get(key)
             if invoice is not None:
                 yield invoice.internal_id
 
-    def _keep_only(self, document: Expected, rows: Sequence[LedgerRow], how: How) -> None:
-        if len(rows) == 1:
-            self._keep(document, rows[0], how)
-        elif rows:
-            self.ambiguous.add(document.external_id)
+    def _is_free(self, row: LedgerRow) -> bool:
+        return row.internalId not in self._taken
+
+    def _marked(self, document: Expected, row: LedgerRow, how: How) -> LedgerRow:
+        self._keep(document, row, how)
+        return row.model_copy(update={"lagoId": document.lago_id})
 
     def _keep(self, document: Expected, row: LedgerRow, how: How) -> None:
         before = self.found.get(document.external_id)
@@ -144,15 +164,14 @@ class Identification:
                 internal_id=row.internalId,
                 how=how,
                 is_adopted=how == "external_id" or (how == "lago_id" and bool(row.externalId)),
-                row=row if how in {"number", "applied_to"} else None,
             )
 
 
-def _grouped(pairs: Iterable[tuple[str, LedgerRow]]) -> dict[str, list[LedgerRow]]:
-    found: dict[str, list[LedgerRow]] = defaultdict(list)
-    for key, row in pairs:
-        found[key].append(row)
-    return found
+def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    found: dict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)
 
 
 def _number_key(record_type: str, number: str | None) -> str:

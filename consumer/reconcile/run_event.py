@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from consumer.events import headers
 from consumer.mapping import money
+from consumer.reconcile import outcomes
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
@@ -59,6 +60,7 @@ def reconciliation_of(
         outcome="not_in_balance" if differences else "in_balance",
         documents=dict(comparison.counts),
         ignored={_text(rule): count for rule, count in comparison.ignored.items()},
+        outcomes=outcomes.counted(comparison.expected.values(), differences),
         difference_count=len(differences),
         differences_by_kind=dict(sorted(Counter(each.what for each in differences).items())),
         balances=_balances(comparison.balances),

@@ -1,5 +1,6 @@
 """A record is found for a document by what it carries, whoever wrote it; what is in doubt by none."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from consumer.reconcile.expected import Expected
@@ -29,6 +30,10 @@ def identified(*documents):
     return Identification(documents={each.external_id: each for each in documents})
 
 
+def meet_unmarked(made, *rows):
+    return list(made.meet_unmarked(made.by_number(), rows))
+
+
 def how(made):
     return {key: (each.internal_id, each.how) for key, each in made.found.items()}
 
@@ -54,7 +59,7 @@ def test_a_record_beside_a_foreign_external_id_is_adopted_by_lagos_id():
 def test_a_number_finds_its_document_in_its_currency_only():
     """Whatever the case and the spaces around it."""
     made = identified(INVOICE)
-    made.meet_unmarked([row("1", number="ACME-1", currency="USD"), row("2", number=" acme-1 ")])
+    meet_unmarked(made, row("1", number="ACME-1", currency="USD"), row("2", number=" acme-1 "))
 
     assert how(made) == {"lago-inv-5f": ("2", "number")}
 
@@ -62,35 +67,46 @@ def test_a_number_finds_its_document_in_its_currency_only():
 def test_a_number_is_enough_in_an_account_that_names_no_currency():
     """It has only one."""
     made = identified(INVOICE)
-    made.meet_unmarked([row("2", number="ACME-1", currency=None)])
+    found = meet_unmarked(made, row("2", number="ACME-1", currency=None))
 
     assert how(made) == {"lago-inv-5f": ("2", "number")}
-    assert [each.lagoId for each in made.unmarked()] == ["5f"]
+    assert [each.lagoId for each in found] == ["5f"]
 
 
 def test_a_number_that_two_records_have_finds_neither():
     """A person has to say which it is."""
     made = identified(INVOICE)
-    made.meet_unmarked([row("1", number="ACME-1"), row("2", number="ACME-1")])
+    meet_unmarked(made, row("1", number="ACME-1"), row("2", number="ACME-1"))
 
     assert (how(made), made.ambiguous) == ({}, {"lago-inv-5f"})
+
+
+def test_a_record_stands_for_one_document_only():
+    """Two of Lago's billing entities may have given the same number."""
+    made = identified(INVOICE, replace(INVOICE, lago_id="6a", external_id="lago-inv-6a"))
+    meet_unmarked(made, row("1", number="ACME-1"))
+
+    assert how(made) == {"lago-inv-5f": ("1", "number")}
 
 
 def test_a_payment_is_found_by_its_invoice_and_amount():
     """Not one of another invoice, nor one of another amount; each record for one payment."""
     made = identified(INVOICE, payment("a"), payment("b"), payment("c", "7.00"))
     made.meet(row("1", lagoId="5f"))
-    assert list(made.paid()) == ["1"]
+    wanted = made.by_invoice()
+    assert list(wanted) == ["1"]
 
-    made.meet_payments(
+    paid = made.meet_payments(
+        wanted,
         [
             row("7", "customerpayment", appliedTo=["2"]),
             row("8", "customerpayment", appliedTo=["1"]),
             row("8", "customerpayment", appliedTo=["1"]),
             row("9", "customerpayment", appliedTo=["1"], total="8.00"),
-        ]
+        ],
     )
 
+    assert [(each.internalId, each.lagoId) for each in paid] == [("8", "a")]
     assert {key: each for key, each in how(made).items() if key != "lago-inv-5f"} == {
         "lago-pay-a": ("8", "applied_to")
     }
