@@ -126,8 +126,12 @@ class ConnectionStatus:
             "waiting": [each.as_json() for each in self.groups],
             "failures": {"open": len(self.failures), "causes": [each.as_json() for each in self.causes]},
             "refunds": {"open": len(self.refunds), "amounts": refunded},
-            "books": {"outcome": run.outcome, "ended_at": run.ended_at} if run else None,
+            "books": _books(run) if run else None,
         }
+
+
+def _books(run: Reconciliation) -> dict[str, Any]:
+    return {"outcome": run.outcome, "ended_at": run.ended_at, "documents": dict(run.outcomes)}
 
 
 def time_text(time_ms: int | None) -> str | None:

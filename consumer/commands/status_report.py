@@ -36,6 +36,7 @@ def _show_waiting(console: ConsoleOutput, groups: Sequence[WaitingGroup]) -> Non
 
 def _figures(each: ConnectionStatus) -> Iterator[paragraph.Line]:
     yield "Books", _books(each)
+    yield "Documents", _documents(each)
     yield "Last write", time_text(each.last_written_ms) or "none yet"
     yield "Backlog", f"{each.backlog} events not committed"
     yield "Oldest", time_text(each.oldest_ms) or ""
@@ -52,6 +53,13 @@ def _books(each: ConnectionStatus) -> str:
         f"NOT in balance, {run.difference_count} differences" if each.is_out_of_balance else "in balance"
     )
     return f"{outcome}, as of {run.ended_at}"
+
+
+def _documents(each: ConnectionStatus) -> str:
+    """How many of the last comparison agree; empty where all do, or none is known."""
+    found = each.last_run.outcomes if each.last_run else {}
+    is_good = not set(found) - {"agrees"}
+    return "" if is_good else ", ".join(f"{count} {outcome}" for outcome, count in found.items())
 
 
 def _lines(group: WaitingGroup) -> Iterator[paragraph.Line]:

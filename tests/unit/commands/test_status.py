@@ -54,6 +54,7 @@ def run(outcome: str) -> Reconciliation:
     return Reconciliation(
         connection="netsuite-eu", run_id="1", started_at="2026-08-03T01:00:00Z",
         ended_at="2026-08-03T01:09:00Z", actor="ada", outcome=outcome, documents={}, difference_count=2,
+        outcomes={"agrees": 58, "differs": 1, "missing": 1},
     )  # fmt: skip
 
 
@@ -109,6 +110,7 @@ def test_the_books_are_said_as_of_the_last_comparison(capsys):
     out = printed(capsys, ConnectionStatus(code="eu", last_run=run("not_in_balance")))
 
     assert "NOT in balance, 2 differences, as of 2026-08-03T01:09:00Z" in out
+    assert "58 agrees, 1 differs, 1 missing" in out
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
