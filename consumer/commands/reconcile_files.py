@@ -67,7 +67,8 @@ def _documents(comparison: Comparison, differences: Sequence[Difference]) -> Row
         yield {
             "kind": document.kind, "number": document.number, "lago_id": document.lago_id,
             "external_id": document.external_id, "customer": document.customer,
-            "currency": document.currency, "total": document_checks.shown(document.total, document), "outcome": each.outcome,
+            "currency": document.currency, "outcome": each.outcome,
+            "total": document_checks.shown(document.total, document),
             "differences": " ".join(each.differences),
         }  # fmt: skip
 
