@@ -36,12 +36,12 @@ def of(documents: Iterable[Expected], differences: Iterable[Difference]) -> Iter
     for each in differences:
         found.setdefault((each.kind, each.lago_id), []).append(each.what)
     for document in documents:
-        whats = found.get((document.kind, document.lago_id), [])
-        outcomes = {_BY_DIFFERENCE.get(what, "differs") for what in whats} or {"agrees"}
+        kinds = found.get((document.kind, document.lago_id), [])
+        outcomes = {_BY_DIFFERENCE.get(what, "differs") for what in kinds} or {"agrees"}
         yield DocumentOutcome(
             document=document,
             outcome=min(outcomes, key=OUTCOMES.index),
-            differences=tuple(dict.fromkeys(whats)),
+            differences=tuple(dict.fromkeys(kinds)),
         )
 
 
