@@ -1,7 +1,6 @@
 """
 Whether the books agree: what Lago says must stand in NetSuite, compared with what does; no I/O.
 
-May import backtest (booking), pipeline (routing), failures, events (headers), mapping, config, schemas and
-the vocabulary.
+May import backtest, pipeline, failures, events, mapping, config, schemas and the vocabulary.
 The command reads both sides and prints; start in expected for Lago's side, in comparison for the differences.
 """

@@ -31,7 +31,7 @@ class LineDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _TheirLine:
     line: DocumentLine
     taxes: tuple[LineTax, ...]
 
@@ -40,8 +40,8 @@ class _Standing:
         return Decimal(self.line.amount)
 
 
-_Pair = tuple[BookedLine | None, _Standing | None]
-_Key = tuple[Callable[[BookedLine], Hashable], Callable[[_Standing], Hashable]]
+_Pair = tuple[BookedLine | None, _TheirLine | None]
+_Key = tuple[Callable[[BookedLine], Hashable], Callable[[_TheirLine], Hashable]]
 
 _KEYS: tuple[_Key, ...] = (
     (lambda ours: ours.reference, lambda theirs: theirs.line.reference),
@@ -59,22 +59,22 @@ def differences(ours: Booking, theirs: DocumentLines) -> Iterator[LineDifference
     """What differs, line by line; nothing of a document that NetSuite does not tell."""
     if theirs.error is not None:
         return
-    for mine, standing in _paired(ours.lines, _standing(theirs)):
-        yield from _of_pair(mine, standing)
+    for mine, found in _paired(ours.lines, _their_lines(theirs)):
+        yield from _of_pair(mine, found)
     yield from _tax_item(ours, theirs)
 
 
-def _standing(document: DocumentLines) -> list[_Standing]:
+def _their_lines(document: DocumentLines) -> list[_TheirLine]:
     by_reference: dict[str, list[LineTax]] = defaultdict(list)
     for tax in document.taxes:
         by_reference[tax.reference].append(tax)
-    return [_Standing(line, tuple(by_reference.get(line.reference, ()))) for line in document.lines]
+    return [_TheirLine(line, tuple(by_reference.get(line.reference, ()))) for line in document.lines]
 
 
-def _paired(ours: Sequence[BookedLine], theirs: Iterable[_Standing]) -> Iterator[_Pair]:
+def _paired(ours: Sequence[BookedLine], theirs: Iterable[_TheirLine]) -> Iterator[_Pair]:
     left, right = list(ours), list(theirs)
     for of_ours, of_theirs in _KEYS:
-        waiting: dict[Hashable, list[_Standing]] = defaultdict(list)
+        waiting: dict[Hashable, list[_TheirLine]] = defaultdict(list)
         for each in right:
             waiting[of_theirs(each)].append(each)
         unpaired: list[BookedLine] = []
@@ -89,24 +89,24 @@ def _paired(ours: Sequence[BookedLine], theirs: Iterable[_Standing]) -> Iterator
     yield from ((None, each) for each in right)
 
 
-def _of_pair(mine: BookedLine | None, standing: _Standing | None) -> Iterator[LineDifference]:
+def _of_pair(mine: BookedLine | None, found: _TheirLine | None) -> Iterator[LineDifference]:
     if mine is None:
-        if standing is not None:
-            yield LineDifference(what="line_extra", lago="", netsuite=_said_of_theirs(standing))
+        if found is not None:
+            yield LineDifference(what="line_extra", lago="", netsuite=_said_of_theirs(found))
         return
-    if standing is None:
+    if found is None:
         yield LineDifference(what="line_missing", lago=_said_of_ours(mine), netsuite="")
         return
-    line, label = standing.line, mine.label
+    line, label = found.line, mine.label
     if mine.item != line.item:
         yield _differing("line_item", label, f"item {mine.item}", f"item {line.item}")
     is_named = not mine.account.startswith(ITEMS_OWN) and bool(line.account)
     if is_named and mine.account != line.account:
         yield _differing("line_account", label, f"account {mine.account}", f"account {line.account}")
-    if mine.amount != standing.amount:
+    if mine.amount != found.amount:
         yield _differing("line_amount", label, f"{mine.amount:f}", line.amount)
-    if _taxes_of_ours(mine.taxes) != _taxes_of_theirs(standing.taxes):
-        yield _differing("line_tax", label, _tax_text(mine.taxes), _their_tax_text(standing.taxes))
+    if _taxes_of_ours(mine.taxes) != _taxes_of_theirs(found.taxes):
+        yield _differing("line_tax", label, _tax_text(mine.taxes), _their_tax_text(found.taxes))
 
 
 def _differing(what: What, label: str, lago: str, netsuite: str) -> LineDifference:
@@ -117,8 +117,8 @@ def _said_of_ours(line: BookedLine) -> str:
     return f"{line.label}: item {line.item}, {line.amount:f}"
 
 
-def _said_of_theirs(standing: _Standing) -> str:
-    line = standing.line
+def _said_of_theirs(found: _TheirLine) -> str:
+    line = found.line
     return f"{line.description or 'line'}: item {line.item}, {line.amount}"
 
 
