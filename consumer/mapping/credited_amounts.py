@@ -47,8 +47,12 @@ def rounded_parts(note: CreditNote, parts: Sequence[CreditNoteItem]) -> int:
     The tax of the last credit note of an invoice includes the roundings of all before it (lago-api
     ``CreditNotes::CreateService#adjust_credit_note_tax_rounding``), and any credit note may be the last.
     """
-    earlier = max((note.sequential_id or 1) - 1, 0)
-    return len(parts) + len(note.applied_taxes) + min(earlier, MOST_EARLIER_NOTES)
+    return len(parts) + len(note.applied_taxes) + _earlier_notes(note)
+
+
+def _earlier_notes(note: CreditNote) -> int:
+    """The number of notes of the invoice before this one, `MOST_EARLIER_NOTES` at most."""
+    return min(max((note.sequential_id or 1) - 1, 0), MOST_EARLIER_NOTES)
 
 
 def is_credited(part: CreditNoteItem) -> bool:
@@ -62,16 +66,26 @@ def exact_taxes(note: CreditNote, parts: Sequence[CreditNoteItem]) -> tuple[Deci
 
     Lago's own payload multiplies units by a rate and divides by a hundred for every currency; this is the
     rule of its ``CreditNotes::ApplyTaxesService`` instead. A tax may apply to a part of the fee only
-    (``taxes_base_rate``), which events do not contain; then the rate is computed from the fee's own tax.
+    (``taxes_base_rate``), which events do not contain; then the rate is computed from the fee's own tax. A
+    note without a taxed part may have the tax that roundings of earlier notes have left: on its largest part.
     """
     with localcontext(prec=_PRECISION_DIGITS):
         bases = [_exact(part) - coupon for part, coupon in zip(parts, _coupons(note, parts), strict=True)]
-        by_rate = tuple(base * part.fee.taxes_rate / 100 for part, base in zip(parts, bases, strict=True))
-        if abs(sum(by_rate, Decimal(0)) - note.taxes_amount_cents) <= rounded_parts(note, parts):
-            return by_rate
-        return tuple(
-            base * _effective_rate(part, note.currency) / 100 for part, base in zip(parts, bases, strict=True)
-        )
+        exact = tuple(base * part.fee.taxes_rate / 100 for part, base in zip(parts, bases, strict=True))
+        is_by_rate = abs(sum(exact, Decimal(0)) - note.taxes_amount_cents) <= rounded_parts(note, parts)
+        if not any(exact) or not is_by_rate:
+            exact = tuple(
+                base * _effective_rate(part, note.currency) / 100
+                for part, base in zip(parts, bases, strict=True)
+            )
+    if not any(exact) and 0 < abs(note.taxes_amount_cents) <= _earlier_notes(note):
+        return _on_largest(note.taxes_amount_cents, parts)
+    return exact
+
+
+def _on_largest(cents: int, parts: Sequence[CreditNoteItem]) -> tuple[Decimal, ...]:
+    largest = max(parts, key=lambda part: (part.amount_cents, part.lago_id), default=None)
+    return tuple(Decimal(cents if part is largest else 0) for part in parts)
 
 
 def _effective_rate(part: CreditNoteItem, currency: str) -> Decimal:

@@ -82,7 +82,8 @@ def amounts(
     found = [0] * len(parts)
     for line, share in zip(lines, shares, strict=True):
         places = [place for place, part in enumerate(parts) if part.line is line]
-        _put(found, places, share, parts)
+        if not _put(found, places, share, parts) and places:
+            found[places[0]] = share  # a tax without a rate: roundings of earlier credit notes
     return tuple(found)
 
 
@@ -129,6 +130,8 @@ def _parts(
     candidates = list(_taxes_with_rate(line.tax_rate, applied))
     if not share and not line.exact_tax:
         return _untaxed(line, candidates, rules, decision_log)
+    # A tax of zero percent is no tax for an amount: that gets the connection's default code.
+    candidates = candidates if line.tax_rate else []
     resolved = [_resolved(line, taxes, rules) for taxes in candidates] or [
         _resolved(line, (_unnamed(line),), rules)
     ]

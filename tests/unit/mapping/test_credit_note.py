@@ -232,6 +232,41 @@ def test_a_later_note_may_carry_the_roundings_of_the_notes_before_it(sequential_
     assert document(value)["expect"]["tax"] == f"{taxes / 100:.2f}"
 
 
+@pytest.mark.parametrize(
+    ("mode", "taxes", "booked"),
+    [
+        ({"mode": "suitetax", "nexus": "9", "type": "5", "code": "6"}, 1, ("15.00", "0.01")),
+        ({"mode": "suitetax", "nexus": "9", "type": "5", "code": "6"}, -1, ("15.00", "-0.01")),
+        ({"mode": "legacy", "code": "6"}, 1, ("15.00", "0.01")),
+        ({"mode": "tax_line", "item": "899"}, 1, ("15.01", "0.00")),
+    ],
+)
+def test_a_last_note_without_a_taxed_part_carries_the_roundings_on_its_largest(mode, taxes, booked):
+    """By the default tax code: Lago names no tax for it, and a tax of zero percent is none."""
+    parts = [part_of("a", 500), part_of("b", 1000)]
+    total = 1500 + taxes
+    changes = {"taxes_amount_cents": taxes, "total_amount_cents": total, "credit_amount_cents": total}
+    value = note_of(*parts, **changes, sequential_id=4)
+    chosen = connection(mapping=FULL_MAPPING | {"tax": mode})
+
+    assert document(value, chosen)["expect"] == {
+        "subtotal": booked[0],
+        "tax": booked[1],
+        "total": f"{total / 100:.2f}",
+    }
+    if mode["mode"] == "suitetax":
+        [detail] = tax_details(value, chosen)
+        assert detail["taxdetailsreference"] == lago.credit_note(*parts)["items"][1]["lago_id"]
+        assert (detail["taxamount"], detail["taxtype"], detail["taxcode"]) == (booked[1], "5", "6")
+
+
+def test_an_untaxed_note_carries_no_more_tax_than_roundings_explain():
+    """One subunit for each note before it."""
+    value = note_of(part_of("a", 500), taxes_amount_cents=4, total_amount_cents=504, sequential_id=4)
+
+    assert refused(value).code == "total_mismatch"
+
+
 def test_a_first_note_carries_no_foreign_roundings():
     """What rounding cannot explain is a missing line or tax."""
     assert (

@@ -41,6 +41,22 @@ def test_the_last_note_of_an_invoice_makes_up_for_the_roundings_of_all_before_it
     assert first["total_amount_cents"] + last["total_amount_cents"] == invoice["total_amount_cents"]
 
 
+@pytest.mark.parametrize(("price", "steps", "tax"), [("0.06", [1] * 6, 1), ("0.09", [3] * 3, -1)])
+def test_a_last_note_of_untaxed_fees_has_the_tax_that_the_others_have_left(organization, price, steps, tax):
+    """Without an applied tax: 19 % of a cent is none, and of three cents it is one."""
+    sold = [{"unit_price": price, "tax_rate": 19}, {"kind": "add_on", "unit_price": "5.00"}]
+    invoice = billing.bill(organization, "acme", sold)
+    for cents in steps:
+        parts = [Part(fee=invoice["fees"][0], cents=cents)]
+        total = crediting.proposed_total(organization, invoice, parts)
+        crediting.issue(organization, invoice["lago_id"], parts, Split(credit=total))
+
+    last = crediting.credit(organization, invoice["lago_id"])
+
+    assert (last["taxes_amount_cents"], last["total_amount_cents"]) == (tax, 500 + tax)
+    assert last["applied_taxes"] == []
+
+
 def test_nothing_is_left_to_credit_after_the_last_note(organization):
     """Nor does the rounding of its taxes become a note."""
     invoice = billed(organization, "0.35", 19)
