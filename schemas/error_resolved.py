@@ -47,7 +47,8 @@ class ErrorResolved(BaseModel):
     occurred_at: str
     object: FailedObject | None
     resolved_by: Literal["written", "closed"] = Field(
-        description="written: a replay has brought the document to NetSuite; closed: a person has closed it"
+        description="written: a replay or a later event of the same object has brought the document to "
+        "NetSuite; closed: a person has closed it"
     )
     reason: str = Field(default="", description="why it is closed, in the words of who closed it")
 

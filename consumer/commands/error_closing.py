@@ -11,16 +11,12 @@ from consumer.commands import audit_trail, console_output, failure_log, paragrap
 from consumer.commands.failure_log import FailureLog
 from consumer.config.settings import Settings
 from consumer.events import failure_end
-from consumer.failures import sentence
+from consumer.failures import end, sentence
 from consumer.failures.failure import Failure
 from consumer.failures.history import State
 from consumer.kafka import republisher
 from consumer.kafka.cluster import Cluster
-from schemas import error_resolved
-from schemas.error_event import FailedObject
 from schemas.error_mark import Kind
-from schemas.error_resolved import ErrorResolved, ResolvedCustomer
-from schemas.scalar import utc_text
 
 DONE, FAILED = 0, 1
 _DONE_AS = {"close": "closed", "reopen": "reopened"}
@@ -100,33 +96,8 @@ async def do(settings: Settings, wish: Wish, failures: Sequence[Failure], clock:
             )
             await marks.put([resolution.mark(failure, wish.kind, clock, reason=wish.reason)])
             if wish.act == "close":
-                await trail.publish(failure_end.of(end_of(failure, wish, clock), failure.key))
-
-
-def end_of(failure: Failure, wish: Wish, clock: Clock) -> ErrorResolved:
-    """The event that a closed failure ends with."""
-    known = FailedObject(
-        type=failure.object,
-        lago_id=failure.object_id,
-        number=failure.number,
-        amount=None if failure.amount is None else f"{failure.amount:f}",
-        currency=failure.currency,
-    )
-    external = (each for each in sorted(failure.customers) if each != failure.customer_id)
-    return ErrorResolved(
-        organization_id=failure.organization_id,
-        accounting_provider_customer_error=ResolvedCustomer(
-            lago_customer_id=failure.customer_id or None,
-            external_customer_id=next(external, None),
-            accounting_provider_code=failure.connection,
-        ),
-        id=error_resolved.event_id(failure.id),
-        error_id=failure.id,
-        occurred_at=utc_text(clock.now()),
-        object=known if failure.object else None,
-        resolved_by="closed",
-        reason=wish.reason,
-    )
+                ended = end.of(failure, resolved_by="closed", at=clock.now(), reason=wish.reason)
+                await trail.publish(failure_end.of(ended, failure.key))
 
 
 def details(wish: Wish, failure: Failure) -> dict[str, str]:

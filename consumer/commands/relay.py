@@ -14,7 +14,7 @@ import structlog
 
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
-from consumer.commands import console_output, relay_links
+from consumer.commands import console_output, relay_ends, relay_links
 from consumer.commands.relay_reconciliations import ReconciliationWatch
 from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.connection import Connection
@@ -94,6 +94,8 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             make = partial(_stream, each, organization_id, settings, publish, context, egress)
             streams.append(SupervisedStream(name=_name(each), make=make))
         streams += relay_links.streams(linked, settings, context, stack)
+        if not only:
+            streams.append(relay_ends.stream(settings, publish, context, stack))
         async with asyncio.TaskGroup() as tasks:
             refunds = tasks.create_task(RefundWatch(cluster, context.metrics).run())
             reconciliations = tasks.create_task(ReconciliationWatch(cluster, context.metrics).run())

@@ -12,6 +12,9 @@ from schemas.envelope import Envelope
 from schemas.error_resolved import WEBHOOK_TYPE, ErrorResolved, ResolvedCustomer
 from schemas.scalar import utc_text
 
+HEADER = "ends-failure"
+"""On a result: the failure that its worker ends, so that nobody else does."""
+
 
 def of_replay(failure: ReplayedFailure, record: Record, event: Envelope, now: datetime) -> Event:
     """The end of a failure whose replay is written."""

@@ -70,6 +70,8 @@ class OutgoingEvents:
 
         A replay ends its failure by an event of its own.
         """
+        before = replayed_failure.of(record, self.connection.code)
+        ends = ((failure_end.HEADER, before.id.encode()),) if before else ()
         for each in written:
             outcome = self._result(record, event, each, attempt)
             if action is not None and each.object == event.object_type:
@@ -84,10 +86,8 @@ class OutgoingEvents:
                     event_id=error_event.event_id(outcome.key, *_place(record)),
                     event_type="netsuite.record.written",
                     connection=self.connection.code,
-                ),
+                ) + ends,
             )  # fmt: skip
-
-        before = replayed_failure.of(record, self.connection.code)
         if before is not None:
             yield failure_end.of_replay(before, record, event, attempt.now)
 

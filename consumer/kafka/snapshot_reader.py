@@ -62,7 +62,7 @@ async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) 
         consumer.assign(list(open_places))
         for place in open_places:
             consumer.seek(place, starts[place])
-        async for record in _until(consumer, open_places):
+        async for record in until(consumer, open_places):
             yield record
 
 
@@ -165,7 +165,13 @@ async def _starts(
     return {place: at.offset if at else ends[place] for place, at in found.items()}
 
 
-async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[Record]:
+async def until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[Record]:
+    """
+    The records of an assigned consumer up to these end offsets; `ends` loses what is read.
+
+    Raises:
+        StartupError: Kafka stops responding.
+    """
     silent = 0
     while ends:
         batches = await consumer.getmany(*ends, timeout_ms=POLL_LIMIT_MS)

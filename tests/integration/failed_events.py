@@ -12,12 +12,14 @@ from aiokafka import TopicPartition
 
 from consumer.clock import SystemClock
 from consumer.events.outgoing import Attempt, OutgoingEvents
+from consumer.failures import end
 from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
 from consumer.outcome import Rejected, Written
 from consumer.record import Event, LaneKey, Record, Source
-from schemas import envelope
+from schemas import envelope, error_event
 from schemas.error_event import event_id
+from schemas.error_resolved import ErrorResolved
 from tests.integration.worker_under_test import TOPIC, Stage
 from tests.support import lago
 from tests.support.connection_files import connection
@@ -162,6 +164,21 @@ async def park_as_they_are(on_kafka: Stage, events: Sequence[bytes]) -> list[str
     for error in errors:
         await on_kafka.publisher.publish(error)
     return [dict(error.headers)["ce_id"].decode() for error in errors]
+
+
+async def replays(on_kafka: Stage) -> list[Record]:
+    """What lies on the events' topic for the second time."""
+    return [
+        record
+        async for record in snapshot_reader.history(on_kafka.cluster, TOPIC)
+        if record.header("replay-of") is not None
+    ]
+
+
+async def ends(on_kafka: Stage) -> list[ErrorResolved]:
+    """The events that end failures."""
+    records = snapshot_reader.history(on_kafka.cluster, error_event.TOPIC)
+    return [found async for record in records if (found := end.read(record)) is not None]
 
 
 async def put_again(on_kafka: Stage, records: Sequence[Record]) -> None:

@@ -24,9 +24,8 @@ from consumer.failures.selection import Selection
 from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
 from consumer.ops.metrics import Metrics
-from consumer.record import Record, Source
-from schemas import error_event, error_resolved, result
-from schemas.error_resolved import ErrorResolved
+from consumer.record import Source
+from schemas import error_event, result
 from tests.integration import failed_events, running_programs
 from tests.integration.worker_under_test import TOPIC, Stage, stage, until
 from tests.support import lago
@@ -80,24 +79,6 @@ async def said(on_kafka: Stage, *arguments: str) -> tuple[int, Any]:
         return process.returncode, json.loads(out)
 
 
-async def replays(on_kafka: Stage) -> list[Record]:
-    """What lies on the events' topic for the second time."""
-    return [
-        record
-        async for record in snapshot_reader.history(on_kafka.cluster, TOPIC)
-        if record.header("replay-of") is not None
-    ]
-
-
-async def ended_failures(on_kafka: Stage) -> list[ErrorResolved]:
-    """The events that end failures."""
-    return [
-        ErrorResolved.model_validate_json(record.value or b"")
-        async for record in snapshot_reader.history(on_kafka.cluster, error_event.TOPIC)
-        if record.header("ce_type") == error_resolved.WEBHOOK_TYPE
-    ]
-
-
 async def end_of_errors(on_kafka: Stage) -> int:
     consumer = on_kafka.cluster.consumer(group="ends")
     await consumer.start()
@@ -133,13 +114,13 @@ async def test_an_interrupted_replay_of_one_cause_is_finished_by_a_second_run(on
         out, _ = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
     assert process.returncode == 1
     assert "Interrupted" in out
-    done_first = len(await replays(on_kafka))
+    done_first = len(await failed_events.replays(on_kafka))
     assert 50 < done_first < len(wanted)
 
     status, shown = await said(on_kafka, "replay", "--code", CAUSES[0], "--go", "--rate", "100000")
     assert (status, shown["replayed"]) == (0, len(wanted) - done_first)
 
-    found = await replays(on_kafka)
+    found = await failed_events.replays(on_kafka)
     assert Counter(record.header("replay-of") for record in found) == Counter(wanted)
     assert {record.value for record in found} == fixed
     assert {(record.key, record.header("x-lago"), record.header("replay-attempt")) for record in found} == {
@@ -178,7 +159,7 @@ async def test_a_replay_goes_to_the_partition_of_its_source(on_kafka):
     await failed_events.park(on_kafka, failed_events.invoices("partition", 24), CAUSES)
 
     _, shown = await said(on_kafka, "replay")
-    assert (shown["selected"], await replays(on_kafka)) == (24, [])
+    assert (shown["selected"], await failed_events.replays(on_kafka)) == (24, [])
 
     status, _ = await said(on_kafka, "replay", "--go")
 
@@ -188,7 +169,9 @@ async def test_a_replay_goes_to_the_partition_of_its_source(on_kafka):
         if record.header("replay-of") is None
     }
     assert status == 0
-    assert {record.value: record.source.partition for record in await replays(on_kafka)} == places
+    assert {
+        record.value: record.source.partition for record in await failed_events.replays(on_kafka)
+    } == places
 
 
 async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
@@ -205,7 +188,7 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
 
     assert (marking.returncode, ignoring.returncode, status) == (0, 1, 0)
     assert shown["replayed"] == 2
-    assert {record.header("replay-of") for record in await replays(on_kafka)} == set(told[2:])
+    assert {record.header("replay-of") for record in await failed_events.replays(on_kafka)} == set(told[2:])
     acts = await audit_trail.read(on_kafka.cluster)
     assert {each.actor for each in acts} == {"ada"}
     assert [(each.act, each.reason, each.details.get("mark")) for each in acts] == [
@@ -214,7 +197,7 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
         ("replay", "item added", None),
     ]
     assert acts[-1].details["documents"] == "2"
-    assert {each.error_id for each in await ended_failures(on_kafka)} == set(told[:2])
+    assert {each.error_id for each in await failed_events.ends(on_kafka)} == set(told[:2])
 
 
 async def test_a_failure_replayed_five_times_in_vain_and_then_written_is_one_failure(on_kafka):
@@ -231,17 +214,19 @@ async def test_a_failure_replayed_five_times_in_vain_and_then_written_is_one_fai
 
     for count in range(1, 6):
         assert await replay.run(settings, wish) == 0
-        await on_kafka.publisher.publish(failed_events.failed_again((await replays(on_kafka))[-1]))
+        await on_kafka.publisher.publish(
+            failed_events.failed_again((await failed_events.replays(on_kafka))[-1])
+        )
         [still] = (await failure_log.take(settings)).open
         assert (still.id, still.first_failed_at) == (error_id, first.first_failed_at)
-        assert (still.attempts, len(await replays(on_kafka))) == (count + 1, count)
+        assert (still.attempts, len(await failed_events.replays(on_kafka))) == (count + 1, count)
     assert await replay.run(settings, wish) == 0
-    for event in failed_events.written((await replays(on_kafka))[-1]):
+    for event in failed_events.written((await failed_events.replays(on_kafka))[-1]):
         await on_kafka.publisher.publish(event)
 
     log = await failure_log.take(settings)
     assert (log.open, log.in_flight, list(log.history.failures)) == ([], 0, [error_id])
-    assert [each.error_id for each in await ended_failures(on_kafka)] == [error_id]
+    assert [each.error_id for each in await failed_events.ends(on_kafka)] == [error_id]
 
 
 async def test_who_has_closed_a_failure_when_and_why_is_on_record(on_kafka):
@@ -274,8 +259,8 @@ async def test_who_has_closed_a_failure_when_and_why_is_on_record(on_kafka):
         ("reopen", "bob", "it was another one", first),
     ]
     assert verify.returncode == 0
-    assert await replays(on_kafka) == []
-    [ended] = await ended_failures(on_kafka)
+    assert await failed_events.replays(on_kafka) == []
+    [ended] = await failed_events.ends(on_kafka)
     assert (ended.error_id, ended.resolved_by, ended.reason) == (first, "closed", "entered twice")
 
 
@@ -298,7 +283,7 @@ async def test_what_its_topic_has_lost_comes_out_of_the_error_event(on_kafka):
 
     assert status == 1
     assert (shown["replayed"], shown["from_error_event"], shown["missing"]) == (3, 2, ["the-lost-one"])
-    assert {json.dumps(json.loads(record.value)) for record in await replays(on_kafka)} == {
+    assert {json.dumps(json.loads(record.value)) for record in await failed_events.replays(on_kafka)} == {
         json.dumps(json.loads(event)) for event in events
     }
 
@@ -311,7 +296,7 @@ async def test_an_error_about_an_event_of_many_megabytes_is_told_and_replayed(on
     status, shown = await said(on_kafka, "replay", "--go", "--number", "F-1")
 
     assert (status, shown["replayed"], shown["missing"]) == (0, 1, [])
-    [replayed] = await replays(on_kafka)
+    [replayed] = await failed_events.replays(on_kafka)
     assert (replayed.value, replayed.header("replay-of")) == (huge, error_id)
 
 

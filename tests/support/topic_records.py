@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from consumer.record import LaneKey, Record, Source
-from schemas import audit, error_event, error_mark, reconciliation, result, waiting
+from schemas import audit, error_event, error_mark, error_resolved, reconciliation, result, waiting
 from schemas.audit import AuditRecord
 
 EXAMPLES = Path("schemas/examples")
@@ -74,6 +75,12 @@ def marked(
         "replay": None if replayed_to is None else replay,
     }
     return record(error_event.TOPIC, value, offset=offset, at_ms=at_ms, is_mark=True)
+
+
+def ended(value: Any, *, offset: int) -> Record:
+    """The event that ends a failure."""
+    found = record(error_event.TOPIC, value, offset=offset)
+    return replace(found, headers=(("ce_type", error_resolved.WEBHOOK_TYPE.encode()),))
 
 
 def written(

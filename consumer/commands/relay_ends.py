@@ -1,0 +1,47 @@
+"""The stream of `relay` that ends failures by the results of later events."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import AsyncExitStack
+from random import SystemRandom
+
+from consumer.config.settings import Settings
+from consumer.kafka.growing_topic import GrowingTopic
+from consumer.limits.permits import PermitPool
+from consumer.record import Publish
+from consumer.relay import link_back
+from consumer.relay.failure_ends import FailureEnds
+from consumer.stream.stream import Stream
+from consumer.stream.stream_spec import ProcessContext, StreamSpec
+from consumer.stream.supervision import SupervisedStream
+from schemas import error_event, result
+
+NAME = "failure-ends"
+PARK_MAX_AGE_S = 86_400.0
+
+
+def stream(
+    settings: Settings, publish: Publish, context: ProcessContext, stack: AsyncExitStack
+) -> SupervisedStream:
+    """The stream; its reader of the error topic is closed with the stack."""
+
+    def make() -> Stream:
+        topic = GrowingTopic(context.cluster, error_event.TOPIC)
+        stack.push_async_callback(topic.aclose)
+        ends = FailureEnds(topic.news, publish, context.clock)
+        spec = StreamSpec(
+            name=NAME,
+            group=f"{settings.consumer_group}.{NAME}",
+            instance_id=socket.gethostname() if settings.static_membership else None,
+            topics=(result.TOPIC,),
+            place_of=link_back.place_of,
+            account=NAME,
+            permits=1,
+            drain_budget_s=settings.drain_budget_s,
+            park_max_age_s=PARK_MAX_AGE_S,
+        )
+        permit_pool = PermitPool(cap=1, clock=context.clock, jitter=SystemRandom().random)
+        return Stream(spec, context, permit_pool=permit_pool, deliver=ends.deliver, give_up=ends.give_up)
+
+    return SupervisedStream(name=NAME, make=make)
