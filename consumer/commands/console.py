@@ -148,9 +148,12 @@ def _badge(connection: Connection) -> Badge:
         ("Refunds", connection.refunds),
         ("Lago's API", connection.lago.api_url or "not used"),
     )
+    lago = connection.lago
+    front, organization = lago.front_url, lago.organization_slug
     return Badge(
         code=connection.code,
         account_id=connection.account_id,
         environment=connection.environment,
         facts=facts,
+        lago_url=f"{front.rstrip('/')}/{organization}" if front and organization else "",
     )

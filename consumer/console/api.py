@@ -32,7 +32,7 @@ def books(request: Request) -> JSONResponse:
     """The first page."""
     context = context_of(request)
     with context.tables() as tables:
-        view = overview.overview(tables, context.codes)
+        view = overview.overview(tables, context.codes, now=context.clock.now())
         return JSONResponse(
             {
                 "conclusion": {
@@ -46,6 +46,7 @@ def books(request: Request) -> JSONResponse:
                 "written": dict(view.counts),
                 "causes": [_cause(each) for each in view.causes],
                 "refunds": [_row(each) for each in view.refunds],
+                "reconciliations": [each.model_dump(mode="json") for each in view.runs],
                 "last_reconciliation": view.last_run.model_dump(mode="json") if view.last_run else None,
             }
         )

@@ -29,12 +29,14 @@ class Badge:
 
     Attributes:
         facts: names and values for the page of connections, without secrets.
+        lago_url: Lago's pages of the organisation, as a browser opens them; empty where it is not configured.
     """
 
     code: str
     account_id: str
     environment: Literal["sandbox", "production"]
     facts: Sequence[tuple[str, str]] = ()
+    lago_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

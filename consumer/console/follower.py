@@ -89,7 +89,7 @@ class Follower:
                 log.warning("console_read_anew", reason=str(error))
                 await self._begin_anew()
             except StartupError as error:
-                self.progress.error = str(error)
+                self._say(str(error))
                 log.warning("console_kafka_failed", error=str(error))
                 await asyncio.sleep(AGAIN_AFTER_S)
 
@@ -100,7 +100,8 @@ class Follower:
                 await self._take(batch)
 
     async def _take(self, batch: Batch) -> None:
-        now_s, is_first = self._clock.monotonic_s(), self.progress.behind is None
+        now_s = self._clock.monotonic_s()
+        is_back = self.progress.behind is None or self.progress.error
         if batch.records:
             await self._write(partial(self._projection.apply, batch.records))
             self._is_stale = True
@@ -109,7 +110,13 @@ class Follower:
             self._is_stale, self._summed_s = False, now_s
             self._changed()
         self.progress.behind, self.progress.error, self.progress.read_s = batch.behind, "", now_s
-        if is_first:
+        if is_back:
+            self._changed()
+
+    def _say(self, error: str) -> None:
+        """Let open pages show why they are not up to date."""
+        is_new, self.progress.error = self.progress.error != error, error
+        if is_new:
             self._changed()
 
     async def _write(self, change: Callable[[], None]) -> None:

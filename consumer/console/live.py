@@ -20,6 +20,11 @@ class Changes:
         self.audience = 0
         self._is_over = False
 
+    @property
+    def number(self) -> int:
+        """How many changes there were; a page knows by it which it shows."""
+        return self._number
+
     def end(self) -> None:
         """End all streams, when the process stops."""
         self._is_over = True
@@ -31,10 +36,14 @@ class Changes:
         self._happened.set()
         self._happened = asyncio.Event()
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """An event for each change, at most one in `PACE_S`, until the page is closed."""
+    async def stream(self, seen: int) -> AsyncIterator[bytes]:
+        """
+        An event for each change, at most one in `PACE_S`, until the page is closed.
+
+        Args:
+            seen: the number of the change that the page shows; another process may have counted it.
+        """
         self.audience += 1
-        seen = self._number
         try:
             yield b"retry: 3000\n\n"
             while not self._is_over:

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from consumer import __version__
+from consumer.console.conclusion import Missing
 from consumer.console.context import Context
-from consumer.console.overview import Missing
 from consumer.console.session import Session
 
 PAGES = (
@@ -57,11 +57,15 @@ def render(
         here=request.url.path,
         address=address(request),
         badges=context.badges,
+        codes=context.codes,
+        accounts=dict.fromkeys((each.environment, each.account_id) for each in context.badges),
         person=session.person,
         token=session.token,
         progress=context.progress,
+        change=context.changes.number,
         read_ms=context.read_ms,
         now_ms=context.now_ms,
+        missing=missing,
         open_documents=missing.documents,
         waiting_documents=waiting,
         words=request.query_params.get("q", ""),
@@ -79,3 +83,10 @@ def linked(request: Request, **changes: str | int) -> str:
     """The page's own address with other parameters."""
     given = dict(request.query_params) | {name: str(value) for name, value in changes.items()}
     return f"{request.url.path}?{urlencode(given)}"
+
+
+def whole_number(request: Request, name: str, otherwise: int = 0) -> int:
+    """A whole number of the query; another where it is none, or too large for SQLite."""
+    text = request.query_params.get(name, "")
+    is_number = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 19
+    return int(text) if is_number else otherwise

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from consumer.console import act_list, cause_list, overview, record_view, result_list, run_list, waiting_list
-from consumer.console.page import context_of, linked, render
+from consumer.console.page import context_of, linked, render, whole_number
 from consumer.reconcile.difference import TITLES
 
 NOT_FOUND = 404
@@ -19,7 +19,7 @@ def books(request: Request) -> HTMLResponse:
     """The first page: are the books right, and what is to be done."""
     context = context_of(request)
     with context.tables() as tables:
-        view = overview.overview(tables, context.codes)
+        view = overview.overview(tables, context.codes, now=context.clock.now())
     return render(
         request, "overview.html", missing=view.missing, waiting=view.waiting_documents, view=view,
         causes=view.causes[: overview.CAUSES_SHOWN],
@@ -29,12 +29,13 @@ def books(request: Request) -> HTMLResponse:
 def needs_action(request: Request) -> HTMLResponse:
     """All causes of open failures."""
     with context_of(request).tables() as tables:
-        return _page(request, tables, "needs_action.html", causes=cause_list.causes(tables))
+        refunds = overview.refunds_to_make(tables)
+        return _page(request, tables, "needs_action.html", causes=cause_list.causes(tables), refunds=refunds)
 
 
 def cause(request: Request) -> HTMLResponse:
     """One cause with its documents."""
-    after = (_number(request, "after_ms"), request.query_params.get("after", ""))
+    after = (whole_number(request, "after_ms"), request.query_params.get("after", ""))
     with context_of(request).tables() as tables:
         found = cause_list.of_id(tables, request.path_params["cause_id"])
         if found is None:
@@ -70,17 +71,22 @@ def records(request: Request) -> HTMLResponse:
     """Results of one connection, the latest first."""
     context = context_of(request)
     code = request.query_params.get("connection", "") or next(iter(context.codes), "")
+    chosen = request.query_params.get("object", "")
+    chosen = chosen if chosen in result_list.OBJECTS else ""
     before = (
-        (_number(request, "before_ms"), _number(request, "before"))
+        (whole_number(request, "before_ms"), whole_number(request, "before"))
         if "before" in request.query_params
         else result_list.NEWEST
     )
     with context.tables() as tables:
-        rows = result_list.page(tables, code, before=before)
+        rows = result_list.page(tables, code, before=before, kind=chosen)
         more = len(rows) == result_list.PAGE
         following = linked(request, before_ms=rows[-1]["written_ms"], before=rows[-1]["id"]) if more else ""
         counts = result_list.counts(tables, code)
-        return _page(request, tables, "records.html", rows=rows, code=code, counts=counts, next=following)
+        return _page(
+            request, tables, "records.html", rows=rows, code=code, chosen=chosen, counts=counts,
+            next=following,
+        )  # fmt: skip
 
 
 def record(request: Request) -> HTMLResponse:
@@ -90,7 +96,8 @@ def record(request: Request) -> HTMLResponse:
         view = record_view.of(tables, path["connection"], path["object"], path["lago_id"])
         if view is None:
             return _gone(request, tables, "Nothing is known of this document", "/records")
-        return _page(request, tables, "record.html", view=view)
+        front = {each.code: each.lago_url for each in context_of(request).badges}.get(view.connection, "")
+        return _page(request, tables, "record.html", view=view, lago_url=view.lago_address(front))
 
 
 def search(request: Request) -> HTMLResponse:
@@ -119,7 +126,7 @@ def connections(request: Request) -> HTMLResponse:
 
 def audit(request: Request) -> HTMLResponse:
     """The acts of people, the latest first."""
-    before = (request.query_params.get("at", "9999"), _number(request, "before", 2**62))
+    before = (request.query_params.get("at", "9999"), whole_number(request, "before", 2**62))
     with context_of(request).tables() as tables:
         rows = act_list.page(tables, before=before)
         more = len(rows) == act_list.PAGE
@@ -138,10 +145,3 @@ def _gone(request: Request, tables: sqlite3.Connection, headline: str, back: str
         request, "message.html", status=NOT_FOUND, missing=missing, waiting=count,
         headline=headline, tone="warn", lines=("It may have been settled meanwhile.",), back=back,
     )  # fmt: skip
-
-
-def _number(request: Request, name: str, otherwise: int = 0) -> int:
-    """A whole number of the query; another where it is none, or too large for SQLite."""
-    text = request.query_params.get(name, "")
-    is_number = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 19
-    return int(text) if is_number else otherwise

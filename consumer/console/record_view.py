@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from consumer.console.conclusion import Tone
+from consumer.console.record_sides import Known, Side, sides
+
 ENDS = {
     "written": "is in NetSuite now",
     "synced": "closed: entered in NetSuite by hand",
@@ -51,6 +54,47 @@ class RecordView:
     moments: Sequence[Moment]
     warnings: Sequence[str] = ()
 
+    @property
+    def tone(self) -> Tone:
+        """Its state: in NetSuite, on the way, or not there."""
+        return "good" if self.result is not None else "warn" if self.waiting else "bad"
+
+    @property
+    def known(self) -> Known:
+        """What the topics say of it."""
+        failure = self.failures[-1] if self.failures else None
+        waiting = self.waiting[0] if self.waiting else None
+        return Known(lago_id=self.lago_id, result=self.result, failure=failure, waiting=waiting)
+
+    @property
+    def sides(self) -> Sequence[Side]:
+        """Lago's document beside NetSuite's."""
+        return sides(self.known)
+
+    @property
+    def amount(self) -> int | None:
+        """Its total, as it is stored."""
+        return self.known.amount
+
+    @property
+    def currency(self) -> str:
+        """The currency of the total."""
+        return self.known.currency
+
+    def lago_address(self, front: str) -> str:
+        """
+        Its page in Lago, else its customer's; empty where the customer is not known.
+
+        Args:
+            front: Lago's pages of the organisation; empty where they are not configured.
+        """
+        known = self.failures[-1]["customer_id"] if self.failures else ""
+        customer_id = self.lago_id if self.object == "customer" else known
+        if not front or not customer_id:
+            return ""
+        customer = f"{front}/customer/{customer_id}"
+        return f"{customer}/invoice/{self.lago_id}/overview" if self.object == "invoice" else customer
+
 
 def of(connection: sqlite3.Connection, code: str, kind: str, lago_id: str) -> RecordView | None:
     """What is known of a document; None when nothing is."""
@@ -84,7 +128,7 @@ def _title(
     kind: str, result: sqlite3.Row | None, failures: Sequence[sqlite3.Row], waiting: Sequence[sqlite3.Row]
 ) -> str:
     if failures:
-        return str(failures[-1]["document"])
+        return str(failures[-1]["document"]).rstrip(",")
     found = result or waiting[0]
     name = kind.replace("_", " ").capitalize()
     return f"{name} {found['number'] or found['lago_id']}"

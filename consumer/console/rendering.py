@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,7 @@ from markupsafe import Markup, escape
 from consumer.console import amount_units
 
 HERE = Path(__file__).parent
+_CODE = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+: ")
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -36,6 +39,12 @@ def environment() -> Environment:
         "pretty": pretty,
         "kind": kind,
         "plural": plural,
+        "sentence": sentence,
+        "capital": capital,
+        "grouped": grouped,
+        "uncoded": uncoded,
+        "seconds": seconds,
+        "month": month,
     }
     return found
 
@@ -65,6 +74,43 @@ def kind(name: str) -> str:
     return name.replace("_", " ")
 
 
+def grouped(text: str) -> str:
+    """``1504.30 EUR`` as ``1,504.30 EUR``; any other text as it is."""
+    number, _, currency = text.partition(" ")
+    whole, point, decimals = number.partition(".")
+    is_amount = whole.isascii() and whole.removeprefix("-").isdigit() and len(currency) == len("EUR")
+    return f"{int(whole):,}{point}{decimals} {currency}" if is_amount and len(whole) < 19 else text
+
+
+def sentence(text: str) -> str:
+    """A text with a capital at its beginning and a full stop at its end."""
+    bare = text.strip().rstrip(",;:")
+    stop = "" if not bare or bare.endswith((".", "!", "?", "…")) else "."
+    return f"{capital(bare)}{stop}"
+
+
+def capital(text: str) -> str:
+    """A text with a capital at its beginning; its names keep theirs."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def uncoded(text: str) -> str:
+    """What follows the error code at the beginning of a cause: ``period_closed: the period is closed``."""
+    return _CODE.sub("", text, count=1)
+
+
+def seconds(duration_ms: float) -> str:
+    """A short duration: ``0.05 s``, ``12 s``, ``3 min 5 s``."""
+    return f"{duration_ms / 1_000:.2f} s" if duration_ms < 10_000 else duration(round(duration_ms))
+
+
+def month(text: str) -> str:
+    """``2026-07`` as ``July 2026``; what is no month as it is."""
+    year, _, number = text.partition("-")
+    is_month = number.isascii() and number.isdigit() and 1 <= int(number) <= 12
+    return f"{calendar.month_name[int(number)]} {year}" if is_month else text
+
+
 def iso(at_ms: int) -> str:
     """A time as ``2026-08-01 00:05:06 UTC``."""
     return datetime.fromtimestamp(at_ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -82,16 +128,21 @@ def when(at_ms: int | str | None, now_ms: int) -> Markup:
 
 def age(past_ms: int) -> str:
     """A duration in its one or two largest units, ``1 h 12 min ago``; of the future ``in 3 d``."""
-    seconds = abs(past_ms) // 1_000
+    said = duration(abs(past_ms))
+    return f"in {said}" if past_ms < 0 else f"{said} ago"
+
+
+def duration(lasted_ms: int) -> str:
+    """A duration in its one or two largest units: ``1 h 12 min``."""
+    left_s = lasted_ms // 1_000
     parts: list[str] = []
     for size, unit in _STEPS:
-        if seconds >= size or (unit == "s" and not parts):
-            parts.append(f"{seconds // size} {unit}")
-            seconds %= size
+        if left_s >= size or (unit == "s" and not parts):
+            parts.append(f"{left_s // size} {unit}")
+            left_s %= size
         elif parts:
             break
-    said = " ".join(parts[:2])
-    return f"in {said}" if past_ms < 0 else f"{said} ago"
+    return " ".join(parts[:2])
 
 
 def pretty(value: Any) -> Markup:

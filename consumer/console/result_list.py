@@ -18,12 +18,23 @@ _PAGE = """
 SELECT * FROM results WHERE connection = ? AND (written_ms, id) < (?, ?)
 ORDER BY written_ms DESC, id DESC LIMIT ?
 """
+_PAGE_OF_KIND = """
+SELECT * FROM results WHERE connection = ? AND object = ? AND (written_ms, id) < (?, ?)
+ORDER BY written_ms DESC, id DESC LIMIT ?
+"""
 
 
 def page(
-    connection: sqlite3.Connection, code: str, *, before: tuple[int, int] = NEWEST, limit: int = PAGE
+    connection: sqlite3.Connection,
+    code: str,
+    *,
+    before: tuple[int, int] = NEWEST,
+    limit: int = PAGE,
+    kind: str = "",
 ) -> Sequence[sqlite3.Row]:
-    """Rows of results of a connection, newest first, before a row's time and id."""
+    """Rows of results of a connection, of one kind or of all, newest first, before a row's time and id."""
+    if kind:
+        return connection.execute(_PAGE_OF_KIND, (code, kind, *before, limit)).fetchall()
     return connection.execute(_PAGE, (code, *before, limit)).fetchall()
 
 

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from consumer.console import acts, api, pages
 from consumer.console.act_guard import guarded
 from consumer.console.live import LARGEST_AUDIENCE
-from consumer.console.page import context_of
+from consumer.console.page import context_of, whole_number
 from consumer.console.rendering import HERE
 
 
@@ -21,7 +21,8 @@ async def live(request: Request) -> Response:
     changes = context_of(request).changes
     if changes.audience >= LARGEST_AUDIENCE:
         return PlainTextResponse("too many pages are open", 503)
-    return StreamingResponse(changes.stream(), media_type="text/event-stream")
+    seen = whole_number(request, "seen", changes.number)
+    return StreamingResponse(changes.stream(seen), media_type="text/event-stream")
 
 
 async def healthz(request: Request) -> Response:

@@ -37,6 +37,7 @@ CREATE TABLE results (
     void_ms INTEGER
 );
 CREATE INDEX results_by_time ON results (connection, written_ms);
+CREATE INDEX results_of_kind ON results (connection, object, written_ms);
 CREATE INDEX results_of_source ON results (source_offset);
 CREATE INDEX refunds ON results (connection, written_ms) WHERE refund IS NOT NULL;
 

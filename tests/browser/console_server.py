@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
-from consumer.clock import FakeClock
-from consumer.console import application, database, rendering
-from consumer.console.context import Act, ActOutcome, Badge, Context
-from consumer.console.follower import Progress
+from consumer.console import application
+from consumer.console.context import Act, ActOutcome
 from consumer.console.live import Changes
-from consumer.console.projection import Projection
-from consumer.console.session import Sessions
 from consumer.ops import http as ops
 from consumer.record import Record
 from tests.browser import month
 from tests.support import topic_records as topics
+from tests.support.console_app import Console
 
 HOST = "127.0.0.1"
-SESSION_LIFE_S = 3_600
+LAGO_URL = "https://app.getlago.com/hooli"
 FACTS = (
     ("Name", "NetSuite Europe"),
     (
@@ -36,61 +35,65 @@ FACTS = (
 )
 
 
-class ConsoleServer:
+class ConsoleServer(Console):
     """
     The application, served by the loop of the tests.
 
     Attributes:
-        acts: what people have asked for, the latest last.
         origin: where it listens, known once it is `served`.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._connection = database.writer(file)
-        self._projection = Projection(self._connection)
-        self._offset = 1_000
-        self.clock = FakeClock(wall=month.NOW)
-        self.changes = Changes()
-        self.progress = Progress(behind=0, read_s=self.clock.monotonic_s())
-        self.acts: list[Act] = []
+    def __init__(self, file: Path, **settings: Any) -> None:
+        super().__init__(file, **settings)
+        self.clock.wall = month.NOW
         self.origin = ""
-        self.context = Context(
-            file=file,
-            clock=self.clock,
-            badges=[
-                Badge(code=topics.CONNECTION, account_id="1234567_SB1", environment="sandbox", facts=FACTS)
-            ],
-            codes=[topics.CONNECTION],
-            progress=self.progress,
-            changes=self.changes,
-            sessions=Sessions(self.clock, life_s=SESSION_LIFE_S),
-            templates=rendering.environment(),
-            act=self._act,
-            is_open=True,
-        )
+        self._offset = 1_000
+        self._port = 0
+        self._serving: asyncio.Task[None] | None = None
+        badge = replace(self.context.badges[0], facts=FACTS, lago_url=LAGO_URL)
+        self.context = replace(self.context, badges=[badge])
 
     def take(self, *records: Record) -> None:
         """Records of the topics, as the follower takes them; open pages learn of it."""
-        self._projection.apply(records)
-        self._projection.refresh()
-        self.changes.happened()
+        super().take(*records)
+        self.context.changes.happened()
 
-    def close(self) -> None:
-        """Close the file of the tables."""
-        self._connection.close()
+    def start(self) -> None:
+        """Listen, at the same port as before; a process that starts anew counts changes anew."""
+        listener = ops.listen(HOST, self._port)
+        self._port = listener.getsockname()[1]
+        self.origin = f"http://{HOST}:{self._port}"
+        self.context = replace(self.context, changes=Changes())
+        config = uvicorn.Config(
+            application.create_app(self.context),
+            ws="none",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        self._serving = asyncio.create_task(ops.serve_on(listener, config))
+
+    async def stop(self) -> None:
+        """End all streams, and stop to listen."""
+        self.context.changes.end()
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.gather(self._serving, return_exceptions=True)
 
     def kafka_is_away(self) -> None:
         """What the follower says while the broker does not answer, twelve minutes later."""
         self.clock.advance(720)
-        self.progress.error = "Kafka cannot be reached at localhost:9092."
-        self.changes.happened()
+        self.context.progress.error = "Kafka cannot be reached at localhost:9092."
+        self.context.changes.happened()
 
     def kafka_is_back(self) -> None:
         """What the follower says once the broker answers again."""
-        self.progress.error, self.progress.read_s = "", self.clock.monotonic_s()
-        self.changes.happened()
+        progress = self.context.progress
+        progress.error, progress.read_s = "", self.clock.monotonic_s()
+        self.context.changes.happened()
 
-    async def _act(self, act: Act) -> ActOutcome:
+    async def act(self, act: Act) -> ActOutcome:
         """Replayed documents are written at once; the others are closed."""
         self.acts.append(act)
         self.take(*[each for error_id in act.error_ids for each in self._became(act, error_id)])
@@ -111,25 +114,16 @@ class ConsoleServer:
 
 
 @asynccontextmanager
-async def served(folder: Path, records: Iterable[Record] = ()) -> AsyncIterator[ConsoleServer]:
+async def served(
+    folder: Path, records: Iterable[Record] = (), **settings: Any
+) -> AsyncIterator[ConsoleServer]:
     """A console with these records on a free port."""
-    console = ConsoleServer(folder / "console.sqlite")
+    console = ConsoleServer(folder / "console.sqlite", **settings)
     console.take(*records)
-    listener = ops.listen(HOST, 0)
-    console.origin = f"http://{HOST}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        application.create_app(console.context),
-        ws="none",
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    serving = asyncio.create_task(ops.serve_on(listener, config))
+    console.start()
     try:
         yield console
     finally:
-        console.changes.end()
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        console.close()
+        await console.stop()
+        await console.http.aclose()
+        console.connection.close()

@@ -19,6 +19,7 @@ GPU_HINT = f"add {SETTING} (or mapping.fallback_item) to connection netsuite-eu 
 GPU_HOURS = "no NetSuite item is mapped for charge 'gpu_hours' (GPU hours)"
 NAMELESS = "NetSuite needs a company name and customer cus_nameless has none"
 CLOSED = "the accounting period of 2026-03-31 (Mar 2026) is closed: You cannot change the G/L impact of it."
+IN_LAGO = "https://app.getlago.com/hooli/customer/c3a6f2de-2c3b-4d77-9a7e-0d7f8b1a2c03/invoice/inv-3/overview"
 WRITTEN = 61
 BASE_URL = "https://1234567-sb1.app.netsuite.com/app/accounting/transactions"
 

@@ -42,7 +42,7 @@ async def test_hostile_texts_are_shown_as_text(console, path):
     answer = await console.http.get(path)
 
     assert "<script>alert" not in answer.text
-    assert answer.text.count("<script ") == 2
+    assert answer.text.count("<script ") == 3
 
 
 async def test_the_first_page_says_what_is_missing_and_what_to_do(console):
@@ -181,10 +181,22 @@ async def test_while_kafka_is_away_pages_say_how_old_they_are(console):
     assert "Kafka does not answer" in (await console.http.get("/")).text
 
 
+async def test_a_page_that_missed_a_change_is_notified_at_once():
+    """One that came between its rendering and the beginning of its stream, or before a restart."""
+    changes = Changes()
+    shown = changes.number
+    changes.happened()
+    stream = changes.stream(shown)
+    assert await anext(stream) == b"retry: 3000\n\n"
+
+    assert (await anext(stream)).startswith(b"event: changed")
+    await stream.aclose()
+
+
 async def test_a_change_is_an_event_for_open_pages():
     """And the end of the process ends the stream."""
     changes = Changes()
-    stream = changes.stream()
+    stream = changes.stream(changes.number)
     assert await anext(stream) == b"retry: 3000\n\n"
 
     changes.happened()

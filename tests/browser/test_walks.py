@@ -1,0 +1,223 @@
+"""What people do with the console, step by step, as they do it in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from consumer.console.person import Person
+from consumer.console.session import COOKIE
+from tests.browser import console_server, month
+from tests.browser.console_server import ConsoleServer
+from tests.support import topic_records as topics
+
+UNMAPPED = "No NetSuite item is mapped for charge 'gpu_hours' (GPU hours)"
+OUT_OF_BALANCE = "NetSuite is missing 2,053.20 EUR and 468.25 USD"
+IN_BALANCE = "Lago and NetSuite agree"
+REASON = "Reason, for the audit"
+LONGEST_WALK_TABS = 80
+HOSTILE = (
+    """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
+    """'"`${7*7}{{7*7}}\u202e"""
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def guarded(tmp_path: Path) -> AsyncIterator[ConsoleServer]:
+    """A console with a login."""
+    async with console_server.served(tmp_path, month.records(), is_open=False) as server:
+        yield server
+
+
+async def test_out_of_balance_to_in_balance(page: Page, console: ConsoleServer):
+    """The first page names the sum; its cause leads to the documents, their replay, and books that agree."""
+    await page.goto(console.origin)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(OUT_OF_BALANCE)
+
+    await page.get_by_role("link", name=UNMAPPED, exact=True).click()
+    await expect(page.locator("#documents tbody tr")).to_have_count(2)
+    await page.get_by_label(REASON).fill("the item is mapped now")
+    await page.get_by_role("button", name="Replay 2 documents").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("2 documents replayed")
+
+    await page.get_by_role("link", name="Books").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("NetSuite is missing 2,053.20 EUR")
+    for error_id in ("error-3", "error-4", "error-5"):
+        await page.goto(f"{console.origin}/failures/{error_id}")
+        await page.get_by_label(REASON).fill("entered by hand")
+        await page.get_by_role("button", name="It is in NetSuite, entered by hand").click()
+    await page.get_by_role("link", name="Books").click()
+    await expect(page.get_by_role("heading", level=1)).not_to_contain_text("missing")
+    console.take(month.reconciled("anew", offset=2, ended_at=month.text_ago()))
+    await expect(page.get_by_role("heading", level=1)).to_have_text(IN_BALANCE)
+    await expect(page.locator(".conclusion")).to_contain_text("Compared")
+    assert [act.name for act in console.acts] == ["replay", "synced", "synced", "synced"]
+    assert console.acts[0].reason == "the item is mapped now"
+
+
+async def test_the_walk_by_keyboard_alone(page: Page, console: ConsoleServer):
+    """Every step is reached by Tab and taken by Enter, and what is focused is visible."""
+    await page.goto(console.origin)
+
+    await follow(page, UNMAPPED)
+    await page.wait_for_url("**/causes/*")
+    await reach(page, "why")
+    await page.keyboard.type("the item is mapped now")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("2 documents replayed")
+    await follow(page, "Books")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("NetSuite is missing 2,053.20 EUR")
+
+
+async def test_the_first_tab_skips_the_menu(page: Page, console: ConsoleServer):
+    """Whoever reads by keyboard does not pass the menu on every page."""
+    await page.goto(console.origin)
+
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("To the content")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+
+    await expect(page.locator("main :focus")).to_have_count(1)
+
+
+async def test_everything_but_live_updates_works_without_scripts(chromium: Browser, console: ConsoleServer):
+    """Links, search, forms."""
+    async with await chromium.new_context(java_script_enabled=False) as context:
+        page = await context.new_page()
+        await page.goto(console.origin)
+        await page.get_by_role("link", name=UNMAPPED, exact=True).click()
+        await page.get_by_label(REASON).fill("the item is mapped now")
+        await page.get_by_role("button", name="Replay 2 documents").click()
+
+        await expect(page.get_by_role("heading", level=1)).to_have_text("2 documents replayed")
+
+
+async def test_a_number_is_searched_for(page: Page, console: ConsoleServer):
+    """What is typed from an invoice leads to its failure and to the document."""
+    await page.goto(console.origin)
+
+    await page.get_by_role("searchbox").fill(month.CLOSED_NUMBER)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name=month.CLOSED_NUMBER).click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("is not in NetSuite")
+    await page.get_by_role("link", name=f"Invoice {month.CLOSED_NUMBER}").click()
+
+    await expect(page.locator(".sides")).to_contain_text("548.90 EUR")
+    await expect(page.get_by_role("link", name="in Lago")).to_have_attribute("href", month.IN_LAGO)
+
+
+async def test_every_number_of_the_first_page_leads_to_its_rows(page: Page, console: ConsoleServer):
+    """The count is that of the rows."""
+    await page.goto(console.origin)
+
+    await page.get_by_role("link", name="2 documents").click()
+    await expect(page.locator("#documents tbody tr")).to_have_count(2)
+    await page.goto(console.origin)
+    await page.locator("dd a", has_text="58").click()
+    await expect(page.locator("main tbody tr")).to_have_count(50)
+    await page.get_by_role("link", name="Next page").click()
+    await expect(page.locator("main tbody tr")).to_have_count(8)
+    await page.goto(console.origin)
+    await page.get_by_role("link", name="2 missing").first.click()
+    await expect(page.locator("#differences tbody tr")).to_have_count(3)
+
+
+async def test_what_is_typed_outlives_a_change_of_the_page(page: Page, console: ConsoleServer):
+    """A page that fetches itself again takes no text, no focus and no unfolded part away."""
+    await page.goto(f"{console.origin}/failures/error-1")
+    await page.get_by_text("The message as it came").click()
+    await page.get_by_label(REASON).press_sequentially("half a sen")
+
+    console.take(month.failed(6, "HOO-NEW", month.CLOSED, "1.00", "EUR", "period_closed"))
+    await expect(page.locator("#menu")).to_contain_text("Needs action 6")
+    await page.keyboard.type("tence")
+
+    await expect(page.get_by_label(REASON)).to_have_value("half a sentence")
+    await expect(page.locator("details pre")).to_be_visible()
+
+
+async def test_a_broker_that_goes_away_and_comes_back(page: Page, console: ConsoleServer):
+    """Open pages say so and stay readable; the notice goes by itself."""
+    await page.goto(console.origin)
+
+    console.kafka_is_away()
+    await expect(page.get_by_role("status")).to_contain_text("Kafka does not answer")
+    await expect(page.get_by_role("status")).to_contain_text("12 min ago")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(OUT_OF_BALANCE)
+
+    console.kafka_is_back()
+    await expect(page.get_by_text("Kafka does not answer")).to_have_count(0)
+
+
+async def test_a_console_that_goes_away_and_comes_back(page: Page, console: ConsoleServer):
+    """The page says how old it is, and is the latest again afterwards."""
+    await page.goto(console.origin)
+
+    await console.stop()
+    await expect(page.locator("#live")).to_be_visible()
+    await expect(page.locator("#live time")).to_contain_text("ago")
+    console.take(month.failed(6, "HOO-NEW", month.CLOSED, "1.00", "EUR", "period_closed"))
+    console.start()
+
+    await expect(page.locator("#live")).to_be_hidden()
+    await expect(page.locator("#menu")).to_contain_text("Needs action 6")
+
+
+async def test_a_session_that_ends_takes_no_text_away(page: Page, guarded: ConsoleServer):
+    """The open page says so and offers the login; the next page is the login."""
+    _, cookie = guarded.sessions.begin(Person(name="ada", role="operator"))
+    await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": guarded.origin}])
+    await page.goto(f"{guarded.origin}/failures/error-1")
+    await page.get_by_label(REASON).fill("half a sentence")
+
+    guarded.clock.advance(3_601)
+    guarded.context.changes.happened()
+
+    await expect(page.locator("#ended")).to_be_visible()
+    await expect(page.get_by_label(REASON)).to_have_value("half a sentence")
+    await page.goto(guarded.origin)
+    assert "/login" in page.url
+
+
+@pytest.mark.parametrize("address", ["/", "/needs-action", "/failures/error-9", "/search?q=HOO", "/audit"])
+async def test_hostile_texts_are_text(page: Page, console: ConsoleServer, address):
+    """Whatever customers, documents and people call themselves: nothing of it is run or moves the page."""
+    console.take(
+        month.failed(9, f"HOO-{HOSTILE}", HOSTILE, "5.00", HOSTILE[:3], "invalid_mapping", hint=HOSTILE * 9),
+        topics.acted(offset=2, actor=HOSTILE, reason=HOSTILE, at=month.text_ago()),
+    )
+
+    await page.goto(console.origin + address)
+
+    await expect(page.locator("main")).to_contain_text("<script>document.title")
+    assert "owned" not in await page.title() or "<script>" in await page.title()
+    assert await page.locator("main img, main script").count() == 0
+    assert not await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+async def reach(page: Page, element_id: str) -> None:
+    """Press Tab until the element has the focus."""
+    for _ in range(LONGEST_WALK_TABS):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.id") == element_id:
+            return
+    pytest.fail(f"#{element_id} is not reached by Tab")
+
+
+async def follow(page: Page, text: str) -> None:
+    """Press Tab until the link with this text has the focus, then Enter."""
+    for _ in range(LONGEST_WALK_TABS):
+        await page.keyboard.press("Tab")
+        focused = page.locator("a:focus")
+        if await focused.count() and (await focused.inner_text()).strip() == text:
+            outline = await focused.evaluate("each => getComputedStyle(each).outlineStyle")
+            assert outline == "solid"
+            await page.keyboard.press("Enter")
+            return
+    pytest.fail(f"{text} is not reached by Tab")
