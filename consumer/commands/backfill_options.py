@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from consumer.commands import document_filters as filters
+from consumer.commands import object_kinds
+from consumer.commands.object_kinds import Kinds
 
 app = typer.Typer()
 
@@ -19,7 +21,7 @@ def backfill(
     since: filters.Since = None,
     until: filters.Until = None,
     customer: filters.Customers = None,
-    objects: Annotated[str, typer.Option(metavar="NAMES", help="Which of these.")] = filters.OBJECTS,
+    objects: Kinds = None,
     go: Annotated[bool, typer.Option("--go", help="Send; without it only a plan is shown.")] = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew, though a run was interrupted.")
@@ -39,7 +41,7 @@ def backfill(
     from consumer.config import connections_file
     from consumer.config.settings import Settings
 
-    kinds = filters.kinds(objects)
+    kinds = object_kinds.chosen(objects)
     begins, ends = day_option.window(since, until)
     settings = Settings.load()
     connections = connections_file.load(settings.connections_file)

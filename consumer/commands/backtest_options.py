@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from consumer.commands import document_filters as filters
+from consumer.commands import object_kinds
+from consumer.commands.object_kinds import Kinds
 from consumer.errors import ConfigurationError
 
 app = typer.Typer()
@@ -50,9 +52,7 @@ def backtest(
     since: filters.Since = None,
     until: filters.Until = None,
     customer: filters.Customers = None,
-    objects: Annotated[
-        str, typer.Option(metavar="NAMES", help="Which of these, with --lago.")
-    ] = filters.OBJECTS,
+    objects: Kinds = None,
     look_up: Annotated[
         bool, typer.Option("--look-up", help="Look customers up in Lago's API, as a worker does; read-only.")
     ] = False,
@@ -70,12 +70,12 @@ def backtest(
 
     _check_source(sources, topic=topic, lago=lago)
     _check_filters("--from and --to", "--topic", has_any=bool(begin or end), is_read=topic)
-    has_scope = bool(since or until or customer or objects != filters.OBJECTS)
+    has_scope = bool(since or until or customer or objects)
     _check_filters("--since, --until, --customer and --objects", "--lago", has_any=has_scope, is_read=lago)
     span = Span(since=timestamp_option.option("--from", begin), until=timestamp_option.option("--to", end))
     begins, ends = day_option.window(since, until)
     scope = Scope(since=begins, until=ends, customers=tuple(customer or ()))
-    kinds = filters.kinds(objects)
+    kinds = object_kinds.chosen(objects)
     settings, before = configuration.load()
     after = connections_file.load(against)
     if connection:

@@ -11,6 +11,7 @@ import typer
 from consumer.commands import failure_filters as filters
 from consumer.commands import id_list
 from consumer.commands.document_filters import Actor
+from consumer.commands.object_kinds import Kinds
 from consumer.errors import ConfigurationError
 
 app = typer.Typer()
@@ -53,7 +54,7 @@ def list_documents(
     *,
     code: filters.Codes = None,
     connection: filters.Connections = None,
-    object_type: filters.ObjectType = None,
+    objects: Kinds = None,
     error_id: filters.Ids = None,
     customer: filters.Customer = None,
     number: filters.Number = None,
@@ -74,7 +75,7 @@ def list_documents(
     if as_csv and as_json:
         raise ConfigurationError(["--csv and --json exclude each other"])
     selection = filters.selection(
-        codes=code, connections=connection, ids=error_id, object_type=object_type,
+        codes=code, connections=connection, ids=error_id, objects=objects,
         customer=customer, number=number, since=since, until=until,
     )  # fmt: skip
     form: command.Form = "csv" if as_csv else "json" if as_json else "text"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consumer.commands import id_list
+from consumer.commands import id_list, object_kinds
 
 if TYPE_CHECKING:
     from consumer.failures.selection import Selection
@@ -16,7 +16,6 @@ Codes = Annotated[list[str] | None, typer.Option("--code", metavar="CODE", help=
 Connections = Annotated[
     list[str] | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
 ]
-ObjectType = Annotated[str | None, typer.Option("--object", help="invoice, payment, …")]
 Customer = Annotated[str | None, typer.Option(help="Lago's id of the customer, or the external id.")]
 Number = Annotated[str | None, typer.Option(help="The document's number.")]
 Since = Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")]
@@ -37,7 +36,7 @@ def selection(
     codes: Sequence[str] | None = None,
     connections: Sequence[str] | None = None,
     ids: Sequence[str] | None = None,
-    object_type: str | None = None,
+    objects: Sequence[str] | None = None,
     customer: str | None = None,
     number: str | None = None,
     since: str | None = None,
@@ -47,7 +46,7 @@ def selection(
     What the options select; everything when none is given.
 
     Raises:
-        ConfigurationError: `since` or `until` is no point in time.
+        ConfigurationError: `since` or `until` is no point in time, or a word of `objects` is no kind.
     """
     from consumer.commands import timestamp_option  # noqa: PLC0415 - ``--help`` answers at once
     from consumer.failures.selection import Selection  # noqa: PLC0415
@@ -56,7 +55,7 @@ def selection(
         codes=frozenset(codes or ()),
         connections=frozenset(connections or ()),
         ids=frozenset(ids or ()),
-        object=object_type,
+        kinds=frozenset(object_kinds.chosen(objects) if objects else ()),
         customer=customer,
         number=number,
         since=timestamp_option.option("--since", since),

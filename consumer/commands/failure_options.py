@@ -10,6 +10,7 @@ import typer
 from consumer.commands import failure_filters as filters
 from consumer.commands import id_list
 from consumer.commands.document_filters import Actor
+from consumer.commands.object_kinds import Kinds
 from consumer.errors import ConfigurationError
 
 app = typer.Typer()
@@ -20,7 +21,7 @@ def replay(
     *,
     code: filters.Codes = None,
     connection: filters.Connections = None,
-    object_type: filters.ObjectType = None,
+    objects: Kinds = None,
     customer: filters.Customer = None,
     number: filters.Number = None,
     since: filters.Since = None,
@@ -57,7 +58,7 @@ def replay(
     if (bool(mark_synced), ignore is not None, go).count(True) > 1:
         raise ConfigurationError(["--mark-synced, --ignore and --go exclude each other"])
     selection = filters.selection(
-        codes=code, connections=connection, ids=error_id, object_type=object_type,
+        codes=code, connections=connection, ids=error_id, objects=objects,
         customer=customer, number=number, since=since, until=until,
     )  # fmt: skip
     settings = Settings.load()

@@ -15,6 +15,8 @@ class Selection:
     Filters; an empty one lets everything pass.
 
     Attributes:
+        kinds: ``customer``, ``invoice``, ``credit_note``, ``payment`` or ``void``; a voided invoice is
+            an invoice, too.
         customer: Lago's id or the external id.
         since, until: of the error event; `until` is not included.
     """
@@ -22,7 +24,7 @@ class Selection:
     codes: frozenset[str] = frozenset()
     connections: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
-    object: str | None = None
+    kinds: frozenset[str] = frozenset()
     customer: str | None = None
     number: str | None = None
     since: datetime | None = None
@@ -34,7 +36,7 @@ class Selection:
             failure.code in (self.codes or {failure.code})
             and failure.connection in (self.connections or {failure.connection})
             and failure.id in (self.ids or {failure.id})
-            and self.object in {None, failure.object}
+            and (not self.kinds or bool(self.kinds & _kinds_of(failure)))
             and self.number in {None, failure.number}
             and (self.customer is None or self.customer in failure.customers)
             and (self.since is None or self.since <= failure.published_at)
@@ -52,3 +54,8 @@ class Selection:
     def of(self, failures: Iterable[Failure]) -> list[Failure]:
         """Those that pass, in their order."""
         return [each for each in failures if self.matches(each)]
+
+
+def _kinds_of(failure: Failure) -> frozenset[str]:
+    kind = "payment" if failure.object == "payment_receipt" else failure.object
+    return frozenset({kind, "void"} if failure.event == "invoice.voided" else {kind})

@@ -18,7 +18,7 @@ LATER = datetime(2026, 8, 2, tzinfo=UTC)
         ({"codes": frozenset({"invalid_mapping", "x"})}, {"codes": frozenset({"x"})}),
         ({"connections": frozenset({"netsuite-eu"})}, {"connections": frozenset({"netsuite-us"})}),
         ({"ids": frozenset({"error-1"})}, {"ids": frozenset({"error-2"})}),
-        ({"object": "invoice"}, {"object": "payment"}),
+        ({"kinds": frozenset({"invoice"})}, {"kinds": frozenset({"payment", "void"})}),
         ({"customer": "cus-1"}, {"customer": "cus-2"}),
         ({"customer": "ext-1"}, {"customer": "ext"}),
         ({"number": "ACME-1"}, {"number": "ACME-2"}),
@@ -32,9 +32,19 @@ def test_each_filter_lets_its_own_through(passing, failing):
     assert Selection(**failing).of([ONE]) == []
 
 
+def test_a_receipt_is_a_payment_and_a_void_is_of_an_invoice():
+    """As a person names them, who knows no type of an event."""
+    receipt = failure(1, object="payment_receipt", event="payment_receipt.created")
+    void = failure(2, event="invoice.voided")
+
+    assert Selection(kinds=frozenset({"payment"})).of([receipt, void]) == [receipt]
+    assert Selection(kinds=frozenset({"void"})).of([receipt, void, ONE]) == [void]
+    assert Selection(kinds=frozenset({"invoice"})).of([receipt, void, ONE]) == [void, ONE]
+
+
 def test_all_filters_must_match():
     """One that does not is enough."""
-    assert not Selection(object="invoice", number="other").matches(ONE)
+    assert not Selection(kinds=frozenset({"invoice"}), number="other").matches(ONE)
 
 
 def test_without_filters_everything_passes():
