@@ -78,6 +78,7 @@ Codes = Annotated[
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit; our errors are sentences on standard error, never tracebacks."""
     output_encoding.settle()
+    _be_quiet(sys.argv[1:] if arguments is None else arguments)
     try:
         command_tree.built(app)(arguments, prog_name=PROGRAM)
     except* LagoNetsuiteError as group:
@@ -89,6 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for error in errors:
         console_output.complain(error)
     sys.exit(MISCONFIGURED if any(isinstance(error, ConfigurationError) for error in errors) else FAILED)
+
+
+def _be_quiet(arguments: Sequence[str]) -> None:
+    """Log errors only; processes that run on choose otherwise when they begin."""
+    if arguments and not {"--help", "--version"} & set(arguments):
+        from consumer.ops import logging
+
+        logging.be_quiet()
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +39,6 @@ def catalog(
     from consumer.commands import catalog as command
     from consumer.config import connections_file
     from consumer.config.settings import Settings
-    from consumer.ops import logging
 
     if as_csv and as_json:
         raise ConfigurationError(["--csv and --json exclude each other"])
@@ -48,7 +46,6 @@ def catalog(
         raise ConfigurationError([f"{files[0]}: files of events go with the kind {command.MAPPING} only"])
     connections = connections_file.load(Settings.load().connections_file)
     chosen = connections_file.chosen(connections, [connection] if connection else ())
-    logging.configure(level="error", stream=sys.stderr)
     if kind == command.MAPPING:
         raise typer.Exit(command.mapping(chosen, files or ()))
     form: command.Form = "json" if as_json else "csv" if as_csv else "table"

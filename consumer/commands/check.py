@@ -7,7 +7,6 @@ With ``--deep`` it also queries Kafka, Lago and NetSuite; without it, nothing le
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,6 @@ from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
 from consumer.ingest import endpoints as ingest_endpoints
 from consumer.netsuite import credentials
-from consumer.ops import logging
 from consumer.relay import endpoint as relay_endpoints
 
 GOOD, FAILED, MISCONFIGURED = 0, 1, 2
@@ -53,7 +51,6 @@ def run(codes: Sequence[str], *, deep: bool = False, as_json: bool) -> int:
     findings = find(codes)
     seen: tuple[Found, ...] = ()
     if deep and findings.settings and not findings.problems:
-        logging.configure(level="error", stream=sys.stderr)
         seen = asyncio.run(look(findings.settings, findings.connections, SystemClock(), asyncio.sleep))
     if as_json:
         console_output.say_json(_as_json(findings, seen, deep=deep))

@@ -42,8 +42,8 @@ SECRET_TEXT = re.compile(
 # Every match of `SECRET_TEXT` contains one of these; searching for them first takes a hundredth of the time.
 SECRET_SIGNS = ("-----BEGIN", "eyJ", "whsec_", "Bearer", "Basic", "://", "oauth_")
 NAMES_REMEMBERED = 1_024
-# These libraries log every request or poll at the level info.
-CHATTY = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "asyncio")
+# These libraries log every request or poll, or their own start, at the level info.
+CHATTY = ("aiokafka", "httpx", "httpcore", "uvicorn.access", "uvicorn.error", "asyncio")
 _AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
@@ -59,9 +59,30 @@ def configure(
         stream: default standard output.
     """
     output = stream or sys.stdout
-    handler = logging.StreamHandler(output)
+    _send(logging.StreamHandler(output), level, form or ("console" if output.isatty() else "json"))
+
+
+def be_quiet() -> None:
+    """
+    For a command that ends by itself: only errors, on standard error.
+
+    aiokafka says nothing at all: what it meets becomes a sentence of ours.
+    """
+    _send(_StandardError(), "error", "console" if sys.stderr.isatty() else "json")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+class _StandardError(logging.Handler):
+    """Writes to what standard error is at that time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        sys.stderr.write(f"{self.format(record)}\n")
+
+
+def _send(handler: logging.Handler, level: str, form: Literal["json", "console"]) -> None:
     handler.addFilter(Repetitions("aiokafka"))
-    handler.setFormatter(_formatter(form or ("console" if output.isatty() else "json")))
+    handler.setFormatter(_formatter(form))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

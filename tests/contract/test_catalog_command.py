@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from consumer import cli
 from consumer.config.connection import Customers
 from consumer.config.mapping_rules import MappingRules
 from consumer.sandbox.broker import free_port
 from tests.contract.test_sandbox_command import started
+from tests.support import command_line
 from tests.support.preflight_account import ONE_WORLD
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "invoice.created.json"
@@ -53,10 +53,7 @@ def run(capsys, monkeypatch, tmp_path, restlet_url):
 
     def call(*arguments, **changes):
         write(**changes)
-        with pytest.raises(SystemExit) as ended:
-            cli.main(arguments)
-        printed = capsys.readouterr()
-        return ended.value.code, printed.out, printed.err
+        return command_line.called(capsys, *arguments)
 
     monkeypatch.setenv("LAGO_NETSUITE_CONNECTIONS_FILE", str(tmp_path / "connections.yaml"))
     monkeypatch.setenv("LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from consumer import cli
 from consumer.commands import event_file
 from consumer.config import connections_file
 from consumer.config.secret import Secret
 from consumer.errors import ConfigurationError
 from schemas import envelope
 from schemas.envelope import Undecodable
+from tests.support import command_line
 from tests.support.connection_files import yaml_text
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -76,11 +76,10 @@ def test_such_a_secret_is_said_to_be_none(trap):
 
 def test_such_a_connections_file_is_exit_code_2(trap, monkeypatch, capsys):
     monkeypatch.setenv("LAGO_NETSUITE_CONNECTIONS_FILE", str(trap))
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["preview", __file__])
+    code, _, err = command_line.called(capsys, "preview", __file__)
 
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    assert code == 2
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000])

@@ -7,7 +7,7 @@ import pytest
 
 from consumer import cli
 from consumer.commands import backtest
-from tests.support import connection_files, lago
+from tests.support import command_line, connection_files, lago
 from tests.support.connection_files import FULL_MAPPING
 
 FEES = [
@@ -41,7 +41,7 @@ def run(tmp_path, monkeypatch, capsys):
         (tmp_path / "changed.yaml").write_text(changed)
         file = tmp_path / "events.jsonl"
         file.write_bytes(b"\n".join(events))
-        with pytest.raises(SystemExit) as left:
+        with command_line.logs_as_before(), pytest.raises(SystemExit) as left:
             cli.main(["backtest", str(file), "--against", str(tmp_path / "changed.yaml"), *options])
         return left.value.code, capsys.readouterr()
 
@@ -143,11 +143,10 @@ def test_options_that_do_not_go_together_are_said(options, said, tmp_path, monke
     file.write_text(connection_files.yaml_text(connection_files.settings()))
     monkeypatch.setenv("LAGO_NETSUITE_CONNECTIONS_FILE", str(file))
 
-    with pytest.raises(SystemExit) as left:
-        cli.main(["backtest", *options, "--against", str(file)])
+    code, _, err = command_line.called(capsys, "backtest", *options, "--against", str(file))
 
-    assert left.value.code == 2
-    assert said in capsys.readouterr().err
+    assert code == 2
+    assert said in err
 
 
 def test_json_lists_no_more_documents_than_fit_into_memory(run, monkeypatch, tmp_path):

@@ -4,9 +4,8 @@ import os
 
 import pytest
 
-from consumer import cli
 from consumer.config.settings import PREFIX
-from tests.support import connection_files
+from tests.support import command_line, connection_files
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +21,8 @@ def place(monkeypatch, tmp_path):
 def run(place, capsys, command, **lago):
     text = connection_files.yaml_text(connection_files.settings(lago=lago))
     (place / "connections.yaml").write_text(text)
-    with pytest.raises(SystemExit) as ended:
-        cli.main([command])
-    return ended.value.code, capsys.readouterr().err
+    code, _, err = command_line.called(capsys, command)
+    return code, err
 
 
 def test_a_connection_without_a_key_is_a_wrong_configuration(place, capsys):

@@ -53,6 +53,26 @@ def test_libraries_that_speak_about_every_request_are_quiet(lines):
     assert lines() == []
 
 
+def test_the_web_server_does_not_speak_of_its_start(lines):
+    """Our own event has the address; theirs has colours in it."""
+    standard.getLogger("uvicorn.error").info("Started server process [%d]", 1)
+
+    assert lines() == []
+
+
+def test_a_command_that_ends_by_itself_logs_errors_only(lines, capsys):
+    """On standard error, and nothing of what aiokafka meets on its way."""
+    logging.be_quiet()
+    standard.getLogger("aiokafka.cluster").error("Unable connect to node")
+    structlog.get_logger("t").warning("input_topics_differ_in_partitions")
+    structlog.get_logger("t").error("page_lost")
+    standard.getLogger("aiokafka").setLevel(standard.WARNING)
+
+    printed = capsys.readouterr()
+    assert (printed.out, lines()) == ("", [])
+    assert [json.loads(line)["event"] for line in printed.err.splitlines()] == ["page_lost"]
+
+
 @pytest.mark.parametrize(
     "name",
     [
