@@ -44,6 +44,7 @@ Act = Literal[
     "ignore",
     "sign_off",
     "adopt",
+    "accept",
     "login",
     "logout",
     "login_refused",

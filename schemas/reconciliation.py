@@ -15,6 +15,7 @@ EVENT_TYPE = "netsuite.reconciliation"
 LISTED_DIFFERENCES = 500
 """At most as many differences are in an event; its counts are of all."""
 LISTED_TOTALS = 500
+LISTED_ACCEPTED = 200
 TEXT_LIMIT_CHARS = 300
 
 Outcome = Literal["in_balance", "not_in_balance"]
@@ -64,6 +65,16 @@ class DocumentDifference(_Part):
     cause: str = ""
     act: str = ""
     url: str = Field(default="", description="of the record in NetSuite")
+    key: str = Field(default="", description="by which `lago-netsuite reconcile accept` names it")
+    digest: str = Field(default="", description="of both values; another one is no longer accepted")
+
+
+class AcceptedDifference(DocumentDifference):
+    """A difference that a person has accepted, and why; it does not count while it stays the same."""
+
+    accepted_by: str
+    accepted_at: str
+    reason: str = ""
 
 
 class Reconciliation(_Part):
@@ -88,7 +99,7 @@ class Reconciliation(_Part):
     ignored: dict[str, int] = Field(default_factory=dict, description="left-out documents by rule")
     outcomes: dict[str, int] = Field(
         default_factory=dict,
-        description="documents by outcome, each once: agrees, differs, missing, ambiguous, unmapped",
+        description="documents by outcome: agrees, accepted, differs, missing, ambiguous, unmapped",
     )
     difference_count: int
     differences_by_kind: dict[str, int] = Field(default_factory=dict)
@@ -99,7 +110,13 @@ class Reconciliation(_Part):
     differences: tuple[DocumentDifference, ...] = Field(
         default=(), description=f"the first {LISTED_DIFFERENCES} at most"
     )
-    accepted_count: int = Field(default=0, description="differences that a person has accepted")
+    accepted_count: int = Field(
+        default=0, description="differences that a person has accepted; they are not in `difference_count`"
+    )
+    accepted_by_kind: dict[str, int] = Field(default_factory=dict)
+    accepted: tuple[AcceptedDifference, ...] = Field(
+        default=(), description=f"the first {LISTED_ACCEPTED} at most"
+    )
     repaired: int | None = None
     report: str | None = None
 

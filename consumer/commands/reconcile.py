@@ -13,6 +13,7 @@ from consumer.clock import Clock, SystemClock
 from consumer.commands import (
     audit_trail,
     console_output,
+    difference_acceptance,
     failure_log,
     reconcile_drift,
     reconcile_report,
@@ -30,7 +31,8 @@ from consumer.events.lago_webhook import Kind as SentKind
 from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
 from consumer.netsuite.client import Client
-from consumer.reconcile import drift, explanation, run_event
+from consumer.reconcile import acceptance, drift, explanation, run_event
+from consumer.reconcile.acceptance import Division
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import REPAIRABLE, Difference
 from consumer.reconcile.explanation import Causes
@@ -69,13 +71,13 @@ class Run:
 
     wish: Wish
     comparison: Comparison = field(default_factory=Comparison)
-    differences: list[Difference] = field(default_factory=list)
+    division: Division = field(default_factory=Division)
     repaired: int = 0
 
 
 async def run(settings: Settings, wish: Wish) -> int:
     """
-    Compare, print and publish the run; 0 in balance, 1 where a document does not agree.
+    Compare, print and publish the run; 0 in balance, 1 where a document does not agree and nobody accepts it.
 
     Raises:
         ConfigurationError: the connection has no API key, or one of another organisation, or Lago knows
@@ -107,17 +109,18 @@ async def run(settings: Settings, wish: Wish) -> int:
         found = ended.comparison.end(await _causes(settings, wish.connection))
         async with Client(wish.connection, clock=clock) as client:
             evidence = await reconcile_drift.read(Cluster.of(settings), client, wish.connection.code, found)
-        ended.differences = drift.recognised(found, evidence)
+        accepted = await difference_acceptance.standing(Cluster.of(settings), wish.connection.code)
+        ended.division = acceptance.divided(drift.recognised(found, evidence), accepted)
         if wish.repair and wish.go:
             await _repair(settings, documents, ended, clock)
     facts = _facts(ended, started_at, clock.now())
-    content = run_event.reconciliation_of(facts, ended.comparison, ended.differences)
+    content = run_event.reconciliation_of(facts, ended.comparison, ended.division)
     await reconciliation_log.publish(Cluster.of(settings), content)
     reconcile_report.show(
-        ended.comparison, ended.differences, content, as_json=wish.as_json, csv=wish.csv,
+        ended.comparison, ended.division, content, as_json=wish.as_json, csv=wish.csv,
         offers_repair=wish.repair,
     )  # fmt: skip
-    return DIFFERENCES if ended.differences else IN_BALANCE
+    return DIFFERENCES if ended.division.open else IN_BALANCE
 
 
 def _facts(ended: Run, started_at: datetime, ended_at: datetime) -> RunFacts:
@@ -146,7 +149,7 @@ async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, cloc
     """Send what is missing as a backfill does; what stands in NetSuite is never overwritten."""
     code = ended.wish.connection.code
     sent_again = REPAIRABLE | ({"deleted"} if ended.wish.restore_deleted else set())
-    chosen = [each for each in ended.differences if each.what in sent_again]
+    chosen = [each for each in ended.division.open if each.what in sent_again]
     async with audit_trail.opened(Cluster.of(settings), clock) as trail:
         for difference in chosen:
             sent = await _contents(documents, difference)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from consumer.commands import document_filters as filters
+from consumer.commands import id_list
 
 app = typer.Typer()
 
@@ -64,6 +65,48 @@ def reconcile(
         has_lines=lines,
         csv=csv,
         as_json=as_json,
+    )
+    raise typer.Exit(asyncio.run(command.run(settings, wish)))
+
+
+@app.command("accept")
+def accept(
+    keys: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY",
+            help="Of a difference, as reconcile shows it; several are possible; - is standard input.",
+            callback=id_list.of,
+        ),
+    ],
+    *,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it may stay, for audit and reports.")],
+    connection: filters.Connection = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the difference counts again.")] = False,
+    actor: filters.Actor = None,
+    go: Annotated[bool, typer.Option("--go", help="Do it; without, only say what would be done.")] = False,
+) -> None:
+    """Accept differences, which then count no longer while both values stay; who and why goes on record."""
+    import asyncio
+
+    from consumer.commands import audit_trail, one_connection
+    from consumer.commands import difference_acceptance as command
+    from consumer.config import connections_file
+    from consumer.config.settings import Settings
+    from consumer.errors import ConfigurationError
+
+    if not reason.strip():
+        raise ConfigurationError(["--reason needs a text: it is all that a later reader of the audit has"])
+    settings = Settings.load()
+    connections = connections_file.load(settings.connections_file)
+    chosen = connections_file.chosen(connections, [connection] if connection else [])
+    wish = command.Wish(
+        connection=one_connection.the_one(chosen).code,
+        keys=keys,
+        reason=reason,
+        actor=audit_trail.actor(actor),
+        undo=undo,
+        go=go,
     )
     raise typer.Exit(asyncio.run(command.run(settings, wish)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 from consumer.commands import console_output, reconcile_files
 from consumer.mapping import money
 from consumer.ops import plain_text
+from consumer.reconcile import acceptance
+from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import REPAIRABLE, TITLES, Difference
@@ -23,7 +24,7 @@ _WORDS = {"agrees": "agree", "differs": "differ", "unmapped": "refused by the ma
 
 def show(
     comparison: Comparison,
-    differences: Sequence[Difference],
+    division: Division,
     run: Reconciliation,
     *,
     as_json: bool,
@@ -35,31 +36,31 @@ def show(
 
     Args:
         comparison: both sides, read.
-        differences: what does not agree.
+        division: what does not agree, and what of it somebody has accepted.
         run: what is published of the run.
         as_json: JSON in place of text.
         csv: folder for the files of `reconcile_files`; None writes none.
         offers_repair: say how many could be sent.
     """
     if csv is not None:
-        reconcile_files.write(csv, comparison, differences)
+        reconcile_files.write(csv, comparison, division)
     if as_json:
-        console_output.say_json(as_json_of(comparison, differences, run))
+        console_output.say_json(as_json_of(comparison, division, run))
         return
-    for line in lines_of(comparison, differences, run):
+    for line in lines_of(comparison, division, run):
         console_output.say(plain_text.one_line(line))
-    repairable = sum(each.what in REPAIRABLE for each in differences)
+    repairable = sum(each.what in REPAIRABLE for each in division.open)
     if run.repaired is not None:
         console_output.say(
             f"{run.repaired} documents sent again; reconcile once more when they have arrived."
         )
     elif offers_repair and repairable:
         console_output.say(f"{repairable} documents would be sent again; --go sends them.")
-    console_output.say(conclusion(comparison, differences, run))
+    console_output.say(conclusion(comparison, division, run))
 
 
-def lines_of(comparison: Comparison, differences: Sequence[Difference], run: Reconciliation) -> Iterator[str]:
-    """The sums, then a paragraph for each difference."""
+def lines_of(comparison: Comparison, division: Division, run: Reconciliation) -> Iterator[str]:
+    """The sums, then a paragraph for each difference; those that somebody has accepted are the last ones."""
     counts = comparison.counts
     yield f"Connection {run.connection}"
     yield f"  {counts['invoice']} invoices, {counts['credit_note']} notes, {counts['payment']} payments"
@@ -70,10 +71,13 @@ def lines_of(comparison: Comparison, differences: Sequence[Difference], run: Rec
     yield from _months(run.totals)
     for rule, count in sorted(comparison.ignored.items()):
         yield f"  left out by {rule}: {count}"
-    for each in differences:
+    for each in division.open:
         yield ""
-        yield from _paragraph(each)
-    if differences:
+        yield from _paragraph(each, division.before.get(acceptance.key_of(each)))
+    for same in division.accepted:
+        yield ""
+        yield from _accepted(same)
+    if division.open or division.accepted:
         yield ""
 
 
@@ -108,8 +112,35 @@ def _is_equal(each: MonthTotal) -> bool:
     return (each.lago_count, each.lago_total) == (each.netsuite_count, each.netsuite_total)
 
 
-def _paragraph(each: Difference) -> Iterator[str]:
+def _paragraph(each: Difference, before: Acceptance | None = None) -> Iterator[str]:
     yield f"{each.name}: {TITLES[each.what]}"
+    yield from _values(each)
+    yield f"  {'because' if each.cause else 'likely':<8}  {each.likely_cause}"
+    if before is not None:
+        yield f"  before    other values were accepted {_by(before)}"
+    yield f"  to do     {each.act}"
+    yield from _key(each)
+
+
+def _accepted(same: AcceptedDifference) -> Iterator[str]:
+    each = same.difference
+    yield f"{each.name}: {TITLES[each.what]}, accepted"
+    yield from _values(each)
+    yield f"  accepted  {_by(same.acceptance)}"
+    yield from _key(each)
+
+
+def _by(found: Acceptance) -> str:
+    return f"by {found.actor} at {found.at}: {found.reason}"
+
+
+def _key(each: Difference) -> Iterator[str]:
+    yield f"  key       {acceptance.key_of(each)}"
+    if each.url:
+        yield f"  {each.url}"
+
+
+def _values(each: Difference) -> Iterator[str]:
     if each.customer:
         where = f" at {each.billing_entity}" if each.billing_entity else ""
         yield f"  customer  {each.customer}{where}"
@@ -117,36 +148,32 @@ def _paragraph(each: Difference) -> Iterator[str]:
         yield f"  Lago      {each.lago}"
     if each.netsuite:
         yield f"  NetSuite  {each.netsuite} ({each.netsuite_number})"
-    yield f"  {'because' if each.cause else 'likely':<8}  {each.likely_cause}"
-    yield f"  to do     {each.act}"
-    if each.url:
-        yield f"  {each.url}"
 
 
-def conclusion(comparison: Comparison, differences: Sequence[Difference], run: Reconciliation) -> str:
+def conclusion(comparison: Comparison, division: Division, run: Reconciliation) -> str:
     """The last line."""
-    total = sum(comparison.counts.values())
-    if not differences:
-        return f"In balance: {total} documents of {run.connection} agree."
-    return f"NOT in balance: {len(differences)} differences in {total} documents of {run.connection}."
+    total, accepted = sum(comparison.counts.values()), len(division.accepted)
+    if division.open:
+        more = f", and {accepted} accepted" if accepted else ""
+        count = len(division.open)
+        return f"NOT in balance: {count} differences{more} in {total} documents of {run.connection}."
+    but = f", but for {accepted} accepted differences" if accepted else ""
+    return f"In balance: {total} documents of {run.connection} agree{but}."
 
 
-def as_json_of(
-    comparison: Comparison, differences: Sequence[Difference], run: Reconciliation
-) -> dict[str, Any]:
+def as_json_of(comparison: Comparison, division: Division, run: Reconciliation) -> dict[str, Any]:
     """Everything, for machines."""
     return {
         "connection": run.connection,
         "run_id": run.run_id,
-        "in_balance": not differences,
+        "in_balance": not division.open,
         "counts": dict(comparison.counts),
         "outcomes": dict(run.outcomes),
         "ignored": dict(comparison.ignored),
         "balances": {each.currency: {"lago": each.lago, "netsuite": each.netsuite} for each in run.balances},
         "customers": list(reconcile_files.accounts(comparison.balances)),
         "months": [each.model_dump() for each in run.totals],
-        "differences": [
-            {**asdict(each), "cause": each.likely_cause, "act": each.act} for each in differences
-        ],
+        "differences": list(map(reconcile_files.row_of, division.open)),
+        "accepted": list(map(reconcile_files.accepted_row, division.accepted)),
         "repaired": run.repaired,
     }

@@ -24,7 +24,13 @@ class Observer(Protocol):
     """Receives the figures, for metrics."""
 
     def reconciled(
-        self, *, connection: str, differences: Mapping[str, int], documents: Mapping[str, int], ended_s: float
+        self,
+        *,
+        connection: str,
+        differences: Mapping[str, int],
+        accepted: Mapping[str, int],
+        documents: Mapping[str, int],
+        ended_s: float,
     ) -> None:
         """Set the figures of the last whole run of a connection; `ended_s` is epoch time."""
         ...
@@ -70,6 +76,7 @@ class ReconciliationWatch:
             self._observer.reconciled(
                 connection=run.connection,
                 differences=run.differences_by_kind,
+                accepted=run.accepted_by_kind,
                 documents=run.documents,
                 ended_s=ended_s,
             )

@@ -82,6 +82,7 @@ def details_of(wish: Wish, compared: Reconciliation) -> Mapping[str, str]:
         "compared_at": compared.ended_at,
         "documents": str(sum(compared.documents.values())),
         "differences": str(compared.difference_count),
+        "accepted": str(compared.accepted_count),
     } | {f"open_{each.currency}": f"Lago {each.lago}, NetSuite {each.netsuite}" for each in compared.balances}
 
 
@@ -95,6 +96,7 @@ def lines_of(wish: Wish, compared: Reconciliation, records: Sequence[AuditRecord
             for each in compared.balances
         ),
         *(f"  {number} {what}" for what, number in compared.differences_by_kind.items()),
+        *_accepted(compared),
         *_earlier(wish, records),
     ]
     if not is_possible(wish, compared):
@@ -104,6 +106,10 @@ def lines_of(wish: Wish, compared: Reconciliation, records: Sequence[AuditRecord
     else:
         lines.append(f"{wish.actor} would sign it off with {count} differences; --go does it.")
     return lines
+
+
+def _accepted(compared: Reconciliation) -> list[str]:
+    return [f"  {number} {what}, accepted before" for what, number in compared.accepted_by_kind.items()]
 
 
 def _earlier(wish: Wish, records: Sequence[AuditRecord]) -> list[str]:

@@ -52,7 +52,8 @@ def _books(each: ConnectionStatus) -> str:
     outcome = (
         f"NOT in balance, {run.difference_count} differences" if each.is_out_of_balance else "in balance"
     )
-    return f"{outcome}, as of {run.ended_at}"
+    accepted = f", {run.accepted_count} accepted" if run.accepted_count else ""
+    return f"{outcome}{accepted}, as of {run.ended_at}"
 
 
 def _documents(each: ConnectionStatus) -> str:

@@ -121,6 +121,7 @@ class Difference:
         billing_entity: Lago's code.
         lago: what Lago says, as text; empty where it says nothing.
         netsuite: what stands in NetSuite.
+        compared: what was compared, where drift has found another name for the difference.
         cause: why, where that is known: an open failure, what it waits for, another document.
         url: of NetSuite's record.
     """
@@ -135,6 +136,7 @@ class Difference:
     lago: str = ""
     netsuite: str = ""
     netsuite_number: str = ""
+    compared: What | None = None
     cause: str = ""
     url: str = ""
 
@@ -154,6 +156,6 @@ class Difference:
         return ACTS[self.what]
 
 
-def name_of(kind: Kind, number: str) -> str:
+def name_of(kind: str, number: str) -> str:
     """A document for people; the number of a payment is a name already."""
     return number if kind == "payment" else f"{kind.replace('_', ' ')} {number}"

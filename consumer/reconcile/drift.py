@@ -86,7 +86,7 @@ def _of(difference: Difference, evidence: Evidence) -> Difference:
         return _paid(difference, list(others_on(record)))
     if difference.what in _EDITABLE and written is not None and _is_edited(difference, record, written):
         return replace(
-            difference, what="edited", cause=_by("last changed", record.changedBy),
+            difference, what="edited", compared=difference.what, cause=_by("last changed", record.changedBy),
             lago=f"{difference.what} {difference.lago}", netsuite=f"{difference.what} {difference.netsuite}",
         )  # fmt: skip
     return difference
@@ -104,7 +104,7 @@ def _paid(difference: Difference, links: Sequence[Settlement]) -> Difference:
     if not links or owed is None or stands is None or stands >= owed:
         return difference
     listed = "; ".join(f"{_name(link)} {_by('entered', link.changedBy)}" for link in links)
-    return replace(difference, what="paid_in_netsuite", cause=listed)
+    return replace(difference, what="paid_in_netsuite", compared=difference.what, cause=listed)
 
 
 def _name(link: Settlement) -> str:

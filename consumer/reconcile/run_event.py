@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from consumer.events import headers
 from consumer.mapping import money
-from consumer.reconcile import outcomes
+from consumer.reconcile import acceptance, outcomes
+from consumer.reconcile.acceptance import Division
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
 from consumer.record import Event
 from schemas import reconciliation
-from schemas.reconciliation import DocumentDifference, MonthTotal, OpenBalance, Reconciliation
+from schemas.reconciliation import (
+    AcceptedDifference,
+    DocumentDifference,
+    MonthTotal,
+    OpenBalance,
+    Reconciliation,
+)
 from schemas.scalar import utc_text
 
 
@@ -28,7 +35,6 @@ class RunFacts:
         run_id: the same for every attempt to publish the run.
         report: the folder of the CSV files; None without.
         repaired: documents that were sent again; None when none was to be.
-        accepted: differences that a person has accepted.
     """
 
     connection: str
@@ -41,13 +47,11 @@ class RunFacts:
     customers: tuple[str, ...] = ()
     report: str | None = None
     repaired: int | None = None
-    accepted: int = 0
 
 
-def reconciliation_of(
-    run: RunFacts, comparison: Comparison, differences: Sequence[Difference]
-) -> Reconciliation:
+def reconciliation_of(run: RunFacts, comparison: Comparison, division: Division) -> Reconciliation:
     """The event's content; of many differences and months it lists the first and the latest."""
+    differences = division.open
     return Reconciliation(
         connection=run.connection,
         run_id=run.run_id,
@@ -60,13 +64,15 @@ def reconciliation_of(
         outcome="not_in_balance" if differences else "in_balance",
         documents=dict(comparison.counts),
         ignored={_text(rule): count for rule, count in comparison.ignored.items()},
-        outcomes=outcomes.counted(comparison.expected.values(), differences),
+        outcomes=outcomes.counted(comparison.expected.values(), division),
         difference_count=len(differences),
         differences_by_kind=dict(sorted(Counter(each.what for each in differences).items())),
         balances=_balances(comparison.balances),
         totals=tuple(month_totals(comparison.balances))[-reconciliation.LISTED_TOTALS :],
         differences=tuple(map(_listed, differences[: reconciliation.LISTED_DIFFERENCES])),
-        accepted_count=run.accepted,
+        accepted_count=len(division.accepted),
+        accepted_by_kind=division.accepted_by_kind,
+        accepted=tuple(map(_accepted, division.accepted[: reconciliation.LISTED_ACCEPTED])),
         repaired=run.repaired,
         report=_text(run.report) if run.report else None,
     )
@@ -115,14 +121,31 @@ def _balances(balances: Balances) -> tuple[OpenBalance, ...]:
 
 
 def _listed(each: Difference) -> DocumentDifference:
-    texts = {
+    return DocumentDifference(**_members(each))
+
+
+def _accepted(each: acceptance.AcceptedDifference) -> AcceptedDifference:
+    said = {
+        "accepted_by": each.acceptance.actor,
+        "accepted_at": each.acceptance.at,
+        "reason": each.acceptance.reason,
+    }
+    return AcceptedDifference(**_members(each.difference), **_cut(said))
+
+
+def _members(each: Difference) -> dict[str, str]:
+    texts: dict[str, str] = {
         "number": each.number, "lago_id": each.lago_id, "customer": each.customer,
         "billing_entity": each.billing_entity, "currency": each.currency, "lago": each.lago,
         "netsuite": each.netsuite, "netsuite_number": each.netsuite_number, "cause": each.likely_cause,
         "act": each.act, "url": each.url,
     }  # fmt: skip
-    cut = {name: _text(text)[: reconciliation.TEXT_LIMIT_CHARS] for name, text in texts.items()}
-    return DocumentDifference(what=each.what, kind=each.kind, **cut)
+    known = {"key": acceptance.key_of(each), "digest": acceptance.digest_of(each)}
+    return {"what": each.what, "kind": each.kind} | known | _cut(texts)
+
+
+def _cut(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: _text(text)[: reconciliation.TEXT_LIMIT_CHARS] for name, text in texts.items()}
 
 
 def _text(value: str) -> str:

@@ -62,6 +62,14 @@ async def test_the_books_agree_and_what_is_lost_is_found_and_sent_again(
             code, _, problems = command(running.environment, "reconcile", "--customer", "acne")
             assert (code, "no customer with the external id acne" in problems) == (2, True)
 
+            accepting = ["reconcile", "accept", difference["key"], "--actor", "ada"]
+            code, _, problems = command(running.environment, *accepting, "--reason", "later", "--go")
+            assert code == 0, problems
+            assert verdict() == (
+                0, "In balance: 9 documents of netsuite-house agree, but for 1 accepted differences.",
+            )  # fmt: skip
+            assert command(running.environment, *accepting, "--reason", "now", "--undo", "--go")[0] == 0
+
             code, said, _ = command(running.environment, "reconcile", "--repair")
             assert "1 documents would be sent again; --go sends them." in said
             assert said.splitlines()[-1].startswith("NOT in balance: 1 differences")

@@ -17,6 +17,12 @@ class Reconciliations:
             "connection",
             "what",
         )
+        self._accepted_differences = families.gauge(
+            "reconcile_accepted_differences",
+            "Further differences of this run, which a person has accepted, by what differs.",
+            "connection",
+            "what",
+        )
         self._compared_documents = families.gauge(
             "reconcile_documents", "Documents of Lago's that this run compared.", "connection", "kind"
         )
@@ -28,14 +34,24 @@ class Reconciliations:
         )
 
     def reconciled(
-        self, *, connection: str, differences: Mapping[str, int], documents: Mapping[str, int], ended_s: float
+        self,
+        *,
+        connection: str,
+        differences: Mapping[str, int],
+        accepted: Mapping[str, int],
+        documents: Mapping[str, int],
+        ended_s: float,
     ) -> None:
         """Set the figures of a whole run; what differed in the run before and no longer does is 0."""
-        for labels, gauge in self._reconcile_differences.items():
-            if labels[0] == connection:
-                gauge.set(0)
-        for what, count in differences.items():
-            self._reconcile_differences[connection, what].set(count)
+        for family, counts in (
+            (self._reconcile_differences, differences),
+            (self._accepted_differences, accepted),
+        ):
+            for labels, gauge in family.items():
+                if labels[0] == connection:
+                    gauge.set(0)
+            for what, count in counts.items():
+                family[connection, what].set(count)
         for kind, count in documents.items():
             self._compared_documents[connection, kind].set(count)
         self._is_in_balance[connection,].set(not any(differences.values()))

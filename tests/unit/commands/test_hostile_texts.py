@@ -37,7 +37,8 @@ from consumer.errors import StartupError
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
 from consumer.preflight.finding import Finding
-from consumer.reconcile import run_event
+from consumer.reconcile import acceptance, run_event
+from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
 from consumer.reconcile.run_event import RunFacts
@@ -201,23 +202,27 @@ def test_reconcile(shown, text, tmp_path, as_json):
         "currency": text, "lago_id": text, "customer": text, "billing_entity": text,
     }  # fmt: skip
     differences = [Difference(what="total", kind="invoice", **texts)]
+    known = Acceptance(key="k", digest="d", actor=text, at=text, reason=text)
+    same = AcceptedDifference(difference=differences[0], acceptance=known)
+    before = {acceptance.key_of(differences[0]): known}
+    division = Division(open=differences, accepted=[same], before=before)
     comparison = Comparison()
     comparison.leave_out(text, text)
     comparison.balances.add_unknown("invoice", text, text, remaining=Decimal(1), total=Decimal(1), date=text)
     now = datetime(2026, 9, 1, tzinfo=UTC)
     facts = RunFacts(connection="netsuite-eu", run_id="1", actor=text, started_at=now, ended_at=now)
-    run = run_event.reconciliation_of(facts, comparison, differences)
-    reconcile_report.show(comparison, differences, run, as_json=as_json, csv=tmp_path, offers_repair=True)
+    run = run_event.reconciliation_of(facts, comparison, division)
+    reconcile_report.show(comparison, division, run, as_json=as_json, csv=tmp_path, offers_repair=True)
 
     shown(words="total" if as_json else None)
-    for name in ("differences.csv", "balances.csv", "totals.csv"):
+    for name in ("differences.csv", "accepted.csv", "balances.csv", "totals.csv"):
         assert not ACTIVE.search((tmp_path / name).read_text(encoding="utf-8"))
     assert run_event.event_of(run).value
 
 
 def test_a_formula_in_a_number_is_text_in_the_differences(tmp_path):
     difference = Difference(what="total", kind="invoice", number="=HYPERLINK(1)", lago="-1.00", netsuite="@x")
-    reconcile_files.write(tmp_path, Comparison(), [difference])
+    reconcile_files.write(tmp_path, Comparison(), Division(open=[difference]))
 
     [found] = csv.DictReader((tmp_path / "differences.csv").read_text(encoding="utf-8").splitlines())
     assert (found["number"], found["lago"], found["netsuite"]) == ("'=HYPERLINK(1)", "-1.00", "'@x")

@@ -15,6 +15,7 @@ from consumer.commands.reconcile import Wish
 from consumer.commands.reconcile_sides import Sides
 from consumer.config.settings import Settings
 from consumer.pipeline.ownership import Ownership
+from consumer.reconcile.acceptance import Division
 from consumer.reconcile.difference import Difference
 from tests.support import lago
 from tests.support.connection_files import connection
@@ -118,7 +119,7 @@ async def test_what_lago_has_no_more_is_not_counted_as_sent_again(monkeypatch):
     missing = [
         Difference(what="missing", kind="payment", number=lago_id, lago_id=lago_id) for lago_id in ("p", "q")
     ]
-    ended = reconcile.Run(wish=wish(EU), differences=missing)
+    ended = reconcile.Run(wish=wish(EU), division=Division(open=missing))
 
     await reconcile._repair(Settings(), Customers(p=lago.payment(lago_id="p")), ended, FakeClock())
 

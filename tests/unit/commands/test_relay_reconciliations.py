@@ -21,6 +21,18 @@ def run(ended_at="2026-09-01T02:00:00Z", **changes):
     return record(Reconciliation.model_validate(known | changes).model_dump_json().encode())
 
 
+def test_accepted_differences_are_shown_apart(watch, metrics):
+    """They disturb nobody."""
+    watch.note_record(run(accepted_count=2, accepted_by_kind={"tax": 2}))
+
+    assert 'reconcile_accepted_differences{connection="netsuite-eu",what="tax"} 2.0' in shown(metrics)
+    assert 'reconcile_in_balance{connection="netsuite-eu"} 1.0' in shown(metrics)
+
+    watch.note_record(run("2026-09-02T02:00:00Z"))
+
+    assert 'reconcile_accepted_differences{connection="netsuite-eu",what="tax"} 0.0' in shown(metrics)
+
+
 def differing(ended_at="2026-09-01T02:00:00Z", **changes):
     found = {"outcome": "not_in_balance", "difference_count": 2, "differences_by_kind": {"missing": 2}}
     return run(ended_at, **found | changes)

@@ -83,6 +83,15 @@ def test_the_latest_run_counts():
     assert latest_over(OCTOBER, "netsuite-eu", runs).run_id == "2"
 
 
+def test_accepted_differences_hinder_no_sign_off_and_are_on_its_record():
+    """They are named once more."""
+    compared = run(accepted_count=2, accepted_by_kind={"tax": 2})
+
+    assert command.is_possible(wish(), compared)
+    assert command.details_of(wish(), compared)["accepted"] == "2"
+    assert "  2 tax, accepted before" in command.lines_of(wish(), compared, [])
+
+
 def test_books_that_do_not_agree_are_signed_off_only_when_that_is_said():
     """With their number on the record."""
     assert command.is_possible(wish(), run())
