@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections.abc import Sequence
 
 import structlog
@@ -14,15 +13,14 @@ from consumer import __version__
 from consumer.clock import SystemClock
 from consumer.commands.console_acts import ConsoleActs
 from consumer.commands.console_audit import ConsoleAudit
+from consumer.commands.console_login import login_of, sessions_of
 from consumer.config.connection import Connection
-from consumer.config.settings import Settings, env_name
+from consumer.config.settings import Settings
 from consumer.console import application, rendering
 from consumer.console.context import Badge, Context
 from consumer.console.follower import Follower
 from consumer.console.live import Changes
 from consumer.console.rate import RateLimit
-from consumer.console.session import Sessions
-from consumer.errors import ConfigurationError
 from consumer.http_client.event_loop import EventLoop
 from consumer.kafka.cluster import Cluster
 from consumer.ops import http as ops
@@ -30,7 +28,6 @@ from consumer.ops import signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 
-SMALLEST_KEY_CHARS = 32
 KEEP_ALIVE_LIMIT_S = 30
 GRACEFUL_STOP_LIMIT_S = 2
 ACTS_PER_MINUTE = 60
@@ -50,12 +47,13 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     Serve the pages until SIGTERM or SIGINT.
 
     Raises:
-        ConfigurationError: there is no login, and the address can be reached from other machines.
+        ConfigurationError: there is no login and other machines can reach the address, or the key is short.
         StartupError: the file of the tables or an address cannot be used.
     """
     signals.end_at_once()
-    _require_loopback(settings)
     clock, changes, stopping = SystemClock(), Changes(), asyncio.Event()
+    sessions = sessions_of(settings, clock)
+    login = login_of(settings, sessions, clock)
     metrics, health = Metrics(version=__version__), Health(clock)
     health.expect(PART)
     groups = [(each.code, f"{settings.consumer_group}.{each.code}") for each in connections]
@@ -72,12 +70,13 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
         codes=[each.code for each in connections],
         progress=follower.progress,
         changes=changes,
-        sessions=Sessions(clock, life_s=int(settings.console_session_life_s), key=_key(settings)),
+        sessions=sessions,
         templates=rendering.environment(),
         act=acts.do,
         keep=audit.keep,
         act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
-        is_open=True,
+        login=login,
+        origin=login.registration.origin if login else "",
     )
     with signals.stopping(stopping, health):
         async with asyncio.TaskGroup() as tasks:
@@ -86,6 +85,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                 tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
                 tasks.create_task(follower.run()),
                 tasks.create_task(audit.run()),
+                *([tasks.create_task(login.provider.run())] if login else []),
                 tasks.create_task(_serve(application.create_app(context), settings)),
             ]
             health.ready(PART)
@@ -99,7 +99,8 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
 async def _serve(app: ASGIApp, settings: Settings) -> None:
     listener = ops.listen(settings.console_host, settings.console_port, settings="console")
     port = listener.getsockname()[1]
-    log.info("console_listening", url=f"http://{settings.console_host}:{port}/")
+    url = settings.console_url if settings.console_oidc_issuer else f"http://{settings.console_host}:{port}"
+    log.info("console_listening", url=f"{url}/", port=port)
     config = uvicorn.Config(
         app,
         ws="none",
@@ -113,28 +114,6 @@ async def _serve(app: ASGIApp, settings: Settings) -> None:
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
     )
     await ops.serve_on(listener, config)
-
-
-def _require_loopback(settings: Settings) -> None:
-    """Without a login everybody who reaches the console could act."""
-    host = settings.console_host
-    try:
-        is_local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_local = False
-    if not is_local:
-        name = env_name("console_host")
-        raise ConfigurationError([f"{name}={host}: without a login the console listens on 127.0.0.1 only"])
-
-
-def _key(settings: Settings) -> bytes | None:
-    if settings.console_session_key is None:
-        return None
-    key = settings.console_session_key.get_secret_value()
-    if len(key) < SMALLEST_KEY_CHARS:
-        name = env_name("console_session_key")
-        raise ConfigurationError([f"{name} needs {SMALLEST_KEY_CHARS} characters or more"])
-    return key.encode()
 
 
 def _badge(connection: Connection) -> Badge:

@@ -16,9 +16,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from consumer.config import bounded_file, problem
+from consumer.config.console_settings import ConsoleSettings, Seconds
 from consumer.config.secret import MASK
 from consumer.errors import ConfigurationError
 
@@ -30,12 +31,13 @@ FILE_SUFFIX = "_FILE"
 SERVICE_LINK = re.compile(r"^LAGO_NETSUITE_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP))(_\w+)?$")
 
 MEBIBYTE = 1024 * 1024
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Settings(BaseSettings):
+class Settings(ConsoleSettings):
     """
     The settings of a process, frozen; durations in seconds, sizes in bytes.
+
+    Those of ``console`` are in `ConsoleSettings`.
 
     Attributes:
         kafka_compression_type: codec of the records that this process produces; it consumes all codecs.
@@ -45,12 +47,6 @@ class Settings(BaseSettings):
         ingest_port: port on which ``ingest`` receives Lago's webhooks; 0 selects a free one.
         ingest_body_limit_bytes: largest body of one webhook.
         ingest_stop_delay_s: how long ``ingest`` accepts new connections after ``/readyz`` has begun to fail.
-        console_host: address of ``console``; without a login only one of this machine is possible.
-        console_port: port of ``console``; 0 selects a free one.
-        console_state: SQLite file of ``console``, which it reads anew from Kafka when it is deleted.
-        console_session_key: signs the sessions of ``console``, at least 32 characters; without it they end
-            with the process.
-        console_session_life_s: how long a login lasts.
         log_format: default ``console`` on a terminal and ``json`` elsewhere.
         drain_budget_s: how long a stopping worker waits for calls in flight.
         park_max_age_s: how long a record may stay parked for reasons of its own before it is rejected; not
@@ -85,11 +81,6 @@ class Settings(BaseSettings):
     ingest_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     ingest_body_limit_bytes: Annotated[int, Field(ge=1024, le=16 * MEBIBYTE)] = 5 * MEBIBYTE
     ingest_stop_delay_s: Annotated[float, Field(ge=0, le=600)] = 5.0
-    console_host: str = "127.0.0.1"
-    console_port: Annotated[int, Field(ge=0, le=65535)] = 8082
-    console_state: Path = Path("console.sqlite")
-    console_session_key: SecretStr | None = None
-    console_session_life_s: Seconds = 28_800.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
     drain_budget_s: Seconds = 25.0
@@ -203,7 +194,10 @@ def _refused(error: ValidationError) -> list[str]:
 
 
 def _sentence(one: ErrorDetails) -> str:
-    return problem.sentence(one, is_secret=one["loc"][0] == "kafka_sasl_password")
+    return problem.sentence(one, is_secret=one["loc"][0] in _SECRETS)
+
+
+_SECRETS = frozenset({"kafka_sasl_password", "console_session_key", "console_oidc_client_secret"})
 
 
 def _printable(value: object) -> str:
@@ -214,5 +208,7 @@ def _printable(value: object) -> str:
             return MASK
         case bool():
             return str(value).lower()
+        case tuple():
+            return ", ".join(value)
         case _:
             return str(value)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
-
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from consumer.console import cookie, form, login_pages
 from consumer.console.context import Context
-from consumer.console.origin import is_foreign
+from consumer.console.login.registration import CALLBACK
+from consumer.console.origin import is_foreign, is_own
 from consumer.console.person import Person
 from consumer.console.session import COOKIE, Session
 
 SAFE = frozenset({"GET", "HEAD"})
-PUBLIC = ("/static/", "/login", "/healthz")
-LOGIN = "/login"
+STATIC, HEALTHZ = "/static/", "/healthz"
+PUBLIC = frozenset({login_pages.LOGIN, CALLBACK, HEALTHZ})
 LOCAL = Person(name="local user", role="admin")
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 HEADERS = {
@@ -45,32 +45,55 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        session, cookie = self._session(scope)
+        session, kept = self._session(scope)
         scope["console.session"] = session
-        answer = self._refusal(scope, session)
-        await (answer or self._app)(scope, receive, self._with_headers(scope, send, cookie))
+        scope["app"] = self._app
+        request = Request(scope, receive)
+        answer = self._wrong_place(request) or await self._without_session(request, session)
+        await (answer or self._app)(scope, receive, self._with_headers(scope, send, kept))
 
     def _session(self, scope: Scope) -> tuple[Session | None, str | None]:
-        """The session of the request, and the cookie of one that begins."""
-        found = self._context.sessions.read(_cookie(scope))
-        if found is not None or not self._context.is_open:
-            return found, None
-        return self._context.sessions.begin(LOCAL)
+        """The session of the request, and the cookie of one that begins or is renewed."""
+        sessions = self._context.sessions
+        found = sessions.read(cookie.value_of(scope, COOKIE, is_secure=self._context.is_secure))
+        if found is not None:
+            return found, sessions.renewed(found) if _is_used(scope) else None
+        return (None, None) if self._context.login else sessions.begin(LOCAL)
 
-    def _refusal(self, scope: Scope, session: Session | None) -> Response | None:
-        path: str = scope["path"]
-        if self._context.is_open and _host(scope) not in LOCAL_HOSTS:
+    def _wrong_place(self, request: Request) -> Response | None:
+        """Why the request is not meant for this console, or not made by it."""
+        context, host = self._context, request.headers.get("host", "")
+        if context.login is None and _without_port(host) not in LOCAL_HOSTS:
             return JSONResponse({"error": "without a login the console answers to this machine only"}, 403)
-        if scope["method"] not in SAFE and is_foreign(HTTPConnection(scope), self._context.origin):
+        if context.origin and request.url.path != HEALTHZ and host != context.origin.partition("://")[2]:
+            return JSONResponse({"error": f"the console is at {context.origin}"}, 421)
+        if request.method not in SAFE and is_foreign(request, context.origin):
             return JSONResponse({"error": "this was sent by another site; nothing was done"}, 403)
-        if session is not None or path.startswith(PUBLIC):
-            return None
-        if path.startswith("/api/") or scope["method"] != "GET":
-            return JSONResponse({"error": "log in first"}, 401)
-        return RedirectResponse(LOGIN, 303)
+        return None
 
-    def _with_headers(self, scope: Scope, send: Send, cookie: str | None) -> Send:
-        is_static = scope["path"].startswith("/static/")
+    async def _without_session(self, request: Request, session: Session | None) -> Response | None:
+        path = request.url.path
+        if session is not None or path in PUBLIC or path.startswith(STATIC):
+            return None
+        if path.startswith("/api/") or "hx-request" in request.headers:
+            return JSONResponse({"error": "log in first"}, 401)
+        if request.method not in SAFE:
+            return login_pages.session_ended(request, await self._kept(request))
+        back = f"{path}{request.url.query and '?' + request.url.query}"
+        return RedirectResponse(login_pages.address_of(back), 303)
+
+    async def _kept(self, request: Request) -> str:
+        """The key of a form that a page of ours has sent; empty for others, which are not kept."""
+        login = self._context.login
+        if login is None or not is_own(request, self._context.origin):
+            return ""
+        if login.rate.wait_s(request.client.host if request.client else ""):
+            return ""
+        fields = await form.read(request)
+        return "" if isinstance(fields, form.Unreadable) else login.forms.keep(request.url.path, fields)
+
+    def _with_headers(self, scope: Scope, send: Send, kept: str | None) -> Send:
+        is_static, is_secure = scope["path"].startswith(STATIC), self._context.is_secure
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -78,31 +101,24 @@ class Access:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "max-age=86400" if is_static else "no-store")
-                if cookie is not None:
-                    headers.append("set-cookie", cookie_header(cookie, is_secure=scope["scheme"] == "https"))
+                if kept is not None and not _sets_session(headers, is_secure=is_secure):
+                    headers.append("set-cookie", cookie.header_of(COOKIE, kept, is_secure=is_secure))
             await send(message)
 
         return sending
 
 
-def cookie_header(value: str, *, is_secure: bool) -> str:
-    """The header that sets the session's cookie; an empty value ends it."""
-    life = "; Max-Age=0" if not value else ""
-    return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{'; Secure' if is_secure else ''}{life}"
+def _sets_session(headers: MutableHeaders, *, is_secure: bool) -> bool:
+    """Whether the answer begins or ends a session itself."""
+    name = cookie.name_of(COOKIE, is_secure=is_secure)
+    return any(each.startswith(f"{name}=") for each in headers.getlist("set-cookie"))
 
 
-def _cookie(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"cookie":
-            try:
-                found = SimpleCookie(value.decode("latin-1")).get(COOKIE)
-            except CookieError:
-                return ""
-            return found.value if found else ""
-    return ""
+def _is_used(scope: Scope) -> bool:
+    """Whether a person asks; an open page fetches itself again without one."""
+    return scope["path"] != "/live" and all(name != b"hx-request" for name, _ in scope["headers"])
 
 
-def _host(scope: Scope) -> str:
-    """The host name of the request, without port: a page that rebinds DNS has another one."""
-    named = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-    return named if named.endswith("]") else named.rsplit(":", 1)[0] if ":" in named else named
+def _without_port(host: str) -> str:
+    """A host name without port: a page that rebinds DNS has another one."""
+    return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host

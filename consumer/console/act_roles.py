@@ -11,5 +11,6 @@ ROLES: Mapping[str, Role] = {
     "synced": "operator",
     "ignore": "operator",
     "reopen": "operator",
+    "logout": "viewer",
 }
 """By the name of the act in its path. Nothing that is missing here can be done."""

@@ -16,6 +16,7 @@ from consumer.console import database
 from consumer.console.audit_entry import KeepEntry
 from consumer.console.follower import Progress
 from consumer.console.live import Changes
+from consumer.console.login.login import Login
 from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
 
@@ -77,8 +78,8 @@ class Context:
         act: does what people ask for.
         keep: adds what is no act of `act` to the audit.
         act_rate: how often one person may act.
-        is_open: there is no login, since only this machine can reach the console.
-        origin: where people reach the console, ``https://billing.example.com``; empty where it has no name.
+        login: None where only this machine can reach the console, whose person may do everything.
+        origin: where people reach the console, ``https://billing.example.com``; empty without a login.
     """
 
     file: Path
@@ -91,9 +92,14 @@ class Context:
     act: DoAct
     keep: KeepEntry
     act_rate: RateLimit
-    is_open: bool
+    login: Login | None = None
     origin: str = ""
     codes: Sequence[str] = field(default=())
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the console by TLS only."""
+        return self.origin.startswith("https://")
 
     @contextmanager
     def tables(self) -> Iterator[sqlite3.Connection]:

@@ -35,11 +35,13 @@ class Progress:
         behind: records that the topics have beyond the tables; None before the first answer of Kafka.
         read_s: monotonic time at which Kafka last answered.
         error: why it does not answer, as a sentence; empty while it does.
+        file_error: why the tables cannot be written, as a sentence; empty while they can.
     """
 
     behind: int | None = None
     read_s: float = 0.0
     error: str = ""
+    file_error: str = ""
 
 
 class Follower:

@@ -25,7 +25,7 @@ def said(
     )  # fmt: skip
 
 
-def once_more(request: Request, fields: form.Fields) -> Response:
+def once_more(request: Request, fields: form.Fields, *, path: str = "", status: int = 403) -> Response:
     """A form whose page was too old, filled in as it was, to be sent again."""
     if request.url.path.startswith(API):
         return JSONResponse({"error": "the token is not that of this session; nothing was done"}, 403)
@@ -33,6 +33,6 @@ def once_more(request: Request, fields: form.Fields) -> Response:
         missing, count = overview.missing_amounts(tables), waiting_list.count(tables)
     kept = {name: value for name, value in fields.items() if name != form.TOKEN_FIELD}
     return render(
-        request, "once_more.html", status=403, missing=missing, waiting=count,
-        action=request.url.path, fields=kept, reason=kept.get("reason", ""),
+        request, "once_more.html", status=status, missing=missing, waiting=count,
+        action=path or request.url.path, fields=kept, reason=kept.get("reason", ""),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from consumer import __version__
+from consumer.console import notices
 from consumer.console.conclusion import Missing
 from consumer.console.context import Context
 from consumer.console.session import Session
@@ -61,7 +62,8 @@ def render(
         accounts=dict.fromkeys((each.environment, each.account_id) for each in context.badges),
         person=session.person,
         token=session.token,
-        progress=context.progress,
+        can_log_out=context.login is not None,
+        notices=list(notices.of(context)),
         change=context.changes.number,
         read_ms=context.read_ms,
         now_ms=context.now_ms,

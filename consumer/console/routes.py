@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from consumer.console import acts, api, pages
+from consumer.console import acts, api, login_pages, pages
 from consumer.console.act_guard import guarded
 from consumer.console.live import LARGEST_AUDIENCE
+from consumer.console.login.registration import CALLBACK
 from consumer.console.page import context_of, whole_number
 from consumer.console.rendering import HERE
 
@@ -44,16 +45,22 @@ PAGES: Sequence[BaseRoute] = (
     Route("/reconciliation/{key}", pages.reconciliation),
     Route("/connections", pages.connections),
     Route("/audit", pages.audit),
+    Route(login_pages.LOST_FORM, login_pages.lost_form),
     Route("/live", live),
     *api.ROUTES,
 )
 """What is read, by everybody with a login."""
 
-ACTS: Sequence[BaseRoute] = (Route("/acts/{act}", guarded(acts.act), methods=["POST"]),)
+ACTS: Sequence[BaseRoute] = (
+    Route("/acts/{act}", guarded(acts.act), methods=["POST"]),
+    Route("/logout", guarded(login_pages.logout, act="logout"), methods=["POST"]),
+)
 """What changes something; each needs the role of `act_roles` and is reached through `guarded` only."""
 
 PUBLIC: Sequence[BaseRoute] = (
     Route("/healthz", healthz),
+    Route(login_pages.LOGIN, login_pages.login),
+    Route(CALLBACK, login_pages.callback),
     Mount("/static", StaticFiles(directory=HERE / "static")),
 )
 """What needs no login, and shows nothing of the books."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -28,14 +30,14 @@ ORIGIN = "http://127.0.0.1:8082"
 class Console:
     """The application of a test, and what it was asked to do."""
 
-    def __init__(self, file: Path, *, is_open: bool = True) -> None:
+    def __init__(self, file: Path, *, login: Any = None, origin: str = "") -> None:
         self.connection = database.writer(file)
         self.projection = Projection(self.connection)
         self.clock = FakeClock()
         self.acts: list[Act] = []
         self.audited: list[AuditEntry] = []
         self.failing = ""
-        self.sessions = Sessions(self.clock, life_s=3_600)
+        self.sessions = Sessions(self.clock, life_s=3_600, idle_s=1_800 if login else None)
         self.context = Context(
             file=file,
             clock=self.clock,
@@ -48,10 +50,11 @@ class Console:
             act=self.act,
             keep=self.audited.append,
             act_rate=RateLimit(self.clock, burst=60, per_minute=60),
-            is_open=is_open,
+            login=login(self.sessions, self.clock) if login else None,
+            origin=origin,
         )
         transport = httpx.ASGITransport(application.create_app(self.context))
-        self.http = httpx.AsyncClient(transport=transport, base_url=ORIGIN)
+        self.http = httpx.AsyncClient(transport=transport, base_url=origin or ORIGIN)
 
     async def act(self, act: Act) -> ActOutcome:
         if self.failing:
@@ -71,17 +74,27 @@ class Console:
         return session.token
 
 
+@cache
+def _tables() -> bytes:
+    """A file that knows one document of each kind."""
+    with TemporaryDirectory() as folder:
+        made = Console(Path(folder) / "console.sqlite")
+        made.take(
+            topics.failed(1),
+            topics.written(2, offset=1),
+            topics.parked(3),
+            topics.acted(),
+            topics.reconciled(customers=[], since=None, until=None),
+        )
+        made.connection.close()
+        return (Path(folder) / "console.sqlite").read_bytes()
+
+
 @contextmanager
 def filled(file: Path, **settings: Any) -> Iterator[Console]:
     """A console that knows one document of each kind."""
+    file.write_bytes(_tables())
     made = Console(file, **settings)
-    made.take(
-        topics.failed(1),
-        topics.written(2, offset=1),
-        topics.parked(3),
-        topics.acted(),
-        topics.reconciled(customers=[], since=None, until=None),
-    )
     try:
         yield made
     finally:

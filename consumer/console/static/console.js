@@ -66,10 +66,10 @@
     arrive();
   });
 
-  // A session that has ended answers with the login, which is a page of its own and no part of this one.
+  // A session that has ended is answered by 401, another process by the login: neither is a part of this page.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    const isElsewhere = xhr.responseURL && new URL(xhr.responseURL).pathname !== location.pathname;
+    const isElsewhere = xhr.status === 401 || xhr.responseURL && new URL(xhr.responseURL).pathname !== location.pathname;
     if (isElsewhere) event.detail.shouldSwap = false;
     document.getElementById("ended").hidden = !isElsewhere;
   });
