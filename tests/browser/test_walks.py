@@ -14,6 +14,7 @@ from consumer.console.session import COOKIE
 from tests.browser import console_server, month
 from tests.browser.console_server import ConsoleServer
 from tests.support import topic_records as topics
+from tests.support.console_app import unasked_login
 
 UNMAPPED = "No NetSuite item is mapped for charge 'gpu_hours' (GPU hours)"
 OUT_OF_BALANCE = "NetSuite is missing 2,053.20 EUR and 468.25 USD"
@@ -29,7 +30,7 @@ HOSTILE = (
 @pytest_asyncio.fixture(loop_scope="session")
 async def guarded(tmp_path: Path) -> AsyncIterator[ConsoleServer]:
     """A console with a login."""
-    async with console_server.served(tmp_path, month.records(), is_open=False) as server:
+    async with console_server.served(tmp_path, month.records(), login=unasked_login) as server:
         yield server
 
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import httpx
 
-from consumer.clock import FakeClock
+from consumer.clock import Clock, FakeClock
 from consumer.console import application, database, rendering
 from consumer.console.audit_entry import AuditEntry
 from consumer.console.context import Act, ActOutcome, Badge, Context
 from consumer.console.follower import Progress
 from consumer.console.live import Changes
+from consumer.console.login.login import Login
+from consumer.console.login.registration import Registration
 from consumer.console.person import Person
 from consumer.console.projection import Projection
 from consumer.console.rate import RateLimit
@@ -25,6 +27,12 @@ from consumer.errors import StartupError
 from tests.support import topic_records as topics
 
 ORIGIN = "http://127.0.0.1:8082"
+
+
+def unasked_login(sessions: Sessions, clock: Clock) -> Login:
+    """A login whose provider nobody asks for anything."""
+    registration = Registration(issuer="http://127.0.0.1:9", client_id="console", origin=ORIGIN)
+    return Login.at(registration, sessions.signed("login"), clock)
 
 
 class Console:
