@@ -44,8 +44,8 @@ def explain(
         str,
         typer.Argument(
             metavar="EVENT",
-            help="FILE (- is standard input), FILE#12 (its twelfth event), TOPIC/PARTITION/OFFSET, "
-            "or the code of an error.",
+            help="FILE (- is standard input), FILE#12 (its twelfth event), TOPIC/PARTITION/OFFSET, the "
+            "number or Lago id of a document, the id of an error event, or the code of an error.",
         ),
     ],
     *,
@@ -53,7 +53,12 @@ def explain(
     look_up: LookUp = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which setting chose each item, account, tax and field of an event; or an error's cause and fix."""
+    """
+    Show why an event becomes what it becomes: item, account, tax and field by the setting that chose them.
+
+    Of an event on Kafka or a document also: whether it failed, waits or is written, who acts and where. Of an
+    error's code: its cause and fix.
+    """
     import asyncio
 
     from consumer.commands import explain as command

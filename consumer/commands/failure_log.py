@@ -53,16 +53,22 @@ async def take(settings: Settings) -> FailureLog:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
     cluster = Cluster.of(settings)
-    history = await _failures(cluster)
+    history = await failures(cluster)
     last_written_ms: dict[str, int] = {}
     refunds, urls = await _results(cluster, history, last_written_ms)
-    settled = await _settled(cluster, settings.consumer_group, history.replaying)
+    found = await settled(cluster, settings.consumer_group, history.replaying)
     return FailureLog(
-        history=history, settled=settled, refunds=refunds, urls=urls, last_written_ms=last_written_ms
+        history=history, settled=found, refunds=refunds, urls=urls, last_written_ms=last_written_ms
     )
 
 
-async def _failures(cluster: Cluster) -> History:
+async def failures(cluster: Cluster) -> History:
+    """
+    Error events and marks, without what the results say.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks the topic.
+    """
     history = History()
     async for record in snapshot_reader.history(cluster, error_event.TOPIC):
         match read(record):
@@ -98,7 +104,13 @@ async def _results(
     return refunds, urls
 
 
-async def _settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:
+async def settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:
+    """
+    How far the group of each of these connections is.
+
+    Raises:
+        StartupError: Kafka does not say it.
+    """
     found: dict[tuple[str, str, int], int] = {}
     for code in codes:
         positions = await snapshot_reader.positions(cluster, f"{group}.{code}")

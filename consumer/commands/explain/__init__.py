@@ -1,26 +1,22 @@
-"""``explain``: why an event becomes what it becomes, setting by setting; nothing is sent."""
+"""``explain``: why an event becomes what it becomes, setting by setting, and whether it is written."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import aclosing
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
-from consumer.commands import console_output, event_file, lago_lookup
-from consumer.commands.explain import tables
+from consumer.commands import console_output, lago_lookup, paragraph
+from consumer.commands.console_output import ConsoleOutput
+from consumer.commands.explain import document_state, subjects, tables
 from consumer.commands.explain.explanation import Explanation
+from consumer.commands.explain.subjects import Subject
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
-from consumer.errors import ConfigurationError, LagoNetsuiteError
-from consumer.kafka import snapshot_reader
-from consumer.kafka.cluster import Cluster
 from consumer.pipeline import dry_run
 from consumer.pipeline.known_zones import KnownZones
-from consumer.record import Source
 
-_COORDINATES = re.compile(r"([\w.-]+)/(\d+)/(\d+)")
-_NUMBERED = re.compile(r"(.+)#(\d+)")
+DONE, FAILED = 0, 1
+Explained = tuple[Subject, Explanation | None]
 
 
 async def run(
@@ -33,55 +29,60 @@ async def run(
     asks_lago: bool = False,
 ) -> int:
     """
-    Explain the events at one position: ``FILE``, ``FILE#12`` (the twelfth), or ``TOPIC/PARTITION/OFFSET``.
+    Explain the events of a file, of a position on Kafka, or of a document; 1 for a document nobody knows.
 
-    With `asks_lago` customers are looked up as a worker would.
+    An event is at ``FILE``, ``FILE#12`` (the twelfth), or ``TOPIC/PARTITION/OFFSET``. A document is named by
+    its number, its Lago id or the id of an error event. With `asks_lago` customers are looked up as a worker
+    would.
 
     Raises:
         ConfigurationError: there is no such file, or no such event in it; or Lago is to be asked and the
             secret of an API key is missing.
         StartupError: Kafka cannot be reached, or has no such record.
     """
-    values, zones = await _values(settings, place), KnownZones()
+    found, zones = await subjects.of(settings, place, code), KnownZones()
+    explained: list[Explained] = []
     async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:
-        dry_runs = [await asking.of(dry_run.of(value, connections, code, zones)) for value in values]
-    found = [Explanation(each, connections) for each in dry_runs]
-    if as_json:
         for each in found:
-            console_output.say_json(each.as_json())
-        return 0
-    for each in found:
-        tables.show(each, console_output.console())
-    return 0
+            plan = None
+            if each.has_event and _is_known(each.code, connections):
+                asked = await asking.of(dry_run.of(each.value, connections, each.code, zones))
+                plan = Explanation(asked, connections)
+            explained.append((each, plan))
+    if not explained and not subjects.is_file(place):
+        console_output.complain(
+            f"{place}: no file, error code or document is called so. {document_state.NOTHING}"
+        )
+        return FAILED
+    for each, plan in explained:
+        _say(each, plan, as_json=as_json)
+    return DONE
 
 
-async def _values(settings: Settings, place: str) -> list[bytes | None]:
-    source = _coordinates(place)
-    return list(_of_file(place)) if source is None else [await _record(settings, source)]
+def _is_known(code: str | None, connections: Sequence[Connection]) -> bool:
+    """A connection that was removed from the file explains nothing."""
+    return code is None or any(each.code == code for each in connections)
 
 
-def _coordinates(place: str) -> Source | None:
-    found = _COORDINATES.fullmatch(place)
-    if found is None or Path(place).exists():
-        return None
-    return Source(topic=found[1], partition=int(found[2]), offset=int(found[3]))
-
-
-async def _record(settings: Settings, source: Source) -> bytes | None:
-    async with aclosing(snapshot_reader.originals(Cluster.of(settings), [source])) as found:
-        async for _, record in found:
-            if record is not None:
-                return record.value
-    raise LagoNetsuiteError(f"{source}: Kafka has no such record, or has it no more")
-
-
-def _of_file(place: str) -> Iterator[bytes]:
-    numbered = _NUMBERED.fullmatch(place)
-    if not numbered or Path(place).exists():
-        yield from event_file.of(Path(place))
+def _say(subject: Subject, plan: Explanation | None, *, as_json: bool) -> None:
+    if as_json:
+        shown: dict[str, Any] = plan.as_json() if plan else {}
+        states = None if subject.states is None else [each.as_json() for each in subject.states]
+        console_output.say_json(shown | {"states": states})
         return
-    file, number = Path(numbered[1]), int(numbered[2])
-    events = event_file.of(file)
-    if not 1 <= number <= len(events):
-        raise ConfigurationError([f"{place}: {file} holds {len(events)} events"])
-    yield events[number - 1]
+    console = console_output.console()
+    _show_states(console, subject)
+    if plan is not None:
+        tables.show(plan, console)
+    elif not subject.has_event:
+        paragraph.say(console, "Kafka does not have its event any more, so its lines cannot be shown.")
+
+
+def _show_states(console: ConsoleOutput, subject: Subject) -> None:
+    if subject.states is None:
+        return
+    for state in subject.states:
+        for heading, lines in document_state.paragraphs(state):
+            paragraph.show(console, heading, lines)
+    if not subject.states:
+        paragraph.say(console, document_state.NOTHING)

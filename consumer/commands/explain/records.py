@@ -38,13 +38,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One record: how it is written, its fields, and its item lines as they are posted."""
+    """
+    One record: how it is written, its fields, and its item lines as they are posted.
+
+    Attributes:
+        total: that NetSuite must compute, with tax and currency in it, as text; empty of other records.
+    """
 
     type: str
     mode: str
     external_id: str
     fields: tuple[Field, ...]
     lines: tuple[Mapping[str, Any], ...]
+    total: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record as it is printed."""
@@ -62,6 +68,7 @@ def of(plan: Mapped) -> Iterator[Sent]:
             external_id=item.external_id,
             fields=tuple(_fields(item, chosen)),
             lines=tuple(lines(item)),
+            total=_total(item),
         )
 
 
@@ -70,6 +77,14 @@ def lines(item: WriteItem) -> Iterator[Mapping[str, Any]]:
     for sublist in item.record.get("lines", ()):
         if sublist["sublistId"] == "item":
             yield from sublist["lineItems"]
+
+
+def _total(item: WriteItem) -> str:
+    """``10.00 and 1.90 tax are 11.90``."""
+    expected = item.expect or {}
+    if "total" not in expected:
+        return ""
+    return f"{expected.get('subtotal', '')} + {expected.get('tax', '0')} tax = {expected['total']}"
 
 
 def _keys(decision: Decision) -> Iterator[tuple[str, str]]:

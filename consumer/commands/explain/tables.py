@@ -17,6 +17,8 @@ from consumer.mapping.decision_log import Problem
 from consumer.ops import plain_text
 from schemas.envelope import Undecodable
 
+_LINE_COLUMNS = ("item", "description", "quantity", "rate", "amount")
+
 
 def show(explanation: Explanation, console: ConsoleOutput) -> None:
     """Print the connection of an event, its outcome, and the reasons."""
@@ -31,6 +33,8 @@ def show(explanation: Explanation, console: ConsoleOutput) -> None:
         _line(console, line, style)
     for each in explanation.sent:
         console.print(_fields(each))
+        if each.lines:
+            console.print(_lines(each))
 
 
 def _line(console: ConsoleOutput, text: str, style: str | None = None) -> None:
@@ -99,6 +103,17 @@ def _sentence(other: Alternative) -> str:
     if other.value is None:
         return f"{other.rule} would win; it is not set, add it at {other.at}"
     return f"{other.rule} {other.effect}: {other.value} ({other.at})"
+
+
+def _lines(sent: Sent) -> Table:
+    """The item lines as they are booked, with their sum above."""
+    shown = Table(title=f"Lines: {sent.total}" if sent.total else "Lines", title_justify="left")
+    for name in _LINE_COLUMNS:
+        is_text = name in {"item", "description"}
+        shown.add_column(name.capitalize(), overflow="fold", justify="left" if is_text else "right")
+    for line in sent.lines:
+        shown.add_row(*(str(line.get(name, "")) for name in _LINE_COLUMNS))
+    return shown
 
 
 def _fields(sent: Sent) -> Table:
