@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consumer.clock import SystemClock
-from consumer.commands import audit_trail, console_output, shadow_books
+from consumer.commands import adopt_customers, audit_trail, console_output, shadow_books
+from consumer.commands.adopt_customers import CustomerToLink
 from consumer.commands.backfill import lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
+from consumer.commands.shadow_customers import ShadowCustomers
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.kafka.cluster import Cluster
@@ -19,6 +21,7 @@ from consumer.netsuite.client import Client
 from consumer.ops import plain_text
 from consumer.outcome import AlreadyThere, Delivered, Outcome, Rejected
 from consumer.reconcile.comparison import Comparison
+from consumer.reconcile.customer_matching import CustomerMatching
 from consumer.reconcile.identification import TYPES, How, Identification, Identified
 from schemas.wire import WriteItem, WriteRequest
 
@@ -56,11 +59,14 @@ class Adoption:
 
     Attributes:
         adopted: documents whose ids have been set, or were there when it was tried.
+        linked: customers whose ids have been set.
         failures: number and reason of those whose ids could not be set.
     """
 
     identification: Identification = field(default_factory=Identification)
+    customers: CustomerMatching = field(default_factory=lambda: CustomerMatching(owners={}))
     adopted: int = 0
+    linked: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -68,6 +74,11 @@ class Adoption:
         """The documents to adopt, invoices first."""
         found = [each for each in self.identification.found.values() if not each.is_adopted]
         return sorted(found, key=lambda each: (list(TYPES).index(each.document.kind), each.document.number))
+
+    @property
+    def links(self) -> list[CustomerToLink]:
+        """The customers to link."""
+        return list(adopt_customers.chosen(self.customers))
 
 
 async def run(settings: Settings, wish: Wish) -> int:
@@ -91,7 +102,11 @@ async def run(settings: Settings, wish: Wish) -> int:
         if wish.go:
             async with audit_trail.opened(Cluster.of(settings), clock) as trail:
                 await mark(client, adoption)
-                details = {"documents": str(adoption.adopted), "refused": str(len(adoption.failures))}
+                details = {
+                    "documents": str(adoption.adopted),
+                    "customers": str(adoption.linked),
+                    "refused": str(len(adoption.failures)),
+                }
                 await trail.append(wish.connection.code, "adopt", actor=wish.actor, details=details)
     _show(adoption, wish)
     return FAILED if adoption.failures else DONE
@@ -114,10 +129,17 @@ async def read(documents: LagoDocuments, client: Client, wish: Wish, adoption: A
         identification.meet(found)
     async for _ in shadow_books.identify(client, identification, wish.connection):
         pass  # its id is kept
+    beside = ShadowCustomers(documents=documents, client=client, ownership=sides.ownership, scope=wish.scope)
+    matching = await beside.matched(identification)
+    if isinstance(matching, str):
+        console_output.complain(f"Customers are not linked: {matching}")
+    else:
+        adoption.customers = matching
 
 
 async def mark(client: Client, adoption: Adoption) -> None:
-    """Set our ids on the records; what NetSuite refuses is noted, and the rest is done."""
+    """Set our ids on the records, customers first; what NetSuite refuses is noted, and the rest is done."""
+    await _link(client, adoption)
     chosen = adoption.chosen
     for begin in range(0, len(chosen), SENT_TOGETHER):
         part = chosen[begin : begin + SENT_TOGETHER]
@@ -128,6 +150,19 @@ async def mark(client: Client, adoption: Adoption) -> None:
                 adoption.adopted += 1
             else:
                 adoption.failures.append((each.document.number, reason))
+
+
+async def _link(client: Client, adoption: Adoption) -> None:
+    links = adoption.links
+    for begin in range(0, len(links), SENT_TOGETHER):
+        part = links[begin : begin + SENT_TOGETHER]
+        outcomes = await client.write_many([adopt_customers.request_of(each) for each in part])
+        for each, outcome in zip(part, outcomes, strict=True):
+            reason = _refusal(outcome)
+            if reason is None:
+                adoption.linked += 1
+            else:
+                adoption.failures.append((f"customer {each.customer.number}", reason))
 
 
 def request_of(found: Identified) -> WriteRequest:
@@ -167,6 +202,7 @@ def _show(adoption: Adoption, wish: Wish) -> None:
 def lines_of(adoption: Adoption, wish: Wish) -> Iterator[str]:
     """What is found, what is not, and one sentence at the end."""
     identification = adoption.identification
+    yield from adopt_customers.lines_of(adoption.customers)
     counts = Counter((each.document.kind, each.how) for each in identification.found.values())
     for (kind, how), count in sorted(counts.items()):
         yield f"{kind.replace('_', ' ')}s: {count} {HOW[how]}"
@@ -174,11 +210,13 @@ def lines_of(adoption: Adoption, wish: Wish) -> Iterator[str]:
         why = "several records fit" if document.external_id in identification.ambiguous else "not in NetSuite"
         yield f"{document.kind.replace('_', ' ')} {document.number}: {why}"
     yield from (f"{number}: {reason}" for number, reason in adoption.failures)
-    count = len(adoption.chosen)
+    count, links = len(adoption.chosen), len(adoption.links)
     if wish.go:
-        yield f"{adoption.adopted} documents adopted, {len(adoption.failures)} refused."
+        linked = f"{adoption.linked} customers and " if adoption.linked else ""
+        yield f"{linked}{adoption.adopted} documents adopted, {len(adoption.failures)} refused."
     else:
-        yield f"{count} documents would be adopted{'; --go adopts them' if count else ''}."
+        linked = f"{links} customers and " if links else ""
+        yield f"{linked}{count} documents would be adopted{'; --go adopts them' if count + links else ''}."
 
 
 def as_json(adoption: Adoption, wish: Wish) -> dict[str, object]:
@@ -193,8 +231,16 @@ def as_json(adoption: Adoption, wish: Wish) -> dict[str, object]:
             }
             for each in adoption.chosen
         ],
+        "customers": [
+            {
+                "number": each.customer.number, "lago_id": each.customer.lago_id,
+                "internal_id": each.record.internalId, "how": each.how,
+            }
+            for each in adoption.links
+        ],
         "missing": [each.external_id for each in identification.missing()],
         "ambiguous": sorted(identification.ambiguous),
         "adopted": adoption.adopted if wish.go else None,
+        "linked": adoption.linked if wish.go else None,
         "failures": [{"number": number, "reason": reason} for number, reason in adoption.failures],
     }  # fmt: skip

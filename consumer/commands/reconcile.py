@@ -23,7 +23,7 @@ from consumer.commands import (
 from consumer.commands.backfill import event_of, lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
-from consumer.commands.shadow_lines import ShadowLines
+from consumer.commands.shadow_reading import ShadowReading
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
@@ -97,14 +97,14 @@ async def run(settings: Settings, wish: Wish) -> int:
         async with Client(wish.connection, clock=clock) as client:
             identification = await sides.read_netsuite(client, ended.comparison)
             await sides.confirm_taxes(client, ended.comparison)
-            unread = await sides.read_netsuite_customers(client, ended.comparison)
-            if unread is not None:
-                console_output.complain(f"Customers are not compared: {unread}")
-            if wish.has_lines:
-                lines = ShadowLines(documents=documents, client=client, ownership=sides.ownership)
-                unread = await lines.compare(identification, ended.comparison)
+            if wish.connection.mode == "shadow":
+                beside = ShadowReading(documents=documents, client=client, sides=sides)
+                async for said in beside.take_in(identification, ended.comparison, has_lines=wish.has_lines):
+                    console_output.complain(said)
+            else:
+                unread = await sides.read_netsuite_customers(client, ended.comparison)
                 if unread is not None:
-                    console_output.complain(f"Lines are not compared: {unread}")
+                    console_output.complain(f"Customers are not compared: {unread}")
         await sides.check_unsure(documents, ended.comparison)
         found = ended.comparison.end(await _causes(settings, wish.connection))
         async with Client(wish.connection, clock=clock) as client:

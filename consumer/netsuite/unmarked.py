@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from consumer.netsuite.account_survey import NoAnswer, ask
 from consumer.netsuite.client import Client
-from schemas.ledger import LedgerPage, LedgerRow
-from schemas.unmarked import UnmarkedQuestion
+from schemas.ledger import LedgerCustomer, LedgerPage, LedgerRow
+from schemas.unmarked import CustomersAsked, UnmarkedQuestion
 
 Rows = tuple[LedgerRow, ...]
 
@@ -25,11 +25,26 @@ async def payments(client: Client, invoices: Sequence[str]) -> Rows | NoAnswer:
     return await _rows(client, UnmarkedQuestion(paid=invoices))
 
 
+async def customers(client: Client, asked: CustomersAsked) -> tuple[LedgerCustomer, ...] | NoAnswer:
+    """All customers with these keys; a script before 1.2.0 does not know the question."""
+    page = await _page(client, UnmarkedQuestion(customers=asked))
+    if isinstance(page, NoAnswer):
+        return page
+    if page.customers is None:
+        return NoAnswer(code="NO_CUSTOMERS", reason="the script is older than 1.2.0")
+    return page.customers
+
+
 async def _rows(client: Client, question: UnmarkedQuestion) -> Rows | NoAnswer:
+    page = await _page(client, question)
+    return page if isinstance(page, NoAnswer) else page.rows
+
+
+async def _page(client: Client, question: UnmarkedQuestion) -> LedgerPage | NoAnswer:
     answer = await ask(client, question)
     if isinstance(answer, NoAnswer):
         return answer
     page = answer.ledger or LedgerPage()
     if page.error is not None:
         return NoAnswer(code=page.error.code, reason=page.error.message or page.error.code)
-    return page.rows
+    return page

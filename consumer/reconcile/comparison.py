@@ -8,7 +8,7 @@ both sides have open, so that they agree also where single documents are settled
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -50,6 +50,7 @@ class Comparison:
         customers: those that must be in NetSuite, by NetSuite's key; empty where they are not compared.
         ignored: documents by the rule that leaves them out.
         taxes: of documents in a foreign currency, which the records themselves must confirm.
+        customer_hints: why a customer may be missing, by its external id.
         ambiguous: external ids of documents that several records may stand for, so that none does.
         unsure: records of NetSuite that Lago may have outside of the documents that were read.
         balances: what is open on each side, and the totals by month.
@@ -63,6 +64,7 @@ class Comparison:
     found: list[Difference] = field(default_factory=list)
     unsure: list[LedgerRow] = field(default_factory=list)
     taxes: ForeignTaxes = field(default_factory=ForeignTaxes)
+    customer_hints: dict[str, str] = field(default_factory=dict)
     ambiguous: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _outside: set[str] = field(default_factory=set)
@@ -99,9 +101,9 @@ class Comparison:
             customer: what must be there; one that Lago links to a NetSuite customer is there by that.
             is_older: it is from before the start date or the window, and only needed by its documents.
         """
+        self._older_customers |= {customer.customer_id} if is_older else set()
         if not customer.linked_customer:
             self.customers[customer.external_id] = customer
-            self._older_customers |= {customer.customer_id} if is_older else set()
 
     def meet_customer(self, record: LedgerCustomer) -> None:
         """Take in one customer of NetSuite's."""
@@ -186,12 +188,21 @@ class Comparison:
         return sorted(explained, key=lambda each: (each.what, each.kind, each.number, each.lago_id))
 
     def _missing_customers(self) -> list[Difference]:
-        owners = {document.customer_id for document in self.expected.values()}
         return [
-            of_lago(each, "customer_missing", {"lago": each.customer})
-            for each in self.customers.values()
-            if each.customer_id not in self._older_customers or each.customer_id in owners
+            of_lago(
+                each,
+                "customer_missing",
+                {"lago": each.customer, "cause": self.customer_hints.get(each.external_id, "")},
+            )
+            for each in self.needed(self.customers.values())
         ]
+
+    def needed(self, customers: Iterable[Expected]) -> Iterator[Expected]:
+        """Those that are not older than what is compared, or have documents in it."""
+        owners = {document.customer_id for document in self.expected.values()}
+        for each in customers:
+            if each.customer_id not in self._older_customers or each.customer_id in owners:
+                yield each
 
     def _comparable(self) -> Iterable[Difference]:
         """Without numbers where no document has Lago's: NetSuite numbers them by itself, as it is set up."""

@@ -12,7 +12,8 @@ What = Literal[
     "open_balance", "voided", "not_voided", "not_approved", "duplicated", "paid_without_payment",
     "not_applied", "refund_missing", "customer_missing", "edited", "deleted",
     "paid_in_netsuite", "line_missing", "line_extra", "line_item", "line_account", "line_amount", "line_tax",
-    "unmapped", "ambiguous",
+    "unmapped", "ambiguous", "customer_ambiguous", "customer_name", "customer_currency",
+    "customer_subsidiary",
 ]  # fmt: skip
 
 TITLES: dict[What, str] = {
@@ -45,6 +46,10 @@ TITLES: dict[What, str] = {
     "line_tax": "a line with another tax",
     "unmapped": "in NetSuite, and refused by our mapping",
     "ambiguous": "several records in NetSuite fit",
+    "customer_ambiguous": "several customers in NetSuite fit",
+    "customer_name": "has another name in NetSuite",
+    "customer_currency": "has another primary currency in NetSuite",
+    "customer_subsidiary": "is in another subsidiary",
 }
 LIKELY_CAUSES: dict[What, str] = {
     "missing": "nothing has failed and nothing waits: its webhook did not arrive",
@@ -76,6 +81,10 @@ LIKELY_CAUSES: dict[What, str] = {
     "line_tax": "the other integration maps or rounds the tax in another way",
     "unmapped": "a setting of the mapping is missing",
     "ambiguous": "another integration or a person has written it twice",
+    "customer_ambiguous": "it was entered twice, or its documents are booked on several customers",
+    "customer_name": "it was renamed on one side",
+    "customer_currency": "it was set up with another currency in NetSuite",
+    "customer_subsidiary": "it was set up in another subsidiary, or the mapping names another",
 }
 ACTS: dict[What, str] = {
     "missing": "send it again: lago-netsuite reconcile --repair --go",
@@ -107,6 +116,10 @@ ACTS: dict[What, str] = {
     "line_tax": "see which is right; correct mapping.tax, or NetSuite's document by hand",
     "unmapped": "complete the mapping before the cut-over: lago-netsuite errors",
     "ambiguous": "void all but one in NetSuite, or give the others another number",
+    "customer_ambiguous": "merge them in NetSuite, or link the right one in Lago",
+    "customer_name": "see which is right; after the cut-over Lago's name is written with its next change",
+    "customer_currency": "add the currency to the customer in NetSuite, or correct it in Lago",
+    "customer_subsidiary": "correct customers.subsidiary or mapping.billing_entities, or NetSuite's customer",
 }
 REPAIRABLE: frozenset[What] = frozenset({"missing", "not_voided", "customer_missing"})
 

@@ -59,11 +59,13 @@ class Identification:
         documents: Lago's, by our external id.
         found: by our external id.
         ambiguous: external ids of documents that fit several records.
+        owners: the internal ids of the customers that have the records, by Lago's id of the customer.
     """
 
     documents: dict[str, Expected] = field(default_factory=dict)
     found: dict[str, Identified] = field(default_factory=dict)
     ambiguous: set[str] = field(default_factory=set)
+    owners: dict[str, set[str]] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
 
     def meet(self, row: LedgerRow) -> None:
@@ -157,6 +159,8 @@ class Identification:
         return row.model_copy(update={"lagoId": document.lago_id})
 
     def _keep(self, document: Expected, row: LedgerRow, how: How) -> None:
+        if row.entity and document.customer_id:
+            self.owners.setdefault(document.customer_id, set()).add(row.entity)
         before = self.found.get(document.external_id)
         if before is None or (how == "external_id" and before.how != how):
             self.found[document.external_id] = Identified(

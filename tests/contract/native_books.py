@@ -22,10 +22,11 @@ class NativeBooks:
     def __init__(self, netsuite: NetSuite) -> None:
         self.netsuite = netsuite
 
-    def customer(self, customer: dict[str, Any]) -> str:
+    def customer(self, customer: dict[str, Any], *, marked: bool = True, **changes: str) -> str:
+        """A customer; one that a person entered carries no Lago id."""
         values = {
             "companyname": customer["name"], "entityid": customer["external_id"], "subsidiary": "2",
-            "currency": "2", "custentity_lago_id": customer["lago_id"],
+            "currency": "2", **({"custentity_lago_id": customer["lago_id"]} if marked else {}), **changes,
         }  # fmt: skip
         return self._made("customer", values)
 

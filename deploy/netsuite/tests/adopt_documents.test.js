@@ -128,3 +128,15 @@ test('credits are not applied to an adopted invoice that has them as a line', ()
   expect(answer).toMatchObject({ status: 'exists', foreign: true });
   expect(answer.warnings.map(({ code }) => code)).toEqual(['LAGO_TOTAL_MISMATCH']);
 });
+
+test('customers are told by internal id, entity id or name, each once and whoever entered them', () => {
+  write(customer());
+  const [{ id }] = account.books.all('customer');
+  const asked = { ids: [id], numbers: ['cus_9a', 'cus_9b'], names: ['Raviga GmbH'] };
+  const { customers } = unmarked({ customers: asked });
+
+  expect(customers).toMatchObject([{ internalId: id, name: 'cus_9a', company: 'Raviga GmbH', lagoId: '9a' }]);
+  expect(unmarked({ customers: {} }).customers).toEqual([]);
+  expect(unmarked({}).customers).toBeUndefined();
+  expect(unmarked({ customers: { ids: Array.from({ length: 101 }, String) } }).error.code).toBe('LAGO_BAD_ITEM');
+});

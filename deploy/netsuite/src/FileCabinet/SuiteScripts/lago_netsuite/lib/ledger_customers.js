@@ -36,6 +36,7 @@ define(['./amounts', './currencies', './ledger_page', './moments', './record_sum
     return value === true || value === 'T';
   }
 
+  /** A customer of the ledger, by a row with `COLUMNS`. */
   function rowOf(row, money) {
     return {
       internalId: String(row.id),
@@ -67,5 +68,5 @@ define(['./amounts', './currencies', './ledger_page', './moments', './record_sum
     return { rows: [], customers: rows.map((row) => rowOf(row, money)), next };
   }
 
-  return { KEYS, reader, ownerOf, found, page };
+  return { KEYS, COLUMNS: NAMES, rowOf, reader, ownerOf, found, page };
 });

@@ -1,15 +1,16 @@
 /**
  * op=unmarked: transactions without Lago's marks that may be Lago's documents: {numbers: {type: [...]}, paid: [...]},
- * by their numbers, and the payments of invoices by these invoices' internal ids. Reads only.
+ * by their numbers, and the payments of invoices by these invoices' internal ids; with `customers` customers, too. Reads
+ * only.
  *
  * @NApiVersion 2.1
  * @NModuleScope SameAccount
  */
 define([
   './amounts', './currencies', './errors', './ledger_customers', './ledger_page', './lookup', './record_types',
-  './search_rows',
+  './search_rows', './unmarked_customers',
 ], (
-  amounts, currencies, errors, ledgerCustomers, ledgerPage, lookup, recordTypes, searchRows,
+  amounts, currencies, errors, ledgerCustomers, ledgerPage, lookup, recordTypes, searchRows, unmarkedCustomers,
 ) => {
   const TYPES = ['invoice', 'creditmemo'];
   const PAYMENT = 'customerpayment';
@@ -71,7 +72,8 @@ define([
     const found = TYPES.reduce((all, type) => all.concat(byNumber(type, textsOf(numbers[type]))), [])
       .concat(paymentsOf(paid, applied));
     const [money, customerOf] = [currencies.reader(), ledgerCustomers.reader(found.map((row) => plain(row, 'entity')))];
-    return { rows: found.map((row) => shape(row, money, customerOf, applied)), next: null };
+    const customers = request.customers ? { customers: unmarkedCustomers.read(request.customers) } : {};
+    return Object.assign({ rows: found.map((row) => shape(row, money, customerOf, applied)), next: null }, customers);
   }
 
   /** Answers all of them at once, in the form of the ledger's rows. */
