@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from consumer.demo import customers, lago_event, price_list
 from consumer.demo.customers import Customers, Member
 from consumer.demo.scenario_event import ScenarioEvent
+from consumer.ingest.webhook import TOPICS
 from consumer.sandbox.lago import billing, fees, metadata
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import Json, id_of, instant
@@ -52,11 +53,11 @@ class LagoMonth:
         )
 
     def due(self, change: Callable[..., Any], *given: Any, **named: Any) -> list[Announcement]:
-        """Make a change of the organisation; returns its webhooks, and leaves others in the outbox."""
+        """Make a change of the organisation; returns its kept webhooks, and leaves others in the outbox."""
         outbox = self.organization.outbox
         held = len(outbox)
         change(self.organization, *given, **named)
-        own = outbox[held:]
+        own = [each for each in outbox[held:] if each.object_type in TOPICS]
         del outbox[held:]
         return own
 

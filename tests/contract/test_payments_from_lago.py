@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from consumer.sandbox.lago import billing, settlement
+from consumer.sandbox.lago import billing, payment_requests, settlement
 from tests.support.lago_to_netsuite import LagoToNetSuite
 
 USAGE = [{"kind": "charge", "code": "api_calls", "units": "1", "unit_price": "100"}]
@@ -46,6 +46,7 @@ def announced(way):
     return [each.webhook_type for each in way.lago.outbox]
 
 
+REQUESTED, REQUEST_PAID = "payment_request.created", "payment_request.payment_status_updated"
 STATUS, PAYMENT, RECEIPT = "invoice.payment_status_updated", "payment.succeeded", "payment_receipt.created"
 # How it is paid, whether the organisation issues receipts, and the webhooks that Lago then sends.
 KINDS = {
@@ -204,11 +205,12 @@ async def test_a_payment_over_several_invoices_is_booked_once_over_all_of_them(w
     ids = await billed(way, 3)
     payment = pay(way, *ids, how=how)
     receipt = [RECEIPT] if has_receipts and how != "adyen_at_once" else []
-    assert announced(way) == [*receipt, STATUS, STATUS, STATUS]
+    assert announced(way) == [REQUESTED, REQUEST_PAID, *receipt, STATUS, STATUS, STATUS]
 
     carried = await way.carry(repeats=2)
 
     assert carried.rejections == []
+    assert carried.rules.count("event_type") == 4
     assert booked(way) == {f"lago-pay-{payment['lago_id']}": "300.00"}
     assert due(way) == ["0.00"] * 3
 
@@ -221,7 +223,8 @@ async def test_its_announcements_may_come_in_any_order(way, order):
     part = pay(way, ids[0], cents=4_000)
     await way.carry()
     payment = pay(way, *ids, how="charged_at_once")
-    way.lago.outbox[:] = [way.lago.outbox[place] for place in order]
+    kept = [each for each in way.lago.outbox if each.object_type != "payment_request"]
+    way.lago.outbox[:] = [kept[place] for place in order]
 
     await way.carry()
 
@@ -244,3 +247,25 @@ async def test_it_waits_for_the_last_of_its_invoices(way):
 
     assert booked(way) == {f"lago-pay-{payment['lago_id']}": "200.00"}
     assert sum(map(Decimal, due(way))) == 0
+
+
+async def test_a_request_that_a_provider_refuses_books_nothing_and_its_payment_later_does(way):
+    """The failed payment stays in Lago's list of payments beside the one that succeeds."""
+    way.lago.issues_receipts = True
+    ids = await billed(way, 2)
+    for lago_id in ids:
+        billing.mark_as_overdue(way.lago, lago_id)
+    sent = {"external_customer_id": "acme", "lago_invoice_ids": ids}
+    requested = payment_requests.create(way.lago, sent)["lago_id"]
+    settlement.refuse_request(way.lago, requested)
+    refused = await way.carry(repeats=2)
+    before = booked(way)
+    payment = settlement.pay_request(way.lago, requested, how="charged_at_once")
+
+    carried = await way.carry(repeats=2)
+
+    assert (refused.rejections, set(refused.rules)) == ([], {"event_type"})
+    assert before == {}
+    assert carried.rejections == []
+    assert booked(way) == {f"lago-pay-{payment['lago_id']}": "200.00"}
+    assert due(way) == ["0.00"] * 2

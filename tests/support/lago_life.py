@@ -213,7 +213,7 @@ class Life:
         return self._wished if self._wished in candidates else chosen
 
     def _collect_webhooks(self) -> None:
-        for announced in self._organization.outbox:
+        for announced in (one for one in self._organization.outbox if one.object_type in TOPICS):
             value = body(serializers.webhook(self._organization, announced))
             self.webhooks.append(Webhook(topic=TOPICS[announced.object_type], value=value))
         self._organization.outbox.clear()

@@ -73,7 +73,7 @@ def bill(  # noqa: PLR0913 - what an invoice consists of
 
 def finalize(organization: Organization, lago_id: str) -> Json:
     """
-    Finalise a draft, or an invoice whose taxes were pending or failed; its issuing date is kept.
+    Finalise a draft, or an invoice whose taxes were pending or failed; only an open one is issued that day.
 
     The webhook is ``invoice.created`` for every type (``Invoices::RefreshDraftAndFinalizeService``,
     ``Invoices::ProviderTaxes::PullTaxesAndApplyService``) but an open invoice of prepaid credit
@@ -87,6 +87,8 @@ def finalize(organization: Organization, lago_id: str) -> Json:
         raise ImpossibleError(f"invoice {invoice['number']} is {invoice['status']}")
     is_open = invoice["status"] == "open"
     invoice["status"] = "finalized"
+    if is_open:
+        invoice |= dict.fromkeys(("issuing_date", "payment_due_date"), organization.at()[:10])
     _become_final(organization, invoice)
     organization.touch(invoice)
     webhook_type = EVENTS_OF_TYPE.get(invoice["invoice_type"]) if is_open else None
@@ -126,6 +128,22 @@ def void(organization: Organization, lago_id: str) -> Json:
     return invoice
 
 
+def mark_as_overdue(organization: Organization, lago_id: str) -> Json:
+    """
+    Mark a finalised invoice whose payment is late (``Invoices::Payments::MarkOverdueService``).
+
+    Raises:
+        ImpossibleError: no such invoice, it is not finalised, or it is paid.
+    """
+    invoice = organization.final_invoice_of(lago_id)
+    if invoice["payment_status"] == "succeeded":
+        raise ImpossibleError(f"invoice {invoice['number']} is paid")
+    invoice["payment_overdue"] = True
+    organization.touch(invoice)
+    organization.announce("invoice.payment_overdue", invoice)
+    return invoice
+
+
 def mark_as_paid(organization: Organization, lago_id: str) -> Json:
     """
     Set the payment status by hand: creates no payment, keeps the amount due (``Invoices::UpdateService``).
@@ -160,7 +178,7 @@ def _become_final(organization: Organization, invoice: Json) -> None:
         number = f"{invoice['customer']['slug']}-{at[:4]}{at[5:7]}-{place:03d}"
         invoice |= {"number": number, "sequential_id": place}
     spending.spend(organization, invoice)
-    invoice["payment_status"] = "pending" if invoice["total_amount_cents"] else "succeeded"
+    invoice["payment_status"] = "pending" if invoice["total_due_amount_cents"] else "succeeded"
 
 
 def _owner(customer: Json, invoice_id: str) -> Json:

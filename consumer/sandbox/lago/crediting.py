@@ -102,7 +102,7 @@ def refund_failed(
     """
     note = refund_succeeded(organization, lago_id)
     note["refund_status"] = "failed"
-    organization.refund_errors[lago_id] = credit_notes.refund_error(note, message)
+    organization.provider_errors[lago_id] = credit_notes.refund_error(note, message)
     organization.announce("credit_note.refund_failure", note, object_type=credit_notes.REFUND_ERROR)
     return note
 

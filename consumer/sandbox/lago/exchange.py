@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from consumer.sandbox.lago import filters, listings
+from consumer.sandbox.lago import filters, listings, refusal
 from consumer.sandbox.lago.listings import CachedCounts
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Organization
+from consumer.sandbox.lago.refusal import RefusalError
 
 MAX_BODY_BYTES = 1024 * 1024
-_NAMES = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
+_NAMES = {
+    401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    422: "Unprocessable Entity",
+}  # fmt: skip
 
 Serialize = Callable[[Organization, Json], Json]
 Find = Callable[[Sequence[Json], filters.Query], list[Json]]
+Answer = Callable[[Organization, Request], Awaitable[Response]]
+Route = tuple[str, str, str, str, Answer]
+"""Method and path below the API, Lago's name of the resource, ``read`` or ``write``, and what answers."""
 
 
 def listed(  # noqa: PLR0913, PLR0917 - what a list consists of
@@ -34,8 +41,7 @@ def listed(  # noqa: PLR0913, PLR0917 - what a list consists of
     One page of a list.
 
     Raises:
-        InvalidFilterError: a status that Lago does not know.
-        UnknownEntityError: a billing entity that does not exist.
+        RefusalError: a status that Lago does not know, or a billing entity that does not exist.
     """
     query = query_of(request)
     filters.refuse_unknown_entities(query, organization.billing_entities)
@@ -62,7 +68,25 @@ async def content_of(request: Request) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def refused(status: int, code: str, details: Mapping[str, Any] | None = None) -> JSONResponse:
+async def root_of(request: Request, name: str) -> dict[str, Any]:
+    """
+    The root object of a request to create something.
+
+    Raises:
+        RefusalError: there is none.
+    """
+    sent = (await content_of(request)).get(name)
+    if not isinstance(sent, dict) or not sent:
+        raise refusal.without(name)
+    return sent
+
+
+def refused(error: RefusalError) -> JSONResponse:
     """An error as Lago writes it."""
-    content = {"status": status, "error": _NAMES.get(status, "Error"), "code": code}
-    return JSONResponse(content | ({"error_details": details} if details else {}), status_code=status)
+    content: dict[str, Any] = {
+        "status": error.status,
+        "error": error.text or _NAMES.get(error.status, "Error"),
+    }
+    content |= {"code": error.code} if error.code else {}
+    content |= {"error_details": error.details} if error.details else {}
+    return JSONResponse(content, status_code=error.status)

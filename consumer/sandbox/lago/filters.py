@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
+from consumer.sandbox.lago import refusal
 from consumer.sandbox.lago.notation import Json
 
 Query = Mapping[str, Sequence[str]]
@@ -34,20 +35,12 @@ _OF_CUSTOMERS = {
 _SEARCHED = ("name", "firstname", "lastname", "external_id", "email")
 
 
-class InvalidFilterError(ValueError):
-    """Lago answers 422; the text is the name of the parameter."""
-
-
-class UnknownEntityError(ValueError):
-    """Lago answers 404: no billing entity has the code."""
-
-
 def of_invoices(query: Query) -> list[Test]:
     """
     The filters of ``GET /invoices``.
 
     Raises:
-        InvalidFilterError: a status that Lago does not know.
+        RefusalError: a status that Lago does not know.
     """
     statuses = _valid(query, ("status", "statuses[]"), VISIBLE) or VISIBLE
     paid = _valid(query, ("payment_status", "payment_statuses[]"), PAYMENT_STATUSES)
@@ -116,11 +109,11 @@ def refuse_unknown_entities(query: Query, known: Callable[[], Collection[str]]) 
     Look the wanted billing entities up, where any is wanted.
 
     Raises:
-        UnknownEntityError: one of them does not exist.
+        RefusalError: one of them does not exist.
     """
     wanted = query.get("billing_entity_codes[]", ())
     if wanted and not set(wanted) <= set(known()):
-        raise UnknownEntityError
+        raise refusal.missing("billing_entity")
 
 
 def first(query: Query, name: str) -> str | None:
@@ -209,7 +202,7 @@ def _metadata(query: Query) -> list[Test]:
 def _valid(query: Query, names: Sequence[str], allowed: Sequence[str]) -> list[str]:
     given = [value for name in names for value in query.get(name, ())]
     if any(value not in allowed for value in given):
-        raise InvalidFilterError(names[0])
+        raise refusal.invalid({names[0]: ["value_is_invalid"]})
     return given
 
 

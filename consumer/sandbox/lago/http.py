@@ -87,6 +87,8 @@ class LagoServer:
             "customers/delete": self._delete_customer,
             "invoices": self._bill,
             "payments": self._pay,
+            "payment_failures": self._refuse_payment,
+            "overdue": self._mark_as_overdue,
             "credit_notes": self._credit,
             "refunds": self._refund,
             "refund_failures": self._refuse_refund,
@@ -154,9 +156,17 @@ class LagoServer:
         return serializers.shown_invoice(self.organization, stored)
 
     def _pay(self, sent: Json) -> Json:
-        return settlement.pay(
-            self.organization, sent.pop("invoice_ids"), how=sent.pop("how", "manual"), **sent
-        )
+        how = sent.pop("how", "manual")
+        if "payment_request_id" in sent:
+            return settlement.pay_request(self.organization, sent.pop("payment_request_id"), how=how, **sent)
+        return settlement.pay(self.organization, sent.pop("invoice_ids"), how=how, **sent)
+
+    def _refuse_payment(self, sent: Json) -> Json:
+        return settlement.refuse_request(self.organization, sent.pop("payment_request_id"), **sent)
+
+    def _mark_as_overdue(self, sent: Json) -> Json:
+        stored = billing.mark_as_overdue(self.organization, sent["invoice_id"])
+        return serializers.shown_invoice(self.organization, stored)
 
     def _credit(self, sent: Json) -> Json:
         share = Decimal(str(sent.pop("share", "1")))
@@ -210,6 +220,8 @@ class LagoServer:
             self.rest.limit.requests_per_s = sent["requests_per_s"]
         if "issues_receipts" in sent:
             self.organization.issues_receipts = bool(sent["issues_receipts"])
+        if "is_premium" in sent:
+            self.organization.is_premium = bool(sent["is_premium"])
         if self.webhooks is not None:
             self.webhooks.to_lose += int(sent.get("lose", 0))
         return sent

@@ -65,7 +65,7 @@ def invoices(stored: Iterable[Json], query: Query) -> list[Json]:
     Invoices, newest issuing date first.
 
     Raises:
-        InvalidFilterError: a status that Lago does not know.
+        RefusalError: a status that Lago does not know.
     """
     tests = filters.of_invoices(query)
     found = [one for one in stored if all(test(one) for test in tests)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from consumer.sandbox.lago import refusal
 from consumer.sandbox.lago.notation import Json, id_of
 
 MAX_ENTRIES = 5
@@ -18,10 +19,6 @@ MAX_VALUE_CHARS = 140
 MAX_NOTE_ENTRIES = 50
 MAX_NOTE_KEY_CHARS = 100
 MAX_NOTE_VALUE_CHARS = 255
-
-
-class MetadataRefusedError(ValueError):
-    """Lago answers 422; the text is its error code."""
 
 
 def replaced(lago_id: str, known: Sequence[Json], sent: Sequence[Any]) -> list[Json]:
@@ -35,13 +32,13 @@ def replaced(lago_id: str, known: Sequence[Json], sent: Sequence[Any]) -> list[J
             one.
 
     Raises:
-        MetadataRefusedError: too many entries, a key or value that is too long or blank, a key twice.
+        RefusalError: too many entries, a key or value that is too long or blank, a key twice.
     """
     if len(sent) > MAX_ENTRIES:
-        raise MetadataRefusedError("invalid_count")
+        raise refusal.invalid({"metadata": ["invalid_count"]})
     entries = [_entry(lago_id, known, each) for each in sent]
     if len({entry["key"] for entry in entries}) < len(entries):
-        raise MetadataRefusedError("value_already_exists")
+        raise refusal.invalid({"metadata": ["value_already_exists"]})
     return entries
 
 
@@ -49,9 +46,9 @@ def _entry(lago_id: str, known: Sequence[Json], sent: Any) -> Json:
     old = next((one for one in known if isinstance(sent, dict) and one["lago_id"] == sent.get("id")), None)
     key, value = (sent.get("key"), sent.get("value")) if isinstance(sent, dict) else (None, None)
     if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY_CHARS:
-        raise MetadataRefusedError("invalid_key")
+        raise refusal.invalid({"metadata": ["invalid_key"]})
     if not isinstance(value, str) or not 0 < len(value) <= MAX_VALUE_CHARS:
-        raise MetadataRefusedError("invalid_value")
+        raise refusal.invalid({"metadata": ["invalid_value"]})
     made = {"lago_id": id_of("metadatum", lago_id, key), "created_at": "2026-08-01T00:00:00Z"}
     return made | (old or {}) | {"key": key, "value": value}
 
@@ -61,16 +58,16 @@ def merged(known: Mapping[str, Any], sent: Any) -> Json:
     A credit note's metadata after ``PATCH``.
 
     Raises:
-        MetadataRefusedError: not an object, too many keys, a key or value that is too long.
+        RefusalError: not an object, too many keys, a key or value that is too long.
     """
     if not isinstance(sent, dict):
-        raise MetadataRefusedError("invalid_type")
+        raise refusal.invalid({"metadata": ["invalid_type"]})
     after = {**known, **sent}
     if len(after) > MAX_NOTE_ENTRIES:
-        raise MetadataRefusedError("too_many_keys")
+        raise refusal.invalid({"metadata": ["too_many_keys"]})
     for key, value in sent.items():
         if not 0 < len(key) <= MAX_NOTE_KEY_CHARS:
-            raise MetadataRefusedError("key_too_long")
+            raise refusal.invalid({"metadata": ["key_too_long"]})
         if value is not None and (not isinstance(value, str) or len(value) > MAX_NOTE_VALUE_CHARS):
-            raise MetadataRefusedError("value_too_long")
+            raise refusal.invalid({"metadata": ["value_too_long"]})
     return after

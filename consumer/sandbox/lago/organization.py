@@ -39,11 +39,13 @@ class Organization:
 
     Attributes:
         now: the organisation's clock.
+        is_premium: has a premium licence, without which nobody records payments by hand or requests them.
         issues_receipts: the premium setting ``issue_receipts``.
         gives_notes_back: a void gives back the credit notes that its invoice had spent, as in Lagos before
             August 2025.
         deleted: ids of deleted customers; their documents are kept.
-        refund_errors: the objects of ``credit_note.refund_failure`` by credit note id.
+        provider_errors: the objects of webhooks about what a payment provider has refused, by the id of the
+            credit note or payment request.
         links: ``integration_customers`` by customer id.
         integrations: codes that a customer's link may name, others are skipped without an error; None allows
             all.
@@ -55,6 +57,7 @@ class Organization:
 
     now: Now
     slug: str = "acme"
+    is_premium: bool = True
     issues_receipts: bool = False
     gives_notes_back: bool = False
     lago_id: str = field(default="")
@@ -66,7 +69,7 @@ class Organization:
     payment_requests: dict[str, Json] = field(default_factory=dict)
     wallets: dict[str, Json] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
-    refund_errors: dict[str, Json] = field(default_factory=dict)
+    provider_errors: dict[str, Json] = field(default_factory=dict)
     links: dict[str, list[Json]] = field(default_factory=dict)
     integrations: frozenset[str] | None = None
     numbered: int = 0
@@ -85,16 +88,20 @@ class Organization:
         Raises:
             ImpossibleError: there is none, or it is deleted.
         """
-        for customer in reversed(self.customers.values()):
-            if customer["external_id"] == external_id and customer["lago_id"] not in self.deleted:
-                return customer
-        raise ImpossibleError(f"no customer {external_id}")
+        found = self.find_customer(external_id)
+        if found is None:
+            raise ImpossibleError(f"no customer {external_id}")
+        return found
+
+    def find_customer(self, external_id: str) -> Json | None:
+        """The customer that has the external id at present; None without one."""
+        named = (one for one in reversed(self.customers.values()) if one["external_id"] == external_id)
+        return next((one for one in named if one["lago_id"] not in self.deleted), None)
 
     def upsert_customer(self, external_id: str, **changes: Any) -> Json:
         """Create or change a customer, as ``POST /customers`` does."""
-        try:
-            known = self.customer_of(external_id)
-        except ImpossibleError:
+        known = self.find_customer(external_id)
+        if known is None:
             return self._create_customer(external_id, changes)
         known |= changes | {"updated_at": self.at()}
         self.announce("customer.updated", known)
@@ -138,6 +145,16 @@ class Organization:
         if lago_id not in self.invoices:
             raise ImpossibleError(f"no invoice {lago_id}")
         return self.invoices[lago_id]
+
+    def payable_invoice_of(self, lago_id: str) -> Json:
+        """
+        The invoice of that id, finalised or open: of prepaid credit that is due before it is final.
+
+        Raises:
+            ImpossibleError: there is none, or its status is another.
+        """
+        invoice = self.invoice_of(lago_id)
+        return invoice if invoice["status"] == "open" else self.final_invoice_of(lago_id)
 
     def final_invoice_of(self, lago_id: str) -> Json:
         """

@@ -10,6 +10,7 @@ from consumer.sandbox.lago.notation import Json, id_of
 How = Literal["charged_at_once", "adyen_at_once", "settled_later", "manual"]
 """The ways of payment; they differ in the webhooks that Lago sends."""
 
+REQUEST_ERROR = "payment_provider_payment_request_payment_error"
 BY_HAND: Json = {
     "type": "manual",
     "payment_provider_code": None,
@@ -25,7 +26,8 @@ def payment(invoices: Sequence[Json], cents: int, how: How, **changes: Any) -> J
     A successful payment.
 
     Args:
-        invoices: what it pays; Lago states only the whole amount and not its split.
+        invoices: what it pays; of several, a payment request is the payable, which `changes` name. Lago
+            states only the whole amount and not its split.
         cents: in subunits.
         how: by a payment provider, or by hand.
         changes: replace members; ``lago_id`` is needed.
@@ -35,15 +37,14 @@ def payment(invoices: Sequence[Json], cents: int, how: How, **changes: Any) -> J
     provider = "Adyen" if how == "adyen_at_once" else "Stripe"
     reference = f"pi_{changes['lago_id'][:8]}"
     ids = [each["lago_id"] for each in invoices]
-    is_single = len(ids) == 1
     return (
         {
             "lago_customer_id": customer["lago_id"],
             "external_customer_id": customer["external_id"],
             "invoice_ids": ids,
             "invoice_numbers": sorted(each["number"] for each in invoices),
-            "lago_payable_id": ids[0] if is_single else id_of("payment request", *ids),
-            "payable_type": "Invoice" if is_single else "PaymentRequest",
+            "lago_payable_id": ids[0],
+            "payable_type": "Invoice",
             "amount_cents": cents,
             "amount_currency": first["currency"],
             "status": "succeeded",
@@ -63,17 +64,39 @@ def payment(invoices: Sequence[Json], cents: int, how: How, **changes: Any) -> J
     )
 
 
-def request(paid: Json, customer: Json) -> Json:
-    """The payment request that a payment pays; ``invoices`` are ids here and objects in REST."""
+def request(lago_id: str, asked: Sequence[Json], *, email: str | None, created_at: str) -> Json:
+    """
+    A payment request; ``invoices`` are ids here and objects in REST.
+
+    Args:
+        lago_id: of the request.
+        asked: the invoices, of one customer and currency; it asks for what is due of them.
+        email: where it was sent.
+        created_at: when it was made.
+    """
     return {
-        "lago_id": paid["lago_payable_id"],
-        "amount_cents": paid["amount_cents"],
-        "amount_currency": paid["amount_currency"],
-        "email": customer["email"],
-        "payment_status": paid["payment_status"],
-        "created_at": paid["created_at"],
-        "customer": customer,
-        "invoices": paid["invoice_ids"],
+        "lago_id": lago_id,
+        "amount_cents": sum(each["total_due_amount_cents"] for each in asked),
+        "amount_currency": asked[0]["currency"],
+        "email": email,
+        "payment_status": "pending",
+        "created_at": created_at,
+        "customer": asked[0]["customer"],
+        "invoices": [each["lago_id"] for each in asked],
+    }
+
+
+def request_error(of: Json, payment: Json, message: str, code: str) -> Json:
+    """What a provider has refused (``V1::PaymentProviders::PaymentRequestPaymentErrorSerializer``)."""
+    return {
+        "lago_payment_request_id": of["lago_id"],
+        "lago_invoice_ids": of["invoices"],
+        "lago_customer_id": payment["lago_customer_id"],
+        "external_customer_id": payment["external_customer_id"],
+        "provider_customer_id": payment["provider_customer_id"],
+        "payment_provider": str(payment["payment_provider_code"]).partition("_")[0],
+        "payment_provider_code": payment["payment_provider_code"],
+        "provider_error": {"message": message, "error_code": code},
     }
 
 

@@ -16,14 +16,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from consumer.sandbox.lago import billing, disputes, listings, metadata, money, serializers
-from consumer.sandbox.lago.exchange import content_of, listed, refused
-from consumer.sandbox.lago.filters import VISIBLE, InvalidFilterError, UnknownEntityError
+from consumer.sandbox.lago import (
+    billing,
+    credit_note_endpoints,
+    disputes,
+    listings,
+    metadata,
+    payment_endpoints,
+    refusal,
+    serializers,
+    wallet_endpoints,
+)
+from consumer.sandbox.lago.exchange import Answer, content_of, listed, refused
+from consumer.sandbox.lago.filters import VISIBLE
 from consumer.sandbox.lago.listings import CachedCounts
-from consumer.sandbox.lago.metadata import MetadataRefusedError
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 from consumer.sandbox.lago.rate_limit import RateLimit
+from consumer.sandbox.lago.refusal import RefusalError
 
 PREFIX = "/api/v1"
 KEY_RESOURCE = "webhook_jwt_public_key"
@@ -32,6 +42,8 @@ Permissions = Mapping[str, Sequence[str]]
 """What a key may do: ``read`` and ``write`` by Lago's name of the resource."""
 
 Endpoint = Callable[["Rest", Request], Awaitable[Response]]
+_OF_ORGANIZATION = (*credit_note_endpoints.ROUTES, *payment_endpoints.ROUTES, *wallet_endpoints.ROUTES)
+"""Routes that need nothing but the organisation."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +70,6 @@ class Rest:
 
     def routes(self) -> list[Route]:
         """All routes."""
-        note = "/credit_notes/{lago_id}"
         table: list[tuple[str, str, str, str, Endpoint]] = [
             ("GET", "/organizations", "organization", "read", Rest.show_organization),
             ("GET", "/customers", "customer", "read", Rest.list_customers),
@@ -69,24 +80,10 @@ class Rest:
             ("PUT", "/invoices/{lago_id}", "invoice", "write", Rest.update_invoice),
             ("DELETE", "/invoices/{lago_id}", "invoice", "write", Rest.delete_invoice),
             ("POST", "/invoices/{lago_id}/lose_dispute", "invoice", "write", Rest.lose_dispute),
-            ("GET", "/credit_notes", "credit_note", "read", _on(money.list_credit_notes)),
-            ("GET", note, "credit_note", "read", _on(money.show_credit_note)),
-            ("PUT", note, "credit_note", "write", _on(money.update_credit_note)),
-            ("PUT", f"{note}/void", "credit_note", "write", _on(money.void_credit_note)),
-            ("POST", f"{note}/metadata", "credit_note", "write", _on(money.replace_metadata)),
-            ("PATCH", f"{note}/metadata", "credit_note", "write", _on(money.merge_metadata)),
-            ("PUT", f"{note}/metadata", "credit_note", "write", _on(money.merge_metadata)),
-            ("DELETE", f"{note}/metadata", "credit_note", "write", _on(money.delete_metadata)),
-            ("DELETE", f"{note}/metadata/{{key}}", "credit_note", "write", _on(money.delete_metadata)),
-            ("GET", "/payments", "payment", "read", _on(money.list_payments)),
-            ("GET", "/payments/{lago_id}", "payment", "read", _on(money.show_payment)),
-            # The controller of receipts names the resource `invoice`.
-            ("GET", "/payment_receipts", "invoice", "read", _on(money.list_receipts)),
-            ("GET", "/payment_requests", "payment_request", "read", _on(money.list_payment_requests)),
-            ("GET", "/wallets", "wallet", "read", _on(money.list_wallets)),
             ("GET", "/webhooks/public_key", KEY_RESOURCE, "read", Rest.show_public_key),
             ("GET", "/webhooks/json_public_key", KEY_RESOURCE, "read", Rest.show_public_key),
             ("GET", "/activity_logs", "activity_log", "read", Rest.refuse_premium),
+            *((*route[:4], _on(route[4])) for route in _OF_ORGANIZATION),
         ]
         return [
             Route(PREFIX + path, self._guarded(endpoint, resource, mode), methods=[method])
@@ -98,8 +95,7 @@ class Rest:
     ) -> Callable[[Request], Awaitable[Response]]:
         @wraps(endpoint)
         async def guarded(request: Request) -> Response:
-            refusal = self._refusal(request, resource, mode)
-            response = refusal if refusal is not None else await self._answered(endpoint, request, resource)
+            response = await self._answered(endpoint, request, resource, mode)
             if mode == "write" and self.announce is not None:
                 await self.announce()
             response.headers.update(self.limit.headers())
@@ -107,32 +103,28 @@ class Rest:
 
         return guarded
 
-    def _refusal(self, request: Request, resource: str, mode: str) -> Response | None:
+    async def _answered(self, endpoint: Endpoint, request: Request, resource: str, mode: str) -> Response:
+        try:
+            self._admit(request, resource, mode)
+            return await endpoint(self, request)
+        except RefusalError as error:
+            return refused(error)
+        except (ImpossibleError, KeyError):
+            return refused(refusal.missing(resource))
+
+    def _admit(self, request: Request, resource: str, mode: str) -> None:
         route = f"{request.method} {request.scope['route'].path.removeprefix(PREFIX)}"
         self.requests[route] = self.requests.get(route, 0) + 1
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if not self.limit.admits():
-            return refused(429, "too_many_requests")
+            raise RefusalError(429, "too_many_requests")
         if self.failing is not None:
-            return refused(self.failing, "failing")
+            raise RefusalError(self.failing, "failing")
         if scheme != "Bearer" or key not in self.keys:
-            return refused(401, "unauthorized")
+            raise RefusalError(401, "unauthorized")
         permitted = self.keys[key]
         if permitted is not None and mode not in permitted.get(resource, ()):
-            return refused(403, f"{mode}_action_not_allowed_for_{resource}")
-        return None
-
-    async def _answered(self, endpoint: Endpoint, request: Request, resource: str) -> Response:
-        try:
-            return await endpoint(self, request)
-        except (ImpossibleError, KeyError):
-            return refused(404, f"{resource}_not_found")
-        except UnknownEntityError:
-            return refused(404, "billing_entity_not_found")
-        except InvalidFilterError as error:
-            return refused(422, "validation_errors", {str(error): ["value_is_invalid"]})
-        except MetadataRefusedError as error:
-            return refused(422, "validation_errors", {"metadata": [str(error)]})
+            raise RefusalError(403, f"{mode}_action_not_allowed_for_{resource}")
 
     # --- endpoints ----------------------------------------------------------------------------------------
 
@@ -187,7 +179,7 @@ class Rest:
         try:
             return self._shown(act(self.organization, found["lago_id"]))
         except ImpossibleError as error:
-            return refused(405, str(error))
+            raise refusal.not_allowed(str(error)) from None
 
     def _visible(self, request: Request) -> Json:
         found = self.organization.invoices[request.path_params["lago_id"]]
@@ -203,9 +195,9 @@ class Rest:
         found = self._visible(request)
         sent = (await content_of(request)).get("invoice") or {}
         if found["status"] == "draft":
-            return refused(405, "metadata_on_draft_invoice")
+            raise refusal.not_allowed("metadata_on_draft_invoice")
         if found["status"] == "voided":
-            return refused(405, "update_on_voided_invoice")
+            raise refusal.not_allowed("update_on_voided_invoice")
         if "metadata" in sent:
             found["metadata"] = metadata.replaced(found["lago_id"], found["metadata"], sent["metadata"])
             self.organization.touch(found)
@@ -217,7 +209,7 @@ class Rest:
     async def show_public_key(self, request: Request) -> Response:
         """``GET /webhooks/public_key`` as text, ``json_public_key`` as JSON: base64 in lines of PEM."""
         if not self.public_pem:
-            return refused(404, f"{KEY_RESOURCE}_not_found")
+            raise refusal.missing(KEY_RESOURCE)
         packed = base64.b64encode(self.public_pem.encode()).decode()
         lines = "".join(f"{line}\n" for line in textwrap.wrap(packed, BASE64_LINE_CHARS))
         is_json = request.url.path.endswith("json_public_key")
@@ -225,10 +217,10 @@ class Rest:
 
     async def refuse_premium(self, _: Request) -> Response:
         """``GET /activity_logs``: a premium feature that this organisation does not have."""
-        return refused(403, "feature_unavailable")
+        raise refusal.premium()
 
 
-def _on(endpoint: Callable[[Organization, Request], Awaitable[Response]]) -> Endpoint:
+def _on(endpoint: Answer) -> Endpoint:
     async def answered(rest: Rest, request: Request) -> Response:
         return await endpoint(rest.organization, request)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consumer.sandbox.lago import credit_notes, taxes
+from consumer.sandbox.lago import credit_notes, payments, taxes
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Announcement, Organization
 
@@ -31,6 +31,7 @@ INCLUDES = {
     "invoice.deleted": _VOIDED,
     "invoice.resynced": _VOIDED,
     "invoice.payment_status_updated": frozenset(("customer", "fees")),
+    "invoice.payment_overdue": frozenset(("customer", "fees", "applied_taxes")),
 }
 LIST_INCLUDES = frozenset(("customer", "metadata", "applied_taxes"))
 SHOW_INCLUDES = _OPTIONAL
@@ -66,6 +67,8 @@ def _object(organization: Organization, announced: Announcement) -> Json:
             return {"invoice": invoice(organization, stored, frozenset(("customer",)), is_linked=False)}
         case "credit_note":
             return credit_note(organization, organization.credit_notes[lago_id], is_linked=False)
+        case "payment_request":
+            return payment_request(organization, organization.payment_requests[lago_id])
         case kind:
             return _unchanging(organization, kind)[lago_id]
 
@@ -81,7 +84,8 @@ def _unchanging(organization: Organization, kind: str) -> dict[str, Json]:
     return {
         "payment": organization.payments,
         "payment_receipt": organization.receipts,
-        credit_notes.REFUND_ERROR: organization.refund_errors,
+        credit_notes.REFUND_ERROR: organization.provider_errors,
+        payments.REQUEST_ERROR: organization.provider_errors,
     }[kind]
 
 
@@ -136,12 +140,12 @@ def shown_items(items: Sequence[Json]) -> list[Json]:
 
 
 def payment_request(organization: Organization, stored: Json) -> Json:
-    """A payment request, with its customer and with bare invoices, as they are now."""
+    """A payment request, with its customer without links and with bare invoices, as they are now."""
     bare = [
         invoice(organization, organization.invoices[lago_id], frozenset(), is_linked=False)
         for lago_id in stored["invoices"]
     ]
-    return stored | {"customer": _owner(organization, stored, is_linked=True), "invoices": bare}
+    return stored | {"customer": _owner(organization, stored, is_linked=False), "invoices": bare}
 
 
 def _owner(organization: Organization, stored: Json, *, is_linked: bool) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from consumer.sandbox.lago import payments
+from consumer.sandbox.lago import billing, payment_requests, payments
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 from consumer.sandbox.lago.payments import How
@@ -15,7 +15,7 @@ def pay(
     organization: Organization, lago_ids: Sequence[str], *, how: How, cents: int | None = None, **changes: Any
 ) -> Json:
     """
-    Record a payment for one invoice, or for several together (a payment request).
+    Record a payment for one invoice, or for several together: then they are requested first.
 
     Args:
         organization: whose invoices they are.
@@ -25,44 +25,91 @@ def pay(
         changes: members of the payment, such as ``created_at`` or ``reference``.
 
     Raises:
-        ImpossibleError: no such finalised invoice, nothing is due, or more is paid than is due.
+        ImpossibleError: no such finalised or open invoice, nothing is due, or more is paid than is due.
     """
-    paid = [organization.final_invoice_of(each) for each in lago_ids]
+    paid = [organization.payable_invoice_of(each) for each in lago_ids]
     due = [each["total_due_amount_cents"] for each in paid]
-    amounts = [cents] if cents is not None and len(paid) == 1 else due
-    if any(amount <= 0 or amount > owed for amount, owed in zip(amounts, due, strict=True)):
+    if len(paid) > 1:
+        cents = None
+    if min(due) <= 0 or not 0 < (due[0] if cents is None else cents) <= due[0]:
         raise ImpossibleError(f"{sum(due)} subunits are due")
+    if len(paid) > 1:
+        requested = payment_requests.request(organization, paid)
+        return pay_request(organization, requested["lago_id"], how=how, **changes)
+    amount = due[0] if cents is None else cents
+    payment = recorded(organization, paid, amount, how, **changes)
+    settles = _is_settled_by(organization, paid[0], amount)
+    _announce_payment(organization, payment, paid, how, settles=settles)
+    return payment
+
+
+def pay_request(organization: Organization, lago_id: str, *, how: How, **changes: Any) -> Json:
+    """
+    Record the payment of a payment request: of its amount, though each invoice is paid by what is due of it.
+
+    Raises:
+        ImpossibleError: there is no such request, or it is paid.
+    """
+    requested = payment_requests.unpaid(organization, lago_id)
+    paid = [organization.invoices[each] for each in requested["invoices"]]
+    of_request = {"lago_payable_id": lago_id, "payable_type": "PaymentRequest"}
+    payment = recorded(organization, paid, requested["amount_cents"], how, **of_request | changes)
+    requested["payment_status"] = "succeeded"
+    organization.announce("payment_request.payment_status_updated", requested)
+    for invoice in paid:
+        _is_settled_by(organization, invoice, invoice["total_due_amount_cents"])
+    _announce_payment(organization, payment, paid, how, settles=True)
+    return payment
+
+
+def refuse_request(
+    organization: Organization, lago_id: str, *, message: str = "Your card was declined.", **changes: Any
+) -> Json:
+    """
+    Record that a provider has refused to charge a payment request; the failed payment stays in lists.
+
+    Raises:
+        ImpossibleError: there is no such request, or it is paid.
+    """
+    requested = payment_requests.unpaid(organization, lago_id)
+    asked = [organization.invoices[each] for each in requested["invoices"]]
+    failed = {"lago_payable_id": lago_id, "payable_type": "PaymentRequest"}
+    failed |= {"status": "failed", "payment_status": "failed"}
+    payment = recorded(organization, asked, requested["amount_cents"], "charged_at_once", **failed | changes)
+    requested["payment_status"] = "failed"
+    error = payments.request_error(requested, payment, message, "card_declined")
+    organization.provider_errors[lago_id] = error
+    organization.announce("payment_request.payment_failure", requested, object_type=payments.REQUEST_ERROR)
+    return payment
+
+
+def recorded(organization: Organization, paid: Sequence[Json], cents: int, how: How, **changes: Any) -> Json:
+    """A new payment of the organisation for these invoices."""
     lago_id = id_of(organization.lago_id, "payment", len(organization.payments) + 1)
     made = {"lago_id": lago_id, "created_at": organization.at()}
-    payment = payments.payment(paid, sum(amounts), how, **made | changes)
-    organization.payments[lago_id] = payment
-    if payment["payable_type"] == "PaymentRequest":
-        organization.payment_requests[payment["lago_payable_id"]] = payments.request(
-            payment, paid[0]["customer"]
-        )
-    settled = [_is_settled_by(organization, each, amount) for each, amount in zip(paid, amounts, strict=True)]
-    _announce_payment(organization, payment, paid, how, settles=all(settled))
-    return payment
+    organization.payments[lago_id] = payments.payment(paid, cents, how, **made | changes)
+    return organization.payments[lago_id]
 
 
 def _is_settled_by(organization: Organization, invoice: Json, cents: int) -> bool:
     invoice["total_paid_amount_cents"] += cents
     invoice["total_due_amount_cents"] -= cents
-    if not invoice["total_due_amount_cents"]:
-        invoice["payment_status"] = "succeeded"
     organization.touch(invoice)
-    return not invoice["total_due_amount_cents"]
+    if invoice["total_due_amount_cents"]:
+        return False
+    invoice |= {"payment_status": "succeeded", "payment_overdue": False}
+    return True
 
 
 def _announce_payment(
     organization: Organization, payment: Json, paid: Sequence[Json], how: How, *, settles: bool
 ) -> None:
-    is_request = len(paid) > 1
-    receipt = payments.receipt(
-        payment, f"{paid[0]['customer']['slug']}-RCPT-{len(organization.receipts) + 1:06d}"
-    )
+    is_request = payment["payable_type"] == "PaymentRequest"
+    customer = paid[0]["customer"]
+    receipt = payments.receipt(payment, f"{customer['slug']}-RCPT-{len(organization.receipts) + 1:06d}")
+    has_receipts = organization.issues_receipts and customer["account_type"] != "partner"
     for webhook_type in payments.events_of(
-        how, settles=settles, issues_receipts=organization.issues_receipts, is_request=is_request
+        how, settles=settles, issues_receipts=has_receipts, is_request=is_request
     ):
         if webhook_type == "payment.succeeded":
             organization.announce(webhook_type, payment)
@@ -70,5 +117,13 @@ def _announce_payment(
             organization.receipts[receipt["lago_id"]] = receipt
             organization.announce(webhook_type, receipt)
         else:
-            for invoice in paid:
-                organization.announce(webhook_type, invoice)
+            _announce_status(organization, paid)
+
+
+def _announce_status(organization: Organization, paid: Sequence[Json]) -> None:
+    """The new payment status of each invoice; an open one is invisible, and becomes final instead."""
+    for invoice in paid:
+        if invoice["status"] == "open":
+            billing.finalize(organization, invoice["lago_id"])
+        else:
+            organization.announce("invoice.payment_status_updated", invoice)

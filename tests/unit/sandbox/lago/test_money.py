@@ -59,7 +59,11 @@ def test_a_payment_request_is_one_payment_over_all_its_invoices(organization):
     payment = settlement.pay(organization, [first["lago_id"], second["lago_id"]], how="settled_later")
 
     assert (payment["payable_type"], payment["amount_cents"]) == ("PaymentRequest", 2 * 11_900)
-    assert announced(organization) == ["invoice.payment_status_updated"] * 2
+    assert announced(organization) == [
+        "payment_request.created",
+        "payment_request.payment_status_updated",
+        *["invoice.payment_status_updated"] * 2,
+    ]
 
 
 def test_an_invoice_that_is_marked_as_paid_has_no_payment_and_stays_due(organization):

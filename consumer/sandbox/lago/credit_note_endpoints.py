@@ -1,13 +1,13 @@
-"""Endpoints of what settles invoices: credit notes, payments, receipts, payment requests, wallets."""
+"""Endpoints of credit notes and of their metadata."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from consumer.sandbox.lago import crediting, filters, listings, metadata, serializers
-from consumer.sandbox.lago.exchange import content_of, listed, query_of, refused
-from consumer.sandbox.lago.filters import PAYMENT_STATUSES, VISIBLE, InvalidFilterError
+from consumer.sandbox.lago import crediting, listings, metadata, refusal, serializers
+from consumer.sandbox.lago.exchange import Route, content_of, listed
+from consumer.sandbox.lago.filters import PAYMENT_STATUSES
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 
@@ -31,7 +31,7 @@ async def update_credit_note(organization: Organization, request: Request) -> Re
     sent = (await content_of(request)).get("credit_note") or {}
     if "refund_status" in sent:
         if sent["refund_status"] not in PAYMENT_STATUSES:
-            raise InvalidFilterError("refund_status")
+            raise refusal.invalid({"refund_status": ["value_is_invalid"]})
         _set(organization, found, "refund_status", sent["refund_status"])
     if "metadata" in sent:
         after = metadata.merged(found.get("metadata") or {}, sent["metadata"])
@@ -45,7 +45,7 @@ async def void_credit_note(organization: Organization, request: Request) -> Resp
     try:
         return _shown(organization, crediting.void(organization, found["lago_id"]))
     except ImpossibleError as error:
-        return refused(405, str(error))
+        raise refusal.not_allowed(str(error)) from None
 
 
 async def merge_metadata(organization: Organization, request: Request) -> Response:
@@ -70,47 +70,6 @@ async def delete_metadata(organization: Organization, request: Request) -> Respo
     return _with_metadata(organization, found, kept)
 
 
-async def list_payments(organization: Organization, request: Request) -> Response:
-    """``GET /payments``: in all states, but none of invisible invoices."""
-    stored = [one for one in organization.payments.values() if _is_visible(organization, one)]
-    return listed(organization, request, "payments", stored, listings.payments)
-
-
-async def show_payment(organization: Organization, request: Request) -> Response:
-    """``GET /payments/:id``."""
-    return JSONResponse({"payment": organization.payments[request.path_params["lago_id"]]})
-
-
-async def list_receipts(organization: Organization, request: Request) -> Response:
-    """``GET /payment_receipts``."""
-    stored = list(organization.receipts.values())
-    return listed(organization, request, "payment_receipts", stored, listings.receipts)
-
-
-async def list_payment_requests(organization: Organization, request: Request) -> Response:
-    """``GET /payment_requests``: with the customer, and with bare invoices."""
-    stored = list(organization.payment_requests.values())
-    find, show = listings.payment_requests, serializers.payment_request
-    return listed(organization, request, "payment_requests", stored, find, show)
-
-
-async def list_wallets(organization: Organization, request: Request) -> Response:
-    """``GET /wallets``; an unknown customer is not found."""
-    external_id = filters.first(query_of(request), "external_customer_id")
-    try:
-        if external_id is not None:
-            organization.customer_of(external_id)
-    except ImpossibleError:
-        return refused(404, "customer_not_found")
-    stored = list(organization.wallets.values())
-    return listed(organization, request, "wallets", stored, listings.wallets)
-
-
-def _is_visible(organization: Organization, payment: Json) -> bool:
-    invoice = organization.invoices.get(payment["lago_payable_id"])
-    return invoice is None or invoice["status"] in VISIBLE
-
-
 def _note(organization: Organization, request: Request) -> Json:
     return organization.credit_notes[request.path_params["lago_id"]]
 
@@ -128,3 +87,18 @@ def _set(organization: Organization, found: Json, name: str, value: object) -> N
     if (found.get(name) or None) != (value or None):
         found[name] = value
         organization.touch(found)
+
+
+_ONE = "/credit_notes/{lago_id}"
+_METADATA = f"{_ONE}/metadata"
+ROUTES: list[Route] = [
+    ("GET", "/credit_notes", "credit_note", "read", list_credit_notes),
+    ("GET", _ONE, "credit_note", "read", show_credit_note),
+    ("PUT", _ONE, "credit_note", "write", update_credit_note),
+    ("PUT", f"{_ONE}/void", "credit_note", "write", void_credit_note),
+    ("POST", _METADATA, "credit_note", "write", replace_metadata),
+    ("PATCH", _METADATA, "credit_note", "write", merge_metadata),
+    ("PUT", _METADATA, "credit_note", "write", merge_metadata),
+    ("DELETE", _METADATA, "credit_note", "write", delete_metadata),
+    ("DELETE", f"{_METADATA}/{{key}}", "credit_note", "write", delete_metadata),
+]
