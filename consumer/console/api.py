@@ -21,7 +21,7 @@ from consumer.console import (
     waiting_list,
 )
 from consumer.console.cause_list import CauseRow
-from consumer.console.page import context_of
+from consumer.console.page import context_of, session_of
 from schemas.scalar import utc_text
 
 _AMOUNTS = frozenset({"amount", "total", "refund"})
@@ -113,7 +113,21 @@ def audit(request: Request) -> JSONResponse:
         return JSONResponse({"acts": [_row(each) for each in act_list.page(tables)]})
 
 
+def session(request: Request) -> JSONResponse:
+    """Who asks, what they may do, until when; and the token that their acts have to carry."""
+    found = session_of(request)
+    return JSONResponse(
+        {
+            "name": found.person.name,
+            "role": found.person.role,
+            "ends": _time(found.ends_s * 1_000),
+            "token": found.token,
+        }
+    )
+
+
 ROUTES = [
+    Route("/api/v1/session", session),
     Route("/api/v1/overview", books),
     Route("/api/v1/causes", causes),
     Route("/api/v1/causes/{cause_id}", cause),
