@@ -29,13 +29,13 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.http import create_app
 from consumer.sandbox.netsuite.profile import Profile
 from schemas.lane import lane_of
-from tests.support.connection_files import FULL_MAPPING, settings
+from tests.support.connection_files import FULL_MAPPING, Settings, settings
 
 NETSUITE = "http://127.0.0.1:8080"
 LAGO = "http://127.0.0.1:3000"
 SUBSIDIARIES = {"acme-eu": "1", "acme-fr": "4"}
 MAPPING = FULL_MAPPING | {
-    "currencies": {"EUR": "2", "USD": "1"},
+    "currencies": {"EUR": "2", "USD": "1", "JPY": "4"},
     "refund": {"account": "110", "payment_method": "5"},
     "billing_entities": {"acme-fr": {"subsidiary": "4"}},
 }
@@ -150,14 +150,18 @@ class LagoToNetSuite:
         carried.outcomes[record.source.offset] = outcome
         return isinstance(outcome, _SETTLED)
 
-    async def _connection(self) -> Connection:
+    async def connection_settings(self) -> Settings:
+        """The connection as an entry of the file."""
         async with httpx.AsyncClient(transport=self._netsuite, base_url=NETSUITE) as http:
             credentials = (await http.get("/sandbox/credentials")).json()
         api = {"api_url": LAGO, "api_key": API_KEY} if self._has_api else {}
         given = {name: credentials[name] for name in ("account_id", "environment", "restlet_url")}
         given |= {"auth": credentials["tba"], "mapping": MAPPING}
         lago = {"organization_id": self.lago.lago_id} | api
-        return Connection.model_validate(settings(**given | {"lago": lago} | self._changes))
+        return settings(**given | {"lago": lago} | self._changes)
+
+    async def _connection(self) -> Connection:
+        return Connection.model_validate(await self.connection_settings())
 
     def _record(self, value: bytes) -> Record:
         self._offset += 1
