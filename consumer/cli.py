@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +32,7 @@ from consumer.commands import (
     send_options,
     status_options,
 )
-from consumer.demo import rehearsal_options
+from consumer.demo import demo_options, rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 
 if TYPE_CHECKING:
@@ -64,6 +63,7 @@ app.add_typer(adopt_options.app)
 app.add_typer(audit_options.app, name="audit")
 app.add_typer(status_options.app)
 app.add_typer(console_options.app)
+app.add_typer(demo_options.app)
 app.add_typer(rehearsal_options.app, name="rehearsal")
 relay_app = typer.Typer()
 app.add_typer(relay_app, name="relay")
@@ -209,34 +209,6 @@ def topics_create() -> None:
 
     for topic in asyncio.run(topics.create(Settings.load())):
         print(f"{topic.name}: {topic.status}, {topic.partitions} partitions")
-
-
-@app.command()
-def demo(
-    *,
-    seed: Annotated[int, typer.Option(help="Another seed gives the same month with other amounts.")] = 1,
-    report: Annotated[Path, typer.Option(metavar="FILE", help="File for the figures.")] = Path(
-        "build/demo.json"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    kafka: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            envvar="KAFKA_BOOTSTRAP_SERVERS",
-            help="An existing Kafka instead of the embedded broker; the demo deletes its topics at the end.",
-        ),
-    ] = None,
-) -> None:
-    """Play a month of Lago's webhooks, faults included, into a NetSuite sandbox on this machine."""
-    from consumer.commands import extras
-
-    extras.require_sandbox("demo")
-    if kafka is None:
-        extras.require_broker("demo", otherwise="name a broker that is there: demo --kafka HOST:PORT")
-    from consumer.demo import run as command
-
-    raise typer.Exit(command.run(seed=seed, report_file=report, as_json=as_json, kafka_address=kafka))
 
 
 def _configuration() -> tuple[Settings, tuple[Connection, ...]]:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from consumer.demo import (
     processes_under_test,
     reconciliation,
     run_end,
+    stay,
     tables,
 )
 from consumer.demo.fix_and_replay import Replay
@@ -62,9 +64,12 @@ class Demo:
     kafka: str | None = None
     inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
 
-    async def run(self) -> Figures:
+    async def run(self, then: Callable[[Processes, Figures], Awaitable[None]]) -> Figures:
         """
         Run all phases and show their progress.
+
+        Args:
+            then: what is done at the end, while all processes still run.
 
         Raises:
             StartupError: a process does not become ready.
@@ -86,9 +91,10 @@ class Demo:
             mended, replayed = await self._fixed(ready, seen, played)
             ended = await self._ended(mended, seen, played, replayed)
             found = await run_end.figures_of(ready, self.lago, self.inbox, seen, ended)
-        found = replace(found, seconds=round(time.monotonic() - started_s, 1))
-        tables.end(self.out, found, replayed)
-        reconciliation.show(self.out, ended.reconciliations)
+            found = replace(found, seconds=round(time.monotonic() - started_s, 1))
+            tables.end(self.out, found, replayed)
+            reconciliation.show(self.out, ended.reconciliations)
+            await then(mended, found)
         return found
 
     async def _fixed(self, ready: Processes, seen: TopicRecords, played: Month) -> tuple[Processes, Replay]:
@@ -138,26 +144,42 @@ class Demo:
         }
 
 
-def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: str | None = None) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
     """
-    Run the demo; returns the exit code: 0 only when every event has its expected outcome.
+    What is asked for.
 
-    Args:
+    Attributes:
         seed: another seed gives the same month with other amounts.
         report_file: where the figures are written.
         as_json: write the figures to standard output, and the tables to standard error.
         kafka_address: bootstrap servers of an existing broker; None starts the embedded one.
+        stays: all processes go on afterwards, until SIGINT or SIGTERM.
+        console_port: of the console, which is served then; None for none.
+    """
+
+    seed: int
+    report_file: Path
+    as_json: bool = False
+    kafka_address: str | None = None
+    stays: bool = False
+    console_port: int | None = None
+
+
+def run(wish: Wish) -> int:
+    """
+    Run the demo; returns the exit code: 0 only when every event has its expected outcome.
 
     Raises:
         StartupError: a process does not become ready.
     """
     logging.configure(level="error", form="console")
-    _forget_other_deployments(keeps_login=kafka_address is not None)
+    _forget_other_deployments(keeps_login=wish.kafka_address is not None)
     folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
-    out = tables.console(is_aside=as_json)
-    demo = Demo(lago=Lago.installed(seed), folder=folder, out=out, kafka=kafka_address)
+    out = tables.console(is_aside=wish.as_json)
+    demo = Demo(lago=Lago.installed(wish.seed), folder=folder, out=out, kafka=wish.kafka_address)
     try:
-        found = asyncio.run(_until_stopped(demo))
+        found = asyncio.run(_until_stopped(demo, wish))
     except asyncio.CancelledError:
         out.print("Stopped before the end.")
         shutil.rmtree(folder)
@@ -165,9 +187,6 @@ def run(*, seed: int, report_file: Path, as_json: bool = False, kafka_address: s
     except Exception:
         _name_logs(out, folder)
         raise
-    found.write(report_file)
-    if as_json:
-        print(plain_text.harmless_json(found.as_json()))
     if found.problems:
         _name_logs(out, folder)
         return FAILURE
@@ -188,13 +207,21 @@ def _forget_other_deployments(*, keeps_login: bool) -> None:
             del os.environ[name]
 
 
-async def _until_stopped(demo: Demo) -> Figures:
+async def _until_stopped(demo: Demo, wish: Wish) -> Figures:
     # SIGTERM and SIGINT cancel the task, so that the exit stacks stop all child processes.
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     if task is not None:
         loop.add_signal_handler(signal.SIGTERM, task.cancel)
         loop.add_signal_handler(signal.SIGINT, task.cancel)
-    return await demo.run()
+
+    async def then(processes: Processes, found: Figures) -> None:
+        found.write(wish.report_file)
+        if wish.as_json:
+            print(plain_text.harmless_json(found.as_json()), flush=True)
+        if wish.stays:
+            await stay.stay(processes, demo.folder, demo.out, port=wish.console_port)
+
+    return await demo.run(then)
 
 
 def _new_secret() -> str:
