@@ -6,7 +6,7 @@ SUITESCRIPT := deploy/netsuite
 TOOLS := .cache/tools
 COMPOSE_GO_VERSION := v2.16.2
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard pictures
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ dashboard: setup ## Render the Grafana dashboard from a real Prometheus under th
 
 demo: setup ## A month of Lago events into a NetSuite sandbox on this machine
 	$(BIN)/lago-netsuite demo
+
+pictures: setup ## Take the README's pictures of the console anew (needs Debian's chromium)
+	UPDATE_PICTURES=yes $(BIN)/python -m pytest tests/integration/test_demo.py
 
 deploy-check: setup deploy-tools ## Image, Compose file and chart: built, rendered, validated, rehearsed (needs Go once)
 	$(BIN)/python -m pytest tests/deploy

@@ -108,10 +108,10 @@ def search(request: Request) -> HTMLResponse:
 
 
 def reconciliation(request: Request) -> HTMLResponse:
-    """One reconciliation, the latest where none is named; and those before it."""
-    key = request.path_params.get("key", "")
+    """One reconciliation, where none is named the one to read first; and those before it."""
+    key, codes = request.path_params.get("key", ""), context_of(request).codes
     with context_of(request).tables() as tables:
-        run = run_list.of_key(tables, key) if key else run_list.last(tables)
+        run = run_list.of_key(tables, key) if key else run_list.to_read_first(tables, codes)
         if key and run is None:
             return _gone(request, tables, "There is no such reconciliation", "/reconciliation")
         runs = run_list.latest(tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from consumer.console import amount_units
+from schemas.reconciliation import MonthTotal
 
 HERE = Path(__file__).parent
 _CODE = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+: ")
@@ -41,6 +43,7 @@ def environment() -> Environment:
         "plural": plural,
         "sentence": sentence,
         "capital": capital,
+        "differing_first": differing_first,
         "grouped": grouped,
         "uncoded": uncoded,
         "seconds": seconds,
@@ -62,6 +65,16 @@ def money(text: str | Decimal, currency: str) -> str:
 def gap(lago: str, netsuite: str) -> Decimal:
     """The difference of two sides."""
     return Decimal(lago) - Decimal(netsuite)
+
+
+def differing_first(totals: Iterable[MonthTotal]) -> list[MonthTotal]:
+    """Totals that do not agree before those that do; each in the order that they have."""
+    return sorted(totals, key=agrees)
+
+
+def agrees(total: MonthTotal) -> bool:
+    """Whether both sides have as many documents over as much."""
+    return total.lago_count == total.netsuite_count and not gap(total.lago_total, total.netsuite_total)
 
 
 def plural(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 PAGE = 50
 FOUND_LIMIT = 50
-OBJECTS = ("customer", "invoice", "credit_note", "payment", "refund")
+OBJECTS = ("customer", "invoice", "sales_order", "credit_note", "payment", "refund")
 LARGEST_INTEGER = 2**63 - 1
 NEWEST = (LARGEST_INTEGER, LARGEST_INTEGER)
 _WORD = re.compile(r"[^\s\"]+")

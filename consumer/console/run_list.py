@@ -20,6 +20,12 @@ def last(connection: sqlite3.Connection, code: str = "") -> Reconciliation | Non
     return None if row is None else Reconciliation.model_validate_json(row["body"])
 
 
+def to_read_first(connection: sqlite3.Connection, codes: Sequence[str]) -> Reconciliation | None:
+    """Of each connection's latest run one that is not in balance, before one that is; the latest of such."""
+    found = [run for run in (last(connection, code) for code in codes) if run is not None]
+    return max(found, key=lambda run: (run.outcome != "in_balance", run.ended_at), default=None)
+
+
 def of_key(connection: sqlite3.Connection, key: str) -> Reconciliation | None:
     """One run; None when there is none with this key."""
     row = connection.execute("SELECT body FROM reconciliations WHERE key = ?", (key,)).fetchone()

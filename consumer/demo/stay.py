@@ -35,7 +35,7 @@ async def stay(processes: Processes, folder: Path, out: ConsoleOutput, *, port: 
         loop.add_signal_handler(each, stopping.set)
     async with AsyncExitStack() as stack:
         out.print()
-        out.print(f"NetSuite's books: {processes.sandbox}/sandbox/records?type=invoice")
+        out.print(f"NetSuite's books: {processes.sandbox}/sandbox/records?type=invoice", soft_wrap=True)
         if port is not None:
             console = _console(processes, folder, port)
             await stack.enter_async_context(running(console))

@@ -2,8 +2,13 @@
 
 import json
 import os
+import re
+import shutil
+import signal
+import struct
 import subprocess
 import sys
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,13 +16,20 @@ import pytest
 
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
-from consumer.sandbox.broker import free_port
+from consumer.sandbox.broker import free_port, stop
+from tests.browser import demo_visit
+from tests.browser.demo_visit import Visit
+from tests.integration import running_programs
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 150
 COLUMNS = 80
 OTHERS = {"LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS": "a-deployment.example:9092"}
 DEMO = [sys.executable, "-m", "consumer", "demo"]
+STAYS = "goes on until Ctrl-C"
+PICTURES = ROOT / "deploy" / "pictures"
+LARGEST_PICTURE_BYTES = 200_000
+UPDATES_PICTURES = os.environ.get("UPDATE_PICTURES") == "yes"
 PLANTED = {
     "customer_refused": "2 rejected (invalid_reference)",
     "repeated": "5 already_there",
@@ -34,22 +46,59 @@ READ_FROM_LAGO = 6
 pytestmark = pytest.mark.kafka
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """
+    What the demo has printed, and what a person saw who looked at its console before it ended.
+
+    Attributes:
+        visit: None on a machine without Chromium.
+    """
+
+    returncode: int
+    stdout: str
+    stderr: str
+    visit: Visit | None
+
+
 @pytest.fixture(scope="module")
 def done(bootstrap_servers, tmp_path_factory):
-    """The demo, run once with its figures on standard output."""
-    report = tmp_path_factory.mktemp("demo") / "build" / "demo.json"
-    ran = subprocess.run(
-        [*DEMO, "--kafka", bootstrap_servers, "--json", "--report", str(report)],
-        cwd=ROOT,
-        env=os.environ | OTHERS | {"COLUMNS": str(COLUMNS)},
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        check=False,
-    )
+    """The demo, run once with its figures on standard output; it stays, is looked at, and is ended."""
+    folder = tmp_path_factory.mktemp("demo")
+    report, pictures = folder / "build" / "demo.json", folder / "pictures"
+    out, err = folder / "out", folder / "err"
+    pictures.mkdir()
+    arguments = ["--kafka", bootstrap_servers, "--json", "--report", str(report), "--stay"]
+    with out.open("w") as stdout, err.open("w") as stderr:
+        process = subprocess.Popen(
+            [*DEMO, *arguments, "--console-port", "0"],
+            cwd=ROOT,
+            env=os.environ | OTHERS | {"COLUMNS": str(COLUMNS)},
+            stdout=stdout,
+            stderr=stderr,
+        )
+    try:
+        running_programs.until(
+            lambda: STAYS in err.read_text() or process.poll() is not None,
+            because=err.read_text,
+            limit_s=LIMIT_S,
+        )
+        console, sandbox = (_origin(err.read_text(), said) for said in ("The console: ", "books: "))
+        seen = demo_visit.visit(console, sandbox, pictures) if demo_visit.program() else None
+        process.send_signal(signal.SIGINT)
+        code = process.wait(running_programs.EVENTUALLY_S)
+    finally:
+        stop(process)
+    ran = Ran(returncode=code, stdout=out.read_text(), stderr=err.read_text(), visit=seen)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout == report.read_text()
     return ran
+
+
+def _origin(text: str, said: str) -> str:
+    found = re.search(rf"{said}(http://127\.0\.0\.1:\d+)/", text)
+    assert found is not None, text
+    return found[1]
 
 
 @pytest.fixture
@@ -131,7 +180,7 @@ def test_lagos_documents_carry_their_links_and_nothing_comes_back_twice(figures)
 
 def test_the_last_line_is_whether_the_books_agree(done, figures):
     """What is missing is what was left open on purpose; the other connection is in balance."""
-    last = done.stderr.splitlines()[-1]
+    *_, last, _, _, _, _ = done.stderr.splitlines()  # the addresses follow
 
     assert last == figures["reconcile"]["netsuite-demo"]
     assert last.startswith("NOT in balance: 3 differences in ")
@@ -170,6 +219,36 @@ def test_tables_and_paragraphs_fit_a_small_terminal(done):
     of_the_end = done.stderr.partition("Planted faults")[2].partition("$ lago-netsuite reconcile")[0]
 
     assert max(map(len, (of_the_month + of_the_end).splitlines())) <= COLUMNS
+
+
+def test_a_person_reads_what_is_missing_and_replays_it(done):
+    """In a browser: once NetSuite's period is open, its invoice is not missing any more."""
+    if done.visit is None:
+        pytest.skip("no chromium: apt-get install chromium")
+
+    assert done.visit.headlines == (
+        "NetSuite is missing 1,504.30 EUR and 548.90 USD",
+        "NetSuite is missing 1,504.30 EUR",
+    )
+    assert done.visit.breaches == []
+
+
+def test_the_pictures_of_the_readme_are_of_the_console_as_it_is(done):
+    """`make pictures` takes them anew; each is small."""
+    if done.visit is None:
+        pytest.skip("no chromium: apt-get install chromium")
+
+    for taken in done.visit.pictures:
+        if UPDATES_PICTURES:
+            shutil.copy(taken, PICTURES / taken.name)
+        assert (PICTURES / taken.name).stat().st_size <= LARGEST_PICTURE_BYTES
+        assert taken.stat().st_size <= LARGEST_PICTURE_BYTES
+        assert size(taken) == size(PICTURES / taken.name)
+
+
+def size(picture: Path) -> tuple[int, int]:
+    """Width and height, as the header of a PNG has them."""
+    return struct.unpack(">II", picture.read_bytes()[16:24])
 
 
 async def test_no_topic_of_the_demo_stays_on_a_kafka_that_was_there(done, bootstrap_servers, figures):

@@ -10,6 +10,7 @@ from consumer.clock import FakeClock
 from consumer.console import rendering
 from consumer.console.follower import Follower
 from consumer.kafka.cluster import Cluster
+from schemas.reconciliation import MonthTotal
 from tests.support import topic_records as topics
 from tests.support.console_app import Console
 
@@ -38,6 +39,7 @@ async def test_one_connection_in_balance_says_nothing_about_another(both):
     )
 
     assert await headline(both) == ("Lago and NetSuite do not agree", "bad")
+    assert "netsuite-eu is not in balance" in (await both.http.get("/reconciliation")).text
 
 
 async def test_a_connection_that_nobody_has_compared_is_named(both):
@@ -116,6 +118,15 @@ def test_reasons_are_sentences(text, said):
 def test_amounts_of_reports_are_grouped(text, said):
     """What is no amount stays as it is."""
     assert rendering.grouped(text) == said
+
+
+def test_totals_that_differ_come_before_those_that_agree():
+    """A list that is cut shows what matters."""
+    agree = {"month": "2026-06", "kind": "invoice", "currency": "EUR", "lago_count": 1, "lago_total": "5.0",
+             "netsuite_count": 1, "netsuite_total": "5.00"}  # fmt: skip
+    totals = [MonthTotal(**agree), MonthTotal(**agree | {"month": "2026-07", "netsuite_total": "5.01"})]
+
+    assert [each.month for each in rendering.differing_first(totals)] == ["2026-07", "2026-06"]
 
 
 @pytest.mark.parametrize(
