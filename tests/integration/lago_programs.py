@@ -61,11 +61,17 @@ class Lago:
 
 
 @contextmanager
-def lago(folder: Path, *, webhooks: str) -> Iterator[Lago]:
-    """A Lago without documents that posts its webhooks there."""
+def lago(folder: Path, *, webhooks: str, copies: int = 0) -> Iterator[Lago]:
+    """A Lago that posts its webhooks there, with that many copies of `tests.bench.books.Block`."""
+    if copies:
+        module, arguments = "tests.bench.lago_process", [str(copies), webhooks]
+    else:
+        module, arguments = "consumer", ["sandbox", "lago", "--port", "0", "--webhooks", webhooks]
     log_file = folder / "lago.log"
-    arguments = ["sandbox", "lago", "--port", "0", "--webhooks", webhooks]
-    with running_programs.running(arguments, log_file, {}), httpx.Client(trust_env=False, timeout=30) as http:
+    with (
+        running_programs.running(arguments, log_file, {}, module=module),
+        httpx.Client(trust_env=False, timeout=30) as http,
+    ):
         running_programs.until(lambda: "at http" in log_file.read_text(), because=log_file.read_text)
         found = running_programs.ORIGIN.search(log_file.read_text())
         assert found is not None

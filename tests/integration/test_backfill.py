@@ -26,13 +26,13 @@ def backfill(environment, *options):
     return command(environment, "backfill", *options)
 
 
-def command(environment, *arguments):
+def command(environment, *arguments, limit_s=120):
     ended = subprocess.run(
         [sys.executable, "-m", "consumer", *arguments],
         env={**environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=limit_s,
         check=False,
     )
     return ended.returncode, ended.stdout, ended.stderr

@@ -41,10 +41,15 @@ class World:
 
 
 @contextmanager
-def world(folder: Any, bootstrap_servers: str, topic_prefix: str, **settings: Any) -> Iterator[World]:
+def world(
+    folder: Any, bootstrap_servers: str, topic_prefix: str, *, copies: int = 0, **settings: Any
+) -> Iterator[World]:
     port = free_port()
     webhooks = f"http://127.0.0.1:{port}/lago/{running_programs.CODE}"
-    with running_programs.sandbox(folder) as netsuite, lago_programs.lago(folder, webhooks=webhooks) as lago:
+    with (
+        running_programs.sandbox(folder) as netsuite,
+        lago_programs.lago(folder, webhooks=webhooks, copies=copies) as lago,
+    ):
         environment = running_programs.environment(
             folder,
             bootstrap_servers=bootstrap_servers,
