@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 from rich.progress import Progress
 
@@ -19,6 +20,7 @@ from consumer.clock import Clock, SystemClock
 from consumer.commands import audit_trail, backfill_report, console_output
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.lago_documents import LagoDocuments, Scope
+from consumer.commands.read_ahead import in_order
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
@@ -32,8 +34,11 @@ from schemas.scalar import utc_text
 
 DONE, FAILED = 0, 1
 CHUNK = 100
-"""Number of objects that are read from Lago concurrently and sent together."""
+"""Number of objects that are read from Lago concurrently, and of those that are sent together."""
 POSITION_EVERY = 500
+
+Read = tuple[Row, Mapping[str, Any] | None]
+"""An object of the plan as Lago shows it now; None when Lago no longer has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,33 +127,34 @@ async def _send(
     await note("started")
     with Progress(console=console, disable=wish.as_json) as bars, signals.interruptible(stopping):
         bar = bars.add_task("backfill", total=len(rows))
-        for begin in range(0, len(rows), CHUNK):
-            if stopping.is_set():
-                break
-            await _send_chunk(rows[begin : begin + CHUNK], sending, documents, trail, clock)
-            bars.update(bar, completed=begin + CHUNK)
-            if (begin // CHUNK + 1) % (POSITION_EVERY // CHUNK) == 0:
-                await note("running")
-            await _pace(wish.rate_per_s, stopping)
+        async with in_order(rows, documents.content, at_once=CHUNK) as contents:
+            for begin in range(0, len(rows), CHUNK):
+                if stopping.is_set():
+                    break
+                chunk = [(row, await anext(contents)) for row in rows[begin : begin + CHUNK]]
+                await _send_chunk(chunk, sending, documents.connection, trail, clock)
+                bars.update(bar, completed=begin + CHUNK)
+                if (begin // CHUNK + 1) % (POSITION_EVERY // CHUNK) == 0:
+                    await note("running")
+                await _pace(wish.rate_per_s, stopping)
     sending.is_interrupted = stopping.is_set() and sending.sent + sending.gone < len(rows)
     await note("interrupted" if sending.is_interrupted else "done")
     return sending
 
 
 async def _send_chunk(
-    rows: Sequence[Row], sending: Sending, documents: LagoDocuments, trail: AuditTrail, clock: Clock
+    chunk: Sequence[Read], sending: Sending, connection: Connection, trail: AuditTrail, clock: Clock
 ) -> None:
-    organization_id = documents.connection.lago.organization_id
     events = []
-    for row, content in zip(rows, await documents.contents(rows), strict=True):
+    for row, content in chunk:
         if content is None:
             sending.gone += 1
         else:
-            webhook = webhook_of(row.kind, content, organization_id)
-            events.append(event_of(webhook, code=documents.connection.code, clock=clock))
+            webhook = webhook_of(row.kind, content, connection.lago.organization_id)
+            events.append(event_of(webhook, code=connection.code, clock=clock))
     await asyncio.gather(*map(trail.publish, events))
     sending.sent += len(events)
-    for row in rows:
+    for row, _ in chunk:
         sending.position[row.kind] = row.key
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from consumer.backfill.plan import BackfillPlan, Row
+from consumer.commands.read_ahead import read_ahead
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, LagoNetsuiteError
 from consumer.events.lago_webhook import Kind
@@ -19,6 +21,8 @@ from consumer.lago.lookup_result import Failed
 from consumer.lago.reply import Absent, Body, Reply
 
 MAX_PAGES = 100_000
+PAGES_AT_ONCE = 8
+"""Of one list: Lago takes some tenths of a second for a page, and allows 50 requests a second."""
 MAX_ATTEMPTS = 8
 LONGEST_PAUSE_S = 60.0
 
@@ -93,21 +97,14 @@ class LagoDocuments:
                 plan.add("invoice" if kind == "void" else kind, rows, until=scope.until)
         return plan
 
-    async def contents(self, rows: Sequence[Row]) -> list[Mapping[str, Any] | None]:
+    async def content(self, row: Row) -> Mapping[str, Any] | None:
         """
-        The whole objects of rows, read concurrently; None for one that Lago no longer has.
+        The whole object of a row; None when Lago no longer has it.
 
         Raises:
             LagoUnavailableError: Lago does not respond.
         """
-        return list(await asyncio.gather(*map(self._content, rows)))
-
-    async def _content(self, row: Row) -> Mapping[str, Any] | None:
-        if row.content is not None:
-            return row.content
-        reply = await self._patiently(f"invoices/{quote(row.lago_id, safe='')}", resource="invoice")
-        found = reply.get("invoice") if reply else None
-        return found if isinstance(found, dict) else None
+        return await self.one("invoice", row.lago_id) if row.content is None else row.content
 
     async def one(self, kind: Kind, lago_id: str) -> Mapping[str, Any] | None:
         """
@@ -119,6 +116,23 @@ class LagoDocuments:
         reply = await self._patiently(f"{kind}s/{quote(lago_id, safe='')}", resource=kind)
         found = reply.get(kind) if reply else None
         return found if isinstance(found, dict) else None
+
+    @asynccontextmanager
+    async def rows(self, kind: Kind, scope: Scope) -> AsyncIterator[AsyncIterator[Mapping[str, Any]]]:
+        """
+        The rows of a list, which is read on while they are worked on.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer, or the key may not read the list.
+        """
+
+        async def single() -> AsyncIterator[Mapping[str, Any]]:
+            async for page in self.listed(kind, scope):
+                for row in page:
+                    yield row
+
+        async with read_ahead(single(), items=PAGES_AT_ONCE * listing.ROWS_PER_PAGE) as found:
+            yield found
 
     async def listed(
         self, kind: Kind, scope: Scope, plan: BackfillPlan | None = None
@@ -145,7 +159,13 @@ class LagoDocuments:
         for customer in scope.customers or (None,):
             params = _params(kind, scope, customer)
             async for page in listing.pages(
-                self, path, path, resource=path[:-1], params=params, max_pages=MAX_PAGES
+                self,
+                path,
+                path,
+                resource=path[:-1],
+                params=params,
+                max_pages=MAX_PAGES,
+                at_once=PAGES_AT_ONCE,
             ):
                 plan.requests += 1
                 if isinstance(page, Failed):

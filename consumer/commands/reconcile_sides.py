@@ -11,6 +11,7 @@ from typing import Any
 from consumer.commands import shadow_books
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.payment_owners import PaymentOwners
+from consumer.commands.read_ahead import read_ahead
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, StartupError
 from consumer.netsuite import ledger
@@ -22,7 +23,7 @@ from consumer.reconcile import expected, row_values
 from consumer.reconcile.comparison import RECORD_KINDS, Comparison, Unknown
 from consumer.reconcile.expected import Expected, Kind
 from consumer.reconcile.identification import Identification
-from schemas.ledger import MOST_IDS, LedgerQuestion, LedgerRow
+from schemas.ledger import LARGEST_PAGE, MOST_IDS, LedgerQuestion, LedgerRow
 from schemas.reading import MOST_LOOKED_UP, LookupQuestion
 
 KINDS: tuple[Kind, ...] = ("invoice", "credit_note", "payment")
@@ -55,8 +56,8 @@ class Sides:
         ownership = self.ownership
         owners = PaymentOwners(documents=documents, ownership=ownership)
         for kind in KINDS:
-            async for rows in documents.listed(kind, self.scope):
-                for row in rows:
+            async with documents.rows(kind, self.scope) as rows:
+                async for row in rows:
                     unknown.discard(_customer_of(row))
                     owned = await owners.with_customer(kind, row)
                     self._take_in(kind, owned, ownership, comparison)
@@ -70,8 +71,8 @@ class Sides:
         self, documents: LagoDocuments, ownership: Ownership, comparison: Comparison
     ) -> None:
         start = self.connection.start_date
-        async for rows in documents.listed("customer", self.scope):
-            for row in rows:
+        async with documents.rows("customer", self.scope) as rows:
+            async for row in rows:
                 found = expected.of("customer", row, ownership)
                 is_older = not self._is_in_window(row) or not _is_between(row_values.day(row), start, None)
                 if not isinstance(found, Ignored):
@@ -88,10 +89,11 @@ class Sides:
             StartupError: NetSuite does not answer.
         """
         identification = Identification(documents=self._documents_in_shadow(comparison))
-        async for row in self._rows(client, self._question()):
-            if not identification.is_copied(row):
-                comparison.meet(row, unknown=self._unknown(row))
-                identification.meet(row)
+        async with read_ahead(self._rows(client, self._question()), items=LARGEST_PAGE) as rows:
+            async for row in rows:
+                if not identification.is_copied(row):
+                    comparison.meet(row, unknown=self._unknown(row))
+                    identification.meet(row)
         async for found in shadow_books.identify(client, identification, self.connection):
             comparison.meet(found, unknown="passed_over")
         if self.scope.since or self.scope.until:

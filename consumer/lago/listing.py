@@ -7,6 +7,7 @@ The ``total_count`` of an invoice list may be half an hour old and may be that o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol, Required, TypedDict, Unpack
 
@@ -37,11 +38,13 @@ class ListOptions(TypedDict, total=False):
         resource: Lago's name of what is read.
         params: the filters; such that no row leaves them meanwhile.
         max_pages: more are a failure, so that a list without end ends.
+        at_once: pages of a long list that are asked for side by side, at most; the first is asked for alone.
     """
 
     resource: Required[str]
     params: Mapping[str, str | int] | None
     max_pages: int
+    at_once: int
 
 
 async def rows(client: Reader, path: str, key: str, **options: Unpack[ListOptions]) -> Listed | Failed:
@@ -63,37 +66,43 @@ async def rows(client: Reader, path: str, key: str, **options: Unpack[ListOption
 
 
 async def pages(
-    client: Reader,
-    path: str,
-    key: str,
-    *,
-    resource: str,
-    params: Mapping[str, str | int] | None = None,
-    max_pages: int = MAX_PAGES,
+    client: Reader, path: str, key: str, **options: Unpack[ListOptions]
 ) -> AsyncIterator[Listed | Failed]:
     """
     Page by page; a `Failed` is the last.
 
-    Rows that are added while pages are read push others to the next page, so a row may come twice.
+    Rows that are added while pages are read push others to the next page, so a row may come twice. Twice as
+    many pages are asked for side by side as the time before, so that a short list costs few empty pages.
     """
-    for page in range(1, max_pages + 1):
-        query = {**(params or {}), "page": page, "per_page": ROWS_PER_PAGE}
-        reply = await client.get(path, resource=resource, params=query)
-        match reply:
-            case Absent():
+
+    async def page(number: int) -> Reply:
+        query = {**(options.get("params") or {}), "page": number, "per_page": ROWS_PER_PAGE}
+        return await client.get(path, resource=options["resource"], params=query)
+
+    max_pages, at_once = options.get("max_pages", MAX_PAGES), options.get("at_once", 1)
+    first, count = 1, 1
+    while first <= max_pages:
+        numbers = range(first, min(first + count, max_pages + 1))
+        for reply in await asyncio.gather(*map(page, numbers)):
+            found = _page(client, reply, key)
+            if found is not None:
+                yield found
+            if not isinstance(found, Listed) or len(found.rows) < ROWS_PER_PAGE:
                 return
-            case Failed():
-                yield reply
-                return
-            case Body(content=content):
-                listed = _rows(content, key)
-                if listed is None:
-                    yield client.misplaced()
-                    return
-                yield Listed(rows=tuple(listed))
-                if len(listed) < ROWS_PER_PAGE:
-                    return
+        first, count = first + len(numbers), min(count * 2, at_once)
     yield Failed(reason=f"Lago's list of {key} does not end within {max_pages * ROWS_PER_PAGE} rows")
+
+
+def _page(client: Reader, reply: Reply, key: str) -> Listed | Failed | None:
+    """The rows of a response, or its failure; None where there is no such object."""
+    match reply:
+        case Absent():
+            return None
+        case Failed():
+            return reply
+        case Body(content=content):
+            listed = _rows(content, key)
+            return client.misplaced() if listed is None else Listed(rows=tuple(listed))
 
 
 def _rows(content: dict[str, Any], key: str) -> list[dict[str, Any]] | None:

@@ -19,7 +19,8 @@ from tests.integration.worker_under_test import stage
 
 pytestmark = pytest.mark.kafka
 
-BILLS = 150
+BILLS = 197
+AGREED = "In balance: 200 documents of netsuite-house agree."
 
 
 def backfill(environment, *options):
@@ -41,7 +42,7 @@ def command(environment, *arguments, limit_s=120):
 async def test_a_backfill_that_is_killed_continues_and_every_document_is_there_once(
     tmp_path, bootstrap_servers, topic_prefix
 ):
-    """Beside a live event; voids come last, drafts not at all."""
+    """Beside a live event, two hundred documents in all; voids come last, drafts not at all."""
     async with stage(bootstrap_servers, topic_prefix):
         with world(tmp_path, bootstrap_servers, topic_prefix) as running:
             lago = running.lago
@@ -77,6 +78,8 @@ async def test_a_backfill_that_is_killed_continues_and_every_document_is_there_o
             for settled in bills[:3]:
                 running.until(lambda number=settled["number"]: float(running.due()[number]) == 0)
             found = [one["externalid"] for one in running.netsuite.records("creditmemo")]
+            code, agreed, problems = command(running.environment, "reconcile")
+    assert (code, agreed.splitlines()[-1]) == (0, AGREED), agreed + problems
     assert f"lago-cn-{note['lago_id']}" in found
     assert "events sent." in said
 

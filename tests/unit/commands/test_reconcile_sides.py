@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from consumer.commands import reconcile_sides
-from consumer.commands.lago_documents import Scope
+from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
 from consumer.errors import ConfigurationError, StartupError
 from consumer.netsuite.response_outcome import ResponseOutcome
@@ -48,6 +48,8 @@ class Books:
 
 class Lists:
     """Lago with these invoices, and these customers alone."""
+
+    rows = LagoDocuments.rows
 
     def __init__(self, *invoices, customers=()):
         self.invoices, self.customers = invoices, customers
