@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from schemas import asyncapi, refund_failure
 from schemas.audit import AuditRecord
+from schemas.connection_state import ConnectionState
 from schemas.credit_note import CreditNote
 from schemas.customer import Customer
 from schemas.error_codes import page
@@ -65,6 +66,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     "undeliverable": Undeliverable,
     "audit_record": AuditRecord,
     "waiting_record": WaitingRecord,
+    "connection_state": ConnectionState,
     "reconciliation": Reconciliation,
 }
 

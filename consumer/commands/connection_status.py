@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from consumer.commands.worker_reports import WorkerReports
 from consumer.failures import causes
 from consumer.failures import refunds as refund_sums
 from consumer.failures.causes import Cause
@@ -74,6 +75,7 @@ class ConnectionStatus:
         backlog: records that are not committed.
         oldest_ms: of the oldest of them; None without any.
         last_run: the last comparison of the books; None before the first.
+        reports: what the workers say of circuit breaker and permits.
     """
 
     code: str
@@ -84,6 +86,7 @@ class ConnectionStatus:
     failures: tuple[Failure, ...] = ()
     refunds: tuple[RefundToMake, ...] = ()
     last_run: Reconciliation | None = None
+    reports: WorkerReports = field(default_factory=WorkerReports)
 
     @property
     def causes(self) -> list[Cause]:
@@ -112,7 +115,8 @@ class ConnectionStatus:
     def needs_person(self) -> bool:
         """Whether something does not end by itself."""
         is_held = any(each.kind in BY_PERSON for each in self.waiting)
-        return is_held or bool(self.failures or self.refunds) or self.is_out_of_balance
+        is_stopped = self.reports.needs_person
+        return is_held or is_stopped or bool(self.failures or self.refunds) or self.is_out_of_balance
 
     def as_json(self) -> dict[str, Any]:
         """The status as published by the command; amounts are decimal strings."""
@@ -127,7 +131,7 @@ class ConnectionStatus:
             "failures": {"open": len(self.failures), "causes": [each.as_json() for each in self.causes]},
             "refunds": {"open": len(self.refunds), "amounts": refunded},
             "books": _books(run) if run else None,
-        }
+        } | self.reports.as_json()
 
 
 def _books(run: Reconciliation) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from consumer.stream.supervision import SupervisedStream
 from schemas import error_event, result
 
 NAME = "failure-ends"
+GROUP = "relay..failure-ends"
+"""No id of an endpoint begins with a dot, and groups of the relay are known by their prefix."""
 PARK_MAX_AGE_S = 86_400.0
 
 
@@ -32,7 +34,7 @@ def stream(
         ends = FailureEnds(topic.news, publish, context.clock)
         spec = StreamSpec(
             name=NAME,
-            group=f"{settings.consumer_group}.{NAME}",
+            group=f"{settings.consumer_group}.{GROUP}",
             instance_id=socket.gethostname() if settings.static_membership else None,
             topics=(result.TOPIC,),
             place_of=link_back.place_of,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from consumer.clock import SystemClock
 from consumer.commands import console_output, failure_log, reconciliation_log, status_report, waiting_records
 from consumer.commands.connection_status import ConnectionStatus
 from consumer.commands.failure_log import FailureLog
+from consumer.commands.waiting_records import Waiting
+from consumer.commands.worker_reports import WorkerReports
 from consumer.config.settings import Settings
 from consumer.errors import StartupError
 from consumer.kafka import snapshot_reader, topics
@@ -16,7 +20,6 @@ from consumer.kafka.cluster import Cluster
 from consumer.kafka.topic_tail import Place
 from consumer.record import Source
 from schemas.reconciliation import Reconciliation
-from schemas.waiting import WaitingRecord
 
 GOOD, PERSON_NEEDED = 0, 1
 LIMIT_S = 180.0
@@ -46,7 +49,7 @@ async def run(settings: Settings, codes: Sequence[str], *, as_json: bool) -> int
 async def _read(settings: Settings, codes: Sequence[str]) -> list[ConnectionStatus]:
     cluster = Cluster.of(settings)
     log = await failure_log.take(settings)
-    waiting = await waiting_records.read(cluster)
+    waiting, now = await waiting_records.read_all(cluster), SystemClock().now()
     runs = {each.connection: each for each in await reconciliation_log.read(cluster)}
     extents = await snapshot_reader.extents(cluster, topics.names("input"))
     found = []
@@ -54,7 +57,7 @@ async def _read(settings: Settings, codes: Sequence[str]) -> list[ConnectionStat
         positions = await snapshot_reader.positions(cluster, f"{settings.consumer_group}.{code}")
         backlog = backlog_of(extents, positions)
         oldest_ms = await _oldest_ms(cluster, extents, positions)
-        found.append(_status(code, log, waiting, runs.get(code), backlog, oldest_ms, positions))
+        found.append(_status(code, log, waiting, runs.get(code), backlog, oldest_ms, positions, now))
     return found
 
 
@@ -79,13 +82,14 @@ async def _oldest_ms(
 def _status(  # noqa: PLR0917 - what was read, each named in the value
     code: str,
     log: FailureLog,
-    waiting: Sequence[WaitingRecord],
+    waiting: Waiting,
     run_: Reconciliation | None,
     backlog: int,
     oldest_ms: int | None,
     positions: Mapping[Place, int],
+    now: datetime,
 ) -> ConnectionStatus:
-    own = (each for each in waiting if each.connection == code)
+    own = (each for each in waiting.records if each.connection == code)
     return ConnectionStatus(
         code=code,
         last_written_ms=log.last_written_ms.get(code),
@@ -100,4 +104,5 @@ def _status(  # noqa: PLR0917 - what was read, each named in the value
         failures=tuple(each for each in log.open if each.connection == code),
         refunds=tuple(each for each in log.refunds.to_make if each.note.connection == code),
         last_run=run_,
+        reports=WorkerReports.of(code, waiting.states, now),
     )

@@ -21,7 +21,12 @@ def status(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Show what waits for what, open failures, backlog and balance; exit code 1 when a person is needed."""
+    """
+    Show what waits for what, open failures, backlog and balance; exit code 1 when a person is needed.
+
+    Circuit breaker and permits are what workers have reported within the last three minutes, else unknown:
+    then no worker runs, or none reaches Kafka.
+    """
     import asyncio
 
     from consumer.commands import configuration

@@ -7,6 +7,8 @@ Four things go on side by side: polling, delivering, committing, and following t
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 
 import structlog
 
@@ -22,6 +24,7 @@ from consumer.limits.permits import PermitPool
 from consumer.ops.best_effort import BestEffort
 from consumer.stream.dispatcher import Deliver, Dispatcher, Prepare, PublishGivenUp
 from consumer.stream.monitor import Monitor
+from consumer.stream.state_report import StateReport
 from consumer.stream.stream_spec import ProcessContext, StreamSpec, backoff_of, engine_of
 from consumer.stream.waiting_list import WaitingList
 from consumer.stream.waiting_topic import WaitingOutput, WaitingTopic
@@ -74,6 +77,7 @@ class Stream:
         self._committer = Committer(consumer=self._consumer, engine=self._engine, metrics=context.metrics)
         self._monitor = self._new_monitor()
         self._waiting = self._waiting_topic(spec.waiting) if spec.waiting else None
+        self._report = self._state_report(spec.waiting) if spec.waiting else None
         self._best_effort = BestEffort(monotonic_s=context.clock.monotonic_s)
         self._is_assigned = False
         context.health.expect(spec.name)
@@ -124,6 +128,18 @@ class Stream:
         )
         return WaitingTopic(parked, output, name=spec.name, clock=clock)
 
+    def _state_report(self, output: WaitingOutput) -> StateReport:
+        return StateReport(
+            output,
+            connection=self._spec.name,
+            worker=f"{socket.gethostname()}/{os.getpid()}",
+            topic=self._context.cluster.topic(self._spec.topics[0]),
+            cap=self._spec.permits,
+            engine=self._engine,
+            permit_pool=self._permit_pool,
+            clock=self._context.clock,
+        )
+
     def _seeder(self) -> Seeder:
         return Seeder(
             consumer=self._consumer,
@@ -153,6 +169,8 @@ class Stream:
             watching = [tasks.create_task(self._watch())]
             if self._waiting:
                 watching.append(tasks.create_task(self._waiting.run()))
+            if self._report:
+                watching.append(tasks.create_task(self._report.run()))
             await stopping.wait()
             self._engine.close()
             poller.cancel()

@@ -60,8 +60,9 @@ CHANNELS = {
         summary="Webhooks that could not be delivered.",
     ),
     "waiting": Channel(
-        address=waiting.TOPIC, server="kafka", action="send", messages=("waiting_record",), is_compacted=True,
-        summary="What waits in the workers for more than half a minute.",
+        address=waiting.TOPIC, server="kafka", action="send", messages=("waiting_record", "connection_state"),
+        is_compacted=True,
+        summary="What waits in the workers for more than half a minute, and how connections stand there.",
     ),
     "audit": Channel(
         address=audit.TOPIC, server="kafka", action="send", messages=("audit_record",),

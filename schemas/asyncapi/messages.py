@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from schemas.audit import AuditRecord
+from schemas.connection_state import ConnectionState
 from schemas.error_event import ErrorEvent
 from schemas.error_mark import ErrorMark
 from schemas.error_resolved import ErrorResolved
@@ -147,6 +148,14 @@ _OUTPUTS = (
         headers="published",
         key="`connection/topic/partition/offset` of the event",
         written_as=WaitingRecord,
+    ),
+    Message(
+        name="connection_state",
+        title="How a connection stands at a worker",
+        summary="Circuit breaker and permits, every minute; after three minutes nothing is known.",
+        headers="act",
+        key="`/state/connection/partition`, of the worker's lowest partition",
+        written_as=ConnectionState,
     ),
     Message(
         name="audit_record",

@@ -59,7 +59,7 @@ async def test_a_replay_and_a_later_event_end_a_failure_once_each(on_kafka: Stag
     settings, events = settings_of(on_kafka), failed_events.invoices("ends", 2)
     first, second = await failed_events.park_as_they_are(on_kafka, events)
     wish = replay.Wish(selection=Selection(ids=frozenset({first})), go=True, as_json=True)
-    group = f"{settings.consumer_group}.{relay_ends.NAME}"
+    group = f"{settings.consumer_group}.{relay_ends.GROUP}"
 
     async def all_results_are_seen() -> bool:
         read = sum((await topic_tail.committed(on_kafka.cluster, group)).values())

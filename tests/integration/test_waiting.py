@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from consumer.kafka import snapshot_reader
-from schemas import waiting
+from schemas import connection_state, waiting
 from schemas.waiting import WaitingRecord
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage, stage
@@ -34,6 +34,8 @@ async def shown(on_kafka: Stage) -> dict[str, WaitingRecord | None]:
     found: dict[str, WaitingRecord | None] = {}
     async for record in snapshot_reader.history(on_kafka.cluster, waiting.TOPIC):
         key = (record.key or b"").decode()
+        if key.startswith(connection_state.KEY_PREFIX):
+            continue
         found[key] = WaitingRecord.model_validate_json(record.value) if record.value else None
     return found
 
@@ -94,4 +96,7 @@ async def test_what_waits_is_on_its_topic_until_it_is_written(
     assert [each["code"] for each in now["waiting"]] == ["period_closed"]
     assert now["last_written"] is not None
     assert now["backlog"]["records"] >= 1
+    assert now["breaker"]["state"] == "closed"
+    assert (now["permits"]["cap"], now["workers"]) == (now["permits"]["leased"], 1)
+    assert "Breaker    closed" in during
     assert "record_parked" in worker.said
