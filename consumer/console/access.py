@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from consumer.console import cookie, form, login_pages
 from consumer.console.context import Context
+from consumer.console.failing import Contained
 from consumer.console.login.registration import CALLBACK
 from consumer.console.origin import is_foreign, is_own
 from consumer.console.person import Person
@@ -36,21 +38,22 @@ HEADERS = {
 class Access:
     """Lets pass who is logged in; without a login there is only this machine, whose person it is."""
 
-    def __init__(self, app: ASGIApp, context: Context) -> None:
+    def __init__(self, app: Starlette, context: Context) -> None:
         self._app = app
+        self._answering = Contained(app)
         self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._answering(scope, receive, send)
             return
         session, kept = self._session(scope)
         scope["console.session"] = session
         scope["app"] = self._app
         request = Request(scope, receive)
         answer = self._wrong_place(request) or await self._without_session(request, session)
-        await (answer or self._app)(scope, receive, self._with_headers(scope, send, kept))
+        await (answer or self._answering)(scope, receive, self._with_headers(scope, send, kept))
 
     def _session(self, scope: Scope) -> tuple[Session | None, str | None]:
         """The session of the request, and the cookie of one that begins or is renewed."""

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from consumer.config import private_file
-from consumer.errors import StartupError
+from consumer.console import file_error
+from consumer.console.file_error import FileError
 
 TABLES = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
 VERSION = int.from_bytes(hashlib.sha256(TABLES.encode()).digest()[:3], "big")
@@ -24,7 +25,7 @@ def writer(file: Path) -> sqlite3.Connection:
     The one connection that writes, with the tables of this version.
 
     Raises:
-        StartupError: the file cannot be used, or another process writes to it.
+        FileError: the file cannot be used, or another process writes to it.
     """
     try:
         private_file.create(file)
@@ -37,8 +38,10 @@ def writer(file: Path) -> sqlite3.Connection:
         found.executescript(f"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{CACHE_KIB};")
         if _version(found) == 0:
             found.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-    except (OSError, sqlite3.Error) as error:
-        raise StartupError(f"{file}: the console cannot keep what it reads there: {error}") from error
+    except sqlite3.Error as error:
+        raise file_error.of(error, file) from error
+    except OSError as error:
+        raise _refused(file, error) from error
     return found
 
 
@@ -47,13 +50,13 @@ def reader(file: Path) -> sqlite3.Connection:
     A connection that only reads; each sees one state of the tables within a transaction.
 
     Raises:
-        StartupError: the file cannot be read.
+        FileError: the file cannot be read.
     """
     try:
         found = _opened(file)
         found.executescript(f"PRAGMA query_only = ON; PRAGMA cache_size = -{READER_CACHE_KIB};")
     except sqlite3.Error as error:
-        raise StartupError(f"{file}: {error}") from error
+        raise file_error.of(error, file) from error
     return found
 
 
@@ -63,10 +66,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A full disk has ended the transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -80,7 +85,14 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    found = sqlite3.connect(file, timeout=BUSY_LIMIT_S, isolation_level=None, check_same_thread=False)
+    # Not made here: a file that was deleted must not come back empty, and readable by everybody.
+    found = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY_LIMIT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     found.row_factory = sqlite3.Row
     # What is lost with the machine is read from Kafka again.
     found.executescript("PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;")
@@ -92,6 +104,21 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def delete(file: Path) -> None:
-    """Delete the tables, which are read anew by the next `writer`; raises OSError."""
-    for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
-        each.unlink(missing_ok=True)
+    """
+    Delete the tables, which are read anew by the next `writer`.
+
+    Raises:
+        FileError: they cannot be deleted.
+    """
+    try:
+        for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            each.unlink(missing_ok=True)
+    except OSError as error:
+        raise _refused(file, error) from error
+
+
+def _refused(file: Path, error: OSError) -> FileError:
+    said = error.strerror or str(error)
+    return FileError(
+        f"{file}: the console cannot keep what it reads there: {said}; {file_error.ANOTHER_PLACE}"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from pathlib import Path
 import structlog
 
 from consumer.clock import Clock
-from consumer.console import database
+from consumer.console import database, file_error
+from consumer.console.file_error import FileDamagedError, FileError
 from consumer.console.projection import NOTES, Projection
 from consumer.errors import StartupError
 from consumer.kafka import position_tail, snapshot_reader
@@ -74,6 +76,7 @@ class Follower:
         self._projection = Projection(database.writer(file), topic_prefix=cluster.topic_prefix)
         self._one_writes = asyncio.Lock()
         self._is_stale = True
+        self._is_lost = False
         self._summed_s = -SUMMED_EVERY_S
         self.progress = Progress()
 
@@ -89,13 +92,30 @@ class Follower:
                 await self._read()
             except PositionLostError as error:
                 log.warning("console_read_anew", reason=str(error))
-                await self._begin_anew()
+                self._is_lost = True
+            except sqlite3.Error as error:
+                await self._file_failed(file_error.of(error, self._file))
+            except FileError as error:
+                await self._file_failed(error)
             except StartupError as error:
                 self._say(str(error))
                 log.warning("console_kafka_failed", error=str(error))
                 await asyncio.sleep(AGAIN_AFTER_S)
 
+    async def _file_failed(self, error: FileError) -> None:
+        """A damaged file is made anew; with any other trouble pages show what was known, and say so."""
+        log.warning("console_file_failed", error=str(error))
+        if isinstance(error, FileDamagedError) and not self._is_lost:
+            self._is_lost = True
+            return
+        is_new, self.progress.file_error = self.progress.file_error != str(error), str(error)
+        if is_new:
+            self._changed()
+        await asyncio.sleep(AGAIN_AFTER_S)
+
     async def _read(self) -> None:
+        if self._is_lost:
+            await self._begin_anew()
         positions = self._projection.positions()
         async with position_tail.tail(self._cluster, NOTES, positions) as batches:
             async for batch in batches:
@@ -103,7 +123,7 @@ class Follower:
 
     async def _take(self, batch: Batch) -> None:
         now_s = self._clock.monotonic_s()
-        is_back = self.progress.behind is None or self.progress.error
+        is_back = self.progress.behind is None or self.progress.error or self.progress.file_error
         if batch.records:
             await self._write(partial(self._projection.apply, batch.records))
             self._is_stale = True
@@ -112,6 +132,7 @@ class Follower:
             self._is_stale, self._summed_s = False, now_s
             self._changed()
         self.progress.behind, self.progress.error, self.progress.read_s = batch.behind, "", now_s
+        self.progress.file_error = ""
         if is_back:
             self._changed()
 
@@ -126,18 +147,19 @@ class Follower:
             await asyncio.to_thread(change)
 
     async def _begin_anew(self) -> None:
+        """Delete the tables and begin without them; raises `StartupError` when that cannot be done either."""
         async with self._one_writes:
             self._projection.close()
             database.delete(self._file)
-            self._projection = Projection(
-                database.writer(self._file), topic_prefix=self._cluster.topic_prefix
-            )
+            writer = database.writer(self._file)
+            self._projection = Projection(writer, topic_prefix=self._cluster.topic_prefix)
+        self._is_lost, self.progress.behind = False, None
         self._changed()
 
     async def _keep_settled(self) -> None:
         while True:
             await asyncio.sleep(SETTLED_EVERY_S)
-            with suppress(StartupError):  # the other task says so
+            with suppress(StartupError, sqlite3.Error):  # the other task says so
                 await self._settle()
 
     async def _settle(self) -> None:

@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from consumer import __version__
 from consumer.console import cookie, message
 from consumer.console.audit_entry import AuditEntry
 from consumer.console.login import kept_forms, login_request
@@ -68,7 +67,9 @@ async def logout(request: Request) -> Response:
     context.keep(AuditEntry(name="logout", actor=session.person.name))
     address = await context.login.logout_address() if context.login else None
     elsewhere = (address, "Log out at the provider, too") if address else None
-    answer = alone(request, 200, "You are logged out", link=("/", "Log in again"), elsewhere=elsewhere)
+    answer = message.alone(
+        request, 200, "You are logged out", link=("/", "Log in again"), elsewhere=elsewhere
+    )
     _set(request, answer, COOKIE, "")
     return answer
 
@@ -91,7 +92,9 @@ def session_ended(request: Request, form_key: str = "") -> Response:
     lines = (
         ["Nothing was done. Your form is there again after the login."] if form_key else ["Nothing was done."]
     )
-    answer = alone(request, 401, "Your login has ended", *lines, link=(address_of(back), "Log in and go on"))
+    answer = message.alone(
+        request, 401, "Your login has ended", *lines, link=(address_of(back), "Log in and go on")
+    )
     if form_key:
         _set(request, answer, kept_forms.COOKIE, form_key, kept_forms.LIFE_S)
     return answer
@@ -102,21 +105,6 @@ def address_of(back: str) -> str:
     return f"{LOGIN}?{urlencode({'back': login_request.local_path(back)})}"
 
 
-def alone(
-    request: Request,
-    status: int,
-    headline: str,
-    *lines: str,
-    link: tuple[str, str],
-    elsewhere: tuple[str, str] | None = None,
-) -> Response:
-    """A page for somebody without a session; links are addresses and what they are called."""
-    text = context_of(request).templates.get_template("alone.html").render(
-        version=__version__, headline=headline, lines=lines, link=link, elsewhere=elsewhere
-    )  # fmt: skip
-    return HTMLResponse(text, status_code=status)
-
-
 def _ended(request: Request, result: LoginResult, back: str) -> Response:
     match result:
         case LoggedIn():
@@ -125,7 +113,7 @@ def _ended(request: Request, result: LoginResult, back: str) -> Response:
             log.warning("console_login_refused", reason=reason)
             context_of(request).keep(AuditEntry(name="login_refused", actor=actor, reason=reason))
             again = (address_of(back), "Log in again")
-            return alone(
+            return message.alone(
                 request, 403, "You are not logged in", f"{reason[:1].upper()}{reason[1:]}.", link=again
             )
         case Unreachable():
@@ -144,7 +132,7 @@ def _begun(request: Request, result: LoggedIn, back: str) -> Response:
 
 def _unreachable(request: Request, why: Unreachable) -> Response:
     again = (address_of(request.query_params.get("back", "/")), "Try again")
-    return alone(
+    return message.alone(
         request, 503, "Nobody can log in now", f"{why.reason[:1].upper()}{why.reason[1:]}.", link=again
     )
 
@@ -153,7 +141,7 @@ def _too_often(request: Request, desk: Login) -> Response | None:
     wait_s = desk.rate.wait_s(request.client.host if request.client else UNKNOWN)
     if not wait_s:
         return None
-    answer = alone(
+    answer = message.alone(
         request,
         429,
         "Too many logins within a minute",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from consumer import __version__
 from consumer.console import form, overview, waiting_list
 from consumer.console.page import context_of, render
 
@@ -36,3 +37,18 @@ def once_more(request: Request, fields: form.Fields, *, path: str = "", status: 
         request, "once_more.html", status=status, missing=missing, waiting=count,
         action=path or request.url.path, fields=kept, reason=kept.get("reason", ""),
     )  # fmt: skip
+
+
+def alone(
+    request: Request,
+    status: int,
+    headline: str,
+    *lines: str,
+    link: tuple[str, str],
+    elsewhere: tuple[str, str] | None = None,
+) -> Response:
+    """A page for somebody without a session; links are addresses and what they are called."""
+    text = context_of(request).templates.get_template("alone.html").render(
+        version=__version__, headline=headline, lines=lines, link=link, elsewhere=elsewhere
+    )  # fmt: skip
+    return HTMLResponse(text, status_code=status)

@@ -12,6 +12,7 @@ from consumer.console import (
     act_rows,
     database,
     failure_rows,
+    file_error,
     open_sums,
     result_rows,
     run_rows,
@@ -64,13 +65,13 @@ class Projection:
         A record that cannot be kept is logged and passed over, too: it must not end the others.
 
         Raises:
-            sqlite3.OperationalError: the file cannot be written now.
+            sqlite3.DatabaseError: the file cannot be written now (`file_error`).
         """
         try:
             self._take(records)
-        except sqlite3.OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 - one of them; which, the next attempt shows
+        except Exception as error:
+            if file_error.is_of_file(error):
+                raise
             self._take_one_by_one(records)
 
     def _take(self, records: Sequence[Record]) -> None:
@@ -83,9 +84,10 @@ class Projection:
         for record in records:
             try:
                 self._take([record])
-            except sqlite3.OperationalError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the next one may be right
+            except Exception as error:
+                if file_error.is_of_file(error):
+                    raise
+                # Whatever is wrong with it, the next one may be right.
                 log.warning("console_record_skipped", source=str(record.source), error=errors.name_of(error))
                 with database.transaction(self._connection):
                     self._advance([record])

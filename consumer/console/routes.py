@@ -29,7 +29,7 @@ async def live(request: Request) -> Response:
 async def healthz(request: Request) -> Response:
     """Whether the process works; the age of what it shows."""
     progress = context_of(request).progress
-    return JSONResponse({"behind": progress.behind, "error": progress.error})
+    return JSONResponse({"behind": progress.behind, "error": progress.error or progress.file_error})
 
 
 PAGES: Sequence[BaseRoute] = (
