@@ -108,7 +108,7 @@ async def run(settings: Settings, wish: Wish) -> int:
                     "refused": str(len(adoption.failures)),
                 }
                 await trail.append(wish.connection.code, "adopt", actor=wish.actor, details=details)
-    _show(adoption, wish)
+    show(adoption, wish)
     return FAILED if adoption.failures else DONE
 
 
@@ -191,7 +191,8 @@ def _refusal(outcome: Outcome) -> str | None:
             return f"{type(outcome).__name__}: {getattr(outcome, 'reason', '')}; run it again"
 
 
-def _show(adoption: Adoption, wish: Wish) -> None:
+def show(adoption: Adoption, wish: Wish) -> None:
+    """Print the run."""
     if wish.as_json:
         console_output.say_json(as_json(adoption, wish))
         return

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from rich.table import Table
-
 from consumer.backtest.difference import ASPECTS, Difference, DocumentName
 from consumer.backtest.totals import BacktestTotals, BeforeAfter, SumKey
+from consumer.commands import console_output
 from consumer.commands.console_output import ConsoleOutput
 from consumer.commands.plan_tables import KINDS
-from consumer.ops import plain_text
+from consumer.commands.row_table import Row, RowTable
 
 SHOWN_DOCUMENTS = 20
 NUMBERS = ("Before", "After", "Change")
@@ -37,25 +36,23 @@ def show(totals: BacktestTotals, changed: Sequence[Changed], console: ConsoleOut
     """Print sums that move, totals, the first documents, and the conclusion as the last line."""
     moved = list(totals.changed())
     if moved:
-        console.print(_moved(moved))
-    for line in _totals(totals):
-        console.print(line, highlight=False, soft_wrap=True)
-    for line in _documents(totals, changed):
-        console.print(plain_text.one_line(line), highlight=False, soft_wrap=True)
-    console.print(conclusion(totals), highlight=False, soft_wrap=True)
+        _moved(moved).show(console)
+    for line in (*_totals(totals), *_documents(totals, changed), conclusion(totals)):
+        console_output.line(console, line)
 
 
-def _moved(moved: Sequence[tuple[SumKey, BeforeAfter]]) -> Table:
-    is_several = len({key.connection for key, _ in moved}) > 1
-    shown = Table(title="Amounts that move", title_justify="left")
-    for name in ("Connection", "By", "Record", "Value") if is_several else ("By", "Record", "Value"):
-        shown.add_column(name, overflow="fold")
-    for name in NUMBERS:
-        shown.add_column(name, justify="right", no_wrap=True)
-    for key, amounts in moved:
-        cells = (ASPECTS[key.aspect], _record(key.type), key.value, *_amounts(key, amounts))
-        shown.add_row(*((key.connection, *cells) if is_several else cells))
-    return shown
+def _moved(moved: Sequence[tuple[SumKey, BeforeAfter]]) -> RowTable:
+    first = 0 if len({key.connection for key, _ in moved}) > 1 else 1
+    rows = [
+        (key.connection, ASPECTS[key.aspect], _record(key.type), key.value, *_amounts(key, amounts))
+        for key, amounts in moved
+    ]
+    return RowTable(
+        title="Amounts that move",
+        columns=("Connection", "By", "Record", "Value", *NUMBERS)[first:],
+        rows=[Row(cells=cells[first:]) for cells in rows],
+        numbers=NUMBERS,
+    )
 
 
 def _amounts(key: SumKey, amounts: BeforeAfter) -> tuple[str, str, str]:

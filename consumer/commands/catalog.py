@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
-from rich.table import Table
-
 from consumer.clock import SystemClock
 from consumer.commands import console_output, csv_file, event_file, one_connection
+from consumer.commands.row_table import Row, RowTable
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, StartupError
 from consumer.netsuite.account_survey import NoAnswer, ask, pages
@@ -52,7 +51,7 @@ def run(
         case "csv":
             _write_csv(rows, out or sys.stdout)
         case "table":
-            console_output.console(out).print(_table(question.kind, rows))
+            _table(question.kind, rows).show(console_output.console(out))
     return 0
 
 
@@ -65,7 +64,7 @@ def mapping(connections: Sequence[Connection], files: Sequence[Path]) -> int:
     """
     connection = one_connection.the_one(connections)
     events = seen(_events(files))
-    console_output.say(asyncio.run(_skeleton(connection, events)).removesuffix("\n"))
+    console_output.say_whole(asyncio.run(_skeleton(connection, events)).removesuffix("\n"))
     return 0
 
 
@@ -158,15 +157,17 @@ def _write_csv(rows: Sequence[CatalogRow], out: TextIO) -> None:
     csv_file.write(out, _columns(flat), flat, numbers=_NUMBERS)
 
 
-def _table(kind: Kind, rows: Sequence[CatalogRow]) -> Table:
+def _table(kind: Kind, rows: Sequence[CatalogRow]) -> RowTable:
     shown = [{"id": row.id, "name": row.name, **_shown(row)} for row in rows]
-    table = Table(title=f"{kind.replace('_', ' ')}: {len(rows)}", title_justify="left")
     columns = [name for name in _columns(shown) if any(row.get(name) for row in shown)] or ["id", "name"]
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row, source in zip(shown, rows, strict=True):
-        table.add_row(*(row.get(name, "") for name in columns), style="dim" if source.inactive else None)
-    return table
+    return RowTable(
+        title=f"{kind.replace('_', ' ')}: {len(rows)}",
+        columns=[name.replace("_", " ") for name in columns],
+        rows=[
+            Row(cells=tuple(row.get(name, "") for name in columns), style="dim" if source.inactive else "")
+            for row, source in zip(shown, rows, strict=True)
+        ],
+    )
 
 
 def _shown(row: CatalogRow) -> dict[str, str]:

@@ -7,15 +7,14 @@ With ``--deep`` it also queries Kafka, Lago and NetSuite; without it, nothing le
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from rich.table import Table
 
 from consumer.clock import SystemClock
 from consumer.commands import console_output
 from consumer.commands.check_account import Found, look
+from consumer.commands.row_table import Row, RowTable
 from consumer.config import connection_secrets, connections_file
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
@@ -115,27 +114,22 @@ def _as_json(findings: Findings, seen: Sequence[Found], *, deep: bool) -> dict[s
 def _print_tables(findings: Findings, seen: Sequence[Found]) -> None:
     console = console_output.console()
     if findings.settings:
-        console.print(_table("Settings", findings.settings.described().items()))
+        _table("Settings", findings.settings.described().items()).show(console)
     for connection in findings.connections:
         title = f"Connection {connection.code}"
-        console.print(_table(title, _flat(connection.model_dump(mode="json", exclude_none=True))))
+        _table(title, _flat(connection.model_dump(mode="json", exclude_none=True))).show(console)
     for problem in findings.problems:
         console_output.complain(problem)
     for warning in findings.warnings:
         console_output.complain(f"warning: {warning}")
     for one in seen:
-        console.print(one.table())
+        one.table().show(console)
     count = len(findings.problems) + sum(each.status == "fail" for one in seen for each in one.findings)
     console.print(f"{count} to mend." if count else "Everything is in place.")
 
 
-def _table(title: str, rows: Any) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("Name", overflow="fold")
-    table.add_column("Value", overflow="fold")
-    for name, value in rows:
-        table.add_row(str(name), str(value))
-    return table
+def _table(title: str, rows: Iterable[tuple[str, str]]) -> RowTable:
+    return RowTable(title=title, columns=("Name", "Value"), rows=[Row(cells=each) for each in rows])
 
 
 def _flat(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from consumer.clock import Clock
+from consumer.commands.row_table import Row, RowTable
 from consumer.config import connections_file
 from consumer.config.connection import Connection, holding
 from consumer.config.settings import Settings
@@ -48,18 +46,17 @@ class Found:
         """A row for each finding."""
         return [{"connection": self.connection} | finding.as_json() for finding in self.findings]
 
-    def table(self) -> Table:
+    def table(self) -> RowTable:
         """For people."""
         title = f"What connection {self.connection} finds" if self.connection else "Kafka"
-        table = Table(title=title, title_justify="left", show_lines=False)
-        for name in ("", "Check", "What it means", "What to do"):
-            table.add_column(name, overflow="fold")
-        for one in self.findings:
-            places = (one.fix, one.menu and f"NetSuite: {one.menu}", one.where and f"here: {one.where}")
-            todo = "\n".join(part for part in places if part)
-            status = Text(one.status, style=_STYLES[one.status])
-            table.add_row(status, one.id, Text(one.says), Text(todo))
-        return table
+        columns = ("", "Check", "What it means", "What to do")
+        return RowTable(title=title, columns=columns, rows=[_row(each) for each in self.findings])
+
+
+def _row(one: Finding) -> Row:
+    places = (one.fix, one.menu and f"NetSuite: {one.menu}", one.where and f"here: {one.where}")
+    todo = [part for part in places if part]
+    return Row(cells=(one.status, one.id, one.says, todo), styles={"": _STYLES[one.status]})
 
 
 async def look(

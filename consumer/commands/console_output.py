@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
@@ -21,6 +23,8 @@ from rich.text import Text
 from consumer.ops import plain_text
 
 PAGE_COLUMNS = 160
+HANGING = "  "
+COMMAND = "lago-netsuite "
 
 
 class ConsoleOutput(Console):
@@ -65,14 +69,53 @@ def console(
     )
 
 
-def say(text: object, file: TextIO | None = None) -> None:
-    """Print a sentence; `file` is standard output when absent."""
-    print(plain_text.visible(str(text)), file=file)
+def say(text: object) -> None:
+    """Print a sentence, wrapped where standard output has a width, else on one line."""
+    for line in plain_text.visible(str(text)).split("\n"):
+        for each in folded(line, _columns()):
+            print(each)
+
+
+def line(console: ConsoleOutput, text: str, style: str | None = None) -> None:
+    """Print one line of a report, as `say` does; line ends in it are shown as escapes."""
+    for each in folded(plain_text.one_line(text), _columns()):
+        console.print(each, style=style, soft_wrap=True, highlight=False)
+
+
+def folded(line: str, columns: int | None) -> Iterator[str]:
+    """
+    The line in pieces of at most so many columns, each but the first indented by two more.
+
+    What is copied stays whole: an address, and a command of ours.
+    """
+    body = line.lstrip(" ")
+    if columns is None or cell_len(line) <= columns or _is_copied(body):
+        yield line
+        return
+    indent = " " * min(len(line) - len(body), columns // 2)
+    room = max(1, columns - len(indent) - len(HANGING))
+    pieces = Text(body).wrap(ConsoleOutput(width=columns), room, overflow="fold")
+    for number, each in enumerate(pieces):
+        yield f"{indent}{HANGING if number else ''}{each.plain.rstrip()}"
+
+
+def _is_copied(text: str) -> bool:
+    return text.startswith(COMMAND) or ("://" in text and " " not in text)
+
+
+def _columns() -> int | None:
+    is_free = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return shutil.get_terminal_size().columns if is_free else None
 
 
 def complain(text: object) -> None:
-    """Print a sentence on standard error."""
-    say(text, sys.stderr)
+    """Print a sentence on standard error, on one line."""
+    print(plain_text.visible(str(text)), file=sys.stderr)
+
+
+def say_whole(text: str) -> None:
+    """Print a text for a file, such as YAML: no line is wrapped."""
+    print(plain_text.visible(text))
 
 
 def say_json(value: Any, file: TextIO | None = None) -> None:

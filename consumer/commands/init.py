@@ -48,7 +48,7 @@ def run(folder: Path, *, with_netsuite: bool = False, force: bool = False) -> in
         _write(folder / name, text, is_private=name in _PRIVATE)
         console_output.say(f"{folder / name}: written")
     go_there = "" if folder == Path() else f"cd {shlex.quote(str(folder))}; "
-    next_step.say(f"{go_there}set -a; . ./.env; set +a    then: lago-netsuite sandbox kafka")
+    next_step.say(f"{go_there}set -a; . ./.env; set +a", "lago-netsuite sandbox kafka")
     return 0
 
 

@@ -7,7 +7,9 @@ import sys
 from consumer.commands import console_output
 
 
-def say(text: str) -> None:
-    """Print the step that follows, at once also where a process that runs on prints into a pipe."""
-    console_output.say(f"Next: {text}")
+def say(first: str, *then: str) -> None:
+    """Print the steps that follow, at once also where a process that runs on prints into a pipe."""
+    console_output.say(f"Next: {first}")
+    for each in then:
+        console_output.say(f"then: {each}")
     sys.stdout.flush()

@@ -12,7 +12,7 @@ from consumer.ops import plain_text
 MAX_COLUMNS = 100
 MAX_TEXT_CHARS = 600
 _INDENT = "  "
-_LABEL_COLUMNS = 11
+LABEL_COLUMNS = 11
 
 Line = tuple[str, str]
 """A label and its text; lines without a text are left out."""
@@ -26,10 +26,15 @@ def show(console: ConsoleOutput, heading: str, lines: Iterable[Line]) -> None:
     copied. A text of more than `MAX_TEXT_CHARS` ends in an ellipsis.
     """
     say(console, heading, style="bold")
+    show_lines(console, lines)
+    console.print()
+
+
+def show_lines(console: ConsoleOutput, lines: Iterable[Line], *, label_columns: int = LABEL_COLUMNS) -> None:
+    """Print labelled lines alone, as `show` does, their texts beginning in one column."""
     for label, text in lines:
         if text:
-            _show_line(console, f"{_INDENT}{label:<{_LABEL_COLUMNS}}", text)
-    console.print()
+            _show_line(console, f"{_INDENT}{label:<{label_columns}}", text)
 
 
 def say(console: ConsoleOutput, text: str, *, style: str = "") -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from rich.table import Table
-
-from consumer.commands import cause_paragraphs
+from consumer.commands import cause_paragraphs, console_output
 from consumer.commands.console_output import ConsoleOutput
 from consumer.commands.plan_totals import Cause, PlanTotals
-from consumer.ops import plain_text
+from consumer.commands.row_table import Cell, Row, RowTable
 
 KINDS = {
     "customer": "customer",
@@ -31,25 +29,25 @@ MODES = {
 def show(totals: PlanTotals, console: ConsoleOutput) -> None:
     """Print what is not empty: writes, causes, fallbacks, ignored; then one sentence."""
     if totals.written:
-        console.print(_written(totals))
+        _written(totals).show(console)
     if totals.causes:
         _print_causes(totals, console)
     if totals.fallbacks:
-        console.print(_fallbacks(totals))
+        _fallbacks(totals).show(console)
     if totals.ignored:
-        console.print(_ignored(totals))
-    console.print(_conclusion(totals), soft_wrap=True, highlight=False)
+        _ignored(totals).show(console)
+    console_output.line(console, _conclusion(totals))
 
 
-def _written(totals: PlanTotals) -> Table:
-    rows = [
+def _written(totals: PlanTotals) -> RowTable:
+    rows: list[tuple[Cell, ...]] = [
         (
             code,
             KINDS.get(record_type, record_type),
             MODES.get(mode, mode),
             str(found.events),
             str(len(found.documents)),
-            "\n".join(cause_paragraphs.amounts(found.by_currency)),
+            cause_paragraphs.amounts(found.by_currency),
         )
         for (code, record_type, mode), found in sorted(totals.written.items())
     ]
@@ -59,9 +57,9 @@ def _written(totals: PlanTotals) -> Table:
 def _print_causes(totals: PlanTotals, console: ConsoleOutput) -> None:
     console.print("What stops events, by cause", style="italic")
     for number, cause in enumerate(totals.by_weight(), start=1):
-        console.print(f"{number}. {plain_text.one_line(cause.pattern)}", style="bold", highlight=False)
+        console_output.line(console, f"{number}. {cause.pattern}", "bold")
         for line in _said(cause):
-            console.print(f"   {plain_text.one_line(line)}", highlight=False, soft_wrap=True)
+            console_output.line(console, f"   {line}")
 
 
 def _said(cause: Cause) -> Iterator[str]:
@@ -72,29 +70,28 @@ def _said(cause: Cause) -> Iterator[str]:
     yield f"for example: {cause.example['number'] or cause.example['object_id'] or cause.example['source']}"
 
 
-def _fallbacks(totals: PlanTotals) -> Table:
-    rows = [(*where, str(count)) for where, count in totals.fallbacks.most_common()]
+def _fallbacks(totals: PlanTotals) -> RowTable:
+    rows: list[tuple[Cell, ...]] = [(*where, str(count)) for where, count in totals.fallbacks.most_common()]
     return _table("What falls back for want of a mapping", ("Line", "Rule", "Where"), ("Lines",), rows)
 
 
-def _ignored(totals: PlanTotals) -> Table:
-    rows = [(*where, str(count)) for where, count in totals.ignored.most_common()]
+def _ignored(totals: PlanTotals) -> RowTable:
+    rows: list[tuple[Cell, ...]] = [(*where, str(count)) for where, count in totals.ignored.most_common()]
     return _table("What is ignored, by rule", ("Rule",), ("Events",), rows)
 
 
 def _table(
-    title: str, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[str, ...]]
-) -> Table:
+    title: str, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[Cell, ...]]
+) -> RowTable:
     """Rows begin with their connection, which is shown where there are several."""
     is_several = len({code for code, *_ in rows}) > 1
-    shown = Table(title=title, title_justify="left")
-    for name in ("Connection", *texts) if is_several else texts:
-        shown.add_column(name, overflow="fold")
-    for name in numbers:
-        shown.add_column(name, justify="right", no_wrap=True)
-    for code, *cells in rows:
-        shown.add_row(*((code, *cells) if is_several else cells))
-    return shown
+    first = 0 if is_several else 1
+    return RowTable(
+        title=title,
+        columns=("Connection", *texts, *numbers)[first:],
+        rows=[Row(cells=cells[first:]) for cells in rows],
+        numbers=numbers,
+    )
 
 
 def _conclusion(totals: PlanTotals) -> str:

@@ -71,7 +71,7 @@ async def run(settings: Settings, wish: Wish) -> int:
         async with asyncio.timeout(wish.wait_s):
             await sent_events.follow(cluster, positions, {each.trace_id: each for each in sent})
     for each in sent:
-        _show(each, wish)
+        show(each, wait_s=wish.wait_s)
     return _end(sent, is_all=has_all)
 
 
@@ -107,7 +107,8 @@ async def _sent(connection: Connection, body: bytes, send: Send) -> Sent | None:
     return None if refusal else Sent(title=title, object=lane, trace_id=trace_id)
 
 
-def _show(one: Sent, wish: Wish) -> None:
+def show(one: Sent, *, wait_s: float) -> None:
+    """Print what has become of one event."""
     for each in one.results:
         _say(f"{one.title}: {_named(each)} {each.status}{_amount(each)}")
         _say(f"  {each.url}")
@@ -116,7 +117,7 @@ def _show(one: Sent, wish: Wish) -> None:
         _say(f"{one.title}: rejected: {wrong.message}")
         _say(f"  Fix: {one.error.hint}")
     elif not one.has_ended:
-        _say(f"{one.title}: no outcome within {wish.wait_s:g} s. {WITHOUT_OUTCOME}")
+        _say(f"{one.title}: no outcome within {wait_s:g} s. {WITHOUT_OUTCOME}")
 
 
 def _named(each: Result) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from rich.table import Table
-
+from consumer.commands import console_output
 from consumer.commands.console_output import ConsoleOutput
 from consumer.commands.explain.choice import Alternative, Choice
 from consumer.commands.explain.explanation import Explanation
 from consumer.commands.explain.records import Sent
 from consumer.commands.plan_tables import KINDS, MODES
+from consumer.commands.row_table import Row, RowTable
 from consumer.config.connection import Connection
 from consumer.mapping.decision_log import Problem
-from consumer.ops import plain_text
 from schemas.envelope import Undecodable
 
 _LINE_COLUMNS = ("item", "description", "quantity", "rate", "amount")
@@ -28,17 +27,17 @@ def show(explanation: Explanation, console: ConsoleOutput) -> None:
         for line in _said(number, problem, explanation.dry_run_of_event.connection):
             _line(console, line)
     if explanation.choices:
-        console.print(_choices(explanation))
+        _choices(explanation).show(console)
     for line, style in _alternatives(explanation):
         _line(console, line, style)
     for each in explanation.sent:
-        console.print(_fields(each))
+        _fields(each).show(console)
         if each.lines:
-            console.print(_lines(each))
+            _lines(each).show(console)
 
 
 def _line(console: ConsoleOutput, text: str, style: str | None = None) -> None:
-    console.print(plain_text.one_line(text), style=style, soft_wrap=True, highlight=False)
+    console_output.line(console, text, style)
 
 
 def _head(explanation: Explanation) -> Iterator[str]:
@@ -70,15 +69,13 @@ def _said(number: int, problem: Problem, connection: Connection) -> Iterator[str
         yield f"   any of these would do, the first is the strongest: {settings}"
 
 
-def _choices(explanation: Explanation) -> Table:
-    shown = Table(title="What was chosen, and by which setting", title_justify="left")
-    for name in ("For", "What", "Value", "Setting", "Where"):
-        shown.add_column(name, overflow="fold", no_wrap=name == "Where")
-    about = ""
+def _choices(explanation: Explanation) -> RowTable:
+    rows, about = [], ""
     for each in explanation.choices:
-        shown.add_row(each.about if each.about != about else "", *_cells(each))
+        rows.append(Row(cells=(each.about if each.about != about else "", *_cells(each))))
         about = each.about
-    return shown
+    columns = ("For", "What", "Value", "Setting", "Where")
+    return RowTable(title="What was chosen, and by which setting", columns=columns, rows=rows)
 
 
 def _cells(each: Choice) -> tuple[str, str, str, str]:
@@ -105,22 +102,17 @@ def _sentence(other: Alternative) -> str:
     return f"{other.rule} {other.effect}: {other.value} ({other.at})"
 
 
-def _lines(sent: Sent) -> Table:
+def _lines(sent: Sent) -> RowTable:
     """The item lines as they are booked, with their sum above."""
-    shown = Table(title=f"Lines: {sent.total}" if sent.total else "Lines", title_justify="left")
-    for name in _LINE_COLUMNS:
-        is_text = name in {"item", "description"}
-        shown.add_column(name.capitalize(), overflow="fold", justify="left" if is_text else "right")
-    for line in sent.lines:
-        shown.add_row(*(str(line.get(name, "")) for name in _LINE_COLUMNS))
-    return shown
+    return RowTable(
+        title=f"Lines: {sent.total}" if sent.total else "Lines",
+        columns=[name.capitalize() for name in _LINE_COLUMNS],
+        rows=[Row(cells=tuple(str(line.get(name, "")) for name in _LINE_COLUMNS)) for line in sent.lines],
+        numbers=("Quantity", "Rate", "Amount"),
+    )
 
 
-def _fields(sent: Sent) -> Table:
+def _fields(sent: Sent) -> RowTable:
     title = f"{KINDS.get(sent.type, sent.type)} {sent.external_id}"
-    shown = Table(title=title, title_justify="left")
-    for name in ("Field", "Value", "From", "Where"):
-        shown.add_column(name, overflow="fold", no_wrap=name == "Where")
-    for each in sent.fields:
-        shown.add_row(each.name, each.value, each.origin, each.at)
-    return shown
+    rows = [Row(cells=(each.name, each.value, each.origin, each.at)) for each in sent.fields]
+    return RowTable(title=title, columns=("Field", "Value", "From", "Where"), rows=rows)

@@ -48,9 +48,10 @@ def test_init_writes_connections_environment_and_samples(run, tmp_path):
 
     assert (code, err) == (0, "")
     assert _files(tmp_path / "walk") == WRITTEN
-    *written, following = out.splitlines()
+    *written, following, then = out.splitlines()
     assert {line.removesuffix(": written") for line in written} == {f"walk/{each}" for each in WRITTEN}
-    assert following.startswith("Next: cd walk; set -a; . ./.env; set +a ")
+    assert following == "Next: cd walk; set -a; . ./.env; set +a"
+    assert then == "then: lago-netsuite sandbox kafka"
     assert (tmp_path / "walk" / ".env").stat().st_mode & 0o777 == 0o600
 
 
@@ -59,7 +60,7 @@ def test_init_without_a_folder_writes_into_this_one(run, tmp_path):
 
     assert code == 0
     assert _files(tmp_path) == WRITTEN
-    assert out.splitlines()[-1].startswith("Next: set -a; . ./.env")
+    assert "\nNext: set -a; . ./.env; set +a\n" in out
 
 
 def test_what_init_writes_passes_check(run, written):

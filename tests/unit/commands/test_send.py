@@ -94,7 +94,7 @@ def _record(topic, value, **headers):
     )
 
 
-def _result(**changes):
+def result_event(**changes):
     given = {
         "connection": "netsuite-eu", "object": "invoice", "lago_id": "1", "event": "invoice.created",
         "status": "created", "netsuite_type": "invoice", "internal_id": "9001", "external_id": "lago-inv-1",
@@ -105,7 +105,7 @@ def _result(**changes):
     return Result(**(given | changes))
 
 
-def _error(**changes):
+def error_event(**changes):
     wrong = ProviderError(message="no item is mapped\nfor 'x'", error_code="invalid_mapping")
     customer = CustomerError(
         lago_customer_id=None, external_customer_id=None, accounting_provider_code="x", provider_error=wrong
@@ -128,20 +128,20 @@ def _noted(*records):
 
 def test_an_invoice_has_not_ended_when_its_customer_is_written():
     """Both are written in one call; the customer's result may be read first."""
-    customer = _record("p.lago.netsuite.results", _result(object="customer"))
+    customer = _record("p.lago.netsuite.results", result_event(object="customer"))
 
     assert not _noted(customer).has_ended
-    assert _noted(customer, _record("p.lago.netsuite.results", _result())).has_ended
+    assert _noted(customer, _record("p.lago.netsuite.results", result_event())).has_ended
 
 
 @pytest.mark.parametrize(
     "record",
     [
         _record("lago.netsuite.results", None),
-        _record("lago.netsuite.results", _result(trace_id="b" * 32)),
-        _record("lago.netsuite.results", _result(trace_id=None)),
-        _record("lago.accounting-provider-error", _error(), **{error_mark.HEADER: "synced"}),
-        _record("lago.accounting-provider-error", _error(), ce_type=error_resolved.WEBHOOK_TYPE),
+        _record("lago.netsuite.results", result_event(trace_id="b" * 32)),
+        _record("lago.netsuite.results", result_event(trace_id=None)),
+        _record("lago.accounting-provider-error", error_event(), **{error_mark.HEADER: "synced"}),
+        _record("lago.accounting-provider-error", error_event(), ce_type=error_resolved.WEBHOOK_TYPE),
     ],
     ids=["tombstone", "of another", "without trace", "mark", "end of a failure"],
 )
@@ -180,7 +180,7 @@ def _followed(monkeypatch, *records):
 
 
 def test_what_is_written_is_named_with_amount_and_link(file, monkeypatch, capsys):
-    _followed(monkeypatch, _record("lago.netsuite.results", _result()))
+    _followed(monkeypatch, _record("lago.netsuite.results", result_event()))
 
     assert _run(_wish(file, wait_s=1)) == 0
     said = capsys.readouterr().out
@@ -190,7 +190,7 @@ def test_what_is_written_is_named_with_amount_and_link(file, monkeypatch, capsys
 
 def test_what_is_rejected_is_named_with_reason_and_fix(file, monkeypatch, capsys):
     """On one line each, and the next command shows the failure in full."""
-    _followed(monkeypatch, _record("lago.accounting-provider-error", _error()))
+    _followed(monkeypatch, _record("lago.accounting-provider-error", error_event()))
 
     assert _run(_wish(file, wait_s=1)) == 1
     said = capsys.readouterr().out
