@@ -53,12 +53,7 @@ def explain(
     look_up: LookUp = False,
     as_json: AsJson = False,
 ) -> None:
-    """
-    Show why an event becomes what it becomes: item, account, tax and field by the setting that chose them.
-
-    Of an event on Kafka or a document also: whether it failed, waits or is written, who acts and where. Of an
-    error's code: its cause and fix.
-    """
+    """Show why a document becomes what it becomes and how it stands, or what ends the error of a code."""
     import asyncio
 
     from consumer.commands import explain as command

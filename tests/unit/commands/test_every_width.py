@@ -49,7 +49,8 @@ from consumer.demo.fix_and_replay import Replay
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
 from consumer.preflight.finding import Finding
-from consumer.reconcile import run_event
+from consumer.reconcile import acceptance, run_event
+from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
 from consumer.reconcile.run_event import RunFacts
@@ -80,6 +81,7 @@ MODES = {
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 WITHOUT_COLOUR = frozenset({"", "0", "1", "2", "3"})
 LABELLED_ADDRESS = re.compile(r"(?: *\S* +)?\S+://\S+")
+NOTHING = Division()
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 
@@ -168,30 +170,29 @@ def _replay(stage):
     asyncio.run(replay.run(Settings(), wish))
 
 
-def _differences(text):
-    texts = dict.fromkeys(
-        ("number", "lago", "netsuite", "netsuite_number", "cause", "url", "currency", "customer"),
-        text,
-    )
-    return [Difference(what="total", kind="invoice", **texts)]
-
-
-def _run(text, comparison, differences):
+def _run(text, division=NOTHING, comparison=None):
     facts = RunFacts(connection="netsuite-eu", run_id="1", actor=text, started_at=NOW, ended_at=NOW)
-    return run_event.reconciliation_of(facts, comparison, differences)
+    return run_event.reconciliation_of(facts, comparison or Comparison(), division)
 
 
 def _reconcile(stage):
     text, comparison = stage.text, Comparison()
     comparison.leave_out(text, text)
     comparison.balances.add_unknown("invoice", text, text, remaining=Decimal(1), total=Decimal(1), date=text)
-    differences = _differences(text)
-    run = _run(text, comparison, differences)
-    reconcile_report.show(comparison, differences, run, as_json=False, csv=None, offers_repair=True)
+    texts = dict.fromkeys(
+        ("number", "lago", "netsuite", "netsuite_number", "cause", "url", "currency", "customer"), text
+    )
+    difference = Difference(what="total", kind="invoice", **texts)
+    known = Acceptance(key="k", digest="d", actor=text, at=text, reason=text)
+    same = AcceptedDifference(difference=difference, acceptance=known)
+    before = {acceptance.key_of(difference): known}
+    division = Division(open=[difference], accepted=[same], before=before)
+    run = _run(text, division, comparison)
+    reconcile_report.show(comparison, division, run, as_json=False, csv=None, offers_repair=True)
 
 
 def _sign_off(stage):
-    run = _run(stage.text, Comparison(), []).model_copy(update={"ended_at": "2026-09-01T00:00:00Z"})
+    run = _run(stage.text).model_copy(update={"ended_at": "2026-09-01T00:00:00Z"})
     record = AuditRecord(
         connection="netsuite-eu", act="sign_off", actor=stage.text, at="t", reason=stage.text,
         details={"month": "2026-08"},
