@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from consumer.sandbox.lago import fees, invoices, progressive, spending, subscriptions
+from consumer.sandbox.lago import fees, invoices, progressive, spending, subscriptions, wallet_invoices
 from consumer.sandbox.lago.invoices import Discounts
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
@@ -112,9 +112,14 @@ def delete(organization: Organization, lago_id: str) -> Json:
     return invoice
 
 
-def void(organization: Organization, lago_id: str) -> Json:
+def void(organization: Organization, lago_id: str, *, gives_prepaid_back: bool = True) -> Json:
     """
     Void an invoice; spent credit notes stay spent (lago-api ``Invoices::VoidService`` since PR 4084).
+
+    Args:
+        organization: whose invoice it is.
+        lago_id: of the invoice.
+        gives_prepaid_back: not where a credit note counts what wallets have paid.
 
     Raises:
         ImpossibleError: it is voided already, or not finalised.
@@ -124,6 +129,8 @@ def void(organization: Organization, lago_id: str) -> Json:
         spending.give_back(organization, invoice)
     invoice |= {"status": "voided", "voided_at": organization.at(), "total_due_amount_cents": 0}
     organization.touch(invoice)
+    if gives_prepaid_back:
+        wallet_invoices.give_back(organization, invoice)
     organization.announce("invoice.voided", invoice)
     return invoice
 
@@ -152,6 +159,7 @@ def mark_as_paid(organization: Organization, lago_id: str) -> Json:
     invoice["payment_status"] = "succeeded"
     organization.touch(invoice)
     organization.announce("invoice.payment_status_updated", invoice)
+    wallet_invoices.purchase_paid(organization, invoice)
     return invoice
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from consumer.sandbox.lago import credit_notes, creditable, note_amounts
+from consumer.sandbox.lago import credit_notes, creditable, note_amounts, wallet_invoices
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.note_amounts import Part, Split
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
@@ -75,6 +75,8 @@ def issue(
     creditable.refuse_excess(organization, invoice, parts, split, figures)
     made = _head(organization, invoice) | note_amounts.adjusted(split, figures)
     note = credit_notes.credit_note(invoice, parts, split, figures, **made | changes)
+    if invoice["invoice_type"] == "credit" and split.refund:
+        wallet_invoices.purchase_refunded(organization, invoice, split.refund, note["lago_id"])
     organization.credit_notes[note["lago_id"]] = note
     _offset(organization, invoice, split.offset)
     organization.announce("credit_note.created", note)
@@ -143,6 +145,7 @@ def _offset(organization: Organization, invoice: Json, cents: int) -> None:
     if not invoice["total_due_amount_cents"]:
         invoice["payment_status"] = "succeeded"
         organization.announce("invoice.payment_status_updated", invoice)
+        wallet_invoices.purchase_failed(organization, invoice)
 
 
 def _split(organization: Organization, invoice: Json, total: int, to: str) -> Split:

@@ -46,7 +46,7 @@ def listed(  # noqa: PLR0913, PLR0917 - what a list consists of
     query = query_of(request)
     filters.refuse_unknown_entities(query, organization.billing_entities)
     state = (organization.changes, len(stored))
-    found = organization.found_rows.of(key, query, state, lambda: find(stored, query))
+    found = organization.found_rows.of(request.url.path, query, state, lambda: find(stored, query))
     rows, meta = listings.page(found, query, counts=counts)
     return JSONResponse(
         {key: [serialize(organization, row) if serialize else row for row in rows], "meta": meta}

@@ -32,6 +32,11 @@ _OF_CUSTOMERS = {
     "account_type": "account_type", "countries": "country", "states": "state", "zipcodes": "zipcode",
     "currencies": "currency",
 }  # fmt: skip
+_OF_TRANSACTIONS = {
+    "status": ("pending", "settled", "failed"),
+    "transaction_type": ("inbound", "outbound"),
+    "transaction_status": ("purchased", "granted", "voided", "invoiced"),
+}
 _SEARCHED = ("name", "firstname", "lastname", "external_id", "email")
 
 
@@ -86,6 +91,11 @@ def of_customers(query: Query) -> list[Test]:
         *_metadata(query),
         lambda one: any(term in (one[name] or "").casefold() for name in (*_SEARCHED, "legal_name")),
     ]
+
+
+def of_wallet_transactions(query: Query) -> list[Test]:
+    """The filters of ``GET /wallets/:id/wallet_transactions``; of ``metadata`` none is emulated."""
+    return [test for name, allowed in _OF_TRANSACTIONS.items() for test in _among(query, name, allowed)]
 
 
 def equal(query: Query, *names: str) -> list[Test]:

@@ -210,7 +210,8 @@ class LagoServer:
         return serializers.shown_invoice(self.organization, stored)
 
     def _wallet(self, sent: Json) -> Json:
-        return wallets.open_wallet(self.organization, sent.pop("external_customer_id"), **sent)
+        stored = wallets.open_wallet(self.organization, sent.pop("external_customer_id"), **sent)
+        return serializers.shown_wallet(self.organization, stored)
 
     def _fault(self, sent: Json) -> Json:
         """Set faults: ``status`` of all responses, ``lose`` (number of webhooks), ``requests_per_s``."""

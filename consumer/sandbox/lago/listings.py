@@ -131,6 +131,12 @@ def wallets(stored: Iterable[Json], query: Query) -> list[Json]:
     return _newest_first(one for one in stored if all(test(one) for test in tests))
 
 
+def wallet_transactions(stored: Iterable[Json], query: Query) -> list[Json]:
+    """Transactions of a wallet, newest first; words that Lago does not know filter nothing."""
+    tests = filters.of_wallet_transactions(query)
+    return _newest_first(one for one in stored if all(test(one) for test in tests))
+
+
 def _newest_first(found: Iterable[Json]) -> list[Json]:
     by_id = sorted(found, key=lambda one: str(one["lago_id"]))
     return sorted(by_id, key=lambda one: str(one["created_at"]), reverse=True)

@@ -68,6 +68,7 @@ class Organization:
     receipts: dict[str, Json] = field(default_factory=dict)
     payment_requests: dict[str, Json] = field(default_factory=dict)
     wallets: dict[str, Json] = field(default_factory=dict)
+    wallet_transactions: dict[str, Json] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     provider_errors: dict[str, Json] = field(default_factory=dict)
     links: dict[str, list[Json]] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from consumer.sandbox.lago import (
     refusal,
     serializers,
     wallet_endpoints,
+    wallet_invoices,
 )
 from consumer.sandbox.lago.exchange import Answer, content_of, listed, refused
 from consumer.sandbox.lago.filters import VISIBLE
@@ -204,6 +205,10 @@ class Rest:
         if sent.get("payment_status", found["payment_status"]) != found["payment_status"]:
             found["payment_status"] = sent["payment_status"]
             self.organization.announce("invoice.payment_status_updated", found)
+            if sent["payment_status"] == "succeeded":
+                wallet_invoices.purchase_paid(self.organization, found)
+            elif sent["payment_status"] == "failed":
+                wallet_invoices.purchase_failed(self.organization, found)
         return self._shown(found)
 
     async def show_public_key(self, request: Request) -> Response:

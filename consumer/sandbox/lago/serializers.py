@@ -7,10 +7,10 @@ The classes are the same in Lago (``V1::*Serializer``); they differ in what they
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from consumer.sandbox.lago import credit_notes, payments, taxes
-from consumer.sandbox.lago.notation import Json
+from consumer.sandbox.lago import credit_notes, payments, taxes, wallets
+from consumer.sandbox.lago.notation import Json, text_of
 from consumer.sandbox.lago.organization import Announcement, Organization
 
 _OPTIONAL = frozenset(
@@ -56,21 +56,9 @@ def envelope(organization_id: str, webhook_type: str, object_type: str, content:
 
 
 def _object(organization: Organization, announced: Announcement) -> Json:
-    lago_id = announced.lago_id
-    match announced.object_type:
-        case "customer":
-            return customer(organization, organization.customers[lago_id])
-        case "invoice":
-            return _announced_invoice(organization, announced)
-        case "payment_dispute_lost":
-            stored = organization.invoices[lago_id]
-            return {"invoice": invoice(organization, stored, frozenset(("customer",)), is_linked=False)}
-        case "credit_note":
-            return credit_note(organization, organization.credit_notes[lago_id], is_linked=False)
-        case "payment_request":
-            return payment_request(organization, organization.payment_requests[lago_id])
-        case kind:
-            return _unchanging(organization, kind)[lago_id]
+    if announced.object_type == "invoice":
+        return _announced_invoice(organization, announced)
+    return _OBJECTS[announced.object_type](organization, announced.lago_id)
 
 
 def _announced_invoice(organization: Organization, announced: Announcement) -> Json:
@@ -79,14 +67,15 @@ def _announced_invoice(organization: Organization, announced: Announcement) -> J
     return invoice(organization, organization.invoices[announced.lago_id], included, is_linked=is_linked)
 
 
-def _unchanging(organization: Organization, kind: str) -> dict[str, Json]:
-    """The objects of a kind that are shown as they are kept."""
-    return {
-        "payment": organization.payments,
-        "payment_receipt": organization.receipts,
-        credit_notes.REFUND_ERROR: organization.provider_errors,
-        payments.REQUEST_ERROR: organization.provider_errors,
-    }[kind]
+def _lost_dispute(organization: Organization, lago_id: str) -> Json:
+    stored = organization.invoices[lago_id]
+    return {"invoice": invoice(organization, stored, frozenset(("customer",)), is_linked=False)}
+
+
+def _wallet_transaction(organization: Organization, lago_id: str) -> Json:
+    stored = organization.wallet_transactions[lago_id]
+    wallet = organization.wallets[stored["lago_wallet_id"]]
+    return wallet_transaction(organization, stored) | {"wallet": wallet}
 
 
 def customer(organization: Organization, stored: Json, *, is_linked: bool = True) -> Json:
@@ -148,7 +137,36 @@ def payment_request(organization: Organization, stored: Json) -> Json:
     return stored | {"customer": _owner(organization, stored, is_linked=False), "invoices": bare}
 
 
+def shown_wallet(_: Organization, stored: Json) -> Json:
+    """A wallet in REST; recurring rules, limits to fees and custom sections are not emulated."""
+    nothing: Json = {"recurring_transaction_rules": [], "applied_invoice_custom_sections": []}
+    return stored | nothing | {"applies_to": {"fee_types": [], "billable_metric_codes": []}}
+
+
+def wallet_transaction(organization: Organization, stored: Json) -> Json:
+    """A transaction of a wallet, with what is left of it in credits."""
+    left = stored["remaining_amount_cents"]
+    wallet = organization.wallets[stored["lago_wallet_id"]]
+    credits_ = None if left is None else text_of(wallets.credits_of(wallet, left))
+    return stored | {"remaining_credit_amount": credits_}
+
+
 def _owner(organization: Organization, stored: Json, *, is_linked: bool) -> Json:
     embedded: Json = stored["customer"]
     owner = organization.customers.get(embedded["lago_id"], embedded)
     return customer(organization, owner, is_linked=is_linked)
+
+
+_OBJECTS: dict[str, Callable[[Organization, str], Json]] = {
+    "customer": lambda of, lago_id: customer(of, of.customers[lago_id]),
+    "credit_note": lambda of, lago_id: credit_note(of, of.credit_notes[lago_id], is_linked=False),
+    "payment_dispute_lost": _lost_dispute,
+    "payment": lambda of, lago_id: of.payments[lago_id],
+    "payment_receipt": lambda of, lago_id: of.receipts[lago_id],
+    "payment_request": lambda of, lago_id: payment_request(of, of.payment_requests[lago_id]),
+    "wallet": lambda of, lago_id: of.wallets[lago_id] | {"recurring_transaction_rules": []},
+    "wallet_transaction": _wallet_transaction,
+    credit_notes.REFUND_ERROR: lambda of, lago_id: of.provider_errors[lago_id],
+    payments.REQUEST_ERROR: lambda of, lago_id: of.provider_errors[lago_id],
+}
+"""The object of a webhook that has one form only, by its type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from consumer.sandbox.lago import billing, payment_requests, payments
+from consumer.sandbox.lago import billing, payment_requests, payments, wallet_invoices
 from consumer.sandbox.lago.notation import Json, id_of
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
 from consumer.sandbox.lago.payments import How
@@ -98,6 +98,7 @@ def _is_settled_by(organization: Organization, invoice: Json, cents: int) -> boo
     if invoice["total_due_amount_cents"]:
         return False
     invoice |= {"payment_status": "succeeded", "payment_overdue": False}
+    wallet_invoices.purchase_paid(organization, invoice)
     return True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from consumer.sandbox.lago import invoices
+from consumer.sandbox.lago import invoices, wallet_invoices
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Organization
 
@@ -23,7 +23,7 @@ def spend(organization: Organization, invoice: Json) -> None:
     total = invoice["total_amount_cents"] + invoice["prepaid_credit_amount_cents"]
     spent = dict(_spendable(organization, invoice["customer"]["lago_id"], invoice["currency"], total))
     _spend_notes(organization, invoice, spent)
-    invoice |= _less_prepaid(invoice, total - sum(spent.values()))
+    invoice |= _less_prepaid(organization, invoice, total - sum(spent.values()))
 
 
 def give_back(organization: Organization, invoice: Json) -> None:
@@ -67,9 +67,11 @@ def _spend_notes(organization: Organization, invoice: Json, spent: dict[str, int
     invoice["credit_notes_amount_cents"] += sum(spent.values())
 
 
-def _less_prepaid(invoice: Json, left_cents: int) -> Json:
-    """The amounts of an invoice after its prepaid credit, which pays what is left at most."""
-    prepaid = min(invoice["prepaid_credit_amount_cents"], left_cents)
+def _less_prepaid(organization: Organization, invoice: Json, left_cents: int) -> Json:
+    """The amounts after prepaid credit, of the sale and then of wallets, which pays what is left at most."""
+    of_sale = min(invoice["prepaid_credit_amount_cents"], left_cents)
+    of_wallets = wallet_invoices.spend(organization, invoice, left_cents - of_sale)
+    prepaid = of_sale + of_wallets.cents
     total = left_cents - prepaid
     amounts = {
         "prepaid_credit_amount_cents": prepaid,
@@ -77,9 +79,9 @@ def _less_prepaid(invoice: Json, left_cents: int) -> Json:
         "total_due_amount_cents": total,
     }
     granted = invoice["prepaid_granted_credit_amount_cents"]
-    if granted is None:
+    if granted is None and not of_wallets.cents:
         return amounts
-    granted = min(granted, prepaid)
+    granted = min(granted or 0, of_sale) + of_wallets.granted_cents
     return amounts | {
         "prepaid_granted_credit_amount_cents": granted,
         "prepaid_purchased_credit_amount_cents": prepaid - granted,

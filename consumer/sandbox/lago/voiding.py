@@ -53,7 +53,7 @@ def void_with_notes(organization: Organization, lago_id: str, split: Split) -> J
         parts = _in_proportion(organization, invoice, split.total)
         crediting.issue(organization, lago_id, parts, split, description=description)
     _forfeit(organization, invoice, description)
-    return billing.void(organization, lago_id)
+    return billing.void(organization, lago_id, gives_prepaid_back=False)
 
 
 def _in_proportion(organization: Organization, invoice: Json, total: int) -> list[Part]:
