@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from consumer.clock import Clock, SystemClock
 from consumer.commands import (
-    audit_trail,
     console_output,
     difference_acceptance,
     failure_log,
     reconcile_drift,
+    reconcile_repair,
     reconcile_report,
     reconciliation_log,
     waiting_records,
 )
-from consumer.commands.backfill import event_of, lago_documents_of
+from consumer.commands.backfill import lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
+from consumer.commands.reconcile_repair import Repair
 from consumer.commands.reconcile_sides import Sides
 from consumer.commands.shadow_reading import ShadowReading
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
-from consumer.events.lago_webhook import Kind as SentKind
-from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
 from consumer.netsuite.client import Client
 from consumer.reconcile import acceptance, drift, explanation, run_event
 from consumer.reconcile.acceptance import Division
 from consumer.reconcile.comparison import Comparison
-from consumer.reconcile.difference import REPAIRABLE, Difference
 from consumer.reconcile.explanation import Causes
 from consumer.reconcile.run_event import RunFacts
 
@@ -72,6 +68,7 @@ class Run:
     wish: Wish
     comparison: Comparison = field(default_factory=Comparison)
     division: Division = field(default_factory=Division)
+    repair: Repair | None = None
     repaired: int = 0
 
 
@@ -111,14 +108,14 @@ async def run(settings: Settings, wish: Wish) -> int:
             evidence = await reconcile_drift.read(Cluster.of(settings), client, wish.connection.code, found)
         accepted = await difference_acceptance.standing(Cluster.of(settings), wish.connection.code)
         ended.division = acceptance.divided(drift.recognised(found, evidence), accepted)
-        if wish.repair and wish.go:
-            await _repair(settings, documents, ended, clock)
+        if wish.repair:
+            ended.repair = await _repair(settings, documents, ended, clock)
     facts = _facts(ended, started_at, clock.now())
     content = run_event.reconciliation_of(facts, ended.comparison, ended.division)
     await reconciliation_log.publish(Cluster.of(settings), content)
     reconcile_report.show(
         ended.comparison, ended.division, content, as_json=wish.as_json, csv=wish.csv,
-        offers_repair=wish.repair,
+        repair=ended.repair,
     )  # fmt: skip
     return DIFFERENCES if ended.division.open else IN_BALANCE
 
@@ -145,29 +142,14 @@ async def _causes(settings: Settings, connection: Connection) -> Causes:
     return explanation.known_causes(connection.code, log.open, waiting)
 
 
-async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, clock: Clock) -> None:
-    """Send what is missing as a backfill does; what stands in NetSuite is never overwritten."""
-    code = ended.wish.connection.code
-    sent_again = REPAIRABLE | ({"deleted"} if ended.wish.restore_deleted else set())
-    chosen = [each for each in ended.division.open if each.what in sent_again]
-    async with audit_trail.opened(Cluster.of(settings), clock) as trail:
-        for difference in chosen:
-            sent = await _contents(documents, difference)
-            for kind, content in sent:
-                webhook = webhook_of(kind, content, ended.wish.connection.lago.organization_id)
-                await trail.publish(event_of(webhook, code=code, clock=clock))
-            ended.repaired += bool(sent)
-        numbers = ", ".join(difference.number for difference in chosen[:20])
-        details = {"documents": str(ended.repaired), "numbers": numbers}
-        await trail.append(code, "repair", actor=ended.wish.actor, details=details)
-
-
-async def _contents(
-    documents: LagoDocuments, difference: Difference
-) -> Sequence[tuple[SentKind, Mapping[str, Any]]]:
-    key = difference.number if difference.kind == "customer" else difference.lago_id
-    content = await documents.one(difference.kind, key)
-    if content is None:
-        return ()
-    is_voided = difference.kind == "invoice" and content.get("status") == "voided"
-    return ((difference.kind, content), *((("void", content),) if is_voided else ()))
+async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, clock: Clock) -> Repair:
+    wish = ended.wish
+    async with Client(wish.connection, clock=clock) as client:
+        repair = await reconcile_repair.planned(
+            client, wish.connection, ended.comparison, ended.division, restores=wish.restore_deleted
+        )
+    if wish.go:
+        ended.repaired = await reconcile_repair.send(
+            Cluster.of(settings), documents, wish.connection, repair, actor=wish.actor, clock=clock
+        )
+    return repair

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from consumer.commands import console_output, reconcile_files
+from consumer.commands.reconcile_repair import Repair
 from consumer.mapping import money
 from consumer.ops import plain_text
 from consumer.reconcile import acceptance
 from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
 from consumer.reconcile.balances import Balances
 from consumer.reconcile.comparison import Comparison
-from consumer.reconcile.difference import REPAIRABLE, TITLES, Difference
+from consumer.reconcile.difference import TITLES, Difference
+from consumer.reconcile.restoration import KeptBack
 from schemas.reconciliation import MonthTotal, Reconciliation
 
 SHOWN_MONTHS = 12
@@ -29,7 +31,7 @@ def show(
     *,
     as_json: bool,
     csv: Path | None,
-    offers_repair: bool,
+    repair: Repair | None,
 ) -> None:
     """
     Print the outcome of one comparison.
@@ -40,23 +42,33 @@ def show(
         run: what is published of the run.
         as_json: JSON in place of text.
         csv: folder for the files of `reconcile_files`; None writes none.
-        offers_repair: say how many could be sent.
+        repair: what is, or would be, sent again; None where that is not asked for.
     """
     if csv is not None:
         reconcile_files.write(csv, comparison, division)
     if as_json:
-        console_output.say_json(as_json_of(comparison, division, run))
+        kept = {"kept_back": list(map(_kept_back_row, repair.kept_back))} if repair else {}
+        console_output.say_json(as_json_of(comparison, division, run) | kept)
         return
     for line in lines_of(comparison, division, run):
         console_output.say(plain_text.one_line(line))
-    repairable = sum(each.what in REPAIRABLE for each in division.open)
-    if run.repaired is not None:
-        console_output.say(
-            f"{run.repaired} documents sent again; reconcile once more when they have arrived."
-        )
-    elif offers_repair and repairable:
-        console_output.say(f"{repairable} documents would be sent again; --go sends them.")
+    for line in _repair_lines(repair or Repair(), run):
+        console_output.say(plain_text.one_line(line))
     console_output.say(conclusion(comparison, division, run))
+
+
+def _repair_lines(repair: Repair, run: Reconciliation) -> Iterator[str]:
+    for each in repair.kept_back:
+        yield f"{each.difference.name} is not sent again: {each.reason}"
+    if run.repaired is not None:
+        yield f"{run.repaired} documents sent again; reconcile once more when they have arrived."
+    elif repair.chosen:
+        yield f"{len(repair.chosen)} documents would be sent again; --go sends them."
+
+
+def _kept_back_row(each: KeptBack) -> dict[str, str]:
+    of = each.difference
+    return {"kind": of.kind, "number": of.number, "lago_id": of.lago_id, "reason": each.reason}
 
 
 def lines_of(comparison: Comparison, division: Division, run: Reconciliation) -> Iterator[str]:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +89,15 @@ class ComparedWorld(LagoToNetSuite):
     async def sleep(self, seconds: float) -> None:
         await self._sleep(seconds)
 
+    def under(self, profile: Profile) -> None:
+        """Configure the account in another way; its books stay."""
+        self.account = self.account.under(profile)
+        self._netsuite = httpx.ASGITransport(create_app(self.account))
+
+    def permit(self, **permissions: int) -> None:
+        """Change the permissions of the integration's role."""
+        self.under(self.account.profile.model_copy(update={"permissions": permissions}))
+
     def change(self, **changes: Any) -> None:
         """Set other settings of the connection from now on."""
         self._changes = self._changes | changes
@@ -155,7 +163,11 @@ Call = Callable[..., int]
 def command(world: ComparedWorld, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Call:
     """Calls ``lago-netsuite reconcile`` with arguments; the exit code."""
     kafka, file = InPlaceOfKafka(world), folder / "connections.yaml"
-    client = partial(Client, transport=httpx.ASGITransport(create_app(world.account)), sleep=world.sleep)
+
+    def client(connection: Any, *, clock: Any) -> Client:
+        transport = httpx.ASGITransport(create_app(world.account))
+        return Client(connection, clock=clock, transport=transport, sleep=world.sleep)
+
     for module, name, double in (
         (reconcile, "lago_documents_of", kafka.documents_of),
         (reconcile, "Client", client),

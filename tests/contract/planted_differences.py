@@ -82,11 +82,13 @@ class Books:
         self.world.lose_webhooks()
         return self.documents[name]
 
-    def entered(self, invoice: Json, customer: str, *, currency: str = "2", lago_id: str = "") -> None:
-        """An invoice of 100.00 and no tax that another program writes with Lago's id."""
+    def entered(
+        self, invoice: Json, customer: str, *, currency: str = "2", lago_id: str = "", is_marked: bool = True
+    ) -> None:
+        """An invoice of 100.00 and no tax that somebody else writes, with Lago's id if it is marked."""
         values = {
             "entity": customer, "currency": currency, "tranid": invoice["number"], "taxdetailsoverride": True,
-            "custbody_lago_id": lago_id or invoice["lago_id"],
+            **({"custbody_lago_id": lago_id or invoice["lago_id"]} if is_marked else {}),
         }  # fmt: skip
         line = {"item": "801", "quantity": 1, "rate": 100, "amount": 100}
         self.script(

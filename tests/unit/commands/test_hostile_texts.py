@@ -30,6 +30,7 @@ from consumer.commands import (
     reconcile_report,
     replay,
 )
+from consumer.commands.reconcile_repair import Repair
 from consumer.config.settings import Settings
 from consumer.demo import tables
 from consumer.demo.fix_and_replay import Replay
@@ -41,6 +42,7 @@ from consumer.reconcile import acceptance, run_event
 from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
+from consumer.reconcile.restoration import KeptBack
 from consumer.reconcile.run_event import RunFacts
 from schemas.audit import AuditRecord
 from schemas.reading import CatalogRow
@@ -211,8 +213,9 @@ def test_reconcile(shown, text, tmp_path, as_json):
     comparison.balances.add_unknown("invoice", text, text, remaining=Decimal(1), total=Decimal(1), date=text)
     now = datetime(2026, 9, 1, tzinfo=UTC)
     facts = RunFacts(connection="netsuite-eu", run_id="1", actor=text, started_at=now, ended_at=now)
+    repair = Repair(chosen=differences, kept_back=[KeptBack(difference=differences[0], reason=text)])
     run = run_event.reconciliation_of(facts, comparison, division)
-    reconcile_report.show(comparison, division, run, as_json=as_json, csv=tmp_path, offers_repair=True)
+    reconcile_report.show(comparison, division, run, as_json=as_json, csv=tmp_path, repair=repair)
 
     shown(words="total" if as_json else None)
     for name in ("differences.csv", "accepted.csv", "balances.csv", "totals.csv"):

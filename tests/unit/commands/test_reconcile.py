@@ -7,15 +7,16 @@ from types import SimpleNamespace
 import pytest
 
 from consumer.clock import FakeClock
-from consumer.commands import audit_trail, reconcile
+from consumer.commands import audit_trail, reconcile_repair
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.lago_documents import Scope
 from consumer.commands.payment_owners import PaymentOwners
 from consumer.commands.reconcile import Wish
+from consumer.commands.reconcile_repair import Repair
 from consumer.commands.reconcile_sides import Sides
 from consumer.config.settings import Settings
+from consumer.kafka.cluster import Cluster
 from consumer.pipeline.ownership import Ownership
-from consumer.reconcile.acceptance import Division
 from consumer.reconcile.difference import Difference
 from tests.support import lago
 from tests.support.connection_files import connection
@@ -119,9 +120,12 @@ async def test_what_lago_has_no_more_is_not_counted_as_sent_again(monkeypatch):
     missing = [
         Difference(what="missing", kind="payment", number=lago_id, lago_id=lago_id) for lago_id in ("p", "q")
     ]
-    ended = reconcile.Run(wish=wish(EU), division=Division(open=missing))
+    documents = Customers(p=lago.payment(lago_id="p"))
+    cluster, clock = Cluster.of(Settings()), FakeClock()
 
-    await reconcile._repair(Settings(), Customers(p=lago.payment(lago_id="p")), ended, FakeClock())
+    sent = await reconcile_repair.send(
+        cluster, documents, EU, Repair(chosen=missing), actor="ada", clock=clock
+    )
 
-    assert ended.repaired == 1
+    assert sent == 1
     assert published == ["lago.payments", "lago.netsuite.audit"]
