@@ -57,7 +57,7 @@ async def run(settings: Settings, wish: Wish) -> int:
         StartupError: Kafka cannot be reached, or lacks topics.
         ContractError: Kafka did not acknowledge; the same command does the rest.
     """
-    log = await failure_log.take(settings)
+    log = await failure_log.take(settings, failure_log.STATES)
     known = [log.history.failures[each] for each in dict.fromkeys(wish.ids) if each in log.history.failures]
     fitting = [each for each in known if is_possible(wish, each, log)]
     if wish.go and fitting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consumer.commands import console_output, document_links, error_list, failure_log, paragraph
-from consumer.commands.failure_log import FailureLog
+from consumer.commands.failure_log import FailureLog, Needs
 from consumer.config.settings import Settings
 from consumer.failures import sentence
 from consumer.failures.failure import Failure
@@ -24,7 +24,7 @@ async def run(settings: Settings, error_id: str, *, as_json: bool) -> int:
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
-    log = await failure_log.take(settings)
+    log = await failure_log.take(settings, Needs(links_to=lambda log: _named(log, error_id)))
     failure = log.history.failures.get(error_id)
     if failure is None:
         console_output.complain(f"{error_id}: there is no such error event")
@@ -36,6 +36,11 @@ async def run(settings: Settings, error_id: str, *, as_json: bool) -> int:
         return DONE
     _print(failure, log, error_list.lines(failure, log, known))
     return DONE
+
+
+def _named(log: FailureLog, error_id: str) -> list[Failure]:
+    found = log.history.failures.get(error_id)
+    return [] if found is None else [found]
 
 
 def _state(failure: Failure, log: FailureLog) -> State:

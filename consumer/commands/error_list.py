@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from consumer.commands import console_output, csv_file, document_links, failure_log, paragraph
 from consumer.commands.document_links import Connections
-from consumer.commands.failure_log import FailureLog
+from consumer.commands.failure_log import FailureLog, Needs
 from consumer.config.settings import Settings
 from consumer.failures import sentence
 from consumer.failures.failure import Failure
@@ -32,11 +32,12 @@ async def run(settings: Settings, selection: Selection, form: Form, *, of_closed
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
-    log = await failure_log.take(settings)
-    chosen, known = (
-        selection.of(_closed(log) if of_closed else log.open),
-        document_links.connections(settings),
-    )
+
+    def choose(log: FailureLog) -> list[Failure]:
+        return selection.of(_closed(log) if of_closed else log.open)
+
+    log = await failure_log.take(settings, Needs(links_to=choose))
+    chosen, known = choose(log), document_links.connections(settings)
     match form:
         case "csv":
             csv_file.write(

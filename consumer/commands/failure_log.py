@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
 from consumer.commands import document_links
 from consumer.config.settings import Settings
+from consumer.failures import end
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History, Settled, State, oldest_ms
 from consumer.failures.refunds import Refunds
@@ -26,6 +27,7 @@ class FailureLog:
     Attributes:
         urls: links into NetSuite of the failures' documents and customers, by key of their results.
         last_written_ms: when each connection last wrote, in milliseconds since the epoch.
+        results_read: how many records of the results topic that took.
     """
 
     history: History
@@ -33,6 +35,7 @@ class FailureLog:
     refunds: Refunds = field(default_factory=Refunds)
     urls: Mapping[str, str] = field(default_factory=dict)
     last_written_ms: Mapping[str, int] = field(default_factory=dict)
+    results_read: int = 0
 
     @property
     def open(self) -> list[Failure]:
@@ -45,32 +48,62 @@ class FailureLog:
         return self.history.count(State.IN_FLIGHT, self.settled)
 
 
-async def take(settings: Settings) -> FailureLog:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """
+    What of the results topic is needed beside what settles failures.
+
+    Attributes:
+        everything: refunds, last writes and all links: the topic is read from its beginning.
+        links_to: the failures whose links to NetSuite are needed, of all that were read.
+    """
+
+    everything: bool = False
+    links_to: Callable[[FailureLog], Iterable[Failure]] = field(default=lambda _: ())
+
+
+EVERYTHING = Needs(everything=True)
+STATES = Needs()
+
+
+async def take(settings: Settings, needs: Needs = EVERYTHING) -> FailureLog:
     """
     The failures of the error topic, each with its present state.
+
+    Without `needs.everything` the results are read only from when the oldest failure was published that
+    nothing else settles, and for links only the partitions of the keys that have them.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
     cluster = Cluster.of(settings)
     history = await failures(cluster)
-    last_written_ms: dict[str, int] = {}
-    refunds, urls = await _results(cluster, history, last_written_ms)
+    results = await _results(cluster, history, needs)
     found = await settled(cluster, settings.consumer_group, history.replaying)
-    return FailureLog(
-        history=history, settled=found, refunds=refunds, urls=urls, last_written_ms=last_written_ms
+    log = FailureLog(
+        history=history,
+        settled=found,
+        refunds=results.refunds,
+        urls=results.urls,
+        last_written_ms=results.last_written_ms,
+        results_read=results.read,
     )
+    return log if needs.everything else await _linked(cluster, log, needs)
 
 
 async def failures(cluster: Cluster) -> History:
     """
-    Error events and marks, without what the results say.
+    Error events, marks and ends, without what the results say.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
     history = History()
     async for record in snapshot_reader.history(cluster, error_event.TOPIC):
+        ended = end.read(record)
+        if ended is not None:
+            history.note_end(ended, record.timestamp_ms)
+            continue
         match read(record):
             case None:
                 continue
@@ -81,16 +114,28 @@ async def failures(cluster: Cluster) -> History:
     return history
 
 
-async def _results(
-    cluster: Cluster, history: History, last_written_ms: dict[str, int]
-) -> tuple[Refunds, Mapping[str, str]]:
-    """Close the failures whose records were written later; collect all refunds, and links to NetSuite."""
-    refunds, urls, first_ms = Refunds(), dict[str, str](), oldest_ms(history.failures.values())
+@dataclass(slots=True)
+class _Results:
+    """What was found on the results topic."""
+
+    refunds: Refunds = field(default_factory=Refunds)
+    urls: dict[str, str] = field(default_factory=dict)
+    last_written_ms: dict[str, int] = field(default_factory=dict)
+    read: int = 0
+
+
+async def _results(cluster: Cluster, history: History, needs: Needs) -> _Results:
+    """Settle the failures whose records were written later; collect refunds, last writes and links."""
+    found, first_ms = _Results(), oldest_ms(history.undecided)
+    if first_ms is None and not needs.everything:
+        return found
     linked = {key.encode() for each in history.failures.values() for key in document_links.result_keys(each)}
-    async for record in snapshot_reader.history(cluster, result.TOPIC):
-        refunds.note_record(record)
+    since_ms = None if needs.everything else first_ms
+    async for record in snapshot_reader.history(cluster, result.TOPIC, since_ms=since_ms):
+        found.read += 1
+        found.refunds.note_record(record)
         code = (record.key or b"").partition(b":")[0].decode("utf-8", "replace")
-        last_written_ms[code] = max(record.timestamp_ms, last_written_ms.get(code, 0))
+        found.last_written_ms[code] = max(record.timestamp_ms, found.last_written_ms.get(code, 0))
         is_later = first_ms is not None and record.timestamp_ms >= first_ms
         if not is_later and record.key not in linked:
             continue
@@ -98,10 +143,31 @@ async def _results(
             written = Result.model_validate_json(record.value or b"")
         except ValidationError:
             continue  # a tombstone, or a foreign record: no failure
-        urls[written.key] = written.url
+        found.urls[written.key] = written.url
         if is_later:
             history.note_result(written, record.timestamp_ms)
-    return refunds, urls
+    return found
+
+
+async def _linked(cluster: Cluster, log: FailureLog, needs: Needs) -> FailureLog:
+    """The log with the links that results from before the failures have."""
+    keys = {
+        key.encode()
+        for each in needs.links_to(log)
+        if not document_links.in_netsuite(each, log.urls)
+        for key in document_links.result_keys(each)
+    }
+    urls, count = dict(log.urls), log.results_read
+    async for record in snapshot_reader.history(cluster, result.TOPIC, keys=keys):
+        count += 1
+        if record.key not in keys:
+            continue
+        try:
+            written = Result.model_validate_json(record.value or b"")
+        except ValidationError:
+            continue
+        urls[written.key] = written.url
+    return replace(log, urls=urls, results_read=count)
 
 
 async def settled(cluster: Cluster, group: str, codes: Iterable[str]) -> Settled:

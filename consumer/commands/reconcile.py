@@ -137,7 +137,7 @@ def _facts(ended: Run, started_at: datetime, ended_at: datetime) -> RunFacts:
 
 
 async def _causes(settings: Settings, connection: Connection) -> Causes:
-    log = await failure_log.take(settings)
+    log = await failure_log.take(settings, failure_log.STATES)
     waiting = await waiting_records.read(Cluster.of(settings))
     return explanation.known_causes(connection.code, log.open, waiting)
 

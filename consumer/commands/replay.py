@@ -22,7 +22,7 @@ from consumer.commands import (
 )
 from consumer.commands.audited_replay import By
 from consumer.commands.error_closing import Wish as Closing
-from consumer.commands.failure_log import FailureLog
+from consumer.commands.failure_log import FailureLog, Needs
 from consumer.commands.replay_run import Done
 from consumer.config.settings import Settings
 from consumer.failures import causes
@@ -30,6 +30,7 @@ from consumer.failures.failure import Failure
 from consumer.failures.selection import Selection
 from consumer.kafka.cluster import Cluster
 from consumer.ops import signals
+from schemas.result import REFUND
 
 DONE, FAILED = 0, 1
 NOBODY = By(actor=audit_trail.UNKNOWN_ACTOR)
@@ -61,7 +62,7 @@ async def run(settings: Settings, wish: Wish) -> int:
         StartupError: Kafka cannot be reached, or lacks topics.
         ContractError: Kafka did not acknowledge; what is marked is done, a second run does the rest.
     """
-    log = await failure_log.take(settings)
+    log = await failure_log.take(settings, failure_log.STATES)
     chosen = wish.selection.of(log.open)
     allowed = [each for each in chosen if wish.selection.may_replay(each)]
     unknown = resolution.unknown(sorted(wish.selection.ids), list(log.history.failures.values()))
@@ -82,7 +83,7 @@ async def settle(settings: Settings, ids: Sequence[str], *, by: By, is_booked: b
         StartupError: Kafka cannot be reached, or lacks topics.
         ContractError: Kafka did not acknowledge.
     """
-    log = await failure_log.take(settings)
+    log = await failure_log.take(settings, _needs(ids))
     refunds = {each.id: each for each in log.refunds.to_make}
     wanted = list(dict.fromkeys(ids))
     wish = Closing(act="close", ids=wanted, reason=by.reason, actor=by.actor, is_booked=is_booked, go=True)
@@ -96,6 +97,11 @@ async def settle(settings: Settings, ids: Sequence[str], *, by: By, is_booked: b
     for each in ids:
         console_output.say(f"{each}: {'unknown' if each in unknown else wish.kind}")
     return FAILED if unknown else DONE
+
+
+def _needs(ids: Sequence[str]) -> Needs:
+    """The refunds only where one is named."""
+    return failure_log.EVERYTHING if any(f":{REFUND}:" in each for each in ids) else failure_log.STATES
 
 
 async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:

@@ -14,6 +14,7 @@ from enum import Enum
 from consumer.failures.failure import Failure
 from consumer.record import Source
 from schemas.error_mark import ErrorMark
+from schemas.error_resolved import ErrorResolved
 from schemas.result import Result
 
 VOIDED = "voided"
@@ -42,6 +43,7 @@ class History:
     _closed: dict[str, ErrorMark] = field(default_factory=dict)
     _replays: dict[str, ErrorMark] = field(default_factory=dict)
     _attempts: dict[Source, int] = field(default_factory=dict)
+    _ended_ms: dict[str, int] = field(default_factory=dict)
     _failed_at: set[tuple[str, Source]] = field(default_factory=set)
     _written_ms: dict[tuple[str, str, str, bool], int] = field(default_factory=dict)
     _written_from: dict[tuple[str, Source], int] = field(default_factory=dict)
@@ -69,6 +71,11 @@ class History:
             self._replays[mark.error_id] = mark
         self._attempts[place] = replay.attempt
 
+    def note_end(self, ended: ErrorResolved, published_ms: int) -> None:
+        """The event that ends a failure; one of a person's act says nothing that its mark does not."""
+        if ended.resolved_by == "written":
+            self._ended_ms[ended.error_id] = max(published_ms, self._ended_ms.get(ended.error_id, 0))
+
     def note_result(self, result: Result, published_ms: int) -> None:
         """A result, published at that time (milliseconds since the epoch)."""
         key = (result.connection, result.object, result.lago_id, result.status == VOIDED)
@@ -83,6 +90,15 @@ class History:
         return self._closed
 
     @property
+    def undecided(self) -> list[Failure]:
+        """Those that no mark and no end settles: only results can."""
+        return [
+            each
+            for each in self.failures.values()
+            if each.id not in self._closed and not self._has_ended(each)
+        ]
+
+    @property
     def replaying(self) -> frozenset[str]:
         """The connections that have had replays, whose committed offsets are needed."""
         return frozenset(mark.connection for mark in self._replays.values())
@@ -95,7 +111,7 @@ class History:
         """Its state, given the committed offsets of the groups."""
         if failure.id in self._closed:
             return State.SETTLED
-        if self._has_been_written(failure):
+        if self._has_ended(failure) or self._has_been_written(failure):
             return State.SETTLED
         mark = self._replays.get(failure.id)
         return State.OPEN if mark is None else self._after_replay(failure, mark, settled)
@@ -122,6 +138,9 @@ class History:
             return State.SETTLED
         below = settled.get((failure.connection, place.topic, place.partition), 0)
         return State.SETTLED if place.offset < below else State.IN_FLIGHT
+
+    def _has_ended(self, failure: Failure) -> bool:
+        return self._ended_ms.get(failure.id, 0) > failure.published_ms
 
     def _has_been_written(self, failure: Failure) -> bool:
         if self._written_from.get((failure.connection, failure.source), 0) > failure.published_ms:

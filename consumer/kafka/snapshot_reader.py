@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,6 +14,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from consumer.errors import StartupError
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster, stop
+from consumer.kafka.partitioner import partition_of
 from consumer.kafka.poller import record_of
 from consumer.kafka.topic_tail import Place, committed
 from consumer.record import Record, Source
@@ -37,7 +38,9 @@ async def exists(cluster: Cluster, topic: str) -> bool:
     return cluster.topic(topic) in await _counts(cluster)
 
 
-async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) -> AsyncIterator[Record]:
+async def history(
+    cluster: Cluster, topic: str, *, since_ms: int | None = None, keys: Collection[bytes] | None = None
+) -> AsyncIterator[Record]:
     """
     All records of a topic up to its end offsets of now.
 
@@ -45,6 +48,7 @@ async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) 
         cluster: the Kafka cluster.
         topic: its name without prefix.
         since_ms: begin at the first record with this timestamp (milliseconds since the epoch) or later.
+        keys: only the partitions of these keys; None for all.
 
     Raises:
         StartupError: Kafka cannot be reached, lacks the topic, or stops responding.
@@ -53,7 +57,10 @@ async def history(cluster: Cluster, topic: str, *, since_ms: int | None = None) 
     count = (await _counts(cluster)).get(name)
     if count is None:
         raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
-    places = [TopicPartition(name, number) for number in range(count)]
+    numbers = range(count) if keys is None else {partition_of(key, range(count), ()) for key in keys}
+    places = [TopicPartition(name, number) for number in sorted(numbers)]
+    if not places:
+        return
     async with _reader(cluster) as consumer:
         async with asyncio.timeout(REQUEST_LIMIT_S):
             ends = await consumer.end_offsets(places)

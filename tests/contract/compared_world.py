@@ -150,7 +150,7 @@ class InPlaceOfKafka:
     async def opened(self, cluster: Any, clock: Any) -> AsyncIterator[AuditTrail]:
         yield AuditTrail(publish=self.publish, clock=clock, records=await audit_trail.read(cluster))
 
-    async def take(self, _: Any) -> failure_log.FailureLog:
+    async def take(self, *_: Any) -> failure_log.FailureLog:
         return failure_log.FailureLog(history=History(), settled={})
 
     async def nothing(self, *_: Any) -> list[Any]:

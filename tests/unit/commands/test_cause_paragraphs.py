@@ -26,7 +26,7 @@ def log(monkeypatch):
     """What is open: nothing, until a test adds to it."""
     taken = failure_log.FailureLog(history=History(), settled={}, refunds=Refunds())
 
-    async def take(_):
+    async def take(*_):
         return taken
 
     monkeypatch.setattr(failure_log, "take", take)

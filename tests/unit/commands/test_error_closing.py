@@ -27,7 +27,7 @@ def log(monkeypatch):
     history.note_result(result(3), published_ms=9_000)
     taken = failure_log.FailureLog(history=history, settled=NOBODY_KNOWN)
 
-    async def take(_):
+    async def take(*_):
         return taken
 
     monkeypatch.setattr(failure_log, "take", take)

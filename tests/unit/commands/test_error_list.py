@@ -39,7 +39,7 @@ def taken(monkeypatch, failures):
     for number, each in enumerate(failures):
         history.failures[f"{number}"] = each
 
-    async def take(_):
+    async def take(*_):
         urls = {f"netsuite-eu:customer:{lago.CUSTOMER_ID}": NETSUITE}
         return failure_log.FailureLog(history=history, settled={}, urls=urls)
 
@@ -159,7 +159,7 @@ def test_show_of_a_settled_failure_offers_no_replay(capsys, monkeypatch):
     history.note_failure(failure(1))
     history.note_mark(mark(1, "synced"))
 
-    async def take(_):
+    async def take(*_):
         return failure_log.FailureLog(history=history, settled={})
 
     monkeypatch.setattr(failure_log, "take", take)

@@ -101,7 +101,7 @@ def log(monkeypatch, text):
         failure(1, message=text, hint=text, code=text, connection=text, object_id=text, currency=text)
     )
 
-    async def take(_):
+    async def take(*_):
         return failure_log.FailureLog(history=history, settled={})
 
     monkeypatch.setattr(failure_log, "take", take)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from consumer.failures import end
 from consumer.failures.history import History, State, oldest_ms
 from tests.unit.failures.errors import CONNECTION, TOPIC, failure, mark, result, source
 
@@ -157,3 +158,26 @@ def test_of_several_replays_the_last_counts_whichever_is_read_last():
     made.note_mark(mark(1, "replayed", replayed_to=900, attempt=1))
 
     assert [each.source for each in made.open(NOWHERE)] == [source(901)]
+
+
+def test_a_failure_that_has_ended_needs_no_result():
+    """The end is on the error topic; a failure that is published after it is open again."""
+    made = history(failure(1), failure(2))
+    ended = end.of(failure(1), resolved_by="written", at=failure(1).published_at)
+    made.note_end(ended, published_ms=5_000)
+
+    assert (made.state(failure(1), NOWHERE), made.undecided) == (State.SETTLED, [failure(2)])
+    made.note_failure(again := failure(1, published_ms=6_000))
+    assert made.open(NOWHERE) == [failure(2), again]
+
+
+def test_the_end_of_a_closed_failure_says_nothing_that_its_mark_does_not():
+    """Or what is reopened would stay closed."""
+    made = history(failure(1))
+    ended = end.of(failure(1), resolved_by="closed", at=failure(1).published_at)
+    made.note_mark(mark(1, "ignored"))
+    made.note_end(ended, published_ms=5_000)
+
+    assert made.undecided == []
+    made.note_mark(mark(1, "reopened"))
+    assert made.undecided == [failure(1)]
