@@ -17,7 +17,7 @@ from consumer.reconcile.acceptance import Acceptance
 from consumer.reconcile.difference import TITLES, name_of
 from schemas import audit
 from schemas.audit import Act
-from schemas.reconciliation import DocumentDifference, Reconciliation
+from schemas.reconciliation import LISTED_DIFFERENCES, DocumentDifference, Reconciliation
 
 DONE, FAILED = 0, 1
 _TITLES: Mapping[str, str] = {str(what): title for what, title in TITLES.items()}
@@ -79,7 +79,8 @@ async def run(settings: Settings, wish: Wish) -> int:
     unknown = [each for each in answers if each.state == "unknown"]
     for each in unknown:
         console_output.complain(
-            f"{each.key}: no difference of the latest comparison of {wish.connection} has this key"
+            f"{each.key}: no difference of the latest comparison of {wish.connection} has this key. "
+            f"Of many it lists {LISTED_DIFFERENCES}: compare again, with --customer or --since"
         )
     return FAILED if unknown else DONE
 
