@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
-from itertools import islice
-from typing import TypeVar
+from collections.abc import AsyncIterator
 
 from consumer.config.connection import Connection
 from consumer.errors import StartupError
@@ -12,12 +10,9 @@ from consumer.netsuite import ledger, unmarked
 from consumer.netsuite.account_survey import NoAnswer
 from consumer.netsuite.client import Client
 from consumer.netsuite.unmarked import Rows
-from consumer.reconcile.expected import Expected
 from consumer.reconcile.identification import Identification
 from schemas.ledger import LedgerQuestion, LedgerRow
 from schemas.unmarked import MOST_AT_ONCE
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 async def marked(client: Client, connection: Connection) -> AsyncIterator[LedgerRow]:
@@ -47,20 +42,14 @@ async def identify(
     Raises:
         StartupError: NetSuite does not answer, or its script does not know the question.
     """
-    for named in _parts(identification.by_number()):
+    for named in identification.by_number(MOST_AT_ONCE):
         rows = _known(await unmarked.by_number(client, named), connection)
         for row in identification.meet_unmarked(named, rows):
             yield row
-    for paid in _parts(identification.by_invoice()):
+    for paid in identification.by_invoice(MOST_AT_ONCE):
         rows = _known(await unmarked.payments(client, list(paid)), connection)
         for row in identification.meet_payments(paid, rows):
             yield row
-
-
-def _parts(wanted: Mapping[Key, list[Expected]]) -> Iterator[dict[Key, list[Expected]]]:
-    left = iter(wanted.items())
-    while part := dict(islice(left, MOST_AT_ONCE)):
-        yield part
 
 
 def _known(rows: Rows | NoAnswer, connection: Connection) -> Rows:

@@ -83,10 +83,10 @@ class Identification:
         """Whether a payment carries its invoice's Lago id, which NetSuite copies to what is made from it."""
         return row.type == TYPES["payment"] and external_id("invoice", row.lagoId) in self.documents
 
-    def by_number(self) -> dict[NumberKey, list[Expected]]:
-        """The invoices and credit notes that no record was found for, by record type and number."""
-        wanted = (each for each in self.missing() if each.kind in _NUMBERED)
-        return _grouped(((TYPES[each.kind], each.number), each) for each in wanted)
+    def by_number(self, most: int) -> Iterator[dict[NumberKey, list[Expected]]]:
+        """The invoices and credit notes without a record, by record type and number; `most` at a time."""
+        wanted = (each for each in self._missing() if each.kind in _NUMBERED)
+        return _in_parts((((TYPES[each.kind], each.number), each) for each in wanted), most)
 
     def meet_unmarked(
         self, wanted: Mapping[NumberKey, Sequence[Expected]], rows: Iterable[LedgerRow]
@@ -112,10 +112,11 @@ class Identification:
                 elif fitting:
                     self.ambiguous.add(document.external_id)
 
-    def by_invoice(self) -> dict[str, list[Expected]]:
-        """The payments that no record was found for, by the internal id of each invoice that they pay."""
-        payments = (each for each in self.missing() if each.kind == "payment")
-        return _grouped((invoice, each) for each in payments for invoice in self._invoices_in_netsuite(each))
+    def by_invoice(self, most: int) -> Iterator[dict[str, list[Expected]]]:
+        """The payments without a record, by the internal id of the invoice; `most` invoices at a time."""
+        payments = (each for each in self._missing() if each.kind == "payment")
+        paid = ((invoice, each) for each in payments for invoice in self._invoices_in_netsuite(each))
+        return _in_parts(paid, most)
 
     def meet_payments(
         self, wanted: Mapping[str, Sequence[Expected]], rows: Sequence[LedgerRow]
@@ -143,7 +144,10 @@ class Identification:
 
     def missing(self) -> list[Expected]:
         """The documents that no record was found for."""
-        return [each for key, each in self.documents.items() if key not in self.found]
+        return list(self._missing())
+
+    def _missing(self) -> Iterator[Expected]:
+        return (each for key, each in self.documents.items() if key not in self.found)
 
     def _invoices_in_netsuite(self, document: Expected) -> Iterator[str]:
         for key in document.settles:
@@ -176,6 +180,18 @@ def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     for key, value in pairs:
         found[key].append(value)
     return dict(found)
+
+
+def _in_parts(pairs: Iterable[tuple[Key, Value]], most: int) -> Iterator[dict[Key, list[Value]]]:
+    """The pairs by key, `most` keys at a time: a key may come again, and no more than a part is kept."""
+    part: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        if len(part) == most and key not in part:
+            yield part
+            part = {}
+        part.setdefault(key, []).append(value)
+    if part:
+        yield part
 
 
 def _number_key(record_type: str, number: str | None) -> str:
