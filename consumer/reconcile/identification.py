@@ -183,7 +183,7 @@ def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
 
 
 def _in_parts(pairs: Iterable[tuple[Key, Value]], most: int) -> Iterator[dict[Key, list[Value]]]:
-    """The pairs by key, `most` keys at a time: a key may come again, and no more than a part is kept."""
+    """The pairs by key, `most` keys at a time: a key may be in several parts, and one part is kept."""
     part: dict[Key, list[Value]] = {}
     for key, value in pairs:
         if len(part) == most and key not in part:
