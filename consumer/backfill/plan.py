@@ -22,6 +22,7 @@ class Row:
 
     Attributes:
         key: the sort key within its kind.
+        day: of its booking, as Lago states it, ``YYYY-MM-DD``; empty for a customer.
         cents: the amount in subunits of the currency.
         content: the whole object if the list contains it; None if it needs a request of its own.
     """
@@ -29,6 +30,7 @@ class Row:
     kind: Kind
     lago_id: str
     key: Key
+    day: str = ""
     cents: int = 0
     currency: str = ""
     content: Mapping[str, Any] | None = None
@@ -118,12 +120,26 @@ def _row(kind: Kind, content: Mapping[str, Any]) -> Row:
         kind=kind,
         lago_id=lago_id,
         key=(day, created_at, lago_id),
+        day=_day(kind, content),
         cents=cents if isinstance(cents, int) else 0,
         currency=str(content.get("currency") or content.get("amount_currency") or "")
         if kind not in {"customer", "void"}
         else "",
         content=None if kind in {"invoice", "void"} else content,
     )
+
+
+def _day(kind: Kind, content: Mapping[str, Any]) -> str:
+    match kind:
+        case "customer":
+            return ""
+        case "void":
+            booked_at = content.get("voided_at") or content.get("updated_at")
+        case "payment":
+            booked_at = content.get("created_at")
+        case _:
+            booked_at = content.get("issuing_date")
+    return str(booked_at or "")[:10]
 
 
 def _too_late(kind: Kind, content: Mapping[str, Any], until: date | None) -> str | None:

@@ -13,12 +13,14 @@ from rich.progress import Progress
 
 from consumer.backfill import plan as plans
 from consumer.backfill import progress
+from consumer.backfill.closed_periods import ClosedPart, closed_part
 from consumer.backfill.kinds import ORIGIN
 from consumer.backfill.plan import BackfillPlan, Row
 from consumer.backfill.progress import Sending
 from consumer.clock import Clock, SystemClock
-from consumer.commands import audit_trail, backfill_report, console_output
+from consumer.commands import audit_trail, backfill_periods, backfill_report, console_output
 from consumer.commands.audit_trail import AuditTrail
+from consumer.commands.backfill_periods import Unknown
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.read_ahead import in_order
 from consumer.config.connection import Connection
@@ -83,7 +85,8 @@ async def run(settings: Settings, wish: Wish) -> int:
         await documents.check_organization()
         plan = await documents.planned(wish.kinds, wish.scope)
         if not wish.go:
-            backfill_report.show_plan(plan, wish.kinds, wish.connection, as_json=wish.as_json)
+            closed = await _closed_part(wish, plan, clock)
+            backfill_report.show_plan(plan, wish.kinds, wish.connection, closed, as_json=wish.as_json)
             return DONE
         async with audit_trail.opened(Cluster.of(settings), clock) as trail:
             sending = await _send(wish, plan, documents, trail, clock)
@@ -109,6 +112,13 @@ async def lago_documents_of(connection: Connection, clock: Clock) -> AsyncIterat
         yield LagoDocuments(connection=connection, client=client)
     finally:
         await client.aclose()
+
+
+async def _closed_part(wish: Wish, plan: BackfillPlan, clock: Clock) -> ClosedPart | Unknown | None:
+    months = await backfill_periods.read(wish.connection, clock)
+    if months is None or isinstance(months, Unknown):
+        return months
+    return closed_part(plan, wish.kinds, months, wish.connection.start_date)
 
 
 async def _send(

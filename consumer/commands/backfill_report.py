@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from consumer.backfill.closed_periods import ClosedPart
 from consumer.backfill.plan import BackfillPlan
 from consumer.backfill.progress import Sending
-from consumer.commands import console_output
+from consumer.commands import closed_periods_report, console_output
+from consumer.commands.backfill_lines import count_line, major_units
+from consumer.commands.backfill_periods import Unknown
 from consumer.config.connection import Connection
 from consumer.events.lago_webhook import Kind
 from consumer.lago.client import REQUESTS_PER_S
-from consumer.mapping import money
 from consumer.ops import plain_text
 
-NAMES: dict[Kind, str] = {
-    "customer": "customers",
-    "invoice": "invoices",
-    "credit_note": "credit notes",
-    "payment": "payments",
-    "void": "voids",
-}
 
-
-def show_plan(plan: BackfillPlan, kinds: Sequence[Kind], connection: Connection, *, as_json: bool) -> None:
-    """Print the plan."""
+def show_plan(
+    plan: BackfillPlan,
+    kinds: Sequence[Kind],
+    connection: Connection,
+    closed: ClosedPart | Unknown | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the plan, and what of it lies in closed periods; None for an account without periods."""
     requests = plan.requests_to_come(kinds)
     minutes = requests / REQUESTS_PER_S / 60
     if as_json:
         shown = _counts(plan, kinds) | {"lago_requests": requests, "minutes": round(minutes, 1)}
-        console_output.say_json({"connection": connection.code, "plan": shown})
+        periods = closed_periods_report.content_of(closed, connection)
+        console_output.say_json({"connection": connection.code, "plan": shown | {"closed_periods": periods}})
         return
     console_output.say(f"Backfill of connection {connection.code}")
     for line in lines_of(plan, kinds):
@@ -38,6 +40,8 @@ def show_plan(plan: BackfillPlan, kinds: Sequence[Kind], connection: Connection,
     before = connection.start_date
     if before:
         console_output.say(f"Documents before {before} are sent and ignored: start_date of the connection.")
+    for line in closed_periods_report.lines_of(closed, connection):
+        console_output.say(plain_text.one_line(line))
     count = sum(plan.counts(kinds).values())
     console_output.say("Nothing to send." if not count else f"{count} events would be sent; --go sends them.")
 
@@ -58,10 +62,7 @@ def show_end(sending: Sending, plan: BackfillPlan, kinds: Sequence[Kind], *, as_
 
 def lines_of(plan: BackfillPlan, kinds: Sequence[Kind]) -> list[str]:
     """One line for each kind with count and sums by currency, then one for each reason of left-out rows."""
-    lines = []
-    for kind in kinds:
-        sums = (f"{currency} {money.major(cents, currency)}" for currency, cents in plan.sums(kind).items())
-        lines.append(f"  {NAMES[kind]:<13}{len(plan.rows[kind]):>8}  {', '.join(sums)}".rstrip())
+    lines = [count_line(kind, len(plan.rows[kind]), plan.sums(kind)) for kind in kinds]
     lines += [f"  left out: {count} {reason}" for reason, count in sorted(plan.left_out.items())]
     return lines
 
@@ -69,9 +70,6 @@ def lines_of(plan: BackfillPlan, kinds: Sequence[Kind]) -> list[str]:
 def _counts(plan: BackfillPlan, kinds: Sequence[Kind]) -> dict[str, Any]:
     return {
         "counts": plan.counts(kinds),
-        "sums": {
-            kind: {currency: money.major(cents, currency) for currency, cents in plan.sums(kind).items()}
-            for kind in kinds
-        },
+        "sums": {kind: major_units(plan.sums(kind)) for kind in kinds},
         "left_out": dict(plan.left_out),
     }

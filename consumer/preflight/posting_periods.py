@@ -6,21 +6,21 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from consumer.config.connection import Connection
-from consumer.preflight import menu_paths, role
+from consumer.preflight import accounting_periods, menu_paths, role
 from consumer.preflight.account_facts import Facts
+from consumer.preflight.accounting_periods import first, holding, last, lock
 from consumer.preflight.finding import Finding, Status, ok, unknown
 from schemas.reading import CatalogRow
 
 OUTSIDE_PERIOD = "Allow Transaction Date Outside of the Posting Period"
 """The preference that allows a document to be posted to another period than that of its date."""
-_SUMS = ("quarter", "year", "adjustment")
-_LOCKS = {"closed": "closed", "all_locked": "locked", "ar_locked": "locked for A/R"}
 _NAMED_AT_MOST = 6
-_EFFECTS = {
+EFFECTS = {
     "hold": "wait",
     "reject": "are rejected",
     "next_open_period": "are posted to the next open period",
 }
+"""What becomes of documents of a closed period, by the connection's ``closed_period``."""
 
 
 def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
@@ -29,14 +29,11 @@ def findings(connection: Connection, facts: Facts) -> Iterator[Finding]:
         yield ok("period", "the account has no accounting periods")
         return
     yield from _outside(connection, facts.health.outside_period)
-    listed = facts.listed("periods")
-    if not role.sees(facts, "periods") or listed.trouble is not None:
+    found = facts.listed("periods")
+    if not role.sees(facts, "periods") or found.trouble is not None:
         yield unknown("period", "accounting periods cannot be looked at", menu=menu_paths.PERIODS)
         return
-    months = sorted(
-        (row for row in listed.rows.values() if not any(row.values.get(name) == "T" for name in _SUMS)),
-        key=_first,
-    )
+    months = accounting_periods.months(found.rows.values())
     yield _today(connection, months, facts.today)
     yield from _since_start(connection, months, facts.today)
 
@@ -65,7 +62,7 @@ def _outside(connection: Connection, preference: str | None) -> Iterator[Finding
 
 def _today(connection: Connection, months: Sequence[CatalogRow], today: date) -> Finding:
     day = today.isoformat()
-    current = _holding(months, day)
+    current = holding(months, day)
     if current is None:
         return Finding(
             id="period",
@@ -74,10 +71,10 @@ def _today(connection: Connection, months: Sequence[CatalogRow], today: date) ->
             menu=menu_paths.PERIODS,
             fix="set up the year",
         )
-    shut = _lock(current)
+    shut = lock(current)
     if shut is None:
         return ok("period", f"{current.name} is open")
-    has_later = any(_first(row) > day and _lock(row) is None for row in months)
+    has_later = any(first(row) > day and lock(row) is None for row in months)
     return _shut(connection, current, shut, has_later=has_later)
 
 
@@ -85,7 +82,7 @@ def _shut(connection: Connection, current: CatalogRow, shut: str, *, has_later: 
     policy = connection.closed_period
     goes_on = policy == "next_open_period" and has_later
     status: Status = "warn" if goes_on else "fail"
-    becomes = _EFFECTS[policy] if goes_on or policy != "next_open_period" else "find no open period"
+    becomes = EFFECTS[policy] if goes_on or policy != "next_open_period" else "find no open period"
     return Finding(
         id="period",
         status=status,
@@ -99,17 +96,17 @@ def _shut(connection: Connection, current: CatalogRow, shut: str, *, has_later: 
 def _since_start(connection: Connection, months: Sequence[CatalogRow], today: date) -> Iterator[Finding]:
     """Months before today's: with a `start_date`, documents of those months are still to be carried."""
     start, day = connection.start_date, today.isoformat()
-    current = _holding(months, day)
-    end = _first(current) if current else day
+    current = holding(months, day)
+    end = first(current) if current else day
     if start is None or start.isoformat() >= end:
         return
-    past = [row for row in months if _last(row) >= start.isoformat() and _first(row) < end]
-    shut = [f"{row.name} ({lock})" for row in past if (lock := _lock(row)) is not None]
+    past = [row for row in months if last(row) >= start.isoformat() and first(row) < end]
+    shut = [f"{row.name} ({word})" for row in past if (word := lock(row)) is not None]
     if shut:
-        effect = _EFFECTS[connection.closed_period]
+        effect = EFFECTS[connection.closed_period]
         yield _warning(
             connection,
-            f"documents issued since {start} fall into {_listed(shut)} and {effect}",
+            f"documents issued since {start} fall into {listed(shut)} and {effect}",
             "open these periods until they are carried, set closed_period, or a later start_date",
         )
     elif (gap := _gap(past, start, end)) is not None:
@@ -135,28 +132,13 @@ def _gap(past: Sequence[CatalogRow], start: date, end: str) -> str | None:
     """The first day from `start` to before `end` that is in none of the periods; None when there is none."""
     day = start.isoformat()
     for row in past:
-        if _first(row) > day:
+        if first(row) > day:
             return day
-        day = (date.fromisoformat(_last(row)) + timedelta(days=1)).isoformat()
+        day = (date.fromisoformat(last(row)) + timedelta(days=1)).isoformat()
     return day if day < end else None
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first names of periods, and how many more there are."""
     more = len(names) - _NAMED_AT_MOST
     return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
-
-
-def _holding(months: Sequence[CatalogRow], day: str) -> CatalogRow | None:
-    return next((row for row in months if _first(row) <= day <= _last(row)), None)
-
-
-def _first(row: CatalogRow) -> str:
-    return row.values.get("start", "")
-
-
-def _last(row: CatalogRow) -> str:
-    return row.values.get("end", "")
-
-
-def _lock(row: CatalogRow) -> str | None:
-    return next((word for name, word in _LOCKS.items() if row.values.get(name) == "T"), None)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.kafka
 
 INPUTS = ("lago.customers", "lago.invoices", "lago.credit_notes", "lago.payments")
 TYPES = ("customer", "invoice", "creditmemo", "customerpayment")
-LIVE_EVERY_S = 0.5
+LIVE_EVERY_S, LOOK_EVERY_S = 0.5, 5.0
 COPIES = 100
 KILLS = 3
 READ_BEFORE_A_KILL = 2_500
@@ -83,7 +83,7 @@ class Backfill:
         """Wait until the worker has committed all that lies on its topics."""
         async with asyncio.timeout(LIMIT_S):
             while await self._backlog():  # noqa: ASYNC110 - another process
-                await asyncio.sleep(LIVE_EVERY_S)
+                await asyncio.sleep(LOOK_EVERY_S)
 
     async def _backlog(self) -> int:
         cluster = self.on_kafka.cluster

@@ -54,10 +54,14 @@ async def test_a_backfill_that_is_killed_continues_and_every_document_is_there_o
             lago.act("voids", invoice_id=bills[2]["lago_id"])
 
             code, planned, _ = backfill(running.environment, "--json")
-            assert (code, json.loads(planned)["plan"]["counts"]) == (
+            plan = json.loads(planned)["plan"]
+            assert (code, plan["counts"]) == (
                 0,
                 {"customer": 1, "invoice": BILLS, "credit_note": 1, "payment": 1, "void": 1},
             )
+            assert plan["closed_periods"] == {
+                "known": True, "policy": "hold", "periods": [], "counts": {}, "sums": {}, "without_period": 0,
+            }  # fmt: skip
 
             log = tmp_path / "backfill.log"
             go = ["backfill", "--go", "--rate", "100"]

@@ -184,7 +184,10 @@ class Books:
         for name, wanted in (equal or {}).items():
             clauses.append(f"{INDEXED[name]} IN ({','.join('?' * len(wanted))})")
             values += [text.lower() if INDEXED[name].startswith("lower") else text for text in wanted]
-        statement = f"{_ROWS} WHERE {' AND '.join(clauses)} AND id > ? ORDER BY id LIMIT {_CHUNK_ROWS}"
+        # Likewise of the index on ids, which matches all rows.
+        place = "+id" if equal else "id"
+        after = f"{place} > ? ORDER BY {place} LIMIT {_CHUNK_ROWS}"
+        statement = f"{_ROWS} WHERE {' AND '.join(clauses)} AND {after}"
         rows = self._read(statement, [*values, above])
         while rows:
             yield from map(saved_of, rows)

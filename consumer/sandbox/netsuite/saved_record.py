@@ -27,6 +27,8 @@ CREATE INDEX IF NOT EXISTS by_tranid ON record (tranid);
 CREATE INDEX IF NOT EXISTS by_type ON record (type, id);
 CREATE INDEX IF NOT EXISTS by_entity ON record (
   json_extract(fields, '$.entity'), json_extract(fields, '$.status'));
+CREATE INDEX IF NOT EXISTS by_lago_invoice ON record (
+  lower(json_extract(fields, '$.custbody_lago_invoice_id')));
 CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
 INSERT OR IGNORE INTO sequence VALUES ('entity', 500), ('transaction', 9000), ('relationship', 100);
 """
@@ -38,6 +40,7 @@ INDEXED = {
     "tranid": "tranid",
     "custbody_lago_id": "lago_id",
     "custentity_lago_id": "lago_id",
+    "custbody_lago_invoice_id": "lower(json_extract(fields, '$.custbody_lago_invoice_id'))",
     "entity": "json_extract(fields, '$.entity')",
     "status": "json_extract(fields, '$.status')",
 }

@@ -206,3 +206,27 @@ def test_balances_tell_what_is_open_on_each_side(books, bill):
         | {"currency": "4", "currency_iso": "JPY", "receivable": "0", "open_credits": "0"}
         | {"unapplied_payments": "2", "balance": "-2"},
     ]
+
+
+@pytest.mark.parametrize(
+    "equal",
+    [
+        {"entity": ["7"], "status": ["CustInvc:A"]},
+        {"custbody_lago_id": ["lago-7"]},
+        {"custbody_lago_invoice_id": ["LAGO-7"]},
+        {"tranid": ["INV7"]},
+    ],
+)
+def test_a_few_records_are_found_without_a_look_at_all(books, equal):
+    """A payment of an account with a past costs what it costs in an empty one."""
+    for number in range(2_000):
+        fields = {"entity": str(number), "status": "CustInvc:A", "tranid": f"INV{number}"}
+        marks = dict.fromkeys(("custbody_lago_id", "custbody_lago_invoice_id"), f"lago-{number}")
+        books.insert("transaction", "invoice", fields | marks, {})
+    steps = []
+    books._connection.set_progress_handler(lambda: steps.append(1), 100)
+
+    [found] = books.find(group="transaction", record_type="invoice", equal=equal)
+
+    assert found.fields["entity"] == "7"
+    assert len(steps) < 20
