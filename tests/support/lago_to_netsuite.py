@@ -87,9 +87,13 @@ class LagoToNetSuite:
         """Close the books."""
         self.account.close()
 
-    async def carry(self, *others: bytes, repeats: int = 1) -> Carried:
+    def configure(self, **changes: Any) -> None:
+        """Other settings of the connection, from the next delivery on."""
+        self._changes |= changes
+
+    async def carry(self, *others: bytes | Record, repeats: int = 1) -> Carried:
         """
-        Deliver Lago's outbox, then the other webhooks, each `repeats` times, until all is settled.
+        Deliver Lago's outbox, then the other webhooks or records, each `repeats` times, until all is settled.
 
         Raises:
             TimeoutError: something is not settled after `MAX_ROUNDS` rounds.
@@ -163,7 +167,9 @@ class LagoToNetSuite:
     async def _connection(self) -> Connection:
         return Connection.model_validate(await self.connection_settings())
 
-    def _record(self, value: bytes) -> Record:
+    def _record(self, value: bytes | Record) -> Record:
+        if isinstance(value, Record):
+            return value
         self._offset += 1
         return Record(
             source=Source(topic="lago.invoices", partition=0, offset=self._offset),
