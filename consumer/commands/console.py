@@ -119,13 +119,13 @@ async def _serve(app: ASGIApp, settings: Settings) -> None:
 def _badge(connection: Connection) -> Badge:
     facts = (
         ("Name", connection.name or connection.code),
-        ("RESTlet", connection.restlet_url),
+        ("RESTlet", _without_login(connection.restlet_url)),
         ("Login", {"oauth2": "OAuth 2.0 with a certificate", "tba": "token-based"}[connection.auth.type]),
         ("Calls at once", str(connection.concurrency)),
         ("Start date", str(connection.start_date or "none")),
         ("Closed periods", connection.closed_period),
         ("Refunds", connection.refunds),
-        ("Lago's API", connection.lago.api_url or "not used"),
+        ("Lago's API", _without_login(connection.lago.api_url or "not used")),
     )
     lago = connection.lago
     front, organization = lago.front_url, lago.organization_slug
@@ -136,3 +136,10 @@ def _badge(connection: Connection) -> Badge:
         facts=facts,
         lago_url=f"{front.rstrip('/')}/{organization}" if front and organization else "",
     )
+
+
+def _without_login(address: str) -> str:
+    """An address without the name and the password that may stand before its host."""
+    scheme, joint, rest = address.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{joint}{authority.rpartition('@')[2]}{slash}{path}"

@@ -18,7 +18,9 @@ ACTS: dict[str, ActName] = {"replay": "replay", "synced": "synced", "ignore": "i
 
 async def act(request: Request) -> Response:
     """Do what a form asks for; it answers with a page that says what became of it."""
-    name, fields = ACTS[request.path_params["act"]], form.of(request)
+    name, fields = ACTS.get(request.path_params["act"]), form.of(request)
+    if name is None:
+        return said(request, 404, "There is no such act")
     reason, ids = fields.get("reason", "").strip()[:REASON_LIMIT], _ids(request, fields)
     if not reason:
         return said(request, 422, "A reason is needed: it is all that a later reader of the audit has")

@@ -61,7 +61,8 @@ class Console:
             login=login(self.sessions, self.clock) if login else None,
             origin=origin,
         )
-        transport = httpx.ASGITransport(application.create_app(self.context))
+        self.app = application.create_app(self.context)
+        transport = httpx.ASGITransport(self.app)
         self.http = httpx.AsyncClient(transport=transport, base_url=origin or ORIGIN)
 
     async def act(self, act: Act) -> ActOutcome:
