@@ -25,6 +25,9 @@ from schemas.reconciliation import (
 )
 from schemas.scalar import utc_text
 
+MOST_BYTES = 3 * 1024 * 1024
+"""Of one event; the topic takes 4 MiB (deploy/topics.yaml)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
@@ -52,7 +55,7 @@ class RunFacts:
 def reconciliation_of(run: RunFacts, comparison: Comparison, division: Division) -> Reconciliation:
     """The event's content; of many differences and months it lists the first and the latest."""
     differences = division.open
-    return Reconciliation(
+    whole = Reconciliation(
         connection=run.connection,
         run_id=run.run_id,
         started_at=utc_text(run.started_at),
@@ -76,6 +79,18 @@ def reconciliation_of(run: RunFacts, comparison: Comparison, division: Division)
         repaired=run.repaired,
         report=_text(run.report) if run.report else None,
     )
+    return _fitting(whole)
+
+
+def _fitting(content: Reconciliation) -> Reconciliation:
+    """The same with fewer differences listed, where their texts are so long that Kafka would refuse it."""
+    while len(content.model_dump_json().encode()) > MOST_BYTES and (content.differences or content.accepted):
+        halves = {
+            "differences": content.differences[: len(content.differences) // 2],
+            "accepted": content.accepted[: len(content.accepted) // 2],
+        }
+        content = content.model_copy(update=halves)
+    return content
 
 
 def event_of(content: Reconciliation) -> Event:
