@@ -67,8 +67,8 @@ def _note_failure(connection: sqlite3.Connection, failure: Failure) -> None:
     connection.executemany(
         "INSERT OR REPLACE INTO reasons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)", _reasons(failure)
     )
-    failure_state.reconsider(connection, [failure.id])
-    failure_state.reconsider(connection, _of_source(connection, failure.connection, str(failure.source)))
+    of_source = _of_source(connection, failure.connection, str(failure.source))
+    failure_state.reconsider(connection, list(dict.fromkeys((failure.id, *of_source))))
 
 
 def _note_mark(connection: sqlite3.Connection, mark: ErrorMark, published_ms: int) -> None:

@@ -78,6 +78,7 @@ class Projection:
         with database.transaction(self._connection):
             for record in records:
                 self._notes[record.source.topic](self._connection, record)
+            result_rows.take_in(self._connection)
             self._advance(records)
 
     def _take_one_by_one(self, records: Sequence[Record]) -> None:

@@ -25,6 +25,25 @@ _UPSERT = (
 )
 
 
+_INDEX_WORDS = (
+    "INSERT INTO result_words (rowid, number, netsuite_number, netsuite_id, trace_id)"
+    " SELECT id, number, netsuite_number, netsuite_id, trace_id FROM results"
+    " WHERE id > (SELECT last_id FROM taken_in)"
+)
+_COUNT = (
+    "INSERT INTO result_counts SELECT connection, object, count(*) FROM results"
+    " WHERE id > (SELECT last_id FROM taken_in) GROUP BY connection, object"
+    " ON CONFLICT DO UPDATE SET count = count + excluded.count"
+)
+_ADVANCE = "UPDATE taken_in SET last_id = (SELECT coalesce(max(id), 0) FROM results)"
+
+
+def take_in(connection: sqlite3.Connection) -> None:
+    """Count the results that are new since the last time, and let them be searched for."""
+    for statement in (_INDEX_WORDS, _COUNT, _ADVANCE):
+        connection.execute(statement)
+
+
 def note(connection: sqlite3.Connection, record: Record) -> None:
     """Take in a record of the results topic; a tombstone, or what is no result, changes nothing."""
     try:

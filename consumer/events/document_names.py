@@ -20,6 +20,9 @@ _OWN_PREFIXES = {
 }
 # The word before an id in a message: NetSuite's name of the field, or the connector's of the document.
 _BEFORE = r"(?:\b(?:doc|entity|customer|invoice|credit memo|creditmemo|payment|customerpayment) )?"
+# Compiled once: a pattern with the number of each document would be compiled for each.
+_ASIDE = re.compile(r"(?: \([^()]*\))?: ")
+_WHOSE = re.compile(r"(?: of [^()]*)?(?: \([^()]*\))?: ")
 
 
 def subject(event: Envelope, date: str | None = None) -> str:
@@ -46,12 +49,14 @@ def sentence(message: str, event: Envelope, date: str | None = None) -> str:
 
 def without_subject(text: str, object_type: str, number: str | None) -> str:
     """A message without the document name at its start; for outputs that show the name beside it."""
-    own = f"{re.escape(number[:MAX_NUMBER_CHARS])}|" if number else ""
-    begins = (
-        rf"(?:void of )?{re.escape(object_type.replace('_', ' '))}(?: (?:{own}of [^()]*))?(?: \([^()]*\))?: "
-    )
-    found = re.match(begins, text)
-    return text[found.end() :] if found else text
+    named = text.removeprefix("void of ")
+    kind = object_type.replace("_", " ")
+    if not named.startswith(kind):
+        return text
+    own = f"{kind} {number[:MAX_NUMBER_CHARS]}" if number else ""
+    found = _ASIDE.match(named, len(own)) if own and named.startswith(own) else None
+    found = found or _WHOSE.match(named, len(kind))
+    return named[found.end() :] if found else text
 
 
 def without_ids(text: str, event: Envelope) -> str:

@@ -248,3 +248,16 @@ def test_the_last_reconciliation_of_all_documents_counts(tables):
     assert last is not None
     assert last.run_id == "whole"
     assert [run.run_id for run in run_list.latest(tables.connection)] == ["part", "whole"]
+
+
+def test_a_number_that_changes_is_found_by_its_last_one_only(tables):
+    """Within one batch and over several; a document counts once however often it is written."""
+    def found(words: str) -> int:
+        return len(result_list.search(tables.connection, words).results)
+
+    tables.take(topics.written(1, lago_number="FIRST-1"), topics.written(1, offset=1, lago_number="SECOND-1"))
+    assert (found("FIRST"), found("SECOND")) == (0, 1)
+
+    tables.take(topics.written(1, offset=2, lago_number="THIRD-1"))
+    assert (found("FIRST"), found("SECOND"), found("THIRD")) == (0, 0, 1)
+    assert result_list.counts(tables.connection, topics.CONNECTION) == {"invoice": 1}
