@@ -43,12 +43,12 @@ class ConsoleServer(Console):
         origin: where it listens, known once it is `served`.
     """
 
-    def __init__(self, file: Path, **settings: Any) -> None:
+    def __init__(self, file: Path, *, port: int = 0, **settings: Any) -> None:
         super().__init__(file, **settings)
         self.clock.wall = month.NOW
         self.origin = ""
         self._offset = 1_000
-        self._port = 0
+        self._port = port
         self._serving: asyncio.Task[None] | None = None
         badge = replace(self.context.badges[0], facts=FACTS, lago_url=LAGO_URL)
         self.context = replace(self.context, badges=[badge])

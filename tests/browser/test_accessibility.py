@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from tests.browser import addresses, console_server, month
 from tests.browser.console_server import ConsoleServer
+from tests.browser.rules import violations
 
 TELEPHONE = {"width": 390, "height": 844}
 HALF_A_DESK = {"width": 640, "height": 400}
@@ -33,13 +32,6 @@ async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Conso
     """A console before the first event."""
     async with console_server.served(tmp_path_factory.mktemp("empty")) as server:
         yield server
-
-
-async def violations(page: Page, *rules: str) -> list[str]:
-    """What axe-core finds: the rule, and where; of all rules, or of some."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
-    found = (await Axe().run(page, options=options)).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
 
 
 async def broken_rules(page: Page) -> list[str]:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from consumer.console.person import Person
-from consumer.console.session import COOKIE
-from tests.browser import console_server, month
+from tests.browser import month
 from tests.browser.console_server import ConsoleServer
 from tests.support import topic_records as topics
-from tests.support.console_app import unasked_login
 
 UNMAPPED = "No NetSuite item is mapped for charge 'gpu_hours' (GPU hours)"
 OUT_OF_BALANCE = "NetSuite is missing 2,053.20 EUR and 468.25 USD"
@@ -25,13 +18,6 @@ HOSTILE = (
     """<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>"""
     """'"`${7*7}{{7*7}}\u202e"""
 )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def guarded(tmp_path: Path) -> AsyncIterator[ConsoleServer]:
-    """A console with a login."""
-    async with console_server.served(tmp_path, month.records(), login=unasked_login) as server:
-        yield server
 
 
 async def test_out_of_balance_to_in_balance(page: Page, console: ConsoleServer):
@@ -168,22 +154,6 @@ async def test_a_console_that_goes_away_and_comes_back(page: Page, console: Cons
 
     await expect(page.locator("#live")).to_be_hidden()
     await expect(page.locator("#menu")).to_contain_text("Needs action 6")
-
-
-async def test_a_session_that_ends_takes_no_text_away(page: Page, guarded: ConsoleServer):
-    """The open page says so and offers the login; the next page is the login."""
-    _, cookie = guarded.sessions.begin(Person(name="ada", role="operator"))
-    await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": guarded.origin}])
-    await page.goto(f"{guarded.origin}/failures/error-1")
-    await page.get_by_label(REASON).fill("half a sentence")
-
-    guarded.clock.advance(3_601)
-    guarded.context.changes.happened()
-
-    await expect(page.locator("#ended")).to_be_visible()
-    await expect(page.get_by_label(REASON)).to_have_value("half a sentence")
-    await page.goto(guarded.origin)
-    assert "/login" in page.url
 
 
 @pytest.mark.parametrize("address", ["/", "/needs-action", "/failures/error-9", "/search?q=HOO", "/audit"])

@@ -252,6 +252,7 @@ def test_the_last_reconciliation_of_all_documents_counts(tables):
 
 def test_a_number_that_changes_is_found_by_its_last_one_only(tables):
     """Within one batch and over several; a document counts once however often it is written."""
+
     def found(words: str) -> int:
         return len(result_list.search(tables.connection, words).results)
 
