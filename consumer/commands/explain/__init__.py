@@ -74,8 +74,13 @@ def _say(subject: Subject, plan: Explanation | None, *, as_json: bool) -> None:
     _show_states(console, subject)
     if plan is not None:
         tables.show(plan, console)
-    elif not subject.has_event:
+    elif not subject.has_event and not _is_compared_alone(subject):
         paragraph.say(console, "Kafka does not have its event any more, so its lines cannot be shown.")
+
+
+def _is_compared_alone(subject: Subject) -> bool:
+    """Whether a comparison is all that names it, which tells no event."""
+    return bool(subject.states) and all(each.name == "differs" for each in subject.states or ())
 
 
 def _show_states(console: ConsoleOutput, subject: Subject) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from consumer.commands import failure_log, waiting_records
-from consumer.commands.explain import document_state
+from consumer.commands import failure_log, reconciliation_log, waiting_records
+from consumer.commands.explain import comparison_state, document_state
 from consumer.commands.explain.document_state import DocumentState
 from consumer.config.settings import Settings
 from consumer.failures.failure import Failure
@@ -52,7 +52,9 @@ class Wanted:
 
 async def find(settings: Settings, wanted: Wanted) -> list[DocumentState]:
     """
-    What is known, apart for each connection; reads the error, the waiting and the results topic.
+    What is known, apart for each connection.
+
+    Reads the error, the waiting and the results topic, and the last comparison of each connection.
 
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
@@ -62,10 +64,13 @@ async def find(settings: Settings, wanted: Wanted) -> list[DocumentState]:
     failures = [each for each in history.failures.values() if wanted.is_failure(each)]
     waiting = [each for each in await waiting_records.read(cluster) if wanted.is_waiting(each)]
     results = await _results(cluster, history, wanted, _objects(failures, waiting))
+    objects = _objects(failures, waiting) | {(each.connection, each.object, each.lago_id) for each in results}
+    runs = {each.connection: each for each in await reconciliation_log.read(cluster)}
+    compared = tuple(comparison_state.of_runs(runs.values(), wanted.name, objects))
     settled = await failure_log.settled(cluster, settings.consumer_group, history.replaying)
     with_state = [(each, history.state(each, settled)) for each in failures]
     with_state.sort(key=lambda each: each[0].published_ms)
-    return document_state.by_connection(with_state, waiting, results)
+    return document_state.by_connection(with_state, waiting, results, compared)
 
 
 def _objects(failures: Iterable[Failure], waiting: Iterable[WaitingRecord]) -> set[tuple[str, str, str]]:

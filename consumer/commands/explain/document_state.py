@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.commands.connection_status import BY_PERSON
+from consumer.commands.explain import comparison_state
+from consumer.commands.explain.comparison_state import Compared
 from consumer.failures import sentence
 from consumer.failures.failure import Failure
 from consumer.failures.history import State
@@ -18,7 +20,7 @@ from schemas.waiting import WaitingRecord
 
 NOTHING = (
     "The topics say nothing of it: it has not failed, no worker has parked it for more than 30 s, "
-    "and it is not written."
+    "it is not written, and the last comparison lists nothing of it."
 )
 _OF_ITSELF = "nobody: it ends by itself"
 
@@ -31,16 +33,18 @@ class DocumentState:
     Attributes:
         failures: with their present state, oldest first.
         results: the last of each record that the document has become.
+        compared: what the last comparison with NetSuite has found.
     """
 
     connection: str
     failures: tuple[tuple[Failure, State], ...] = ()
     waiting: tuple[WaitingRecord, ...] = ()
     results: tuple[Result, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
     @property
     def name(self) -> str:
-        """``failed``, ``waits``, ``replayed``, ``written``, ``settled``; else ``unknown``."""
+        """``failed``, ``waits``, ``replayed``, ``written``, ``settled``, ``differs``; else ``unknown``."""
         states = {state for _, state in self.failures}
         found = (
             ("failed", State.OPEN in states),
@@ -48,6 +52,7 @@ class DocumentState:
             ("replayed", State.IN_FLIGHT in states),
             ("written", bool(self.results)),
             ("settled", bool(states)),
+            ("differs", bool(self.compared)),
         )
         return next((name for name, is_so in found if is_so), "unknown")
 
@@ -66,6 +71,7 @@ class DocumentState:
             "failures": [_failure_json(failure, state) for failure, state in self.failures],
             "waiting": [each.model_dump(mode="json") for each in self.waiting],
             "written": [each.model_dump(mode="json") for each in self.results],
+            "differences": [each.as_json() for each in self.compared],
         }
 
 
@@ -78,6 +84,8 @@ def paragraphs(state: DocumentState) -> Iterator[tuple[str, list[tuple[str, str]
         yield _waits(waits)
     for written in state.results:
         yield _written(written)
+    for each in state.compared:
+        yield comparison_state.paragraph(each)
     for failure, of_failure in state.failures:
         if of_failure is State.SETTLED:
             yield f"It failed before, which is settled: {sentence.reason_of(failure)}.", _about(failure)
@@ -152,10 +160,13 @@ def _place(ref: SourceRef) -> Source:
 
 
 def by_connection(
-    failures: Sequence[tuple[Failure, State]], waiting: Sequence[WaitingRecord], results: Sequence[Result]
+    failures: Sequence[tuple[Failure, State]],
+    waiting: Sequence[WaitingRecord],
+    results: Sequence[Result],
+    compared: Sequence[Compared] = (),
 ) -> list[DocumentState]:
     """What is known, apart for each connection."""
-    codes = {failure.connection for failure, _ in failures}
+    codes = {failure.connection for failure, _ in failures} | {each.connection for each in compared}
     codes |= {each.connection for each in waiting} | {each.connection for each in results}
     return [
         DocumentState(
@@ -163,6 +174,7 @@ def by_connection(
             failures=tuple(each for each in failures if each[0].connection == code),
             waiting=tuple(each for each in waiting if each.connection == code),
             results=tuple(each for each in results if each.connection == code),
+            compared=tuple(each for each in compared if each.connection == code),
         )
         for code in sorted(codes)
     ]

@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from consumer.commands import paragraph
-from consumer.commands.explain import document_state, subjects
+from consumer.commands.explain import comparison_state, document_state, subjects
 from consumer.commands.explain.document_search import Wanted
 from consumer.commands.explain.document_state import DocumentState
 from consumer.failures.history import State
+from schemas.reconciliation import DocumentDifference, Reconciliation
 from schemas.result import Result
 from schemas.waiting import WaitingRecord
 from tests.support import topic_records
@@ -155,3 +156,47 @@ def test_a_result_is_found_by_the_number_in_netsuite_too():
 def test_what_looks_like_a_file_is_one(place, is_file):
     """So that a mistyped file is not looked for on Kafka."""
     assert subjects.is_file(place) is is_file
+
+
+def run(**changes) -> Reconciliation:
+    return Reconciliation(
+        connection=CONNECTION, run_id="1", started_at="2026-08-03T01:00:00Z", ended_at="2026-08-03T01:09:00Z",
+        actor="ada", outcome="not_in_balance", documents={}, difference_count=1,
+        differences=(DIFFERENCE.model_copy(update=changes),),
+    )  # fmt: skip
+
+
+DIFFERENCE = DocumentDifference(
+    what="line_account", kind="invoice", number="ACME-9", lago_id="9", lago="Seats: account 4000",
+    netsuite="account 4020", netsuite_number="INV9", cause="it is mapped to another account",
+    act="see which is right", url="https://x.app.netsuite.com/id=9",
+)  # fmt: skip
+
+
+def test_what_a_comparison_has_found_is_said_with_both_sides_though_nothing_was_written():
+    """That is all there is of a document of a shadow."""
+    [state] = document_state.by_connection(
+        (), (), (), tuple(comparison_state.of_runs([run()], "ACME-9", set()))
+    )
+
+    assert state.as_json()["is"] == "differs"
+    shown = said(state)
+    assert "Invoice ACME-9 does not agree with NetSuite: a line on another account." in shown
+    assert "Seats: account 4000" in shown
+    assert "account 4020 (INV9)" in shown
+    assert "As of 2026-08-03T01:09:00Z" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "objects", "is_found"),
+    [
+        ("INV9", set(), True),
+        ("9", set(), True),
+        ("ACME-8", set(), False),
+        ("", {(CONNECTION, "invoice", "9")}, True),
+        ("", {(CONNECTION, "payment", "9")}, False),
+    ],
+)
+def test_a_difference_is_found_by_its_names_and_by_what_has_failed_or_is_written(name, objects, is_found):
+    """The number of either side, Lago's id, or the object of another topic."""
+    assert bool(list(comparison_state.of_runs([run()], name, objects))) is is_found
