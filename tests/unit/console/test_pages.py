@@ -66,6 +66,17 @@ async def test_without_failures_the_reconciliation_decides(console):
     assert "Lago and NetSuite agree" in (await console.http.get("/")).text
 
 
+async def test_accepted_differences_are_listed_apart_with_who_and_why(console):
+    """The open ones have the key by which they can be accepted."""
+    text = (await console.http.get("/reconciliation")).text
+
+    left, accepted = text.split("Accepted differences")
+    assert "<code>5d1f0c9a7e42</code>" in left
+    assert "agreed with the customer" not in left
+    assert "agreed with the customer" in accepted
+    assert "ada, " in accepted
+
+
 @pytest.mark.parametrize("query", QUERIES)
 async def test_every_page_is_also_json(console, query):
     """With amounts as decimal strings."""
