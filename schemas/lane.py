@@ -101,6 +101,11 @@ def place_of(value: bytes | None) -> Place:
     )
 
 
+def is_of_invoice(lane: str) -> bool:
+    """Whether the records of a lane are those of an invoice itself, and none of its void or payments."""
+    return lane.startswith("invoice:")
+
+
 def is_of_invoice_payments(lane: str) -> bool:
     """Whether the records of a lane announce payments of an invoice (`PAYMENT_STATUS`)."""
     return lane.startswith(f"{_INVOICE_PAYMENTS}:")

@@ -1,8 +1,10 @@
 """
-Payments that have no event of their own, read from Lago's API when an invoice's payment status changes.
+Payments that have no event of their own, read from Lago's API when an invoice shows that it is paid.
 
 Lago sends no payment event for a card that is charged at once, nor for a payment that is recorded by hand
-(lago-api ``Invoices::Payments::CreateService``); what it always sends is ``invoice.payment_status_updated``.
+(lago-api ``Invoices::Payments::CreateService``); what it sends is ``invoice.payment_status_updated``. For
+open invoices, such as prepaid credit that becomes final when it is paid, it does not send that either
+(``Invoices::UpdateService``, ``Invoices::FinalizeOpenCreditService``): the new invoice shows what was paid.
 Every succeeded payment of that invoice goes to the payments topic as the webhook that Lago would have sent.
 There it is booked as any other, with a result or an error of its own; one that is in NetSuite stays as it is.
 """
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 
 from consumer import errors
@@ -22,7 +25,16 @@ from consumer.clock import Clock
 from consumer.events import headers
 from consumer.events.lago_webhook import webhook_of
 from consumer.lago.lookup_result import Failed, Listed, ListPayments
-from consumer.outcome import Ignored, Outcome, Rejected, Release, Unavailable, internal_error
+from consumer.outcome import (
+    AlreadyThere,
+    Delivered,
+    Ignored,
+    Outcome,
+    Rejected,
+    Release,
+    Unavailable,
+    internal_error,
+)
 from consumer.pipeline import routing
 from consumer.pipeline.ownership import Ownership
 from consumer.pipeline.recent_failures import Deliver, GiveUp
@@ -66,12 +78,14 @@ class InvoicePayments:
             ContractError: Kafka did not acknowledge.
         """
         ended = await asyncio.gather(*map(self._read, records))
-        outcomes = await self._deliver_rest(records, ended, release)
+        written = await self._deliver_rest(records, ended, release)
+        late = await asyncio.gather(*map(self._read_of_written, records, written))
         # Last, so that nothing raises after it: the call would be delivered again, and reported twice.
-        for record, outcome in zip(records, ended, strict=True):
-            if isinstance(outcome, Rejected):
-                await self.give_up(record, outcome)
-        return outcomes
+        for record, first, last in zip(records, ended, late, strict=True):
+            of_payments = last or first
+            if isinstance(of_payments, Rejected):
+                await self.give_up(record, of_payments)
+        return [last or outcome for last, outcome in zip(late, written, strict=True)]
 
     async def _deliver_rest(
         self, records: Sequence[Record], ended: Sequence[Outcome | None], release: Release
@@ -87,8 +101,22 @@ class InvoicePayments:
 
     async def _read(self, record: Record) -> Outcome | None:
         """What became of a record whose payments Lago does not give; None for all that the pipeline ends."""
-        if not lane.is_of_invoice_payments(record.lane):
+        return await self._contained(record) if lane.is_of_invoice_payments(record.lane) else None
+
+    async def _read_of_written(self, record: Record, outcome: Outcome) -> Outcome | None:
+        """
+        What became of the payments that a written invoice shows; None where none is missing.
+
+        Another outcome than that of the invoice has it delivered again, when it is already there.
+        """
+        if not isinstance(outcome, Delivered | AlreadyThere) or not _is_paid_invoice(record):
             return None
+        try:
+            return await self._contained(record)
+        except errors.ContractError:
+            return Unavailable(reason="Kafka did not acknowledge the payments of the invoice")
+
+    async def _contained(self, record: Record) -> Outcome | None:
         try:
             return await self._published(record)
         except errors.ContractError:
@@ -100,7 +128,7 @@ class InvoicePayments:
 
     async def _published(self, record: Record) -> Outcome | None:
         event = envelope.decode(record.value)
-        if not isinstance(event, Envelope) or routing.plan(event, self.ownership) != routing.READ_FROM_LAGO:
+        if not isinstance(event, Envelope) or not self._is_read(event):
             return None
         match await self.list_payments(event.object_id):
             case Failed(reason=reason, retry_after_s=retry_after_s):
@@ -113,14 +141,22 @@ class InvoicePayments:
                     await self.publish(self._event_of(row, event, record))
                 return None if succeeded else self._without_payment(event)
 
+    def _is_read(self, event: Envelope) -> bool:
+        if event.webhook_type == lane.PAYMENT_STATUS:
+            return routing.plan(event, self.ownership) == routing.READ_FROM_LAGO
+        connection = self.ownership.connection
+        is_mine = event.webhook_type in routing.ROUTES and self.ownership.is_mine(event)
+        return is_mine and routing.plan_payments_of_invoice(event, connection) == routing.READ_FROM_LAGO
+
     def _event_of(self, row: dict[str, Any], event: Envelope, record: Record) -> Event:
         code, now = self.ownership.connection.code, self.clock.now()
         return payment_event(row, event, record, code=code, at=now)
 
     def _without_payment(self, event: Envelope) -> Outcome | None:
-        if event.object.get("payment_status") != "succeeded" or not event.object.get(
-            "total_due_amount_cents"
-        ):
+        is_due = event.object.get("total_due_amount_cents")
+        if event.webhook_type != lane.PAYMENT_STATUS or not is_due:
+            return None
+        if event.object.get("payment_status") != "succeeded":
             return None
         code = self.ownership.connection.code
         log.warning("invoice_paid_without_payment", connection=code, lago_id=event.object_id)
@@ -131,6 +167,27 @@ class InvoicePayments:
         at = errors.frames_of(error)
         log.error("event_not_planned", connection=code, source=str(record.source), error=name, at=at)
         return internal_error(name, "while it read the payments of an invoice from Lago")
+
+
+class _Paid(msgspec.Struct):
+    total_paid_amount_cents: int = 0
+
+
+class _Heading(msgspec.Struct):
+    invoice: _Paid = msgspec.field(default_factory=_Paid)
+
+
+_HEADING = msgspec.json.Decoder(_Heading)
+
+
+def _is_paid_invoice(record: Record) -> bool:
+    """Whether an invoice's own event shows a payment; of other formats than Lago's JSON it is not asked."""
+    if not lane.is_of_invoice(record.lane):
+        return False
+    try:
+        return _HEADING.decode(record.value or b"").invoice.total_paid_amount_cents > 0
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return False
 
 
 def payment_event(row: dict[str, Any], event: Envelope, record: Record, *, code: str, at: datetime) -> Event:

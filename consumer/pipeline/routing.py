@@ -149,8 +149,8 @@ def _plan_payment(event: Envelope, connection: Connection) -> Mapping:
     return Ignored(rule=rule) if rule else payments.to_netsuite(payment, _decision_log(event, connection))
 
 
-def _plan_payments_of_invoice(event: Envelope, connection: Connection) -> Mapping:
-    """A change of an invoice's payment status, the only event that some payments have."""
+def plan_payments_of_invoice(event: Envelope, connection: Connection) -> Mapping:
+    """An invoice's payments, of which some have no event but that of its new status, or of its creation."""
     if not connection.sync.payments:
         return Ignored(rule="sync_disabled")
     invoice = _read(Invoice, event)
@@ -237,7 +237,7 @@ ROUTES: dict[str, Callable[[Envelope, Connection], Mapping]] = {
     "invoice.paid_credit_added": _plan_invoice,
     "invoice.resynced": _plan_invoice,
     "invoice.voided": _plan_void,
-    "invoice.payment_status_updated": _plan_payments_of_invoice,
+    "invoice.payment_status_updated": plan_payments_of_invoice,
     "credit_note.created": _plan_credit_note,
     **dict.fromkeys(refund_failure.EVENTS, _plan_refund_failure),
     "payment.succeeded": _plan_payment,

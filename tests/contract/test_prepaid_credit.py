@@ -61,7 +61,7 @@ async def test_a_payment_of_a_purchase_is_booked_once(way):
     assert booked(way, "invoice") == {f"lago-inv-{invoice}": ("50.00", "0.00")}
 
 
-@pytest.mark.parametrize("has_receipts", [True])
+@pytest.mark.parametrize("has_receipts", [True, False])
 async def test_a_payment_that_makes_a_purchase_final_is_booked(way, has_receipts):
     """It was made while the invoice was open; without receipts no event tells of it but the invoice's own."""
     way.lago.issues_receipts = has_receipts

@@ -44,7 +44,7 @@ class Scene:
     def __init__(self, answer=None, **settings):
         self.answer = answer
         self.asked, self.published, self.given_up, self.passed_on, self.released = [], [], [], [], []
-        self.raises = None
+        self.raises, self.ends = None, Delivered(written=())
         self.chosen = connection(lago=API, **settings)
         self.ownership = Ownership(
             connection=self.chosen, all_connections=(self.chosen,), reports_orphans=True
@@ -77,7 +77,7 @@ class Scene:
             raise self.raises
         self.passed_on += [one.source.offset for one in records]
         plans = [routing.plan(envelope.decode(one.value), self.ownership) for one in records]
-        outcomes = [plan if isinstance(plan, Ignored) else Delivered(written=()) for plan in plans]
+        outcomes = [plan if isinstance(plan, Ignored) else self.ends for plan in plans]
         release(outcomes)
         return outcomes
 
@@ -279,3 +279,86 @@ async def test_an_odd_zone_of_the_invoice_is_not_put_into_its_payments():
 
     [event] = scene.published
     assert "applicable_timezone" not in json.loads(event.value)["payment"]
+
+
+CREATED = "invoice.paid_credit_added"
+
+
+def created(webhook_type=CREATED, **changes):
+    return lago.body(lago.event(webhook_type, lago.invoice(**(PAID | changes))))
+
+
+@pytest.mark.parametrize("webhook_type", [CREATED, "invoice.created", "invoice.one_off_created"])
+async def test_a_new_invoice_that_is_paid_already_is_written_and_its_payments_are_read(webhook_type):
+    """An open invoice announces no payment; it is final once it is paid."""
+    scene = Scene(Listed(rows=(BY_HAND, BY_CARD)))
+
+    [outcome] = await scene.deliver(created(webhook_type))
+
+    assert outcome == Delivered(written=())
+    assert scene.passed_on == [0]
+    assert [json.loads(event.value)["payment"]["lago_id"] for event in scene.published] == ["p-1", "p-2"]
+
+
+@pytest.mark.parametrize(
+    ("event", "settings"),
+    [
+        (created(total_paid_amount_cents=0), {}),
+        (created(self_billed=True), {}),
+        (created(webhook_type="invoice.payment_overdue"), {}),
+        (created(webhook_type="invoice.voided"), {}),
+        (created(), {"sync": {"payments": False}}),
+        (created(), {"select": {"billing_entities": ["other"]}}),
+        (b'{"object_type":"invoice","invoice":{"total_paid_amount_cents":"1"}}', {}),
+    ],
+)
+async def test_other_invoices_ask_lago_for_nothing(event, settings):
+    """Nor does one of another connection."""
+    scene = Scene(Listed(rows=(BY_CARD,)), **settings)
+
+    await scene.deliver(event)
+
+    assert (scene.asked, scene.published) == ([], [])
+
+
+async def test_an_invoice_whose_payments_cannot_be_read_comes_again_after_it_was_written():
+    """Lago's outage does not keep it from NetSuite."""
+    scene = Scene(Failed(reason="Lago answered 503", retry_after_s=7.0))
+
+    [outcome] = await scene.deliver(created())
+
+    assert outcome == Unavailable(reason="Lago answered 503", retry_after_s=7.0)
+    assert scene.passed_on == [0]
+    assert scene.released == [[Delivered(written=())]]
+
+
+async def test_an_invoice_that_is_not_written_reads_no_payments_yet():
+    """Else each attempt would put them on their topic again."""
+    scene = Scene(Listed(rows=(BY_CARD,)))
+    scene.ends = Unavailable(reason="NetSuite is down")
+
+    [outcome] = await scene.deliver(created())
+
+    assert outcome == scene.ends
+    assert scene.asked == []
+
+
+async def test_a_written_invoice_comes_again_when_kafka_does_not_take_its_payments():
+    """Nothing raises after other records of the call have been reported."""
+    scene = Scene(Listed(rows=(BY_CARD,)))
+    scene.published = ["full"]
+
+    [outcome] = await scene.deliver(created())
+
+    assert isinstance(outcome, Unavailable)
+
+
+async def test_a_defect_while_payments_of_a_written_invoice_are_read_is_an_error_event():
+    """As it is for a change of the payment status."""
+    scene = Scene(ValueError("secret"))
+
+    [outcome] = await scene.deliver(created())
+
+    assert isinstance(outcome, Rejected)
+    assert scene.given_up == [outcome]
+    assert "secret" not in str(outcome)
