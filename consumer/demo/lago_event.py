@@ -7,18 +7,12 @@ from typing import Any
 
 from consumer.demo.customers import ORDERING_ENTITY
 from consumer.demo.scenario_event import ScenarioEvent
+from consumer.ingest.webhook import TOPICS
 from consumer.mapping import money
 from consumer.sandbox.lago import serializers
 from consumer.sandbox.lago.notation import Json, body, id_of
 from consumer.sandbox.lago.organization import Announcement, Organization
 
-TOPICS = {
-    "customer": "lago.customers",
-    "invoice": "lago.invoices",
-    "credit_note": "lago.credit_notes",
-    "payment": "lago.payments",
-    "payment_receipt": "lago.payments",
-}
 ISSUING = frozenset({"invoice.created", "invoice.one_off_created", "invoice.paid_credit_added"})
 NOT_BOOKED = frozenset(
     {
@@ -51,13 +45,14 @@ def of(organization: Organization, announced: Announcement, **changes: Any) -> S
         "unique_key": id_of(organization.lago_id, "webhook", title),
         "ending": "booked" if is_booked else "ignored",
         "lago_id": content["lago_id"],
-        "reads": _payments_to_read(organization, announced),
+        "reads": _payments_to_read(organization, announced, content),
     }
     return ScenarioEvent(**known | facts | changes)
 
 
-def _payments_to_read(organization: Organization, announced: Announcement) -> int:
-    if announced.webhook_type != "invoice.payment_status_updated":
+def _payments_to_read(organization: Organization, announced: Announcement, content: Json) -> int:
+    is_paid = announced.webhook_type in ISSUING and content["total_paid_amount_cents"] > 0
+    if not is_paid and announced.webhook_type != "invoice.payment_status_updated":
         return 0
     return sum(announced.lago_id in each["invoice_ids"] for each in organization.payments.values())
 
