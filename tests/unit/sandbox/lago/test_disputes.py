@@ -3,14 +3,6 @@
 import pytest
 
 from consumer.sandbox.lago import serializers
-from tests.support.lago_server import Lago
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer()
-    return made
 
 
 @pytest.fixture

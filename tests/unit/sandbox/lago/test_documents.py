@@ -3,17 +3,10 @@
 import pytest
 
 from consumer.sandbox.lago.fees import ITEM_TYPES
-from tests.support.lago_server import USAGE, Lago
+from tests.support.lago_server import USAGE
 
 DATED = {"charge", "add_on", "fixed_charge", "subscription"}
 SUBSCRIBED = {"charge", "fixed_charge", "subscription", "commitment"}
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer()
-    return made
 
 
 @pytest.mark.parametrize("kind", sorted(ITEM_TYPES))

@@ -2,14 +2,7 @@
 
 import pytest
 
-from tests.support.lago_server import USAGE, Lago
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer()
-    return made
+from tests.support.lago_server import USAGE
 
 
 def test_the_organization_has_the_id_that_webhooks_carry(lago):

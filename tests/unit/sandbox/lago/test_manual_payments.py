@@ -3,17 +3,9 @@
 import pytest
 
 from consumer.sandbox.lago.http import LIMITED_KEYS
-from tests.support.lago_server import Lago
 
 [NO_PAYMENTS] = LIMITED_KEYS
 CREDITS = {"fees": [{"kind": "credit", "units": "10", "unit_price": "1"}], "invoice_type": "credit"}
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer(currency="EUR")
-    return made
 
 
 def recorded(lago, invoice, **changes):

@@ -1,23 +1,13 @@
 """What Lago computes and announces when money moves: payments, credit notes, voids."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from consumer.sandbox.lago import billing, crediting, serializers, settlement
 from consumer.sandbox.lago.invoices import Discounts
-from consumer.sandbox.lago.organization import Organization
 
 USAGE = {"kind": "charge", "code": "api_calls", "units": "1", "unit_price": "100", "tax_rate": 19}
-
-
-@pytest.fixture
-def organization():
-    made = Organization(now=lambda: datetime(2026, 8, 1, tzinfo=UTC))
-    made.upsert_customer("acme", currency="EUR")
-    made.outbox.clear()
-    return made
 
 
 def billed(organization, **changes):

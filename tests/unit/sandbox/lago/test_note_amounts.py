@@ -1,6 +1,5 @@
 """How Lago rounds credit notes, and which of them it refuses."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,16 +7,9 @@ import pytest
 
 from consumer.sandbox.lago import billing, crediting
 from consumer.sandbox.lago.note_amounts import Part, Split
-from consumer.sandbox.lago.organization import ImpossibleError, Organization
+from consumer.sandbox.lago.organization import ImpossibleError
 
 NAMES = ("total", "credit", "refund", "offset")
-
-
-@pytest.fixture
-def organization():
-    made = Organization(now=lambda: datetime(2026, 8, 1, tzinfo=UTC))
-    made.upsert_customer("acme", currency="EUR")
-    return made
 
 
 def billed(organization, price, tax_rate):

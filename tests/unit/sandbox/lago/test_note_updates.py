@@ -4,15 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.lago_server import Lago
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer()
-    return made
-
 
 @pytest.fixture
 def path(lago):

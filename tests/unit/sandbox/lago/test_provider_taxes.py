@@ -3,7 +3,7 @@
 import pytest
 
 from consumer.sandbox.lago import serializers
-from tests.support.lago_server import USAGE, Lago
+from tests.support.lago_server import USAGE
 
 STATE = {"code": "ca_state", "name": "California", "rate": 7.000000000000001}
 COUNTY = {"code": "ca_county", "rate": 1.25}
@@ -13,13 +13,6 @@ AMOUNTS = ("tax_code", "tax_rate", "amount_cents")
 
 def sold(*taxes):
     return USAGE | {"units": "1", "unit_price": "100", "taxes": list(taxes)}
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer()
-    return made
 
 
 def applied(document):

@@ -4,16 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.lago_server import Lago
-
 UNFINISHED = ["draft", "pending", "failed"]
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer()
-    return made
 
 
 def refused(lago, what, **sent):

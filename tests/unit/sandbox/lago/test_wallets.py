@@ -5,16 +5,9 @@ from datetime import timedelta
 import pytest
 
 from consumer.sandbox.lago import serializers
-from tests.support.lago_server import USAGE, Lago
+from tests.support.lago_server import USAGE
 
 PLAIN = USAGE | {"units": "1", "unit_price": "10", "tax_rate": 0}
-
-
-@pytest.fixture
-def lago():
-    made = Lago()
-    made.customer(currency="EUR")
-    return made
 
 
 def opened(lago, **changes):
