@@ -72,6 +72,7 @@ class ConnectionStatus:
     What the topics say of one connection; timestamps in milliseconds since the epoch.
 
     Attributes:
+        knows_all_writes: whether one that is not known did not happen; else it is not among the latest.
         backlog: records that are not committed.
         oldest_ms: of the oldest of them; None without any.
         last_run: the last comparison of the books; None before the first.
@@ -80,6 +81,7 @@ class ConnectionStatus:
 
     code: str
     last_written_ms: int | None = None
+    knows_all_writes: bool = True
     backlog: int = 0
     oldest_ms: int | None = None
     waiting: tuple[WaitingRecord, ...] = ()

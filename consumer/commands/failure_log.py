@@ -15,8 +15,12 @@ from consumer.failures.history import History, Settled, State, oldest_ms
 from consumer.failures.refunds import Refunds
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
+from consumer.kafka.topic_tail import Place
 from schemas import error_event, result
 from schemas.result import Result
+
+LATEST = 500
+"""Results of each partition that are always read for the last writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class FailureLog:
         urls: links into NetSuite of the failures' documents and customers, by key of their results.
         last_written_ms: when each connection last wrote, in milliseconds since the epoch.
         results_read: how many records of the results topic that took.
+        is_whole: whether every last write is known; else only those among the latest results.
     """
 
     history: History
@@ -36,6 +41,7 @@ class FailureLog:
     urls: Mapping[str, str] = field(default_factory=dict)
     last_written_ms: Mapping[str, int] = field(default_factory=dict)
     results_read: int = 0
+    is_whole: bool = True
 
     @property
     def open(self) -> list[Failure]:
@@ -54,7 +60,8 @@ class Needs:
     What of the results topic is needed beside what settles failures.
 
     Attributes:
-        everything: refunds, last writes and all links: the topic is read from its beginning.
+        everything: refunds and last writes too: the topic is read from its beginning, or from where a relay
+            has left that no refund below is open.
         links_to: the failures whose links to NetSuite are needed, of all that were read.
     """
 
@@ -78,7 +85,7 @@ async def take(settings: Settings, needs: Needs = EVERYTHING) -> FailureLog:
     """
     cluster = Cluster.of(settings)
     history = await failures(cluster)
-    results = await _results(cluster, history, needs)
+    results = await _results(cluster, settings, history, needs)
     found = await settled(cluster, settings.consumer_group, history.replaying)
     log = FailureLog(
         history=history,
@@ -87,6 +94,7 @@ async def take(settings: Settings, needs: Needs = EVERYTHING) -> FailureLog:
         urls=results.urls,
         last_written_ms=results.last_written_ms,
         results_read=results.read,
+        is_whole=results.is_whole,
     )
     return log if needs.everything else await _linked(cluster, log, needs)
 
@@ -122,16 +130,42 @@ class _Results:
     urls: dict[str, str] = field(default_factory=dict)
     last_written_ms: dict[str, int] = field(default_factory=dict)
     read: int = 0
+    is_whole: bool = True
 
 
-async def _results(cluster: Cluster, history: History, needs: Needs) -> _Results:
+def refund_group(settings: Settings) -> str:
+    """The group whose positions in the results say that no refund below is open; `relay` leaves them."""
+    return f"{settings.consumer_group}.relay..refunds"
+
+
+async def _results(cluster: Cluster, settings: Settings, history: History, needs: Needs) -> _Results:
+    begins = await _begins(cluster, refund_group(settings)) if needs.everything else None
+    found = await _read(cluster, history, needs, begins)
+    if begins is not None and not found.refunds.is_certain:
+        return await _read(cluster, history, needs, None)
+    return found
+
+
+async def _begins(cluster: Cluster, group: str) -> Mapping[Place, int] | None:
+    """Where to begin for all open refunds and the latest writes; None without a relay's word."""
+    left = await snapshot_reader.positions(cluster, group)
+    floors = {place: offset for place, offset in left.items() if offset >= 0}
+    if not floors:
+        return None
+    extents = await snapshot_reader.extents(cluster, [result.TOPIC])
+    return {place: min(floors.get(place, 0), max(0, stop - LATEST)) for place, (_, stop) in extents.items()}
+
+
+async def _read(
+    cluster: Cluster, history: History, needs: Needs, begins: Mapping[Place, int] | None
+) -> _Results:
     """Settle the failures whose records were written later; collect refunds, last writes and links."""
-    found, first_ms = _Results(), oldest_ms(history.undecided)
+    found, first_ms = _Results(is_whole=begins is None), oldest_ms(history.undecided)
     if first_ms is None and not needs.everything:
         return found
     linked = {key.encode() for each in history.failures.values() for key in document_links.result_keys(each)}
-    since_ms = None if needs.everything else first_ms
-    async for record in snapshot_reader.history(cluster, result.TOPIC, since_ms=since_ms):
+    since_ms = None if needs.everything and begins is None else first_ms
+    async for record in snapshot_reader.history(cluster, result.TOPIC, since_ms=since_ms, begins=begins):
         found.read += 1
         found.refunds.note_record(record)
         code = (record.key or b"").partition(b":")[0].decode("utf-8", "replace")

@@ -14,7 +14,7 @@ import structlog
 
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
-from consumer.commands import console_output, relay_ends, relay_links
+from consumer.commands import console_output, failure_log, relay_ends, relay_links
 from consumer.commands.relay_reconciliations import ReconciliationWatch
 from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.connection import Connection
@@ -96,8 +96,9 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
         streams += relay_links.streams(linked, settings, context, stack)
         if not only:
             streams.append(relay_ends.stream(settings, publish, context, stack))
+        refund_group = failure_log.refund_group(settings)
         async with asyncio.TaskGroup() as tasks:
-            refunds = tasks.create_task(RefundWatch(cluster, context.metrics).run())
+            refunds = tasks.create_task(RefundWatch(cluster, context.metrics, group=refund_group).run())
             reconciliations = tasks.create_task(ReconciliationWatch(cluster, context.metrics).run())
             await run_streams(streams, settings, context)
             refunds.cancel()

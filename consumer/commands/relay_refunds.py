@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from decimal import Decimal
 from typing import Protocol
@@ -10,12 +11,15 @@ from typing import Protocol
 import structlog
 
 from consumer.failures.refunds import Refunds, RefundToMake
-from consumer.kafka import topic_tail
+from consumer.kafka import offset_marks, topic_tail
 from consumer.kafka.cluster import Cluster
 from schemas import result
 
 SHOWN_EVERY_S = 15.0
 AGAIN_AFTER_S = 60.0
+LEFT_EVERY_S = 60.0
+# Kafka forgets the offsets of a group without members after a week.
+LEFT_AGAIN_S = 3_600.0
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +38,22 @@ class Observer(Protocol):
 
 
 class RefundWatch:
-    """Follows the results topic and reports the open refunds."""
+    """
+    Follows the results topic and reports the open refunds.
 
-    def __init__(self, cluster: Cluster, observer: Observer) -> None:
+    Attributes:
+        positions: how far each partition is read.
+    """
+
+    def __init__(self, cluster: Cluster, observer: Observer, *, group: str | None = None) -> None:
+        """Nothing is read yet; offsets for `errors` and `status` are left in `group`, None for nowhere."""
         self._cluster = cluster
         self._observer = observer
+        self._group = group
         self._refunds = Refunds()
+        self.positions: dict[int, int] = {}
+        self._left: dict[int, int] = {}
+        self._left_at_s = float("-inf")
         self._shown: set[Key] = set()
 
     async def run(self) -> None:
@@ -47,6 +61,8 @@ class RefundWatch:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow())
             tasks.create_task(self._show_now_and_then())
+            if self._group is not None:
+                tasks.create_task(self._leave_now_and_then(self._group))
 
     async def _follow(self) -> None:
         while True:
@@ -54,6 +70,7 @@ class RefundWatch:
                 async with topic_tail.tail(self._cluster, (result.TOPIC,)) as records:
                     async for record in records:
                         self._refunds.note_record(record)
+                        self.positions[record.source.partition] = record.source.offset + 1
             except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
                 log.warning("refund_watch_failed", error=type(error).__name__)
             await asyncio.sleep(AGAIN_AFTER_S)
@@ -62,6 +79,28 @@ class RefundWatch:
         while True:
             self.show()
             await asyncio.sleep(SHOWN_EVERY_S)
+
+    async def _leave_now_and_then(self, group: str) -> None:
+        while True:
+            await asyncio.sleep(LEFT_EVERY_S)
+            try:
+                await self.leave(group)
+            except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
+                log.warning("refund_offsets_not_left", error=type(error).__name__)
+
+    async def leave(self, group: str) -> None:
+        """
+        Leave the offsets below which no refund is open, so that others need not read from the beginning.
+
+        Raises:
+            StartupError: Kafka does not take them.
+        """
+        floors, now_s = self._refunds.floors(self.positions), time.monotonic()
+        if not floors or (floors == self._left and now_s - self._left_at_s < LEFT_AGAIN_S):
+            return
+        topic = self._cluster.topic(result.TOPIC)
+        await offset_marks.put(self._cluster, group, {(topic, number): at for number, at in floors.items()})
+        self._left, self._left_at_s = floors, now_s
 
     def show(self) -> None:
         """Report the open refunds by connection and currency; 0 where there were some and all are closed."""

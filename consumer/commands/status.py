@@ -93,6 +93,7 @@ def _status(  # noqa: PLR0917 - what was read, each named in the value
     return ConnectionStatus(
         code=code,
         last_written_ms=log.last_written_ms.get(code),
+        knows_all_writes=log.is_whole,
         backlog=backlog,
         oldest_ms=oldest_ms,
         # A crash may leave a record here that is settled by now: then it is below what is committed.

@@ -37,7 +37,8 @@ def _show_waiting(console: ConsoleOutput, groups: Sequence[WaitingGroup]) -> Non
 def _figures(each: ConnectionStatus) -> Iterator[paragraph.Line]:
     yield "Books", _books(each)
     yield "Documents", _documents(each)
-    yield "Last write", time_text(each.last_written_ms) or "none yet"
+    never = "none yet" if each.knows_all_writes else "none among the latest results"
+    yield "Last write", time_text(each.last_written_ms) or never
     yield "Backlog", f"{each.backlog} events not committed"
     yield "Oldest", time_text(each.oldest_ms) or ""
     yield "Waiting", _count(len(each.waiting), ", ".join(amounts(each.amounts)))

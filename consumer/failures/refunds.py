@@ -9,18 +9,19 @@ needed. Both results stay on the compacted topic, so that no replay of the note 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import ValidationError
 
-from consumer.record import Record
+from consumer.record import Record, Source
 from schemas.result import REFUND, Result
 from schemas.scalar import utc_text
 
+CREATED = "created"
 NAMES_REFUND = b'"refund"'
 """Contained in the bytes of every result about a refund."""
 
@@ -32,13 +33,14 @@ class RefundToMake:
 
     Attributes:
         note: the result of its credit note.
-        topic, partition: of that result, with the topic's name on Kafka.
+        topic, partition, offset: of that result, with the topic's name on Kafka.
         since_ms: when the note was written to NetSuite, milliseconds since the epoch.
     """
 
     note: Result
     topic: str
     partition: int
+    offset: int = 0
     since_ms: int
 
     @property
@@ -108,26 +110,50 @@ class Refunds:
             found = Result.model_validate_json(record.value or b"")
         except ValidationError:
             return
-        self.note_result(found, record.source.topic, record.source.partition, record.timestamp_ms)
+        self.note_result(found, record.source, record.timestamp_ms)
 
-    def note_result(self, found: Result, topic: str, partition: int, published_ms: int) -> None:
-        """Add a result with its topic, partition and timestamp in milliseconds."""
+    def note_result(self, found: Result, place: Source, published_ms: int) -> None:
+        """Add a result with its position and timestamp in milliseconds."""
         if found.object == REFUND:
             self._closed.add(found.key)
             return
-        refund = RefundToMake(note=found, topic=topic, partition=partition, since_ms=published_ms)
         if found.action_needed == REFUND:
-            before = self._needed.get(refund.id)
-            since_ms = published_ms if before is None else before.since_ms
-            self._needed[refund.id] = RefundToMake(
-                note=found, topic=topic, partition=partition, since_ms=since_ms
+            refund = RefundToMake(
+                note=found,
+                topic=place.topic,
+                partition=place.partition,
+                offset=place.offset,
+                since_ms=published_ms,
             )
+            before = self._needed.get(refund.id)
+            self._needed[refund.id] = refund if before is None else replace(refund, since_ms=before.since_ms)
 
     @property
     def to_make(self) -> list[RefundToMake]:
         """The open refunds, oldest first."""
         found = [each for each in self._needed.values() if each.id not in self._closed]
         return sorted(found, key=lambda each: (each.since_ms, each.id))
+
+    @property
+    def is_certain(self) -> bool:
+        """
+        Whether the open refunds are open even if earlier records of the topic are not known.
+
+        What closes a refund comes after the note was created, but maybe before a repeat of the note.
+        """
+        return all(each.note.status == CREATED for each in self.to_make)
+
+    def floors(self, positions: Mapping[int, int]) -> dict[int, int]:
+        """
+        The offset of each partition below which no record is about an open refund.
+
+        Args:
+            positions: by partition: every record below this offset is added.
+        """
+        floors = dict(positions)
+        for each in self.to_make:
+            floors[each.partition] = min(each.offset, floors.get(each.partition, each.offset))
+        return floors
 
 
 def amounts(refunds: Iterable[RefundToMake]) -> dict[str, Decimal]:

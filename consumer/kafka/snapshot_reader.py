@@ -39,7 +39,12 @@ async def exists(cluster: Cluster, topic: str) -> bool:
 
 
 async def history(
-    cluster: Cluster, topic: str, *, since_ms: int | None = None, keys: Collection[bytes] | None = None
+    cluster: Cluster,
+    topic: str,
+    *,
+    since_ms: int | None = None,
+    keys: Collection[bytes] | None = None,
+    begins: Mapping[Place, int] | None = None,
 ) -> AsyncIterator[Record]:
     """
     All records of a topic up to its end offsets of now.
@@ -49,6 +54,7 @@ async def history(
         topic: its name without prefix.
         since_ms: begin at the first record with this timestamp (milliseconds since the epoch) or later.
         keys: only the partitions of these keys; None for all.
+        begins: begin at these offsets of partitions, or where `since_ms` says so before them.
 
     Raises:
         StartupError: Kafka cannot be reached, lacks the topic, or stops responding.
@@ -64,7 +70,7 @@ async def history(
     async with _reader(cluster) as consumer:
         async with asyncio.timeout(REQUEST_LIMIT_S):
             ends = await consumer.end_offsets(places)
-            starts = await _starts(consumer, places, since_ms, ends)
+            starts = await _starts(consumer, places, since_ms, ends, begins)
         open_places = {place: ends[place] for place in places if starts[place] < ends[place]}
         consumer.assign(list(open_places))
         for place in open_places:
@@ -164,12 +170,21 @@ async def _starts(
     places: Sequence[TopicPartition],
     since_ms: int | None,
     ends: Mapping[TopicPartition, int],
+    begins: Mapping[Place, int] | None,
 ) -> Mapping[TopicPartition, int]:
+    starts: dict[TopicPartition, int] = await consumer.beginning_offsets(places)
+    if begins is not None:
+        # An offset beyond the end is one of a topic that was made anew.
+        given = {place: begins.get((place.topic, place.partition), 0) for place in places}
+        starts = {
+            place: max(at, given[place]) if given[place] <= ends[place] else at
+            for place, at in starts.items()
+        }
     if since_ms is None:
-        starts: Mapping[TopicPartition, int] = await consumer.beginning_offsets(places)
         return starts
     found = await consumer.offsets_for_times(dict.fromkeys(places, since_ms))
-    return {place: at.offset if at else ends[place] for place, at in found.items()}
+    times = {place: at.offset if at else ends[place] for place, at in found.items()}
+    return times if begins is None else {place: min(starts[place], times[place]) for place in places}
 
 
 async def until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> AsyncIterator[Record]:

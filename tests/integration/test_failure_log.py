@@ -10,12 +10,18 @@ import pytest
 
 from consumer.commands import failure_log
 from consumer.commands.failure_log import Needs
+from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.settings import Settings
+from consumer.kafka import republisher
+from consumer.kafka.republisher import Copy
+from consumer.ops.metrics import Metrics
 from consumer.record import LaneKey, Record, Source
 from schemas import result
+from schemas.result import Result
 from tests.integration import failed_events
-from tests.integration.worker_under_test import TOPIC, Stage, stage
+from tests.integration.worker_under_test import TOPIC, Stage, stage, until
 from tests.support import lago, topic_records
+from tests.support.refunds_by_hand import note_to_pay_back
 
 pytestmark = pytest.mark.kafka
 
@@ -47,6 +53,50 @@ async def write_before(on_kafka: Stage, count: int) -> None:
         await asyncio.gather(*sent)
     finally:
         await producer.stop()
+
+
+async def put(on_kafka: Stage, written: Result, *, partition: int = 0) -> None:
+    async with republisher.opened(on_kafka.cluster) as way:
+        value = written.model_dump_json().encode()
+        topic = on_kafka.cluster.topic(result.TOPIC)
+        await way.put([Copy(topic=topic, partition=partition, key=written.key.encode(), value=value)])
+
+
+async def test_refunds_and_last_writes_are_read_from_where_the_relay_has_left_it(
+    on_kafka: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    """It reads everything once; a repeat of a note whose refund is closed does not open it again."""
+    cluster = on_kafka.cluster
+    settings = Settings(kafka_bootstrap_servers=cluster.bootstrap_servers, topic_prefix=cluster.topic_prefix)
+    monkeypatch.setattr(failure_log, "LATEST", 5)
+    note = note_to_pay_back("59.50")
+    await put(on_kafka, note_to_pay_back("1.00", number=2))
+    await put(on_kafka, note)
+    await write_before(on_kafka, WRITTEN_BEFORE)
+    assert (await failure_log.take(settings)).is_whole
+
+    watch = RefundWatch(cluster, Metrics(version="1"))
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(watch.run())
+        await until(lambda: sum(watch.positions.values()) == WRITTEN_BEFORE + 3)
+        await watch.leave(failure_log.refund_group(settings))
+        of_open = await failure_log.take(settings)
+        for each in of_open.refunds.to_make:
+            await put(on_kafka, each.closed("synced", each.since), partition=each.partition)
+        await until(lambda: sum(watch.positions.values()) == WRITTEN_BEFORE + 5)
+        await watch.leave(failure_log.refund_group(settings))
+        running.cancel()
+    closed = await failure_log.take(settings)
+    await put(on_kafka, note.model_copy(update={"status": "exists"}))
+    monkeypatch.setattr(failure_log, "LATEST", 0)
+    repeated = await failure_log.take(settings)
+
+    assert [each.note.lago_number for each in of_open.refunds.to_make] == ["ACME-CN2", "ACME-CN1"]
+    assert of_open.results_read < WRITTEN_BEFORE / 2
+    assert (closed.refunds.to_make, closed.is_whole) == ([], False)
+    assert closed.results_read <= 5 * PARTITIONS
+    assert set(closed.last_written_ms) == {"netsuite-eu"}
+    assert (repeated.refunds.to_make, repeated.is_whole) == ([], True)
 
 
 async def test_only_results_since_the_oldest_open_failure_are_read(on_kafka: Stage):

@@ -14,11 +14,13 @@ from consumer.config.settings import Settings
 from consumer.failures.history import History
 from consumer.failures.refunds import Refunds
 from consumer.failures.selection import Selection
+from consumer.record import Source
 from tests.support.refunds_by_hand import note_to_pay_back
 from tests.unit.commands.test_hostile_texts import ACTIVE, HOSTILE
 from tests.unit.failures.errors import failure
 
 WIDTHS = (60, 80, 120)
+PLACE = Source(topic="lago.netsuite.results", partition=0, offset=1)
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_hostile_texts_stay_texts_at_every_width(log, monkeypatch, capsys, colum
 
 def test_a_refund_is_a_paragraph(log, capsys):
     """With the id that closes it."""
-    log.refunds.note_result(note_to_pay_back("59.50"), "lago.netsuite.results", 0, 1_000)
+    log.refunds.note_result(note_to_pay_back("59.50"), PLACE, 1_000)
     errors()
 
     printed = capsys.readouterr().out
@@ -100,7 +102,7 @@ def test_strict_ends_with_one_while_anything_is_open(log, capsys):
 
 def test_strict_counts_a_refund_to_make(log, capsys):
     """The books are not right before it is made."""
-    log.refunds.note_result(note_to_pay_back("59.50"), "lago.netsuite.results", 0, 1_000)
+    log.refunds.note_result(note_to_pay_back("59.50"), PLACE, 1_000)
 
     assert errors(is_strict=True) == 1
     capsys.readouterr()

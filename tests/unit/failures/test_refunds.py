@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from consumer.failures.refunds import Refunds, amounts
+from consumer.record import Source
 from schemas.result import Result
 from tests.unit.failures.errors import result
 
@@ -17,11 +18,15 @@ def note(number=1, amount="59.50", **changes):
     return result(number, **given | changes)
 
 
-def after(*results):
+def noted(*results):
     refunds = Refunds()
     for place, each in enumerate(results, start=1):
-        refunds.note_result(each, TOPIC, 3, 1_000 * place)
-    return refunds.to_make
+        refunds.note_result(each, Source(topic=TOPIC, partition=3, offset=place), 1_000 * place)
+    return refunds
+
+
+def after(*results):
+    return noted(*results).to_make
 
 
 def test_a_note_that_is_to_be_paid_back_is_listed_until_someone_has_done_it():
@@ -98,3 +103,19 @@ def test_a_refund_as_json():
         "netsuite": "CN-1",
         "url": "https://memo",
     }
+
+
+def test_below_the_oldest_open_refund_of_a_partition_nothing_has_to_be_read():
+    """Where none is open, nothing below what is read."""
+    [first, _] = after(note(1), note(2))
+    closing = first.closed("synced", NOW)
+
+    assert noted(note(1), note(2)).floors({3: 9, 4: 7}) == {3: 1, 4: 7}
+    assert noted(note(1), note(2), closing).floors({3: 9}) == {3: 2}
+    assert noted(note(1), closing).floors({3: 9}) == {3: 9}
+
+
+def test_a_repeat_of_a_note_may_have_been_paid_back_before():
+    """Whoever has not read everything cannot know; a note that was created cannot."""
+    assert noted(note(1)).is_certain
+    assert not noted(note(1), note(2, status="exists")).is_certain
