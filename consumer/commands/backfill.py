@@ -36,7 +36,9 @@ from schemas.scalar import utc_text
 
 DONE, FAILED = 0, 1
 CHUNK = 100
-"""Number of objects that are read from Lago concurrently, and of those that are sent together."""
+"""Number of objects that are sent together."""
+READ_AT_ONCE = 50
+"""Number of objects that are read from Lago concurrently: those of a second."""
 POSITION_EVERY = 500
 
 Read = tuple[Row, Mapping[str, Any] | None]
@@ -137,7 +139,7 @@ async def _send(
     await note("started")
     with Progress(console=console, disable=wish.as_json) as bars, signals.interruptible(stopping):
         bar = bars.add_task("backfill", total=len(rows))
-        async with in_order(rows, documents.content, at_once=CHUNK) as contents:
+        async with in_order(rows, documents.content, at_once=READ_AT_ONCE) as contents:
             for begin in range(0, len(rows), CHUNK):
                 if stopping.is_set():
                     break

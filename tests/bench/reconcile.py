@@ -21,7 +21,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -149,8 +148,10 @@ def _timed(
 
 
 @contextmanager
-def filled(bootstrap_servers: str, folder: Path, documents: int, **changes: Any) -> Iterator[Sides]:
-    """Both sides with that many documents, in whole blocks."""
+def filled(
+    bootstrap_servers: str, folder: Path, documents: int, *, latency_s: float = 0.0
+) -> Iterator[Sides]:
+    """Both sides with that many documents, in whole blocks; `latency_s` is that of each response of Lago."""
     copies = documents // books.DOCUMENTS
     assert copies * books.DOCUMENTS == documents, f"in steps of {books.DOCUMENTS}"
     prefix = f"bench-{uuid4().hex[:8]}."
@@ -160,7 +161,9 @@ def filled(bootstrap_servers: str, folder: Path, documents: int, **changes: Any)
     asyncio.run(books.write(state, copies))
     lago_log, account_log = folder / "lago.log", folder / "netsuite.log"
     with (
-        running_programs.running([str(copies)], lago_log, {}, module="tests.bench.lago_process") as lago,
+        running_programs.running(
+            [str(copies), "--latency", str(latency_s)], lago_log, {}, module="tests.bench.lago_process"
+        ) as lago,
         running_programs.running(
             ["sandbox", "--port", "0", "--state", str(state)], account_log, {}
         ) as account,
@@ -171,7 +174,7 @@ def filled(bootstrap_servers: str, folder: Path, documents: int, **changes: Any)
         organization_id = http.get(f"{origin}/sandbox").json()["organization_id"]
         api = {"organization_id": organization_id, "api_url": origin, "api_key": API_KEY}
         connection = running_programs.connection(
-            netsuite, lago=api, customers={"subsidiary": "1"}, mapping=MAPPING, **changes
+            netsuite, lago=api, customers={"subsidiary": "1"}, mapping=MAPPING
         )
         environment = running_programs.environment(
             folder, bootstrap_servers=bootstrap_servers, topic_prefix=prefix, connection=connection

@@ -64,7 +64,7 @@ class Lago:
 def lago(folder: Path, *, webhooks: str, copies: int = 0) -> Iterator[Lago]:
     """A Lago that posts its webhooks there, with that many copies of `tests.bench.books.Block`."""
     if copies:
-        module, arguments = "tests.bench.lago_process", [str(copies), webhooks]
+        module, arguments = "tests.bench.lago_process", [str(copies), "--webhooks", webhooks]
     else:
         module, arguments = "consumer", ["sandbox", "lago", "--port", "0", "--webhooks", webhooks]
     log_file = folder / "lago.log"
