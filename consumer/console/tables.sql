@@ -119,6 +119,7 @@ CREATE TABLE reasons (
     PRIMARY KEY (failure_id, code, cause_key)
 ) WITHOUT ROWID;
 CREATE INDEX reasons_open ON reasons (connection, code, cause_key, document) WHERE is_open;
+CREATE INDEX reasons_newest ON reasons (connection, code, cause_key, published_ms) WHERE is_open;
 
 -- Sums over what is open, computed anew after changes: pages need them at once.
 CREATE TABLE cause_sums (
