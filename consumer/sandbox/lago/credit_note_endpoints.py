@@ -6,18 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from consumer.sandbox.lago import crediting, listings, metadata, refusal, serializers
-from consumer.sandbox.lago.exchange import Route, content_of, listed
+from consumer.sandbox.lago.exchange import Route, content_of, list_of
 from consumer.sandbox.lago.filters import PAYMENT_STATUSES
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import ImpossibleError, Organization
-
-
-async def list_credit_notes(organization: Organization, request: Request) -> Response:
-    """``GET /credit_notes``: complete credit notes, as of ``GET /credit_notes/:id``."""
-    stored = list(organization.credit_notes.values())
-    return listed(
-        organization, request, "credit_notes", stored, listings.credit_notes, serializers.credit_note
-    )
 
 
 async def show_credit_note(organization: Organization, request: Request) -> Response:
@@ -89,10 +81,13 @@ def _set(organization: Organization, found: Json, name: str, value: object) -> N
         organization.touch(found)
 
 
+NOTES = list_of(
+    "credit_notes", lambda of: of.credit_notes.values(), listings.credit_notes, serializers.credit_note
+)
 _ONE = "/credit_notes/{lago_id}"
 _METADATA = f"{_ONE}/metadata"
 ROUTES: list[Route] = [
-    ("GET", "/credit_notes", "credit_note", "read", list_credit_notes),
+    ("GET", "/credit_notes", "credit_note", "read", NOTES),
     ("GET", _ONE, "credit_note", "read", show_credit_note),
     ("PUT", _ONE, "credit_note", "write", update_credit_note),
     ("PUT", f"{_ONE}/void", "credit_note", "write", void_credit_note),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -51,6 +51,20 @@ def listed(  # noqa: PLR0913, PLR0917 - what a list consists of
     return JSONResponse(
         {key: [serialize(organization, row) if serialize else row for row in rows], "meta": meta}
     )
+
+
+def list_of(
+    key: str,
+    kept: Callable[[Organization], Iterable[Json]],
+    find: Find,
+    serialize: Serialize | None = None,
+) -> Answer:
+    """The endpoint of a list of all objects of a kind."""
+
+    async def answered(organization: Organization, request: Request) -> Response:
+        return listed(organization, request, key, list(kept(organization)), find, serialize)
+
+    return answered
 
 
 def query_of(request: Request) -> dict[str, list[str]]:

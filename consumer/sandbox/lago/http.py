@@ -41,6 +41,15 @@ API_KEY = "lago-sandbox-key"
 _BUT_PAYMENTS = ("organization", "customer", "invoice", "credit_note")
 LIMITED_KEYS = {"lago-sandbox-no-payments": dict.fromkeys(_BUT_PAYMENTS, ("read", "write"))}
 DOCUMENTS = ("customers", "invoices", "credit_notes", "payments", "receipts")
+ON_INVOICE: dict[str, Callable[[Organization, str], Json]] = {
+    "finalizations": billing.finalize,
+    "deletions": billing.delete,
+    "disputes": disputes.lose,
+    "regenerations": voiding.regenerate,
+    "overdue": billing.mark_as_overdue,
+    "paid_by_hand": billing.mark_as_paid,
+}
+"""Acts that need nothing but an ``invoice_id``, by their name below ``/sandbox``."""
 _DISCOUNTS = frozenset(Discounts.__slots__)
 
 
@@ -88,18 +97,13 @@ class LagoServer:
             "invoices": self._bill,
             "payments": self._pay,
             "payment_failures": self._refuse_payment,
-            "overdue": self._mark_as_overdue,
             "credit_notes": self._credit,
             "refunds": self._refund,
             "refund_failures": self._refuse_refund,
             "voids": self._void,
-            "finalizations": self._finalize,
-            "deletions": self._delete,
-            "disputes": self._lose_dispute,
-            "regenerations": self._regenerate,
-            "paid_by_hand": self._mark_as_paid,
             "wallets": self._wallet,
             "faults": self._fault,
+            **{name: self._on_invoice(act) for name, act in ON_INVOICE.items()},
         }
         console = [
             Route(f"/sandbox/{name}", self._acting(act), methods=["POST"]) for name, act in acts.items()
@@ -118,6 +122,12 @@ class LagoServer:
                 return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=422)
             await self._announce()
             return JSONResponse(answer, status_code=201)
+
+        return acting
+
+    def _on_invoice(self, act: Callable[[Organization, str], Json]) -> Callable[[Json], Json]:
+        def acting(sent: Json) -> Json:
+            return serializers.shown_invoice(self.organization, act(self.organization, sent["invoice_id"]))
 
         return acting
 
@@ -164,10 +174,6 @@ class LagoServer:
     def _refuse_payment(self, sent: Json) -> Json:
         return settlement.refuse_request(self.organization, sent.pop("payment_request_id"), **sent)
 
-    def _mark_as_overdue(self, sent: Json) -> Json:
-        stored = billing.mark_as_overdue(self.organization, sent["invoice_id"])
-        return serializers.shown_invoice(self.organization, stored)
-
     def _credit(self, sent: Json) -> Json:
         share = Decimal(str(sent.pop("share", "1")))
         stored = crediting.credit(self.organization, sent.pop("invoice_id"), share=share, **sent)
@@ -187,26 +193,6 @@ class LagoServer:
             return serializers.shown_invoice(self.organization, billing.void(self.organization, lago_id))
         share, to = Decimal(str(sent.get("share", "1"))), sent.get("to", "credit")
         stored = voiding.void_with_note(self.organization, lago_id, share=share, to=to)
-        return serializers.shown_invoice(self.organization, stored)
-
-    def _finalize(self, sent: Json) -> Json:
-        stored = billing.finalize(self.organization, sent["invoice_id"])
-        return serializers.shown_invoice(self.organization, stored)
-
-    def _delete(self, sent: Json) -> Json:
-        stored = billing.delete(self.organization, sent["invoice_id"])
-        return serializers.shown_invoice(self.organization, stored)
-
-    def _lose_dispute(self, sent: Json) -> Json:
-        stored = disputes.lose(self.organization, sent["invoice_id"])
-        return serializers.shown_invoice(self.organization, stored)
-
-    def _regenerate(self, sent: Json) -> Json:
-        stored = voiding.regenerate(self.organization, sent["invoice_id"])
-        return serializers.shown_invoice(self.organization, stored)
-
-    def _mark_as_paid(self, sent: Json) -> Json:
-        stored = billing.mark_as_paid(self.organization, sent["invoice_id"])
         return serializers.shown_invoice(self.organization, stored)
 
     def _wallet(self, sent: Json) -> Json:

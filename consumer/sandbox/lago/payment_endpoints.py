@@ -6,16 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from consumer.sandbox.lago import listings, manual_payments, payment_requests, serializers
-from consumer.sandbox.lago.exchange import Route, listed, root_of
+from consumer.sandbox.lago.exchange import Route, list_of, root_of
 from consumer.sandbox.lago.filters import VISIBLE
 from consumer.sandbox.lago.notation import Json
 from consumer.sandbox.lago.organization import Organization
-
-
-async def list_payments(organization: Organization, request: Request) -> Response:
-    """``GET /payments``: in all states, but none of invisible invoices."""
-    stored = [one for one in organization.payments.values() if _is_visible(organization, one)]
-    return listed(organization, request, "payments", stored, listings.payments)
 
 
 async def show_payment(organization: Organization, request: Request) -> Response:
@@ -27,19 +21,6 @@ async def create_payment(organization: Organization, request: Request) -> Respon
     """``POST /payments``: a payment by hand."""
     sent = await root_of(request, "payment")
     return JSONResponse({"payment": manual_payments.record(organization, sent)})
-
-
-async def list_receipts(organization: Organization, request: Request) -> Response:
-    """``GET /payment_receipts``."""
-    stored = list(organization.receipts.values())
-    return listed(organization, request, "payment_receipts", stored, listings.receipts)
-
-
-async def list_payment_requests(organization: Organization, request: Request) -> Response:
-    """``GET /payment_requests``: with the customer, and with bare invoices."""
-    stored = list(organization.payment_requests.values())
-    find, show = listings.payment_requests, serializers.payment_request
-    return listed(organization, request, "payment_requests", stored, find, show)
 
 
 async def create_payment_request(organization: Organization, request: Request) -> Response:
@@ -57,18 +38,28 @@ def _shown(organization: Organization, found: Json) -> Response:
     return JSONResponse({"payment_request": serializers.payment_request(organization, found)})
 
 
-def _is_visible(organization: Organization, payment: Json) -> bool:
-    invoice = organization.invoices.get(payment["lago_payable_id"])
-    return invoice is None or invoice["status"] in VISIBLE
+def _visible(organization: Organization) -> list[Json]:
+    """Payments in all states, but none of invisible invoices."""
+    invoices, payments = organization.invoices, organization.payments.values()
+    hidden = {lago_id for lago_id, invoice in invoices.items() if invoice["status"] not in VISIBLE}
+    return [one for one in payments if one["lago_payable_id"] not in hidden]
 
 
+PAYMENTS = list_of("payments", _visible, listings.payments)
+RECEIPTS = list_of("payment_receipts", lambda of: of.receipts.values(), listings.receipts)
+REQUESTS = list_of(
+    "payment_requests",
+    lambda of: of.payment_requests.values(),
+    listings.payment_requests,
+    serializers.payment_request,
+)
 ROUTES: list[Route] = [
-    ("GET", "/payments", "payment", "read", list_payments),
+    ("GET", "/payments", "payment", "read", PAYMENTS),
     ("POST", "/payments", "payment", "write", create_payment),
     ("GET", "/payments/{lago_id}", "payment", "read", show_payment),
     # The controller of receipts names the resource `invoice`.
-    ("GET", "/payment_receipts", "invoice", "read", list_receipts),
-    ("GET", "/payment_requests", "payment_request", "read", list_payment_requests),
+    ("GET", "/payment_receipts", "invoice", "read", RECEIPTS),
+    ("GET", "/payment_requests", "payment_request", "read", REQUESTS),
     ("POST", "/payment_requests", "payment_request", "write", create_payment_request),
     ("GET", "/payment_requests/{lago_id}", "payment_request", "read", show_payment_request),
 ]

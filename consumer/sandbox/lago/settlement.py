@@ -37,7 +37,7 @@ def pay(
         requested = payment_requests.request(organization, paid)
         return pay_request(organization, requested["lago_id"], how=how, **changes)
     amount = due[0] if cents is None else cents
-    payment = recorded(organization, paid, amount, how, **changes)
+    payment = _recorded(organization, paid, amount, how, **changes)
     settles = _is_settled_by(organization, paid[0], amount)
     _announce_payment(organization, payment, paid, how, settles=settles)
     return payment
@@ -52,8 +52,7 @@ def pay_request(organization: Organization, lago_id: str, *, how: How, **changes
     """
     requested = payment_requests.unpaid(organization, lago_id)
     paid = [organization.invoices[each] for each in requested["invoices"]]
-    of_request = {"lago_payable_id": lago_id, "payable_type": "PaymentRequest"}
-    payment = recorded(organization, paid, requested["amount_cents"], how, **of_request | changes)
+    payment = _recorded_for(organization, requested, paid, how, **changes)
     requested["payment_status"] = "succeeded"
     organization.announce("payment_request.payment_status_updated", requested)
     for invoice in paid:
@@ -73,9 +72,8 @@ def refuse_request(
     """
     requested = payment_requests.unpaid(organization, lago_id)
     asked = [organization.invoices[each] for each in requested["invoices"]]
-    failed = {"lago_payable_id": lago_id, "payable_type": "PaymentRequest"}
-    failed |= {"status": "failed", "payment_status": "failed"}
-    payment = recorded(organization, asked, requested["amount_cents"], "charged_at_once", **failed | changes)
+    failed = {"status": "failed", "payment_status": "failed"} | changes
+    payment = _recorded_for(organization, requested, asked, "charged_at_once", **failed)
     requested["payment_status"] = "failed"
     error = payments.request_error(requested, payment, message, "card_declined")
     organization.provider_errors[lago_id] = error
@@ -83,12 +81,18 @@ def refuse_request(
     return payment
 
 
-def recorded(organization: Organization, paid: Sequence[Json], cents: int, how: How, **changes: Any) -> Json:
-    """A new payment of the organisation for these invoices."""
+def _recorded(organization: Organization, paid: Sequence[Json], cents: int, how: How, **changes: Any) -> Json:
     lago_id = id_of(organization.lago_id, "payment", len(organization.payments) + 1)
     made = {"lago_id": lago_id, "created_at": organization.at()}
     organization.payments[lago_id] = payments.payment(paid, cents, how, **made | changes)
     return organization.payments[lago_id]
+
+
+def _recorded_for(
+    organization: Organization, request: Json, invoices: Sequence[Json], how: How, **changes: Any
+) -> Json:
+    of_request = {"lago_payable_id": request["lago_id"], "payable_type": "PaymentRequest"}
+    return _recorded(organization, invoices, request["amount_cents"], how, **of_request | changes)
 
 
 def _is_settled_by(organization: Organization, invoice: Json, cents: int) -> bool:
