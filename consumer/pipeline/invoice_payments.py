@@ -181,8 +181,12 @@ _HEADING = msgspec.json.Decoder(_Heading)
 
 
 def _is_paid_invoice(record: Record) -> bool:
-    """Whether an invoice's own event shows a payment; of other formats than Lago's JSON it is not asked."""
-    if not lane.is_of_invoice(record.lane):
+    """
+    Whether an invoice's own webhook shows a payment; of other formats than Lago's JSON it is not asked.
+
+    An invoice with the header `ORIGIN` is no webhook: a backfill sends the payments beside it.
+    """
+    if not lane.is_of_invoice(record.lane) or any(name == ORIGIN[0] for name, _ in record.headers):
         return False
     try:
         return _HEADING.decode(record.value or b"").invoice.total_paid_amount_cents > 0

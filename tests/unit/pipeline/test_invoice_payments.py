@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from consumer.backfill import kinds
 from consumer.clock import FakeClock
 from consumer.errors import ContractError
 from consumer.events.lago_webhook import webhook_of
@@ -28,12 +29,12 @@ def status_updated(**changes):
     return lago.body(lago.event("invoice.payment_status_updated", lago.invoice(**(PAID | changes))))
 
 
-def record(value, offset=0):
+def record(value, offset=0, origin=None):
     place = place_of(value)
     source = Source(topic="lago.invoices", partition=0, offset=offset)
     lane, headers = (
         LaneKey(place.lane or "none"),
-        (("traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01"),),
+        (("traceparent", b"00-" + b"a" * 32 + b"-" + b"b" * 16 + b"-01"), *([origin] if origin else [])),
     )
     return Record(source=source, timestamp_ms=0, key=None, value=value, lane=lane, headers=headers)
 
@@ -41,7 +42,8 @@ def record(value, offset=0):
 class Scene:
     """A pipeline behind, Lago beside; what reaches Kafka is kept."""
 
-    def __init__(self, answer=None, **settings):
+    def __init__(self, answer=None, *, origin=None, **settings):
+        self.origin = origin
         self.answer = answer
         self.asked, self.published, self.given_up, self.passed_on, self.released = [], [], [], [], []
         self.raises, self.ends = None, Delivered(written=())
@@ -59,7 +61,8 @@ class Scene:
             publish=self.publish,
             clock=FakeClock(),
         )
-        return await reader.deliver([record(each, place) for place, each in enumerate(values)], self.release)
+        records = [record(each, place, self.origin) for place, each in enumerate(values)]
+        return await reader.deliver(records, self.release)
 
     async def list_payments(self, invoice_id):
         self.asked.append(invoice_id)
@@ -318,6 +321,16 @@ async def test_other_invoices_ask_lago_for_nothing(event, settings):
 
     await scene.deliver(event)
 
+    assert (scene.asked, scene.published) == ([], [])
+
+
+async def test_a_backfilled_invoice_asks_lago_for_nothing():
+    """The backfill sends the payments too; each would be read and written twice."""
+    scene = Scene(Listed(rows=(BY_CARD,)), origin=kinds.ORIGIN)
+
+    [outcome] = await scene.deliver(created())
+
+    assert outcome == Delivered(written=())
     assert (scene.asked, scene.published) == ([], [])
 
 
