@@ -13,7 +13,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
-from consumer.commands.lago_documents import Scope
+from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_sides import Sides
 from consumer.netsuite.response_outcome import ResponseOutcome
 from consumer.reconcile.comparison import Comparison
@@ -57,6 +57,8 @@ def payment(place: int) -> dict[str, Any]:
 
 class Lists:
     """Lago, a page at a time; `count` invoices, and as many payments."""
+
+    rows = LagoDocuments.rows
 
     def __init__(self, count: int) -> None:
         self.count = count

@@ -120,3 +120,17 @@ def test_the_id_that_a_payment_got_from_its_invoice_is_no_mark():
     assert made.is_copied(row("8", "customerpayment", lagoId="5f"))
     assert not made.is_copied(row("8", "customerpayment", lagoId="a"))
     assert not made.is_copied(row("1", lagoId="5f"))
+
+
+def test_what_is_asked_for_comes_in_parts_so_that_many_need_no_more_memory():
+    """A hundred invoices a call; a payment of two invoices is asked for by both."""
+    made = identified(
+        *(replace(INVOICE, lago_id=f"{each}", external_id=f"lago-inv-{each}") for each in "abc")
+    )
+    for number, each in enumerate("abc"):
+        made.meet(row(str(number), lagoId=each))
+    paid = replace(payment("p"), settles=("lago-inv-a", "lago-inv-b"))
+    other = replace(payment("q"), settles=("lago-inv-c",))
+    made.documents |= {paid.external_id: paid, other.external_id: other}
+
+    assert [list(part) for part in made.by_invoice(2)] == [["0", "1"], ["2"]]
