@@ -134,7 +134,7 @@ class Backfill:
 
 
 @pytest.mark.chaos_long
-async def test_a_backfill_killed_three_times_beside_live_events_leaves_books_that_agree_to_the_minor_unit(
+async def test_row_29_a_backfill_killed_three_times_beside_live_events_leaves_books_that_agree(
     tmp_path, bootstrap_servers, topic_prefix
 ):
     """Twenty thousand documents of two thousand customers; a second backfill of all writes nothing."""
