@@ -58,6 +58,7 @@ async def test_a_replay_and_a_later_event_end_a_failure_once_each(on_kafka: Stag
     """
     settings, events = settings_of(on_kafka), failed_events.invoices("ends", 2)
     first, second = await failed_events.park_as_they_are(on_kafka, events)
+    before = (await failure_log.take(settings, failure_log.STATES)).history.failures[first]
     wish = replay.Wish(selection=Selection(ids=frozenset({first})), go=True, as_json=True)
     group = f"{settings.consumer_group}.{relay_ends.GROUP}"
 
@@ -86,6 +87,8 @@ async def test_a_replay_and_a_later_event_end_a_failure_once_each(on_kafka: Stag
     log = await failure_log.take(settings)
     assert sorted(log.history.failures) == sorted((first, second))
     assert (log.open, log.in_flight) == ([], 0)
+    after = log.history.failures[first]
+    assert (after.attempts, after.first_failed_at) == (before.attempts + TRIES, before.first_failed_at)
     ended = await failed_events.ends(on_kafka)
     assert Counter(each.error_id for each in ended) == {first: 1, second: 1}
     assert {each.resolved_by for each in ended} == {"written"}

@@ -25,7 +25,7 @@ from tests.support.refunds_by_hand import note_to_pay_back
 
 pytestmark = pytest.mark.kafka
 
-WRITTEN_BEFORE = 3_000
+WRITTEN_BEFORE = 900
 AN_HOUR_MS = 3_600_000
 PARTITIONS = 12
 

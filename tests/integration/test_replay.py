@@ -18,9 +18,8 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import RecordsToDelete
 
-from consumer.commands import audit_trail, failure_log, relay_refunds, replay
-from consumer.config.settings import Settings, env_name
-from consumer.failures.selection import Selection
+from consumer.commands import audit_trail, relay_refunds
+from consumer.config.settings import env_name
 from consumer.kafka import republisher, snapshot_reader
 from consumer.kafka.republisher import Copy
 from consumer.ops.metrics import Metrics
@@ -198,35 +197,6 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
     ]
     assert acts[-1].details["documents"] == "2"
     assert {each.error_id for each in await failed_events.ends(on_kafka)} == set(told[:2])
-
-
-async def test_a_failure_replayed_five_times_in_vain_and_then_written_is_one_failure(on_kafka):
-    """With one id, its first time and all attempts; the result of the last replay settles it."""
-    [error_id] = await failed_events.park_as_they_are(on_kafka, failed_events.invoices("life", 1))
-    cluster = on_kafka.cluster
-    settings = Settings(
-        kafka_bootstrap_servers=cluster.bootstrap_servers,
-        topic_prefix=cluster.topic_prefix,
-        consumer_group=f"{cluster.topic_prefix}worker",
-    )
-    wish = replay.Wish(selection=Selection(ids=frozenset({error_id})), go=True, as_json=True)
-    [first] = (await failure_log.take(settings)).open
-
-    for count in range(1, 6):
-        assert await replay.run(settings, wish) == 0
-        await on_kafka.publisher.publish(
-            failed_events.failed_again((await failed_events.replays(on_kafka))[-1])
-        )
-        [still] = (await failure_log.take(settings)).open
-        assert (still.id, still.first_failed_at) == (error_id, first.first_failed_at)
-        assert (still.attempts, len(await failed_events.replays(on_kafka))) == (count + 1, count)
-    assert await replay.run(settings, wish) == 0
-    for event in failed_events.written((await failed_events.replays(on_kafka))[-1]):
-        await on_kafka.publisher.publish(event)
-
-    log = await failure_log.take(settings)
-    assert (log.open, log.in_flight, list(log.history.failures)) == ([], 0, [error_id])
-    assert [each.error_id for each in await failed_events.ends(on_kafka)] == [error_id]
 
 
 async def test_who_has_closed_a_failure_when_and_why_is_on_record(on_kafka):
