@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import signal
 import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from consumer.commands.console_output import ConsoleOutput
+from consumer.config import private_file
 from consumer.config.settings import Settings, env_name
 from consumer.demo.process import Program, running
 from consumer.demo.processes_under_test import HOST, Processes
 from consumer.sandbox.broker import free_port
 
+SETTINGS = "demo.env"
 USUAL_PORT: int = Settings.model_fields["console_port"].default
 
 
@@ -40,6 +43,7 @@ async def stay(processes: Processes, folder: Path, out: ConsoleOutput, *, port: 
             console = _console(processes, folder, port)
             await stack.enter_async_context(running(console))
             out.print(f"The console: http://{HOST}:{port}/", style="bold")
+        out.print(f"Every command on it: set -a; . {_settings(processes, folder)}; set +a", soft_wrap=True)
         out.print("All of it goes on until Ctrl-C.")
         out.file.flush()
         await stopping.wait()
@@ -56,6 +60,14 @@ def port_of(asked: int | None) -> int:
         except OSError:
             return free_port()
     return USUAL_PORT
+
+
+def _settings(processes: Processes, folder: Path) -> Path:
+    """A file that sets the variables of the demo's processes in a shell."""
+    file = folder / SETTINGS
+    own = {**processes.variables, env_name("ops_port"): "0"}
+    private_file.write(file, "".join(f"{name}={shlex.quote(value)}\n" for name, value in own.items()))
+    return file
 
 
 def _console(processes: Processes, folder: Path, port: int) -> Program:

@@ -20,6 +20,7 @@ from consumer.sandbox.broker import free_port, stop
 from tests.browser import demo_visit
 from tests.browser.demo_visit import Visit
 from tests.integration import running_programs
+from tests.support import readme
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S = 150
@@ -53,12 +54,14 @@ class Ran:
 
     Attributes:
         visit: None on a machine without Chromium.
+        month_end: the README's commands for it, on the demo's topics.
     """
 
     returncode: int
     stdout: str
     stderr: str
     visit: Visit | None
+    month_end: subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +87,43 @@ def done(bootstrap_servers, tmp_path_factory):
             limit_s=LIMIT_S,
         )
         console, sandbox = (_origin(err.read_text(), said) for said in ("The console: ", "books: "))
+        month_end = _month_end(err.read_text())
         seen = demo_visit.visit(console, sandbox, pictures) if demo_visit.program() else None
         process.send_signal(signal.SIGINT)
         code = process.wait(running_programs.EVENTUALLY_S)
     finally:
         stop(process)
-    ran = Ran(returncode=code, stdout=out.read_text(), stderr=err.read_text(), visit=seen)
+    printed = {"stdout": out.read_text(), "stderr": err.read_text()}
+    ran = Ran(returncode=code, **printed, visit=seen, month_end=month_end)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout == report.read_text()
     return ran
+
+
+def _month_end(said: str) -> subprocess.CompletedProcess[str]:
+    """As somebody runs the README's commands who has read where the demo's settings are."""
+    sourced = re.search(r"Every command on it: (.*)", said)
+    assert sourced is not None, said
+    script = "\n".join([sourced[1], *readme.month_end().commands])
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"PATH": programs},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+
+def test_the_commands_for_the_end_of_a_month_say_what_is_open(done):
+    """Failures that the demo leaves to a person, books without other differences, and an unbroken record."""
+    ran = done.month_end
+
+    assert ran.returncode == 0, ran.stderr
+    assert readme.month_end().unseen(ran.stdout) == []
+    assert "exit code 2" not in ran.stdout
 
 
 def _origin(text: str, said: str) -> str:
@@ -180,7 +211,7 @@ def test_lagos_documents_carry_their_links_and_nothing_comes_back_twice(figures)
 
 def test_the_last_line_is_whether_the_books_agree(done, figures):
     """What is missing is what was left open on purpose; the other connection is in balance."""
-    *_, last, _, _, _, _ = done.stderr.splitlines()  # the addresses follow
+    *_, last, _, _, _, _, _ = done.stderr.splitlines()  # the addresses follow
 
     assert last == figures["reconcile"]["netsuite-demo"]
     assert last.startswith("NOT in balance: 3 differences in ")

@@ -18,9 +18,9 @@ COMMAND_LIMIT_S = 60
 
 
 def _sessions_for_this_test() -> list[Session]:
-    """The first walk aside, which tests/deploy/test_wheel.py takes."""
-    walk = readme.walk()
-    return [each for each in readme.sessions() if each not in walk and not set(each.commands) <= RUN_BY_CI]
+    """Those aside that test_demo.py and tests/deploy/test_wheel.py take."""
+    others = [*readme.walk(), readme.month_end()]
+    return [each for each in readme.sessions() if each not in others and not set(each.commands) <= RUN_BY_CI]
 
 
 def test_the_long_commands_of_the_readme_run_in_ci():

@@ -45,6 +45,12 @@ def walk() -> list[Session]:
     return [each for each in sessions() if each.heading.startswith(WALK)]
 
 
+def month_end() -> Session:
+    """That of the month end, which is taken on the demo's topics."""
+    [found] = [each for each in sessions() if each.commands[0].startswith("lago-netsuite errors --strict")]
+    return found
+
+
 def _session(heading: str, block: str) -> Session:
     lines = block.replace("\\\n", "\\\x00").splitlines()
     is_command = [line.startswith("$ ") for line in lines]
