@@ -11,7 +11,6 @@ from typing import Any
 from consumer.sandbox.lago import customers
 
 ORGANIZATION_SLUG = "hooli"
-FRONT_URL = "https://app.getlago.com"
 CONNECTION = "netsuite-demo"
 ORDERING_CONNECTION = f"{CONNECTION}-gulf"
 CODES = (CONNECTION, ORDERING_CONNECTION)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from consumer.demo.customers import Member, Tax
 from consumer.sandbox.lago import fees
-from consumer.sandbox.lago.notation import Json, subunits_of
+from consumer.sandbox.lago.notation import Json
 
 WORTH = {"EUR": Decimal(1), "USD": Decimal("1.1"), "JPY": Decimal(160), "KWD": Decimal("0.33")}
 CENT = {"JPY": Decimal(1), "KWD": Decimal("0.001")}
@@ -82,8 +82,7 @@ def taxes_of(taxes: Sequence[Tax]) -> list[Json]:
 
 def cents_of(sales: Sequence[Json], currency: str) -> int:
     """The amount of all sales before discounts and tax, in subunits."""
-    priced = ({"units": each["units"], "precise_unit_amount": each["unit_price"]} for each in sales)
-    return sum(fees.priced(each, subunits_of(currency)) for each in priced)
+    return sum(fees.sold_cents(each, currency) for each in sales)
 
 
 def _sale(kind: str, code: str, name: str, units: Decimal, unit_price: Decimal) -> Json:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from random import Random
 
+from consumer.sandbox.lago import fees
 from consumer.sandbox.lago.invoices import Discounts
-from consumer.sandbox.lago.notation import Json, rounded, subunits_of
+from consumer.sandbox.lago.notation import Json
 
 RATES = (0, 7, 19, 19, 20)
 PRICES = ("0.005", "0.333333333333333", "3.33", "9.99", "10", "120", "4999.5")
@@ -53,7 +53,7 @@ def _fee(dice: Random, invoice_type: str, number: int) -> Json:
 
 
 def _discounts(dice: Random, sold: list[Json], currency: str, place: int) -> Discounts:
-    amounts = [_cents(fee, currency) for fee in sold]
+    amounts = [fees.sold_cents(fee, currency) for fee in sold]
     gross = sum(amounts)
     coupons = dice.choice((0, 0, gross // 10, gross // 3, gross))
     progressive = dice.choice((0, 0, 0, (gross - coupons) // 2))
@@ -67,7 +67,3 @@ def _discounts(dice: Random, sold: list[Json], currency: str, place: int) -> Dis
         prepaid=prepaid,
         granted=(0, prepaid // 2, prepaid)[place % 3] if prepaid else None,
     )
-
-
-def _cents(fee: Json, currency: str) -> int:
-    return rounded(Decimal(fee["units"]) * Decimal(fee["unit_price"]) * subunits_of(currency))

@@ -6,9 +6,8 @@ from typing import Any
 
 from consumer.sandbox.lago.notation import Json, id_of
 
-MAX_METADATA = 5
-MAX_KEY_CHARS = 20
 MAX_VALUE_CHARS = 100
+"""Of an entry of a customer's metadata; an invoice's may be longer."""
 
 
 def address(**changes: Any) -> Json:

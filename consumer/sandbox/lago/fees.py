@@ -143,6 +143,11 @@ def _shares(discount_cents: int, amounts: Sequence[int | Decimal]) -> list[Decim
     return [Decimal(discount_cents) * cents / whole if whole else Decimal(0) for cents in amounts]
 
 
+def sold_cents(sold: Json, currency: str) -> int:
+    """The amount of what `consumer.sandbox.lago.billing.bill` takes for a fee, before discounts and tax."""
+    return priced({"units": sold["units"], "precise_unit_amount": sold["unit_price"]}, subunits_of(currency))
+
+
 def priced(fee_before: Json, subunits: int) -> int:
     """Units times price, in whole subunits."""
     return rounded(Decimal(fee_before["units"]) * Decimal(fee_before["precise_unit_amount"]) * subunits)

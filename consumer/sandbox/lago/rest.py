@@ -19,6 +19,7 @@ from starlette.routing import Route
 from consumer.sandbox.lago import (
     billing,
     credit_note_endpoints,
+    customers,
     disputes,
     listings,
     metadata,
@@ -152,6 +153,10 @@ class Rest:
         """``POST /customers``: creates or changes a customer, and always sends a webhook."""
         sent = (await content_of(request)).get("customer") or {}
         external_id, links = sent.pop("external_id"), sent.pop("integration_customers", None)
+        if "metadata" in sent:
+            known = (self.organization.find_customer(external_id) or {}).get("metadata", ())
+            own = (external_id, known, sent["metadata"], customers.MAX_VALUE_CHARS)
+            sent["metadata"] = metadata.replaced(*own)
         found = self.organization.upsert_customer(external_id, **sent)
         if links is not None:
             self.organization.link(found["lago_id"], links)

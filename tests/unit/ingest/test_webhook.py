@@ -94,7 +94,19 @@ def test_every_event_about_the_four_objects_is_kept(kind):
     assert topic_of(event) == TOPICS[kind.partition(".")[0]]
 
 
-@pytest.mark.parametrize("kind", ["subscription.started", "fee.created", "payment_request.created", "x"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "subscription.started",
+        "fee.created",
+        "payment_request.created",
+        "payment_request.payment_failure",
+        "payment_request.payment_status_updated",
+        "wallet.updated",
+        "wallet_transaction.created",
+        "x",
+    ],
+)
 def test_an_event_about_anything_else_belongs_nowhere(kind):
     assert topic_of(outline(lago.body(lago.event(kind, {"lago_id": "1"})))) is None
 

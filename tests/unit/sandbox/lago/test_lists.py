@@ -257,3 +257,21 @@ def test_another_filter_or_a_new_first_page_finds_rows_anew(lago):
     assert (len(set(whole)), len(set(mine)), set(mine) < set(whole)) == (6, 3, True)
     lago.server.organization.invoices[lago.bill()["lago_id"]]["status"] = "open"
     assert sorted(numbers(page=1) + numbers(page=2) + numbers(page=3)) == sorted(whole)
+
+
+def test_metadata_of_a_customer_has_limits_of_its_own_and_what_is_not_sent_is_deleted(lago):
+    """Five entries, keys of 20 and values of 100 characters; an invoice's value may have 140."""
+
+    def written(*entries):
+        sent = {"external_id": "acme", "metadata": list(entries)}
+        return lago.send("POST", "customers", {"customer": sent})
+
+    entry = {"key": "crm", "value": "x" * 100}
+    kept = written(entry, {"key": "other", "value": "y"}).json()["customer"]["metadata"]
+    again = written(entry | {"id": kept[0]["lago_id"]}).json()["customer"]["metadata"]
+
+    assert [one["key"] for one in kept] == ["crm", "other"]
+    assert again == [kept[0]]
+    for refused in ([entry | {"value": "x" * 101}], [entry | {"key": "k" * 21}], [entry] * 2):
+        assert written(*refused).status_code == 422
+    assert written(*({"key": str(place), "value": "v"} for place in range(6))).status_code == 422
