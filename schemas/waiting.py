@@ -1,9 +1,9 @@
 """
 The record on ``lago.netsuite.waiting``: one event that a worker has parked, and what it waits for.
 
-The key is ``connection/topic/partition/offset``, since several connections read one topic (keys that begin
-with a slash are of `schemas.connection_state`). The topic is
-compacted: Kafka keeps the last record of a key, and a tombstone removes it when the event is settled.
+The key is ``connection/topic/partition/offset``, since several connections read one topic; keys that begin
+with a slash are of `schemas.connection_state`. The topic is compacted: Kafka keeps the last record of a key,
+and a tombstone removes it when the event is settled.
 """
 
 from __future__ import annotations

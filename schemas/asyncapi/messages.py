@@ -128,7 +128,7 @@ _OUTPUTS = (
     Message(
         name="error_resolved",
         title="The end of a failure",
-        summary="The document is in NetSuite by a replay, or a person has closed the failure.",
+        summary="A replay or a later event has brought the document to NetSuite, or a person has closed it.",
         headers="act",
         key="that of the error event",
         written_as=ErrorResolved,
