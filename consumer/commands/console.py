@@ -51,33 +51,12 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
         StartupError: the file of the tables or an address cannot be used.
     """
     signals.end_at_once()
-    clock, changes, stopping = SystemClock(), Changes(), asyncio.Event()
-    sessions = sessions_of(settings, clock)
-    login = login_of(settings, sessions, clock)
+    clock, stopping = SystemClock(), asyncio.Event()
     metrics, health = Metrics(version=__version__), Health(clock)
     health.expect(PART)
-    groups = [(each.code, f"{settings.consumer_group}.{each.code}") for each in connections]
-    follower = Follower(
-        Cluster.of(settings), settings.console_state, clock=clock, groups=groups, changed=changes.happened
-    )
-    one_at_a_time = asyncio.Lock()
-    acts = ConsoleActs(settings, clock, settings.console_state, one_at_a_time)
-    audit = ConsoleAudit(Cluster.of(settings), clock, one_at_a_time)
-    context = Context(
-        file=settings.console_state,
-        clock=clock,
-        badges=[_badge(each) for each in connections],
-        codes=[each.code for each in connections],
-        progress=follower.progress,
-        changes=changes,
-        sessions=sessions,
-        templates=rendering.environment(),
-        act=acts.do,
-        keep=audit.keep,
-        act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
-        login=login,
-        origin=login.registration.origin if login else "",
-    )
+    audit = ConsoleAudit(Cluster.of(settings), clock, asyncio.Lock())
+    context, follower = _assembled(settings, connections, metrics, audit)
+    login = context.login
     with signals.stopping(stopping, health):
         async with asyncio.TaskGroup() as tasks:
             watched = ops.create_app(metrics, health)
@@ -90,10 +69,46 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
             ]
             health.ready(PART)
             await stopping.wait()
-            changes.end()
+            context.changes.end()
             for each in beside:
                 each.cancel()
     log.info("console_stopped")
+
+
+def _assembled(
+    settings: Settings, connections: Sequence[Connection], metrics: Metrics, audit: ConsoleAudit
+) -> tuple[Context, Follower]:
+    """What pages know, and what keeps their tables up to date."""
+    clock, changes = audit.clock, Changes()
+    sessions = sessions_of(settings, clock)
+    login = login_of(
+        settings, sessions, clock, lambda fails: metrics.console_troubled(what="login", is_troubled=fails)
+    )
+    follower = Follower(
+        Cluster.of(settings),
+        settings.console_state,
+        clock=clock,
+        groups=[(each.code, f"{settings.consumer_group}.{each.code}") for each in connections],
+        changed=changes.happened,
+        metrics=metrics,
+    )
+    context = Context(
+        file=settings.console_state,
+        clock=clock,
+        badges=[_badge(each) for each in connections],
+        codes=[each.code for each in connections],
+        progress=follower.progress,
+        changes=changes,
+        sessions=sessions,
+        templates=rendering.environment(),
+        act=ConsoleActs(settings, clock, settings.console_state, audit.one_at_a_time).do,
+        keep=audit.keep,
+        act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
+        metrics=metrics,
+        login=login,
+        origin=login.registration.origin if login else "",
+    )
+    return context, follower
 
 
 async def _serve(app: ASGIApp, settings: Settings) -> None:

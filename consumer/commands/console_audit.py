@@ -30,7 +30,8 @@ class ConsoleAudit:
 
     def __init__(self, cluster: Cluster, clock: Clock, one_at_a_time: asyncio.Lock) -> None:
         """Begin with nothing; `one_at_a_time` is held while records of this process are written."""
-        self._cluster, self._clock, self._one_at_a_time = cluster, clock, one_at_a_time
+        self.clock, self.one_at_a_time = clock, one_at_a_time
+        self._cluster = cluster
         self._waiting: deque[AuditEntry] = deque()
         self._is_due = asyncio.Event()
 
@@ -63,7 +64,7 @@ class ConsoleAudit:
             StartupError: Kafka cannot be reached, or lacks the topic.
             ContractError: Kafka did not acknowledge; what is acknowledged waits no longer.
         """
-        async with self._one_at_a_time, audit_trail.opened(self._cluster, self._clock) as trail:
+        async with self.one_at_a_time, audit_trail.opened(self._cluster, self.clock) as trail:
             while self._waiting:
                 entry = self._waiting[0]
                 await trail.append(

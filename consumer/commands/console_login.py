@@ -6,6 +6,7 @@ from consumer.clock import Clock
 from consumer.config.console_settings import is_local
 from consumer.config.settings import Settings, env_name
 from consumer.console.login.login import Login
+from consumer.console.login.provider import Changed
 from consumer.console.login.registration import Registration
 from consumer.console.session import Sessions
 from consumer.errors import ConfigurationError
@@ -25,9 +26,9 @@ def sessions_of(settings: Settings, clock: Clock) -> Sessions:
     return Sessions(clock, life_s=life_s, idle_s=idle_s, key=_key(settings), issuer=issuer)
 
 
-def login_of(settings: Settings, sessions: Sessions, clock: Clock) -> Login | None:
+def login_of(settings: Settings, sessions: Sessions, clock: Clock, changed: Changed) -> Login | None:
     """
-    The login at the provider of the settings; None where they name none.
+    The login at the provider of the settings, None where they name none; `changed` is called when it fails.
 
     Raises:
         ConfigurationError: there is none, and the address can be reached from other machines.
@@ -36,7 +37,7 @@ def login_of(settings: Settings, sessions: Sessions, clock: Clock) -> Login | No
     if registration is None:
         _require_loopback(settings)
         return None
-    return Login.at(registration, sessions.signed("login"), clock)
+    return Login.at(registration, sessions.signed("login"), clock, changed=changed)
 
 
 def registration_of(settings: Settings) -> Registration | None:

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from consumer.console import cookie, form, login_pages
@@ -17,7 +18,7 @@ from consumer.console.person import Person
 from consumer.console.session import COOKIE, Session
 
 SAFE = frozenset({"GET", "HEAD"})
-STATIC, HEALTHZ = "/static/", "/healthz"
+STATIC, HEALTHZ, OTHER = "/static/", "/healthz", "other"
 PUBLIC = frozenset({login_pages.LOGIN, CALLBACK, HEALTHZ})
 LOCAL = Person(name="local user", role="admin")
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -40,6 +41,7 @@ class Access:
 
     def __init__(self, app: Starlette, context: Context) -> None:
         self._app = app
+        self._paths = {each.endpoint: each.path for each in app.routes if isinstance(each, Route)}
         self._answering = Contained(app)
         self._context = context
 
@@ -95,11 +97,21 @@ class Access:
         fields = await form.read(request)
         return "" if isinstance(fields, form.Unreadable) else login.forms.keep(request.url.path, fields)
 
+    def _counted(self, scope: Scope, status: int, begun_s: float) -> None:
+        path = scope["path"]
+        route = (
+            STATIC if path.startswith(STATIC) else self._paths.get(scope.get("endpoint", self._app), OTHER)
+        )
+        seconds = self._context.clock.monotonic_s() - begun_s
+        self._context.metrics.console_answered(route=route, status=status, seconds=seconds)
+
     def _with_headers(self, scope: Scope, send: Send, kept: str | None) -> Send:
+        begun_s = self._context.clock.monotonic_s()
         is_static, is_secure = scope["path"].startswith(STATIC), self._context.is_secure
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self._counted(scope, message["status"], begun_s)
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)

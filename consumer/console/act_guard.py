@@ -16,8 +16,11 @@ from consumer.console.audit_entry import AuditEntry
 from consumer.console.origin import is_own
 from consumer.console.page import context_of, session_of
 from consumer.console.session import is_same
+from consumer.ops.metrics.console import ActResult
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+_RESULTS: dict[int, ActResult] = {403: "refused", 429: "too_often"}
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +46,10 @@ def guarded(endpoint: Endpoint, act: str = "") -> Endpoint:
     async def answer(request: Request) -> Response:
         name = act or request.path_params["act"]
         refusal = _refusal(request, name, await form.read(request))
-        return await endpoint(request) if refusal is None else _refused(request, name, refusal)
+        said = await endpoint(request) if refusal is None else _refused(request, name, refusal)
+        result = _RESULTS.get(said.status_code, "done" if said.status_code < 400 else "not_done")
+        context_of(request).metrics.console_acted(act=name if name in ROLES else "unknown", result=result)
+        return said
 
     return answer
 

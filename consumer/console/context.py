@@ -19,6 +19,7 @@ from consumer.console.live import Changes
 from consumer.console.login.login import Login
 from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
+from consumer.ops.metrics import Metrics
 
 ActName = Literal["replay", "synced", "ignore", "reopen"]
 
@@ -78,6 +79,7 @@ class Context:
         act: does what people ask for.
         keep: adds what is no act of `act` to the audit.
         act_rate: how often one person may act.
+        metrics: of requests, acts and logins.
         login: None where only this machine can reach the console, whose person may do everything.
         origin: where people reach the console, ``https://billing.example.com``; empty without a login.
     """
@@ -92,6 +94,7 @@ class Context:
     act: DoAct
     keep: KeepEntry
     act_rate: RateLimit
+    metrics: Metrics
     login: Login | None = None
     origin: str = ""
     codes: Sequence[str] = field(default=())

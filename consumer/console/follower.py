@@ -20,10 +20,13 @@ from consumer.errors import StartupError
 from consumer.kafka import position_tail, snapshot_reader
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.position_tail import Batch, PositionLostError
+from consumer.ops.metrics import Metrics
 
 AGAIN_AFTER_S = 5.0
 SETTLED_EVERY_S = 10.0
 SUMMED_EVERY_S = 1.0
+FAR_BEHIND = 1_000
+"""So many records the tables may lack without a word."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +60,7 @@ class Follower:
         clock: Clock,
         groups: Sequence[tuple[str, str]],
         changed: Callable[[], None],
+        metrics: Metrics,
     ) -> None:
         """
         Follow topics into a file.
@@ -67,12 +71,13 @@ class Follower:
             clock: for the age of what is known.
             groups: connections, each with its consumer group.
             changed: called after rows have changed.
+            metrics: of how far the tables are.
 
         Raises:
             StartupError: the file cannot be used.
         """
         self._cluster, self._file, self._clock = cluster, file, clock
-        self._groups, self._changed = groups, changed
+        self._groups, self._changed, self._metrics = groups, changed, metrics
         self._projection = Projection(database.writer(file), topic_prefix=cluster.topic_prefix)
         self._one_writes = asyncio.Lock()
         self._is_stale = True
@@ -108,6 +113,7 @@ class Follower:
         if isinstance(error, FileDamagedError) and not self._is_lost:
             self._is_lost = True
             return
+        self._metrics.console_troubled(what="file", is_troubled=True)
         is_new, self.progress.file_error = self.progress.file_error != str(error), str(error)
         if is_new:
             self._changed()
@@ -133,11 +139,19 @@ class Follower:
             self._changed()
         self.progress.behind, self.progress.error, self.progress.read_s = batch.behind, "", now_s
         self.progress.file_error = ""
+        self._count(batch.behind)
         if is_back:
             self._changed()
 
+    def _count(self, behind: int) -> None:
+        self._metrics.console_read(behind=behind, at_s=self._clock.now().timestamp())
+        self._metrics.console_troubled(what="behind", is_troubled=behind > FAR_BEHIND)
+        self._metrics.console_troubled(what="kafka", is_troubled=False)
+        self._metrics.console_troubled(what="file", is_troubled=False)
+
     def _say(self, error: str) -> None:
         """Let open pages show why they are not up to date."""
+        self._metrics.console_troubled(what="kafka", is_troubled=bool(error))
         is_new, self.progress.error = self.progress.error != error, error
         if is_new:
             self._changed()

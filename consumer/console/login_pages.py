@@ -111,6 +111,7 @@ def _ended(request: Request, result: LoginResult, back: str) -> Response:
             return _begun(request, result, back)
         case Refused(reason=reason, actor=actor):
             log.warning("console_login_refused", reason=reason)
+            context_of(request).metrics.console_logged_in(result="refused")
             context_of(request).keep(AuditEntry(name="login_refused", actor=actor, reason=reason))
             again = (address_of(back), "Log in again")
             return message.alone(
@@ -123,6 +124,7 @@ def _ended(request: Request, result: LoginResult, back: str) -> Response:
 def _begun(request: Request, result: LoggedIn, back: str) -> Response:
     context = context_of(request)
     _, value = context.sessions.begin(result.person)
+    context.metrics.console_logged_in(result="done")
     details = {"subject": result.subject, "role": result.person.role}
     context.keep(AuditEntry(name="login", actor=result.person.name, details=details))
     answer = RedirectResponse(back, 303)
@@ -131,6 +133,7 @@ def _begun(request: Request, result: LoggedIn, back: str) -> Response:
 
 
 def _unreachable(request: Request, why: Unreachable) -> Response:
+    context_of(request).metrics.console_logged_in(result="unreachable")
     again = (address_of(request.query_params.get("back", "/")), "Try again")
     return message.alone(
         request, 503, "Nobody can log in now", f"{why.reason[:1].upper()}{why.reason[1:]}.", link=again
@@ -141,6 +144,7 @@ def _too_often(request: Request, desk: Login) -> Response | None:
     wait_s = desk.rate.wait_s(request.client.host if request.client else UNKNOWN)
     if not wait_s:
         return None
+    context_of(request).metrics.console_logged_in(result="too_often")
     answer = message.alone(
         request,
         429,

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumer.console.context import Context
-
-FAR_BEHIND = 1_000
-"""So many records the tables may lack without a word."""
+from consumer.console.follower import FAR_BEHIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ async def browser(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
                 replace(registration, **changes),
                 sessions.signed("login"),
                 clock,
-                httpx.AsyncHTTPTransport(verify=False),
+                transport=httpx.AsyncHTTPTransport(verify=False),
             )
 
         with filled(tmp_path / "console.sqlite", login=login, origin=origin) as console:
@@ -470,6 +470,7 @@ async def test_who_logs_out_is_out(browser):
     browser.console.http.cookies.update(copies)
     assert (await browser.console.http.get("/")).status_code == 303
     assert browser.audited == [("login", "ada@example.com"), ("logout", "ada@example.com")]
+    assert 'console_logins_total{result="done"} 1.0' in browser.console.metrics.exposition().decode()
 
 
 async def test_another_site_logs_nobody_out(browser):

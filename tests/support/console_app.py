@@ -24,6 +24,7 @@ from consumer.console.projection import Projection
 from consumer.console.rate import RateLimit
 from consumer.console.session import COOKIE, Sessions
 from consumer.errors import StartupError
+from consumer.ops.metrics import Metrics
 from tests.support import topic_records as topics
 
 ORIGIN = "http://127.0.0.1:8082"
@@ -43,6 +44,7 @@ class Console:
         self.projection = Projection(self.connection)
         self.clock = FakeClock()
         self.acts: list[Act] = []
+        self.metrics = Metrics(version="1")
         self.audited: list[AuditEntry] = []
         self.failing = ""
         self.sessions = Sessions(self.clock, life_s=3_600, idle_s=1_800 if login else None)
@@ -57,6 +59,7 @@ class Console:
             templates=rendering.environment(),
             act=self.act,
             keep=self.audited.append,
+            metrics=self.metrics,
             act_rate=RateLimit(self.clock, burst=60, per_minute=60),
             login=login(self.sessions, self.clock) if login else None,
             origin=origin,

@@ -13,7 +13,7 @@ from consumer.console.login.code_exchange import CodeExchange
 from consumer.console.login.kept_forms import KeptForms
 from consumer.console.login.login_request import LoginRequest
 from consumer.console.login.login_result import LoginResult, Unreachable
-from consumer.console.login.provider import Provider
+from consumer.console.login.provider import Changed, Provider
 from consumer.console.login.provider_http import ProviderHttp
 from consumer.console.login.registration import Registration
 from consumer.console.rate import RateLimit
@@ -56,13 +56,24 @@ class Login:
         registration: Registration,
         values: SignedValues,
         clock: Clock,
+        *,
+        changed: Changed = lambda _: None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Login:
-        """The login at a provider, of which nothing is asked yet; `values` signs what browsers keep."""
+        """
+        The login at a provider, of which nothing is asked yet.
+
+        Args:
+            registration: of the console there.
+            values: signs what browsers keep.
+            clock: for the age of all of it.
+            changed: is called with whether the provider fails.
+            transport: of HTTP; None: the usual one.
+        """
         http = ProviderHttp(transport)
         return cls(
             registration=registration,
-            provider=Provider(registration.issuer, http, clock),
+            provider=Provider(registration.issuer, http, clock, changed),
             http=http,
             clock=clock,
             values=values,

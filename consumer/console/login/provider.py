@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -24,6 +24,8 @@ MOST_KEYS = 100
 SMALLEST_RSA_BITS = 2_048
 BITS_OF_A_CHARACTER = 6
 
+Changed = Callable[[bool], None]
+
 log = structlog.get_logger(__name__)
 
 
@@ -35,9 +37,10 @@ class Provider:
         trouble: why it could not be reached the last time, as a sentence; empty while it can.
     """
 
-    def __init__(self, issuer: str, http: ProviderHttp, clock: Clock) -> None:
-        """Nothing is asked yet."""
+    def __init__(self, issuer: str, http: ProviderHttp, clock: Clock, changed: Changed) -> None:
+        """Nothing is asked yet; `changed` is called whenever it is asked, with whether that failed."""
         self.trouble = ""
+        self._changed = changed
         self._issuer, self._http, self._clock = issuer, http, clock
         self._asking = asyncio.Lock()
         self._metadata: Metadata | None = None
@@ -88,11 +91,13 @@ class Provider:
             self._failed(keys)
             return False
         self._keys, self.trouble = keys, ""
+        self._changed(False)
         return True
 
     def _failed(self, why: Unreachable) -> None:
         self.trouble, self._failed_s = why.reason, self._clock.monotonic_s()
         log.warning("console_login_provider_failed", reason=why.reason)
+        self._changed(True)
 
 
 def _object(answer: Answer | Unreachable) -> Mapping[str, Any] | Unreachable:

@@ -10,6 +10,7 @@ from consumer.clock import FakeClock
 from consumer.console import rendering
 from consumer.console.follower import Follower
 from consumer.kafka.cluster import Cluster
+from consumer.ops.metrics import Metrics
 from schemas.reconciliation import MonthTotal
 from tests.support import topic_records as topics
 from tests.support.console_app import Console
@@ -86,7 +87,7 @@ def test_pages_learn_that_kafka_is_away_once(tmp_path: Path):
     changes: list[int] = []
     follower = Follower(
         Cluster(bootstrap_servers="127.0.0.1:9"), tmp_path / "console.sqlite", clock=FakeClock(), groups=(),
-        changed=lambda: changes.append(1),
+        changed=lambda: changes.append(1), metrics=Metrics(version="1"),
     )  # fmt: skip
 
     for error in ("away", "away", ""):

@@ -16,6 +16,7 @@ from consumer.console import database, follower
 from consumer.console.follower import Follower
 from consumer.errors import StartupError
 from consumer.kafka.position_tail import Batch
+from consumer.ops.metrics import Metrics
 from consumer.record import Record
 from tests.support import topic_records as topics
 
@@ -33,8 +34,11 @@ class Topics:
         self.go_on = asyncio.Event()
         monkeypatch.setattr(follower.position_tail, "tail", self.tail)
         monkeypatch.setattr(follower.asyncio, "sleep", self.pause)
+        self.metrics = Metrics(version="1")
         cluster: Any = type("Cluster", (), {"topic_prefix": ""})()
-        self.follower = Follower(cluster, file, clock=FakeClock(), groups=[], changed=lambda: None)
+        self.follower = Follower(
+            cluster, file, clock=FakeClock(), groups=[], changed=lambda: None, metrics=self.metrics
+        )
 
     async def pause(self, seconds: float) -> None:
         if seconds == follower.AGAIN_AFTER_S:
@@ -69,6 +73,9 @@ class Topics:
         async with asyncio.timeout(10):
             assert await self.turns.get() == name
 
+    def is_troubled(self, what: str) -> bool:
+        return f'lago_netsuite_console_trouble{{what="{what}"}} 1.0' in self.metrics.exposition().decode()
+
     @property
     def failures(self) -> int:
         reader = database.reader(self.file)
@@ -99,11 +106,13 @@ async def test_a_full_disk_is_said_and_gone_on_from_when_there_is_space(followin
 
     await following.until("paused")
 
+    assert following.is_troubled("file")
     assert "the disk is full; free space there" in following.follower.progress.file_error
     assert following.failures == 3
     writer.execute("PRAGMA max_page_count = 100000")
     await following.until("read")
     assert (following.failures, following.follower.progress.file_error) == (199, "")
+    assert not following.is_troubled("file")
 
 
 async def test_a_damaged_file_is_made_anew_from_kafka(following):
