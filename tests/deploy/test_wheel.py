@@ -161,3 +161,15 @@ def _script(logs: Path) -> str:
 
 def _in_background(command: str, log: Path) -> str:
     return f"{command.removesuffix('&')} >{log} 2>&1 &\nuntil [ -s {log} ]; do sleep 0.1; done"
+
+
+def test_the_wheel_carries_every_file_of_the_program(installed):
+    """Pages, styles, tables and texts beside the modules, as the console and the sandbox need them."""
+    found = installed.call("python", "-c", "import consumer; print(consumer.__path__[0])").stdout.strip()
+    ours = subprocess.run(
+        ["git", "ls-files", "consumer"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=LIMIT_S
+    ).stdout.splitlines()
+
+    missing = [name for name in ours if not (Path(found).parent / name).is_file()]
+    assert missing == []
+    assert {"consumer/console/tables.sql", "consumer/console/templates/layout.html"} <= set(ours)
