@@ -27,9 +27,13 @@ async def live(request: Request) -> Response:
 
 
 async def healthz(request: Request) -> Response:
-    """Whether the process works; the age of what it shows."""
-    progress = context_of(request).progress
-    return JSONResponse({"behind": progress.behind, "error": progress.error or progress.file_error})
+    """Whether the process works; how far it is, and with a login no more than that to everybody."""
+    context = context_of(request)
+    progress = context.progress
+    error = progress.error or progress.file_error
+    return JSONResponse(
+        {"behind": progress.behind, "error": error if context.login is None or not error else "see the log"}
+    )
 
 
 PAGES: Sequence[BaseRoute] = (

@@ -565,3 +565,24 @@ def _token(page: str) -> str:
     found = re.search(r'name="token" value="(\w+)"', page)
     assert found is not None
     return found[1]
+
+
+async def test_who_is_not_logged_in_learns_nothing_of_this_network(browser):
+    """Names of brokers and places of files are in the log."""
+    browser.console.context.progress.error = "Kafka cannot be reached at kafka.internal:9092"
+
+    assert (await browser.console.http.get("/healthz")).json() == {"behind": 0, "error": "see the log"}
+
+
+async def test_a_provider_that_goes_away_is_on_every_page_within_minutes(browser):
+    """Also while nobody logs in; meanwhile what is known of it is used."""
+    provider = browser.console.context.login.provider
+    await provider.metadata()
+    browser.provider.answers[DISCOVERY] = lambda: PlainTextResponse("no", 503)
+    browser.console.clock.advance(301)
+
+    known = await provider.metadata()
+
+    assert known.issuer == browser.provider.issuer
+    browser.console.log_in("viewer")
+    assert "nobody can log in now" in (await browser.console.http.get("/")).text

@@ -16,7 +16,7 @@ from consumer.console.login.login_result import Unreachable
 from consumer.console.login.metadata import Metadata
 from consumer.console.login.provider_http import Answer, ProviderHttp
 
-READ_EVERY_S = 3_600.0
+READ_EVERY_S = 300.0
 READ_AGAIN_AFTER_S = 60.0
 """At most so often the keys are read because a token fits none: anybody can send such a token."""
 AGAIN_AFTER_FAILURE_S = 5.0
@@ -54,7 +54,7 @@ class Provider:
             await asyncio.sleep(READ_AGAIN_AFTER_S)
 
     async def metadata(self) -> Metadata | Unreachable:
-        """Its metadata; an hour old at most while it answers, else as old as they are."""
+        """Its metadata; five minutes old at most while it answers, else as old as they are."""
         async with self._asking:
             if self._clock.monotonic_s() - self._read_s >= READ_EVERY_S:
                 await self._read()
