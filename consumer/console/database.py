@@ -17,6 +17,8 @@ VERSION = int.from_bytes(hashlib.sha256(TABLES.encode()).digest()[:3], "big")
 """Of the tables: a file with another one is emptied and read anew."""
 BUSY_LIMIT_S = 5.0
 CACHE_KIB = 65_536
+CHECKPOINT_PAGES = 10_000
+"""Of 4 KiB: many changes of one page reach the file once, while a large backlog is read."""
 READER_CACHE_KIB = 16_384
 
 
@@ -35,7 +37,10 @@ def writer(file: Path) -> sqlite3.Connection:
             delete(file)
             private_file.create(file)
             found = _opened(file)
-        found.executescript(f"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{CACHE_KIB};")
+        found.executescript(
+            f"PRAGMA journal_mode = WAL; PRAGMA cache_size = -{CACHE_KIB};"
+            f" PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+        )
         if _version(found) == 0:
             found.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error as error:
