@@ -20,7 +20,7 @@ from tests.integration.worker_under_test import Stage, stage
 pytestmark = pytest.mark.kafka
 
 LIMIT_S = 60
-FAILURES = 8
+FAILURES = 4
 
 
 @pytest.fixture
