@@ -10,7 +10,13 @@ import typer
 app = typer.Typer()
 
 
-@app.command()
+BREAKERS = (
+    "Circuit breaker and permits are what workers have reported within the last three minutes, else unknown:"
+    " then no worker runs, or none reaches Kafka."
+)
+
+
+@app.command(epilog=BREAKERS)
 def status(
     *,
     connection: Annotated[
@@ -21,12 +27,7 @@ def status(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """
-    Show what waits for what, open failures, backlog and balance; exit code 1 when a person is needed.
-
-    Circuit breaker and permits are what workers have reported within the last three minutes, else unknown:
-    then no worker runs, or none reaches Kafka.
-    """
+    """Show what waits for what, open failures, backlog and balance; exit code 1 when a person is needed."""
     import asyncio
 
     from consumer.commands import configuration
