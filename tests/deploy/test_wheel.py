@@ -143,6 +143,15 @@ def test_the_first_walk_of_the_readme_posts_an_invoice(installed, tmp_path):
     assert [line for session in readme.walk() for line in session.unseen(ran.stdout)] == []
     [invoice] = json.loads(ran.stdout[ran.stdout.rindex("\n[") :])
     assert invoice["tranid"] == "ACM-3F21-202608-057"
+    logged = [json.loads(line) for log in tmp_path.glob("*.log") for line in _lines_of_a_process(log)]
+    assert {"ingest_listening", "record_settled"} <= {line["event"] for line in logged}
+    assert [line for line in logged if line.get("logger", "").startswith("uvicorn")] == []
+
+
+def _lines_of_a_process(log: Path) -> list[str]:
+    """All lines of worker and ingest; the sandboxes say in sentences where they are and what comes next."""
+    lines = log.read_text().splitlines()
+    return [] if any(line.startswith("Next: ") for line in lines) else lines
 
 
 def _script(logs: Path) -> str:

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import pytest
 from rich.cells import cell_len
 
+from consumer.backfill.closed_periods import ClosedPart
 from consumer.backfill.plan import BackfillPlan
 from consumer.commands import (
     adopt,
@@ -42,6 +43,7 @@ from consumer.commands import (
 )
 from consumer.commands.connection_status import ConnectionStatus
 from consumer.commands.lago_documents import Scope
+from consumer.commands.reconcile_repair import Repair
 from consumer.commands.sent_events import Sent
 from consumer.config.settings import Settings
 from consumer.demo import tables
@@ -53,6 +55,7 @@ from consumer.reconcile import acceptance, run_event
 from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.difference import Difference
+from consumer.reconcile.restoration import KeptBack
 from consumer.reconcile.run_event import RunFacts
 from schemas.audit import AuditRecord
 from schemas.reading import CatalogRow
@@ -188,7 +191,8 @@ def _reconcile(stage):
     before = {acceptance.key_of(difference): known}
     division = Division(open=[difference], accepted=[same], before=before)
     run = _run(text, division, comparison)
-    reconcile_report.show(comparison, division, run, as_json=False, csv=None, offers_repair=True)
+    repair = Repair(chosen=[difference], kept_back=[KeptBack(difference=difference, reason=text)])
+    reconcile_report.show(comparison, division, run, as_json=False, csv=None, repair=repair)
 
 
 def _sign_off(stage):
@@ -212,7 +216,9 @@ def _sign_off(stage):
 def _backfill(stage):
     found = BackfillPlan()
     found.left_out[stage.text] = 1
-    backfill_report.show_plan(found, ("invoice",), connection(start_date="2026-01-01"), as_json=False)
+    closed = ClosedPart(periods=[stage.text], without_period=1)
+    own = connection(start_date="2026-01-01")
+    backfill_report.show_plan(found, ("invoice",), own, closed, as_json=False)
 
 
 def _check(stage):
