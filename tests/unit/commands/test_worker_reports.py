@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from consumer import cli
 from consumer.commands import console_output, status_report
 from consumer.commands.connection_status import ConnectionStatus
 from consumer.commands.worker_reports import FRESH_FOR, WorkerReports
@@ -101,3 +102,11 @@ def test_status_prints_both(capsys):
     printed = capsys.readouterr().out
     assert "  Breaker    closed\n" in printed
     assert "  Permits    1 in use, 2 possible now, of 5, at 1 worker\n" in printed
+
+
+def test_the_help_says_when_they_are_unknown(capsys):
+    """Rather than guess, it says so."""
+    with pytest.raises(SystemExit):
+        cli.main(["status", "--help"])
+
+    assert "no worker runs, or none reaches Kafka" in " ".join(capsys.readouterr().out.split())
