@@ -23,7 +23,7 @@ from tests.integration import running_programs
 from tests.support import readme
 
 ROOT = Path(__file__).parents[2]
-LIMIT_S = 150
+LIMIT_S = 300
 COLUMNS = 80
 OTHERS = {"LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS": "a-deployment.example:9092"}
 DEMO = [sys.executable, "-m", "consumer", "demo"]

@@ -27,6 +27,7 @@ from consumer.commands import (
     catalog,
     check,
     check_account,
+    difference_acceptance,
     error_closing,
     error_detail,
     error_list,
@@ -178,14 +179,18 @@ def _run(text, division=NOTHING, comparison=None):
     return run_event.reconciliation_of(facts, comparison or Comparison(), division)
 
 
+def _difference(text):
+    texts = dict.fromkeys(
+        ("number", "lago", "netsuite", "netsuite_number", "cause", "url", "currency", "customer"), text
+    )
+    return Difference(what="total", kind="invoice", **texts)
+
+
 def _reconcile(stage):
     text, comparison = stage.text, Comparison()
     comparison.leave_out(text, text)
     comparison.balances.add_unknown("invoice", text, text, remaining=Decimal(1), total=Decimal(1), date=text)
-    texts = dict.fromkeys(
-        ("number", "lago", "netsuite", "netsuite_number", "cause", "url", "currency", "customer"), text
-    )
-    difference = Difference(what="total", kind="invoice", **texts)
+    difference = _difference(text)
     known = Acceptance(key="k", digest="d", actor=text, at=text, reason=text)
     same = AcceptedDifference(difference=difference, acceptance=known)
     before = {acceptance.key_of(difference): known}
@@ -193,6 +198,18 @@ def _reconcile(stage):
     run = _run(text, division, comparison)
     repair = Repair(chosen=[difference], kept_back=[KeptBack(difference=difference, reason=text)])
     reconcile_report.show(comparison, division, run, as_json=False, csv=None, repair=repair)
+
+
+def _accept(stage):
+    difference = _difference(stage.text)
+    key = acceptance.key_of(difference)
+    known = Acceptance(key=key, digest="another", actor=stage.text, at=stage.text, reason=stage.text)
+    stage.given(reconciliation_log, "read", [_run(stage.text, Division(open=[difference]))])
+    stage.given(difference_acceptance, "standing", {key: known})
+    wish = difference_acceptance.Wish(
+        connection="netsuite-eu", keys=[key], reason=stage.text, actor=stage.text
+    )
+    asyncio.run(difference_acceptance.run(Settings(), wish))
 
 
 def _sign_off(stage):
@@ -247,6 +264,14 @@ def _audit(stage):
     asyncio.run(audit.show(Settings(), None, as_json=False))
 
 
+def _audit_verify(stage):
+    record = AuditRecord(
+        connection=stage.text, act="close", actor="ada", at="t", reason="r", details={}, hash="another"
+    )
+    stage.given(audit_trail, "read", [record])
+    asyncio.run(audit.verify(Settings()))
+
+
 def _backtest(stage):
     changed = {"fallback_item": {"id": "900"}, "tax": {"mode": "none"}, "currencies": {"EUR": "2"}}
     wish = backtest.Wish(before=(connection(),), after=(connection(mapping=changed),))
@@ -280,6 +305,7 @@ def _demo(stage):
 COMMANDS: dict[str, Callable[[Stage], None]] = {
     "adopt": _adopt,
     "audit": _audit,
+    "audit verify": _audit_verify,
     "backfill": _backfill,
     "backtest": _backtest,
     "catalog": _catalog,
@@ -293,6 +319,7 @@ COMMANDS: dict[str, Callable[[Stage], None]] = {
     "explain a rejected one": _explain_rejected,
     "plan": _plan,
     "reconcile": _reconcile,
+    "reconcile accept": _accept,
     "reconcile sign-off": _sign_off,
     "replay": _replay,
     "send": _send,
