@@ -76,13 +76,10 @@ async def run(settings: Settings, wish: Wish) -> int:
     if wish.go and any(each.state == "fitting" for each in answers):
         await do(settings, wish, answers, SystemClock())
     _print(wish, answers)
-    unknown = [each for each in answers if each.state == "unknown"]
-    for each in unknown:
-        console_output.complain(
-            f"{each.key}: no difference of the latest comparison of {wish.connection} has this key. "
-            f"Of many it lists {LISTED_DIFFERENCES}: compare again, with --customer or --since"
-        )
-    return FAILED if unknown else DONE
+    keys_of_none = [each for each in answers if each.state == "unknown"]
+    for each in keys_of_none:
+        console_output.complain(unknown(wish, each))
+    return FAILED if keys_of_none else DONE
 
 
 async def standing(cluster: Cluster, connection: str) -> dict[str, Acceptance]:
@@ -124,6 +121,22 @@ async def do(settings: Settings, wish: Wish, answers: Sequence[Answer], clock: C
                 )
 
 
+def unknown(wish: Wish, answer: Answer) -> str:
+    """Why nothing becomes of a key."""
+    return (
+        f"{answer.key}: no difference of the latest comparison of {wish.connection} has this key. "
+        f"Of many it lists {LISTED_DIFFERENCES}: compare again, with --customer or --since"
+    )
+
+
+def name_of_answer(answer: Answer) -> str:
+    """The document and what is wrong with it; the key where no comparison lists it any more."""
+    found = answer.difference
+    if found is None:
+        return answer.key
+    return f"{name_of(found.kind, found.number)}, {_TITLES.get(found.what, found.what)}"
+
+
 def details_of(answer: Answer) -> dict[str, str]:
     """What the audit record says of the difference."""
     found = answer.difference
@@ -159,19 +172,12 @@ def _print(wish: Wish, answers: Sequence[Answer]) -> None:
     console = console_output.console()
     for each in answers:
         if each.state != "unknown":
-            paragraph.show(console, f"{_name(each)}: {_state(wish, each)}", _lines(each))
+            paragraph.show(console, f"{name_of_answer(each)}: {_state(wish, each)}", _lines(each))
     fitting = any(each.state == "fitting" for each in answers)
     if fitting and not wish.go:
         paragraph.say(console, "Nothing is changed. The same command with --go does it.")
     elif fitting:
         paragraph.say(console, "It holds from the next comparison on, while both values stay as they are.")
-
-
-def _name(answer: Answer) -> str:
-    found = answer.difference
-    if found is None:
-        return answer.key
-    return f"{name_of(found.kind, found.number)}, {_TITLES.get(found.what, found.what)}"
 
 
 def _state(wish: Wish, answer: Answer) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 
 from consumer.clock import SystemClock
 from consumer.commands import audit_trail, console_output, reconciliation_log
+from consumer.commands.audit_trail import AuditTrail
 from consumer.config.settings import Settings
 from consumer.kafka.cluster import Cluster
 from consumer.ops import plain_text
@@ -51,10 +52,7 @@ async def run(settings: Settings, wish: Wish) -> int:
     runs = await reconciliation_log.read(cluster)
     compared = sign_off.latest_over(wish.month, wish.connection, runs, wish.zone)
     if compared is None:
-        console_output.complain(
-            f"No comparison covers {wish.month} and began after its last day in {wish.zone}. Run it first: "
-            f"lago-netsuite reconcile --connection {wish.connection} --until {wish.month.last}"
-        )
+        console_output.complain(not_compared(wish))
         return REFUSED
     async with audit_trail.opened(cluster, SystemClock()) as trail:
         for line in lines_of(wish, compared, trail.records):
@@ -62,11 +60,28 @@ async def run(settings: Settings, wish: Wish) -> int:
         if not is_possible(wish, compared):
             return REFUSED
         if wish.go:
-            details = details_of(wish, compared)
-            await trail.append(
-                wish.connection, "sign_off", actor=wish.actor, reason=wish.reason, details=details
-            )
+            await do(trail, wish, compared)
     return DONE
+
+
+async def do(trail: AuditTrail, wish: Wish, compared: Reconciliation) -> None:
+    """
+    Put the sign-off on the audit record.
+
+    Raises:
+        StartupError: Kafka does not say what others have appended.
+        ContractError: Kafka did not acknowledge the record.
+    """
+    details = details_of(wish, compared)
+    await trail.append(wish.connection, "sign_off", actor=wish.actor, reason=wish.reason, details=details)
+
+
+def not_compared(wish: Wish) -> str:
+    """Why a month without a comparison, or one that is not over, cannot be signed off."""
+    return (
+        f"No comparison covers {wish.month} and began after its last day in {wish.zone}. Run it first: "
+        f"lago-netsuite reconcile --connection {wish.connection} --until {wish.month.last}"
+    )
 
 
 def is_possible(wish: Wish, compared: Reconciliation) -> bool:
