@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
@@ -80,6 +81,7 @@ def _assembled(
 ) -> tuple[Context, Follower]:
     """What pages know, and what keeps their tables up to date."""
     clock, changes = audit.clock, Changes()
+    zones = {each.code: ZoneInfo(each.time_zone) for each in connections}
     sessions = sessions_of(settings, clock)
     login = login_of(
         settings, sessions, clock, lambda fails: metrics.console_troubled(what="login", is_troubled=fails)
@@ -101,7 +103,7 @@ def _assembled(
         changes=changes,
         sessions=sessions,
         templates=rendering.environment(),
-        act=ConsoleActs(settings, clock, settings.console_state, audit.one_at_a_time).do,
+        act=ConsoleActs(settings, clock, settings.console_state, audit.one_at_a_time, zones).do,
         keep=audit.keep,
         act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
         metrics=metrics,

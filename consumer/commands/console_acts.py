@@ -1,19 +1,21 @@
-"""What the console's pages do: replay, close and reopen, as the commands of the same names."""
+"""What the console's pages do, as the commands do: replay, close, reopen; accept differences, sign off."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import assert_never
 
 from consumer.clock import Clock
-from consumer.commands import audited_replay, error_closing
+from consumer.commands import audited_replay, console_books, error_closing
 from consumer.commands.audited_replay import By
 from consumer.commands.error_closing import Wish
 from consumer.config.settings import Settings
 from consumer.console import act_source, database
-from consumer.console.context import Act, ActOutcome
+from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, SignOffAct
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History
 from consumer.kafka import snapshot_reader
@@ -32,29 +34,43 @@ class ConsoleActs:
 
     Attributes:
         file: the tables of the console, which say where the events of failures lie.
+        zones: of the connections by code, in which their months end; UTC where one is missing.
     """
 
     settings: Settings
     clock: Clock
     file: Path
     one_at_a_time: asyncio.Lock
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
 
-    async def do(self, act: Act) -> ActOutcome:
+    async def do(self, act: AnyAct) -> ActOutcome:
         """
-        Do an act on the failures that it still fits.
+        Do an act on what it still fits.
 
         Raises:
             StartupError: Kafka cannot be reached, or lacks topics.
             ContractError: Kafka did not acknowledge; what is marked is done.
         """
         async with self.one_at_a_time:
-            failures, marks = await self._failures(act)
-            if not failures:
-                return ActOutcome(said="Nothing was done: none of these is open any more", is_done=False)
-            if act.name == "replay":
-                return await self._replay(act, failures, marks)
-            await error_closing.do(self.settings, _closing(act, failures), failures, self.clock)
-            return _outcome(act, len(failures))
+            match act:
+                case Act():
+                    return await self._on_failures(act)
+                case AcceptanceAct():
+                    return await console_books.accept(self.settings, act, self.clock)
+                case SignOffAct():
+                    zone = self.zones.get(act.connection, UTC)
+                    return await console_books.sign_off(self.settings, act, zone, self.clock)
+                case _:
+                    assert_never(act)
+
+    async def _on_failures(self, act: Act) -> ActOutcome:
+        failures, marks = await self._failures(act)
+        if not failures:
+            return ActOutcome(said="Nothing was done: none of these is open any more", is_done=False)
+        if act.name == "replay":
+            return await self._replay(act, failures, marks)
+        await error_closing.do(self.settings, _closing(act, failures), failures, self.clock)
+        return _outcome(act, len(failures))
 
     async def _replay(self, act: Act, failures: Sequence[Failure], marks: Sequence[ErrorMark]) -> ActOutcome:
         cluster, history = Cluster.of(self.settings), History()

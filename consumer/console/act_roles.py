@@ -11,6 +11,9 @@ ROLES: Mapping[str, Role] = {
     "synced": "operator",
     "ignore": "operator",
     "reopen": "operator",
+    "accept": "operator",
+    "take_back": "operator",
+    "sign_off": "admin",
     "logout": "viewer",
 }
 """By the name of the act in its path. Nothing that is missing here can be done."""

@@ -20,6 +20,7 @@ from consumer.console.login.login import Login
 from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
 from consumer.ops.metrics import Metrics
+from consumer.reconcile.sign_off import Month
 
 ActName = Literal["replay", "synced", "ignore", "reopen"]
 
@@ -58,14 +59,45 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceAct:
+    """
+    That a difference of the books may stay as it is, or may not any more.
+
+    Attributes:
+        key: of the difference, as the reconciliation lists it.
+        undo: take an acceptance back.
+    """
+
+    connection: str
+    key: str
+    actor: str
+    reason: str
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOffAct:
+    """That the books of a connection are right for a month."""
+
+    connection: str
+    month: Month
+    actor: str
+    reason: str
+
+
+AnyAct = Act | AcceptanceAct | SignOffAct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActOutcome:
-    """What became of an act: one sentence, and whether all of it was done."""
+    """What became of an act: one sentence, whether all of it was done, and what else is known."""
 
     said: str
     is_done: bool
+    lines: Sequence[str] = ()
 
 
-DoAct = Callable[[Act], Awaitable[ActOutcome]]
+DoAct = Callable[[AnyAct], Awaitable[ActOutcome]]
 """Does an act, with its audit record before it; raises LagoNetsuiteError when Kafka does not take it."""
 
 

@@ -17,7 +17,7 @@ def said(
 ) -> Response:
     """A sentence with its lines; a program gets it as ``error``, or as ``said`` when it is good."""
     if request.url.path.startswith(API):
-        return JSONResponse({"said" if status < 400 else "error": headline}, status)
+        return JSONResponse({"said" if status < 400 else "error": headline, "lines": list(lines)}, status)
     with context_of(request).tables() as tables:
         missing, count = overview.missing_amounts(tables), waiting_list.count(tables)
     return render(

@@ -16,7 +16,8 @@ class Person:
 
     Attributes:
         name: what audit records call them.
-        role: a ``viewer`` reads, an ``operator`` replays and closes, an ``admin`` also pauses connections.
+        role: a ``viewer`` reads, an ``operator`` replays, closes and accepts differences, an ``admin``
+            also signs months off.
     """
 
     name: str

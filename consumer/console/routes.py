@@ -57,6 +57,7 @@ PAGES: Sequence[BaseRoute] = (
 
 ACTS: Sequence[BaseRoute] = (
     Route("/acts/{act}", guarded(acts.act), methods=["POST"]),
+    Route("/api/v1/acts/{act}", guarded(acts.act), methods=["POST"]),
     Route("/logout", guarded(login_pages.logout, act="logout"), methods=["POST"]),
 )
 """What changes something; each needs the role of `act_roles` and is reached through `guarded` only."""

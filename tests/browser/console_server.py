@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 from consumer.console import application
-from consumer.console.context import Act, ActOutcome
+from consumer.console.context import Act, ActOutcome, AnyAct, SignOffAct
 from consumer.console.live import Changes
 from consumer.ops import http as ops
 from consumer.record import Record
@@ -93,9 +93,12 @@ class ConsoleServer(Console):
         progress.error, progress.read_s = "", self.clock.monotonic_s()
         self.context.changes.happened()
 
-    async def act(self, act: Act) -> ActOutcome:
-        """Replayed documents are written at once; the others are closed."""
+    async def act(self, act: AnyAct) -> ActOutcome:
+        """Replayed documents are written at once; the others are closed; the books stay as they are."""
         self.acts.append(act)
+        if not isinstance(act, Act):
+            said = f"Signed off by {act.actor}" if isinstance(act, SignOffAct) else f"{act.key}: accepted"
+            return ActOutcome(said=said, is_done=True)
         self.take(*[each for error_id in act.error_ids for each in self._became(act, error_id)])
         count = len(act.error_ids)
         said = f"{count} document{'s' * (count != 1)} {'replayed' if act.name == 'replay' else 'closed'}"

@@ -25,7 +25,7 @@ from tests.support.console_app import ORIGIN, Console, filled, unasked_login
 ROUTES = [each for each in (*routes.PAGES, *routes.ACTS, *routes.PUBLIC) if not isinstance(each, Mount)]
 KNOWN = ("error-1", "netsuite-eu", "invoice", "inv-1", "replay", "logout", "ACME-1", "-1", "9" * 30)
 TEXTS = st.sampled_from(KNOWN) | st.text(max_size=20) | st.text(string.printable, max_size=20)
-OF_ACTS = ("error_id", "cause", "reason", "token")
+OF_ACTS = ("error_id", "cause", "reason", "token", "connection", "key", "month")
 OF_PAGES = ("q", "before", "before_ms", "after", "after_ms", "since", "at", "seen", "connection")
 OF_LOGINS = ("back", "code", "state", "iss", "error")
 FIELDS = st.sampled_from((*OF_ACTS, *OF_PAGES, *OF_LOGINS))
@@ -33,7 +33,11 @@ FORMS = st.dictionaries(FIELDS | st.text(max_size=5), TEXTS, max_size=6)
 SITES = st.sampled_from(["", "same-origin", "same-site", "cross-site", "none", "\x7f"])
 
 
-WHOLE = {"error_id": "error-1", "reason": "mapped now"}
+WHOLE = {
+    "error_id": "error-1", "reason": "mapped now", "connection": "netsuite-eu", "key": "5d1f0c9a7e42",
+    "month": "2026-08",
+}  # fmt: skip
+ACT_PATHS = ("/acts/", "/api/v1/acts/")
 
 
 @st.composite
@@ -113,14 +117,14 @@ def _is_allowed(console: Console, asked: dict[str, Any], answer: httpx.Response)
     """What was done, its sender may do; what the role forbids is audited."""
     role = asked["role"] or (None if console.context.login else "admin")
     person = Person(name="ada", role=role) if role else None
-    is_act = asked["method"] == "POST" and asked["path"].startswith("/acts/")
+    is_act = asked["method"] == "POST" and asked["path"].startswith(ACT_PATHS)
     needed = act_roles.ROLES.get(asked["act"])
     if console.acts:
         [act] = console.acts
-        assert isinstance(act, Act)
+        assert isinstance(act, Act) is (asked["act"] in acts.ACTS)
         assert is_act
         assert needed is not None
-        assert asked["act"] in acts.ACTS
+        assert asked["act"] in {*acts.ACTS, *acts.OF_BOOKS}
         assert person is not None
         assert person.may(needed)
         assert asked["has_token"]

@@ -14,7 +14,7 @@ import httpx
 from consumer.clock import Clock, FakeClock
 from consumer.console import application, database, rendering
 from consumer.console.audit_entry import AuditEntry
-from consumer.console.context import Act, ActOutcome, Badge, Context
+from consumer.console.context import ActOutcome, AnyAct, Badge, Context
 from consumer.console.follower import Progress
 from consumer.console.live import Changes
 from consumer.console.login.login import Login
@@ -43,7 +43,7 @@ class Console:
         self.connection = database.writer(file)
         self.projection = Projection(self.connection)
         self.clock = FakeClock()
-        self.acts: list[Act] = []
+        self.acts: list[AnyAct] = []
         self.metrics = Metrics(version="1")
         self.audited: list[AuditEntry] = []
         self.failing = ""
@@ -68,7 +68,7 @@ class Console:
         transport = httpx.ASGITransport(self.app)
         self.http = httpx.AsyncClient(transport=transport, base_url=origin or ORIGIN)
 
-    async def act(self, act: Act) -> ActOutcome:
+    async def act(self, act: AnyAct) -> ActOutcome:
         if self.failing:
             raise StartupError(self.failing)
         self.acts.append(act)
