@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from consumer.console import act_list, cause_list, overview, record_view, result_list, run_list, waiting_list
+from consumer.console import (
+    acceptance_list,
+    act_list,
+    cause_list,
+    overview,
+    record_view,
+    result_list,
+    run_list,
+    waiting_list,
+)
 from consumer.console.page import context_of, linked, render, whole_number
 from consumer.reconcile.difference import TITLES
 
@@ -114,8 +124,12 @@ def reconciliation(request: Request) -> HTMLResponse:
         run = run_list.of_key(tables, key) if key else run_list.to_read_first(tables, codes)
         if key and run is None:
             return _gone(request, tables, "There is no such reconciliation", "/reconciliation")
-        runs = run_list.latest(tables)
-        return _page(request, tables, "reconciliation.html", run=run, runs=runs, titles=TITLES)
+        accepted = acceptance_list.standing(tables, run.connection) if run else {}
+        return _page(
+            request, tables, "reconciliation.html", run=run, runs=run_list.latest(tables), titles=TITLES,
+            accepted=accepted, to_accept=acceptance_list.to_accept(run, accepted),
+            to_take_back=acceptance_list.to_take_back(run, accepted), ended=_ended_month(request),
+        )  # fmt: skip
 
 
 def connections(request: Request) -> HTMLResponse:
@@ -132,6 +146,11 @@ def audit(request: Request) -> HTMLResponse:
         more = len(rows) == act_list.PAGE
         following = linked(request, at=rows[-1]["at"], before=rows[-1]["place"]) if more else ""
         return _page(request, tables, "audit.html", rows=rows, next=following)
+
+
+def _ended_month(request: Request) -> str:
+    """The latest month that is over, like ``2026-10``."""
+    return f"{context_of(request).clock.now().replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 def _page(request: Request, tables: sqlite3.Connection, template: str, **values: Any) -> HTMLResponse:

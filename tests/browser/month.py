@@ -183,5 +183,5 @@ def difference(number: str, lago_id: str, amount: str, cause: str) -> dict[str, 
         "what": "missing", "kind": "invoice", "number": number, "lago_id": lago_id, "customer": "cus_hooli",
         "billing_entity": "hooli_de", "currency": amount[-3:], "lago": amount, "netsuite": "",
         "netsuite_number": "", "cause": cause, "act": "send it again: lago-netsuite reconcile --repair --go",
-        "url": "",
+        "url": "", "key": lago_id, "digest": amount,
     }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from consumer.console.context import AcceptanceAct, SignOffAct
 from tests.browser import month
 from tests.browser.console_server import ConsoleServer
 from tests.support import topic_records as topics
@@ -44,6 +47,26 @@ async def test_out_of_balance_to_in_balance(page: Page, console: ConsoleServer):
     await expect(page.locator(".conclusion")).to_contain_text("Compared")
     assert [act.name for act in console.acts] == ["replay", "synced", "synced", "synced"]
     assert console.acts[0].reason == "the item is mapped now"
+
+
+async def test_a_difference_is_accepted_and_a_month_signed_off(page: Page, console: ConsoleServer):
+    """Each by its own form, with its own reason; the month that has ended is filled in."""
+    await page.goto(f"{console.origin}/reconciliation")
+    await page.get_by_label("Difference", exact=True).select_option(index=1)
+    await page.locator("#accept-why").fill("agreed with the customer")
+    await page.get_by_role("button", name="Accept it").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("accepted")
+
+    await page.get_by_role("link", name="Back").click()
+    await page.locator("#sign-why").fill("checked")
+    await page.get_by_role("button", name="Sign off").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Signed off")
+
+    accepted, signed = console.acts
+    assert isinstance(accepted, AcceptanceAct)
+    assert isinstance(signed, SignOffAct)
+    assert (accepted.reason, signed.reason) == ("agreed with the customer", "checked")
+    assert str(signed.month) == f"{month.NOW.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 async def test_the_walk_by_keyboard_alone(page: Page, console: ConsoleServer):

@@ -237,3 +237,44 @@ async def test_a_form_becomes_the_act_it_names(console):
         replace(accepted, undo=True),
         SignOffAct(**known, month=Month.of("2026-08"), reason="checked"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"), [("viewer", set()), ("operator", {"accept"}), ("admin", {"accept", "sign_off"})]
+)
+async def test_the_page_has_the_forms_that_the_role_allows(console, role, shown):
+    """With the differences that nobody has accepted."""
+    console.log_in(role)
+
+    text = (await console.http.get("/reconciliation")).text
+
+    assert {act for act, _, _ in ACTS if f'action="/acts/{act}"' in text} == shown
+    assert (f'<option value="{KEY}">' in text) is ("accept" in shown)
+
+
+async def test_what_is_accepted_since_the_comparison_is_said_and_can_be_taken_back(console):
+    """It still counts there."""
+    found = run().differences[0]
+    details = {"difference": KEY, "digest": found.digest}
+    console.take(
+        topics.acted(offset=7, connection=CODE, act="accept", actor="grace", reason="ok", details=details)
+    )
+    console.log_in("operator")
+
+    text = (await console.http.get("/reconciliation")).text
+
+    assert "Accepted by grace" in text
+    assert 'action="/acts/accept"' not in text
+    assert f'<option value="{KEY}">' in text.partition('action="/acts/take_back"')[2]
+
+
+async def test_values_that_have_changed_can_be_accepted_anew(console):
+    """The acceptance was of other values."""
+    details = {"difference": KEY, "digest": "another"}
+    console.take(topics.acted(offset=7, connection=CODE, act="accept", reason="ok", details=details))
+    console.log_in("operator")
+
+    text = (await console.http.get("/reconciliation")).text
+
+    assert "Accepted by" not in text
+    assert f'<option value="{KEY}">' in text.partition('action="/acts/accept"')[2]
