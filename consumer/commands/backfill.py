@@ -36,7 +36,7 @@ from schemas.scalar import utc_text
 
 DONE, FAILED = 0, 1
 CHUNK = 100
-"""Number of objects that are sent together."""
+"""Number of objects that are sent together, at most those of a second."""
 READ_AT_ONCE = 50
 """Number of objects that are read from Lago concurrently: those of a second."""
 POSITION_EVERY = 500
@@ -64,6 +64,11 @@ class Wish:
     restart: bool = False
     rate_per_s: float | None = None
     as_json: bool = False
+
+    @property
+    def chunk(self) -> int:
+        """Number of objects that are sent together."""
+        return CHUNK if self.rate_per_s is None else max(1, min(CHUNK, int(self.rate_per_s)))
 
     @property
     def filters(self) -> str:
@@ -140,15 +145,17 @@ async def _send(
     with Progress(console=console, disable=wish.as_json) as bars, signals.interruptible(stopping):
         bar = bars.add_task("backfill", total=len(rows))
         async with in_order(rows, documents.content, at_once=READ_AT_ONCE) as contents:
-            for begin in range(0, len(rows), CHUNK):
+            for begin in range(0, len(rows), wish.chunk):
                 if stopping.is_set():
                     break
-                chunk = [(row, await anext(contents)) for row in rows[begin : begin + CHUNK]]
+                chunk = [(row, await anext(contents)) for row in rows[begin : begin + wish.chunk]]
                 await _send_chunk(chunk, sending, documents.connection, trail, clock)
-                bars.update(bar, completed=begin + CHUNK)
-                if (begin // CHUNK + 1) % (POSITION_EVERY // CHUNK) == 0:
+                done = begin + len(chunk)
+                bars.update(bar, completed=done)
+                if done // POSITION_EVERY > begin // POSITION_EVERY:
                     await note("running")
-                await _pace(wish.rate_per_s, stopping)
+                if done < len(rows):
+                    await _pace(wish, len(chunk), stopping)
     sending.is_interrupted = stopping.is_set() and sending.sent + sending.gone < len(rows)
     await note("interrupted" if sending.is_interrupted else "done")
     return sending
@@ -181,10 +188,10 @@ def event_of(webhook: Webhook, *, code: str, clock: Clock) -> Event:
     return Event(topic=webhook.topic, key=webhook.key, value=webhook.value, headers=(*published, ORIGIN))
 
 
-async def _pace(rate_per_s: float | None, stopping: asyncio.Event) -> None:
-    """Wait as long as a chunk may take; a signal ends the wait."""
-    if rate_per_s is None:
+async def _pace(wish: Wish, sent: int, stopping: asyncio.Event) -> None:
+    """Wait as long as so many may take; a signal ends the wait."""
+    if wish.rate_per_s is None:
         return
     with suppress(TimeoutError):
-        async with asyncio.timeout(CHUNK / rate_per_s):
+        async with asyncio.timeout(sent / wish.rate_per_s):
             await stopping.wait()

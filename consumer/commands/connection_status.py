@@ -117,7 +117,7 @@ class ConnectionStatus:
     def needs_person(self) -> bool:
         """Whether something does not end by itself."""
         is_held = any(each.kind in BY_PERSON for each in self.waiting)
-        is_stopped = self.reports.needs_person
+        is_stopped = self.reports.needs_person or (self.backlog > 0 and self.reports.is_silent)
         return is_held or is_stopped or bool(self.failures or self.refunds) or self.is_out_of_balance
 
     def as_json(self) -> dict[str, Any]:

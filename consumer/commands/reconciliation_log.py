@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import ValidationError
 
 from consumer.commands import console_output
@@ -48,3 +50,23 @@ async def read(cluster: Cluster) -> list[Reconciliation]:
         except ValidationError:
             continue  # what another writes there
     return sorted(found, key=lambda each: each.ended_at)
+
+
+def latest(runs: Iterable[Reconciliation]) -> dict[str, Reconciliation]:
+    """
+    By connection the run that says whether its books agree, of runs from the oldest on.
+
+    What some customers or days have shown does not speak for the others: a run of a part counts where it
+    finds differences in books that agreed, until the same part, or all, is compared again.
+    """
+    found: dict[str, Reconciliation] = {}
+    for run in runs:
+        known = found.get(run.connection)
+        is_new = known is None or run.is_whole or _part(run) == _part(known)
+        if known is None or is_new or (known.outcome == "in_balance" != run.outcome):
+            found[run.connection] = run
+    return found
+
+
+def _part(run: Reconciliation) -> tuple[object, ...]:
+    return run.since, run.until, sorted(run.customers)

@@ -50,7 +50,7 @@ async def _read(settings: Settings, codes: Sequence[str]) -> list[ConnectionStat
     cluster = Cluster.of(settings)
     log = await failure_log.take(settings)
     waiting, now = await waiting_records.read_all(cluster), SystemClock().now()
-    runs = {each.connection: each for each in await reconciliation_log.read(cluster)}
+    runs = reconciliation_log.latest(await reconciliation_log.read(cluster))
     extents = await snapshot_reader.extents(cluster, topics.names("input"))
     found = []
     for code in codes:

@@ -56,7 +56,8 @@ def _books(each: ConnectionStatus) -> str:
         f"NOT in balance, {run.difference_count} differences" if each.is_out_of_balance else "in balance"
     )
     accepted = f", {run.accepted_count} accepted" if run.accepted_count else ""
-    return f"{outcome}{accepted}, as of {run.ended_at}"
+    part = "" if run.is_whole else ", of some documents only"
+    return f"{outcome}{accepted}{part}, as of {run.ended_at}"
 
 
 def _documents(each: ConnectionStatus) -> str:

@@ -44,6 +44,11 @@ class WorkerReports:
         return cls(fresh=fresh, last_at=_reported_at(own[-1]) if own else None)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether workers have reported before, and none does any more."""
+        return self.last_at is not None and not self.fresh
+
+    @property
     def opened(self) -> ConnectionState | None:
         """The report of the breaker that has been open for longest; None while all are closed."""
         found = (each for each in self.fresh if each.breaker == "open")

@@ -165,8 +165,9 @@ class Difference:
 
     @property
     def act(self) -> str:
-        """What a person does about it."""
-        return ACTS[self.what]
+        """What a person does about it; what failed fails again until its cause is removed."""
+        first = "remove the cause, then " if self.cause and self.what in REPAIRABLE else ""
+        return first + ACTS[self.what]
 
 
 def name_of(kind: str, number: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from rich.cells import cell_len
 from consumer.commands import console_output, status_report
 from consumer.commands.connection_status import ConnectionStatus
 from consumer.commands.status import backlog_of
+from consumer.commands.worker_reports import WorkerReports
 from schemas.reconciliation import Reconciliation
 from schemas.result import SourceRef
 from schemas.waiting import WaitingRecord
@@ -48,6 +50,10 @@ HELD = waits(
     date="2026-07-31",
     until="2026-09-15T00:00:00Z",
 )
+
+
+SILENT = WorkerReports(last_at=datetime(2026, 8, 3, tzinfo=UTC))
+"""Workers have reported, and none does now."""
 
 
 def run(outcome: str) -> Reconciliation:
@@ -97,10 +103,12 @@ def test_what_waits_is_grouped_by_what_it_waits_for_with_amounts_and_limit(capsy
         (ConnectionStatus(code="eu", failures=(failure(),)), True),
         (ConnectionStatus(code="eu", last_run=run("in_balance")), False),
         (ConnectionStatus(code="eu", last_run=run("not_in_balance")), True),
+        (ConnectionStatus(code="eu", backlog=1, reports=SILENT), True),
+        (ConnectionStatus(code="eu", reports=SILENT), False),
     ],
 )
 def test_a_person_is_needed_for_what_does_not_end_by_itself(found, is_needed):
-    """A missing record comes by itself; a closed period, a failure and a difference do not."""
+    """A missing record comes by itself; a closed period, a failure, a difference, a worker do not."""
     assert found.needs_person is is_needed
     assert json.loads(json.dumps(found.as_json()))["needs_person"] is is_needed
 
@@ -111,6 +119,15 @@ def test_the_books_are_said_as_of_the_last_comparison(capsys):
 
     assert "NOT in balance, 2 differences, as of 2026-08-03T01:09:00Z" in out
     assert "58 agrees, 1 differs, 1 missing" in out
+
+
+def test_a_comparison_of_some_documents_is_said_to_be_one(capsys):
+    """It is shown where there is no other."""
+    part = run("in_balance").model_copy(update={"customers": ("cus_1",)})
+
+    assert "in balance, of some documents only, as of" in printed(
+        capsys, ConnectionStatus(code="eu", last_run=part)
+    )
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

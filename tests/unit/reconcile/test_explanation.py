@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from consumer.reconcile.difference import Difference
 from consumer.reconcile.explanation import known_causes
 from schemas import waiting
 from schemas.waiting import WaitingRecord
@@ -46,3 +47,11 @@ def test_what_waits_is_later_than_what_has_failed():
     later = WAITING.model_copy(update={"object": "invoice", "lago_id": "i", "until": None})
 
     assert known_causes("netsuite-eu", [failed()], [later])["invoice", "i"].startswith("it waits since")
+
+
+def test_what_has_failed_is_not_just_sent_again():
+    """It fails again until the cause is removed; what only got lost can be sent at once."""
+    lost = Difference(what="missing", kind="invoice", number="ACM-1")
+
+    assert lost.act == "send it again: lago-netsuite reconcile --repair --go"
+    assert replace(lost, cause="x: no").act == f"remove the cause, then {lost.act}"
