@@ -106,5 +106,13 @@ def _print(chosen: Sequence[Failure], log: FailureLog, known: Connections) -> No
     for each in chosen:
         reason = ("Reason", sentence.reason_of(each))
         paragraph.show(console, sentence.document_of(each), [reason, *lines(each, log, known)])
-    count = len(chosen)
-    paragraph.say(console, f"{count} document{'s' * (count != 1)} listed." if count else "There are none.")
+    paragraph.say(console, _count(chosen))
+
+
+def _count(chosen: Sequence[Failure]) -> str:
+    """How many documents are listed; one that was sent again by another event may have failed several times."""
+    count = len({(each.connection, each.object, each.object_id or each.id) for each in chosen})
+    documents = f"{count} document{'s' * (count != 1)}"
+    if len(chosen) > count:
+        return f"{len(chosen)} failures of {documents} listed."
+    return f"{documents} listed." if count else "There are none."

@@ -64,7 +64,7 @@ def test_each_document_has_number_customer_amount_date_ids_and_links(capsys, fai
     assert f"Lago       {LAGO}\n" in printed
     assert f"NetSuite   {NETSUITE}\n" in printed
     assert "Source     lago.invoices" in printed
-    assert printed.endswith("8 documents listed.\n")
+    assert printed.endswith("8 failures of 4 documents listed.\n")
 
 
 @pytest.mark.usefixtures("taken")
