@@ -110,7 +110,7 @@ def _print(chosen: Sequence[Failure], log: FailureLog, known: Connections) -> No
 
 
 def _count(chosen: Sequence[Failure]) -> str:
-    """How many documents are listed; one that was sent again by another event may have failed several times."""
+    """How many documents are listed; one that was sent again by another event may fail several times."""
     count = len({(each.connection, each.object, each.object_id or each.id) for each in chosen})
     documents = f"{count} document{'s' * (count != 1)}"
     if len(chosen) > count:
