@@ -43,7 +43,7 @@ def document_of(failure: Failure) -> str:
     """``Invoice ACME-001 of Acme GmbH (59.50 EUR, 2026-07-31)``."""
     if not failure.object:
         source = failure.source
-        return f"The record at offset {source.offset} of {source.topic}, partition {source.partition},"
+        return f"Record {source.offset} of partition {source.partition} of {source.topic}"
     name = _name(failure)
     whose = failure.customer_name if failure.object != "customer" else ""
     aside = ", ".join(each for each in (amount_of(failure), failure.date) if each)

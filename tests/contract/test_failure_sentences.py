@@ -144,7 +144,7 @@ PLANTED = {
     "undecodable": Planted(
         plant=nothing,
         others=(b"{broken",),
-        sentence="The record at offset 1 of lago.invoices, partition 0, is not in NetSuite: "
+        sentence="Record 1 of partition 0 of lago.invoices is not in NetSuite: "
         "not JSON: Expecting property name enclosed in double quotes at character 1. "
         "The operator of the connector fixes it at the connector: "
         "look at the record on its topic; produce the webhook body as Lago sent it.",

@@ -41,7 +41,7 @@ SENTENCES = {
     "defect": PAYMENT + "the worker failed once with KeyError while it mapped this event. "
     "The operator of the connector fixes it at the connector: "
     "a defect of lago-netsuite: see the worker's log, and replay the event once it is mended.",
-    "undecodable": "The record at offset 7 of lago.invoices, partition 0, is not in NetSuite: "
+    "undecodable": "Record 7 of partition 0 of lago.invoices is not in NetSuite: "
     "not JSON: line 1. The operator of the connector fixes it at the connector: produce what Lago sent.",
 }
 
