@@ -155,7 +155,7 @@ async def _send(
                 if done // POSITION_EVERY > begin // POSITION_EVERY:
                     await note("running")
                 if done < len(rows):
-                    await _pace(wish, len(chunk), stopping)
+                    await _pace(wish.rate_per_s, len(chunk), stopping)
     sending.is_interrupted = stopping.is_set() and sending.sent + sending.gone < len(rows)
     await note("interrupted" if sending.is_interrupted else "done")
     return sending
@@ -188,10 +188,10 @@ def event_of(webhook: Webhook, *, code: str, clock: Clock) -> Event:
     return Event(topic=webhook.topic, key=webhook.key, value=webhook.value, headers=(*published, ORIGIN))
 
 
-async def _pace(wish: Wish, sent: int, stopping: asyncio.Event) -> None:
+async def _pace(rate_per_s: float | None, sent: int, stopping: asyncio.Event) -> None:
     """Wait as long as so many may take; a signal ends the wait."""
-    if wish.rate_per_s is None:
+    if rate_per_s is None:
         return
     with suppress(TimeoutError):
-        async with asyncio.timeout(sent / wish.rate_per_s):
+        async with asyncio.timeout(sent / rate_per_s):
             await stopping.wait()

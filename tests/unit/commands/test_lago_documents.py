@@ -71,12 +71,12 @@ async def test_an_outage_without_end_ends_a_run_with_its_reason():
 
 
 async def test_a_signal_ends_the_wait_between_chunks():
-    """At a low rate that wait is many minutes long."""
+    """At a low rate that wait is long."""
     stopping = asyncio.Event()
     stopping.set()
 
     async with asyncio.timeout(5):
-        await backfill._pace(0.1, stopping)
+        await backfill._pace(0.001, 1, stopping)
 
 
 def test_a_window_that_ends_before_it_begins_is_refused():
