@@ -8,6 +8,7 @@ from dataclasses import replace
 from consumer.failures.failure import Failure
 from consumer.reconcile.difference import Difference, name_of
 from consumer.reconcile.expected import Expected, Kind, external_id
+from schemas.error_mark import ErrorMark
 from schemas.waiting import WaitingRecord
 
 Causes = Mapping[tuple[Kind, str], str]
@@ -18,19 +19,33 @@ _OBJECTS: Mapping[str, Kind] = {**{kind: kind for kind in KINDS}, "payment_recei
 
 
 def known_causes(
-    connection: str, failures: Iterable[Failure], waiting: Iterable[WaitingRecord]
+    connection: str,
+    failures: Iterable[Failure],
+    waiting: Iterable[WaitingRecord],
+    closed: Iterable[tuple[Failure, ErrorMark]] = (),
 ) -> dict[tuple[Kind, str], str]:
-    """The causes of one connection: open failures, and what waits, which is the later of the two."""
+    """The causes of one connection, later ones last: closed failures, open ones, and what waits."""
+    why = [(each, _closed(each, mark)) for each, mark in closed]
+    why += [(each, _failed(each)) for each in failures]
     causes: dict[tuple[Kind, str], str] = {}
-    for failure in failures:
+    for failure, cause in why:
         kind = _OBJECTS.get(failure.object)
         if failure.connection == connection and kind is not None:
-            causes[kind, failure.object_id] = f"{failure.code}: {failure.message}"
+            causes[kind, failure.object_id] = cause
     for each in waiting:
         kind = _OBJECTS.get(each.object or "")
         if each.connection == connection and kind is not None and each.lago_id:
             causes[kind, each.lago_id] = _waits(each)
     return causes
+
+
+def _failed(failure: Failure) -> str:
+    return f"{failure.code}: {failure.message}"
+
+
+def _closed(failure: Failure, mark: ErrorMark) -> str:
+    reason = f": {mark.reason}" if mark.reason else ""
+    return f"a person has closed its failure at {mark.marked_at}{reason} ({_failed(failure)})"
 
 
 def _waits(record: WaitingRecord) -> str:

@@ -8,7 +8,7 @@ from consumer.reconcile.difference import Difference
 from consumer.reconcile.explanation import known_causes
 from schemas import waiting
 from schemas.waiting import WaitingRecord
-from tests.unit.failures.errors import failure
+from tests.unit.failures.errors import failure, mark
 
 EXAMPLE = Path(waiting.__file__).parent / "examples" / "waiting_record.json"
 WAITING = WaitingRecord.model_validate(json.loads(EXAMPLE.read_text()))
@@ -55,3 +55,13 @@ def test_what_has_failed_is_not_just_sent_again():
 
     assert lost.act == "send it again: lago-netsuite reconcile --repair --go"
     assert replace(lost, cause="x: no").act == f"remove the cause, then {lost.act}"
+
+
+def test_what_a_person_has_closed_is_a_cause_with_the_reason():
+    """Nobody has to guess whether its webhook got lost; what failed again afterwards is later."""
+    said = {"reason": "billed twice", "marked_at": "2026-08-03T09:00:00Z"}
+    closed = [(failed(), mark(1, "ignored").model_copy(update=said))]
+    why = "a person has closed its failure at 2026-08-03T09:00:00Z: billed twice (x: no)"
+
+    assert known_causes("netsuite-eu", [], [], closed) == {("invoice", "i"): why}
+    assert known_causes("netsuite-eu", [failed()], [], closed) == {("invoice", "i"): "x: no"}
