@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 from unittest.mock import patch
@@ -12,15 +14,18 @@ from consumer.stream.dispatcher import Dispatcher
 from tests.integration.running_programs import CODE
 
 MARK = "a defect of ours"
-# Counted over all lives: between what NetSuite has written and its settlement.
-DEATHS = (3, 9)
+# Of the first lives, each counted anew: between what NetSuite has written and its settlement.
+DEATHS = (3, 6)
 
 if __name__ == "__main__":
-    applied, settlements = Dispatcher._apply, count(1)
+    applied = Dispatcher._apply
+    lives: defaultdict[Dispatcher, Iterator[int]] = defaultdict(lambda: count(1))
 
     def dying(self: Dispatcher, *arguments: Any, **more: Any) -> None:
-        if self._name == CODE and next(settlements) in DEATHS:
-            raise RuntimeError(MARK)
+        if self._name == CODE:
+            settled, life = next(lives[self]), list(lives).index(self)
+            if DEATHS[life : life + 1] == (settled,):
+                raise RuntimeError(MARK)
         applied(self, *arguments, **more)
 
     with patch.object(Dispatcher, "_apply", dying):
