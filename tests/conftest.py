@@ -17,6 +17,9 @@ settings.register_profile("explore", deadline=None, print_blob=True)
 settings.register_profile("ci", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "explore")
 
+# What commands print is as wide as this says, and pytest-xdist sets it for its processes.
+os.environ.pop("COLUMNS", None)
+
 
 def pytest_report_header() -> str:
     broker = selection.chosen()
