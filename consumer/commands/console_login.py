@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consumer.clock import Clock
-from consumer.config.console_settings import is_local
+from consumer.config.loopback import is_loopback
 from consumer.config.settings import Settings, env_name
 from consumer.console.login.login import Login
 from consumer.console.login.provider import Changed
@@ -59,7 +59,7 @@ def registration_of(settings: Settings) -> Registration | None:
 
 def _require_loopback(settings: Settings) -> None:
     """Without a login everybody who reaches the console could act."""
-    if not is_local(settings.console_host):
+    if not is_loopback(settings.console_host):
         sentence = (
             f"{env_name('console_host')}={settings.console_host}: without a login the console listens on"
             f" 127.0.0.1 only; set {env_name('console_oidc_issuer')}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from consumer.config.expression import Expression
+from consumer.config.loopback import host_of, is_loopback_url
 from consumer.config.netsuite_account import normalise_account_id
 from consumer.config.yaml_source import Path
 
@@ -64,24 +64,6 @@ def section(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def is_loopback(url: str) -> bool:
-    """Whether the host of an address is this machine."""
-    host = _host(url)
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
 def _account(connection: Mapping[str, Any]) -> Iterator[Fault]:
     url, account_id = _text(connection, "restlet_url"), _text(connection, "account_id")
     if not account_id:
@@ -91,7 +73,7 @@ def _account(connection: Mapping[str, Any]) -> Iterator[Fault]:
     except ValueError as error:
         yield ("account_id",), str(error)
         return
-    host = _host(url)
+    host = host_of(url)
     if host.endswith(ORACLE_RESTLETS) and (label := host.removesuffix(ORACLE_RESTLETS)):
         other = label.replace("-", "_").upper()
         if other != account_id:
@@ -120,7 +102,7 @@ def _plain_http(connection: Mapping[str, Any], restlet_url: str) -> Iterator[Fau
     is_allowed = connection.get("allow_http") is True
     if is_allowed and connection.get("environment") != "sandbox":
         yield ("allow_http",), "is possible with environment: sandbox only"
-    elif is_allowed and _host(restlet_url).endswith(".netsuite.com"):
+    elif is_allowed and host_of(restlet_url).endswith(".netsuite.com"):
         yield ("allow_http",), "is for a NetSuite that is emulated; Oracle's takes https:// only"
     elif not _is_plain_http(connection, restlet_url):
         yield from _insecure(("restlet_url",), restlet_url)
@@ -128,7 +110,7 @@ def _plain_http(connection: Mapping[str, Any], restlet_url: str) -> Iterator[Fau
 
 def _is_plain_http(connection: Mapping[str, Any], url: str) -> bool:
     """Whether it is an address without TLS that ``allow_http`` allows."""
-    return connection.get("allow_http") is True and url.startswith("http://") and bool(_host(url))
+    return connection.get("allow_http") is True and url.startswith("http://") and bool(host_of(url))
 
 
 def _insecure(path: Path, url: str) -> Iterator[Fault]:
@@ -138,7 +120,7 @@ def _insecure(path: Path, url: str) -> Iterator[Fault]:
         scheme, has_host = "", False
     if scheme not in {"http", "https"} or not has_host:
         yield path, "is not an address like https://host/path"
-    elif scheme == "http" and not is_loopback(url):
+    elif scheme == "http" and not is_loopback_url(url):
         yield path, "must begin with https:// (http:// is allowed to this machine only)"
 
 
@@ -154,7 +136,7 @@ def _incomplete_restlet(url: str) -> Iterator[Fault]:
 
 
 def _secrets(connection: Mapping[str, Any]) -> Iterator[Fault]:
-    on_this_machine = is_loopback(_text(connection, "restlet_url"))
+    on_this_machine = is_loopback_url(_text(connection, "restlet_url"))
     may_be_literal = connection.get("environment") == "sandbox" and on_this_machine
     for path, value in _given_secrets(connection):
         kind, colon, place = value.partition(":")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
+
+from consumer.config.loopback import is_tls_or_loopback
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Groups = Annotated[tuple[str, ...], NoDecode]
@@ -64,7 +65,7 @@ class ConsoleSettings(BaseSettings):
     @field_validator("console_oidc_issuer", "console_url")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
-        if value is not None and not _is_tls_or_local(value):
+        if value is not None and not is_tls_or_loopback(value):
             raise ValueError("has to begin with https://; only this machine can be reached by http://")
         return value
 
@@ -120,20 +121,3 @@ class ConsoleSettings(BaseSettings):
             ("operator", frozenset(self.console_oidc_operators)),
             ("viewer", frozenset(self.console_oidc_viewers)),
         ]
-
-
-def _is_tls_or_local(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_local(host)))
-
-
-def is_local(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

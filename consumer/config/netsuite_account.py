@@ -89,9 +89,3 @@ def token_url(restlet_url: str) -> str:
     if (parts.hostname or "").endswith(RESTLET_HOST_SUFFIX):
         netloc = (parts.hostname or "").removesuffix(RESTLET_HOST_SUFFIX) + ".suitetalk.api.netsuite.com"
     return urlunsplit((parts.scheme, netloc, TOKEN_PATH, "", ""))
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the host of an address is this machine; such requests must not use a proxy."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from consumer.config.connection import Connection
-from consumer.config.connection_rules import is_loopback
+from consumer.config.loopback import is_loopback_url
 from consumer.config.secret import Secret
 from consumer.errors import ConfigurationError
 from consumer.events import headers
@@ -59,7 +59,7 @@ def client(
         timeout=_TIMEOUT,
         limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
         transport=transport,
-        trust_env=not is_loopback(url),
+        trust_env=not is_loopback_url(url),
     )
 
 

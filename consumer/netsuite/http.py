@@ -8,7 +8,7 @@ from functools import lru_cache
 import httpx
 
 from consumer.config.connection import Connection
-from consumer.config.netsuite_account import is_loopback
+from consumer.config.loopback import is_loopback_url
 from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit
 from consumer.http_client.client import Hook, client
 
@@ -52,7 +52,7 @@ def builder(
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=connections, keepalive_expiry=KEEPALIVE_S),
             transport=transport,
-            trust_env=not is_loopback(connection.restlet_url),
+            trust_env=not is_loopback_url(connection.restlet_url),
         )
 
     return build

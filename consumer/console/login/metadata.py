@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from consumer.config.console_settings import is_local
+from consumer.config.loopback import is_tls_or_loopback
 from consumer.console.login.login_result import Unreachable
 
 PATH = "/.well-known/openid-configuration"
@@ -57,18 +56,8 @@ def read(body: Mapping[str, Any], issuer: str) -> Metadata | Unreachable:
         return Unreachable(reason=f"the login provider's {PATH} cannot be used: {missing}")
     if found.issuer != issuer:
         return Unreachable(reason=f"the login provider calls itself {found.issuer[:200]!r}, not {issuer!r}")
-    if not all(map(is_safe, found.addresses)):
+    if not all(map(is_tls_or_loopback, found.addresses)):
         return Unreachable(reason="the login provider names an address without TLS")
     if not found.algorithms:
         return Unreachable(reason="the login provider signs tokens by no algorithm with a public key")
     return found
-
-
-def is_safe(address: str) -> bool:
-    """Whether nobody between can read what is sent there: TLS, or this machine."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_local(host)))
