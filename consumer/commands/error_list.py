@@ -34,7 +34,8 @@ async def run(settings: Settings, selection: Selection, form: Form, *, of_closed
     """
 
     def choose(log: FailureLog) -> list[Failure]:
-        return selection.of(_closed(log) if of_closed else log.open)
+        closed = (each for each, _ in log.history.closed_failures)
+        return selection.of(closed if of_closed else log.open)
 
     log = await failure_log.take(settings, Needs(links_to=choose))
     chosen, known = choose(log), document_links.connections(settings)
@@ -51,11 +52,6 @@ async def run(settings: Settings, selection: Selection, form: Form, *, of_closed
     for each in unknown:
         console_output.complain(f"{each}: there is no such error event")
     return FAILED if unknown else DONE
-
-
-def _closed(log: FailureLog) -> list[Failure]:
-    found = (log.history.failures[each] for each in log.history.closed if each in log.history.failures)
-    return sorted(found, key=lambda each: each.published_ms)
 
 
 def as_row(failure: Failure, log: FailureLog, known: Connections) -> dict[str, Any]:
@@ -111,7 +107,7 @@ def _print(chosen: Sequence[Failure], log: FailureLog, known: Connections) -> No
 
 def _count(chosen: Sequence[Failure]) -> str:
     """How many documents are listed; one that was sent again by another event may fail several times."""
-    count = len({(each.connection, each.object, each.object_id or each.id) for each in chosen})
+    count = len({each.document for each in chosen})
     documents = f"{count} document{'s' * (count != 1)}"
     if len(chosen) > count:
         return f"{len(chosen)} failures of {documents} listed."

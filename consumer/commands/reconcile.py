@@ -139,9 +139,7 @@ def _facts(ended: Run, started_at: datetime, ended_at: datetime) -> RunFacts:
 async def _causes(settings: Settings, connection: Connection) -> Causes:
     log = await failure_log.take(settings, failure_log.STATES)
     waiting = await waiting_records.read(Cluster.of(settings))
-    failures = log.history.failures
-    closed = [(failures[each], mark) for each, mark in log.history.closed.items() if each in failures]
-    return explanation.known_causes(connection.code, log.open, waiting, closed)
+    return explanation.known_causes(connection.code, log.open, waiting, log.history.closed_failures)
 
 
 async def _repair(settings: Settings, documents: LagoDocuments, ended: Run, clock: Clock) -> Repair:

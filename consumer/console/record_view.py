@@ -128,7 +128,7 @@ def _title(
     kind: str, result: sqlite3.Row | None, failures: Sequence[sqlite3.Row], waiting: Sequence[sqlite3.Row]
 ) -> str:
     if failures:
-        return str(failures[-1]["document"]).rstrip(",")
+        return str(failures[-1]["document"])
     found = result or waiting[0]
     name = kind.replace("_", " ").capitalize()
     return f"{name} {found['number'] or found['lago_id']}"

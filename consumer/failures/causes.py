@@ -52,7 +52,7 @@ class Cause:
     def amounts(self) -> dict[str, Decimal]:
         """What is missing in NetSuite by currency; a document counts once however often it failed."""
         sums: dict[str, Decimal] = defaultdict(Decimal)
-        documents = {(each.object, each.object_id or each.id): each for each in self.failures}
+        documents = {each.document: each for each in self.failures}
         for each in documents.values():
             if each.amount is not None and each.currency:
                 sums[each.currency] += each.amount

@@ -69,6 +69,11 @@ class Failure:
     published_ms: int
 
     @property
+    def document(self) -> tuple[str, str, str]:
+        """Which document of which connection; what could not be decoded is one of its own."""
+        return self.connection, self.object, self.object_id or self.id
+
+    @property
     def published_at(self) -> datetime:
         """When it was published."""
         return datetime.fromtimestamp(self.published_ms / 1_000, UTC)

@@ -90,6 +90,12 @@ class History:
         return self._closed
 
     @property
+    def closed_failures(self) -> list[tuple[Failure, ErrorMark]]:
+        """Failures that a person has closed, each with its mark, oldest first."""
+        found = [(self.failures[each], mark) for each, mark in self._closed.items() if each in self.failures]
+        return sorted(found, key=lambda each: each[0].published_ms)
+
+    @property
     def undecided(self) -> list[Failure]:
         """Those that no mark and no end settles: only results can."""
         return [
