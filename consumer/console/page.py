@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,6 +87,13 @@ def linked(request: Request, **changes: str | int) -> str:
     """The page's own address with other parameters."""
     given = dict(request.query_params) | {name: str(value) for name, value in changes.items()}
     return f"{request.url.path}?{urlencode(given)}"
+
+
+def next_page(request: Request, rows: Sequence[sqlite3.Row], size: int, **last: str) -> str:
+    """The address of the page after these rows, by columns of the last one; empty on the last page."""
+    if len(rows) < size:
+        return ""
+    return linked(request, **{name: rows[-1][column] for name, column in last.items()})
 
 
 def whole_number(request: Request, name: str, otherwise: int = 0) -> int:

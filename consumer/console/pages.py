@@ -19,7 +19,7 @@ from consumer.console import (
     run_list,
     waiting_list,
 )
-from consumer.console.page import context_of, linked, render, whole_number
+from consumer.console.page import context_of, next_page, render, whole_number
 from consumer.reconcile.difference import TITLES
 
 NOT_FOUND = 404
@@ -51,8 +51,7 @@ def cause(request: Request) -> HTMLResponse:
         if found is None:
             return _gone(request, tables, "Nothing of this cause is open", "/needs-action")
         rows = cause_list.documents(tables, found.cause, after=after)
-        more = len(rows) == cause_list.PAGE
-        following = linked(request, after_ms=rows[-1]["published_ms"], after=rows[-1]["id"]) if more else ""
+        following = next_page(request, rows, cause_list.PAGE, after_ms="published_ms", after="id")
         return _page(request, tables, "cause.html", cause=found, documents=rows, next=following)
 
 
@@ -72,8 +71,7 @@ def waiting(request: Request) -> HTMLResponse:
     after = (request.query_params.get("since", ""), request.query_params.get("after", ""))
     with context_of(request).tables() as tables:
         rows = waiting_list.page(tables, after=after)
-        more = len(rows) == waiting_list.PAGE
-        following = linked(request, since=rows[-1]["since"], after=rows[-1]["key"]) if more else ""
+        following = next_page(request, rows, waiting_list.PAGE, since="since", after="key")
         return _page(request, tables, "waiting.html", rows=rows, next=following)
 
 
@@ -90,8 +88,7 @@ def records(request: Request) -> HTMLResponse:
     )
     with context.tables() as tables:
         rows = result_list.page(tables, code, before=before, kind=chosen)
-        more = len(rows) == result_list.PAGE
-        following = linked(request, before_ms=rows[-1]["written_ms"], before=rows[-1]["id"]) if more else ""
+        following = next_page(request, rows, result_list.PAGE, before_ms="written_ms", before="id")
         counts = result_list.counts(tables, code)
         return _page(
             request, tables, "records.html", rows=rows, code=code, chosen=chosen, counts=counts,
@@ -143,8 +140,7 @@ def audit(request: Request) -> HTMLResponse:
     before = (request.query_params.get("at", "9999"), whole_number(request, "before", 2**62))
     with context_of(request).tables() as tables:
         rows = act_list.page(tables, before=before)
-        more = len(rows) == act_list.PAGE
-        following = linked(request, at=rows[-1]["at"], before=rows[-1]["place"]) if more else ""
+        following = next_page(request, rows, act_list.PAGE, at="at", before="place")
         return _page(request, tables, "audit.html", rows=rows, next=following)
 
 
