@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import structlog
-import uvicorn
 from starlette.types import ASGIApp
 
 from consumer import __version__
@@ -118,15 +117,8 @@ async def _serve(app: ASGIApp, settings: Settings) -> None:
     port = listener.getsockname()[1]
     url = settings.console_url if settings.console_oidc_issuer else f"http://{settings.console_host}:{port}"
     log.info("console_listening", url=f"{url}/", port=port)
-    config = uvicorn.Config(
+    config = ops.config_without_extras(
         app,
-        ws="none",
-        log_config=None,
-        log_level="error",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_LIMIT_S,
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
     )

@@ -120,17 +120,10 @@ def connection_limit() -> int:
 
 
 def _config(app: ASGIApp, protocol: type[Limited]) -> uvicorn.Config:
-    return uvicorn.Config(
+    # It warns of no request that is not HTTP; `AnswerLog` logs each kind of refusal once a minute.
+    return http.config_without_extras(
         app,
         http=protocol,
-        ws="none",
-        log_config=None,
-        # It warns of each request that is not HTTP; `AnswerLog` logs each kind of refusal once a minute.
-        log_level="error",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        proxy_headers=False,
         backlog=BACKLOG,
         timeout_keep_alive=int(IDLE_LIMIT_S),
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -70,6 +71,26 @@ async def serve(app: ASGIApp, host: str, port: int, *, bound: Callable[[int], No
         timeout_graceful_shutdown=GRACEFUL_STOP_LIMIT_S,
     )
     await serve_on(listener, config)
+
+
+def config_without_extras(app: ASGIApp, **own: Any) -> uvicorn.Config:
+    """
+    The configuration of a server that others than us may reach, with settings of its own.
+
+    It has no websockets and no lifespan, logs nothing itself, does not name its program, and reads no header
+    about who asks.
+    """
+    return uvicorn.Config(
+        app,
+        ws="none",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        **own,
+    )
 
 
 async def serve_on(listener: socket.socket, config: uvicorn.Config) -> None:
