@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from consumer.config import connections_file
 from consumer.config.connection import Connection, holding
 from consumer.config.settings import Settings
 from consumer.errors import StartupError
-from consumer.kafka import removed_connections, retention, snapshot_reader, topics
+from consumer.kafka import removed_connections, retention, snapshot_reader, static_member, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.optional_topic import OptionalTopic
 from consumer.kafka.publisher import Publisher
@@ -223,7 +222,7 @@ def _stream(  # noqa: PLR0913 - what a stream is made of, each named at the one 
     spec = StreamSpec(
         name=connection.code,
         group=f"{settings.consumer_group}.{connection.code}",
-        instance_id=socket.gethostname() if settings.static_membership else None,
+        instance_id=static_member.instance_id(settings),
         topics=topics.names("input"),
         place_of=place_of,
         account=connection.account_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import uuid
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -21,7 +20,7 @@ from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.errors import ConfigurationError
 from consumer.http_client.name_lookup import NameLookup, addresses_of
-from consumer.kafka import topics
+from consumer.kafka import static_member, topics
 from consumer.kafka.cluster import Cluster
 from consumer.limits.circuit_breaker import Reason
 from consumer.limits.permits import PermitPool
@@ -164,7 +163,7 @@ def _stream(
     spec = StreamSpec(
         name=name,
         group=f"{settings.consumer_group}.{name}",
-        instance_id=socket.gethostname() if settings.static_membership else None,
+        instance_id=static_member.instance_id(settings),
         topics=message.topics_for(endpoint),
         place_of=message.place_of,
         account=name,

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import AsyncExitStack
 from random import SystemRandom
 
+from consumer.commands import relay_results
 from consumer.config.settings import Settings
 from consumer.kafka.growing_topic import GrowingTopic
 from consumer.limits.permits import PermitPool
 from consumer.record import Publish
-from consumer.relay import link_back
 from consumer.relay.failure_ends import FailureEnds
 from consumer.stream.stream import Stream
-from consumer.stream.stream_spec import ProcessContext, StreamSpec
+from consumer.stream.stream_spec import ProcessContext
 from consumer.stream.supervision import SupervisedStream
-from schemas import error_event, result
+from schemas import error_event
 
 NAME = "failure-ends"
 GROUP = "relay..failure-ends"
 """No id of an endpoint begins with a dot, and groups of the relay are known by their prefix."""
-PARK_MAX_AGE_S = 86_400.0
 
 
 def stream(
@@ -32,17 +30,7 @@ def stream(
         topic = GrowingTopic(context.cluster, error_event.TOPIC)
         stack.push_async_callback(topic.aclose)
         ends = FailureEnds(topic.news, publish, context.clock)
-        spec = StreamSpec(
-            name=NAME,
-            group=f"{settings.consumer_group}.{GROUP}",
-            instance_id=socket.gethostname() if settings.static_membership else None,
-            topics=(result.TOPIC,),
-            place_of=link_back.place_of,
-            account=NAME,
-            permits=1,
-            drain_budget_s=settings.drain_budget_s,
-            park_max_age_s=PARK_MAX_AGE_S,
-        )
+        spec = relay_results.spec_of(settings, NAME, permits=1, group=GROUP)
         permit_pool = PermitPool(cap=1, clock=context.clock, jitter=SystemRandom().random)
         return Stream(spec, context, permit_pool=permit_pool, deliver=ends.deliver, give_up=ends.give_up)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from random import SystemRandom
 
+from consumer.commands import relay_results
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.lago.client import LagoClient
@@ -17,12 +18,10 @@ from consumer.limits.permits import PermitPool
 from consumer.relay import link_back
 from consumer.relay.link_back import LinkBack
 from consumer.stream.stream import Stream
-from consumer.stream.stream_spec import ProcessContext, StreamSpec
+from consumer.stream.stream_spec import ProcessContext
 from consumer.stream.supervision import SupervisedStream
-from schemas import result
 
 PERMITS = 5
-PARK_MAX_AGE_S = 86_400.0
 RETRY_AFTER_CAP_S = 60.0
 CLOSE_LIMIT_S = 5.0
 OF_LAGO = {Reason.UNAVAILABLE: "Lago's API cannot be used, so only one link is tried now and then"}
@@ -54,16 +53,8 @@ def _stream(
 ) -> Stream:
     links = LinkBack(connection, client, context.metrics)
     name = _name(connection)
-    spec = StreamSpec(
-        name=name,
-        group=f"{settings.consumer_group}.{name}",
-        instance_id=socket.gethostname() if settings.static_membership else None,
-        topics=(result.TOPIC,),
-        place_of=link_back.place_of,
-        account=name,
-        permits=PERMITS,
-        drain_budget_s=settings.drain_budget_s,
-        park_max_age_s=PARK_MAX_AGE_S,
+    spec = replace(
+        relay_results.spec_of(settings, name, permits=PERMITS),
         retry_after_cap_s=RETRY_AFTER_CAP_S,
         sentences=OF_LAGO,
     )

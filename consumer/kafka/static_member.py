@@ -10,6 +10,7 @@ has its id.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -18,7 +19,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from consumer.config.settings import env_name
+from consumer.config.settings import Settings, env_name
 from consumer.errors import StartupError
 from consumer.kafka.admin import Admin
 
@@ -30,6 +31,11 @@ NO_MEMBER = ""
 log = structlog.get_logger(__name__)
 
 OpenAdmin = Callable[[], AbstractAsyncContextManager[Admin]]
+
+
+def instance_id(settings: Settings) -> str | None:
+    """The static id of this process, its host's name; None where membership is not static."""
+    return socket.gethostname() if settings.static_membership else None
 
 
 class FencedMemberError(StartupError, KafkaError):  # type: ignore[misc] # aiokafka is not typed
