@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from random import random
 from typing import Any
 
-from aiokafka import TopicPartition
-
 from consumer.clock import SystemClock
 from consumer.config.settings import Settings
-from consumer.kafka import topics
+from consumer.kafka import snapshot_reader, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.limits.permits import PermitPool
@@ -75,10 +73,10 @@ class Stage:
 
     async def positions(self, group: str, partitions: Iterable[int]) -> dict[int, int]:
         """Where a group stands in each partition; without those where it has committed nothing."""
-        tps = [TopicPartition(self.cluster.topic(TOPIC), partition) for partition in partitions]
-        async with self.cluster.admin() as admin:
-            found = await admin.list_consumer_group_offsets(group, partitions=tps)
-        return {tp.partition: position.offset for tp, position in found.items() if position.offset >= 0}
+        found = await snapshot_reader.positions(self.cluster, group)
+        topic = self.cluster.topic(TOPIC)
+        offsets = {partition: found.get((topic, partition), -1) for partition in partitions}
+        return {partition: offset for partition, offset in offsets.items() if offset >= 0}
 
     @asynccontextmanager
     async def stream(
