@@ -9,21 +9,18 @@ counts tell. Lago allows 50 requests a second. The figures go to build/bench-bac
 from __future__ import annotations
 
 import argparse
-import json
-import logging
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from consumer.sandbox.lago.rate_limit import REQUESTS_PER_S
 from tests.bench import reconcile
-from tests.integration.brokers import selection
 
 DOCUMENTS, LATENCIES_S = 4_000, (0.0, 0.3)
 LOOK_EVERY_S = 0.1
@@ -53,23 +50,12 @@ def main() -> int:
     parser.add_argument("documents", nargs="?", type=int, default=DOCUMENTS)
     parser.add_argument("--latency", type=float, action="append", help="seconds; may be given several times")
     chosen = parser.parse_args()
-    broker = selection.chosen()
-    assert broker is not None, "no broker: see tests/integration/brokers"
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    found = []
-    with tempfile.TemporaryDirectory(prefix="bench-") as place, broker.run(Path(place)) as address:
-        for latency_s in chosen.latency or LATENCIES_S:
-            folder = Path(place) / str(latency_s)
-            folder.mkdir()
-            found.append(measured(address, folder, chosen.documents, latency_s))
-            print(found[-1], flush=True)  # noqa: T201 - a command's output
-    reconcile.BUILD.mkdir(exist_ok=True)
-    report = {"broker": broker.label, "runs": [asdict(each) for each in found]}
-    (reconcile.BUILD / "bench-backfill.json").write_text(json.dumps(report, indent=2))
+    measure = partial(measured, documents=chosen.documents)
+    reconcile.report_runs("backfill", measure, chosen.latency or LATENCIES_S)
     return 0
 
 
-def measured(bootstrap_servers: str, folder: Path, documents: int, latency_s: float) -> Figures:
+def measured(bootstrap_servers: str, folder: Path, latency_s: float, *, documents: int) -> Figures:
     """The figures of one backfill of invoices."""
     with reconcile.filled(bootstrap_servers, folder, documents, latency_s=latency_s) as sides:
         seen = [(time.monotonic(), 0)]

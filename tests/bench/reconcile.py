@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -32,6 +33,11 @@ from tests.bench import books, worker
 from tests.integration import running_programs
 from tests.integration.brokers import selection
 from tests.support.lago_to_netsuite import MAPPING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", int, float)
 
 BUILD = Path(__file__).parents[2] / "build"
 SIZES = (1_000, 10_000, 100_000)
@@ -90,20 +96,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.reconcile", description=__doc__)
     parser.add_argument("documents", nargs="*", type=int, default=SIZES)
     chosen = parser.parse_args()
+    report_runs("reconcile", measured, chosen.documents)
+    return 0
+
+
+def report_runs(name: str, measure: Callable[[str, Path, T], DataclassInstance], values: Iterable[T]) -> None:
+    """Measure each value in a folder of its own on one broker; the figures go to build/bench-NAME.json."""
     broker = selection.chosen()
     assert broker is not None, "no broker: see tests/integration/brokers"
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     found = []
     with tempfile.TemporaryDirectory(prefix="bench-") as place, broker.run(Path(place)) as address:
-        for documents in chosen.documents:
-            folder = Path(place) / str(documents)
+        for value in values:
+            folder = Path(place) / str(value)
             folder.mkdir()
-            found.append(measured(address, folder, documents))
+            found.append(measure(address, folder, value))
             print(found[-1], flush=True)  # noqa: T201 - a command's output
     BUILD.mkdir(exist_ok=True)
     report = {"broker": broker.label, "runs": [asdict(each) for each in found]}
-    (BUILD / "bench-reconcile.json").write_text(json.dumps(report, indent=2))
-    return 0
+    (BUILD / f"bench-{name}.json").write_text(json.dumps(report, indent=2))
 
 
 def measured(bootstrap_servers: str, folder: Path, documents: int) -> Figures:
