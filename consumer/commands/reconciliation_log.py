@@ -62,10 +62,13 @@ def latest(runs: Iterable[Reconciliation]) -> dict[str, Reconciliation]:
     found: dict[str, Reconciliation] = {}
     for run in runs:
         known = found.get(run.connection)
-        is_new = known is None or run.is_whole or _part(run) == _part(known)
-        if known is None or is_new or (known.outcome == "in_balance" != run.outcome):
+        if known is None or run.is_whole or _part(run) == _part(known) or _contradicts(run, known):
             found[run.connection] = run
     return found
+
+
+def _contradicts(run: Reconciliation, known: Reconciliation) -> bool:
+    return known.outcome == "in_balance" and run.outcome != "in_balance"
 
 
 def _part(run: Reconciliation) -> tuple[object, ...]:
