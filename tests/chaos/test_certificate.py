@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -29,11 +31,16 @@ def broker(tmp_path) -> Iterator[Encrypted]:
         yield ready
 
 
+def _repetitions(said: str) -> Counter[str]:
+    """How often each line about the end was written; aiokafka has one for a broker and one for an address."""
+    return Counter(json.loads(line)["event"] for line in said.splitlines() if ENDED in line)
+
+
 async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_record(
     tmp_path, broker: Encrypted, topic_prefix, netsuite, seed
 ):
     """
-    A worker that runs stays and says it once a minute; one that starts ends with the sentence.
+    A worker that runs stays and says it, each line once a minute; one that starts ends with the sentence.
 
     Renewed, it is carried on by itself: everything is written, and nothing twice.
     """
@@ -52,7 +59,7 @@ async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_reco
             await until(lambda: ENDED in worker.said, because=worker.said[-3_000:])
             with running_programs.worker(tmp_path, environment, name="late") as late:
                 status = await asyncio.to_thread(late.ended)
-            said, minutes = worker.said.count(ENDED), int((time.monotonic() - ended_s) // 60)
+            said, minutes = worker.said, int((time.monotonic() - ended_s) // 60)
             assert worker.process.poll() is None, worker.said[-3_000:]
             broker.start_with(broker.authority.certificate(lasts=DAY))
             await until(feed.all_committed, because=worker.said[-3_000:])
@@ -61,6 +68,6 @@ async def test_row_27_a_certificate_of_kafka_that_ends_is_said_and_costs_no_reco
     assert late.said.splitlines()[-1].endswith(
         f"{broker.bootstrap_servers} shows a certificate that cannot be trusted: {ENDED}"
     )
-    assert 1 <= said <= 1 + minutes
+    assert max(_repetitions(said).values()) <= 1 + minutes
     assert "Traceback" not in worker.said + late.said
     feed.is_in_the_books(netsuite)
