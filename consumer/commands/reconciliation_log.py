@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pydantic import ValidationError
 
 from consumer.commands import console_output
@@ -50,26 +48,3 @@ async def read(cluster: Cluster) -> list[Reconciliation]:
         except ValidationError:
             continue  # what another writes there
     return sorted(found, key=lambda each: each.ended_at)
-
-
-def latest(runs: Iterable[Reconciliation]) -> dict[str, Reconciliation]:
-    """
-    By connection the run that says whether its books agree, of runs from the oldest on.
-
-    What some customers or days have shown does not speak for the others: a run of a part counts where it
-    finds differences in books that agreed, until the same part, or all, is compared again.
-    """
-    found: dict[str, Reconciliation] = {}
-    for run in runs:
-        known = found.get(run.connection)
-        if known is None or run.is_whole or _part(run) == _part(known) or _contradicts(run, known):
-            found[run.connection] = run
-    return found
-
-
-def _contradicts(run: Reconciliation, known: Reconciliation) -> bool:
-    return known.outcome == "in_balance" and run.outcome != "in_balance"
-
-
-def _part(run: Reconciliation) -> tuple[object, ...]:
-    return run.since, run.until, sorted(run.customers)

@@ -18,6 +18,7 @@ from consumer.errors import StartupError
 from consumer.kafka import snapshot_reader, topics
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.topic_tail import Place
+from consumer.reconcile.counting_run import counting
 from consumer.record import Source
 from schemas.reconciliation import Reconciliation
 
@@ -50,7 +51,7 @@ async def _read(settings: Settings, codes: Sequence[str]) -> list[ConnectionStat
     cluster = Cluster.of(settings)
     log = await failure_log.take(settings)
     waiting, now = await waiting_records.read_all(cluster), SystemClock().now()
-    runs = reconciliation_log.latest(await reconciliation_log.read(cluster))
+    runs = counting(await reconciliation_log.read(cluster))
     extents = await snapshot_reader.extents(cluster, topics.names("input"))
     found = []
     for code in codes:

@@ -90,8 +90,8 @@ def overview(
 
 
 def comparisons(connection: sqlite3.Connection, codes: Sequence[str]) -> Comparisons:
-    """The latest reconciliation of each of these connections: one in balance says nothing about another."""
-    found = {each: run_list.last(connection, each) for each in codes}
+    """The run that counts of each of these connections: one in balance says nothing about another."""
+    found = {each: run_list.counting(connection, each) for each in codes}
     runs = [run for run in found.values() if run is not None]
     never = [each for each, run in found.items() if run is None]
     return Comparisons(runs=runs, never=never, since_written=written_since(connection, runs))

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from consumer.reconcile import counting_run
 from schemas.reconciliation import Reconciliation
 
 PAGE = 50
+_SINCE_THE_WHOLE = """
+SELECT key, connection, since, until, customers, is_whole, outcome FROM reconciliations
+WHERE connection = ?1 AND ended_at >= (
+    SELECT coalesce(max(ended_at), '') FROM reconciliations WHERE connection = ?1 AND is_whole
+) ORDER BY ended_at, key
+"""
+"""Earlier ones count for nothing; bodies are long, and one is read."""
 
 
-def last(connection: sqlite3.Connection, code: str = "") -> Reconciliation | None:
-    """The latest run over all documents of a connection, or of any; None before the first."""
-    row = connection.execute(
-        "SELECT body FROM reconciliations WHERE (?1 = '' OR connection = ?1)"
-        " ORDER BY is_whole DESC, ended_at DESC LIMIT 1",
-        (code,),
-    ).fetchone()
-    return None if row is None else Reconciliation.model_validate_json(row["body"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What `counting_run` asks of a run."""
+
+    key: str
+    connection: str
+    since: str | None
+    until: str | None
+    customers: Sequence[str]
+    is_whole: bool
+    outcome: str
+
+
+def counting(connection: sqlite3.Connection, code: str) -> Reconciliation | None:
+    """The run that says whether the books of a connection agree; None before the first."""
+    runs = (_run(row) for row in connection.execute(_SINCE_THE_WHOLE, (code,)))
+    found = counting_run.counting(runs).get(code)
+    return None if found is None else of_key(connection, found.key)
 
 
 def to_read_first(connection: sqlite3.Connection, codes: Sequence[str]) -> Reconciliation | None:
-    """Of each connection's latest run one that is not in balance, before one that is; the latest of such."""
-    found = [run for run in (last(connection, code) for code in codes) if run is not None]
+    """Of the runs that count one that is not in balance, before one that is; the latest of such."""
+    found = [run for run in (counting(connection, code) for code in codes) if run is not None]
     return max(found, key=lambda run: (run.outcome != "in_balance", run.ended_at), default=None)
 
 
@@ -36,3 +56,15 @@ def latest(connection: sqlite3.Connection, *, limit: int = PAGE) -> Sequence[Rec
     """The latest runs of all connections."""
     rows = connection.execute("SELECT body FROM reconciliations ORDER BY ended_at DESC LIMIT ?", (limit,))
     return [Reconciliation.model_validate_json(row["body"]) for row in rows]
+
+
+def _run(row: sqlite3.Row) -> _Run:
+    return _Run(
+        key=row["key"],
+        connection=row["connection"],
+        since=row["since"],
+        until=row["until"],
+        customers=json.loads(row["customers"]),
+        is_whole=bool(row["is_whole"]),
+        outcome=row["outcome"],
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from pydantic import ValidationError
@@ -18,6 +19,16 @@ def note(connection: sqlite3.Connection, record: Record) -> None:
         return
     body = (record.value or b"").decode("utf-8", "replace")
     connection.execute(
-        "INSERT OR REPLACE INTO reconciliations VALUES (?, ?, ?, ?, ?)",
-        (run.key, run.connection, run.ended_at, run.is_whole, body),
+        "INSERT OR REPLACE INTO reconciliations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            run.key,
+            run.connection,
+            run.ended_at,
+            run.is_whole,
+            run.since,
+            run.until,
+            json.dumps(run.customers),
+            run.outcome,
+            body,
+        ),
     )

@@ -186,6 +186,10 @@ CREATE TABLE reconciliations (
     connection TEXT NOT NULL,
     ended_at TEXT NOT NULL,
     is_whole INTEGER NOT NULL,
+    since TEXT,
+    until TEXT,
+    customers TEXT NOT NULL,
+    outcome TEXT NOT NULL,
     body TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX reconciliations_by_time ON reconciliations (connection, ended_at);

@@ -15,6 +15,7 @@ from consumer.failures.failure import Failure
 from consumer.failures.history import History
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
+from consumer.reconcile.counting_run import counting
 from consumer.record import Record, Source
 from schemas import result
 from schemas.result import Result, SourceRef
@@ -65,7 +66,7 @@ async def find(settings: Settings, wanted: Wanted) -> list[DocumentState]:
     waiting = [each for each in await waiting_records.read(cluster) if wanted.is_waiting(each)]
     results = await _results(cluster, history, wanted, _objects(failures, waiting))
     objects = _objects(failures, waiting) | {(each.connection, each.object, each.lago_id) for each in results}
-    runs = reconciliation_log.latest(await reconciliation_log.read(cluster))
+    runs = counting(await reconciliation_log.read(cluster))
     compared = tuple(comparison_state.of_runs(runs.values(), wanted.name, objects))
     settled = await failure_log.settled(cluster, settings.consumer_group, history.replaying)
     with_state = [(each, history.state(each, settled)) for each in failures]

@@ -47,27 +47,3 @@ async def test_a_kafka_that_does_not_answer_is_a_line_too(topic, capsys):
     await reconciliation_log.publish(CLUSTER, run())
 
     assert capsys.readouterr().err == "This run is not recorded: Kafka at x does not answer\n"
-
-
-WHOLE, PART, OTHER = {}, {"customers": ("cus_1",)}, {"customers": ("cus_2",)}
-GOOD, BAD = {"outcome": "in_balance"}, {"outcome": "not_in_balance", "difference_count": 1}
-
-
-@pytest.mark.parametrize(
-    ("runs", "standing"),
-    [
-        ([WHOLE | BAD, PART | GOOD], 0),
-        ([WHOLE | GOOD, PART | GOOD], 0),
-        ([WHOLE | GOOD, PART | BAD], 1),
-        ([WHOLE | GOOD, PART | BAD, OTHER | GOOD], 1),
-        ([WHOLE | GOOD, PART | BAD, PART | GOOD], 2),
-        ([WHOLE | BAD, PART | BAD, WHOLE | GOOD], 2),
-        ([PART | GOOD], 0),
-        ([PART | GOOD, OTHER | BAD], 1),
-    ],
-)
-def test_a_comparison_of_some_documents_does_not_speak_for_the_others(runs, standing):
-    """It counts where it finds what the whole one did not, until the same is compared again."""
-    made = [run(run_id=str(place), **each) for place, each in enumerate(runs)]
-
-    assert reconciliation_log.latest(made)["netsuite-eu"].run_id == str(standing)

@@ -8,6 +8,7 @@ import pytest
 
 from consumer.console import act_list, cause_list, database, overview, result_list, run_list, waiting_list
 from consumer.console.projection import Projection
+from consumer.reconcile import counting_run
 from consumer.record import Record
 from tests.support import topic_records as topics
 
@@ -243,11 +244,34 @@ def test_the_last_reconciliation_of_all_documents_counts(tables):
         topics.reconciled(offset=1, run_id="part", ended_at="2026-08-02T00:00:00Z", customers=["cus_1"]),
     )
 
-    last = run_list.last(tables.connection)
+    counts = run_list.counting(tables.connection, topics.CONNECTION)
 
-    assert last is not None
-    assert last.run_id == "whole"
+    assert counts is not None
+    assert counts.run_id == "whole"
     assert [run.run_id for run in run_list.latest(tables.connection)] == ["part", "whole"]
+
+
+def test_the_console_and_the_commands_count_by_one_rule(tables):
+    """A later part with differences counts, until it agrees."""
+    whole = {"since": None, "until": None, "customers": []}
+    agrees, differs = {"outcome": "in_balance"}, {"outcome": "not_in_balance"}
+    runs = [
+        whole | differs,
+        whole | agrees,
+        {"customers": ["cus_1"]} | differs,
+        {"customers": ["cus_1"]} | agrees,
+    ]
+    counted = []
+    for place, changes in enumerate(runs):
+        day = f"2026-08-{place + 1:02}T00:00:00Z"
+        tables.take(topics.reconciled(offset=place, run_id=str(place), ended_at=day, **changes))
+        found = run_list.counting(tables.connection, topics.CONNECTION)
+        assert found is not None
+        counted.append(found.run_id)
+        known = reversed(run_list.latest(tables.connection))
+        assert counting_run.counting(known)[topics.CONNECTION] == found
+
+    assert counted == ["0", "1", "2", "1"]
 
 
 def test_a_number_that_changes_is_found_by_its_last_one_only(tables):
