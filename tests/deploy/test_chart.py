@@ -11,17 +11,18 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from consumer.cli import app
+from consumer.config.console_settings import ConsoleSettings
 from consumer.config.settings import PREFIX, Settings, env_name
 from tests.deploy.binaries import ROOT
 from tests.deploy.chart import CHART, environment, helm, notes, of_kind, options, pods, refusal, rendered
 
 SCENARIOS = ["default", "minimal", "full"]
 KUBERNETES = ["1.27", kubernetes_validate.latest_version()]
-OF_OPERATORS = {"PodMonitor", "PrometheusRule", "ScaledObject"}
+OF_OPERATORS = {"PodMonitor", "PrometheusRule", "ScaledObject", "HTTPRoute"}
 EVERYWHERE = {
     "default": {"worker", "relay", "ingest"},
     "minimal": {"worker"},
-    "full": {"worker", "relay", "ingest", "topics", "reconcile"},
+    "full": {"worker", "relay", "ingest", "console", "topics", "reconcile"},
 }
 # What the chart says itself, and what a pod has no use for.
 SET_BY_CHART = {
@@ -29,13 +30,8 @@ SET_BY_CHART = {
     "KAFKA_SASL_PASSWORD", "KAFKA_SSL_CAFILE", "KAFKA_SSL_CERTFILE", "KAFKA_SSL_KEYFILE", "CONNECTIONS_FILE",
     "DRAIN_BUDGET_S", "STATIC_MEMBERSHIP", "OPS_HOST", "OPS_PORT", "INGEST_HOST", "INGEST_PORT",
 }  # fmt: skip
-# The chart does not run the console.
-OF_THE_CONSOLE = {
-    "CONSOLE_HOST", "CONSOLE_PORT", "CONSOLE_STATE", "CONSOLE_SESSION_KEY", "CONSOLE_SESSION_LIFE_S",
-    "CONSOLE_SESSION_IDLE_S", "CONSOLE_URL", "CONSOLE_OIDC_ISSUER", "CONSOLE_OIDC_CLIENT_ID",
-    "CONSOLE_OIDC_CLIENT_SECRET", "CONSOLE_OIDC_SCOPES", "CONSOLE_OIDC_GROUPS_CLAIM",
-    "CONSOLE_OIDC_NAME_CLAIM", "CONSOLE_OIDC_ADMINS", "CONSOLE_OIDC_OPERATORS", "CONSOLE_OIDC_VIEWERS",
-}  # fmt: skip
+# The chart's `console` says them; the secret ones come from its Secret.
+OF_THE_CONSOLE = {field.upper() for field in ConsoleSettings.model_fields}
 
 by_scenario = pytest.mark.parametrize("values", SCENARIOS)
 
@@ -167,6 +163,106 @@ def test_the_books_are_compared_at_night_once_for_each_connection():
     assert only["args"] == ["reconcile", "--actor", "cronjob"]
 
 
+def test_the_console_is_given_its_login(monkeypatch):
+    """Every setting of the console arrives and is understood; its secrets come from a Secret of its own."""
+    monkeypatch.setenv("LAGO_NETSUITE_KAFKA_SASL_PASSWORD", "from the Secret")
+    given = environment(pods(rendered("full"))["console"])
+    for name, value in given.items():
+        if "_SSL_" not in name:
+            monkeypatch.setenv(name, value)
+
+    settings = Settings.load()
+
+    assert settings.console_groups[0] == ("admin", frozenset({"billing", "a, b"}))
+    assert (settings.console_host, settings.console_url) == ("0.0.0.0", "https://books.example.com")
+    assert (
+        settings.console_port
+        == of_kind(rendered("full"), "Deployment", "console")["spec"]["template"]["spec"]["containers"][0][
+            "ports"
+        ][1]["containerPort"]
+    )
+    left = {name for name in OF_THE_CONSOLE if PREFIX + name not in given}
+    assert left == {"CONSOLE_PORT", "CONSOLE_SESSION_KEY", "CONSOLE_OIDC_CLIENT_SECRET"}
+    secrets = {
+        part: [each["secretRef"]["name"] for each in pod["spec"]["containers"][0]["envFrom"]]
+        for part, pod in pods(rendered("full")).items()
+    }
+    assert [part for part in secrets if "lago-netsuite-console" in secrets[part]] == ["console"]
+
+
+def test_a_console_without_a_login_is_reached_by_port_forward_only():
+    """It listens on its pod alone, so nothing leads there; what would lead there is refused."""
+    manifests = rendered("default", "console.enabled=true")
+    console = pods(manifests)["console"]
+
+    of_console = {each["kind"] for each in manifests if f"{each['metadata']['name']}".endswith("-console")}
+    assert of_console == {"Deployment"}
+    assert PREFIX + "CONSOLE_HOST" not in environment(console)
+    assert [each["name"] for each in console["spec"]["containers"][0]["ports"]] == ["ops"]
+    open_ports = of_kind(manifests, "NetworkPolicy")["spec"]["ingress"]
+    assert {each["port"] for rule in open_ports for each in rule["ports"]} == {8080, 8081}
+    message = refusal(
+        "console.enabled=true", "console.ingress.enabled=true", "console.ingress.host=a.example"
+    )
+    assert "need console.oidc.issuer: without a login the console listens on 127.0.0.1" in message
+
+
+def test_a_login_that_nobody_could_use_is_refused():
+    """All that is missing is said at once."""
+    message = refusal("console.enabled=true", "console.oidc.issuer=https://id.example.com")
+
+    assert "console.url is needed with console.oidc.issuer" in message
+    assert "console.oidc.clientId is needed" in message
+    assert "name no group: nobody could log in" in message
+
+
+def test_the_console_keeps_its_tables_on_a_volume_when_it_has_one():
+    """Else in the pod, where they are limited and read anew."""
+    kept = pods(rendered("full"))["console"]["spec"]["volumes"][-1]
+    lost = pods(rendered("default", "console.enabled=true"))["console"]["spec"]["volumes"][-1]
+
+    claim = of_kind(rendered("full"), "PersistentVolumeClaim")
+    assert kept == {"name": "state", "persistentVolumeClaim": {"claimName": claim["metadata"]["name"]}}
+    assert claim["spec"]["storageClassName"] == "fast"
+    assert lost == {"name": "state", "emptyDir": {"sizeLimit": "2Gi"}}
+
+
+def test_an_extra_variable_takes_the_place_of_the_charts_own():
+    """A name given twice is refused by server-side apply; the last one given counts, also as a file."""
+    ours = "LAGO_NETSUITE_LOG_FORMAT", "LAGO_NETSUITE_STATIC_MEMBERSHIP_FILE"
+    more = (
+        f"extraEnv[0].name={ours[0]}", "extraEnv[0].value=console",
+        f"extraEnv[1].name={ours[1]}", "extraEnv[1].value=/run/it",
+        "extraEnv[2].name=ELSE", "extraEnv[2].value=one",
+        "extraEnv[3].name=ELSE", "extraEnv[3].value=two",
+    )  # fmt: skip
+
+    [container] = pods(rendered("default", *more))["worker"]["spec"]["containers"]
+
+    names = [each["name"] for each in container["env"]]
+    assert len(names) == len(set(names))
+    assert names[-3:] == [*ours, "ELSE"]
+    assert [each["value"] for each in container["env"]][-3:] == ["console", "/run/it", "two"]
+    assert "LAGO_NETSUITE_STATIC_MEMBERSHIP" not in names
+
+
+def test_a_gateway_leads_to_the_same_services_as_an_ingress():
+    """By an HTTPRoute with the same path."""
+    for part, path in (("ingest", "/lago/"), ("console", "/")):
+        route = of_kind(rendered("full"), "HTTPRoute", part)["spec"]
+        ingress = of_kind(rendered("full"), "Ingress", part)["spec"]
+        service = of_kind(rendered("full"), "Service", part)
+
+        [rule] = route["rules"]
+        [backend] = rule["backendRefs"]
+        assert rule["matches"][0]["path"] == {"type": "PathPrefix", "value": path}
+        assert backend == {
+            "name": service["metadata"]["name"],
+            "port": service["spec"]["ports"][0]["port"],
+        }
+        assert [each["host"] for each in ingress["rules"]] == route["hostnames"]
+
+
 def test_probes_ask_what_they_mean():
     """Liveness and start-up ask for what a restart cures, readiness for partitions."""
     for pod in pods(rendered("default")).values():
@@ -257,7 +353,7 @@ def test_the_network_is_open_where_it_must_be():
     out = {each["port"] for rule in spec["egress"] for each in rule["ports"]}
     into = {each["port"] for rule in spec["ingress"] for each in rule["ports"]}
 
-    assert (out, into) == ({53, 443, 8443, 9094, 4318}, {8080, 8081})
+    assert (out, into) == ({53, 443, 8443, 9094, 4318}, {8080, 8081, 8082})
     without = of_kind(rendered("default", "ingest.enabled=false"), "NetworkPolicy")["spec"]
     assert {each["port"] for rule in without["ingress"] for each in rule["ports"]} == {8080}
 

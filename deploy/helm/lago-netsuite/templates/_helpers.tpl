@@ -57,14 +57,18 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
 
-{{/* Kafka's settings as environment variables, and every other process setting. */}}
-{{- define "lago-netsuite.settings" -}}
-{{- $kafka := .Values.kafka -}}
+{{/*
+The variables of a part: Kafka's settings, every other one, and those of the part alone:
+(dict "root" . "own" (dict "STATIC_MEMBERSHIP" true)). A name of extraEnv takes the place of the same name, because a
+list with a name twice is refused by server-side apply.
+*/}}
+{{- define "lago-netsuite.env" -}}
+{{- $kafka := .root.Values.kafka -}}
 {{- $set := dict
   "KAFKA_BOOTSTRAP_SERVERS" $kafka.bootstrapServers
   "KAFKA_SECURITY_PROTOCOL" $kafka.securityProtocol
   "CONNECTIONS_FILE" "/etc/lago-netsuite/connections.yaml"
-  "DRAIN_BUDGET_S" .Values.drainBudgetSeconds
+  "DRAIN_BUDGET_S" .root.Values.drainBudgetSeconds
   "LOG_FORMAT" "json" -}}
 {{- with $kafka.saslMechanism }}{{ $_ := set $set "KAFKA_SASL_MECHANISM" . }}{{ end -}}
 {{- with $kafka.saslUsername }}{{ $_ := set $set "KAFKA_SASL_USERNAME" . }}{{ end -}}
@@ -73,24 +77,36 @@ capabilities: {drop: [ALL]}
 {{- $_ := set $set "KAFKA_SSL_CERTFILE" "/etc/kafka/client/tls.crt" -}}
 {{- $_ := set $set "KAFKA_SSL_KEYFILE" "/etc/kafka/client/tls.key" -}}
 {{- end -}}
-{{- $set = merge (deepCopy .Values.settings) $set -}}
+{{- $set = merge (deepCopy .root.Values.settings) (default dict .own) $set -}}
+{{- $extra := dict -}}
+{{- range $place, $each := .root.Values.extraEnv }}{{ $_ := set $extra $each.name $place }}{{ end -}}
 {{- range $name := keys $set | sortAlpha }}
 {{- $value := get $set $name }}
+{{- $variable := printf "LAGO_NETSUITE_%s" $name }}
+{{- if not (or (hasKey $extra $variable) (hasKey $extra (printf "%s_FILE" $variable))) }}
 {{- /* Helm reads every number as a float and would write 5242880 as 5.24288e+06. */}}
 {{- if kindIs "float64" $value }}{{ $value = ternary (int64 $value) $value (eq (floor $value) $value) }}{{ end }}
-- name: LAGO_NETSUITE_{{ $name }}
+- name: {{ $variable }}
   value: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+{{- range $place, $each := .root.Values.extraEnv }}
+{{- if eq $place (get $extra $each.name) }}
+- {{ toYaml $each | indent 2 | trim }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* The parts of a container that all commands have in common. */}}
+{{/* What a container of every part has: (dict "root" . "values" .Values.worker). */}}
 {{- define "lago-netsuite.container" -}}
+{{- $values := .values -}}
+{{- with .root -}}
 image: {{ include "lago-netsuite.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext: {{- include "lago-netsuite.containerSecurity" . | nindent 2 }}
-{{- if or .Values.existingSecret .Values.extraEnvFrom }}
+{{- if or .Values.existingSecret .Values.extraEnvFrom $values.existingSecret }}
 envFrom:
-  {{- with .Values.existingSecret }}
+  {{- range list .Values.existingSecret $values.existingSecret | compact | uniq }}
   - secretRef: {name: {{ . | quote }}}
   {{- end }}
   {{- with .Values.extraEnvFrom }}
@@ -112,6 +128,7 @@ volumeMounts:
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* /readyz follows partitions, /healthz only what a restart cures: NetSuite or Kafka being away fails neither. */}}
@@ -202,12 +219,4 @@ topologySpreadConstraints:
         app.kubernetes.io/component: {{ $scope.part }}
   {{- end }}
 {{- end }}
-{{- end -}}
-
-{{/* Grace must outlast the drain, or Kubernetes kills what is about to end. */}}
-{{- define "lago-netsuite.checkGrace" -}}
-{{- $needed := add .Values.drainBudgetSeconds 20 -}}
-{{- if lt (int .Values.terminationGracePeriodSeconds) (int $needed) -}}
-{{- fail (printf "terminationGracePeriodSeconds is %v and must be at least %v: drainBudgetSeconds (%v) and 20 s to commit and leave the group" .Values.terminationGracePeriodSeconds $needed .Values.drainBudgetSeconds) -}}
-{{- end -}}
 {{- end -}}
