@@ -29,10 +29,23 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What failed and is open, by currency; stored amounts."""
+    """
+    What needs a person.
+
+    Attributes:
+        amounts: stored amounts of what failed and is open, by currency.
+        documents: how many documents that are.
+        refunds: how many refunds are to be made by hand.
+    """
 
     amounts: Mapping[str, int]
     documents: int
+    refunds: int = 0
+
+    @property
+    def to_do(self) -> int:
+        """How many documents need somebody, as the menu and its page count them."""
+        return self.documents + self.refunds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

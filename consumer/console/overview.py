@@ -27,12 +27,14 @@ SELECT kind, reason, waits_for, object, currency, count(*) AS documents, sum(amo
 FROM waiting WHERE (?1 = '' OR connection = ?1)
 GROUP BY kind, reason, object, currency ORDER BY min(since)
 """
-_REFUNDS = """
-SELECT notes.* FROM results AS notes
+_TO_MAKE = """
+FROM results AS notes
 WHERE notes.refund IS NOT NULL AND (?1 = '' OR notes.connection = ?1) AND NOT EXISTS (
     SELECT 1 FROM results AS ends WHERE ends.key = notes.connection || ':refund:' || notes.lago_id
-) ORDER BY notes.written_ms
+)
 """
+_REFUNDS = f"SELECT notes.* {_TO_MAKE} ORDER BY notes.written_ms"
+_REFUND_COUNT = f"SELECT count(*) {_TO_MAKE}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +100,13 @@ def comparisons(connection: sqlite3.Connection, codes: Sequence[str]) -> Compari
 
 
 def missing_amounts(connection: sqlite3.Connection, code: str = "") -> Missing:
-    """The sums of what failed and is open; a document counts once however often it failed."""
+    """What failed and is open, where a document counts once however often it failed; and open refunds."""
     rows = connection.execute(_MISSING, (code,)).fetchall()
     amounts = {
         row["currency"]: row["amount"] for row in rows if row["amount"] is not None and row["currency"]
     }
-    return Missing(amounts=amounts, documents=sum(row["documents"] for row in rows))
+    (refunds,) = connection.execute(_REFUND_COUNT, (code,)).fetchone()
+    return Missing(amounts=amounts, documents=sum(row["documents"] for row in rows), refunds=refunds)
 
 
 def waiting_groups(connection: sqlite3.Connection, code: str = "") -> Sequence[sqlite3.Row]:

@@ -49,7 +49,7 @@ def render(
         request: what is answered.
         template: its file.
         status: of HTTP.
-        missing: what failed and is open, for the navigation.
+        missing: what needs a person, for the navigation.
         waiting: how many documents wait.
         values: for the template.
     """
@@ -70,7 +70,7 @@ def render(
         read_ms=context.read_ms,
         now_ms=context.now_ms,
         missing=missing,
-        open_documents=missing.documents,
+        to_do=missing.to_do,
         waiting_documents=waiting,
         words=request.query_params.get("q", ""),
         **values,

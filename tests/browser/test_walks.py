@@ -145,7 +145,7 @@ async def test_what_is_typed_outlives_a_change_of_the_page(page: Page, console: 
     await page.get_by_label(REASON).press_sequentially("half a sen")
 
     console.take(month.failed(6, "HOO-NEW", month.CLOSED, "1.00", "EUR", "period_closed"))
-    await expect(page.locator("#menu")).to_contain_text("Needs action 6")
+    await expect(page.locator("#menu")).to_contain_text("Needs action 7")
     await page.keyboard.type("tence")
 
     await expect(page.get_by_label(REASON)).to_have_value("half a sentence")
@@ -176,7 +176,7 @@ async def test_a_console_that_goes_away_and_comes_back(page: Page, console: Cons
     console.start()
 
     await expect(page.locator("#live")).to_be_hidden()
-    await expect(page.locator("#menu")).to_contain_text("Needs action 6")
+    await expect(page.locator("#menu")).to_contain_text("Needs action 7")
 
 
 @pytest.mark.parametrize("address", ["/", "/needs-action", "/failures/error-9", "/search?q=HOO", "/audit"])

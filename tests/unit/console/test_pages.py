@@ -86,6 +86,25 @@ async def test_every_page_is_also_json(console, query):
     assert answer.json()
 
 
+@pytest.mark.parametrize(("failures", "refunds"), [(0, 0), (1, 0), (0, 2), (2, 1)])
+async def test_the_menu_counts_what_its_page_counts(console, failures, refunds):
+    """Documents that failed, and refunds that a person makes."""
+    console.take(topics.written(1, offset=2, at_ms=5_000))
+    console.take(*(topics.failed(10 + each, offset=10 + each) for each in range(failures)))
+    note = {"object": "credit_note", "action_needed": "refund", "action_amount": "5.00"}
+    console.take(*(topics.written(20 + each, offset=20 + each, **note) for each in range(refunds)))
+
+    text = (await console.http.get("/needs-action")).text
+
+    count = failures + refunds
+    badge = re.search(r"Needs action(?: <b class=\"bad\">(\d+)</b>)?</a>", text)
+    assert badge is not None
+    assert badge[1] == (str(count) if count else None)
+    headline = re.search(r"<h1[^>]*>(.*?)</h1>", text)
+    assert headline is not None
+    assert headline[1].startswith(f"{count} document" if count else "Nothing needs you")
+
+
 async def test_the_cause_page_leads_from_the_first_page_to_its_documents(console):
     """Every number is a link to its rows."""
     link = re.search(r'href="(/causes/\w+)"', (await console.http.get("/")).text)
