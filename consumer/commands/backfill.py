@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.progress import Progress
@@ -21,6 +21,7 @@ from consumer.clock import Clock, SystemClock
 from consumer.commands import audit_trail, backfill_periods, backfill_report, console_output
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.backfill_periods import Unknown
+from consumer.commands.job_progress import JobProgress
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.read_ahead import in_order
 from consumer.config.connection import Connection
@@ -64,6 +65,7 @@ class Wish:
     restart: bool = False
     rate_per_s: float | None = None
     as_json: bool = False
+    progress: JobProgress = field(default_factory=JobProgress)
 
     @property
     def chunk(self) -> int:
@@ -88,23 +90,27 @@ async def run(settings: Settings, wish: Wish) -> int:
         ContractError: Kafka did not acknowledge an event; a second run continues.
     """
     clock = SystemClock()
-    async with lago_documents_of(wish.connection, clock) as documents:
+    async with lago_documents_of(wish.connection, clock, wish.progress) as documents:
         await documents.check_organization()
         plan = await documents.planned(wish.kinds, wish.scope)
         if not wish.go:
             closed = await _closed_part(wish, plan, clock)
             backfill_report.show_plan(plan, wish.kinds, wish.connection, closed, as_json=wish.as_json)
+            wish.progress.end(backfill_report.content_of(plan, wish.kinds, wish.connection, closed))
             return DONE
         async with audit_trail.opened(Cluster.of(settings), clock) as trail:
             sending = await _send(wish, plan, documents, trail, clock)
     backfill_report.show_end(sending, plan, wish.kinds, as_json=wish.as_json)
+    wish.progress.end(backfill_report.ended_content_of(sending, plan, wish.kinds))
     return FAILED if sending.is_interrupted else DONE
 
 
 @asynccontextmanager
-async def lago_documents_of(connection: Connection, clock: Clock) -> AsyncIterator[LagoDocuments]:
+async def lago_documents_of(
+    connection: Connection, clock: Clock, progress: JobProgress | None = None
+) -> AsyncIterator[LagoDocuments]:
     """
-    Lago's documents of a connection, through a client that is closed at the end.
+    Lago's documents of a connection, through a client that is closed at the end; `progress` counts rows.
 
     Raises:
         ConfigurationError: it has no API key.
@@ -116,7 +122,7 @@ async def lago_documents_of(connection: Connection, clock: Clock) -> AsyncIterat
         )
     client = LagoClient(connection, clock=clock)
     try:
-        yield LagoDocuments(connection=connection, client=client)
+        yield LagoDocuments(connection=connection, client=client, progress=progress or JobProgress())
     finally:
         await client.aclose()
 
@@ -142,7 +148,10 @@ async def _send(
         await trail.append(code, "backfill", actor=wish.actor, details=details)
 
     await note("started")
-    with Progress(console=console, disable=wish.as_json) as bars, signals.interruptible(stopping):
+    with (
+        Progress(console=console, disable=wish.as_json or wish.progress.is_on) as bars,
+        signals.interruptible(stopping),
+    ):
         bar = bars.add_task("backfill", total=len(rows))
         async with in_order(rows, documents.content, at_once=READ_AT_ONCE) as contents:
             for begin in range(0, len(rows), wish.chunk):
@@ -152,6 +161,7 @@ async def _send(
                 await _send_chunk(chunk, sending, documents.connection, trail, clock)
                 done = begin + len(chunk)
                 bars.update(bar, completed=done)
+                wish.progress.at("sends", done, len(rows))
                 if done // POSITION_EVERY > begin // POSITION_EVERY:
                     await note("running")
                 if done < len(rows):

@@ -31,11 +31,12 @@ def backfill(
     ] = None,
     actor: filters.Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    progress: filters.Progress = False,
 ) -> None:
     """Put documents that Lago has on the topics again: a plan first, sent with --go, safe to repeat."""
     import asyncio
 
-    from consumer.commands import audit_trail, day_option, one_connection
+    from consumer.commands import audit_trail, day_option, job_progress, one_connection
     from consumer.commands import backfill as command
     from consumer.commands.lago_documents import Scope
     from consumer.config import connections_file
@@ -56,5 +57,6 @@ def backfill(
         restart=restart,
         rate_per_s=rate,
         as_json=as_json,
+        progress=job_progress.watched(is_on=progress),
     )
     raise typer.Exit(asyncio.run(command.run(settings, wish)))

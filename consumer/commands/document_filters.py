@@ -24,6 +24,10 @@ Customers = Annotated[
         callback=id_list.of,
     ),
 ]
+Progress = Annotated[
+    bool,
+    typer.Option("--progress", help="Write the progress to standard error as JSON lines, for a program."),
+]
 Actor = Annotated[
     str | None, typer.Option(metavar="NAME", help="Who does it, for the audit; default: this user.")
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from consumer.backfill.plan import BackfillPlan, Row
+from consumer.commands.job_progress import JobProgress
+from consumer.commands.lago_contact import LagoContact
 from consumer.commands.read_ahead import read_ahead
 from consumer.config.connection import Connection
 from consumer.errors import ConfigurationError, LagoNetsuiteError
@@ -23,14 +25,12 @@ from consumer.lago.reply import Absent, Body, Reply
 MAX_PAGES = 100_000
 PAGES_AT_ONCE = 8
 """Of one list: Lago takes some tenths of a second for a page, and allows 50 requests a second."""
-MAX_ATTEMPTS = 8
-LONGEST_PAUSE_S = 60.0
 
 Sleep = Callable[[float], Awaitable[None]]
 
 
 class LagoUnavailableError(LagoNetsuiteError):
-    """Lago could not be read in `MAX_ATTEMPTS` attempts; the text is the reason."""
+    """Lago could not be read in as many attempts as `LagoContact` allows; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +60,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LagoDocuments:
-    """Reads one organisation; repeats a failed request up to `MAX_ATTEMPTS` times, for some minutes."""
+    """Reads one organisation; repeats a failed request, for minutes once Lago has answered."""
 
     connection: Connection
     client: LagoClient
     sleep: Sleep = asyncio.sleep
+    contact: LagoContact = field(default_factory=LagoContact)
+    progress: JobProgress = field(default_factory=JobProgress)
 
     async def check_organization(self) -> None:
         """
@@ -170,16 +172,22 @@ class LagoDocuments:
                 plan.requests += 1
                 if isinstance(page, Failed):
                     raise LagoUnavailableError(page.reason)
+                self.progress.add(f"reads Lago's {path.replace('_', ' ')}", len(page.rows))
                 yield page.rows
 
     async def get(self, path: str, *, resource: str, params: Mapping[str, str | int] | None = None) -> Reply:
-        """One response of Lago's; a `Failed` only after `MAX_ATTEMPTS`, or when the key is refused."""
-        for attempt in range(MAX_ATTEMPTS - 1):
+        """One response of Lago's; a `Failed` only after all attempts, or when the key is refused."""
+        attempts = 0
+        while True:
             reply = await self.client.get(path, resource=resource, params=params)
-            if not isinstance(reply, Failed) or reply.is_about_key:
+            if not isinstance(reply, Failed):
+                self.contact.answered()
                 return reply
-            await self.sleep(reply.retry_after_s or min(2.0**attempt, LONGEST_PAUSE_S))
-        return await self.client.get(path, resource=resource, params=params)
+            attempts += 1
+            pause_s = None if reply.is_about_key else self.contact.pause_s(reply, attempts)
+            if pause_s is None:
+                return reply
+            await self.sleep(pause_s)
 
     def misplaced(self) -> Failed:
         """The failure for a response without the list; it is final."""

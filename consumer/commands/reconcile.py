@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from consumer.clock import Clock, SystemClock
 from consumer.commands import (
@@ -19,6 +20,7 @@ from consumer.commands import (
     waiting_records,
 )
 from consumer.commands.backfill import lago_documents_of
+from consumer.commands.job_progress import JobProgress
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.reconcile_repair import Repair
 from consumer.commands.reconcile_sides import Sides
@@ -33,6 +35,7 @@ from consumer.reconcile.acceptance import Division
 from consumer.reconcile.comparison import Comparison
 from consumer.reconcile.explanation import Causes
 from consumer.reconcile.run_event import RunFacts
+from schemas.reconciliation import Reconciliation
 
 IN_BALANCE, DIFFERENCES = 0, 1
 
@@ -59,6 +62,7 @@ class Wish:
     has_lines: bool = True
     csv: Path | None = None
     as_json: bool = False
+    progress: JobProgress = field(default_factory=JobProgress)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,8 +91,13 @@ async def run(settings: Settings, wish: Wish) -> int:
     if wish.repair and wish.connection.mode == "shadow":
         raise ConfigurationError([f"connection {wish.connection.code} is in shadow, which writes nothing"])
     started_at = clock.now()
-    sides = Sides(connection=wish.connection, connections=wish.connections, scope=wish.scope)
-    async with lago_documents_of(wish.connection, clock) as documents:
+    sides = Sides(
+        connection=wish.connection,
+        connections=wish.connections,
+        scope=wish.scope,
+        progress=wish.progress,
+    )
+    async with lago_documents_of(wish.connection, clock, wish.progress) as documents:
         await documents.check_organization()
         await sides.read_lago(documents, ended.comparison)
         async with Client(wish.connection, clock=clock) as client:
@@ -117,7 +126,13 @@ async def run(settings: Settings, wish: Wish) -> int:
         ended.comparison, ended.division, content, as_json=wish.as_json, csv=wish.csv,
         repair=ended.repair,
     )  # fmt: skip
+    wish.progress.end(_ended(content))
     return DIFFERENCES if ended.division.open else IN_BALANCE
+
+
+def _ended(run: Reconciliation) -> dict[str, Any]:
+    members = {"run_id", "outcome", "difference_count", "accepted_count", "documents"}
+    return run.model_dump(mode="json", include=members)
 
 
 def _facts(ended: Run, started_at: datetime, ended_at: datetime) -> RunFacts:

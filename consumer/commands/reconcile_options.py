@@ -37,13 +37,14 @@ def reconcile(
     ] = True,
     actor: filters.Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    progress: filters.Progress = False,
 ) -> None:
     """Compare Lago's documents with NetSuite's, record by record; exit code 1 when any does not agree."""
     if context.invoked_subcommand is not None:
         return
     import asyncio
 
-    from consumer.commands import audit_trail, day_option, one_connection
+    from consumer.commands import audit_trail, day_option, job_progress, one_connection
     from consumer.commands import reconcile as command
     from consumer.commands.lago_documents import Scope
     from consumer.config import connections_file
@@ -65,6 +66,7 @@ def reconcile(
         has_lines=lines,
         csv=csv,
         as_json=as_json,
+        progress=job_progress.watched(is_on=progress),
     )
     raise typer.Exit(asyncio.run(command.run(settings, wish)))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from consumer.commands import shadow_books
+from consumer.commands.job_progress import JobProgress
 from consumer.commands.lago_documents import LagoDocuments, Scope
 from consumer.commands.payment_owners import PaymentOwners
 from consumer.commands.read_ahead import read_ahead
@@ -43,6 +44,7 @@ class Sides:
     connection: Connection
     connections: tuple[Connection, ...]
     scope: Scope
+    progress: JobProgress = field(default_factory=JobProgress)
 
     async def read_lago(self, documents: LagoDocuments, comparison: Comparison) -> None:
         """
@@ -146,6 +148,7 @@ class Sides:
         async for page in ledger.pages(client, question):
             if isinstance(page, NoAnswer):
                 raise self._silent(page)
+            self.progress.add("reads NetSuite's ledger", len(page.rows))
             for row in page.rows:
                 yield row
             if question.limit == 1:

@@ -7,7 +7,8 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.commands import backfill, day_option
-from consumer.commands.lago_documents import MAX_ATTEMPTS, LagoDocuments, LagoUnavailableError, Scope
+from consumer.commands.lago_contact import FIRST_ATTEMPTS, MAX_ATTEMPTS, LagoContact
+from consumer.commands.lago_documents import LagoDocuments, LagoUnavailableError, Scope
 from consumer.errors import ConfigurationError
 from consumer.lago import client as lago_client
 from consumer.lago.client import LagoClient
@@ -26,7 +27,9 @@ class Lago:
         client = LagoClient(
             chosen, clock=self.clock, transport=httpx.MockTransport(self.respond), sleep=self.sleep
         )
-        self.documents = LagoDocuments(connection=chosen, client=client, sleep=self.sleep)
+        self.said = []
+        contact = LagoContact(say=self.said.append)
+        self.documents = LagoDocuments(connection=chosen, client=client, sleep=self.sleep, contact=contact)
 
     async def respond(self, _):
         self.asked += 1
@@ -60,14 +63,50 @@ async def test_a_refused_key_ends_a_run_at_once(status):
     assert server.asked == 1
 
 
-async def test_an_outage_without_end_ends_a_run_with_its_reason():
-    """After minutes."""
-    server = Lago(*[503] * 100)
+@pytest.mark.parametrize(("answers_first", "attempts"), [(True, MAX_ATTEMPTS), (False, FIRST_ATTEMPTS)])
+async def test_an_outage_without_end_ends_a_run_with_its_reason(answers_first, attempts):
+    """After minutes; after seconds where Lago has not answered once."""
+    server = Lago(*([200] if answers_first else []), *[503] * 100)
+    if answers_first:
+        await server.listed()
+    asked, began_s = server.asked, server.clock.monotonic_s()
 
     with pytest.raises(LagoUnavailableError, match="Lago answers HTTP 503"):
         await server.listed()
 
-    assert server.asked == MAX_ATTEMPTS * lago_client.MAX_ATTEMPTS
+    assert server.asked - asked == attempts * lago_client.MAX_ATTEMPTS
+    assert (server.clock.monotonic_s() - began_s > 60) is answers_first
+
+
+async def test_a_lago_that_does_not_answer_is_said_at_once_and_once():
+    """With the time for which it is asked again; its return is said, too."""
+    server = Lago(*[503] * lago_client.MAX_ATTEMPTS * 2)
+
+    await server.listed()
+
+    assert server.said == [
+        "Lago answers HTTP 503; it is asked again for 3 s or longer",
+        "Lago answers again.",
+    ]
+
+
+async def test_an_outage_after_the_first_answer_is_asked_through_for_minutes():
+    """What was read is not given up for a restart of Lago."""
+    server = Lago(200, *[503] * lago_client.MAX_ATTEMPTS)
+    await server.listed()
+
+    await server.listed()
+
+    assert server.said[0] == "Lago answers HTTP 503; it is asked again for 123 s or longer"
+
+
+async def test_a_used_up_rate_is_no_outage():
+    """Who says so answers, and says when to ask again."""
+    server = Lago(*[429] * lago_client.MAX_ATTEMPTS * FIRST_ATTEMPTS)
+
+    await server.listed()
+
+    assert server.said == []
 
 
 async def test_a_signal_ends_the_wait_between_chunks():
