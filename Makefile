@@ -79,9 +79,15 @@ $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
 chart-alerts: ## Copy the alerts into the chart, which can read only its own files
 	cp deploy/prometheus/alerts.yaml deploy/helm/lago-netsuite/files/alerts.yaml
 
+# What the labels of an image say. SOURCE is where your copy of this repository is; IMAGE_OPTIONS goes to the builder as it is.
+SOURCE ?= unknown
+IMAGE_FACTS = --build-arg VERSION=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+	--build-arg REVISION=$(shell git describe --always --abbrev=40 --dirty --exclude '*' 2>/dev/null || echo unknown) \
+	--build-arg SOURCE=$(SOURCE)
+
 image: ## The container images, lago-netsuite and lago-netsuite-sandbox (needs Docker)
-	docker build --target worker --tag lago-netsuite .
-	docker build --target sandbox --tag lago-netsuite-sandbox .
+	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target worker --tag lago-netsuite .
+	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target sandbox --tag lago-netsuite-sandbox .
 
 prometheus: ## Install promtool and Prometheus (Debian); the alerts are tested with them
 	command -v promtool >/dev/null || (apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus)

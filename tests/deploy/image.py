@@ -89,7 +89,8 @@ def build(stage: str, folder: Path, environment: dict[str, str]) -> Image:
             *what, where = rest.split()
             _copy(what, source / where)
         elif word == "RUN":
-            _run(re.sub(r"/(build|venv)\b(?=/| |$)", rf"{folder}/\1", rest), source, given)
+            command = re.sub(r"--mount=\S+", "", rest)
+            _run(re.sub(r"/(build|venv)\b(?=/| |$)", rf"{folder}/\1", command), source, given)
     return Image(folder=folder)
 
 

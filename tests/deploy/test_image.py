@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -105,6 +106,23 @@ def test_the_image_has_what_the_lock_names_and_nothing_else(built, name):
 
     assert installed.pop("lago-netsuite") == "0.1.0"
     assert installed == {each: version for each, version in pinned(f"{name}.lock").items() if each in here}
+
+
+@by_target
+def test_the_image_says_what_it_consists_of(built, name):
+    """Two files of the build: a CycloneDX bill of materials, and the licence of every package."""
+    folder = built.folder / "venv" / "share" / "doc" / "lago-netsuite"
+    listed = json.loads((folder / "sbom.cdx.json").read_text())
+    found = [each for each in listed["components"] if each["purl"].startswith("pkg:pypi/")]
+    packages = {each["name"]: each["version"] for each in found}
+    lines = (folder / "licences.txt").read_text().partition("\n\n")[0].splitlines()
+
+    assert (listed["bomFormat"], listed["specVersion"]) == ("CycloneDX", "1.6")
+    assert listed["metadata"]["component"]["purl"] == "pkg:pypi/lago-netsuite@0.1.0"
+    assert packages.items() <= pinned(f"{name}.lock").items()
+    assert {line.split()[0] for line in lines} == {*packages, "lago-netsuite"}
+    assert {line.split()[0] for line in lines if line.endswith(" unknown")} == set()
+    assert ("noida-db" in packages) == (name == "sandbox")
 
 
 @pytest.mark.parametrize("command", [["sandbox"], ["demo"], ["rehearsal", "prepare", "."]])
