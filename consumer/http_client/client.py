@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
+from consumer.http_client import environment_proxies
+from consumer.http_client.aiohttp_transport import AiohttpTransport
 from consumer.http_client.answer_limit import AnswerLimit
+
+LIMITS = httpx.Limits(max_connections=100)
 
 Hook = Callable[[httpx.Response], Awaitable[None]]
 """Called with every response before its body is read."""
@@ -21,18 +26,47 @@ def client(
     Make a client; nothing is sent yet.
 
     Redirects are not followed: they could send a signed request, or one within this network, anywhere.
-    Cookies are refused: calls are stateless, and the jar would grow.
 
     Args:
         limit: of every body.
         headers: of every request.
         hooks: called with every response.
-        options: of `httpx.AsyncClient`.
+        options: of `over_aiohttp`.
     """
-    return httpx.AsyncClient(
+    return over_aiohttp(
         headers={"User-Agent": "lago-netsuite", "Accept-Encoding": "gzip", **headers},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         event_hooks={"response": [limit.enforce, *hooks]},
+        **options,
+    )
+
+
+def over_aiohttp(
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    limits: httpx.Limits = LIMITS,
+    trust_env: bool = True,
+    **options: Any,
+) -> httpx.AsyncClient:
+    """
+    Make a client without redirects and cookies; calls are stateless, and the jar would grow.
+
+    Args:
+        transport: replaces the network in tests.
+        limits: on the connections, to each proxy and without one.
+        trust_env: whether the environment's proxies and certificate authorities are used.
+        options: of `httpx.AsyncClient`.
+
+    Raises:
+        ValueError: the environment names a proxy that is not one of HTTP.
+    """
+    proxies = environment_proxies.patterns() if trust_env and transport is None else {}
+    if transport is None:
+        reach = partial(AiohttpTransport, limits=limits, verify=httpx.create_ssl_context(trust_env=trust_env))
+        transport = reach()
+        options["mounts"] = {pattern: proxy and reach(proxy=proxy) for pattern, proxy in proxies.items()}
+    return httpx.AsyncClient(
+        transport=transport,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         **options,
     )

@@ -18,7 +18,7 @@ from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit, A
 KEY_LIMIT_CHARS = 4_096
 API_PATH = "/api/v1"
 ATTEMPT_LIMIT_S = 10.0
-# For 50 requests a second of half a second each; more cost httpx's pool more than they give (httpx#3215).
+# For 50 requests a second of half a second each.
 MAX_CONNECTIONS = 26
 ANSWERS = AnswerLimit(whose="Lago", max_bytes=4 * MEBIBYTE, max_body_s=ATTEMPT_LIMIT_S)
 KEY_ANSWERS = AnswerLimit(whose="Lago", max_bytes=64 * KIBIBYTE, max_body_s=ATTEMPT_LIMIT_S)

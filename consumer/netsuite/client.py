@@ -18,7 +18,6 @@ from consumer.events.headers import Headers
 from consumer.http_client.answer_limit import AnswerUnreadable
 from consumer.netsuite import credentials, http_response, response_outcome
 from consumer.netsuite.batch import Batch, batches
-from consumer.netsuite.connection_pool import Pool
 from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, ResponseHook, address, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
@@ -85,9 +84,7 @@ class Client:
         build = builder(connection, transport, on_response)
         self._login = build(1, {}, TOKEN_ANSWERS)
         self._auth = credentials.auth(connection, clock=clock, http=self._login)
-        self._pool = Pool(
-            connection.concurrency, lambda connections: build(connections, JSON_HEADERS, ANSWERS)
-        )
+        self._http = build(connection.concurrency, JSON_HEADERS, ANSWERS)
 
     async def __aenter__(self) -> Self:
         return self
@@ -158,7 +155,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._pool.aclose()
+        await self._http.aclose()
         await self._login.aclose()
 
     def _judge(
@@ -174,9 +171,10 @@ class Client:
         headers = {name: value.decode("latin-1") for name, value in context} or None
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
-                with self._pool.client() as http:
-                    url = address(self._restlet.url, query)
-                    response = await http.request(method, url, content=body, headers=headers, auth=self._auth)
+                url = address(self._restlet.url, query)
+                response = await self._http.request(
+                    method, url, content=body, headers=headers, auth=self._auth
+                )
         except LoginFailed as failed:
             return failed.response_outcome
         except AnswerUnreadable as error:

@@ -21,6 +21,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from consumer import __version__
 from consumer.clock import Clock
 from consumer.http_client import connect_failure
+from consumer.http_client.client import over_aiohttp
 from consumer.relay.address import Address, is_allowed
 from consumer.relay.endpoint import Target
 
@@ -97,11 +98,10 @@ class Egress:
         self._clock = clock
         self._resolve = resolve
         self._limit_s = limit_s
-        self._client = httpx.AsyncClient(
+        self._client = over_aiohttp(
             transport=transport,
             timeout=httpx.Timeout(limit_s, connect=min(limit_s, CONNECT_LIMIT_S)),
             limits=httpx.Limits(max_connections=CONNECTIONS),
-            follow_redirects=False,
             # A proxy would resolve the name itself, without the check of addresses.
             trust_env=False,
             headers={"user-agent": f"lago-netsuite/{__version__}", "accept-encoding": "identity"},
