@@ -6,7 +6,7 @@ SUITESCRIPT := deploy/netsuite
 TOOLS := .cache/tools
 COMPOSE_GO_VERSION := v2.16.2
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts dashboard pictures
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts chart-files dashboard pictures
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,8 +76,14 @@ $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
 	@mv $(TOOLS)/compose-go/cmd $(TOOLS)/compose-config
 	@touch $@
 
-chart-alerts: ## Copy the alerts into the chart, which can read only its own files
-	cp deploy/prometheus/alerts.yaml deploy/helm/lago-netsuite/files/alerts.yaml
+CHART := deploy/helm/lago-netsuite
+
+chart-files: ## Alerts and dashboard into the chart, which reads only its own files; its README from the values' comments
+	cp deploy/prometheus/alerts.yaml $(CHART)/files/alerts.yaml
+	cp deploy/grafana/dashboards/lago-netsuite.json $(CHART)/files/dashboard.json
+	$(PYTHON) deploy/helm/readme.py
+
+chart-alerts: chart-files
 
 # What the labels of an image say. SOURCE is where your copy of this repository is; IMAGE_OPTIONS goes to the builder as it is.
 SOURCE ?= unknown

@@ -31,17 +31,18 @@ def options(values: str, *more: str) -> list[str]:
     return [*given, *(word for each in more for word in ("--set", each))]
 
 
-def template(values: str, *more: str) -> subprocess.CompletedProcess[str]:
-    return helm("template", "one", str(CHART), "--namespace", "billing", *options(values, *more))
+def template(values: str, *more: str, release: str = "one") -> subprocess.CompletedProcess[str]:
+    return helm("template", release, str(CHART), "--namespace", "billing", *options(values, *more))
 
 
 @cache
-def rendered(values: str, *more: str) -> list[Manifest]:
-    ran = template(values, *more)
+def rendered(values: str, *more: str, release: str = "one") -> list[Manifest]:
+    ran = template(values, *more, release=release)
     assert ran.returncode == 0, ran.stderr
     return [each for each in YAML(typ="safe").load_all(ran.stdout) if each]
 
 
+@cache
 def refusal(*more: str, values: str = "default") -> str:
     """What Helm says of values that it must not take."""
     ran = template(values, *more)
@@ -61,14 +62,14 @@ def of_kind(manifests: list[Manifest], kind: str, part: str = "") -> Manifest:
 
 
 def pods(manifests: list[Manifest]) -> dict[str, Manifest]:
-    """The pod template of each part; of a CronJob it is in the template of its jobs."""
-    specs = (each.get("spec", {}) for each in manifests)
-    found = (
-        spec["template"]
-        for spec in (each["jobTemplate"]["spec"] if "jobTemplate" in each else each for each in specs)
-        if "template" in spec
-    )
-    return {each["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in found}
+    """The pod template of each part; of a CronJob that of its jobs, of `helm test` the pod itself."""
+    found = (each if each["kind"] == "Pod" else _template(each.get("spec", {})) for each in manifests)
+    return {each["metadata"]["labels"]["app.kubernetes.io/component"]: each for each in found if each}
+
+
+def _template(spec: Manifest) -> Manifest | None:
+    inner = spec["jobTemplate"]["spec"] if "jobTemplate" in spec else spec
+    return inner.get("template")
 
 
 def environment(pod: Manifest) -> dict[str, str]:
@@ -77,7 +78,7 @@ def environment(pod: Manifest) -> dict[str, str]:
     return {each["name"]: each["value"] for each in container["env"] if "value" in each}
 
 
-def notes(folder: Path, values: str) -> str:
+def notes(folder: Path, values: str, *more: str) -> str:
     """
     What Helm prints after an installation.
 
@@ -87,6 +88,6 @@ def notes(folder: Path, values: str) -> str:
     text = (chart / "templates" / "NOTES.txt").read_text()
     (chart / "templates" / "_notes.tpl").write_text('{{- define "notes" -}}\n' + text + "{{- end -}}")
     (chart / "templates" / "notes.yaml").write_text('notes: {{ include "notes" . | quote }}')
-    ran = helm("template", "one", str(chart), "--show-only", "templates/notes.yaml", *options(values))
+    ran = helm("template", "one", str(chart), "--show-only", "templates/notes.yaml", *options(values, *more))
     assert ran.returncode == 0, ran.stderr
     return str(YAML(typ="safe").load(ran.stdout)["notes"])

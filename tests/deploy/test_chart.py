@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shlex
 
 import kubernetes_validate
@@ -14,15 +15,26 @@ from consumer.cli import app
 from consumer.config.console_settings import ConsoleSettings
 from consumer.config.settings import PREFIX, Settings, env_name
 from tests.deploy.binaries import ROOT
-from tests.deploy.chart import CHART, environment, helm, notes, of_kind, options, pods, refusal, rendered
+from tests.deploy.chart import (
+    CHART,
+    environment,
+    helm,
+    notes,
+    of_kind,
+    options,
+    pods,
+    refusal,
+    rendered,
+)
 
-SCENARIOS = ["default", "minimal", "full"]
+SCENARIOS = ["default", "minimal", "full", "openshift"]
 KUBERNETES = ["1.27", kubernetes_validate.latest_version()]
 OF_OPERATORS = {"PodMonitor", "PrometheusRule", "ScaledObject", "HTTPRoute"}
 EVERYWHERE = {
-    "default": {"worker", "relay", "ingest"},
-    "minimal": {"worker"},
-    "full": {"worker", "relay", "ingest", "console", "topics", "reconcile"},
+    "default": {"worker", "relay", "ingest", "check"},
+    "minimal": {"worker", "check"},
+    "openshift": {"worker", "relay", "ingest", "console", "check"},
+    "full": {"worker", "relay", "ingest", "console", "topics", "reconcile", "check"},
 }
 # What the chart says itself, and what a pod has no use for.
 SET_BY_CHART = {
@@ -149,7 +161,10 @@ def test_the_books_are_compared_at_night_once_for_each_connection():
     assert not any(each["kind"] == "CronJob" for each in rendered("default"))
 
     night = of_kind(rendered("full"), "CronJob")
-    both = rendered("default", "reconcile.enabled=true", "reconcile.connections={netsuite-eu,Net_Suite.US}")
+    codes = "connectionsFile=connections: [{code: netsuite-eu}\\, {code: Net_Suite.US}]"
+    both = rendered(
+        "default", codes, "reconcile.enabled=true", "reconcile.connections={netsuite-eu,Net_Suite.US}"
+    )
     alone = rendered("default", "reconcile.enabled=true")
 
     job = night["spec"]["jobTemplate"]["spec"]
@@ -163,68 +178,101 @@ def test_the_books_are_compared_at_night_once_for_each_connection():
     assert only["args"] == ["reconcile", "--actor", "cronjob"]
 
 
-def test_the_console_is_given_its_login(monkeypatch):
-    """Every setting of the console arrives and is understood; its secrets come from a Secret of its own."""
-    monkeypatch.setenv("LAGO_NETSUITE_KAFKA_SASL_PASSWORD", "from the Secret")
-    given = environment(pods(rendered("full"))["console"])
-    for name, value in given.items():
-        if "_SSL_" not in name:
-            monkeypatch.setenv(name, value)
+def test_a_platform_that_gives_ids_by_itself_can_take_ours_away():
+    """OpenShift refuses an id of ours; what is left still satisfies the restricted Pod Security Standard."""
+    nothing = (f"podSecurityContext.{each}=null" for each in ("runAsUser", "runAsGroup", "fsGroup"))
 
-    settings = Settings.load()
+    for pod in pods(rendered("full", *nothing)).values():
+        assert pod["spec"]["securityContext"] == {
+            "runAsNonRoot": True,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
 
-    assert settings.console_groups[0] == ("admin", frozenset({"billing", "a, b"}))
-    assert (settings.console_host, settings.console_url) == ("0.0.0.0", "https://books.example.com")
-    assert (
-        settings.console_port
-        == of_kind(rendered("full"), "Deployment", "console")["spec"]["template"]["spec"]["containers"][0][
-            "ports"
-        ][1]["containerPort"]
+
+def test_a_client_certificate_has_the_names_its_maker_gives():
+    """cert-manager writes tls.crt and tls.key, Strimzi user.crt and user.key."""
+    strimzi = ("certificate=user.crt", "privateKey=user.key")
+    ours = environment(pods(rendered("full"))["worker"])
+    theirs = environment(
+        pods(rendered("full", *(f"kafka.clientCertificateKeys.{each}" for each in strimzi)))["worker"]
     )
-    left = {name for name in OF_THE_CONSOLE if PREFIX + name not in given}
-    assert left == {"CONSOLE_PORT", "CONSOLE_SESSION_KEY", "CONSOLE_OIDC_CLIENT_SECRET"}
-    secrets = {
-        part: [each["secretRef"]["name"] for each in pod["spec"]["containers"][0]["envFrom"]]
-        for part, pod in pods(rendered("full")).items()
+
+    for given, names in ((ours, ("tls.crt", "tls.key")), (theirs, ("user.crt", "user.key"))):
+        assert given["LAGO_NETSUITE_KAFKA_SSL_CERTFILE"] == f"/etc/kafka/client/{names[0]}"
+        assert given["LAGO_NETSUITE_KAFKA_SSL_KEYFILE"] == f"/etc/kafka/client/{names[1]}"
+
+
+def test_ingest_is_scaled_by_cpu_when_that_is_wanted():
+    """The autoscaler alone says how many."""
+    fixed = of_kind(rendered("default"), "Deployment", "ingest")
+    manifests = rendered("full")
+    scaled, scaler = of_kind(manifests, "Deployment", "ingest"), of_kind(manifests, "HorizontalPodAutoscaler")
+
+    assert fixed["spec"]["replicas"] == 2
+    assert "replicas" not in scaled["spec"]
+    assert scaler["spec"]["scaleTargetRef"]["name"] == scaled["metadata"]["name"]
+    assert (scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]) == (2, 6)
+
+
+def test_pods_carry_the_labels_and_annotations_they_are_given():
+    """Beside ours, which they do not replace where a selector needs them."""
+    more = ("worker.podLabels.team=finance", r"worker.podLabels.app\.kubernetes\.io/component=other")
+
+    metadata = pods(rendered("full", *more))["worker"]["metadata"]
+
+    assert metadata["labels"]["team"] == "finance"
+    assert metadata["labels"]["app.kubernetes.io/component"] == "worker"
+    assert metadata["annotations"]["example.com/team"] == "finance"
+
+
+@by_scenario
+def test_the_autoscaler_of_a_cluster_may_move_what_serves_and_not_what_runs_once(values):
+    """Its annotation: an emptyDir alone would keep a node alive, and a run that is moved begins anew."""
+    key = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+    said = {part: pod["metadata"]["annotations"][key] for part, pod in pods(rendered(values)).items()}
+
+    assert said == {
+        part: "false" if part in {"reconcile", "topics", "check"} else "true" for part in EVERYWHERE[values]
     }
-    assert [part for part in secrets if "lago-netsuite-console" in secrets[part]] == ["console"]
+    given = rendered("default", rf"relay.podAnnotations.{key.replace('.', chr(92) + '.')}=no")
+    assert pods(given)["relay"]["metadata"]["annotations"][key] == "no"
 
 
-def test_a_console_without_a_login_is_reached_by_port_forward_only():
-    """It listens on its pod alone, so nothing leads there; what would lead there is refused."""
-    manifests = rendered("default", "console.enabled=true")
-    console = pods(manifests)["console"]
+def test_grafana_finds_the_dashboard_that_is_tested():
+    """The ConfigMap is that of deploy/grafana, with the label that Grafana's sidecar looks for."""
+    ours = ROOT / "deploy" / "grafana" / "dashboards" / "lago-netsuite.json"
+    assert (CHART / "files" / "dashboard.json").read_text() == ours.read_text(), "run `make chart-files`"
 
-    of_console = {each["kind"] for each in manifests if f"{each['metadata']['name']}".endswith("-console")}
-    assert of_console == {"Deployment"}
-    assert PREFIX + "CONSOLE_HOST" not in environment(console)
-    assert [each["name"] for each in console["spec"]["containers"][0]["ports"]] == ["ops"]
-    open_ports = of_kind(manifests, "NetworkPolicy")["spec"]["ingress"]
-    assert {each["port"] for rule in open_ports for each in rule["ports"]} == {8080, 8081}
-    message = refusal(
-        "console.enabled=true", "console.ingress.enabled=true", "console.ingress.host=a.example"
-    )
-    assert "need console.oidc.issuer: without a login the console listens on 127.0.0.1" in message
+    [dashboard] = [each for each in rendered("full") if each["metadata"]["name"].endswith("-dashboard")]
+
+    assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert json.loads(dashboard["data"]["lago-netsuite.json"]) == json.loads(ours.read_text())
 
 
-def test_a_login_that_nobody_could_use_is_refused():
-    """All that is missing is said at once."""
-    message = refusal("console.enabled=true", "console.oidc.issuer=https://id.example.com")
+def test_the_readme_says_what_the_comments_of_the_values_say():
+    """It is made from them, and stands beside them as it was last made."""
+    made = runpy.run_path(str(CHART.parent / "readme.py"))["readme"]
 
-    assert "console.url is needed with console.oidc.issuer" in message
-    assert "console.oidc.clientId is needed" in message
-    assert "name no group: nobody could log in" in message
+    assert (CHART / "README.md").read_text() == made((CHART / "values.yaml").read_text()), "make chart-files"
 
 
-def test_the_console_keeps_its_tables_on_a_volume_when_it_has_one():
-    """Else in the pod, where they are limited and read anew."""
-    kept = pods(rendered("full"))["console"]["spec"]["volumes"][-1]
-    lost = pods(rendered("default", "console.enabled=true"))["console"]["spec"]["volumes"][-1]
+def test_helm_test_checks_the_installation():
+    """As an operator would, in a pod like the others; Helm keeps it, so that its log can be read."""
+    check = of_kind(rendered("default"), "Pod")
+    shallow = of_kind(rendered("default", "helmTest.deep=false"), "Pod")
 
-    claim = of_kind(rendered("full"), "PersistentVolumeClaim")
-    assert kept == {"name": "state", "persistentVolumeClaim": {"claimName": claim["metadata"]["name"]}}
-    assert claim["spec"]["storageClassName"] == "fast"
-    assert lost == {"name": "state", "emptyDir": {"sizeLimit": "2Gi"}}
+    assert check["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    assert check["spec"]["containers"][0]["args"] == ["check", "--deep"]
+    assert shallow["spec"]["containers"][0]["args"] == ["check"]
+
+
+def test_an_older_kubernetes_is_refused():
+    """As deploy/README.md says."""
+    ran = helm("template", "one", str(CHART), "--kube-version", "1.26.9")
+
+    assert ran.returncode != 0
+    assert "chart requires kubeVersion: >=1.27.0" in ran.stderr
 
 
 def test_an_extra_variable_takes_the_place_of_the_charts_own():
@@ -265,7 +313,9 @@ def test_a_gateway_leads_to_the_same_services_as_an_ingress():
 
 def test_probes_ask_what_they_mean():
     """Liveness and start-up ask for what a restart cures, readiness for partitions."""
-    for pod in pods(rendered("default")).values():
+    for part, pod in pods(rendered("default")).items():
+        if part == "check":
+            continue
         [container] = pod["spec"]["containers"]
         paths = {name: container[name]["httpGet"]["path"] for name in container if name.endswith("Probe")}
 
@@ -292,7 +342,10 @@ def test_a_changed_mapping_restarts_the_pods():
     """Settings are read once at start, so the pods carry the file's checksum."""
     before, after = (
         pods(rendered("full", *more))["worker"]["metadata"]["annotations"]["checksum/connections"]
-        for more in ((), ("connectionsFile=connections: [{code: other}]",))
+        for more in (
+            (),
+            ("connectionsFile=connections: [{code: netsuite-eu, concurrency: 2}]".replace(",", r"\,"),),
+        )
     )
 
     assert before != after
@@ -302,16 +355,14 @@ def test_the_connections_file_arrives_as_it_was_written():
     """Comments and lines too, because errors and explanations name lines."""
     values = YAML(typ="safe").load(CHART.parents[2] / "tests/deploy/values/full.yaml")
 
-    assert (
-        of_kind(rendered("full"), "ConfigMap")["data"]["connections.yaml"].rstrip()
-        == values["connectionsFile"].rstrip()
-    )
+    [file] = [each for each in rendered("full") if each["metadata"]["name"].endswith("-connections")]
+    assert file["data"]["connections.yaml"].rstrip() == values["connectionsFile"].rstrip()
 
 
 def test_the_chart_alerts_on_what_is_tested():
     """Its rules are those of deploy/prometheus, which promtool tests; only runbooks get an address."""
     ours = ROOT / "deploy" / "prometheus" / "alerts.yaml"
-    assert (CHART / "files" / "alerts.yaml").read_text() == ours.read_text(), "run `make chart-alerts`"
+    assert (CHART / "files" / "alerts.yaml").read_text() == ours.read_text(), "run `make chart-files`"
 
     rules = of_kind(rendered("full"), "PrometheusRule")["spec"]
     plain = of_kind(rendered("default", "prometheusRule.enabled=true"), "PrometheusRule")["spec"]
@@ -358,63 +409,25 @@ def test_the_network_is_open_where_it_must_be():
     assert {each["port"] for rule in without["ingress"] for each in rule["ports"]} == {8080}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ("worker.replica=3", "replica"),
-        ("worker.replicas=two", "integer"),
-        ("kafka.securityProtocol=TLS", "SASL_SSL"),
-        ("kafka.bootstrapServers=http://kafka:9092", "/kafka/bootstrapServers"),
-        ("kafka.securityProtocol=SASL_SSL", "/kafka/saslMechanism"),
-        ("settings.LOG_LEVL=debug", "LOG_LEVL"),
-        ("settings.KAFKA_SASL_PASSWORD=secret", "KAFKA_SASL_PASSWORD"),
-        ("image.digest=latest", "/image/digest"),
-        ("reconcile.schedule=nightly", "/reconcile/schedule"),
-        ("connectionsFile=code: netsuite", "/connectionsFile"),
-        ("keda.cooldownSeconds=60", "/keda/cooldownSeconds"),
-        ("podDisruptionBudget.enabled=false", "podDisruptionBudget"),
-        ("prometheusRule.runbookBaseUrl=git.example.com", "/prometheusRule/runbookBaseUrl"),
-    ],
-)
-def test_a_wrong_value_is_refused_by_name(wrong, said):
-    """Helm says which value it is, before anything is sent to a cluster."""
-    message = refusal(*[wrong.replace(",", r"\,")])
-
-    assert "values don't meet the specifications of the schema" in message
-    # Helm 3.18 changed the way in which it writes paths and kinds.
-    assert said in message or said.strip("/").replace("/", ".") in message
-
-
-def test_values_are_all_described():
-    """Every key that values.yaml shows is known to the schema and the other way round, down to the leaves."""
-    shown = YAML(typ="safe").load(CHART / "values.yaml")
-    schema = json.loads((CHART / "values.schema.json").read_text())
-
-    assert _undescribed(shown, schema) == []
-
-
-def _undescribed(shown, schema, path="") -> list[str]:
-    described = schema.get("properties")
-    if described is None or not isinstance(shown, dict):
-        return []
-    apart = {f"{path}.{each}" for each in shown.keys() ^ described.keys()} - {".global"}
-    if path == ".settings":
-        return []
-    inner = (
-        _undescribed(shown[key], described[key], f"{path}.{key}") for key in shown.keys() & described.keys()
+def test_the_notes_say_the_next_step(tmp_path):
+    """What is missing first; their commands are ours, and what was given is not asked for."""
+    first, second, last = (
+        notes(tmp_path / name, values, *more)
+        for name, values, *more in (
+            ("a", "default"),
+            ("b", "default", "connectionsFile=connections: [{code: netsuite-eu}]"),
+            ("c", "full"),
+        )
     )
-    return [*sorted(apart), *(each for found in inner for each in found)]
-
-
-def test_the_notes_tell_what_is_missing_and_what_to_type(tmp_path):
-    """The commands of the notes are ours, and what was given is not asked for."""
-    first, last = notes(tmp_path / "a", "default"), notes(tmp_path / "b", "full")
 
     assert "THERE ARE NO CONNECTIONS YET" in first
-    assert "There is no Secret" in first
-    assert "THERE ARE NO CONNECTIONS YET" not in last
+    assert "There is no Secret" in second
+    assert "kubectl -n default create secret generic one-lago-netsuite" in second
+    assert "helm test one -n default" in last
+    assert all(text.count("Next step") == 1 for text in (first, second, last))
     assert "https://lago.example.com" in last
-    commands = [line.partition(" -- ")[2] for line in first.splitlines() if " -- " in line]
-    assert len(commands) == 2
+    assert "https://books.example.com/login/callback" in last
+    commands = {line.partition(" -- ")[2] for text in (first, last) for line in text.splitlines()} - {""}
+    assert len(commands) == 3
     for command in commands:
         assert CliRunner().invoke(app, [*shlex.split(command)[1:], "--help"]).exit_code == 0

@@ -18,7 +18,7 @@ spec:
   ingressClassName: {{ . | quote }}
   {{- end }}
   rules:
-    - host: {{ required (printf "%s.ingress.host is needed with %s.ingress.enabled" $part $part) .host | quote }}
+    - host: {{ .host | quote }}
       http:
         paths:
           - path: {{ $path }}
@@ -49,7 +49,7 @@ metadata:
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  parentRefs: {{- toYaml (required (printf "%s.httpRoute.parentRefs names no Gateway" $part) .parentRefs) | nindent 4 }}
+  parentRefs: {{- toYaml .parentRefs | nindent 4 }}
   {{- with .hostnames }}
   hostnames: {{- toYaml . | nindent 4 }}
   {{- end }}

@@ -1,21 +1,37 @@
+{{/*
+The name before every part. 45 characters at most: with "-worker" and the hash of a revision it is the value of a label,
+which has 63. What is longer is cut and keeps apart from others by a hash. Services take no dot and begin with a letter.
+*/}}
 {{- define "lago-netsuite.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $full := printf "%s-%s" .Release.Name $name -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- $full = .Values.fullnameOverride -}}
 {{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- $full = .Release.Name -}}
+{{- end -}}
+{{- $full = replace "." "-" $full -}}
+{{- if regexMatch "^[0-9]" $full }}{{ $full = printf "n%s" $full }}{{ end -}}
+{{- include "lago-netsuite.cut" (dict "name" $full "most" 45) -}}
+{{- end -}}
+
+{{/* A name of at most so many characters: (dict "name" "…" "most" 45). */}}
+{{- define "lago-netsuite.cut" -}}
+{{- if le (len .name) .most -}}
+{{- .name -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" -}}
+{{- $kept := trunc (sub .most 9 | int) .name | trimAll "-." -}}
+{{- printf "%s-%s" $kept (sha256sum .name | trunc 8) -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "lago-netsuite.selector" -}}
-app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "lago-netsuite.cut" (dict "name" (default .Chart.Name .Values.nameOverride) "most" 63) | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "lago-netsuite.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." }}
 {{ include "lago-netsuite.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: lago-netsuite
@@ -42,21 +58,6 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "%s-connections" (include "lago-netsuite.fullname" .)) .Values.existingConfigMap -}}
 {{- end -}}
 
-{{- define "lago-netsuite.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
-fsGroupChangePolicy: OnRootMismatch
-seccompProfile: {type: RuntimeDefault}
-{{- end -}}
-
-{{- define "lago-netsuite.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: {drop: [ALL]}
-{{- end -}}
-
 {{/*
 The variables of a part: Kafka's settings, every other one, and those of the part alone:
 (dict "root" . "own" (dict "STATIC_MEMBERSHIP" true)). A name of extraEnv takes the place of the same name, because a
@@ -74,8 +75,8 @@ list with a name twice is refused by server-side apply.
 {{- with $kafka.saslUsername }}{{ $_ := set $set "KAFKA_SASL_USERNAME" . }}{{ end -}}
 {{- if $kafka.caSecret }}{{ $_ := set $set "KAFKA_SSL_CAFILE" (printf "/etc/kafka/ca/%s" $kafka.caSecretKey) }}{{ end -}}
 {{- if $kafka.clientCertificateSecret -}}
-{{- $_ := set $set "KAFKA_SSL_CERTFILE" "/etc/kafka/client/tls.crt" -}}
-{{- $_ := set $set "KAFKA_SSL_KEYFILE" "/etc/kafka/client/tls.key" -}}
+{{- $_ := set $set "KAFKA_SSL_CERTFILE" (printf "/etc/kafka/client/%s" $kafka.clientCertificateKeys.certificate) -}}
+{{- $_ := set $set "KAFKA_SSL_KEYFILE" (printf "/etc/kafka/client/%s" $kafka.clientCertificateKeys.privateKey) -}}
 {{- end -}}
 {{- $set = merge (deepCopy .root.Values.settings) (default dict .own) $set -}}
 {{- $extra := dict -}}
@@ -103,7 +104,9 @@ list with a name twice is refused by server-side apply.
 {{- with .root -}}
 image: {{ include "lago-netsuite.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
-securityContext: {{- include "lago-netsuite.containerSecurity" . | nindent 2 }}
+{{- with .Values.containerSecurityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- if or .Values.existingSecret .Values.extraEnvFrom $values.existingSecret }}
 envFrom:
   {{- range list .Values.existingSecret $values.existingSecret | compact | uniq }}
@@ -174,14 +177,12 @@ readinessProbe:
 
 {{/* What a pod of a part has besides its container: (dict "root" . "part" "worker" "values" .Values.worker). */}}
 {{- define "lago-netsuite.podMeta" -}}
-labels:
-  {{- include "lago-netsuite.labels" .root | nindent 2 }}
-  app.kubernetes.io/component: {{ .part }}
-annotations:
-  checksum/connections: {{ .root.Values.connectionsFile | sha256sum }}
-  {{- with .values.podAnnotations }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+{{- $labels := merge (include "lago-netsuite.labels" .root | fromYaml) (dict "app.kubernetes.io/component" .part) (.values.podLabels | default dict) -}}
+{{- $annotations := dict "checksum/connections" (.root.Values.connectionsFile | sha256sum) -}}
+{{- /* An emptyDir keeps the autoscaler of a cluster from taking a node away, unless a pod says that it may go. */ -}}
+{{- $_ := set $annotations "cluster-autoscaler.kubernetes.io/safe-to-evict" (ternary "false" "true" (.isJob | default false)) -}}
+labels: {{- toYaml $labels | nindent 2 }}
+annotations: {{- merge (deepCopy (.values.podAnnotations | default dict)) $annotations | toYaml | nindent 2 }}
 {{- end -}}
 
 {{- define "lago-netsuite.placement" -}}
@@ -190,7 +191,9 @@ enableServiceLinks: false
 {{- with .root.Values.imagePullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
-securityContext: {{- include "lago-netsuite.podSecurity" .root | nindent 2 }}
+{{- with .root.Values.podSecurityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
 terminationGracePeriodSeconds: {{ .root.Values.terminationGracePeriodSeconds }}
 {{- with .values.priorityClassName }}
 priorityClassName: {{ . | quote }}
