@@ -18,31 +18,37 @@ DOUBT_AFTER_REJECTIONS = 3
 
 
 class Failures:
-    """The calls of the last minute: the account counts as failing when half of ten or more have failed."""
+    """
+    The calls of the last minute: the account counts as failing when half of ten or more have failed.
+
+    They are counted as they come and go; a sum after each call would cost more than the call itself.
+    """
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, bool]] = deque()
+        self._failed = 0
 
     def note(self, now_s: float, *, has_failed: bool) -> None:
         """Add a call that ended at `now_s` on the monotonic clock."""
         self._samples.append((now_s, has_failed))
+        self._failed += has_failed
         while self._samples[0][0] < now_s - SAMPLE_AGE_S:
-            self._samples.popleft()
+            self._failed -= self._samples.popleft()[1]
 
     def forget(self) -> None:
         """Remove all samples."""
         self._samples.clear()
+        self._failed = 0
 
     @property
     def are_all(self) -> bool:
         """Whether all of at least three calls failed; enough when NetSuite's error is not about a record."""
-        return len(self._samples) >= FEW_SAMPLES and all(has_failed for _, has_failed in self._samples)
+        return len(self._samples) >= FEW_SAMPLES and self._failed == len(self._samples)
 
     @property
     def are_many(self) -> bool:
         """Whether the circuit breaker must open."""
-        failed = sum(has_failed for _, has_failed in self._samples)
-        return len(self._samples) >= SAMPLES_AT_LEAST and failed >= len(self._samples) * FAILED_SHARE
+        return len(self._samples) >= SAMPLES_AT_LEAST and self._failed >= len(self._samples) * FAILED_SHARE
 
 
 class Rejections:
@@ -53,13 +59,17 @@ class Rejections:
     """
 
     def __init__(self) -> None:
-        self._were_rejected: deque[bool] = deque(maxlen=SETTLED_LOOKED_AT)
+        self._were_rejected: deque[bool] = deque()
+        self._rejected = 0
         self._in_a_row = 0
         self._trust = 1
 
     def note(self, *, was_rejected: bool) -> None:
         """Add a record that was settled after a call or rejected."""
         self._were_rejected.append(was_rejected)
+        self._rejected += was_rejected
+        if len(self._were_rejected) > SETTLED_LOOKED_AT:
+            self._rejected -= self._were_rejected.popleft()
         self._in_a_row = self._in_a_row + 1 if was_rejected else 0
         if self._in_a_row >= DOUBT_AFTER_REJECTIONS:
             self._trust = 1
@@ -69,14 +79,14 @@ class Rejections:
     def forget(self) -> None:
         """Remove all outcomes, and begin with calls of one record."""
         self._were_rejected.clear()
-        self._in_a_row, self._trust = 0, 1
+        self._rejected, self._in_a_row, self._trust = 0, 0, 1
 
     @property
     def are_a_storm(self) -> bool:
         """Whether the circuit breaker must open."""
         if self._in_a_row >= REJECTED_IN_A_ROW:
             return True
-        share = sum(self._were_rejected) / SETTLED_LOOKED_AT
+        share = self._rejected / SETTLED_LOOKED_AT
         return len(self._were_rejected) == SETTLED_LOOKED_AT and share > REJECTED_SHARE
 
     @property
