@@ -17,25 +17,25 @@ from consumer.config import connections_file
 from consumer.config.connection import Connection, holding
 from consumer.config.settings import Settings
 from consumer.errors import StartupError
-from consumer.kafka import removed_connections, retention, snapshot_reader, static_member, topics
+from consumer.kafka import removed_connections, retention, static_member, topics
 from consumer.kafka.cluster import Cluster, stop
-from consumer.kafka.optional_topic import OptionalTopic
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi
+from consumer.limits.pause import Pauses
 from consumer.limits.permits import PermitPool
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import garbage_collection, signals
 from consumer.outcome import AccountDown, Throttled, Unavailable
 from consumer.pipeline.assembly import delivery_of
 from consumer.record import Publish
+from consumer.stream import pause_topic, waiting_topic
 from consumer.stream.stream import Stream
 from consumer.stream.stream_process import process_context, run_streams
 from consumer.stream.stream_spec import ProcessContext, StreamSpec
 from consumer.stream.supervision import SupervisedStream
 from consumer.stream.waiting_topic import WaitingOutput
 from schemas import error_event, result
-from schemas import waiting as waiting_schema
 from schemas.lane import place_of
 
 PING_LIMIT_S = 30.0
@@ -93,7 +93,14 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
             publish=publish,
             context=context,
             hold_limit_s=retention.hold_limit_s(kept_s),
-            waiting=_waiting_output(context, publish),
+            waiting=waiting_topic.output(
+                context.cluster, publish, health=context.health, clock=context.clock
+            ),
+            pauses=await stack.enter_async_context(
+                pause_topic.followed(
+                    cluster, [each.code for each in chosen], health=context.health, clock=context.clock
+                )
+            ),
         )
         streams = [_supervised(account, context, stream_of) for account in accounts]
         codes = {each.code for each in connections}
@@ -176,13 +183,6 @@ async def publisher(context: ProcessContext, stack: AsyncExitStack) -> Publish:
     return Publisher(producer, context.cluster, troubles=troubles).publish
 
 
-def _waiting_output(context: ProcessContext, publish: Publish) -> WaitingOutput:
-    troubles = TopicTroubles(context.health, context.clock)
-    topic = OptionalTopic(context.cluster, waiting_schema.TOPIC, troubles=troubles, clock=context.clock)
-    history = partial(snapshot_reader.history, context.cluster, waiting_schema.TOPIC)
-    return WaitingOutput(publish=publish, topic=topic, history=history)
-
-
 def _supervised(
     account: _Account, context: ProcessContext, stream_of: Callable[[_Account], Stream]
 ) -> SupervisedStream:
@@ -206,6 +206,7 @@ def _stream(  # noqa: PLR0913 - what a stream is made of, each named at the one 
     context: ProcessContext,
     hold_limit_s: float,
     waiting: WaitingOutput,
+    pauses: Pauses,
 ) -> Stream:
     connection, lago = account.connection, account.lago
     delivery = delivery_of(
@@ -234,6 +235,7 @@ def _stream(  # noqa: PLR0913 - what a stream is made of, each named at the one 
         hold_limit_s=hold_limit_s,
         retry_after_cap_s=settings.retry_after_max_s,
         waiting=waiting,
+        pauses=pauses,
     )
     return Stream(
         spec,

@@ -27,6 +27,7 @@ from consumer.commands import (
     failure_options,
     init_options,
     output_encoding,
+    pause_options,
     reconcile_options,
     sandbox_options,
     send_options,
@@ -62,6 +63,7 @@ app.add_typer(reconcile_options.app, name="reconcile")
 app.add_typer(adopt_options.app)
 app.add_typer(audit_options.app, name="audit")
 app.add_typer(status_options.app)
+app.add_typer(pause_options.app)
 app.add_typer(console_options.app)
 app.add_typer(demo_options.app)
 app.add_typer(rehearsal_options.app, name="rehearsal")

@@ -45,6 +45,8 @@ Act = Literal[
     "sign_off",
     "adopt",
     "accept",
+    "pause",
+    "resume",
     "login",
     "logout",
     "login_refused",

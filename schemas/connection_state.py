@@ -35,6 +35,7 @@ class ConnectionState(BaseModel):
     leased: int = Field(description="this worker's share of them")
     permits: int = Field(description="calls that it may have in flight now; 0 while the breaker is open")
     in_use: int = Field(description="calls that are in flight now")
+    paused: bool = Field(default=False, description="whether it starts none because a person has paused this")
     as_of: str
 
     @property

@@ -174,9 +174,9 @@ class Engine:
         """
         Records to give up, because their waiting would soon pause their partition.
 
-        Never those that wait for the account: that would make error events of all records, one after another.
+        Never those that wait for the account or a person: all records would become error events one by one.
         """
-        if not self._may_start or self._permit_pool.is_closed_to_records:
+        if not self._may_start or self._permit_pool.is_shut:
             return []
         pressed = set(self.owned_partitions.pressed())
         own = (each for each in self._lanes.heads() if each.retry_state.is_waiting_for_itself)

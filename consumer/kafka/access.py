@@ -11,6 +11,12 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from consumer.errors import StartupError
+
+
+class DeniedError(StartupError):
+    """An access control list does not let this client read a topic."""
+
 
 def denial(error: KafkaError, *, user: str | None, operation: str, group: str = "") -> str | None:
     """

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from consumer.errors import StartupError
 from consumer.kafka import snapshot_reader
+from consumer.kafka.access import DeniedError, denial
 from consumer.kafka.cluster import Cluster, stop
 from consumer.record import Record
 
@@ -32,6 +33,7 @@ class GrowingTopic:
 
         Raises:
             StartupError: Kafka cannot be reached, or does not give its records; the next call goes on.
+            DeniedError: this client may not read the topic.
         """
         try:
             consumer = await self._started()
@@ -40,6 +42,9 @@ class GrowingTopic:
                 place = TopicPartition(record.source.topic, record.source.partition)
                 self._positions[place] = record.source.offset + 1
                 yield record
+        except TopicAuthorizationFailedError as error:
+            await self.aclose()
+            raise DeniedError(denial(error, user=self._cluster.user, operation="READ")) from error
         except (KafkaError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             await self.aclose()

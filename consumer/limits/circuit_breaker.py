@@ -2,7 +2,8 @@
 The circuit breaker of an account: no permits while it is open, except for single probes.
 
 Nothing else depends on it: no call starts, buffers fill, and partitions are paused by the usual rule. While
-it is open, no record's budget decreases and no error event is published.
+it is open, no record's budget decreases and no error event is published. While a person has paused the
+connection the same holds, and there are no probes; open or closed, the breaker stays what it is.
 """
 
 from __future__ import annotations
@@ -39,8 +40,19 @@ class Breaker:
         self._delay_s = 0.0
         self._due_s = 0.0
         self._is_probe_out = False
-        self._opened_at_s = 0.0
-        self._open_before_s = 0.0
+        self._is_paused = False
+        self._began_s: float | None = None
+        self._before_s = 0.0
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a person has paused the connection."""
+        return self._is_paused
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether no call may start but a probe: it is open, or a person has paused the connection."""
+        return self._is_paused or self._reason is not None
 
     @property
     def reason(self) -> Reason | None:
@@ -49,8 +61,9 @@ class Breaker:
 
     @property
     def probe_due_s(self) -> float | None:
-        """When the next probe may start; None while closed or while one is in flight."""
-        return None if self._reason is None or self._is_probe_out else self._due_s
+        """When the next probe may start; None while closed, paused, or while one is in flight."""
+        is_none = self._reason is None or self._is_probe_out or self._is_paused
+        return None if is_none else self._due_s
 
     def state(self, now_s: float) -> State:
         """The state, as the gauge shows it."""
@@ -59,15 +72,24 @@ class Breaker:
         return State.HALF_OPEN if self._is_probe_out or now_s >= self._due_s else State.OPEN
 
     def open_for_s(self, now_s: float) -> float:
-        """How long it has been open in total, which the records' budgets exclude."""
-        return self._open_before_s + (0.0 if self._reason is None else now_s - self._opened_at_s)
+        """How long it has been open or paused in total, which the records' budgets exclude."""
+        return self._before_s + (0.0 if self._began_s is None else now_s - self._began_s)
+
+    def pause(self, now_s: float) -> None:
+        """Let nothing through, no probe either, until `resume`."""
+        self._is_paused = True
+        self._begin(now_s)
+
+    def resume(self, now_s: float) -> None:
+        """End a pause; an open breaker stays open, and its probe may be due."""
+        self._is_paused = False
+        self._end(now_s)
 
     def open(self, reason: Reason, now_s: float) -> None:
         """Open it; while it is open, only a refused login changes the reason."""
-        if self._reason is None:
-            self._opened_at_s = now_s
-        elif self._reason is reason or reason is not Reason.ACCOUNT_DOWN:
+        if self._reason is not None and (self._reason is reason or reason is not Reason.ACCOUNT_DOWN):
             return
+        self._begin(now_s)
         self._reason = reason
         self._delay_s = FIRST_DELAY_S[reason]
         self._due_s = now_s + self._delay_s
@@ -78,9 +100,9 @@ class Breaker:
 
     def probe_succeeded(self, now_s: float) -> None:
         """Close it."""
-        self._open_before_s = self.open_for_s(now_s)
         self._reason = None
         self._is_probe_out = False
+        self._end(now_s)
 
     def probe_failed(self, now_s: float) -> None:
         """Keep it open; the next probe has twice the delay."""
@@ -93,3 +115,11 @@ class Breaker:
         """Keep it open after a probe without result; the next one follows after `again_after_s`."""
         self._is_probe_out = False
         self._due_s = now_s + again_after_s
+
+    def _begin(self, now_s: float) -> None:
+        if self._began_s is None:
+            self._began_s = now_s
+
+    def _end(self, now_s: float) -> None:
+        if not self.is_shut:
+            self._before_s, self._began_s = self.open_for_s(now_s), None

@@ -40,6 +40,7 @@ class Reading:
 
     Attributes:
         because: the sentence of the response that last opened the circuit breaker; empty without one.
+        is_paused: whether a person has paused the connection.
     """
 
     leased: int
@@ -50,6 +51,7 @@ class Reading:
     reason: Reason | None
     throttled: int
     because: str = ""
+    is_paused: bool = False
 
 
 class PermitPool:
@@ -83,8 +85,8 @@ class PermitPool:
 
     @property
     def permits(self) -> int:
-        """How many calls may be in flight, without a probe; 0 while the circuit breaker is open."""
-        if self._breaker.reason is not None:
+        """How many calls may be in flight, without a probe; 0 while the breaker is open, or in a pause."""
+        if self._breaker.is_shut:
             return 0
         return self._window.permits + (self._borrowed_permits.permits if self._window.is_full else 0)
 
@@ -92,6 +94,11 @@ class PermitPool:
     def is_closed_to_records(self) -> bool:
         """Whether the circuit breaker is open, so that no failure is a record's own."""
         return self._breaker.reason is not None
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the circuit breaker is open, or a person has paused the connection."""
+        return self._breaker.is_shut
 
     @property
     def largest_batch(self) -> int:
@@ -102,7 +109,7 @@ class PermitPool:
 
     @property
     def open_time_s(self) -> float:
-        """Monotonic time without that of an open circuit breaker, for the records' budgets."""
+        """Monotonic time without that of an open circuit breaker or a pause, for the records' budgets."""
         now_s = self._clock.monotonic_s()
         return now_s - self._breaker.open_for_s(now_s)
 
@@ -112,12 +119,8 @@ class PermitPool:
         probe_s = self._breaker.probe_due_s
         if probe_s is not None:
             return probe_s
-        may_borrow = (
-            not self.is_closed_to_records
-            and self._window.is_full
-            and self._borrowed_permits.permits < self._spare
-        )
-        return self._borrowed_permits.grows_at_s if may_borrow else None
+        may_borrow = self._window.is_full and self._borrowed_permits.permits < self._spare
+        return self._borrowed_permits.grows_at_s if may_borrow and not self.is_shut else None
 
     @property
     def _spare(self) -> int:
@@ -134,7 +137,15 @@ class PermitPool:
             reason=self._breaker.reason,
             throttled=self._throttled,
             because=self._because,
+            is_paused=self._breaker.is_paused,
         )
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Start no calls while a person has paused the connection; those in flight end as they would."""
+        if is_paused == self._breaker.is_paused:
+            return
+        change = self._breaker.pause if is_paused else self._breaker.resume
+        change(self._clock.monotonic_s())
 
     def lease(self, share: int) -> None:
         """Set the leased permits after an assignment; at least one permit, also without any share."""
@@ -144,7 +155,7 @@ class PermitPool:
     def has_free_permit(self, in_flight: int) -> bool:
         """Whether one more call may start; call it only when one is ready, since it may borrow permits."""
         now_s = self._clock.monotonic_s()
-        if self.is_closed_to_records:
+        if self.is_shut:
             probe_s = self._breaker.probe_due_s
             return probe_s is not None and now_s >= probe_s
         self._borrowed_permits.expire(now_s, is_in_use=in_flight > self._window.permits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -16,6 +16,7 @@ from consumer.engine.retry_state import Cause
 from consumer.kafka.committer import Committer
 from consumer.kafka.consumer_positions import ConsumerPositions
 from consumer.limits.circuit_breaker import Reason
+from consumer.limits.pause import Pause
 from consumer.limits.permits import PermitPool, Reading
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
@@ -64,6 +65,7 @@ class Monitor:
         health: Health,
         clock: Clock,
         sentences: Sentences = OF_NETSUITE,
+        pause: Callable[[], Pause | None] = lambda: None,
     ) -> None:
         self._name = name
         self._whose = (name, account)
@@ -77,6 +79,8 @@ class Monitor:
         self._health = health
         self._clock = clock
         self._sentences = sentences
+        self._pause = pause
+        self._paused: Pause | None = None
         self._shown: frozenset[Partition] = frozenset()
         self._reason: Reason | None = None
         self._refused_kinds: frozenset[str] = frozenset()
@@ -89,6 +93,7 @@ class Monitor:
         self._beat()
         reading = self._permit_pool.reading()
         self._log_breaker(reading)
+        self._log_pause()
         self._log_kinds()
         self._metrics.connection(
             self._whose,
@@ -101,6 +106,7 @@ class Monitor:
                 "breaker_state": reading.state,
             },
         )
+        self._metrics.paused(self._whose, since_s=max(1.0, self._paused.since_s) if self._paused else 0.0)
         self._metrics.parked(self._whose, self._parked())
         self._metrics.breaker(self._whose, {each.value: each is reading.reason for each in Reason})
         self._metrics.throttled(self._whose, count=reading.throttled - self._throttled)
@@ -112,6 +118,7 @@ class Monitor:
         for part in self._heartbeats:
             self._health.unwatch(part)
         self._health.remark(self._name, None)
+        self._health.remark(f"{self._name} by a person", None)
         for kind in self._refused_kinds:
             self._show_kind(kind, None)
         for shown in self._shown:
@@ -142,6 +149,23 @@ class Monitor:
             )
             said = (self._sentences[reading.reason], reading.because)
             self._health.remark(self._name, ": ".join(filter(None, said)))
+
+    def _log_pause(self) -> None:
+        pause, before = self._pause(), self._paused
+        if pause == before:
+            return
+        self._paused = pause
+        self._health.remark(f"{self._name} by a person", None if pause is None else str(pause))
+        if pause is None:
+            log.info("connection_resumed", connection=self._name)
+        else:
+            log.warning(
+                "connection_paused",
+                connection=self._name,
+                actor=pause.actor,
+                since=pause.at,
+                reason=pause.reason,
+            )
 
     def _log_kinds(self) -> None:
         refused = self._engine.refused_kinds

@@ -1,5 +1,5 @@
 """
-A worker's report of how its connection stands: circuit breaker and permits, on ``lago.netsuite.waiting``.
+A worker's report of how its connection stands: breaker, pause and permits, on ``lago.netsuite.waiting``.
 
 It never stops the stream: what cannot be published is tried again at the next turn.
 """
@@ -78,11 +78,12 @@ class StateReport:
                 await self.turn()
 
     async def turn(self) -> None:
-        """Report when breaker or share have changed, and every `REPORT_EVERY_S`; without partitions never."""
+        """Report when breaker, pause or share change and every `REPORT_EVERY_S`; not without partitions."""
         state = self.state()
         if state is None:
             return
-        said, now_s = (state.key, state.breaker, state.reason, state.leased), self._clock.monotonic_s()
+        now_s = self._clock.monotonic_s()
+        said = (state.key, state.breaker, state.reason, state.leased, state.paused)
         if said == self._said and now_s - self._said_at_s < REPORT_EVERY_S:
             return
         try:
@@ -111,6 +112,7 @@ class StateReport:
             leased=reading.leased,
             permits=reading.permits,
             in_use=self._engine.calls,
+            paused=reading.is_paused,
             as_of=utc_text(now),
             **_breaker(reading, self._open_since),
         )

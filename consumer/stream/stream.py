@@ -79,6 +79,7 @@ class Stream:
         self._waiting = self._waiting_topic(spec.waiting) if spec.waiting else None
         self._report = self._state_report(spec.waiting) if spec.waiting else None
         self._best_effort = BestEffort(monotonic_s=context.clock.monotonic_s)
+        self._follow_pause()
         self._is_assigned = False
         context.health.expect(spec.name)
 
@@ -115,6 +116,7 @@ class Stream:
             health=self._context.health,
             clock=self._context.clock,
             sentences=self._spec.sentences,
+            pause=lambda: self._spec.pause,
         )
 
     def _waiting_topic(self, output: WaitingOutput) -> WaitingTopic:
@@ -183,9 +185,13 @@ class Stream:
 
     async def _watch(self) -> None:
         while True:
+            self._follow_pause()
             with self._best_effort.of("monitor"):
                 self._monitor.sample()
             await asyncio.sleep(MEASURE_EVERY_S)
+
+    def _follow_pause(self) -> None:
+        self._permit_pool.pause(is_paused=self._spec.pause is not None)
 
     async def _drain(self) -> None:
         log.info("draining", connection=self._spec.name, under_way=self._engine.in_flight)

@@ -12,6 +12,7 @@ from consumer.engine.backoff import DEPENDENCY_MAX_AGE_S, RETRY_AFTER_CAP_S, Bac
 from consumer.engine.engine import Engine
 from consumer.kafka.cluster import SESSION_LIMIT_MS, Cluster
 from consumer.kafka.poller import PlaceOf
+from consumer.limits.pause import Pause, Pauses
 from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
@@ -40,6 +41,7 @@ class StreamSpec:
         retry_after_cap_s: the longest wait that an answer may ask for.
         sentences: what is said of whoever is left alone.
         waiting: where parked records are shown; None for logs and metrics only.
+        pauses: which connections people have paused; None where nobody can.
     """
 
     name: str
@@ -57,6 +59,12 @@ class StreamSpec:
     retry_after_cap_s: float = RETRY_AFTER_CAP_S
     sentences: Sentences = field(default_factory=lambda: OF_NETSUITE)
     waiting: WaitingOutput | None = None
+    pauses: Pauses | None = None
+
+    @property
+    def pause(self) -> Pause | None:
+        """The present pause by a person; None while the stream runs."""
+        return self.pauses.of(self.name) if self.pauses else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from pydantic import ValidationError
 
 from consumer.clock import Clock
 from consumer.errors import ContractError, StartupError
+from consumer.kafka import snapshot_reader
+from consumer.kafka.cluster import Cluster
 from consumer.kafka.optional_topic import OptionalTopic
+from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.ops.best_effort import BestEffort
+from consumer.ops.health import Health
 from consumer.record import Publish, Record
 from consumer.stream.waiting_list import Change, WaitingList
+from schemas import waiting
 from schemas.waiting import WaitingRecord
 
 EVERY_S = 5.0
@@ -43,6 +49,14 @@ class WaitingOutput:
     publish: Publish
     topic: OptionalTopic
     history: Callable[[], AsyncIterator[Record]]
+
+
+def output(cluster: Cluster, publish: Publish, *, health: Health, clock: Clock) -> WaitingOutput:
+    """The topic of this cluster; while it is missing, that is a remark of ``/readyz``."""
+    troubles = TopicTroubles(health, clock)
+    topic = OptionalTopic(cluster, waiting.TOPIC, troubles=troubles, clock=clock)
+    history = partial(snapshot_reader.history, cluster, waiting.TOPIC)
+    return WaitingOutput(publish=publish, topic=topic, history=history)
 
 
 class WaitingTopic:

@@ -14,6 +14,7 @@ from consumer.config.settings import Settings
 from consumer.kafka import snapshot_reader, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
+from consumer.limits.pause import Pauses
 from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
@@ -68,6 +69,13 @@ class Stage:
         for value in values:
             await self.publisher.publish(Event(topic=topic, key=b"k", value=value, partition=partition))
 
+    def context(self) -> ProcessContext:
+        """That of a process of its own."""
+        clock = SystemClock()
+        return ProcessContext(
+            cluster=self.cluster, metrics=Metrics(version="test"), health=Health(clock), clock=clock
+        )
+
     async def committed(self, partition: int = 0, group: str = GROUP) -> int | None:
         return (await self.positions(group, [partition])).get(partition)
 
@@ -80,13 +88,18 @@ class Stage:
 
     @asynccontextmanager
     async def stream(
-        self, deliver: Deliver, give_up: PublishGivenUp, *, permits: int = 5, drain_budget_s: float = 5.0
+        self,
+        deliver: Deliver,
+        give_up: PublishGivenUp,
+        *,
+        permits: int = 5,
+        drain_budget_s: float = 5.0,
+        pauses: Pauses | None = None,
+        context: ProcessContext | None = None,
     ) -> AsyncIterator[asyncio.Event]:
         """A running stream; leaving the block stops it gracefully, as does setting the event."""
-        clock = SystemClock()
-        context = ProcessContext(
-            cluster=self.cluster, metrics=Metrics(version="test"), health=Health(clock), clock=clock
-        )
+        context = context or self.context()
+        clock = context.clock
         spec = StreamSpec(
             name="stage",
             group=GROUP,
@@ -96,6 +109,7 @@ class Stage:
             permits=permits,
             drain_budget_s=drain_budget_s,
             park_max_age_s=86_400.0,
+            pauses=pauses,
         )
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:

@@ -90,11 +90,13 @@ class EngineOnABroker(RuleBasedStateMachine):
         self.settled: set[Source] = set()
         self.recorded: set[Source] = set()
         self.in_flight: list[Call] = []
+        self.is_paused = False
         self.start()
 
     def start(self) -> None:
         """A worker begins, or begins again after a crash: nothing but the log and the commits is left."""
         self.permit_pool = PermitPool(cap=PERMITS, clock=self.clock, jitter=lambda: 0.5)
+        self.permit_pool.pause(is_paused=self.is_paused)
         self.engine = Engine(
             permit_pool=self.permit_pool, backoff=Backoff(jitter=lambda: 0.5), clock=self.clock
         )
@@ -145,6 +147,8 @@ class EngineOnABroker(RuleBasedStateMachine):
     @rule()
     def dispatch(self) -> None:
         while (call := self.engine.take()) is not None:
+            # Invariant 17: nothing starts while a person has paused the connection, no probe either.
+            assert not self.permit_pool.reading().is_paused
             assert self.engine.calls <= max(self.permit_pool.permits, 1) or call.permit.is_probe
             running = {each.record.lane for other in self.in_flight for each in other.attempts}
             for attempt in call.attempts:
@@ -212,8 +216,18 @@ class EngineOnABroker(RuleBasedStateMachine):
 
     @rule()
     def relieve(self) -> None:
-        for attempt, _ in self.engine.take_pressed():
+        pressed = self.engine.take_pressed()
+        assert not (pressed and self.is_paused)
+        for attempt, _ in pressed:
             self.settle(attempt)
+
+    @rule(is_paused=st.booleans())
+    def pause(self, *, is_paused: bool) -> None:
+        """By a person; a worker that begins again knows of it before its first call."""
+        self.is_paused = is_paused
+        self.permit_pool.pause(is_paused=is_paused)
+        self.dispatch()
+        assert not (is_paused and self.engine.could_start)
 
     @rule()
     def commit(self) -> None:
@@ -296,6 +310,7 @@ class EngineOnABroker(RuleBasedStateMachine):
         if not hasattr(self, "engine"):
             return
         self.rebalance(set(PARTITIONS))
+        self.pause(is_paused=False)
         everything = {record.source for records in self.log.values() for record in records}
         for _ in range(2 * len(everything) + PERMITS + 1):
             self.poll(10_000)

@@ -47,6 +47,11 @@ class Account:
         self._breaker = families.gauge(
             "breaker_open", "1 while the account is left alone, by why it is.", *whose, "reason"
         )
+        self._paused_since = families.gauge(
+            "paused_since_timestamp_seconds",
+            "When a person paused this connection, in seconds since the epoch; 0 while it runs.",
+            *whose,
+        )
         self._refused_kind = families.gauge(
             "refused_kind", "1 while NetSuite refuses this kind of document as a whole.", *whose, "kind"
         )
@@ -68,6 +73,10 @@ class Account:
         """Set whether the circuit breaker is open, for every reason."""
         for reason, is_open in reasons.items():
             self._breaker[*labels, reason].set(is_open)
+
+    def paused(self, labels: ConnectionLabels, *, since_s: float) -> None:
+        """Set since when a person has paused a connection, in seconds since the epoch; 0 for not."""
+        self._paused_since[labels].set(since_s)
 
     def refused_kind(self, labels: ConnectionLabels, kind: str, *, is_refused: bool) -> None:
         """Whether a kind of document is refused as a whole."""

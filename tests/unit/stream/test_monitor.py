@@ -12,6 +12,7 @@ from consumer.engine.backoff import Backoff
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.limits.circuit_breaker import Reason
+from consumer.limits.pause import Pause
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.outcome import Delivered, Hold, Rejected, Waiting
@@ -234,4 +235,30 @@ def test_a_kind_that_is_accepted_again_is_said_too(scene):
 
     assert [log["event"] for log in logs] == ["document_kind_accepted"]
     assert f'lago_netsuite_refused_kind{{{WHOSE},kind="payment"}} 0.0' in lines
+    assert scene.health.readiness().remarks == ()
+
+
+def test_a_pause_by_a_person_is_logged_once_measured_and_a_remark_until_its_end():
+    """Who, when and why; the probes succeed all the time, and nothing is expected to move."""
+    pauses: list[Pause] = [Pause(actor="ada", at="1970-01-01T01:00:00Z", reason="month end")]
+    scene = Scene(pause=lambda: next(iter(pauses), None))
+    scene.engine.admit(record(0, lane="a"))
+    scene.permit_pool.pause(is_paused=True)
+
+    with capture_logs() as logs:
+        scene.wait(600)
+
+    assert [each["event"] for each in logs] == ["connection_paused"]
+    assert (logs[0]["actor"], logs[0]["reason"]) == ("ada", "month end")
+    assert f"lago_netsuite_paused_since_timestamp_seconds{{{WHOSE}}} 3600.0" in scene.lines()
+    assert scene.health.liveness().is_good
+    assert scene.health.readiness().remarks == (
+        "eu by a person: paused by ada since 1970-01-01T01:00:00Z: month end",
+    )
+
+    pauses.clear()
+    with capture_logs() as logs:
+        lines = scene.lines()
+    assert [each["event"] for each in logs] == ["connection_resumed"]
+    assert f"lago_netsuite_paused_since_timestamp_seconds{{{WHOSE}}} 0.0" in lines
     assert scene.health.readiness().remarks == ()

@@ -114,3 +114,15 @@ async def test_what_cannot_be_published_is_tried_again_at_the_next_turn(scene):
     scene.topic.is_there = True
     await scene.report.turn()
     assert len(scene.events) == 1
+
+
+async def test_it_reports_at_once_that_a_person_has_paused_its_connection(scene):
+    """So that `status` knows which workers have followed."""
+    scene.owns(0)
+    await scene.report.turn()
+    scene.permit_pool.pause(is_paused=True)
+    await scene.report.turn()
+
+    before, after = scene.states
+    assert (before.paused, after.paused) == (False, True)
+    assert (after.breaker, after.permits) == ("closed", 0)
