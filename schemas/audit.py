@@ -47,6 +47,8 @@ Act = Literal[
     "accept",
     "pause",
     "resume",
+    "job_started",
+    "job_ended",
     "login",
     "logout",
     "login_refused",

@@ -13,12 +13,14 @@ from consumer import __version__
 from consumer.clock import SystemClock
 from consumer.commands.console_acts import ConsoleActs
 from consumer.commands.console_audit import ConsoleAudit
+from consumer.commands.console_jobs import ConsoleJobs
 from consumer.commands.console_login import login_of, sessions_of
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.console import application, rendering
 from consumer.console.context import Badge, Context
 from consumer.console.follower import Follower
+from consumer.console.job_board import JobBoard
 from consumer.console.live import Changes
 from consumer.console.rate import RateLimit
 from consumer.http_client.event_loop import EventLoop
@@ -55,7 +57,8 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     metrics, health = Metrics(version=__version__), Health(clock)
     health.expect(PART)
     audit = ConsoleAudit(Cluster.of(settings), clock, asyncio.Lock())
-    context, follower = _assembled(settings, connections, metrics, audit)
+    jobs = ConsoleJobs(Cluster.of(settings), clock, JobBoard(), audit.one_at_a_time)
+    context, follower = _assembled(settings, connections, metrics, audit, jobs)
     login = context.login
     with signals.stopping(stopping, health):
         async with asyncio.TaskGroup() as tasks:
@@ -64,22 +67,29 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                 tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
                 tasks.create_task(follower.run()),
                 tasks.create_task(audit.run()),
+                tasks.create_task(jobs.run()),
                 *([tasks.create_task(login.provider.run())] if login else []),
                 tasks.create_task(_serve(application.create_app(context), settings)),
             ]
             health.ready(PART)
             await stopping.wait()
             context.changes.end()
+            await jobs.close()
             for each in beside:
                 each.cancel()
     log.info("console_stopped")
 
 
 def _assembled(
-    settings: Settings, connections: Sequence[Connection], metrics: Metrics, audit: ConsoleAudit
+    settings: Settings,
+    connections: Sequence[Connection],
+    metrics: Metrics,
+    audit: ConsoleAudit,
+    jobs: ConsoleJobs,
 ) -> tuple[Context, Follower]:
     """What pages know, and what keeps their tables up to date."""
     clock, changes = audit.clock, Changes()
+    jobs.board.do, jobs.board.changed = jobs.do, changes.happened
     zones = {each.code: ZoneInfo(each.time_zone) for each in connections}
     sessions = sessions_of(settings, clock)
     login = login_of(
@@ -108,6 +118,7 @@ def _assembled(
         metrics=metrics,
         login=login,
         origin=login.registration.origin if login else "",
+        jobs=jobs.board,
     )
     return context, follower
 
@@ -143,6 +154,7 @@ def _badge(connection: Connection) -> Badge:
         account_id=connection.account_id,
         environment=connection.environment,
         facts=facts,
+        reads_lago=bool(lago.api_url and lago.api_key),
         lago_url=f"{front.rstrip('/')}/{organization}" if front and organization else "",
     )
 

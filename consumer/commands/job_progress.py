@@ -13,7 +13,7 @@ from typing import Any
 
 from consumer.clock import Clock, SystemClock
 
-EVERY_S = 1.0
+EVERY_S = 2.0
 NICENESS = 10
 """The process that shows the progress comes first."""
 
@@ -21,7 +21,7 @@ NICENESS = 10
 @dataclass(slots=True)
 class JobProgress:
     """
-    The steps of a command, of which at most one line a second is written; nothing unless `is_on`.
+    The steps of a command, of which at most one line in `EVERY_S` is written; nothing unless `is_on`.
 
     A line is ``{"step": …, "done": …, "total": …}``, without a total where none is known; the last one is
     ``{"ended": {…}}`` with what came out. Other lines of standard error are sentences.

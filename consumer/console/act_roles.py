@@ -14,6 +14,10 @@ ROLES: Mapping[str, Role] = {
     "accept": "operator",
     "take_back": "operator",
     "sign_off": "admin",
+    "plan_backfill": "operator",
+    "backfill": "operator",
+    "reconcile": "operator",
+    "stop_job": "operator",
     "logout": "viewer",
 }
 """By the name of the act in its path. Nothing that is missing here can be done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consumer.console import cause_list, form
+from consumer.console import cause_list, form, job_acts
 from consumer.console.context import AcceptanceAct, Act, ActName, AnyAct, SignOffAct
 from consumer.console.message import said
 from consumer.console.page import context_of, session_of
@@ -23,10 +23,12 @@ OF_BOOKS = ("accept", "take_back", "sign_off")
 async def act(request: Request) -> Response:
     """Do what a form asks for; it answers with a page that says what became of it."""
     name, reason = request.path_params["act"], _field(request, "reason")[:REASON_LIMIT]
-    if name not in ACTS and name not in OF_BOOKS:
+    if name not in ACTS and name not in OF_BOOKS and name not in job_acts.NAMES:
         return said(request, 404, "There is no such act")
     if not reason:
         return said(request, 422, "A reason is needed: it is all that a later reader of the audit has")
+    if name in job_acts.NAMES:
+        return await job_acts.act(request, name, reason)
     wish = _on_books(request, name, reason) if name in OF_BOOKS else _on_failures(request, ACTS[name], reason)
     if isinstance(wish, str):
         return said(request, 422, wish, back=_back(name))

@@ -15,6 +15,7 @@ from consumer.clock import Clock
 from consumer.console import database
 from consumer.console.audit_entry import KeepEntry
 from consumer.console.follower import Progress
+from consumer.console.job_board import JobBoard
 from consumer.console.live import Changes
 from consumer.console.login.login import Login
 from consumer.console.rate import RateLimit
@@ -33,6 +34,7 @@ class Badge:
     Attributes:
         facts: names and values for the page of connections, without secrets.
         lago_url: Lago's pages of the organisation, as a browser opens them; empty where it is not configured.
+        reads_lago: whether it has what it takes to read Lago's API.
     """
 
     code: str
@@ -40,6 +42,7 @@ class Badge:
     environment: Literal["sandbox", "production"]
     facts: Sequence[tuple[str, str]] = ()
     lago_url: str = ""
+    reads_lago: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,7 @@ class Context:
         metrics: of requests, acts and logins.
         login: None where only this machine can reach the console, whose person may do everything.
         origin: where people reach the console, ``https://billing.example.com``; empty without a login.
+        jobs: commands that run beside the pages.
     """
 
     file: Path
@@ -130,6 +134,7 @@ class Context:
     login: Login | None = None
     origin: str = ""
     codes: Sequence[str] = field(default=())
+    jobs: JobBoard = field(default_factory=JobBoard)
 
     @property
     def is_secure(self) -> bool:

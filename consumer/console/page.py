@@ -22,6 +22,7 @@ PAGES = (
     ("/waiting", "Waiting"),
     ("/records", "Records"),
     ("/reconciliation", "Reconciliation"),
+    ("/backfill", "Backfill"),
     ("/connections", "Connections"),
     ("/audit", "Audit"),
 )

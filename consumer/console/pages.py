@@ -126,6 +126,7 @@ def reconciliation(request: Request) -> HTMLResponse:
             request, tables, "reconciliation.html", run=run, runs=run_list.latest(tables), titles=TITLES,
             accepted=accepted, to_accept=acceptance_list.to_accept(run, accepted),
             to_take_back=acceptance_list.to_take_back(run, accepted), ended=_ended_month(request),
+            jobs=context_of(request).jobs.jobs.values(), estimate=run_list.duration(run),
         )  # fmt: skip
 
 

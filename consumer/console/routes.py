@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from consumer.console import acts, api, login_pages, pages
+from consumer.console import acts, api, job_pages, login_pages, pages
 from consumer.console.act_guard import guarded
 from consumer.console.live import LARGEST_AUDIENCE
 from consumer.console.login.registration import CALLBACK
@@ -47,11 +47,13 @@ PAGES: Sequence[BaseRoute] = (
     Route("/search", pages.search),
     Route("/reconciliation", pages.reconciliation),
     Route("/reconciliation/{key}", pages.reconciliation),
+    *job_pages.PAGES,
     Route("/connections", pages.connections),
     Route("/audit", pages.audit),
     Route(login_pages.LOST_FORM, login_pages.lost_form),
     Route("/live", live),
     *api.ROUTES,
+    *job_pages.API,
 )
 """What is read, by everybody with a login."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
+from consumer.console import rendering
 from consumer.reconcile import counting_run
 from schemas.reconciliation import Reconciliation
 
@@ -50,6 +53,18 @@ def of_key(connection: sqlite3.Connection, key: str) -> Reconciliation | None:
     """One run; None when there is none with this key."""
     row = connection.execute("SELECT body FROM reconciliations WHERE key = ?", (key,)).fetchone()
     return None if row is None else Reconciliation.model_validate_json(row["body"])
+
+
+def duration(run: Reconciliation | None) -> str:
+    """How long a run took, and over how many documents; empty where it does not say."""
+    if run is None:
+        return ""
+    with suppress(ValueError, TypeError):
+        lasted = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
+        lasted_ms = max(0, round(lasted.total_seconds() * 1_000))
+        documents = sum(run.documents.values())
+        return f"{rendering.seconds(lasted_ms)} over {documents:,} document{'s' * (documents != 1)}"
+    return ""
 
 
 def latest(connection: sqlite3.Connection, *, limit: int = PAGE) -> Sequence[Reconciliation]:

@@ -163,6 +163,8 @@ CREATE TABLE acts (
     PRIMARY KEY (connection, place)
 ) WITHOUT ROWID;
 
+CREATE INDEX acts_of_jobs ON acts (act, at) WHERE act IN ('job_started', 'job_ended');
+
 CREATE TABLE waiting (
     key TEXT PRIMARY KEY,
     connection TEXT NOT NULL,

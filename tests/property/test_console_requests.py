@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Mount
 
-from consumer.console import act_roles, acts, login_pages, routes
+from consumer.console import act_roles, acts, job_acts, login_pages, routes
 from consumer.console.access import HEADERS
 from consumer.console.context import Act
 from consumer.console.login.registration import CALLBACK
@@ -25,17 +25,18 @@ from tests.support.console_app import ORIGIN, Console, filled, unasked_login
 ROUTES = [each for each in (*routes.PAGES, *routes.ACTS, *routes.PUBLIC) if not isinstance(each, Mount)]
 KNOWN = ("error-1", "netsuite-eu", "invoice", "inv-1", "replay", "logout", "ACME-1", "-1", "9" * 30)
 TEXTS = st.sampled_from(KNOWN) | st.text(max_size=20) | st.text(string.printable, max_size=20)
-OF_ACTS = ("error_id", "cause", "reason", "token", "connection", "key", "month")
+OF_ACTS = ("error_id", "cause", "reason", "token", "connection", "key", "month", "job", "plan")
+OF_JOBS = ("since", "until", "customers", "objects", "rate", "object_invoices")
 OF_PAGES = ("q", "before", "before_ms", "after", "after_ms", "since", "at", "seen", "connection")
 OF_LOGINS = ("back", "code", "state", "iss", "error")
-FIELDS = st.sampled_from((*OF_ACTS, *OF_PAGES, *OF_LOGINS))
+FIELDS = st.sampled_from((*OF_ACTS, *OF_JOBS, *OF_PAGES, *OF_LOGINS))
 FORMS = st.dictionaries(FIELDS | st.text(max_size=5), TEXTS, max_size=6)
 SITES = st.sampled_from(["", "same-origin", "same-site", "cross-site", "none", "\x7f"])
 
 
 WHOLE = {
     "error_id": "error-1", "reason": "mapped now", "connection": "netsuite-eu", "key": "5d1f0c9a7e42",
-    "month": "2026-08",
+    "month": "2026-08", "job": "job-1", "plan": "job-1",
 }  # fmt: skip
 ACT_PATHS = ("/acts/", "/api/v1/acts/")
 
@@ -68,9 +69,19 @@ def requests(draw: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module", params=["login", "this machine only"])
 def console(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     login = unasked_login if request.param == "login" else None
-    with filled(tmp_path_factory.mktemp("console") / "console.sqlite", login=login, origin=ORIGIN) as made:
+    file = tmp_path_factory.mktemp("console") / "console.sqlite"
+    with filled(file, login=login, origin=ORIGIN) as made:
         made.context.changes.end()
         yield made
+
+
+@pytest.fixture(scope="module")
+def runner(console: Console) -> Iterator[asyncio.Runner]:
+    """One loop for all requests, as the connections of the login's client are of one."""
+    with asyncio.Runner() as made:
+        yield made
+        if console.context.login is not None:
+            made.run(console.context.login.provider._http.aclose())
 
 
 async def _answer(console: Console, asked: dict[str, Any]) -> httpx.Response:
@@ -92,14 +103,17 @@ async def _answer(console: Console, asked: dict[str, Any]) -> httpx.Response:
 
 
 @given(asked=requests())
-def test_any_request_is_answered_and_no_act_is_done_that_may_not_be(console: Console, asked: dict[str, Any]):
+def test_any_request_is_answered_and_no_act_is_done_that_may_not_be(
+    console: Console, runner: asyncio.Runner, asked: dict[str, Any]
+):
     """Whoever asks, for whatever, from wherever."""
     console.acts.clear()
+    console.job_acts.clear()
     console.audited.clear()
     # Rates are another test's subject.
     console.clock.advance(60)
 
-    answer = asyncio.run(_answer(console, asked))
+    answer = runner.run(_answer(console, asked))
 
     assert answer.status_code < 500 or _asks_the_provider(console, asked), answer.text
     for name, value in HEADERS.items():
@@ -119,19 +133,21 @@ def _is_allowed(console: Console, asked: dict[str, Any], answer: httpx.Response)
     person = Person(name="ada", role=role) if role else None
     is_act = asked["method"] == "POST" and asked["path"].startswith(ACT_PATHS)
     needed = act_roles.ROLES.get(asked["act"])
-    if console.acts:
-        [act] = console.acts
+    if console.acts or console.job_acts:
+        [act] = [*console.acts, *console.job_acts]
         assert isinstance(act, Act) is (asked["act"] in acts.ACTS)
+        assert bool(console.job_acts) is (asked["act"] in job_acts.NAMES)
         assert is_act
         assert needed is not None
-        assert asked["act"] in {*acts.ACTS, *acts.OF_BOOKS}
+        assert asked["act"] in {*acts.ACTS, *acts.OF_BOOKS, *job_acts.NAMES}
         assert person is not None
         assert person.may(needed)
         assert asked["has_token"]
         assert asked["role"]
         assert asked["site"] in {"", "same-origin", "none"}
         assert act.reason
-        assert (act.actor, answer.status_code) == ("ada", 200)
+        is_shown = bool(console.job_acts) and asked["path"].startswith("/acts/")
+        assert (act.actor, answer.status_code) == ("ada", 303 if is_shown else 200)
     for each in console.audited:
         assert each.name in {"act_refused", "logout", "login_refused"}
         assert each.name != "act_refused" or answer.status_code == 403

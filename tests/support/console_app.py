@@ -16,6 +16,8 @@ from consumer.console import application, database, rendering
 from consumer.console.audit_entry import AuditEntry
 from consumer.console.context import ActOutcome, AnyAct, Badge, Context
 from consumer.console.follower import Progress
+from consumer.console.job import JobAct
+from consumer.console.job_board import JobBoard, JobOutcome
 from consumer.console.live import Changes
 from consumer.console.login.login import Login
 from consumer.console.login.registration import Registration
@@ -45,14 +47,18 @@ class Console:
         self.clock = FakeClock()
         self.acts: list[AnyAct] = []
         self.metrics = Metrics(version="1")
+        self.job_acts: list[JobAct] = []
         self.audited: list[AuditEntry] = []
         self.failing = ""
         self.sessions = Sessions(self.clock, life_s=3_600, idle_s=1_800 if login else None)
         self.context = Context(
             file=file,
             clock=self.clock,
-            badges=[Badge(code="netsuite-eu", account_id="1234567_SB1", environment="sandbox")],
+            badges=[
+                Badge(code="netsuite-eu", account_id="1234567_SB1", environment="sandbox", reads_lago=True)
+            ],
             codes=["netsuite-eu"],
+            jobs=JobBoard(do=self.do_job),
             progress=Progress(behind=0, read_s=self.clock.monotonic_s()),
             changes=Changes(),
             sessions=self.sessions,
@@ -73,6 +79,12 @@ class Console:
             raise StartupError(self.failing)
         self.acts.append(act)
         return ActOutcome(said="1 document replayed", is_done=True)
+
+    async def do_job(self, act: JobAct) -> JobOutcome:
+        if self.failing:
+            raise StartupError(self.failing)
+        self.job_acts.append(act)
+        return JobOutcome(said="It has begun", is_done=True, job="job-1")
 
     def take(self, *records: Any) -> None:
         self.projection.apply(records)

@@ -15,9 +15,17 @@ from tests.support import topic_records as topics
 HOSTILE = '<script>alert("x")</script>\u202e\x1b[31m'
 PAGES = (
     "/", "/needs-action", "/waiting", "/records", "/records/netsuite-eu/invoice/inv-2", "/search?q=ACME",
-    "/reconciliation", "/connections", "/audit", "/failures/error-1",
+    "/reconciliation", "/backfill", "/connections", "/audit", "/failures/error-1",
 )  # fmt: skip
-QUERIES = ("overview", "causes", "waiting", "records/netsuite-eu/invoice/inv-2", "search?q=ACME", "audit")
+QUERIES = (
+    "overview",
+    "causes",
+    "waiting",
+    "records/netsuite-eu/invoice/inv-2",
+    "search?q=ACME",
+    "audit",
+    "jobs",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
