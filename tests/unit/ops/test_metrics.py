@@ -72,6 +72,10 @@ def exposed(metrics):
             'breaker_open{account="1234567_SB1",connection="eu",reason="account_down"} 1.0',
         ),
         (
+            lambda metrics: metrics.paused(EU, since_s=3600.0),
+            'paused_since_timestamp_seconds{account="1234567_SB1",connection="eu"} 3600.0',
+        ),
+        (
             lambda metrics: metrics.throttled(EU, count=3),
             'throttled_total{account="1234567_SB1",connection="eu"} 3.0',
         ),
