@@ -24,6 +24,7 @@ from yarl import URL
 
 CONNECTIONS = 100
 CONNECT_ATTEMPTS = 3
+PROXY_SCHEMES = ("http", "https")
 HEADER_LIMIT_BYTES = 16 * 1024
 HEADERS = 128
 DEFAULT_HEADERS = frozenset(("Accept", "Accept-Encoding", "Content-Type", "User-Agent"))
@@ -62,7 +63,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             limits: the number of connections, and the seconds that an idle one is kept. All may be idle.
             verify: which certificates are trusted, and the client's own; None for httpx's default.
             proxy: the URL of the proxy for all requests, with its user and password.
+
+        Raises:
+            ValueError: the proxy is not one of HTTP.
         """
+        if proxy is not None and (scheme := URL(proxy).scheme) not in PROXY_SCHEMES:
+            raise ValueError(f"a proxy must be one of http or https, not of {scheme}")
         self._keepalive_s = limits.keepalive_expiry
         self._slots = asyncio.Semaphore(limits.max_connections or CONNECTIONS)
         self._tls = verify or httpx.create_ssl_context()

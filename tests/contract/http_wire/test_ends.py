@@ -1,7 +1,7 @@
 """
 However a connection ends, a call is known as never sent, or else may have been executed.
 
-Our transport over aiohttp and httpx's own are put side by side, on asyncio's loop and on uvloop's.
+That a caller knows it decides whether a document is written twice or never.
 """
 
 from __future__ import annotations
@@ -9,51 +9,20 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
-from consumer.http_client.aiohttp_transport import AiohttpTransport
-from consumer.http_client.event_loop import EventLoop
 from consumer.netsuite import fault_table
 from consumer.netsuite.fault_table import Kind
 from tests.support.certificates import DAY, Authority
 from tests.support.scripted_host import OK, answering, listening
+from tests.support.wires import HURRIED, PATIENT, calling
 
-LIMITS = httpx.Limits(max_connections=2, keepalive_expiry=30)
-PATIENT = httpx.Timeout(20)
-HURRIED = httpx.Timeout(20, connect=0.2)
 BODY = b"x" * 4_000
 HUGE = b"x" * 8_000_000
-TRUSTING = httpx.create_ssl_context(verify=False)
 
 NEVER_SENT, UNKNOWN = Kind.UNAVAILABLE, Kind.AMBIGUOUS
-
-
-def ours(verify: ssl.SSLContext = TRUSTING) -> httpx.AsyncBaseTransport:
-    return AiohttpTransport(limits=LIMITS, verify=verify)
-
-
-def httpxs(verify: ssl.SSLContext = TRUSTING) -> httpx.AsyncBaseTransport:
-    return httpx.AsyncHTTPTransport(limits=LIMITS, verify=verify, trust_env=False)
-
-
-@pytest.fixture(params=[ours, httpxs], ids=["aiohttp", "httpx"])
-def wire(request):
-    return request.param
-
-
-@pytest.fixture(params=[None, EventLoop], ids=["asyncio", "uvloop"])
-def run(request):
-    with asyncio.Runner(loop_factory=request.param) as runner:
-        yield runner.run
-
-
-@asynccontextmanager
-async def calling(transport, limits_s=PATIENT):
-    async with asyncio.timeout(20), httpx.AsyncClient(transport=transport, timeout=limits_s) as client:
-        yield client
 
 
 async def end(transport, url, *, body=BODY, limits_s=PATIENT, **options) -> httpx.HTTPError:
