@@ -43,3 +43,4 @@ class ErrorMark(BaseModel):
     reason: str = Field(default="", description="why it is closed or reopened, in the words of who did so")
     marked_at: str
     replay: ReplayRef | None = None
+    run: str = Field(default="", description="id of the run of replays that it belongs to; empty for none")

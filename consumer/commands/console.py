@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -15,6 +16,7 @@ from consumer.commands.console_acts import ConsoleActs
 from consumer.commands.console_audit import ConsoleAudit
 from consumer.commands.console_jobs import ConsoleJobs
 from consumer.commands.console_login import login_of, sessions_of
+from consumer.commands.console_periods import ConsolePeriods
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.console import application, rendering
@@ -58,7 +60,11 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     health.expect(PART)
     audit = ConsoleAudit(Cluster.of(settings), clock, asyncio.Lock())
     jobs = ConsoleJobs(Cluster.of(settings), clock, JobBoard(), audit.one_at_a_time)
-    context, follower = _assembled(settings, connections, metrics, audit, jobs)
+    changes = Changes()
+    periods = ConsolePeriods({each.code: each for each in connections}, clock, changes.happened)
+    jobs.board.do, jobs.board.changed = jobs.do, changes.happened
+    context, follower = _assembled(settings, connections, metrics, audit, changes)
+    context = replace(context, jobs=jobs.board, closed_at=periods.of)
     login = context.login
     with signals.stopping(stopping, health):
         async with asyncio.TaskGroup() as tasks:
@@ -68,6 +74,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                 tasks.create_task(follower.run()),
                 tasks.create_task(audit.run()),
                 tasks.create_task(jobs.run()),
+                tasks.create_task(periods.run()),
                 *([tasks.create_task(login.provider.run())] if login else []),
                 tasks.create_task(_serve(application.create_app(context), settings)),
             ]
@@ -85,11 +92,10 @@ def _assembled(
     connections: Sequence[Connection],
     metrics: Metrics,
     audit: ConsoleAudit,
-    jobs: ConsoleJobs,
+    changes: Changes,
 ) -> tuple[Context, Follower]:
     """What pages know, and what keeps their tables up to date."""
-    clock, changes = audit.clock, Changes()
-    jobs.board.do, jobs.board.changed = jobs.do, changes.happened
+    clock = audit.clock
     zones = {each.code: ZoneInfo(each.time_zone) for each in connections}
     sessions = sessions_of(settings, clock)
     login = login_of(
@@ -118,7 +124,6 @@ def _assembled(
         metrics=metrics,
         login=login,
         origin=login.registration.origin if login else "",
-        jobs=jobs.board,
     )
     return context, follower
 

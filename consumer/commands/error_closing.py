@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from consumer.clock import Clock, SystemClock
-from consumer.commands import audit_trail, console_output, failure_log, paragraph, resolution
+from consumer.commands import audit_trail, console_output, failure_log, failure_plan, paragraph, resolution
 from consumer.commands.failure_log import FailureLog
 from consumer.config.settings import Settings
 from consumer.events import failure_end
 from consumer.failures import end, sentence
+from consumer.failures.act_plan import ActKind
 from consumer.failures.failure import Failure
 from consumer.failures.history import State
 from consumer.kafka import republisher
@@ -63,6 +64,11 @@ async def run(settings: Settings, wish: Wish) -> int:
     if wish.go and fitting:
         await do(settings, wish, fitting, SystemClock())
     _print(wish, known, fitting)
+    if not wish.go and fitting:
+        act: ActKind = "reopen" if wish.act == "reopen" else "synced" if wish.is_booked else "ignore"
+        console = console_output.console()
+        failure_plan.show(console, await failure_plan.of(settings, act, fitting))
+        paragraph.say(console, "Nothing is changed. The same command with --go does it.")
     unknown = [each for each in wish.ids if each not in log.history.failures]
     for each in unknown:
         console_output.complain(f"{each}: there is no such error event")
@@ -117,8 +123,6 @@ def _print(wish: Wish, known: Sequence[Failure], fitting: Sequence[Failure]) -> 
         would = done_as if wish.go else f"would be {done_as}"
         state = would if is_fitting else _why_not(wish)
         paragraph.say(console, f"{sentence.document_of(failure)}: {state}.")
-    if not wish.go and fitting:
-        paragraph.say(console, "Nothing is changed. The same command with --go does it.")
 
 
 def _why_not(wish: Wish) -> str:

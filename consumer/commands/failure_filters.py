@@ -16,6 +16,9 @@ Codes = Annotated[list[str] | None, typer.Option("--code", metavar="CODE", help=
 Connections = Annotated[
     list[str] | None, typer.Option("--connection", metavar="CODE", help="Only this connection.")
 ]
+Causes = Annotated[
+    list[str] | None, typer.Option("--cause", metavar="ID", help="Id of a cause, as `errors --json` has it.")
+]
 Customer = Annotated[str | None, typer.Option(help="Lago's id of the customer, or the external id.")]
 Number = Annotated[str | None, typer.Option(help="The document's number.")]
 Since = Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")]
@@ -35,6 +38,7 @@ def selection(
     *,
     codes: Sequence[str] | None = None,
     connections: Sequence[str] | None = None,
+    causes: Sequence[str] | None = None,
     ids: Sequence[str] | None = None,
     objects: Sequence[str] | None = None,
     customer: str | None = None,
@@ -54,6 +58,7 @@ def selection(
     return Selection(
         codes=frozenset(codes or ()),
         connections=frozenset(connections or ()),
+        causes=frozenset(causes or ()),
         ids=frozenset(ids or ()),
         kinds=frozenset(object_kinds.chosen(objects) if objects else ()),
         customer=customer,

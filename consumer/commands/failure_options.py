@@ -22,12 +22,13 @@ def replay(
     code: filters.Codes = None,
     connection: filters.Connections = None,
     objects: Kinds = None,
+    cause: filters.Causes = None,
     customer: filters.Customer = None,
     number: filters.Number = None,
     since: filters.Since = None,
     until: filters.Until = None,
     error_id: filters.Ids = None,
-    go: Annotated[bool, typer.Option("--go", help="Publish them; without it, only list.")] = False,
+    go: Annotated[bool, typer.Option("--go", help="Do it; without it, only say what would be done.")] = False,
     rate: Annotated[float, typer.Option(min=0.1, help="Events a second, at most.")] = 50.0,
     mark_synced: Annotated[
         list[str] | None,
@@ -45,26 +46,30 @@ def replay(
     actor: Actor = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Publish failed events to their input topics again; without --go, only list them."""
+    """Publish failed events to their input topics again, or close them; without --go, only list them."""
     import asyncio
 
-    from consumer.commands import audit_trail
+    from consumer.commands import audit_trail, failure_settling
     from consumer.commands import replay as command
     from consumer.commands.audited_replay import By
+    from consumer.commands.failure_settling import Wish as Settling
     from consumer.config.settings import Settings
 
     if ignore is not None and (not ignore.strip() or not error_id):
         raise ConfigurationError(["--ignore needs a reason, and --id for each failure that is meant"])
-    if (bool(mark_synced), ignore is not None, go).count(True) > 1:
-        raise ConfigurationError(["--mark-synced, --ignore and --go exclude each other"])
+    if mark_synced and ignore is not None:
+        raise ConfigurationError(["--mark-synced and --ignore exclude each other"])
     selection = filters.selection(
-        codes=code, connections=connection, ids=error_id, objects=objects,
+        codes=code, causes=cause, connections=connection, ids=error_id, objects=objects,
         customer=customer, number=number, since=since, until=until,
     )  # fmt: skip
     settings = Settings.load()
     by = By(actor=audit_trail.actor(actor), reason=reason if ignore is None else ignore)
     if mark_synced or ignore is not None:
-        work = command.settle(settings, mark_synced or error_id or (), by=by, is_booked=ignore is None)
+        ids = mark_synced or error_id or ()
+        work = failure_settling.run(
+            settings, Settling(ids=ids, by=by, is_booked=ignore is None, go=go, as_json=as_json)
+        )
     else:
         wish = command.Wish(selection=selection, go=go, rate_per_s=rate, by=by, as_json=as_json)
         work = command.run(settings, wish)

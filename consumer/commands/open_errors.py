@@ -45,5 +45,5 @@ def _print(log: FailureLog) -> None:
     paragraph.say(console, f"{len(log.open)} open, {log.in_flight} replayed and under way")
     if refunds:
         paragraph.say(
-            console, f"{len(refunds)} refunds to make; replay --mark-synced ID closes one that is made"
+            console, f"{len(refunds)} refunds to make; replay --mark-synced ID --go closes one that is made"
         )

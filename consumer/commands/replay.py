@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from rich.progress import Progress
 
@@ -15,22 +15,20 @@ from consumer.commands import (
     audited_replay,
     cause_paragraphs,
     console_output,
-    error_closing,
     failure_log,
-    refund_closing,
+    failure_plan,
     resolution,
 )
 from consumer.commands.audited_replay import By
-from consumer.commands.error_closing import Wish as Closing
-from consumer.commands.failure_log import FailureLog, Needs
+from consumer.commands.failure_log import FailureLog
 from consumer.commands.replay_run import Done
 from consumer.config.settings import Settings
 from consumer.failures import causes
+from consumer.failures.act_plan import ActPlan
 from consumer.failures.failure import Failure
 from consumer.failures.selection import Selection
 from consumer.kafka.cluster import Cluster
 from consumer.ops import signals
-from schemas.result import REFUND
 
 DONE, FAILED = 0, 1
 NOBODY = By(actor=audit_trail.UNKNOWN_ACTOR)
@@ -66,42 +64,22 @@ async def run(settings: Settings, wish: Wish) -> int:
     chosen = wish.selection.of(log.open)
     allowed = [each for each in chosen if wish.selection.may_replay(each)]
     unknown = resolution.unknown(sorted(wish.selection.ids), list(log.history.failures.values()))
-    done = await _go(settings, wish, log, allowed) if wish.go else None
+    outcome: Done | ActPlan = (
+        await _go(settings, wish, log, allowed) if wish.go else await _plan(settings, wish, chosen, allowed)
+    )
     if wish.as_json:
-        console_output.say_json(_as_json(chosen, allowed, unknown, done))
+        console_output.say_json(_as_json(chosen, allowed, unknown, outcome))
     else:
-        _print(chosen, allowed, unknown, done)
-    is_bad = done is not None and (done.is_interrupted or bool(done.missing))
+        _print(chosen, allowed, unknown, outcome)
+    is_bad = isinstance(outcome, Done) and (outcome.is_interrupted or bool(outcome.missing))
     return FAILED if unknown or is_bad else DONE
 
 
-async def settle(settings: Settings, ids: Sequence[str], *, by: By, is_booked: bool) -> int:
-    """
-    Close failures and refunds as `errors close` does, booked by hand or not to be; 1 for an unknown id.
-
-    Raises:
-        StartupError: Kafka cannot be reached, or lacks topics.
-        ContractError: Kafka did not acknowledge.
-    """
-    log = await failure_log.take(settings, _needs(ids))
-    refunds = {each.id: each for each in log.refunds.to_make}
-    wanted = list(dict.fromkeys(ids))
-    wish = Closing(act="close", ids=wanted, reason=by.reason, actor=by.actor, is_booked=is_booked, go=True)
-    known = [log.history.failures[each] for each in wanted if each in log.history.failures]
-    open_refunds = [refunds[each] for each in wanted if each in refunds]
-    if known:
-        await error_closing.do(settings, wish, known, SystemClock())
-    if open_refunds:
-        await refund_closing.do(settings, wish, open_refunds, SystemClock())
-    unknown = resolution.unknown(wanted, known, open_refunds)
-    for each in ids:
-        console_output.say(f"{each}: {'unknown' if each in unknown else wish.kind}")
-    return FAILED if unknown else DONE
-
-
-def _needs(ids: Sequence[str]) -> Needs:
-    """The refunds only where one is named."""
-    return failure_log.EVERYTHING if any(f":{REFUND}:" in each for each in ids) else failure_log.STATES
+async def _plan(
+    settings: Settings, wish: Wish, chosen: Sequence[Failure], allowed: Sequence[Failure]
+) -> ActPlan:
+    left_out = len(chosen) - len(allowed)
+    return await failure_plan.of(settings, "replay", allowed, left_out=left_out, rate_per_s=wish.rate_per_s)
 
 
 async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:
@@ -122,7 +100,7 @@ async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequenc
 
 
 def _as_json(
-    chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], done: Done | None
+    chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], outcome: Done | ActPlan
 ) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "selected": len(chosen),
@@ -130,18 +108,22 @@ def _as_json(
         "unknown": list(unknown),
         "causes": [cause.as_json() for cause in causes.grouped(chosen)],
     }
-    if done is not None:
-        shown |= {
-            "replayed": len(done.replayed),
-            "from_error_event": len(done.from_error),
-            "missing": done.missing,
-            "interrupted": done.is_interrupted,
-        }
-    return shown
+    match outcome:
+        case ActPlan():
+            return shown | {"plan": outcome.as_json()}
+        case Done():
+            return shown | {
+                "replayed": len(outcome.replayed),
+                "from_error_event": len(outcome.from_error),
+                "missing": outcome.missing,
+                "interrupted": outcome.is_interrupted,
+            }
+        case _:
+            assert_never(outcome)
 
 
 def _print(
-    chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], done: Done | None
+    chosen: Sequence[Failure], allowed: Sequence[Failure], unknown: Sequence[str], outcome: Done | ActPlan
 ) -> None:
     console = console_output.console()
     if chosen:
@@ -150,13 +132,27 @@ def _print(
         console_output.complain(f"{each}: there is no such error event")
     if barred := len(chosen) - len(allowed):
         console.print(f"{barred} cannot succeed as they are, and are left out unless named by --code or --id")
-    if done is None:
-        console.print(f"{len(allowed)} would be replayed; --go does it" if allowed else "Nothing to replay.")
+    if isinstance(outcome, ActPlan):
+        _print_plan(outcome)
+    else:
+        _print_done(outcome, len(allowed))
+
+
+def _print_plan(plan: ActPlan) -> None:
+    console = console_output.console()
+    if not plan.failures:
+        console.print("Nothing to replay.")
         return
-    console.print(f"{len(done.replayed)} of {len(allowed)} replayed")
+    failure_plan.show(console, plan)
+    console.print(f"{plan.failures} would be replayed; --go does it")
+
+
+def _print_done(done: Done, count: int) -> None:
+    console = console_output.console()
+    console.print(f"{len(done.replayed)} of {count} replayed")
     if done.from_error:
-        count = len(done.from_error)
-        console.print(f"{count} of them as the error event carries them: their topic has them no more")
+        carried = len(done.from_error)
+        console.print(f"{carried} of them as the error event carries them: their topic has them no more")
     for each in done.missing:
         console_output.complain(f"{each}: neither its topic nor its error event has the event any more")
     if done.is_interrupted:

@@ -1,4 +1,4 @@
-"""Acts of people as rows, in the order of each connection's chain."""
+"""Acts of people as rows, in the order of each connection's chain; and what they say of failures."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ import sqlite3
 
 from pydantic import ValidationError
 
+from consumer.failures import remarks
 from consumer.record import Record
 from schemas.audit import AuditRecord
+
+_ASSIGN = """
+INSERT INTO assignments VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET (assignee, at, actor, reason) = (
+    excluded.assignee, excluded.at, excluded.actor, excluded.reason
+) WHERE excluded.at >= assignments.at
+"""
 
 
 def note(connection: sqlite3.Connection, record: Record) -> None:
@@ -24,7 +32,7 @@ def note(connection: sqlite3.Connection, record: Record) -> None:
         (act.connection, act.act, act.actor, act.at, act.reason, details),
     )
     connection.execute(
-        "INSERT OR REPLACE INTO acts VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO acts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             act.connection,
             record.source.offset,
@@ -33,5 +41,19 @@ def note(connection: sqlite3.Connection, record: Record) -> None:
             act.at,
             act.reason,
             details,
+            act.details.get("run", ""),
         ),
     )
+    _note_remarks(connection, act)
+
+
+def _note_remarks(connection: sqlite3.Connection, act: AuditRecord) -> None:
+    for error_id in remarks.error_ids(act):
+        if act.act == "note":
+            connection.execute(
+                "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", (error_id, act.at, act.actor, act.reason)
+            )
+        else:
+            connection.execute(
+                _ASSIGN, (error_id, act.details.get("assignee", ""), act.at, act.actor, act.reason)
+            )

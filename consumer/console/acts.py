@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consumer.console import cause_list, form, job_acts
-from consumer.console.context import AcceptanceAct, Act, ActName, AnyAct, SignOffAct
+from consumer.console import act_preview, act_subject, form, job_acts
+from consumer.console.act_preview import WRONG_RATE, rate_of, title_of
+from consumer.console.context import ACTS, AcceptanceAct, Act, ActName, AnyAct, SignOffAct
 from consumer.console.message import said
 from consumer.console.page import context_of, session_of
 from consumer.errors import LagoNetsuiteError
+from consumer.failures.act_plan import ActPlan
 from consumer.reconcile.sign_off import Month
 
-DOCUMENTS_LIMIT = 100_000
 REASON_LIMIT = 500
-ACTS: dict[str, ActName] = {"replay": "replay", "synced": "synced", "ignore": "ignore", "reopen": "reopen"}
-"""On failures."""
 OF_BOOKS = ("accept", "take_back", "sign_off")
 """On what a reconciliation has found."""
 
@@ -30,6 +33,8 @@ async def act(request: Request) -> Response:
     if name in job_acts.NAMES:
         return await job_acts.act(request, name, reason)
     wish = _on_books(request, name, reason) if name in OF_BOOKS else _on_failures(request, ACTS[name], reason)
+    if isinstance(wish, Response):
+        return wish
     if isinstance(wish, str):
         return said(request, 422, wish, back=_back(name))
     return await _done(request, wish, _back(name))
@@ -46,11 +51,35 @@ async def _done(request: Request, wish: AnyAct, back: str) -> Response:
     return said(request, status, outcome.said, *outcome.lines, tone=tone, back=back)
 
 
-def _on_failures(request: Request, name: ActName, reason: str) -> Act | str:
-    ids = _ids(request, form.of(request))
+def _on_failures(request: Request, name: ActName, reason: str) -> Act | Response | str:
+    """The act, why the form is none, or that it is about something else by now."""
+    fields, actor = form.of(request), _actor(request)
+    rate = rate_of(fields)
+    if rate is None:
+        return WRONG_RATE
+    act = partial(Act, name=name, actor=actor, reason=reason, rate_per_s=rate)
+    given = act_subject.given_in(fields)
+    if set(given) == {"error_id"} and not fields.get("plan"):
+        return act(error_ids=[given["error_id"]])
+    selection = act_subject.of(fields, actor)
+    if isinstance(selection, str) or not given:
+        return selection if isinstance(selection, str) else "The form names no failures"
+    with context_of(request).tables() as tables:
+        if key := fields.get("plan"):
+            now = act_preview.of(context_of(request), tables, name, selection, rate_per_s=rate)
+            if now.counts.key != key:
+                return _changed(request, now, given)
+        ids = act_subject.ids(tables, selection, name)
     if not ids:
         return "Nothing of this is open any more"
-    return Act(name=name, error_ids=ids, actor=_actor(request), reason=reason)
+    return act(error_ids=ids, selection=None if selection.ids else selection)
+
+
+def _changed(request: Request, plan: ActPlan, given: Mapping[str, str]) -> Response:
+    """The page on which the act was looked at is out of date."""
+    back = f"/acts/{plan.act}?{urlencode(given)}"
+    headline = "Something has changed since the page was opened. Nothing was done"
+    return said(request, 409, headline, f"Now it would be: {title_of(plan)}.", tone="warn", back=back)
 
 
 def _on_books(request: Request, name: str, reason: str) -> AcceptanceAct | SignOffAct | str:
@@ -84,13 +113,3 @@ def _field(request: Request, name: str) -> str:
 
 def _actor(request: Request) -> str:
     return session_of(request).person.name
-
-
-def _ids(request: Request, fields: form.Fields) -> list[str]:
-    if error_id := fields.get("error_id"):
-        return [error_id]
-    with context_of(request).tables() as tables:
-        found = cause_list.of_id(tables, fields.get("cause", ""))
-        if found is None:
-            return []
-        return [row["id"] for row in cause_list.documents(tables, found.cause, limit=DOCUMENTS_LIMIT)]

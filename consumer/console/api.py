@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +13,7 @@ from consumer.console import (
     act_list,
     amount_units,
     cause_list,
+    json_row,
     overview,
     record_view,
     result_list,
@@ -22,10 +21,6 @@ from consumer.console import (
 )
 from consumer.console.cause_list import CauseRow
 from consumer.console.page import context_of, session_of
-from schemas.scalar import utc_text
-
-_AMOUNTS = frozenset({"amount", "total", "refund"})
-_DURATION = "latency_ms"
 
 
 def books(request: Request) -> JSONResponse:
@@ -45,7 +40,7 @@ def books(request: Request) -> JSONResponse:
                 "waiting_documents": view.waiting_documents,
                 "written": dict(view.counts),
                 "causes": [_cause(each) for each in view.causes],
-                "refunds": [_row(each) for each in view.refunds],
+                "refunds": [json_row.of(each) for each in view.refunds],
                 "reconciliations": [each.model_dump(mode="json") for each in view.runs],
                 "last_reconciliation": view.last_run.model_dump(mode="json") if view.last_run else None,
             }
@@ -65,13 +60,13 @@ def cause(request: Request) -> JSONResponse:
         if found is None:
             return JSONResponse({"error": "nothing of this cause is open"}, 404)
         rows = cause_list.documents(tables, found.cause)
-        return JSONResponse(_cause(found) | {"failures": [_row(each) for each in rows]})
+        return JSONResponse(_cause(found) | {"failures": [json_row.of(each) for each in rows]})
 
 
 def waiting(request: Request) -> JSONResponse:
     """What waits for what."""
     with context_of(request).tables() as tables:
-        return JSONResponse({"waiting": [_row(each) for each in waiting_list.page(tables)]})
+        return JSONResponse({"waiting": [json_row.of(each) for each in waiting_list.page(tables)]})
 
 
 def record(request: Request) -> JSONResponse:
@@ -82,14 +77,15 @@ def record(request: Request) -> JSONResponse:
         if view is None:
             return JSONResponse({"error": "nothing is known of this document"}, 404)
         moments = [
-            {"at": _time(each.at_ms), "said": each.said, "detail": each.detail} for each in view.moments
+            {"at": json_row.time(each.at_ms), "said": each.said, "detail": each.detail}
+            for each in view.moments
         ]
         return JSONResponse(
             {
                 "title": view.title,
-                "result": _row(view.result) if view.result else None,
-                "failures": [_row(each) for each in view.failures],
-                "waiting": [_row(each) for each in view.waiting],
+                "result": json_row.of(view.result) if view.result else None,
+                "failures": [json_row.of(each) for each in view.failures],
+                "waiting": [json_row.of(each) for each in view.waiting],
                 "moments": moments,
             }
         )
@@ -101,8 +97,8 @@ def search(request: Request) -> JSONResponse:
         found = result_list.search(tables, request.query_params.get("q", ""))
         return JSONResponse(
             {
-                "results": [_row(each) for each in found.results],
-                "failures": [_row(each) for each in found.failures],
+                "results": [json_row.of(each) for each in found.results],
+                "failures": [json_row.of(each) for each in found.failures],
             }
         )
 
@@ -110,7 +106,7 @@ def search(request: Request) -> JSONResponse:
 def audit(request: Request) -> JSONResponse:
     """The latest acts of people."""
     with context_of(request).tables() as tables:
-        return JSONResponse({"acts": [_row(each) for each in act_list.page(tables)]})
+        return JSONResponse({"acts": [json_row.of(each) for each in act_list.page(tables)]})
 
 
 def session(request: Request) -> JSONResponse:
@@ -120,7 +116,7 @@ def session(request: Request) -> JSONResponse:
         {
             "name": found.person.name,
             "role": found.person.role,
-            "ends": _time(found.ends_s * 1_000),
+            "ends": json_row.time(found.ends_s * 1_000),
             "token": found.token,
         }
     )
@@ -150,28 +146,9 @@ def _cause(found: CauseRow) -> dict[str, Any]:
         "where": found.place,
         "documents": found.documents,
         "amounts": _sums(found.amounts),
-        "oldest": _time(found.oldest_ms),
+        "oldest": json_row.time(found.oldest_ms),
     }
-
-
-def _row(row: sqlite3.Row) -> dict[str, Any]:
-    return {_name(name): _value(name, row[name]) for name in row.keys()}  # noqa: SIM118 - rows are no mappings
-
-
-def _name(column: str) -> str:
-    return column if column == _DURATION else column.removesuffix("_ms")
-
-
-def _value(name: str, value: Any) -> Any:
-    if name in _AMOUNTS and value is not None:
-        return f"{amount_units.units(value):f}"
-    is_time = name.endswith("_ms") and name != _DURATION and value is not None
-    return _time(value) if is_time else value
 
 
 def _sums(amounts: Mapping[str, int]) -> dict[str, str]:
     return {currency: f"{amount_units.units(amount):f}" for currency, amount in amounts.items()}
-
-
-def _time(at_ms: int) -> str:
-    return utc_text(datetime.fromtimestamp(at_ms / 1_000, UTC))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from consumer.failures.causes import id_of
 
 PAGE = 50
 
@@ -35,8 +36,7 @@ class CauseKey:
     @property
     def id(self) -> str:
         """A short id of it, the same in every process."""
-        content = f"{self.connection}\n{self.code}\n{self.key}"
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
+        return id_of(self.connection, self.code, self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

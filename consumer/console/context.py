@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +20,16 @@ from consumer.console.live import Changes
 from consumer.console.login.login import Login
 from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
+from consumer.failures.act_plan import ActKind
+from consumer.failures.closed_periods import ClosedPeriods
+from consumer.failures.selection import Selection
 from consumer.ops.metrics import Metrics
 from consumer.reconcile.sign_off import Month
 
-ActName = Literal["replay", "synced", "ignore", "reopen"]
+ActName = ActKind
+ACTS: Mapping[str, ActName] = {"replay": "replay", "synced": "synced", "ignore": "ignore", "reopen": "reopen"}
+"""On failures, by their names in addresses."""
+REPLAYS_PER_S = 50.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class Act:
 
     Attributes:
         error_ids: of the failures it is about.
+        selection: how they were chosen, where by a cause or a filter.
+        rate_per_s: of replayed events, at most.
         actor, reason: for the audit record.
     """
 
@@ -59,6 +67,8 @@ class Act:
     error_ids: Sequence[str]
     actor: str
     reason: str
+    selection: Selection | None = None
+    rate_per_s: float = REPLAYS_PER_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +114,11 @@ DoAct = Callable[[AnyAct], Awaitable[ActOutcome]]
 """Does an act, with its audit record before it; raises LagoNetsuiteError when Kafka does not take it."""
 
 
+def not_asked(_: str) -> ClosedPeriods:
+    """The periods where NetSuite is not asked for them."""
+    return ClosedPeriods(unknown="this console does not ask NetSuite")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """
@@ -115,6 +130,7 @@ class Context:
         keep: adds what is no act of `act` to the audit.
         act_rate: how often one person may act.
         metrics: of requests, acts and logins.
+        closed_at: the closed periods of a connection's account, as far as they are known now.
         login: None where only this machine can reach the console, whose person may do everything.
         origin: where people reach the console, ``https://billing.example.com``; empty without a login.
         jobs: commands that run beside the pages.
@@ -135,6 +151,7 @@ class Context:
     origin: str = ""
     codes: Sequence[str] = field(default=())
     jobs: JobBoard = field(default_factory=JobBoard)
+    closed_at: Callable[[str], ClosedPeriods] = not_asked
 
     @property
     def is_secure(self) -> bool:

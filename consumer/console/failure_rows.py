@@ -15,8 +15,8 @@ from schemas.result import Result
 
 _COLUMNS = (
     "id", "connection", "code", "event", "object", "lago_id", "number", "document", "customer", "customer_id",
-    "amount", "currency", "day", "reason", "fix", "who", "fix_place", "message", "is_retryable", "attempts",
-    "first_failed_at", "published_ms", "source", "event_place", "state",
+    "customers", "amount", "currency", "day", "reason", "fix", "who", "fix_place", "message", "is_retryable",
+    "attempts", "first_failed_at", "published_ms", "source", "event_place", "state",
 )  # fmt: skip
 _UPSERT = (
     f"INSERT INTO failures ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
@@ -75,7 +75,7 @@ def _note_mark(connection: sqlite3.Connection, mark: ErrorMark, published_ms: in
     replay = mark.replay
     source = f"{replay.topic}/{replay.partition}/{replay.offset}" if replay else ""
     connection.execute(
-        "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             mark.error_id,
             mark.mark,
@@ -84,6 +84,7 @@ def _note_mark(connection: sqlite3.Connection, mark: ErrorMark, published_ms: in
             published_ms,
             source,
             replay.attempt if replay else 0,
+            mark.run,
         ),
     )
     failure_state.reconsider(connection, [mark.error_id])
@@ -103,10 +104,10 @@ def _values(failure: Failure) -> tuple[object, ...]:
     return (
         failure.id, failure.connection, failure.code, failure.event or "", failure.object, failure.object_id,
         failure.number or "", sentence.document_of(failure), failure.customer_name, failure.customer_id,
-        amount_units.stored(failure.amount), failure.currency or "", failure.date,
-        sentence.reason_of(failure), failure.fix, sentence.who_fixes(failure), sentence.where_of(failure),
-        failure.message, failure.is_retryable, failure.attempts, failure.first_failed_at,
-        failure.published_ms, str(failure.source), str(failure.place), "open",
+        "\n".join(sorted(failure.customers)), amount_units.stored(failure.amount), failure.currency or "",
+        failure.date, sentence.reason_of(failure), failure.fix, sentence.who_fixes(failure),
+        sentence.where_of(failure), failure.message, failure.is_retryable, failure.attempts,
+        failure.first_failed_at, failure.published_ms, str(failure.source), str(failure.place), "open",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from consumer.console import (
     acceptance_list,
     act_list,
+    act_preview,
     cause_list,
     overview,
     record_view,
@@ -19,7 +20,10 @@ from consumer.console import (
     run_list,
     waiting_list,
 )
+from consumer.console.context import REPLAYS_PER_S
 from consumer.console.page import context_of, next_page, render, whole_number
+from consumer.failures import act_plan
+from consumer.failures.selection import Selection
 from consumer.reconcile.difference import TITLES
 
 NOT_FOUND = 404
@@ -52,7 +56,10 @@ def cause(request: Request) -> HTMLResponse:
             return _gone(request, tables, "Nothing of this cause is open", "/needs-action")
         rows = cause_list.documents(tables, found.cause, after=after)
         following = next_page(request, rows, cause_list.PAGE, after_ms="published_ms", after="id")
-        return _page(request, tables, "cause.html", cause=found, documents=rows, next=following)
+        said = _sentences(request, tables, Selection(causes=frozenset({found.cause.id})))
+        return _page(
+            request, tables, "cause.html", cause=found, documents=rows, next=following, sentences=said
+        )
 
 
 def failure(request: Request) -> HTMLResponse:
@@ -63,7 +70,8 @@ def failure(request: Request) -> HTMLResponse:
         ).fetchone()
         if row is None:
             return _gone(request, tables, "There is no such failure", "/needs-action")
-        return _page(request, tables, "failure.html", failure=row, ends=record_view.ENDS)
+        said = _sentences(request, tables, Selection(ids=frozenset({row["id"]})))
+        return _page(request, tables, "failure.html", failure=row, ends=record_view.ENDS, sentences=said)
 
 
 def waiting(request: Request) -> HTMLResponse:
@@ -148,6 +156,12 @@ def audit(request: Request) -> HTMLResponse:
 def _ended_month(request: Request) -> str:
     """The latest month that is over, like ``2026-10``."""
     return f"{context_of(request).clock.now().replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
+def _sentences(request: Request, tables: sqlite3.Connection, selection: Selection) -> list[str]:
+    """What a replay of these would do."""
+    plan = act_preview.of(context_of(request), tables, "replay", selection, rate_per_s=REPLAYS_PER_S)
+    return list(act_plan.sentences(plan))
 
 
 def _page(request: Request, tables: sqlite3.Connection, template: str, **values: Any) -> HTMLResponse:

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from consumer.console import acts, api, job_pages, login_pages, pages
+from consumer.console import act_preview, acts, api, failure_list, job_pages, login_pages, pages
 from consumer.console.act_guard import guarded
 from consumer.console.live import LARGEST_AUDIENCE
 from consumer.console.login.registration import CALLBACK
@@ -40,7 +40,11 @@ PAGES: Sequence[BaseRoute] = (
     Route("/", pages.books),
     Route("/needs-action", pages.needs_action),
     Route("/causes/{cause_id}", pages.cause),
+    Route("/failures", failure_list.page),
     Route("/failures/{error_id}", pages.failure),
+    Route("/acts/{act}", act_preview.page),
+    Route("/api/v1/acts/{act}", act_preview.as_json),
+    Route("/api/v1/failures", failure_list.as_json),
     Route("/waiting", pages.waiting),
     Route("/records", pages.records),
     Route("/records/{connection}/{object}/{lago_id}", pages.record),

@@ -68,6 +68,7 @@ WHEN (old.number, old.netsuite_number, old.netsuite_id, old.trace_id)
     VALUES (new.id, new.number, new.netsuite_number, new.netsuite_id, new.trace_id);
 END;
 
+-- `customers` are the ids of the customer, a line each.
 CREATE TABLE failures (
     row INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -80,6 +81,7 @@ CREATE TABLE failures (
     document TEXT NOT NULL,
     customer TEXT NOT NULL,
     customer_id TEXT NOT NULL,
+    customers TEXT NOT NULL,
     amount INTEGER,
     currency TEXT NOT NULL,
     day TEXT NOT NULL,
@@ -148,9 +150,11 @@ CREATE TABLE marks (
     published_ms INTEGER NOT NULL,
     replay_source TEXT NOT NULL,
     attempt INTEGER NOT NULL,
+    run TEXT NOT NULL,
     PRIMARY KEY (error_id, published_ms, kind, replay_source)
 ) WITHOUT ROWID;
 CREATE INDEX marks_of_replay ON marks (replay_source);
+CREATE INDEX marks_of_run ON marks (run, published_ms) WHERE run <> '';
 
 CREATE TABLE acts (
     connection TEXT NOT NULL,
@@ -160,7 +164,26 @@ CREATE TABLE acts (
     at TEXT NOT NULL,
     reason TEXT NOT NULL,
     details TEXT NOT NULL,
+    run TEXT NOT NULL,
     PRIMARY KEY (connection, place)
+) WITHOUT ROWID;
+CREATE INDEX acts_by_time ON acts (at, place);
+CREATE INDEX acts_of_run ON acts (run) WHERE run <> '';
+
+-- What people write on failures, and whose they are; the failure may be read later than the act.
+CREATE TABLE notes (
+    error_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (error_id, at, actor, text)
+) WITHOUT ROWID;
+CREATE TABLE assignments (
+    error_id TEXT PRIMARY KEY,
+    assignee TEXT NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE INDEX acts_of_jobs ON acts (act, at) WHERE act IN ('job_started', 'job_ended');

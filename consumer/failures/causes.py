@@ -7,6 +7,7 @@ period or the like. No text is compared where there is a key. An event with seve
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -67,6 +68,7 @@ class Cause:
         """The cause as published by the commands; amounts are decimal strings."""
         first, last = self.failures[0], self.failures[-1]
         return {
+            "id": id_of(self.connection, self.code, self.key),
             "connection": self.connection,
             "code": self.code,
             "key": self.key,
@@ -90,6 +92,16 @@ class Reason:
     key: str
     text: str
     fix: str
+
+
+def id_of(connection: str, code: str, key: str) -> str:
+    """A short id of a cause, the same in every process."""
+    return hashlib.sha256(f"{connection}\n{code}\n{key}".encode()).hexdigest()[:16]
+
+
+def ids_of(failure: Failure) -> frozenset[str]:
+    """The ids of its causes."""
+    return frozenset(id_of(failure.connection, each.code, each.key) for each in reasons(failure))
 
 
 def grouped(failures: Iterable[Failure]) -> list[Cause]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from consumer.failures import causes
 from consumer.failures.failure import Failure
+
+NOBODY = ""
+"""In place of a name: what is assigned to nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +21,9 @@ class Selection:
     Attributes:
         kinds: ``customer``, ``invoice``, ``credit_note``, ``payment`` or ``void``; a voided invoice is
             an invoice, too.
+        causes: ids of causes (`consumer.failures.causes.id_of`).
         customer: Lago's id or the external id.
+        assigned: to whom it is assigned, or `NOBODY`.
         since, until: of the error event; `until` is not included.
     """
 
@@ -25,13 +31,21 @@ class Selection:
     connections: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    causes: frozenset[str] = frozenset()
     customer: str | None = None
     number: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    assigned: str | None = None
 
-    def matches(self, failure: Failure) -> bool:
-        """Whether every filter lets it pass."""
+    def matches(self, failure: Failure, assignees: Mapping[str, str] | None = None) -> bool:
+        """
+        Whether every filter lets it pass.
+
+        Args:
+            failure: one of those to choose from.
+            assignees: to whom failures are assigned, by id.
+        """
         return (
             failure.code in (self.codes or {failure.code})
             and failure.connection in (self.connections or {failure.connection})
@@ -41,19 +55,25 @@ class Selection:
             and (self.customer is None or self.customer in failure.customers)
             and (self.since is None or self.since <= failure.published_at)
             and (self.until is None or failure.published_at < self.until)
+            and (not self.causes or bool(self.causes & causes.ids_of(failure)))
+            and self.assigned in {None, (assignees or {}).get(failure.id, NOBODY)}
         )
 
     def may_replay(self, failure: Failure) -> bool:
         """
         Whether replaying the unchanged event can succeed.
 
-        Events that cannot succeed unchanged are replayed only when selected by code or id.
+        Events that cannot succeed unchanged are replayed only when selected by code, cause or id.
         """
-        return failure.is_retryable or failure.code in self.codes or failure.id in self.ids
+        return failure.is_retryable or self.names(failure)
 
-    def of(self, failures: Iterable[Failure]) -> list[Failure]:
+    def names(self, failure: Failure) -> bool:
+        """Whether one that passes is chosen by name: by code, cause or id."""
+        return failure.code in self.codes or failure.id in self.ids or bool(self.causes)
+
+    def of(self, failures: Iterable[Failure], assignees: Mapping[str, str] | None = None) -> list[Failure]:
         """Those that pass, in their order."""
-        return [each for each in failures if self.matches(each)]
+        return [each for each in failures if self.matches(each, assignees)]
 
 
 def _kinds_of(failure: Failure) -> frozenset[str]:

@@ -103,7 +103,9 @@ ACTS: dict[What, str] = {
     "duplicated": "find what else writes Lago's documents, and void the one without our external id",
     "paid_without_payment": "record the payment in Lago, or set the status back",
     "not_applied": "apply the payment to its invoice in NetSuite",
-    "refund_missing": "write the customer refund in NetSuite, then: lago-netsuite replay --mark-synced ID",
+    "refund_missing": (
+        "write the customer refund in NetSuite, then: lago-netsuite replay --mark-synced ID --go"
+    ),
     "customer_missing": "send it again: lago-netsuite reconcile --repair --go",
     "edited": "ask who changed it; set NetSuite's document back by hand, or credit it in Lago",
     "deleted": "void it in Lago, or send it again: lago-netsuite reconcile --repair --restore-deleted --go",

@@ -14,5 +14,8 @@ DEEPER = (
     f"/search?q={month.UNMAPPED_NUMBER}",
     "/search?q=nothing",
     "/failures/none",
+    "/failures?assigned=nobody&object=invoice",
+    "/acts/replay?connection=netsuite-eu",
+    "/acts/ignore?error_id=error-3",
 )
 ALL = (*OF_MENU, *DEEPER)

@@ -30,6 +30,8 @@ async def test_out_of_balance_to_in_balance(page: Page, console: ConsoleServer):
 
     await page.get_by_role("link", name=UNMAPPED, exact=True).click()
     await expect(page.locator("#documents tbody tr")).to_have_count(2)
+    await page.get_by_role("link", name="Replay 2 documents").click()
+    await expect(page.locator(".conclusion")).to_contain_text("2 documents: 468.25 USD.")
     await page.get_by_label(REASON).fill("the item is mapped now")
     await page.get_by_role("button", name="Replay 2 documents").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("2 documents replayed")
@@ -75,6 +77,8 @@ async def test_the_walk_by_keyboard_alone(page: Page, console: ConsoleServer):
 
     await follow(page, UNMAPPED)
     await page.wait_for_url("**/causes/*")
+    await follow(page, "Replay 2 documents")
+    await page.wait_for_url("**/acts/replay?*")
     await reach(page, "why")
     await page.keyboard.type("the item is mapped now")
     await page.keyboard.press("Enter")
@@ -102,6 +106,7 @@ async def test_everything_but_live_updates_works_without_scripts(chromium: Brows
         page = await context.new_page()
         await page.goto(console.origin)
         await page.get_by_role("link", name=UNMAPPED, exact=True).click()
+        await page.get_by_role("link", name="Replay 2 documents").click()
         await page.get_by_label(REASON).fill("the item is mapped now")
         await page.get_by_role("button", name="Replay 2 documents").click()
 

@@ -178,10 +178,14 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
     told = list(await failed_events.park(on_kafka, failed_events.invoices("marks", 4), CAUSES[:1]))
 
     by = ("--actor", "ada")
-    with command(on_kafka, "replay", "--mark-synced", told[0], *by) as marking:
+    with command(on_kafka, "replay", "--mark-synced", told[0], *by) as looking:
+        out, err = await asyncio.to_thread(looking.communicate, timeout=LIMIT_S)
+    assert (looking.returncode, await failed_events.ends(on_kafka)) == (1, [])
+    assert (f"{told[0]}: would be synced" in out, "with --go" in err) == (True, True)
+    with command(on_kafka, "replay", "--mark-synced", told[0], "--go", *by) as marking:
         await asyncio.to_thread(marking.communicate, timeout=LIMIT_S)
     ids = ("--id", told[1], "--id", "nobody")
-    with command(on_kafka, "replay", "--ignore", "a test", *ids, *by) as ignoring:
+    with command(on_kafka, "replay", "--ignore", "a test", "--go", *ids, *by) as ignoring:
         await asyncio.to_thread(ignoring.communicate, timeout=LIMIT_S)
     status, shown = await said(on_kafka, "replay", "--go", "--reason", "item added", *by)
 
@@ -274,7 +278,7 @@ async def test_an_error_about_an_event_of_many_megabytes_is_told_and_replayed(on
     ("arguments", "sentence"),
     [
         (("--ignore", "why"), "--id"),
-        (("--mark-synced", "1", "--go"), "exclude each other"),
+        (("--mark-synced", "1", "--ignore", "why", "--id", "1"), "exclude each other"),
         (("--since", "whenever"), "12h"),
     ],
 )
@@ -302,7 +306,7 @@ async def test_a_refund_is_listed_until_a_person_closes_it(on_kafka):
     async with republisher.opened(on_kafka.cluster) as way:
         await way.put([told])
     _, before = await said(on_kafka, "errors")
-    paid_back = ("--mark-synced", "netsuite-eu:refund:inv-1", "--actor", "ada")
+    paid_back = ("--mark-synced", "netsuite-eu:refund:inv-1", "--actor", "ada", "--go")
     with command(on_kafka, "replay", *paid_back, "--reason", "paid by bank") as process:
         out, _ = await asyncio.to_thread(process.communicate, timeout=LIMIT_S)
     async with republisher.opened(on_kafka.cluster) as way:

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import Mount
 
-from consumer.console import act_roles, acts, job_acts, login_pages, routes
+from consumer.console import act_roles, act_subject, acts, job_acts, login_pages, routes
 from consumer.console.access import HEADERS
-from consumer.console.context import Act
+from consumer.console.context import ACTS, Act
 from consumer.console.login.registration import CALLBACK
 from consumer.console.person import Person
 from tests.support import topic_records as topics
@@ -25,8 +25,8 @@ from tests.support.console_app import ORIGIN, Console, filled, unasked_login
 ROUTES = [each for each in (*routes.PAGES, *routes.ACTS, *routes.PUBLIC) if not isinstance(each, Mount)]
 KNOWN = ("error-1", "netsuite-eu", "invoice", "inv-1", "replay", "logout", "ACME-1", "-1", "9" * 30)
 TEXTS = st.sampled_from(KNOWN) | st.text(max_size=20) | st.text(string.printable, max_size=20)
-OF_ACTS = ("error_id", "cause", "reason", "token", "connection", "key", "month", "job", "plan")
-OF_JOBS = ("since", "until", "customers", "objects", "rate", "object_invoices")
+OF_ACTS = (*act_subject.FIELDS, "plan", "rate", "reason", "token", "key", "month", "assignee", "run", "job")
+OF_JOBS = ("customers", "objects", "object_invoices")
 OF_PAGES = ("q", "before", "before_ms", "after", "after_ms", "since", "at", "seen", "connection")
 OF_LOGINS = ("back", "code", "state", "iss", "error")
 FIELDS = st.sampled_from((*OF_ACTS, *OF_JOBS, *OF_PAGES, *OF_LOGINS))
@@ -135,11 +135,11 @@ def _is_allowed(console: Console, asked: dict[str, Any], answer: httpx.Response)
     needed = act_roles.ROLES.get(asked["act"])
     if console.acts or console.job_acts:
         [act] = [*console.acts, *console.job_acts]
-        assert isinstance(act, Act) is (asked["act"] in acts.ACTS)
+        assert isinstance(act, Act) is (asked["act"] in ACTS)
         assert bool(console.job_acts) is (asked["act"] in job_acts.NAMES)
         assert is_act
         assert needed is not None
-        assert asked["act"] in {*acts.ACTS, *acts.OF_BOOKS, *job_acts.NAMES}
+        assert asked["act"] in {*ACTS, *acts.OF_BOOKS, *job_acts.NAMES}
         assert person is not None
         assert person.may(needed)
         assert asked["has_token"]

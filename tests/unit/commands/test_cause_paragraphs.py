@@ -88,7 +88,7 @@ def test_a_refund_is_a_paragraph(log, capsys):
     printed = capsys.readouterr().out
     assert "Credit note ACME-CN1 (59.50 EUR)" in printed
     assert "  ID         netsuite-eu:refund:inv-1\n" in printed
-    assert printed.endswith("1 refunds to make; replay --mark-synced ID closes one that is made\n")
+    assert printed.endswith("1 refunds to make; replay --mark-synced ID --go closes one that is made\n")
 
 
 def test_strict_ends_with_one_while_anything_is_open(log, capsys):

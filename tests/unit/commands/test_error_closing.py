@@ -47,6 +47,9 @@ def test_a_dry_run_says_what_would_be_done(capsys):
         "Invoice ACME-1 (10.00 EUR): would be closed.",
         "Invoice ACME-2 (10.00 EUR): is settled already.",
         "Invoice ACME-3 (10.00 EUR): is settled already.",
+        "1 document: 10.00 EUR.",
+        "Whether any lies in closed periods is not known: the connections file does not have the connection.",
+        "It takes about 1 s.",
         "Nothing is changed. The same command with --go does it.",
     ]
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from starlette.routing import Mount, Route
 
-from consumer.console import act_roles, acts, job_acts, routes
+from consumer.console import act_roles, acts, context, job_acts, routes
 from consumer.console.person import Person
 from tests.support.console_app import ORIGIN
 
@@ -16,7 +16,7 @@ ROLES = ("viewer", "operator", "admin")
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("act", acts.ACTS)
+@pytest.mark.parametrize("act", context.ACTS)
 async def test_an_act_is_done_by_those_whose_role_allows_it(console, act, role):
     """The others get a sentence, and the audit an entry."""
     token, may = console.log_in(role), Person(name="ada", role=role).may(act_roles.ROLES[act])
@@ -34,7 +34,7 @@ async def test_an_act_is_done_by_those_whose_role_allows_it(console, act, role):
 
 def test_every_act_has_a_role():
     """One without could not be done by anybody."""
-    assert {*acts.ACTS, *acts.OF_BOOKS, *job_acts.NAMES} <= set(act_roles.ROLES)
+    assert {*context.ACTS, *acts.OF_BOOKS, *job_acts.NAMES} <= set(act_roles.ROLES)
 
 
 def test_only_acts_change_anything():

@@ -1,0 +1,62 @@
+"""Failures by filters, and what can be done with all that fit: as a page and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from consumer.console import act_preview, act_subject, failure_selection, json_row, overview, waiting_list
+from consumer.console.context import REPLAYS_PER_S, ActName
+from consumer.console.failure_selection import PAGE, State
+from consumer.console.message import said
+from consumer.console.page import context_of, next_page, render, session_of, whole_number
+from consumer.failures import act_plan
+from consumer.failures.selection import Selection
+
+OBJECTS = ("invoice", "credit_note", "payment", "customer", "void")
+
+
+def page(request: Request) -> Response:
+    """The failures that fit, oldest first, above them the filters and the acts."""
+    fields, state = dict(request.query_params), _state(request)
+    selection = _selection(request)
+    if isinstance(selection, str):
+        return said(request, 422, selection, back="/failures")
+    context, given = context_of(request), act_subject.given_in(fields)
+    with context.tables() as tables:
+        rows = failure_selection.page(tables, selection, state, after=_after(request))
+        act: ActName = "replay" if state == "open" else "reopen"
+        plan = act_preview.of(context, tables, act, selection, rate_per_s=REPLAYS_PER_S)
+        missing, count = overview.missing_amounts(tables), waiting_list.count(tables)
+    return render(
+        request, "failures.html", missing=missing, waiting=count, rows=rows, given=given, state=state,
+        subject=urlencode(given), plan=plan, sentences=list(act_plan.sentences(plan)), objects=OBJECTS,
+        next=next_page(request, rows, PAGE, after_ms="published_ms", after="id"),
+    )  # fmt: skip
+
+
+def as_json(request: Request) -> JSONResponse:
+    """The same for programs; `next` is the address of the page that follows, and missing on the last one."""
+    selection = _selection(request)
+    if isinstance(selection, str):
+        return JSONResponse({"error": selection}, 422)
+    with context_of(request).tables() as tables:
+        rows = failure_selection.page(tables, selection, _state(request), after=_after(request))
+    found: dict[str, Any] = {"failures": [json_row.of(each) for each in rows]}
+    following = next_page(request, rows, PAGE, after_ms="published_ms", after="id")
+    return JSONResponse(found | ({"next": following} if following else {}))
+
+
+def _selection(request: Request) -> Selection | str:
+    return act_subject.of(dict(request.query_params), session_of(request).person.name)
+
+
+def _state(request: Request) -> State:
+    return "closed" if request.query_params.get("state") == "closed" else "open"
+
+
+def _after(request: Request) -> tuple[int, str]:
+    return whole_number(request, "after_ms"), request.query_params.get("after", "")

@@ -1,0 +1,149 @@
+"""The failures that an act or a list is about: what `Selection` says of values, said in SQL."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from consumer.console import amount_units
+from consumer.failures.act_plan import PERIOD_CLOSED, Counts, Group
+from consumer.failures.causes import id_of
+from consumer.failures.selection import Selection
+
+PAGE = 50
+IDS_LIMIT = 100_000
+"""Of failures that one act is about."""
+
+State = Literal["open", "closed"]
+Clause = tuple[str, Sequence[object]]
+"""A condition, and the values of its question marks."""
+
+_STATES = {
+    "open": "failures.state = 'open'",
+    "closed": "failures.state = 'settled' AND failures.ended_by IN ('synced', 'ignored')",
+}
+_ASSIGNEE = "coalesce((SELECT assignee FROM assignments WHERE error_id = failures.id), '')"
+_DOCUMENT = "connection, object, CASE lago_id WHEN '' THEN id ELSE lago_id END"
+
+
+def ids(connection: sqlite3.Connection, selection: Selection, state: State, *, is_replay: bool) -> list[str]:
+    """The ids of the failures that an act is about, oldest first."""
+    where, values = _where(connection, selection, state, is_replay=is_replay)
+    found = connection.execute(
+        f"SELECT id FROM failures WHERE {where} ORDER BY published_ms, id LIMIT ?",  # noqa: S608
+        (*values, IDS_LIMIT),
+    )
+    return [row["id"] for row in found]
+
+
+def page(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    state: State,
+    *,
+    after: tuple[int, str] = (0, ""),
+    limit: int = PAGE,
+) -> Sequence[sqlite3.Row]:
+    """Rows of failures with their `assignee`, oldest first, after a row's time and id."""
+    where, values = _where(connection, selection, state)
+    return connection.execute(
+        f"SELECT failures.*, {_ASSIGNEE} AS assignee FROM failures"  # noqa: S608
+        f" WHERE {where} AND (published_ms, id) > (?, ?) ORDER BY published_ms, id LIMIT ?",
+        (*values, *after, limit),
+    ).fetchall()
+
+
+def groups(
+    connection: sqlite3.Connection, selection: Selection, state: State, *, is_replay: bool
+) -> list[Group]:
+    """Its documents by connection, day and currency; each once however often it failed."""
+    where, values = _where(connection, selection, state, is_replay=is_replay)
+    documents = (
+        "SELECT connection, currency, max(amount) AS amount, max(day) AS day, max(code = ?) AS is_refused"  # noqa: S608
+        f" FROM failures WHERE {where} GROUP BY {_DOCUMENT}"
+    )
+    rows = connection.execute(
+        "SELECT connection, day, currency, is_refused, count(*) AS documents, sum(amount) AS amount"  # noqa: S608
+        f" FROM ({documents}) GROUP BY connection, day, currency, is_refused",
+        (PERIOD_CLOSED, *values),
+    )
+    return [_group(row) for row in rows]
+
+
+def counts(connection: sqlite3.Connection, selection: Selection, state: State, *, is_replay: bool) -> Counts:
+    """Of the failures that an act is about, with a key that changes with them."""
+    where, values = _where(connection, selection, state, is_replay=is_replay)
+    count, *rest = connection.execute(
+        f"SELECT count(*), min(published_ms), max(published_ms), sum(row) FROM failures WHERE {where}",  # noqa: S608
+        values,
+    ).fetchone()
+    where, values = _where(connection, selection, state)
+    (chosen,) = connection.execute(f"SELECT count(*) FROM failures WHERE {where}", values).fetchone()  # noqa: S608
+    key = hashlib.sha256(repr((count, rest)).encode()).hexdigest()[:12]
+    return Counts(failures=count, left_out=chosen - count, key=key)
+
+
+def _group(row: sqlite3.Row) -> Group:
+    return Group(
+        connection=row["connection"],
+        day=row["day"],
+        currency=row["currency"],
+        documents=row["documents"],
+        amount=None if row["amount"] is None else amount_units.units(row["amount"]),
+        is_refused=bool(row["is_refused"]),
+    )
+
+
+def _where(
+    connection: sqlite3.Connection, selection: Selection, state: State, *, is_replay: bool = False
+) -> Clause:
+    clauses: list[Clause] = [(_STATES[state], ()), *_clauses(connection, selection)]
+    if is_replay and not selection.causes:
+        clauses.append(_replayable(selection))
+    return " AND ".join(f"({sql})" for sql, _ in clauses), [each for _, values in clauses for each in values]
+
+
+def _clauses(connection: sqlite3.Connection, selection: Selection) -> Iterator[Clause]:
+    by_name = {"code": selection.codes, "connection": selection.connections, "id": selection.ids}
+    yield from (_in(column, chosen) for column, chosen in by_name.items() if chosen)
+    if selection.kinds:
+        kind = _in("CASE object WHEN 'payment_receipt' THEN 'payment' ELSE object END", selection.kinds)
+        yield (f"{kind[0]} OR (? AND event = 'invoice.voided')", (*kind[1], "void" in selection.kinds))
+    if selection.causes:
+        yield _of_causes(connection, selection.causes)
+    since, until = (each and each.timestamp() * 1_000 for each in (selection.since, selection.until))
+    compared = {
+        "number = ?": selection.number,
+        "instr(char(10) || customers || char(10), char(10) || ? || char(10)) > 0": selection.customer,
+        "published_ms >= ?": since,
+        "published_ms < ?": until,
+        f"{_ASSIGNEE} = ?": selection.assigned,
+    }
+    yield from ((sql, (value,)) for sql, value in compared.items() if value is not None)
+
+
+def _of_causes(connection: sqlite3.Connection, causes: frozenset[str]) -> Clause:
+    """By their keys, for which there is an index; the ids of causes are made of these."""
+    known = connection.execute("SELECT DISTINCT connection, code, cause_key FROM reasons WHERE is_open")
+    keys = [tuple(each) for each in known if id_of(*each) in causes]
+    rows = ", ".join("(?, ?, ?)" for _ in keys)
+    return (
+        f"id IN (SELECT failure_id FROM reasons WHERE is_open"  # noqa: S608
+        f" AND (connection, code, cause_key) IN (VALUES {rows}))"
+        if keys
+        else "0",
+        [each for key in keys for each in key],
+    )
+
+
+def _replayable(selection: Selection) -> Clause:
+    """As `Selection.may_replay` says."""
+    by_code, by_id = _in("code", selection.codes), _in("id", selection.ids)
+    return f"is_retryable OR {by_code[0]} OR {by_id[0]}", (*by_code[1], *by_id[1])
+
+
+def _in(column: str, chosen: Iterable[str]) -> Clause:
+    values = sorted(chosen)
+    return f"{column} IN ({', '.join('?' * len(values))})", values
