@@ -15,6 +15,7 @@ from consumer.failures import refunds as refund_sums
 from consumer.failures.causes import Cause
 from consumer.failures.failure import Failure
 from consumer.failures.refunds import RefundToMake
+from consumer.limits.pause import Pause
 from schemas.error_codes import row_of
 from schemas.reconciliation import Reconciliation
 from schemas.scalar import utc_text
@@ -77,6 +78,7 @@ class ConnectionStatus:
         oldest_ms: of the oldest of them; None without any.
         last_run: the last comparison of the books; None before the first.
         reports: what the workers say of circuit breaker and permits.
+        pause: by a person; None while the connection runs.
     """
 
     code: str
@@ -89,6 +91,7 @@ class ConnectionStatus:
     refunds: tuple[RefundToMake, ...] = ()
     last_run: Reconciliation | None = None
     reports: WorkerReports = field(default_factory=WorkerReports)
+    pause: Pause | None = None
 
     @property
     def causes(self) -> list[Cause]:
@@ -118,7 +121,14 @@ class ConnectionStatus:
         """Whether something does not end by itself."""
         is_held = any(each.kind in BY_PERSON for each in self.waiting)
         is_stopped = self.reports.needs_person or (self.backlog > 0 and self.reports.is_silent)
-        return is_held or is_stopped or bool(self.failures or self.refunds) or self.is_out_of_balance
+        is_paused = self.pause is not None
+        return (
+            is_held
+            or is_stopped
+            or is_paused
+            or bool(self.failures or self.refunds)
+            or self.is_out_of_balance
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The status as published by the command; amounts are decimal strings."""
@@ -127,6 +137,7 @@ class ConnectionStatus:
         return {
             "connection": self.code,
             "needs_person": self.needs_person,
+            "paused": self.pause.as_json() if self.pause else None,
             "last_written": time_text(self.last_written_ms),
             "backlog": {"records": self.backlog, "oldest": time_text(self.oldest_ms)},
             "waiting": [each.as_json() for each in self.groups],

@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from consumer.clock import SystemClock
-from consumer.commands import console_output, failure_log, reconciliation_log, status_report, waiting_records
+from consumer.commands import (
+    connection_pause,
+    console_output,
+    failure_log,
+    reconciliation_log,
+    status_report,
+    waiting_records,
+)
 from consumer.commands.connection_status import ConnectionStatus
 from consumer.commands.failure_log import FailureLog
 from consumer.commands.waiting_records import Waiting
@@ -51,6 +59,7 @@ async def _read(settings: Settings, codes: Sequence[str]) -> list[ConnectionStat
     cluster = Cluster.of(settings)
     log = await failure_log.take(settings)
     waiting, now = await waiting_records.read_all(cluster), SystemClock().now()
+    pauses = await connection_pause.read(cluster)
     runs = counting(await reconciliation_log.read(cluster))
     extents = await snapshot_reader.extents(cluster, topics.names("input"))
     found = []
@@ -58,7 +67,8 @@ async def _read(settings: Settings, codes: Sequence[str]) -> list[ConnectionStat
         positions = await snapshot_reader.positions(cluster, f"{settings.consumer_group}.{code}")
         backlog = backlog_of(extents, positions)
         oldest_ms = await _oldest_ms(cluster, extents, positions)
-        found.append(_status(code, log, waiting, runs.get(code), backlog, oldest_ms, positions, now))
+        status = _status(code, log, waiting, runs.get(code), backlog, oldest_ms, positions, now)
+        found.append(replace(status, pause=pauses.of(code)))
     return found
 
 

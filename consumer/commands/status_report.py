@@ -44,6 +44,7 @@ def _figures(each: ConnectionStatus) -> Iterator[paragraph.Line]:
     yield "Waiting", _count(len(each.waiting), ", ".join(amounts(each.amounts)))
     yield "Failures", f"{len(each.failures)} open"
     yield "Refunds", f"{len(each.refunds)} to make" if each.refunds else ""
+    yield "Paused", f"{str(each.pause).removeprefix('paused ')}{each.reports.followed}" if each.pause else ""
     yield "Breaker", each.reports.breaker
     yield "Permits", each.reports.permits
 

@@ -73,6 +73,12 @@ class WorkerReports:
         return f"OPEN{whose} since {opened.since}: {': '.join(filter(None, (why, opened.because)))}"
 
     @property
+    def followed(self) -> str:
+        """How many workers have followed a pause, as the end of a sentence."""
+        count = sum(each.paused for each in self.fresh)
+        return f"; {count} of {len(self.fresh)} workers start no calls" if self.fresh else ""
+
+    @property
     def permits(self) -> str:
         """The permits as a sentence."""
         if not self.fresh:

@@ -36,6 +36,10 @@ class Pause:
             return 0.0
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
+    def as_json(self) -> dict[str, str]:
+        """The pause as commands and the console publish it."""
+        return {"by": self.actor, "since": self.at, "reason": self.reason}
+
     def __str__(self) -> str:
         """The pause as a part of a sentence."""
         return f"paused by {self.actor} since {self.at}: {self.reason or 'no reason given'}"

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from consumer.commands import explain
+from consumer.clock import SystemClock
+from consumer.commands import connection_pause, explain
+from consumer.commands.connection_pause import Wish
 from consumer.config import connections_file
 from consumer.config.settings import Settings
 from consumer.record import LaneKey, Record, Source
@@ -66,6 +68,15 @@ async def test_a_document_is_explained_with_what_became_of_it(
     for name in (ids["booked"], str(booked)):
         [state] = await explained(name)
         assert (state["is"], state["written"][0]["internal_id"]) == ("written", "1")
+
+    wish = Wish(connection=parked["connection"], actor="ada", reason="month end")
+    await connection_pause.do(cluster, wish, SystemClock())
+    assert await explain.run(settings, "parked-1", connections) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"Connection {wish.connection} is paused by ada since" in shown
+    assert explain.UNTIL_RESUMED in shown
+    assert await explain.run(settings, ids["booked"], connections) == 0
+    assert "is paused" not in capsys.readouterr().out
 
     assert await explain.run(settings, "nobody-1", connections) == 1
     assert "no file, error code or document is called so" in capsys.readouterr().err

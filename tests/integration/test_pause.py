@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable
@@ -14,9 +15,9 @@ import httpx
 import pytest
 
 from consumer.clock import SystemClock
-from consumer.commands import connection_pause
+from consumer.commands import connection_pause, status
 from consumer.commands.connection_pause import Wish
-from consumer.config.settings import env_name
+from consumer.config.settings import Settings, env_name
 from consumer.outcome import Delivered, Outcome
 from consumer.record import Record
 from consumer.stream import pause_topic
@@ -97,7 +98,16 @@ def is_in_order(started: Iterable[Record]) -> bool:
     return all(numbers == sorted(numbers) for numbers in lanes.values())
 
 
-async def test_two_workers_start_nothing_in_a_pause_and_go_on_after_it_in_order(on_kafka):
+async def paused_as_status_says(on_kafka: Stage, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    cluster = on_kafka.cluster
+    settings = Settings(kafka_bootstrap_servers=cluster.bootstrap_servers, topic_prefix=cluster.topic_prefix)
+    capsys.readouterr()
+    code = await status.run(settings, ["stage"], as_json=True)
+    [found] = json.loads(capsys.readouterr().out)
+    return code, found["paused"]["by"]
+
+
+async def test_two_workers_start_nothing_in_a_pause_and_go_on_after_it_in_order(on_kafka, capsys):
     """Paused while events flow: calls in flight end, none follows; resumed, every event is done once."""
     both = [OneWorker(context=on_kafka.context()) for _ in range(2)]
     numbers = count()
@@ -116,6 +126,7 @@ async def test_two_workers_start_nothing_in_a_pause_and_go_on_after_it_in_order(
         total = next(numbers)
         await until(lambda: sum(each.held for each in both) == total - sum(done))
         assert [len(each.ledger.started) for each in both] == done
+        assert await paused_as_status_says(on_kafka, capsys) == (1, "ada")
 
         await say(on_kafka, "stage", undo=True)
         await until(lambda: sum(len(each.ledger.ended) for each in both) >= total)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from consumer.commands import console_output, lago_lookup, paragraph
+from consumer.commands import connection_pause, console_output, lago_lookup, paragraph
 from consumer.commands.console_output import ConsoleOutput
 from consumer.commands.explain import document_state, subjects, tables
 from consumer.commands.explain.explanation import Explanation
 from consumer.commands.explain.subjects import Subject
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
+from consumer.kafka.cluster import Cluster
+from consumer.limits.pause import Pause, Pauses
 from consumer.pipeline import dry_run
 from consumer.pipeline.known_zones import KnownZones
 
 DONE, FAILED = 0, 1
+UNTIL_RESUMED = "Nothing of it is sent to NetSuite until somebody resumes it: lago-netsuite resume."
+_OVER = frozenset({"written", "settled", "differs"})
 Explained = tuple[Subject, Explanation | None]
 
 
@@ -41,6 +45,8 @@ async def run(
         StartupError: Kafka cannot be reached, or has no such record.
     """
     found, zones = await subjects.of(settings, place, code), KnownZones()
+    is_file = subjects.is_file(place)
+    pauses = Pauses() if is_file else await connection_pause.read(Cluster.of(settings))
     explained: list[Explained] = []
     async with lago_lookup.opened(connections, is_wanted=asks_lago) as asking:
         for each in found:
@@ -49,13 +55,13 @@ async def run(
                 asked = await asking.of(dry_run.of(each.value, connections, each.code, zones))
                 plan = Explanation(asked, connections)
             explained.append((each, plan))
-    if not explained and not subjects.is_file(place):
+    if not explained and not is_file:
         console_output.complain(
             f"{place}: no file, error code or document is called so. {document_state.NOTHING}"
         )
         return FAILED
     for each, plan in explained:
-        _say(each, plan, as_json=as_json)
+        _say(each, plan, _paused(each, plan, pauses), as_json=as_json)
     return DONE
 
 
@@ -64,13 +70,24 @@ def _is_known(code: str | None, connections: Sequence[Connection]) -> bool:
     return code is None or any(each.code == code for each in connections)
 
 
-def _say(subject: Subject, plan: Explanation | None, *, as_json: bool) -> None:
+def _paused(subject: Subject, plan: Explanation | None, pauses: Pauses) -> dict[str, Pause]:
+    """The paused connections that the document, or else the event, belongs to."""
+    codes = [state.connection for state in subject.states or () if state.name not in _OVER]
+    if not subject.states and plan is not None:
+        codes = [plan.dry_run_of_event.connection.code]
+    return {code: pause for code in codes if (pause := pauses.of(code)) is not None}
+
+
+def _say(subject: Subject, plan: Explanation | None, paused: Mapping[str, Pause], *, as_json: bool) -> None:
     if as_json:
         shown: dict[str, Any] = plan.as_json() if plan else {}
         states = None if subject.states is None else [each.as_json() for each in subject.states]
-        console_output.say_json(shown | {"states": states})
+        by_code = {code: pause.as_json() for code, pause in paused.items()}
+        console_output.say_json(shown | {"states": states, "paused": by_code})
         return
     console = console_output.console()
+    for code, pause in paused.items():
+        paragraph.say(console, f"Connection {code} is {pause}. {UNTIL_RESUMED}")
     _show_states(console, subject)
     if plan is not None:
         tables.show(plan, console)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from consumer.commands import console_output, status_report
 from consumer.commands.connection_status import ConnectionStatus
 from consumer.commands.status import backlog_of
 from consumer.commands.worker_reports import WorkerReports
+from consumer.limits.pause import Pause
+from schemas.connection_state import ConnectionState
 from schemas.reconciliation import Reconciliation
 from schemas.result import SourceRef
 from schemas.waiting import WaitingRecord
@@ -54,6 +57,9 @@ HELD = waits(
 
 SILENT = WorkerReports(last_at=datetime(2026, 8, 3, tzinfo=UTC))
 """Workers have reported, and none does now."""
+
+
+PAUSE = Pause(actor="ada", at="2026-08-03T09:00:00Z", reason="month end")
 
 
 def run(outcome: str) -> Reconciliation:
@@ -105,6 +111,7 @@ def test_what_waits_is_grouped_by_what_it_waits_for_with_amounts_and_limit(capsy
         (ConnectionStatus(code="eu", last_run=run("not_in_balance")), True),
         (ConnectionStatus(code="eu", backlog=1, reports=SILENT), True),
         (ConnectionStatus(code="eu", reports=SILENT), False),
+        (ConnectionStatus(code="eu", pause=PAUSE), True),
     ],
 )
 def test_a_person_is_needed_for_what_does_not_end_by_itself(found, is_needed):
@@ -159,3 +166,32 @@ def test_the_backlog_counts_from_the_committed_offset_or_the_start_of_the_log():
 
     assert backlog_of(extents, {("a", 0): 8, ("a", 1): 4}) == 2
     assert backlog_of(extents, {}) == 9
+
+
+def test_a_pause_is_said_with_who_when_why_and_how_many_workers_have_followed(capsys):
+    """And in JSON by itself, null while the connection runs."""
+    now = datetime(2026, 8, 3, 9, 1, tzinfo=UTC)
+    states = [
+        ConnectionState(
+            connection="eu", partition=number, worker=f"worker-{number}", breaker="closed", cap=5, leased=2,
+            permits=2 * number, in_use=0, as_of="2026-08-03T09:00:30Z", paused=not number,
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    found = ConnectionStatus(code="eu", pause=PAUSE, reports=WorkerReports.of("eu", states, now))
+
+    lines = printed(capsys, found).splitlines()
+
+    assert lines[0] == "eu: a person is needed"
+    said = "by ada since 2026-08-03T09:00:00Z: month end; 1 of 2 workers start no calls"
+    assert f"  Paused     {said}" in lines
+    assert found.as_json()["paused"] == {"by": "ada", "since": "2026-08-03T09:00:00Z", "reason": "month end"}
+    assert ConnectionStatus(code="eu").as_json()["paused"] is None
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_reason_of_any_text_stays_one_harmless_line(capsys, text):
+    """It is what somebody has typed, or another program has put there."""
+    shown = printed(capsys, ConnectionStatus(code="eu", pause=replace(PAUSE, reason=text)))
+
+    assert not ACTIVE.search(shown.replace("\n", ""))
