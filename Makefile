@@ -5,8 +5,10 @@ BIN := .venv/bin
 SUITESCRIPT := deploy/netsuite
 TOOLS := .cache/tools
 COMPOSE_GO_VERSION := v2.16.2
+KUBERNETES_VERSION := v1.36.3
+HELM_VERSION := v4.3.1
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools chart-alerts chart-files dashboard pictures
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +76,19 @@ deploy-tools: $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION) ## Build the loader 
 $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
 	GOBIN=$(CURDIR)/$(TOOLS)/compose-go go install -ldflags '-s -w' github.com/compose-spec/compose-go/v2/cmd@$(COMPOSE_GO_VERSION)
 	@mv $(TOOLS)/compose-go/cmd $(TOOLS)/compose-config
+	@touch $@
+
+cluster-check: setup $(TOOLS)/kubernetes-$(KUBERNETES_VERSION) $(TOOLS)/helm-$(HELM_VERSION) ## The chart on a real API server, by Helm 4 (needs Go, and minutes once to build both)
+	$(BIN)/python -m pytest -v --durations=0 --durations-min=0.5 -m cluster tests/deploy/cluster
+
+# The API server says the version that Helm compares with the chart's kubeVersion only when it is linked with it.
+$(TOOLS)/kubernetes-$(KUBERNETES_VERSION): tests/deploy/cluster/go.mod tests/deploy/cluster/main.go
+	@mkdir -p $(TOOLS)
+	cd tests/deploy/cluster && go build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $(CURDIR)/$(TOOLS)/kubernetes .
+	@touch $@
+
+$(TOOLS)/helm-$(HELM_VERSION):
+	GOBIN=$(CURDIR)/$(TOOLS)/helm-4 go install -trimpath -ldflags '-s -w' helm.sh/helm/v4/cmd/helm@$(HELM_VERSION)
 	@touch $@
 
 CHART := deploy/helm/lago-netsuite
