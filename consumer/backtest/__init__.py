@@ -1,6 +1,7 @@
 """
-What a changed connections.yaml would book otherwise for the same events: values in, values out; no I/O.
+What connections.yaml books for events, by rule, and what a changed one would book otherwise; pure, no I/O.
 
 May import pipeline (routing and dry runs), events, mapping, config, schemas and the vocabulary.
-Start in comparison for one event, in totals for many; the command `backtest` reads the events.
+Start in comparison for one event, in totals for many, in coverage for the rules that book them; the command
+`backtest` and the console read the events.
 """

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.progress import MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from consumer.backtest import event_pair
+from consumer.backtest import event_pair, findings
 from consumer.backtest.event_pair import EventPair
-from consumer.backtest.totals import BacktestTotals
+from consumer.backtest.findings import Findings
 from consumer.commands import (
     backtest_report,
     console_output,
@@ -21,7 +21,6 @@ from consumer.commands import (
     topic_span,
 )
 from consumer.commands.backtest_files import BacktestFiles
-from consumer.commands.backtest_report import Changed
 from consumer.commands.lago_documents import Scope
 from consumer.commands.lago_lookup import LagoLookup
 from consumer.commands.topic_span import Span
@@ -114,12 +113,11 @@ class _Running:
     files: BacktestFiles | None
     progress: Progress
     bar: TaskID
-    totals: BacktestTotals = field(default_factory=BacktestTotals)
+    found: Findings = field(default_factory=lambda: Findings(most=LISTED_DOCUMENTS))
     zones: KnownZones = field(default_factory=KnownZones)
-    changed: list[Changed] = field(default_factory=list)
 
     async def take(self, value: bytes | None) -> None:
-        self.totals.events += 1
+        self.found.totals.events += 1
         event = self.zones.completed(envelope.decode(value))
         for pair in event_pair.of(event, self.wish.before, self.wish.after, self.wish.code):
             self._keep(await self._looked_up(pair))
@@ -134,23 +132,16 @@ class _Running:
         )
 
     def _keep(self, pair: EventPair) -> None:
-        self.totals.looked_up += any(each and each.looked_up for each in (pair.before, pair.after))
-        for document in event_pair.compared(pair):
-            name = event_pair.name_of(pair, document)
-            if not self.totals.add(name, document) or not document.differences:
-                continue
-            found = Changed(name=name, differences=document.differences, reason=document.reason)
-            if len(self.changed) < LISTED_DOCUMENTS:
-                self.changed.append(found)
+        for found in self.found.take(pair):
             if self.files is not None:
                 self.files.put(found)
 
     def shown(self) -> int:
         if self.wish.as_json:
-            console_output.say_json(backtest_report.as_json(self.totals, self.changed))
+            console_output.say_json(findings.as_json(self.found.totals, self.found.changed))
         else:
-            backtest_report.show(self.totals, self.changed, console_output.console())
-        return DIFFERENT if self.totals.differing else SAME
+            backtest_report.show(self.found.totals, self.found.changed, console_output.console())
+        return DIFFERENT if self.found.totals.differing else SAME
 
 
 @asynccontextmanager
@@ -171,4 +162,4 @@ async def _running(wish: Wish) -> AsyncIterator[_Running]:
         )
         yield running
         if files is not None:
-            files.end(running.totals)
+            files.end(running.found.totals)

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from consumer.backtest import findings
+from consumer.backtest.findings import Changed
 from consumer.backtest.totals import BacktestTotals
-from consumer.commands import backtest_report, csv_file
-from consumer.commands.backtest_report import Changed
+from consumer.commands import csv_file
 from consumer.commands.csv_file import CsvFile
 from consumer.config import private_file
 from consumer.errors import LagoNetsuiteError
@@ -49,7 +50,7 @@ class BacktestFiles:
 
     def put(self, changed: Changed) -> None:
         """Write a row for each difference of a document."""
-        for row in backtest_report.rows_of(changed):
+        for row in findings.rows_of(changed):
             self._differences.put(row)
 
     def end(self, totals: BacktestTotals) -> None:
@@ -62,7 +63,7 @@ class BacktestFiles:
         file = self._folder / SUMS
         try:
             with private_file.opened(file) as out:
-                rows = backtest_report.sums_of(totals)
+                rows = findings.sums_of(totals)
                 csv_file.write(out, COLUMNS_OF_SUMS, rows, numbers=("before", "after", "change"))
         except OSError as error:
             raise LagoNetsuiteError(f"{file}: {error.strerror or error}") from error

@@ -54,28 +54,32 @@ class Tree:
 
 def parse(text: str) -> Tree:
     """The tree of a text; text that is not YAML gives a tree with one problem."""
+    node = compose(text)
+    if isinstance(node, Problem):
+        return Tree(problems=[node])
     tree = Tree()
-    try:
-        _refuse_towers(text)
-        node = YAML().compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        message = f"is not YAML: {error.problem or error.context}"
-        tree.problems.append(Problem(path=(), line=line, message=message))
-        return tree
-    except YAMLError as error:
-        tree.problems.append(Problem(path=(), line=1, message=f"is not YAML: {str(error).splitlines()[0]}"))
-        return tree
-    except RecursionError:
-        tree.problems.append(Problem(path=(), line=1, message=f"nests deeper than {MAX_DEPTH} levels"))
-        return tree
     try:
         tree.value = None if node is None else _Reader(tree).read(node, ())
     except _BeyondError as error:
         # The other problems are dropped: the file is not read further.
         return Tree(problems=[Problem(path=(), line=error.line, message=str(error))])
     return tree
+
+
+def compose(text: str) -> Node | Problem | None:
+    """The parser's nodes of a text: None for one without content, a problem for one that is not YAML."""
+    try:
+        _refuse_towers(text)
+        found: Node | None = YAML().compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        return Problem(path=(), line=line, message=f"is not YAML: {error.problem or error.context}")
+    except YAMLError as error:
+        return Problem(path=(), line=1, message=f"is not YAML: {str(error).splitlines()[0]}")
+    except RecursionError:
+        return Problem(path=(), line=1, message=f"nests deeper than {MAX_DEPTH} levels")
+    return found
 
 
 def _refuse_towers(text: str) -> None:

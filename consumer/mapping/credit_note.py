@@ -147,7 +147,9 @@ def _lines(
 def _line(
     part: CreditNoteItem, cents: int, tax: Decimal, note: CreditNote, decision_log: DecisionLog
 ) -> Line:
-    item = items.item_of_fee(part.fee, part.fee.item.code, note.billing_entity_code, decision_log)
+    item = items.item_of_fee(
+        part.fee, part.fee.item.code, note.billing_entity_code, decision_log, cents=cents
+    )
     amount = money.major(cents, note.currency)
     zone = service_period.zone_of(note.customer, decision_log.connection)
     days = service_period.for_expressions(service_period.of_fee(part.fee, None, zone))
@@ -167,8 +169,8 @@ def _line(
 
 
 def _coupon_line(note: CreditNote, decision_log: DecisionLog) -> Line:
-    item = items.item_of_discount("coupon", note.billing_entity_code, decision_log)
     cents = -note.coupons_adjustment_amount_cents
+    item = items.item_of_discount("coupon", note.billing_entity_code, decision_log, cents=cents)
     amount = money.major(cents, note.currency)
     fee = decision_log.origin.like_a_fee(
         item={"type": "coupon", "code": None, "name": None}, amount_cents=cents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 
 from consumer.config.connection import Connection
 from consumer.mapping.event_view import Origin
@@ -21,6 +22,7 @@ class Decision:
         at: file and line of that setting, ``connections.yaml:34``.
         is_fallback: whether a fallback decided, which causes a warning.
         asked: the settings that could have decided, in order of precedence; empty when there is only one.
+        cents: what is booked by it, in subunits of the document's currency; None where it is no amount.
     """
 
     subject: str
@@ -29,6 +31,7 @@ class Decision:
     at: str
     is_fallback: bool = False
     asked: tuple[str, ...] = ()
+    cents: int | None = None
 
     def as_json(self) -> dict[str, str | bool]:
         """The decision in the form of ``preview``."""
@@ -46,6 +49,7 @@ class Problem:
     Attributes:
         key: path of the setting that ends it, the same for all documents; empty when there is none.
         asked: the settings of which one would be sufficient, in order of precedence.
+        cents: what is not booked for it, in subunits of the document's currency; None where it is not known.
     """
 
     code: str
@@ -53,6 +57,23 @@ class Problem:
     hint: str
     key: str = ""
     asked: tuple[str, ...] = ()
+    cents: int | None = None
+
+
+class Chosen(TypedDict, total=False):
+    """What a `Decision` may have besides."""
+
+    is_fallback: bool
+    asked: tuple[str, ...]
+    cents: int
+
+
+class Unmapped(TypedDict, total=False):
+    """What a `Problem` may have besides."""
+
+    key: str
+    asked: tuple[str, ...]
+    cents: int
 
 
 @dataclass(slots=True)
@@ -69,20 +90,15 @@ class DecisionLog:
     decisions: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def chose(
-        self, subject: str, choice: str, rule: str, *, is_fallback: bool = False, asked: tuple[str, ...] = ()
-    ) -> None:
+    def chose(self, subject: str, choice: str, rule: str, **more: Unpack[Chosen]) -> None:
         """Add a decision."""
-        at = self.connection.at(rule)
         self.decisions.append(
-            Decision(subject=subject, choice=choice, rule=rule, at=at, is_fallback=is_fallback, asked=asked)
+            Decision(subject=subject, choice=choice, rule=rule, at=self.connection.at(rule), **more)
         )
 
-    def refuse(
-        self, code: str, message: str, hint: str, *, key: str = "", asked: tuple[str, ...] = ()
-    ) -> None:
+    def refuse(self, code: str, message: str, hint: str, **more: Unpack[Unmapped]) -> None:
         """Add a problem; then no request is made."""
-        self.problems.append(Problem(code=code, message=message, hint=hint, key=key, asked=asked))
+        self.problems.append(Problem(code=code, message=message, hint=hint, **more))
 
     def rejection(self, details: dict[str, str]) -> Rejected | None:
         """All problems as one rejection under the code of the first; None when there are none."""

@@ -35,7 +35,7 @@ def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
     for kind, cents, description in _amounts(invoice, decision_log):
         if cents <= 0 or (kind == "credit_note" and decision_log.connection.credits == "apply"):
             continue
-        item = items.item_of_discount(kind, invoice.billing_entity_code, decision_log)
+        item = items.item_of_discount(kind, invoice.billing_entity_code, decision_log, cents=-cents)
         amount = money.major(-cents, invoice.currency)
         item_of = {"type": kind, "code": None, "name": description}
         fee = decision_log.origin.like_a_fee(item=item_of, amount_cents=-cents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from consumer.config.connection import Connection
@@ -24,11 +25,11 @@ _DISCOUNT_PATHS: dict[Discount, tuple[_Path, ...]] = {
 
 
 def item_of_fee(
-    fee: Fee, plan_code: str | None, entity: str | None, decision_log: DecisionLog
+    fee: Fee, plan_code: str | None, entity: str | None, decision_log: DecisionLog, *, cents: int
 ) -> Item | None:
     """The item of a fee line; None, with a problem in the decision log, when no item is mapped."""
     kind = fee.item.type
-    subject = f"line {fee.item.code or kind}"
+    subject = _Subject(f"line {fee.item.code or kind}", cents)
     wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
     return _choose(_fee_paths(fee, plan_code), subject, wanted, entity, decision_log)
 
@@ -44,9 +45,20 @@ def find_discount(kind: Discount, entity: str | None, connection: Connection) ->
     return found[1] if found is not None else None
 
 
-def item_of_discount(kind: Discount, entity: str | None, decision_log: DecisionLog) -> Item | None:
+def item_of_discount(
+    kind: Discount, entity: str | None, decision_log: DecisionLog, *, cents: int
+) -> Item | None:
     """The item of a discount line; None, with a problem in the decision log, when no item is mapped."""
-    return _choose(_DISCOUNT_PATHS[kind], f"line {kind}", kind.replace("_", " "), entity, decision_log)
+    subject = _Subject(f"line {kind}", cents)
+    return _choose(_DISCOUNT_PATHS[kind], subject, kind.replace("_", " "), entity, decision_log)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A line as the decision log calls it, and its amount in subunits."""
+
+    name: str
+    cents: int
 
 
 def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
@@ -74,14 +86,16 @@ def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
 
 
 def _choose(
-    paths: Sequence[_Path], subject: str, wanted: str, entity: str | None, decision_log: DecisionLog
+    paths: Sequence[_Path], subject: _Subject, wanted: str, entity: str | None, decision_log: DecisionLog
 ) -> Item | None:
     connection = decision_log.connection
     found = next(_candidates(connection, entity, paths), None)
     if found is not None:
         path, item, is_fallback = found
         rule, asked = ".".join(path), _asked(paths, entity)
-        decision_log.chose(subject, item.id, rule, is_fallback=is_fallback, asked=asked)
+        decision_log.chose(
+            subject.name, item.id, rule, is_fallback=is_fallback, asked=asked, cents=subject.cents
+        )
         return item
     where = ".".join(("mapping", *(paths[0] if paths else ("fallback_item",))))
     settings = f"{where} (or mapping.fallback_item)" if paths else where
@@ -91,6 +105,7 @@ def _choose(
         f"add {settings} to connection {connection.code} at {connection.at(where)}",
         key=where,
         asked=_asked(paths, entity),
+        cents=subject.cents,
     )
     return None
 

@@ -43,6 +43,7 @@ class Part:
         lago_code: code of Lago's tax; None when only the rate is known.
         rate: in percent.
         rule: path of the setting with type and code.
+        asked: the settings that could have decided.
     """
 
     line: Line
@@ -51,6 +52,7 @@ class Part:
     type: str
     code: str
     rule: str
+    asked: tuple[str, ...] = ()
 
 
 def details(
@@ -129,7 +131,7 @@ def _parts(
 ) -> tuple[Part, ...]:
     candidates = list(_taxes_with_rate(line.tax_rate, applied))
     if not share and not line.exact_tax:
-        return _untaxed(line, candidates, rules, decision_log)
+        return _untaxed(line, candidates, rules)
     # A tax of zero percent is no tax for an amount: that gets the connection's default code.
     candidates = candidates if line.tax_rate else []
     resolved = [_resolved(line, taxes, rules) for taxes in candidates] or [
@@ -139,15 +141,17 @@ def _parts(
         return _ambiguous(line, candidates, rules, decision_log)
     if any(not part.type or not part.code for part in resolved[0]):
         return _unmapped(line, candidates, rules, decision_log)
-    for part in resolved[0]:
-        asked = (part.rule, rules.at) if part.rule != rules.at else _asked(part, rules)
-        decision_log.chose(f"tax {line.ref}", f"{part.type}/{part.code}", part.rule, asked=asked)
-    return resolved[0]
+    return tuple(replace(part, asked=_asked(part, rules)) for part in resolved[0])
 
 
-def _untaxed(
-    line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules, decision_log: DecisionLog
-) -> tuple[Part, ...]:
+def note(parts: Sequence[Part], cents: Sequence[int], decision_log: DecisionLog) -> None:
+    """Add each part to the decision log, with its amount in subunits."""
+    for part, amount in zip(parts, cents, strict=True):
+        chosen = f"{part.type}/{part.code}"
+        decision_log.chose(f"tax {part.line.ref}", chosen, part.rule, asked=part.asked, cents=amount)
+
+
+def _untaxed(line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: TaxRules) -> tuple[Part, ...]:
     """
     The details of a line without tax: none, since NetSuite refuses one for an item that is not taxable.
 
@@ -157,10 +161,7 @@ def _untaxed(
     if not named or named not in rules.tax.taxes:
         return ()
     parts = _resolved(line, candidates[0], rules)
-    decision_log.chose(
-        f"tax {line.ref}", f"{parts[0].type}/{parts[0].code}", parts[0].rule, asked=(parts[0].rule,)
-    )
-    return tuple(part for part in parts if part.type and part.code)
+    return tuple(replace(part, asked=(part.rule,)) for part in parts if part.type and part.code)
 
 
 def _taxes_with_rate(rate: Decimal, applied: Sequence[AppliedTax]) -> Iterator[tuple[AppliedTax, ...]]:
@@ -212,6 +213,8 @@ def _codes(parts: Sequence[Part]) -> frozenset[tuple[str, str]]:
 
 
 def _asked(part: Part, rules: TaxRules) -> tuple[str, ...]:
+    if part.rule != rules.at:
+        return part.rule, rules.at
     return (f"{rules.at}.taxes.{part.lago_code}", rules.at) if part.lago_code else (rules.at,)
 
 

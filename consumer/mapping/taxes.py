@@ -144,6 +144,7 @@ def _suitetax(
         return TaxShape(columns=columns)
     parts = tax_details.details(lines, shares, applied, TaxRules(tax=rules, at=where), decision_log)
     amounts = tax_details.amounts(parts, lines, shares, applied)
+    tax_details.note(parts, amounts, decision_log)
     details = tuple(_detail(part, cents, currency) for part, cents in zip(parts, amounts, strict=True))
     return TaxShape(columns=columns, details=details, has_references=True)
 
@@ -185,7 +186,7 @@ def _tax_line(total: int, currency: str, tax: tuple[Tax, str], decision_log: Dec
             key=f"{where}.item",
         )
         return TaxShape()
-    decision_log.chose("line tax", rules.item, f"{where}.item")
+    decision_log.chose("line tax", rules.item, f"{where}.item", cents=total)
     amount = money.major(total, currency)
     line = {"item": rules.item, "quantity": "1", "rate": amount, "amount": amount, "description": "Tax"}
     return TaxShape(extra_line=line, is_suppressed=True)
