@@ -59,6 +59,8 @@ Act = Literal[
     "logout",
     "login_refused",
     "act_refused",
+    "backtest",
+    "download",
 ]
 
 

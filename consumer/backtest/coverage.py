@@ -8,16 +8,19 @@ without their sign: a credit goes through a rule as an invoice does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from consumer.config.connection import Connection
 from consumer.events import summary
 from consumer.mapping import money
 from consumer.mapping.decision_log import Decision, Problem
 from consumer.mapping.result import Mapped, Refused
+from consumer.pipeline import dry_run
 from consumer.pipeline.dry_run import DryRun
+from consumer.pipeline.known_zones import KnownZones
 from schemas.envelope import Envelope
 
 State = Literal["own", "fallback", "unmapped"]
@@ -82,6 +85,12 @@ class Coverage:
     documents: int = 0
     uses: dict[UseKey, UseSum] = field(default_factory=lambda: defaultdict(UseSum))
     _seen: set[str] = field(default_factory=set)
+    _zones: KnownZones = field(default_factory=KnownZones)
+
+    def take(self, value: bytes | None, connections: Sequence[Connection]) -> None:
+        """Take in an event, at each connection that acts on it."""
+        for found in dry_run.everywhere(value, connections, zones=self._zones):
+            self.add(found)
 
     def add(self, found: DryRun) -> None:
         """Take in what one connection makes of an event."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consumer.backtest import comparison
 from consumer.backtest.comparison import Compared
@@ -13,6 +13,8 @@ from consumer.events import summary
 from consumer.mapping.result import Mapping as Plan
 from consumer.pipeline import dry_run, routing
 from consumer.pipeline.dry_run import DryRun
+from consumer.pipeline.known_zones import KnownZones
+from schemas import envelope
 from schemas.envelope import Envelope, Undecodable
 
 
@@ -52,6 +54,27 @@ def of(
     right = {found.connection.code: found for found in dry_run.of_event(event, after, code)}
     for each in dict.fromkeys((*left, *right)):
         yield EventPair(connection=each, event=event, before=left.get(each), after=right.get(each))
+
+
+@dataclass(slots=True, kw_only=True)
+class EventPairs:
+    """
+    The pairs of events that come one after the other; a payment is dated as a worker that knows them dates it.
+
+    Attributes:
+        before: the connections in use.
+        after: the changed ones.
+        code: only this connection.
+    """
+
+    before: Sequence[Connection]
+    after: Sequence[Connection]
+    code: str | None = None
+    _zones: KnownZones = field(default_factory=KnownZones)
+
+    def of(self, value: bytes | None) -> Iterator[EventPair]:
+        """The pairs of one event, as `of`."""
+        yield from of(self._zones.completed(envelope.decode(value)), self.before, self.after, self.code)
 
 
 def compared(pair: EventPair) -> Iterator[Compared]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rich.progress import MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from consumer.backtest import event_pair, findings
-from consumer.backtest.event_pair import EventPair
+from consumer.backtest import findings
+from consumer.backtest.event_pair import EventPair, EventPairs
 from consumer.backtest.findings import Findings
 from consumer.commands import (
     backtest_report,
@@ -29,8 +29,6 @@ from consumer.config.settings import Settings
 from consumer.events.lago_webhook import Kind
 from consumer.kafka import topics
 from consumer.kafka.cluster import Cluster
-from consumer.pipeline.known_zones import KnownZones
-from schemas import envelope
 
 SAME, DIFFERENT = 0, 1
 LISTED_DOCUMENTS = 1_000
@@ -109,17 +107,16 @@ async def of_lago(kinds: Sequence[Kind], scope: Scope, wish: Wish) -> int:
 @dataclass(slots=True, kw_only=True)
 class _Running:
     wish: Wish
+    pairs: EventPairs
     look_ups: tuple[LagoLookup, LagoLookup]
     files: BacktestFiles | None
     progress: Progress
     bar: TaskID
     found: Findings = field(default_factory=lambda: Findings(most=LISTED_DOCUMENTS))
-    zones: KnownZones = field(default_factory=KnownZones)
 
     async def take(self, value: bytes | None) -> None:
         self.found.totals.events += 1
-        event = self.zones.completed(envelope.decode(value))
-        for pair in event_pair.of(event, self.wish.before, self.wish.after, self.wish.code):
+        for pair in self.pairs.of(value):
             self._keep(await self._looked_up(pair))
         self.progress.advance(self.bar)
 
@@ -158,7 +155,12 @@ async def _running(wish: Wish) -> AsyncIterator[_Running]:
         progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         bar = stack.enter_context(progress).add_task("", total=None)
         running = _Running(
-            wish=wish, look_ups=(look_ups[0], look_ups[1]), files=files, progress=progress, bar=bar
+            wish=wish,
+            pairs=EventPairs(before=wish.before, after=wish.after, code=wish.code),
+            look_ups=(look_ups[0], look_ups[1]),
+            files=files,
+            progress=progress,
+            bar=bar,
         )
         yield running
         if files is not None:

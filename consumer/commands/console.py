@@ -11,7 +11,7 @@ import structlog
 from starlette.types import ASGIApp
 
 from consumer import __version__
-from consumer.clock import SystemClock
+from consumer.clock import Clock, SystemClock
 from consumer.commands.console_acts import ConsoleActs
 from consumer.commands.console_audit import ConsoleAudit
 from consumer.commands.console_jobs import ConsoleJobs
@@ -24,6 +24,10 @@ from consumer.console.context import Badge, Context
 from consumer.console.follower import Follower
 from consumer.console.job_board import JobBoard
 from consumer.console.live import Changes
+from consumer.console.mapping import latest_events
+from consumer.console.mapping.configuration_file import ConfigurationFile
+from consumer.console.mapping.event_runs import EventRuns
+from consumer.console.mapping.parts import MappingParts
 from consumer.console.rate import RateLimit
 from consumer.http_client.event_loop import EventLoop
 from consumer.kafka.cluster import Cluster
@@ -75,6 +79,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                 tasks.create_task(audit.run()),
                 tasks.create_task(jobs.run()),
                 tasks.create_task(periods.run()),
+                tasks.create_task(context.mapping.runs.run()),
                 *([tasks.create_task(login.provider.run())] if login else []),
                 tasks.create_task(_serve(application.create_app(context), settings)),
             ]
@@ -122,10 +127,17 @@ def _assembled(
         keep=audit.keep,
         act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
         metrics=metrics,
+        mapping=_mapping(settings, clock, changes),
         login=login,
         origin=login.registration.origin if login else "",
     )
     return context, follower
+
+
+def _mapping(settings: Settings, clock: Clock, changes: Changes) -> MappingParts:
+    cluster = Cluster.of(settings)
+    runs = EventRuns(lambda count: latest_events.opened(cluster, count), clock, changes.happened)
+    return MappingParts(file=ConfigurationFile(settings.connections_file), runs=runs)
 
 
 async def _serve(app: ASGIApp, settings: Settings) -> None:

@@ -18,6 +18,10 @@ ROLES: Mapping[str, Role] = {
     "backfill": "operator",
     "reconcile": "operator",
     "stop_job": "operator",
+    "draft": "viewer",
+    "backtest": "operator",
+    "stop_backtest": "operator",
+    "download": "operator",
     "logout": "viewer",
 }
 """By the name of the act in its path. Nothing that is missing here can be done."""

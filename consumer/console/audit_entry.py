@@ -1,4 +1,4 @@
-"""What the console itself adds to the audit: logins, logouts, and what was refused."""
+"""What the console itself adds to the audit: logins, refusals, back-tests, downloads of the configuration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-EntryName = Literal["login", "logout", "login_refused", "act_refused"]
+EntryName = Literal["login", "logout", "login_refused", "act_refused", "backtest", "download"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class AuditEntry:
 
     Attributes:
         actor: whom it is about; ``unknown`` where nobody is known.
-        reason: why it was refused; empty for the others.
+        reason: why it was refused or asked for; empty for logins and logouts.
         details: texts by name.
     """
 

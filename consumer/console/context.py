@@ -18,6 +18,7 @@ from consumer.console.follower import Progress
 from consumer.console.job_board import JobBoard
 from consumer.console.live import Changes
 from consumer.console.login.login import Login
+from consumer.console.mapping.parts import MappingParts
 from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
 from consumer.failures.act_plan import ActKind
@@ -131,6 +132,7 @@ class Context:
         act_rate: how often one person may act.
         metrics: of requests, acts and logins.
         closed_at: the closed periods of a connection's account, as far as they are known now.
+        mapping: the file of the connections, drafts of it, and what they would do.
         login: None where only this machine can reach the console, whose person may do everything.
         origin: where people reach the console, ``https://billing.example.com``; empty without a login.
         jobs: commands that run beside the pages.
@@ -147,6 +149,7 @@ class Context:
     keep: KeepEntry
     act_rate: RateLimit
     metrics: Metrics
+    mapping: MappingParts
     login: Login | None = None
     origin: str = ""
     codes: Sequence[str] = field(default=())

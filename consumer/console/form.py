@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 
 LIMIT_BYTES = 64 * 1024
+LARGE_LIMIT_BYTES = 1024 * 1024
+"""Of a form with a text as large as a file, whose address is in `LARGE`."""
+LARGE = frozenset({"/mapping/drafts", "/api/v1/mapping/drafts"})
 LIMIT_FIELDS = 1_000
 LIMIT_S = 15.0
 TOKEN_FIELD = "token"  # noqa: S105 - its name
@@ -61,10 +64,11 @@ async def _read(request: Request) -> Fields | Unreadable:
 
 
 async def _body(request: Request) -> bytes | None:
+    limit_bytes = LARGE_LIMIT_BYTES if request.url.path in LARGE else LIMIT_BYTES
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > LIMIT_BYTES:
+        if len(body) > limit_bytes:
             return None
     return bytes(body)
 

@@ -23,6 +23,7 @@ PAGES = (
     ("/records", "Records"),
     ("/reconciliation", "Reconciliation"),
     ("/backfill", "Backfill"),
+    ("/mapping", "Mapping"),
     ("/connections", "Connections"),
     ("/audit", "Audit"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +34,7 @@ def environment() -> Environment:
     found.filters |= {
         "amount": amount_units.text,
         "amounts": amounts,
+        "sums": sums,
         "gap": gap,
         "money": money,
         "when": when,
@@ -55,6 +56,11 @@ def environment() -> Environment:
 def amounts(sums: dict[str, int]) -> list[str]:
     """Each currency's sum with its code."""
     return [amount_units.text(amount, currency) for currency, amount in sums.items()]
+
+
+def sums(exact: Mapping[str, Decimal]) -> list[str]:
+    """As `amounts`, of exact amounts."""
+    return [amount_units.text(amount_units.stored(amount), currency) for currency, amount in exact.items()]
 
 
 def money(text: str | Decimal, currency: str) -> str:

@@ -9,7 +9,18 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from consumer.console import act_preview, acts, api, failure_list, job_pages, login_pages, pages
+from consumer.console import (
+    act_preview,
+    acts,
+    api,
+    failure_list,
+    job_pages,
+    login_pages,
+    mapping_acts,
+    mapping_api,
+    mapping_pages,
+    pages,
+)
 from consumer.console.act_guard import guarded
 from consumer.console.live import LARGEST_AUDIENCE
 from consumer.console.login.registration import CALLBACK
@@ -52,18 +63,22 @@ PAGES: Sequence[BaseRoute] = (
     Route("/reconciliation", pages.reconciliation),
     Route("/reconciliation/{key}", pages.reconciliation),
     *job_pages.PAGES,
+    Route("/mapping", mapping_pages.mapping),
+    Route("/mapping/drafts/{draft_id}", mapping_pages.draft),
     Route("/connections", pages.connections),
     Route("/audit", pages.audit),
     Route(login_pages.LOST_FORM, login_pages.lost_form),
     Route("/live", live),
     *api.ROUTES,
     *job_pages.API,
+    *mapping_api.ROUTES,
 )
 """What is read, by everybody with a login."""
 
 ACTS: Sequence[BaseRoute] = (
     Route("/acts/{act}", guarded(acts.act), methods=["POST"]),
     Route("/api/v1/acts/{act}", guarded(acts.act), methods=["POST"]),
+    *mapping_acts.ROUTES,
     Route("/logout", guarded(login_pages.logout, act="logout"), methods=["POST"]),
 )
 """What changes something; each needs the role of `act_roles` and is reached through `guarded` only."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,12 +21,16 @@ from consumer.console.job_board import JobBoard, JobOutcome
 from consumer.console.live import Changes
 from consumer.console.login.login import Login
 from consumer.console.login.registration import Registration
+from consumer.console.mapping.configuration_file import ConfigurationFile
+from consumer.console.mapping.event_runs import EventRuns, Latest
+from consumer.console.mapping.parts import MappingParts
 from consumer.console.person import Person
 from consumer.console.projection import Projection
 from consumer.console.rate import RateLimit
 from consumer.console.session import COOKIE, Sessions
 from consumer.errors import StartupError
 from consumer.ops.metrics import Metrics
+from tests.support import connection_files
 from tests.support import topic_records as topics
 
 ORIGIN = "http://127.0.0.1:8082"
@@ -50,6 +54,9 @@ class Console:
         self.job_acts: list[JobAct] = []
         self.audited: list[AuditEntry] = []
         self.failing = ""
+        self.configuration = file.with_name("connections.yaml")
+        self.configuration.write_text(connection_files.yaml_text())
+        self.events: list[bytes | None] = []
         self.sessions = Sessions(self.clock, life_s=3_600, idle_s=1_800 if login else None)
         self.context = Context(
             file=file,
@@ -61,6 +68,10 @@ class Console:
             jobs=JobBoard(do=self.do_job),
             progress=Progress(behind=0, read_s=self.clock.monotonic_s()),
             changes=Changes(),
+            mapping=MappingParts(
+                file=ConfigurationFile(self.configuration),
+                runs=EventRuns(self.latest_events, self.clock, self.changed),
+            ),
             sessions=self.sessions,
             templates=rendering.environment(),
             act=self.act,
@@ -85,6 +96,22 @@ class Console:
             raise StartupError(self.failing)
         self.job_acts.append(act)
         return JobOutcome(said="It has begun", is_done=True, job="job-1")
+
+    def changed(self) -> None:
+        """Let open pages know that they would show something else."""
+        self.context.changes.happened()
+
+    @asynccontextmanager
+    async def latest_events(self, count: int) -> AsyncIterator[Latest]:
+        """The last of the events that the test has."""
+        if self.failing:
+            raise StartupError(self.failing)
+
+        async def values() -> AsyncIterator[bytes | None]:
+            for each in self.events[-count:]:
+                yield each
+
+        yield Latest(count=min(count, len(self.events)), values=values())
 
     def take(self, *records: Any) -> None:
         self.projection.apply(records)

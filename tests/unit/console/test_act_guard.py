@@ -50,7 +50,7 @@ async def test_no_act_is_done_without_the_token_of_the_session(console, route):
     """Whatever the route."""
     console.log_in("admin")
 
-    answer = await console.http.post(route.path.format(act="replay"), data=FORM)
+    answer = await console.http.post(route.path.format(act="replay", draft_id="none"), data=FORM)
 
     assert answer.status_code == 403
     assert console.acts == []
