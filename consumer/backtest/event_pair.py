@@ -59,7 +59,7 @@ def of(
 @dataclass(slots=True, kw_only=True)
 class EventPairs:
     """
-    The pairs of events that come one after the other; a payment is dated as a worker that knows them dates it.
+    The pairs of events one after the other; a payment is dated as a worker that knows those before it does.
 
     Attributes:
         before: the connections in use.

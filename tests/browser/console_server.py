@@ -49,7 +49,7 @@ class ConsoleServer(Console):
         self.origin = ""
         self._offset = 1_000
         self._port = port
-        self._serving: asyncio.Task[None] | None = None
+        self._serving: asyncio.Future[Any] | None = None
         badge = replace(self.context.badges[0], facts=FACTS, lago_url=LAGO_URL)
         self.context = replace(self.context, badges=[badge])
 
@@ -72,7 +72,7 @@ class ConsoleServer(Console):
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        self._serving = asyncio.create_task(ops.serve_on(listener, config))
+        self._serving = asyncio.gather(ops.serve_on(listener, config), self.context.mapping.runs.run())
 
     async def stop(self) -> None:
         """End all streams, and stop to listen."""
