@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
@@ -19,8 +20,13 @@ ON CONFLICT DO UPDATE SET (assignee, at, actor, reason) = (
 """
 
 
-def note(connection: sqlite3.Connection, record: Record) -> None:
-    """Take in a record of the audit topic; what is none is passed over."""
+def note(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
+    """Take in records of the audit topic; what is none is passed over."""
+    for record in records:
+        _note(connection, record)
+
+
+def _note(connection: sqlite3.Connection, record: Record) -> None:
     try:
         act = AuditRecord.model_validate_json(record.value or b"")
     except ValidationError:

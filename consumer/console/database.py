@@ -15,6 +15,7 @@ from consumer.console.file_error import FileError
 TABLES = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
 VERSION = int.from_bytes(hashlib.sha256(TABLES.encode()).digest()[:3], "big")
 """Of the tables: a file with another one is emptied and read anew."""
+_TOUCHED = (Path(__file__).parent / "touched.sql").read_text(encoding="utf-8")
 BUSY_LIMIT_S = 5.0
 CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 10_000
@@ -43,6 +44,7 @@ def writer(file: Path) -> sqlite3.Connection:
         )
         if _version(found) == 0:
             found.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        found.executescript(_TOUCHED)
     except sqlite3.Error as error:
         raise file_error.of(error, file) from error
     except OSError as error:

@@ -11,7 +11,6 @@ from consumer.failures.failure import Failure, read
 from consumer.record import Record
 from schemas.error_codes import SCRIPT_REFUSED, row_of
 from schemas.error_mark import ErrorMark
-from schemas.result import Result
 
 _COLUMNS = (
     "id", "connection", "code", "event", "object", "lago_id", "number", "document", "customer", "customer_id",
@@ -21,33 +20,26 @@ _COLUMNS = (
 _UPSERT = (
     f"INSERT INTO failures ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
     f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{each} = excluded.{each}' for each in _COLUMNS[1:])}"
-    " RETURNING row"
-)
-
-_ABOUT_RESULT = (
-    "SELECT id FROM failures WHERE connection = ?1 AND object = ?2 AND lago_id = ?3"
-    " UNION ALL SELECT id FROM failures WHERE connection = ?1 AND source = ?4"
-    " UNION ALL SELECT error_id FROM marks WHERE replay_source = ?4"
+    " WHERE excluded.published_ms >= failures.published_ms RETURNING row"
 )
 
 
-def note(connection: sqlite3.Connection, record: Record) -> None:
-    """Take in a record of the error topic; a resolved event says nothing that the others do not."""
-    match read(record):
-        case None:
-            return
-        case Failure() as failure:
-            _note_failure(connection, failure)
-        case mark:
-            _note_mark(connection, mark, record.timestamp_ms)
-
-
-def reconsider_written(connection: sqlite3.Connection, written: Result) -> None:
-    """See what a result ends: failures of its object, and of its event."""
-    source = f"{written.source.topic}/{written.source.partition}/{written.source.offset}"
-    found = connection.execute(_ABOUT_RESULT, (written.connection, written.object, written.lago_id, source))
-    if ended := found.fetchall():
-        failure_state.reconsider(connection, [each["id"] for each in ended])
+def note(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
+    """Take in records of the error topic; a resolved event says nothing that the others do not."""
+    failures: dict[int, Failure] = {}
+    marks: list[tuple[object, ...]] = []
+    for record in records:
+        match read(record):
+            case None:
+                continue
+            case Failure() as failure:
+                # A repeat is the newer one, unless it comes late.
+                if (row := connection.execute(_UPSERT, _values(failure)).fetchone()) is not None:
+                    failures[row["row"]] = failure
+            case mark:
+                marks.append(_mark_values(mark, record.timestamp_ms))
+    connection.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", marks)
+    _note_words_and_reasons(connection, failures)
 
 
 def settle(connection: sqlite3.Connection, committed: Mapping[tuple[str, str, int], int]) -> None:
@@ -56,48 +48,26 @@ def settle(connection: sqlite3.Connection, committed: Mapping[tuple[str, str, in
     failure_state.reconsider(connection, [each["id"] for each in under_way], committed)
 
 
-def _note_failure(connection: sqlite3.Connection, failure: Failure) -> None:
-    known = connection.execute("SELECT published_ms FROM failures WHERE id = ?", (failure.id,)).fetchone()
-    if known is not None and known["published_ms"] > failure.published_ms:
-        return
-    (row,) = connection.execute(_UPSERT, _values(failure)).fetchone()
-    connection.execute("DELETE FROM failure_words WHERE rowid = ?", (row,))
-    connection.execute("INSERT INTO failure_words (rowid, words) VALUES (?, ?)", (row, _words(failure)))
-    connection.execute("DELETE FROM reasons WHERE failure_id = ?", (failure.id,))
+def _note_words_and_reasons(connection: sqlite3.Connection, failures: Mapping[int, Failure]) -> None:
+    """Args: failures, by their rows."""
     connection.executemany(
-        "INSERT OR REPLACE INTO reasons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)", _reasons(failure)
+        "INSERT OR REPLACE INTO failure_words (rowid, words) VALUES (?, ?)",
+        ((row, _words(failure)) for row, failure in failures.items()),
     )
-    of_source = _of_source(connection, failure.connection, str(failure.source))
-    failure_state.reconsider(connection, list(dict.fromkeys((failure.id, *of_source))))
+    connection.executemany(
+        "DELETE FROM reasons WHERE failure_id = ?", ((each.id,) for each in failures.values())
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO reasons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        (reason for failure in failures.values() for reason in _reasons(failure)),
+    )
 
 
-def _note_mark(connection: sqlite3.Connection, mark: ErrorMark, published_ms: int) -> None:
+def _mark_values(mark: ErrorMark, published_ms: int) -> tuple[object, ...]:
     replay = mark.replay
     source = f"{replay.topic}/{replay.partition}/{replay.offset}" if replay else ""
-    connection.execute(
-        "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            mark.error_id,
-            mark.mark,
-            mark.reason,
-            mark.marked_at,
-            published_ms,
-            source,
-            replay.attempt if replay else 0,
-            mark.run,
-        ),
-    )
-    failure_state.reconsider(connection, [mark.error_id])
-
-
-def _of_source(connection: sqlite3.Connection, code: str, source: str) -> list[str]:
-    """The failures of an event, and those of which it is a replay."""
-    found = connection.execute(
-        "SELECT id FROM failures WHERE connection = ?1 AND source = ?2"
-        " UNION SELECT error_id FROM marks WHERE replay_source = ?2",
-        (code, source),
-    )
-    return [each["id"] for each in found]
+    attempt = replay.attempt if replay else 0
+    return mark.error_id, mark.mark, mark.reason, mark.marked_at, published_ms, source, attempt, mark.run
 
 
 def _values(failure: Failure) -> tuple[object, ...]:

@@ -13,6 +13,15 @@ from dataclasses import dataclass
 
 _CLOSING = ("synced", "ignored")
 _VOID_EVENT = ".voided"
+_FORMER = "SELECT published_ms FROM former_outcomes WHERE connection = ?1 AND source = ?2 AND is_written"
+_WRITTEN_MS = (
+    "SELECT max(published_ms) FROM (SELECT published_ms FROM results"  # noqa: S608
+    f" WHERE source_offset = ?3 AND source = ?2 AND connection = ?1 UNION ALL {_FORMER} = 1)"
+)
+_FAILED_MS = (
+    "SELECT max(published_ms) FROM (SELECT published_ms FROM failures"  # noqa: S608
+    f" WHERE connection = ?1 AND source = ?2 UNION ALL {_FORMER} = 0)"
+)
 
 Committed = Mapping[tuple[str, str, int], int]
 
@@ -24,6 +33,14 @@ class _Ended:
     by: str
     at_ms: int | None = None
     note: str = ""
+
+
+def reconsider_touched(connection: sqlite3.Connection) -> bool:
+    """Compute the states anew of failures about which something is known since; whether there are any."""
+    touched = [each["id"] for each in connection.execute("SELECT id FROM touched")]
+    connection.execute("DELETE FROM touched")
+    reconsider(connection, touched)
+    return bool(touched)
 
 
 def reconsider(
@@ -69,16 +86,22 @@ def _written(connection: sqlite3.Connection, row: sqlite3.Row) -> _Ended | None:
     column = "void_ms" if row["event"].endswith(_VOID_EVENT) else "published_ms"
     key = f"{row['connection']}:{row['object']}:{row['lago_id']}"
     of_object = connection.execute(f"SELECT {column} FROM results WHERE key = ?", (key,)).fetchone()  # noqa: S608
-    of_event = _result_of(connection, row["connection"], row["source"])
-    later = [each[0] for each in (of_object, of_event) if each and (each[0] or 0) > row["published_ms"]]
+    of_event = _written_ms(connection, row["connection"], row["source"])
+    found = (of_object and of_object[0], of_event)
+    later = [each for each in found if each is not None and each > row["published_ms"]]
     return _Ended(by="written", at_ms=max(later)) if later else None
 
 
-def _result_of(connection: sqlite3.Connection, code: str, source: str) -> sqlite3.Row | None:
-    found: sqlite3.Row | None = connection.execute(
-        "SELECT published_ms FROM results WHERE source_offset = ? AND source = ? AND connection = ?",
-        (int(source.rsplit("/", 1)[1]), source, code),
-    ).fetchone()
+def _written_ms(connection: sqlite3.Connection, code: str, source: str) -> int | None:
+    """When the result of an event was published; None without one."""
+    offset = int(source.rsplit("/", 1)[1])
+    found: int | None = connection.execute(_WRITTEN_MS, (code, source, offset)).fetchone()[0]
+    return found
+
+
+def _failed_ms(connection: sqlite3.Connection, code: str, source: str) -> int | None:
+    """When the failure of an event was published; None without one."""
+    found: int | None = connection.execute(_FAILED_MS, (code, source)).fetchone()[0]
     return found
 
 
@@ -89,17 +112,9 @@ def _replayed(connection: sqlite3.Connection, row: sqlite3.Row, committed: Commi
     ).fetchone()
     if mark is None or mark["replay_source"] == row["source"]:
         return None  # never replayed, or the replay has failed, too
-    if found := _result_of(connection, row["connection"], mark["replay_source"]):
-        return _Ended(by="written", at_ms=found[0])
-    if found := _failure_of(connection, row["connection"], mark["replay_source"]):
-        return _Ended(by="failed again", at_ms=found[0])
+    for by, ended_ms in (("written", _written_ms), ("failed again", _failed_ms)):
+        if (at_ms := ended_ms(connection, row["connection"], mark["replay_source"])) is not None:
+            return _Ended(by=by, at_ms=at_ms)
     topic, partition, offset = mark["replay_source"].rsplit("/", 2)
     below = committed.get((row["connection"], topic, int(partition)), 0)
     return _Ended(by="left out by a rule" if int(offset) < below else "")
-
-
-def _failure_of(connection: sqlite3.Connection, code: str, source: str) -> sqlite3.Row | None:
-    found: sqlite3.Row | None = connection.execute(
-        "SELECT published_ms FROM failures WHERE connection = ? AND source = ?", (code, source)
-    ).fetchone()
-    return found

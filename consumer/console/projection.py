@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import structlog
@@ -12,6 +13,7 @@ from consumer.console import (
     act_rows,
     database,
     failure_rows,
+    failure_state,
     file_error,
     open_sums,
     result_rows,
@@ -25,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 Place = tuple[str, int]
 """A topic, under Kafka's name for it, and a partition."""
-Note = Callable[[sqlite3.Connection, Record], None]
+Note = Callable[[sqlite3.Connection, Sequence[Record]], None]
 
 NOTES: Mapping[str, Note] = {
     result.TOPIC: result_rows.note,
@@ -43,6 +45,7 @@ class Projection:
     def __init__(self, connection: sqlite3.Connection, *, topic_prefix: str = "") -> None:
         self._connection = connection
         self._notes = {f"{topic_prefix}{name}": note for name, note in NOTES.items()}
+        self._are_sums_stale = True
 
     def positions(self) -> Mapping[Place, int]:
         """The next offset to read of each partition; those without a record yet are missing."""
@@ -72,31 +75,35 @@ class Projection:
         except Exception as error:
             if file_error.is_of_file(error):
                 raise
-            self._take_one_by_one(records)
+            self._take_without_defects(records, error)
 
     def _take(self, records: Sequence[Record]) -> None:
+        """In any order of the topics: states are computed after all of them, from what is known then."""
         with database.transaction(self._connection):
-            for record in records:
-                self._notes[record.source.topic](self._connection, record)
+            for topic, of_topic in _by_topic(records).items():
+                self._notes[topic](self._connection, of_topic)
+            self._are_sums_stale |= failure_state.reconsider_touched(self._connection)
             result_rows.take_in(self._connection)
             self._advance(records)
 
-    def _take_one_by_one(self, records: Sequence[Record]) -> None:
-        for record in records:
-            try:
-                self._take([record])
-            except Exception as error:
-                if file_error.is_of_file(error):
-                    raise
-                # Whatever is wrong with it, the next one may be right.
-                log.warning("console_record_skipped", source=str(record.source), error=errors.name_of(error))
-                with database.transaction(self._connection):
-                    self._advance([record])
+    def _take_without_defects(self, records: Sequence[Record], error: Exception) -> None:
+        """Halve until the record is found: whatever is wrong with it, the next one may be right."""
+        if len(records) > 1:
+            middle = len(records) // 2
+            self.apply(records[:middle])
+            self.apply(records[middle:])
+            return
+        log.warning("console_record_skipped", source=str(records[0].source), error=errors.name_of(error))
+        with database.transaction(self._connection):
+            self._advance(records)
 
     def refresh(self) -> None:
-        """Compute the sums over open failures anew."""
+        """Compute the sums over open failures anew, unless no failure has changed."""
+        if not self._are_sums_stale:
+            return
         with database.transaction(self._connection):
             open_sums.refresh(self._connection)
+        self._are_sums_stale = False
 
     def settle(self, committed: Mapping[tuple[str, str, int], int]) -> None:
         """
@@ -107,6 +114,7 @@ class Projection:
         """
         with database.transaction(self._connection):
             failure_rows.settle(self._connection, committed)
+        self._are_sums_stale = True
 
     def _advance(self, records: Iterable[Record]) -> None:
         last = {(each.source.topic, each.source.partition): each.source.offset + 1 for each in records}
@@ -115,3 +123,10 @@ class Projection:
             " ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset",
             [(*place, offset) for place, offset in last.items()],
         )
+
+
+def _by_topic(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.source.topic].append(record)
+    return found

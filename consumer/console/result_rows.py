@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pydantic import ValidationError
-
-from consumer.console import amount_units, failure_rows
+from consumer.console import amount_units, read_result
+from consumer.console.read_result import ReadResult
 from consumer.record import Record
-from schemas.result import REFUND, Result
+from schemas.result import REFUND
 
 VOIDED = "voided"
 _COLUMNS = (
@@ -44,14 +44,15 @@ def take_in(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def note(connection: sqlite3.Connection, record: Record) -> None:
-    """Take in a record of the results topic; a tombstone, or what is no result, changes nothing."""
-    try:
-        written = Result.model_validate_json(record.value or b"")
-    except ValidationError:
-        return
-    connection.execute(_UPSERT, _values(written, record.timestamp_ms))
-    failure_rows.reconsider_written(connection, written)
+def note(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
+    """Take in records of the results topic; a tombstone, or what is no result, changes nothing."""
+    connection.executemany(_UPSERT, _rows(records))
+
+
+def _rows(records: Iterable[Record]) -> Iterator[tuple[object, ...]]:
+    for record in records:
+        if (written := read_result.read(record.value)) is not None:
+            yield _values(written, record.timestamp_ms)
 
 
 def written_ms(text: str, otherwise_ms: int) -> int:
@@ -62,21 +63,22 @@ def written_ms(text: str, otherwise_ms: int) -> int:
         return otherwise_ms
 
 
-def _values(written: Result, published_ms: int) -> tuple[object, ...]:
+def _values(written: ReadResult, published_ms: int) -> tuple[object, ...]:
     source = written.source
+    key = f"{written.connection}:{written.object}:{written.lago_id}"
     return (
-        written.key, written.connection, written.object, written.lago_id, written.lago_number or "",
+        key, written.connection, written.object, written.lago_id, written.lago_number or "",
         written.event, written.status, written.netsuite_type, written.internal_id,
         written.netsuite_number or "", written.url, amount_units.stored(written.totals.get("total")),
         written.currency or "", _refund(written), json.dumps(written.warnings) if written.warnings else "[]",
         written.mapping_version, written.attempts, written.timings.latency_ms, written.trace_id or "",
-        f"{source.topic}/{source.partition}/{source.offset}", source.offset,
+        str(source), source.offset,
         written_ms(written.written_at, published_ms), published_ms,
         published_ms if written.status == VOIDED else None,
     )  # fmt: skip
 
 
-def _refund(written: Result) -> int | None:
+def _refund(written: ReadResult) -> int | None:
     """The amount to pay back by hand; 0 where none is named."""
     if written.action_needed != REFUND:
         return None

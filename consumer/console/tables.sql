@@ -54,6 +54,9 @@ CREATE VIRTUAL TABLE result_words USING fts5 (
     number, netsuite_number, netsuite_id, trace_id,
     content = 'results', content_rowid = 'id', columnsize = 0
 );
+-- In bytes, more than the words of the largest batch take, so that each is written as one part: parts are merged
+-- with each other, which takes most of the time.
+INSERT INTO result_words (result_words, rank) VALUES ('hashsize', 16777216);
 -- Rows up to this one are counted and can be searched for: those of a batch are taken in together at its end,
 -- which takes a third of the time.
 CREATE TABLE taken_in (last_id INTEGER NOT NULL);
@@ -155,6 +158,24 @@ CREATE TABLE marks (
 ) WITHOUT ROWID;
 CREATE INDEX marks_of_replay ON marks (replay_source);
 CREATE INDEX marks_of_run ON marks (run, published_ms) WHERE run <> '';
+
+-- Where documents were written, and where events failed, before the row of the document or failure came to name
+-- another place: a result that is followed by another one still ends what has failed at its own place.
+CREATE TABLE former_outcomes (
+    connection TEXT NOT NULL,
+    source TEXT NOT NULL,
+    is_written INTEGER NOT NULL,
+    published_ms INTEGER NOT NULL,
+    PRIMARY KEY (connection, source, is_written)
+) WITHOUT ROWID;
+CREATE TRIGGER results_moved AFTER UPDATE OF source ON results WHEN old.source <> new.source BEGIN
+    INSERT INTO former_outcomes VALUES (old.connection, old.source, 1, old.published_ms)
+    ON CONFLICT DO UPDATE SET published_ms = max(published_ms, excluded.published_ms);
+END;
+CREATE TRIGGER failures_moved AFTER UPDATE OF source ON failures WHEN old.source <> new.source BEGIN
+    INSERT INTO former_outcomes VALUES (old.connection, old.source, 0, old.published_ms)
+    ON CONFLICT DO UPDATE SET published_ms = max(published_ms, excluded.published_ms);
+END;
 
 CREATE TABLE acts (
     connection TEXT NOT NULL,

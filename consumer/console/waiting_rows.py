@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
@@ -13,17 +14,26 @@ from schemas.waiting import WaitingRecord
 _INSERT = "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def note(connection: sqlite3.Connection, record: Record) -> None:
-    """Take in a record of the waiting topic; a tombstone ends the waiting, what is neither is passed over."""
-    key = (record.key or b"").decode("utf-8", "replace")
-    if record.value is None:
-        connection.execute("DELETE FROM waiting WHERE key = ?", (key,))
-        return
+def note(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
+    """Take in records of the waiting topic; a tombstone ends the waiting, what is neither is passed over."""
+    parked: dict[str, tuple[object, ...]] = {}
+    ended: set[str] = set()
+    for record in records:
+        key = (record.key or b"").decode("utf-8", "replace")
+        if record.value is None:
+            parked.pop(key, None)
+            ended.add(key)
+        elif (values := _read(record.value)) is not None:
+            parked[key] = (key, *values)
+    connection.executemany("DELETE FROM waiting WHERE key = ?", ((each,) for each in ended))
+    connection.executemany(_INSERT, parked.values())
+
+
+def _read(value: bytes) -> tuple[object, ...] | None:
     try:
-        parked = WaitingRecord.model_validate_json(record.value)
+        return _values(WaitingRecord.model_validate_json(value))
     except ValidationError:
-        return
-    connection.execute(_INSERT, (key, *_values(parked)))
+        return None
 
 
 def _values(parked: WaitingRecord) -> tuple[object, ...]:
