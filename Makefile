@@ -79,6 +79,7 @@ $(TOOLS)/compose-config-$(COMPOSE_GO_VERSION):
 	@touch $@
 
 cluster-check: setup $(TOOLS)/kubernetes-$(KUBERNETES_VERSION) $(TOOLS)/helm-$(HELM_VERSION) ## The chart on a real API server, by Helm 4 (needs Go, and minutes once to build both)
+	HELM=$(CURDIR)/$(TOOLS)/helm-4/helm $(BIN)/python -m pytest -q tests/deploy/test_chart*.py
 	$(BIN)/python -m pytest -v --durations=0 --durations-min=0.5 -m cluster tests/deploy/cluster
 
 # The API server says the version that Helm compares with the chart's kubeVersion only when it is linked with it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from functools import cache
@@ -20,9 +21,9 @@ Manifest = dict[str, Any]
 
 
 def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [found("helm"), *arguments], capture_output=True, text=True, check=False, timeout=LIMIT_S
-    )
+    """By the Helm of the machine, or by another one: ``HELM=…``."""
+    program = os.environ.get("HELM") or found("helm")
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False, timeout=LIMIT_S)
 
 
 def options(values: str, *more: str) -> list[str]:

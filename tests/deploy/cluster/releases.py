@@ -72,6 +72,11 @@ class Release:
         selector = f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component={part}"
         return self.plane.listed(f"/api/v1/namespaces/{self.namespace}/pods", labelSelector=selector)
 
+    def warnings(self) -> list[str]:
+        """What controllers could not do, as `kubectl get events` has it."""
+        events = self.plane.listed(f"/api/v1/namespaces/{self.namespace}/events")
+        return [f"{each['involvedObject']['name']}: {each['message']}" for each in events]
+
     def helm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [HELM, *arguments, "--namespace", self.namespace, "--kubeconfig", str(self.plane.kubeconfig)],
@@ -83,13 +88,8 @@ class Release:
 
     def _done(self, *arguments: str) -> str:
         ran = self.helm(*arguments)
-        assert ran.returncode == 0, "\n".join([ran.stdout, ran.stderr, *self._warnings()])
+        assert ran.returncode == 0, "\n".join([ran.stdout, ran.stderr, *self.warnings()])
         return ran.stdout
-
-    def _warnings(self) -> list[str]:
-        """What controllers could not do, as `kubectl get events` has it."""
-        events = self.plane.listed(f"/api/v1/namespaces/{self.namespace}/events")
-        return [f"{each['involvedObject']['name']}: {each['message']}" for each in events]
 
     def _listed(self, kind: str) -> list[Manifest]:
         path = PLACES[kind].format(f"namespaces/{self.namespace}")

@@ -129,6 +129,15 @@ def test_an_extra_variable_is_applied_once(release):
     release.uninstall()
 
 
+def test_the_standard_is_enforced(release):
+    """The namespaces of these tests let in no pod that may be root."""
+    ran = release.helm("install", "one", str(CHART), "--set", "podSecurityContext.runAsNonRoot=false")
+
+    assert ran.returncode == 0, ran.stderr
+    until(lambda: any("violates PodSecurity" in each for each in release.warnings()))
+    assert release.pods("worker") == []
+
+
 def test_a_wrong_value_reaches_no_server(release):
     """Helm 4 says what is wrong as Helm 3 does, and makes nothing."""
     ran = release.helm("install", "one", str(CHART), "--set", "kafka.securityProtocol=SASL_SSL")
