@@ -1,4 +1,4 @@
-"""What the console's pages do, as the commands do: replay, close, reopen; accept differences, sign off."""
+"""What the console's pages do, as the commands do: on failures, on the books and on connections."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import assert_never
 
 from consumer.clock import Clock
-from consumer.commands import audited_replay, console_books, error_closing
+from consumer.commands import audited_replay, connection_pause, console_books, error_closing
 from consumer.commands.audited_replay import By
 from consumer.commands.error_closing import Wish
 from consumer.config.settings import Settings
 from consumer.console import act_source, database
-from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, SignOffAct
+from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, PauseAct, SignOffAct
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History
 from consumer.kafka import snapshot_reader
@@ -60,8 +60,18 @@ class ConsoleActs:
                 case SignOffAct():
                     zone = self.zones.get(act.connection, UTC)
                     return await console_books.sign_off(self.settings, act, zone, self.clock)
+                case PauseAct():
+                    return await self._pause(act)
                 case _:
                     assert_never(act)
+
+    async def _pause(self, act: PauseAct) -> ActOutcome:
+        wish = connection_pause.Wish(
+            connection=act.connection, actor=act.actor, reason=act.reason, undo=act.undo
+        )
+        answer = await connection_pause.do(Cluster.of(self.settings), wish, self.clock)
+        first, *lines = answer.lines
+        return ActOutcome(said=first, is_done=True, lines=lines)
 
     async def _on_failures(self, act: Act) -> ActOutcome:
         failures, marks = await self._failures(act)

@@ -14,6 +14,8 @@ ROLES: Mapping[str, Role] = {
     "accept": "operator",
     "take_back": "operator",
     "sign_off": "admin",
+    "pause": "operator",
+    "resume": "operator",
     "plan_backfill": "operator",
     "backfill": "operator",
     "reconcile": "operator",

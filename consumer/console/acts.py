@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from consumer.console import act_preview, act_subject, form, job_acts
 from consumer.console.act_preview import WRONG_RATE, rate_of, title_of
-from consumer.console.context import ACTS, AcceptanceAct, Act, ActName, AnyAct, SignOffAct
+from consumer.console.context import ACTS, AcceptanceAct, Act, ActName, AnyAct, PauseAct, SignOffAct
 from consumer.console.message import said
 from consumer.console.page import context_of, session_of
 from consumer.errors import LagoNetsuiteError
@@ -21,18 +21,21 @@ from consumer.reconcile.sign_off import Month
 REASON_LIMIT = 500
 OF_BOOKS = ("accept", "take_back", "sign_off")
 """On what a reconciliation has found."""
+OF_CONNECTIONS = ("pause", "resume")
 
 
 async def act(request: Request) -> Response:
     """Do what a form asks for; it answers with a page that says what became of it."""
     name, reason = request.path_params["act"], _field(request, "reason")[:REASON_LIMIT]
-    if name not in ACTS and name not in OF_BOOKS and name not in job_acts.NAMES:
+    if name not in {*ACTS, *OF_BOOKS, *OF_CONNECTIONS, *job_acts.NAMES}:
         return said(request, 404, "There is no such act")
     if not reason:
         return said(request, 422, "A reason is needed: it is all that a later reader of the audit has")
     if name in job_acts.NAMES:
         return await job_acts.act(request, name, reason)
-    wish = _on_books(request, name, reason) if name in OF_BOOKS else _on_failures(request, ACTS[name], reason)
+    wish = (
+        _on_failures(request, ACTS[name], reason) if name in ACTS else _on_connection(request, name, reason)
+    )
     if isinstance(wish, Response):
         return wish
     if isinstance(wish, str):
@@ -82,11 +85,13 @@ def _changed(request: Request, plan: ActPlan, given: Mapping[str, str]) -> Respo
     return said(request, 409, headline, f"Now it would be: {title_of(plan)}.", tone="warn", back=back)
 
 
-def _on_books(request: Request, name: str, reason: str) -> AcceptanceAct | SignOffAct | str:
+def _on_connection(request: Request, name: str, reason: str) -> AcceptanceAct | SignOffAct | PauseAct | str:
     """The act, or why the form is none."""
     code = _field(request, "connection")
     if code not in context_of(request).codes:
         return "The form names no connection of this console"
+    if name in OF_CONNECTIONS:
+        return PauseAct(connection=code, actor=_actor(request), reason=reason, undo=name == "resume")
     if name == "sign_off":
         return _sign_off(request, code, reason)
     key = _field(request, "key")
@@ -104,6 +109,8 @@ def _sign_off(request: Request, code: str, reason: str) -> SignOffAct | str:
 
 
 def _back(name: str) -> str:
+    if name in OF_CONNECTIONS:
+        return "/connections"
     return "/reconciliation" if name in OF_BOOKS else "/needs-action"
 
 

@@ -15,6 +15,7 @@ from consumer.console import (
     cause_list,
     json_row,
     overview,
+    pause_list,
     record_view,
     result_list,
     waiting_list,
@@ -38,6 +39,7 @@ def books(request: Request) -> JSONResponse:
                 "missing": _sums(view.missing.amounts),
                 "open_documents": view.open_documents,
                 "waiting_documents": view.waiting_documents,
+                "paused": {code: pause.as_json() for code, pause in view.paused.items()},
                 "written": dict(view.counts),
                 "causes": [_cause(each) for each in view.causes],
                 "refunds": [json_row.of(each) for each in view.refunds],
@@ -103,6 +105,26 @@ def search(request: Request) -> JSONResponse:
         )
 
 
+def connections(request: Request) -> JSONResponse:
+    """The connections, and since when, by whom and why one is paused."""
+    context = context_of(request)
+    with context.tables() as tables:
+        paused = pause_list.paused(tables, context.codes)
+    return JSONResponse(
+        {
+            "connections": [
+                {
+                    "connection": each.code,
+                    "account": each.account_id,
+                    "environment": each.environment,
+                    "paused": paused[each.code].as_json() if each.code in paused else None,
+                }
+                for each in context.badges
+            ]
+        }
+    )
+
+
 def audit(request: Request) -> JSONResponse:
     """The latest acts of people."""
     with context_of(request).tables() as tables:
@@ -130,6 +152,7 @@ ROUTES = [
     Route("/api/v1/waiting", waiting),
     Route("/api/v1/records/{connection}/{object}/{lago_id}", record),
     Route("/api/v1/search", search),
+    Route("/api/v1/connections", connections),
     Route("/api/v1/audit", audit),
 ]
 

@@ -99,7 +99,17 @@ class SignOffAct:
     reason: str
 
 
-AnyAct = Act | AcceptanceAct | SignOffAct
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAct:
+    """That the workers of a connection start no calls, or start them again (`undo`)."""
+
+    connection: str
+    actor: str
+    reason: str
+    undo: bool = False
+
+
+AnyAct = Act | AcceptanceAct | SignOffAct | PauseAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from consumer.console import cause_list, connection_figures, run_list
+from consumer.console import cause_list, connection_figures, pause_list, run_list
 from consumer.console.cause_list import CauseRow
 from consumer.console.conclusion import Comparisons, Conclusion, Missing, conclusion, written_since
 from consumer.console.connection_figures import ConnectionFigures
+from consumer.limits.pause import Pause
 from schemas.reconciliation import Reconciliation
 
 CAUSES_SHOWN = 5
@@ -44,6 +45,7 @@ class Overview:
 
     Attributes:
         runs: the latest reconciliation of each connection; `last_run` is the latest of them.
+        paused: the connections that a person has paused.
     """
 
     conclusion: Conclusion
@@ -55,6 +57,7 @@ class Overview:
     runs: Sequence[Reconciliation] = field(default=())
     figures: Mapping[str, ConnectionFigures] = field(default_factory=dict)
     waiting_documents: int = 0
+    paused: Mapping[str, Pause] = field(default_factory=dict)
 
     @property
     def open_documents(self) -> int:
@@ -88,6 +91,7 @@ def overview(
         runs=compared.runs,
         figures=figures,
         waiting_documents=documents,
+        paused=pause_list.paused(connection, chosen),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from consumer.console import (
     act_preview,
     cause_list,
     overview,
+    pause_list,
     record_view,
     result_list,
     run_list,
@@ -24,6 +26,7 @@ from consumer.console.context import REPLAYS_PER_S
 from consumer.console.page import context_of, next_page, render, whole_number
 from consumer.failures import act_plan
 from consumer.failures.selection import Selection
+from consumer.limits.pause import Pause
 from consumer.reconcile.difference import TITLES
 
 NOT_FOUND = 404
@@ -80,7 +83,8 @@ def waiting(request: Request) -> HTMLResponse:
     with context_of(request).tables() as tables:
         rows = waiting_list.page(tables, after=after)
         following = next_page(request, rows, waiting_list.PAGE, since="since", after="key")
-        return _page(request, tables, "waiting.html", rows=rows, next=following)
+        paused = _paused(request, tables)
+        return _page(request, tables, "waiting.html", rows=rows, next=following, paused=paused)
 
 
 def records(request: Request) -> HTMLResponse:
@@ -141,7 +145,7 @@ def reconciliation(request: Request) -> HTMLResponse:
 def connections(request: Request) -> HTMLResponse:
     """The connections without their secrets."""
     with context_of(request).tables() as tables:
-        return _page(request, tables, "connections.html")
+        return _page(request, tables, "connections.html", paused=_paused(request, tables))
 
 
 def audit(request: Request) -> HTMLResponse:
@@ -151,6 +155,10 @@ def audit(request: Request) -> HTMLResponse:
         rows = act_list.page(tables, before=before)
         following = next_page(request, rows, act_list.PAGE, at="at", before="place")
         return _page(request, tables, "audit.html", rows=rows, next=following)
+
+
+def _paused(request: Request, tables: sqlite3.Connection) -> Mapping[str, Pause]:
+    return pause_list.paused(tables, context_of(request).codes)
 
 
 def _ended_month(request: Request) -> str:

@@ -209,6 +209,8 @@ CREATE TABLE assignments (
 
 CREATE INDEX acts_of_jobs ON acts (act, at) WHERE act IN ('job_started', 'job_ended');
 
+CREATE INDEX acts_of_pauses ON acts (connection, place) WHERE act IN ('pause', 'resume');
+
 CREATE TABLE waiting (
     key TEXT PRIMARY KEY,
     connection TEXT NOT NULL,

@@ -139,7 +139,7 @@ def _is_allowed(console: Console, asked: dict[str, Any], answer: httpx.Response)
         assert bool(console.job_acts) is (asked["act"] in job_acts.NAMES)
         assert is_act
         assert needed is not None
-        assert asked["act"] in {*ACTS, *acts.OF_BOOKS, *job_acts.NAMES}
+        assert asked["act"] in {*ACTS, *acts.OF_BOOKS, *acts.OF_CONNECTIONS, *job_acts.NAMES}
         assert person is not None
         assert person.may(needed)
         assert asked["has_token"]

@@ -34,7 +34,7 @@ async def test_an_act_is_done_by_those_whose_role_allows_it(console, act, role):
 
 def test_every_act_has_a_role():
     """One without could not be done by anybody."""
-    assert {*context.ACTS, *acts.OF_BOOKS, *job_acts.NAMES} <= set(act_roles.ROLES)
+    assert {*context.ACTS, *acts.OF_BOOKS, *acts.OF_CONNECTIONS, *job_acts.NAMES} <= set(act_roles.ROLES)
 
 
 def test_only_acts_change_anything():
