@@ -98,7 +98,23 @@ def details_of(wish: Wish, compared: Reconciliation) -> Mapping[str, str]:
         "documents": str(sum(compared.documents.values())),
         "differences": str(compared.difference_count),
         "accepted": str(compared.accepted_count),
-    } | {f"open_{each.currency}": f"Lago {each.lago}, NetSuite {each.netsuite}" for each in compared.balances}
+        **{f"{sign_off.OPEN}{each.currency}": _both(each.lago, each.netsuite) for each in compared.balances},
+        **_totals(wish.month, compared),
+    }
+
+
+def _totals(month: Month, compared: Reconciliation) -> dict[str, str]:
+    return {
+        f"{sign_off.TOTAL}{each.kind}_{each.currency}": _both(
+            f"{each.lago_count} over {each.lago_total}", f"{each.netsuite_count} over {each.netsuite_total}"
+        )
+        for each in compared.totals
+        if each.month == str(month)
+    }
+
+
+def _both(lago: str, netsuite: str) -> str:
+    return f"Lago {lago}, NetSuite {netsuite}"
 
 
 def lines_of(wish: Wish, compared: Reconciliation, records: Sequence[AuditRecord]) -> list[str]:

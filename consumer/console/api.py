@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from consumer.console import (
     pause_list,
     record_view,
     result_list,
+    signed_months,
     waiting_list,
 )
 from consumer.console.cause_list import CauseRow
@@ -131,6 +133,13 @@ def audit(request: Request) -> JSONResponse:
         return JSONResponse({"acts": [json_row.of(each) for each in act_list.page(tables)]})
 
 
+def months(request: Request) -> JSONResponse:
+    """The months that are signed off."""
+    with context_of(request).tables() as tables:
+        found = signed_months.listed(tables, limit=signed_months.ALL)
+    return JSONResponse({"months": [asdict(each) | {"sums": dict(each.sums)} for each in found]})
+
+
 def session(request: Request) -> JSONResponse:
     """Who asks, what they may do, until when; and the token that their acts have to carry."""
     found = session_of(request)
@@ -154,6 +163,7 @@ ROUTES = [
     Route("/api/v1/search", search),
     Route("/api/v1/connections", connections),
     Route("/api/v1/audit", audit),
+    Route("/api/v1/signed-months", months),
 ]
 
 

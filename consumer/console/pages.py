@@ -20,6 +20,7 @@ from consumer.console import (
     record_view,
     result_list,
     run_list,
+    signed_months,
     waiting_list,
 )
 from consumer.console.context import REPLAYS_PER_S
@@ -139,7 +140,15 @@ def reconciliation(request: Request) -> HTMLResponse:
             accepted=accepted, to_accept=acceptance_list.to_accept(run, accepted),
             to_take_back=acceptance_list.to_take_back(run, accepted), ended=_ended_month(request),
             jobs=context_of(request).jobs.jobs.values(), estimate=run_list.duration(run),
+            months=signed_months.listed(tables),
         )  # fmt: skip
+
+
+def months(request: Request) -> HTMLResponse:
+    """All months that are signed off."""
+    with context_of(request).tables() as tables:
+        found = signed_months.listed(tables, limit=signed_months.ALL)
+        return _page(request, tables, "months.html", months=found)
 
 
 def connections(request: Request) -> HTMLResponse:

@@ -61,6 +61,7 @@ PAGES: Sequence[BaseRoute] = (
     Route("/records/{connection}/{object}/{lago_id}", pages.record),
     Route("/search", pages.search),
     Route("/reconciliation", pages.reconciliation),
+    Route("/reconciliation/months", pages.months),
     Route("/reconciliation/{key}", pages.reconciliation),
     *job_pages.PAGES,
     Route("/mapping", mapping_pages.mapping),

@@ -55,6 +55,12 @@ def of_key(connection: sqlite3.Connection, key: str) -> Reconciliation | None:
     return None if row is None else Reconciliation.model_validate_json(row["body"])
 
 
+def is_known(connection: sqlite3.Connection, key: str) -> bool:
+    """Whether there is a run with this key."""
+    row = connection.execute("SELECT 1 FROM reconciliations WHERE key = ?", (key,)).fetchone()
+    return row is not None
+
+
 def duration(run: Reconciliation | None) -> str:
     """How long a run took, and over how many documents; empty where it does not say."""
     if run is None:

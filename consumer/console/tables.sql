@@ -207,6 +207,7 @@ CREATE TABLE assignments (
     reason TEXT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE INDEX acts_of_months ON acts (at) WHERE act = 'sign_off';
 CREATE INDEX acts_of_jobs ON acts (act, at) WHERE act IN ('job_started', 'job_ended');
 
 CREATE INDEX acts_of_pauses ON acts (connection, place) WHERE act IN ('pause', 'resume');

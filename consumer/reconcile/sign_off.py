@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, tzinfo
 
 from schemas.reconciliation import Reconciliation
 
+OPEN, TOTAL = "open_", "total_"
+"""Details of a sign-off: what is open in a currency, and the totals of the month by kind and currency."""
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
 
 
