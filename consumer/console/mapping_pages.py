@@ -37,10 +37,13 @@ async def mapping(request: Request) -> HTMLResponse:
     current = await asyncio.to_thread(parts.file.current)
     if not isinstance(current, Current):
         return await _shown(request, "mapping_unusable.html", file=current)
+    # A reading may end while the page is rendered; then the page has to fetch itself again.
+    change = context_of(request).changes.number
     parts.refresh(current, context_of(request).now_ms)
-    code = request.query_params.get("connection", "")
-    view = mapping_view.of(current, parts, code)
-    return await _shown(request, "mapping.html", file=current, view=view, place_of=connections_text.place_of)
+    view = mapping_view.of(current, parts, request.query_params.get("connection", ""))
+    return await _shown(
+        request, "mapping.html", file=current, view=view, place_of=connections_text.place_of, change=change
+    )
 
 
 async def draft(request: Request) -> HTMLResponse:
@@ -53,18 +56,27 @@ async def draft(request: Request) -> HTMLResponse:
             lines=("Drafts are in the memory of the console: the latest ones, until it starts anew.",),
             back="/mapping",
         )  # fmt: skip
+    change = context_of(request).changes.number
     current = await asyncio.to_thread(parts.file.current)
     is_latest = isinstance(current, Current) and current.digest == found.base.digest
     return await _shown(
         request, "mapping_draft.html", draft=found, is_latest=is_latest, excerpt=mapping_view.excerpt(found),
+        rest=_rest(found),
         place_of=connections_text.place_of, run=found.run, aspects=ASPECTS, records=RECORDS,
-        shown_lines=SHOWN_LINES, shown_documents=SHOWN_DOCUMENTS,
+        shown_lines=SHOWN_LINES, shown_documents=SHOWN_DOCUMENTS, change=change,
     )  # fmt: skip
 
 
 def address_of(found: Draft) -> str:
     """The page of a draft."""
     return f"/mapping/drafts/{found.id}"
+
+
+def _rest(found: Draft) -> list[tuple[str, str]]:
+    """What the draft leaves without rules; nothing is said of events that are still read, in a thread."""
+    if found.run is None or not found.run.is_over:
+        return []
+    return mapping_view.rest(found.run.coverage, [each.code for each in found.connections])
 
 
 async def _shown(request: Request, template: str, **values: Any) -> HTMLResponse:

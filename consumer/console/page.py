@@ -53,7 +53,7 @@ def render(
         status: of HTTP.
         missing: what needs a person, for the navigation.
         waiting: how many documents wait.
-        values: for the template.
+        values: for the template; `change` for what was read before the latest change.
     """
     context, session = context_of(request), session_of(request)
     text = context.templates.get_template(template).render(
@@ -68,14 +68,13 @@ def render(
         token=session.token,
         can_log_out=context.login is not None,
         notices=list(notices.of(context)),
-        change=context.changes.number,
         read_ms=context.read_ms,
         now_ms=context.now_ms,
         missing=missing,
         to_do=missing.to_do,
         waiting_documents=waiting,
         words=request.query_params.get("q", ""),
-        **values,
+        **({"change": context.changes.number} | values),
     )
     return HTMLResponse(text, status_code=status)
 

@@ -46,6 +46,8 @@ class ConsoleServer(Console):
     def __init__(self, file: Path, *, port: int = 0, **settings: Any) -> None:
         super().__init__(file, **settings)
         self.clock.wall = month.NOW
+        self.configuration.write_text(month.connections())
+        self.events = month.events()
         self.origin = ""
         self._offset = 1_000
         self._port = port

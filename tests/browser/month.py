@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from consumer.record import Record
+from tests.support import connection_files, lago
 from tests.support import topic_records as topics
 
 NOW = datetime(2026, 8, 1, 9, 30, tzinfo=UTC)
@@ -31,6 +32,27 @@ def records() -> Iterator[Record]:
     yield from waiting()
     yield from acts()
     yield from reconciliations()
+
+
+def connections() -> str:
+    """The file of the connections: as complete as can be, but for the metric and everything else."""
+    mapping = {name: rule for name, rule in connection_files.FULL_MAPPING.items() if name != "fallback_item"}
+    return connection_files.yaml_text(connection_files.settings(mapping=mapping))
+
+
+def events() -> list[bytes | None]:
+    """The invoices of the first cause, and one without fault, as Lago sent them."""
+    return [
+        _billed(1, UNMAPPED_NUMBER, "50"),
+        _billed(2, LATER_NUMBER, "418.25"),
+        _billed(7, "HOO-6202-202607-010", "12.50", code="api_calls"),
+    ]
+
+
+def _billed(number: int, document: str, price: str, code: str = "gpu_hours") -> bytes:
+    fee = lago.fee("charge", code=code, units="1", unit_price=price)
+    invoice = lago.invoice([fee], number=document, lago_id=f"inv-{number}", currency="USD")
+    return lago.invoice_event("invoice.created", content=invoice)
 
 
 def ms_ago(**age: float) -> int:

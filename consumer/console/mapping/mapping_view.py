@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -97,20 +97,27 @@ def excerpt(draft: Draft) -> list[ExcerptLine]:
     ]
 
 
+def rest(coverage: Coverage, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """For each connection in one sentence what has no rule of its own."""
+    return [(code, _rest(coverage, code)[0]) for code in codes]
+
+
 def _conclusion(connection: Connection | None, run: CoverageRun | None) -> tuple[str, Tone]:
     if connection is None:
         return "The file names no connection that can be read", "bad"
     if run is None:
         return f"The mapping of {connection.code}", "warn"
-    read = f"the latest {rendering.plural(run.read, 'event')}"
-    money = run.coverage.money(connection.code)
+    said, tone = _rest(run.coverage, connection.code)
+    return f"{rendering.capital(said)} in the latest {rendering.plural(run.read, 'event')}", tone
+
+
+def _rest(coverage: Coverage, code: str) -> tuple[str, Tone]:
+    money = coverage.money(code)
     if amounts := _amounts(money, "unmapped"):
-        return f"Nothing books {amounts} of {read}", "bad"
+        return f"nothing books {amounts}", "bad"
     if amounts := _amounts(money, "fallback"):
-        return f"The fallback item books {amounts} of {read}", "warn"
-    if not money:
-        return f"There is no document of {connection.code} in {read}", "warn"
-    return f"Every line in {read} has a rule of its own", "good"
+        return f"the fallback item books {amounts}", "warn"
+    return ("every line has a rule of its own", "good") if money else ("there is no line to book", "warn")
 
 
 def _amounts(money: Mapping[str, Mapping[State, Decimal]], state: State) -> str:

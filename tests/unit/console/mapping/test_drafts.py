@@ -156,6 +156,7 @@ async def test_a_back_test_says_what_would_be_booked_otherwise(console):
     assert moved == {"801": "-7.00", "820": "7.00"}
     page = (await console.http.get(f"/mapping/drafts/{found['id']}")).text
     assert "Amounts that move" in page
+    assert "With the draft: every line has a rule of its own." in page
     assert "/records/netsuite-eu/invoice/" in page
     assert console.configuration.read_bytes() == before
     assert console.acts == []

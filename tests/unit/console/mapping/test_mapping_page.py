@@ -22,7 +22,7 @@ async def test_the_page_says_how_much_the_fallback_books(console):
     """As its first sentence, with what has no rule of its own and the setting to add."""
     text = await covered(console)
 
-    assert "The fallback item books 7.00 EUR of the latest 2 events" in text
+    assert "The fallback item books 7.00 EUR in the latest 2 events" in text
     gaps = text.split("Without a rule of their own")[1].split("<h2>")[0]
     assert "gpu_hours" in gaps
     assert "Item 801, as everything else" in gaps
@@ -37,7 +37,7 @@ async def test_what_nothing_books_is_said_first(console):
 
     text = await covered(console)
 
-    assert "Nothing books 7.00 EUR of the latest 2 events" in text
+    assert "Nothing books 7.00 EUR in the latest 2 events" in text
     assert "<b>Not booked</b>" in text
 
 
