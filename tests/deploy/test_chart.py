@@ -267,6 +267,15 @@ def test_helm_test_checks_the_installation():
     assert shallow["spec"]["containers"][0]["args"] == ["check"]
 
 
+def test_what_runs_once_runs_where_workers_may():
+    """Else a job before the installation would wait for ever in a cluster whose nodes have taints."""
+    found = pods(rendered("full"))
+    where = {part: found[part]["spec"] for part in ("worker", "topics", "check")}
+
+    for key in ("nodeSelector", "tolerations", "priorityClassName"):
+        assert where["topics"][key] == where["check"][key] == where["worker"][key]
+
+
 def test_an_older_kubernetes_is_refused():
     """As deploy/README.md says."""
     ran = helm("template", "one", str(CHART), "--kube-version", "1.26.9")
