@@ -25,18 +25,20 @@ RUN /build/bin/uv build --quiet --wheel --no-build-isolation --python /build/bin
  && /build/bin/uv pip install --quiet --python /venv/bin/python --no-deps /build/wheels/*.whl \
  && /build/bin/uv pip check --quiet --python /venv/bin/python \
  && /venv/bin/python deploy/image/bill_of_materials.py /venv/share/doc/lago-netsuite \
- && mkdir /build/state
+ && mkdir /build/state && mkdir --mode=775 /build/state/lago-netsuite
 
 FROM build AS build-sandbox
 COPY deploy/image/sandbox.lock deploy/image/
 RUN --mount=type=secret,id=index --mount=type=secret,id=ca \
     sh deploy/image/from_index.sh /build/bin/uv pip install --python /venv/bin/python ${LOCKED} -r deploy/image/sandbox.lock \
+ && chmod 755 /venv/lib/python*/site-packages/noida_db/noida-db \
  && /build/bin/uv pip check --quiet --python /venv/bin/python \
  && /venv/bin/python deploy/image/bill_of_materials.py /venv/share/doc/lago-netsuite
 
 FROM ${PYTHON} AS base
-# The one place besides /tmp that may be written, when it is mounted: where a sandbox keeps its books.
-COPY --from=build --chown=10001:10001 /build/state /var/lib/lago-netsuite
+# The one place besides /tmp that may be written, when it is mounted: where a sandbox keeps its books. Its group is 0, to
+# which whatever uid belongs that a cluster chooses.
+COPY --from=build --chown=10001:0 /build/state /var/lib
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # By number, so that Kubernetes can verify that it is not root.
 USER 10001:10001

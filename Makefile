@@ -8,7 +8,7 @@ COMPOSE_GO_VERSION := v2.16.2
 KUBERNETES_VERSION := v1.36.3
 HELM_VERSION := v4.3.1
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,16 @@ SOURCE ?= unknown
 IMAGE_FACTS = --build-arg VERSION=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
 	--build-arg REVISION=$(shell git describe --always --abbrev=40 --dirty --exclude '*' 2>/dev/null || echo unknown) \
 	--build-arg SOURCE=$(SOURCE)
+
+# What builds images where there is no Docker, from Debian.
+PODMAN := podman runc netavark aardvark-dns iptables mmdebstrap debian-archive-keyring
+
+container-tools: ## Install podman and mmdebstrap (Debian) where no Docker answers
+	docker info >/dev/null 2>&1 || (for each in podman runc mmdebstrap /usr/lib/podman/netavark; do command -v $$each || exit 1; done) >/dev/null \
+	|| (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PODMAN) >/dev/null)
+
+image-check: setup container-tools ## Build both images and run every command in them, without rights (root and podman, or Docker)
+	$(BIN)/python -m pytest -m containers --durations=5 tests/containers/test_images.py
 
 image: ## The container images, lago-netsuite and lago-netsuite-sandbox (needs Docker)
 	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target worker --tag lago-netsuite .

