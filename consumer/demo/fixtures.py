@@ -15,22 +15,25 @@ from string import Template
 
 from joserfc.jwk import ECKey
 
+from consumer.commands.sandbox_lago_keys import HMAC_KEY as EMULATED_HMAC_KEY
 from consumer.config import private_file
 from consumer.demo import connections, processes_under_test
 from consumer.demo.lago import Lago
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX
-from consumer.sandbox.lago.http import API_KEY
+from consumer.sandbox.lago.http import API_KEY, utc_now
+from consumer.sandbox.lago.organization import Organization
 from consumer.sandbox.netsuite.console import RESTLET_PATH
 from consumer.sandbox.netsuite.profile import OAuth2, Profile, TokenBased
 
 CONNECTIONS, PROFILE, BOOKS = "connections.yaml", "profile.json", "books.sqlite"
 HMAC_KEY, LAGO_KEY, WEBHOOK_SECRET = "hmac_key", "lago_private.pem", "webhook_secret"
+EMULATED = Path(__file__).with_name("emulated_lago.template.yaml")
 SEED = 1
 """Of the month that the parts are made for."""
 ENVIRONMENT = "    environment: sandbox\n"
 
 
-def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
+def prepare(folder: Path, *, sandbox: str, webhooks: str, emulated_lago: str) -> bool:
     """
     Write the files that the processes share; returns False when they exist already.
 
@@ -38,6 +41,7 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
         folder: where; every process must mount it at the same path, because connections.yaml refers to it.
         sandbox: origin of the sandbox as the worker reaches it.
         webhooks: origin of `play`, which has Lago's API and receives webhooks, as relay and worker reach it.
+        emulated_lago: origin of ``sandbox lago`` as the worker reaches it.
     """
     if (folder / CONNECTIONS).exists():
         return False
@@ -45,7 +49,8 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str) -> bool:
     (folder / BOOKS).unlink(missing_ok=True)
     processes_under_test.create_existing_customer(folder / BOOKS)
     values = _login(folder, sandbox) | _lago(folder, webhooks) | {"webhook_url": webhooks + PATH}
-    text = Template(connections.TEMPLATE.read_text()).substitute(values)
+    values |= _emulated(folder, emulated_lago)
+    text = Template(connections.TEMPLATE.read_text() + EMULATED.read_text()).substitute(values)
     # Written last and by an atomic rename: when it exists, all other files exist.
     draft = folder / f"{CONNECTIONS}.draft"
     private_file.write(draft, text.replace(ENVIRONMENT, f"{ENVIRONMENT}    allow_http: true\n"))
@@ -89,6 +94,16 @@ def _lago(folder: Path, lago_url: str) -> dict[str, str]:
         "webhook_secret": _kept(
             folder, WEBHOOK_SECRET, SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
         ),
+    }
+
+
+def _emulated(folder: Path, origin: str) -> dict[str, str]:
+    """The emulated Lago has the keys that everybody knows."""
+    return {
+        "emulated_organization_id": Organization(now=utc_now).lago_id,
+        "emulated_lago_url": origin,
+        "emulated_api_key": _kept(folder, "emulated_api_key", API_KEY),
+        "emulated_hmac_key": _kept(folder, "emulated_hmac_key", EMULATED_HMAC_KEY),
     }
 
 

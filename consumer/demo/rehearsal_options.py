@@ -29,12 +29,16 @@ def prepare(
     webhooks: Annotated[
         str, typer.Option(metavar="ORIGIN", help="Address where the relay posts webhooks.")
     ] = "http://lago:8082",
+    emulated_lago: Annotated[
+        str, typer.Option(metavar="ORIGIN", help="Where `sandbox lago` serves its API.")
+    ] = "http://lago-sandbox:8461",
 ) -> None:
     """Write keys, books and connections.yaml once, before the other parts start."""
     extras.require_sandbox("rehearsal")
     from consumer.demo import fixtures
 
-    is_new = fixtures.prepare(folder.absolute(), sandbox=sandbox, webhooks=webhooks)
+    place = folder.absolute()
+    is_new = fixtures.prepare(place, sandbox=sandbox, webhooks=webhooks, emulated_lago=emulated_lago)
     print(f"{folder / fixtures.CONNECTIONS}: {'written' if is_new else 'is there already'}")
 
 
@@ -59,3 +63,15 @@ def play(
     ground = rehearsal.ground(ingest=ingest, sandbox=sandbox, worker=worker)
     logging.configure(level=ground.settings.log_level, form=ground.settings.log_format)
     rehearsal.main(folder, ground, seed=seed, events_per_s=rate, inbox_port=port)
+
+
+@app.command()
+def forward(
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where other machines connect.")] = 8083,
+    to: Annotated[int, typer.Option(min=1, max=65535, help="The port of this machine.")] = 8082,
+) -> None:
+    """Let other machines reach a port that listens on this one only, as the console without a login does."""
+    from consumer.demo import forwarding
+
+    forwarding.main(port, to)

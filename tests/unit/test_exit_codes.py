@@ -43,6 +43,7 @@ COMMANDS = {
     "reconcile": (),
     "reconcile accept": ("0123456789ab", *REASON),
     "reconcile sign-off": ("--month", "2026-08", *REASON),
+    "rehearsal forward": (),
     "rehearsal play": (".",),
     "rehearsal prepare": (".",),
     "relay": (),
@@ -60,10 +61,10 @@ COMMANDS = {
 # They ask Lago or NetSuite first, or nobody at all.
 WITHOUT_KAFKA = {
     "adopt", "backfill", "backtest", "catalog", "check", "console", "demo", "explain", "init", "plan",
-    "preview", "reconcile", "reconcile accept", "rehearsal play", "rehearsal prepare", "relay test",
-    "sandbox", "sandbox kafka", "sandbox lago", "worker",
+    "preview", "reconcile", "reconcile accept", "rehearsal forward", "rehearsal play",
+    "rehearsal prepare", "relay test", "sandbox", "sandbox kafka", "sandbox lago", "worker",
 }  # fmt: skip
-WITHOUT_SETTINGS = {"init", "rehearsal prepare", "sandbox", "sandbox lago"}
+WITHOUT_SETTINGS = {"init", "rehearsal forward", "rehearsal prepare", "sandbox", "sandbox lago"}
 OF_THE_DEMO = {"demo", "rehearsal play"}
 
 

@@ -52,7 +52,8 @@ def test_the_requests_of_a_plan(tmp_path):
 
 def test_what_the_parts_of_a_rehearsal_share(tmp_path):
     """Keys, logins, books and connections.yaml."""
-    fixtures.prepare(tmp_path, sandbox="http://sandbox:8460", webhooks="http://lago:8082")
+    places = {"webhooks": "http://lago:8082", "emulated_lago": "http://lago-sandbox:8461"}
+    fixtures.prepare(tmp_path, sandbox="http://sandbox:8460", **places)
 
     assert open_to_others(tmp_path) == {}
 

@@ -13,12 +13,12 @@ from consumer.sandbox.netsuite.account import Account
 from consumer.sandbox.netsuite.oauth2 import Certificates
 from consumer.sandbox.netsuite.profile import Profile
 
-SANDBOX, PLAYER = "http://sandbox:8460", "http://lago:8082"
+SANDBOX, PLAYER, EMULATED = "http://sandbox:8460", "http://lago:8082", "http://lago-sandbox:8461"
 
 
 @pytest.fixture
 def folder(tmp_path):
-    assert fixtures.prepare(tmp_path, sandbox=SANDBOX, webhooks=PLAYER)
+    assert fixtures.prepare(tmp_path, sandbox=SANDBOX, webhooks=PLAYER, emulated_lago=EMULATED)
     return tmp_path
 
 
@@ -28,6 +28,7 @@ def test_the_connections_are_valid_and_lead_to_the_sandbox(folder):
 
     assert all(each.restlet_url.startswith(f"{SANDBOX}/") and each.allow_http for each in connections)
     assert connections[0].webhooks[0].url == f"{PLAYER}/hooks"
+    assert [each.lago.api_url for each in connections] == [PLAYER, PLAYER, EMULATED]
     assert (
         connections_file.unresolved_secrets(connections, ("auth", "lago.webhook_hmac_key", "webhooks")) == []
     )
@@ -62,7 +63,7 @@ def test_a_second_time_nothing_is_touched(folder):
     """Containers start again; keys that others hold already must not change."""
     before = {each.name: each.read_bytes() for each in folder.iterdir()}
 
-    assert not fixtures.prepare(folder, sandbox=SANDBOX, webhooks=PLAYER)
+    assert not fixtures.prepare(folder, sandbox=SANDBOX, webhooks=PLAYER, emulated_lago=EMULATED)
     assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
 
 
@@ -70,5 +71,5 @@ def test_what_was_cut_short_is_begun_anew(folder):
     """Without connections.yaml no process has been started yet."""
     (folder / fixtures.CONNECTIONS).unlink()
 
-    assert fixtures.prepare(folder, sandbox=SANDBOX, webhooks=PLAYER)
+    assert fixtures.prepare(folder, sandbox=SANDBOX, webhooks=PLAYER, emulated_lago=EMULATED)
     assert json.loads((folder / fixtures.PROFILE).read_text())["extends"] == "default"
