@@ -63,23 +63,25 @@ async def serving(port: int, to: int) -> AsyncIterator[None]:
 
 
 async def _both_ways(*ways: tuple[StreamReader, StreamWriter]) -> None:
-    """Until both directions have ended; a failure of one ends the other."""
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for reader, writer in ways:
-                tasks.create_task(_one_way(reader, writer))
-    except* (OSError, TimeoutError):
-        pass
-    finally:
-        for _, writer in ways:
-            writer.close()
+    async with asyncio.TaskGroup() as tasks:
+        for reader, writer in ways:
+            tasks.create_task(_one_way(reader, writer))
+    for _, writer in ways:
+        writer.close()
 
 
 async def _one_way(reader: StreamReader, writer: StreamWriter) -> None:
+    """An end is handed on; a failure closes the connection, whose other direction ends by that."""
+    with suppress(OSError, TimeoutError):
+        await _copied(reader, writer)
+        return
+    writer.close()
+
+
+async def _copied(reader: StreamReader, writer: StreamWriter) -> None:
     async with asyncio.timeout(IDLE_LIMIT_S) as limit:
         while chunk := await reader.read(CHUNK_BYTES):
             writer.write(chunk)
             await writer.drain()
             limit.reschedule(asyncio.get_running_loop().time() + IDLE_LIMIT_S)
-        if writer.can_write_eof():
-            writer.write_eof()
+        writer.write_eof()
