@@ -18,7 +18,13 @@ from consumer.backfill.kinds import ORIGIN
 from consumer.backfill.plan import BackfillPlan, Row
 from consumer.backfill.progress import Sending
 from consumer.clock import Clock, SystemClock
-from consumer.commands import audit_trail, backfill_periods, backfill_report, console_output
+from consumer.commands import (
+    audit_trail,
+    backfill_periods,
+    backfill_report,
+    connection_pause,
+    console_output,
+)
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.backfill_periods import Unknown
 from consumer.commands.job_progress import JobProgress
@@ -31,6 +37,7 @@ from consumer.events import headers
 from consumer.events.lago_webhook import Kind, Webhook, webhook_of
 from consumer.kafka.cluster import Cluster
 from consumer.lago.client import LagoClient
+from consumer.limits.pause import Pauses
 from consumer.ops import signals
 from consumer.record import Event
 from schemas.scalar import utc_text
@@ -99,6 +106,7 @@ async def run(settings: Settings, wish: Wish) -> int:
             wish.progress.end(backfill_report.content_of(plan, wish.kinds, wish.connection, closed))
             return DONE
         async with audit_trail.opened(Cluster.of(settings), clock) as trail:
+            connection_pause.warn(Pauses.of_acts(trail.records), [wish.connection.code])
             sending = await _send(wish, plan, documents, trail, clock)
     backfill_report.show_end(sending, plan, wish.kinds, as_json=wish.as_json)
     wish.progress.end(backfill_report.ended_content_of(sending, plan, wish.kinds))

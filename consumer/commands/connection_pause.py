@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from consumer.clock import Clock, SystemClock
@@ -96,6 +97,22 @@ async def do(cluster: Cluster, wish: Wish, clock: Clock) -> Answer:
         if not answer.is_as_before:
             await trail.append(wish.connection, wish.act, actor=wish.actor, reason=wish.reason, details={})
         return answer
+
+
+def waits(pauses: Pauses, codes: Iterable[str]) -> list[str]:
+    """A sentence for each of these connections that is paused: what is sent to its topics waits there."""
+    found = ((code, pauses.of(code)) for code in sorted(set(codes)))
+    return [
+        f"Connection {code} is {pause}. What is sent to its topics waits there: lago-netsuite resume"
+        for code, pause in found
+        if pause is not None
+    ]
+
+
+def warn(pauses: Pauses, codes: Iterable[str]) -> None:
+    """Say on standard error what `waits` says."""
+    for line in waits(pauses, codes):
+        console_output.complain(plain_text.one_line(line))
 
 
 async def read(cluster: Cluster) -> Pauses:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import assert_never
@@ -100,7 +100,9 @@ class ConsoleActs:
             return ActOutcome(
                 said=f"{count} of {len(failures)} events are on no topic any more", is_done=False
             )
-        return _outcome(act, len(failures))
+        pauses = await connection_pause.read(cluster)
+        lines = connection_pause.waits(pauses, [each.connection for each in failures])
+        return replace(_outcome(act, len(failures)), lines=lines)
 
     async def _failures(self, act: Act) -> tuple[list[Failure], list[ErrorMark]]:
         places, marks = await asyncio.to_thread(self._known, act)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consumer.clock import Clock
-from consumer.commands import audit_trail, shadow_books
+from consumer.commands import audit_trail, connection_pause, shadow_books
 from consumer.commands.backfill import event_of
 from consumer.commands.lago_documents import LagoDocuments
 from consumer.config.connection import Connection
@@ -15,6 +15,7 @@ from consumer.errors import StartupError
 from consumer.events.lago_webhook import Kind as SentKind
 from consumer.events.lago_webhook import webhook_of
 from consumer.kafka.cluster import Cluster
+from consumer.limits.pause import Pauses
 from consumer.netsuite.client import Client
 from consumer.reconcile import restoration
 from consumer.reconcile.acceptance import Division
@@ -86,6 +87,7 @@ async def send(
     """
     count = 0
     async with audit_trail.opened(cluster, clock) as trail:
+        connection_pause.warn(Pauses.of_acts(trail.records), [connection.code])
         for difference in repair.chosen:
             sent = await _contents(documents, difference)
             for kind, content in sent:

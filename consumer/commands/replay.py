@@ -14,6 +14,7 @@ from consumer.commands import (
     audit_trail,
     audited_replay,
     cause_paragraphs,
+    connection_pause,
     console_output,
     failure_log,
     failure_plan,
@@ -67,6 +68,9 @@ async def run(settings: Settings, wish: Wish) -> int:
     outcome: Done | ActPlan = (
         await _go(settings, wish, log, allowed) if wish.go else await _plan(settings, wish, chosen, allowed)
     )
+    if allowed:
+        pauses = await connection_pause.read(Cluster.of(settings))
+        connection_pause.warn(pauses, [each.connection for each in allowed])
     if wish.as_json:
         console_output.say_json(_as_json(chosen, allowed, unknown, outcome))
     else:

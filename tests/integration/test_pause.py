@@ -15,15 +15,17 @@ import httpx
 import pytest
 
 from consumer.clock import SystemClock
-from consumer.commands import connection_pause, status
+from consumer.commands import connection_pause, replay, status
+from consumer.commands.audited_replay import By
 from consumer.commands.connection_pause import Wish
 from consumer.config.settings import Settings, env_name
+from consumer.failures.selection import Selection
 from consumer.outcome import Delivered, Outcome
 from consumer.record import Record
 from consumer.stream import pause_topic
 from consumer.stream.stream_spec import ProcessContext
 from tests.chaos.event_feed import Feed
-from tests.integration import running_programs
+from tests.integration import failed_events, running_programs
 from tests.integration.worker_under_test import EVENTUALLY_S, Ledger, Stage, stage, until
 
 pytestmark = pytest.mark.kafka
@@ -98,11 +100,14 @@ def is_in_order(started: Iterable[Record]) -> bool:
     return all(numbers == sorted(numbers) for numbers in lanes.values())
 
 
-async def paused_as_status_says(on_kafka: Stage, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def settings_of(on_kafka: Stage) -> Settings:
     cluster = on_kafka.cluster
-    settings = Settings(kafka_bootstrap_servers=cluster.bootstrap_servers, topic_prefix=cluster.topic_prefix)
+    return Settings(kafka_bootstrap_servers=cluster.bootstrap_servers, topic_prefix=cluster.topic_prefix)
+
+
+async def paused_as_status_says(on_kafka: Stage, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     capsys.readouterr()
-    code = await status.run(settings, ["stage"], as_json=True)
+    code = await status.run(settings_of(on_kafka), ["stage"], as_json=True)
     [found] = json.loads(capsys.readouterr().out)
     return code, found["paused"]["by"]
 
@@ -136,6 +141,20 @@ async def test_two_workers_start_nothing_in_a_pause_and_go_on_after_it_in_order(
     assert all(is_in_order(each.ledger.started) for each in both)
     committed = await on_kafka.positions("stage", range(PARTITIONS))
     assert committed == dict(Counter(each % LANES % PARTITIONS for each in range(total)))
+
+
+async def test_a_replay_for_a_paused_connection_says_that_its_events_wait(on_kafka, capsys):
+    """Before it is done and when it is done; it goes to the topic all the same."""
+    await failed_events.park(on_kafka, failed_events.invoices("paused", 2), ("invalid_mapping",))
+    await say(on_kafka, failed_events.CONNECTION)
+    capsys.readouterr()
+    for go in (False, True):
+        wish = replay.Wish(selection=Selection(), by=By(actor="bob"), go=go, as_json=True)
+        assert await replay.run(settings_of(on_kafka), wish) == 0
+        printed = capsys.readouterr()
+        assert json.loads(printed.out)["replayable"] == 2
+        assert f"Connection {failed_events.CONNECTION} is paused by ada since" in printed.err
+    assert len(await failed_events.replays(on_kafka)) == 2
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from consumer import cli
+from consumer.commands import connection_pause
 from consumer.commands.connection_pause import Answer, Wish
-from consumer.limits.pause import Pause
+from consumer.limits.pause import Pause, Pauses
+from schemas.audit import AuditRecord
 
 BEFORE = Pause(actor="bob", at="2026-11-30T09:00:00Z", reason="audit of the books")
 
@@ -59,3 +61,16 @@ def test_an_empty_reason_is_wrong_usage(capsys, command):
 
     assert ended.value.code == 2
     assert "--reason needs a text" in capsys.readouterr().err
+
+
+def test_what_is_sent_to_a_paused_connection_waits_and_that_is_said_on_standard_error(capsys):
+    """Of those that run nothing is said; a reason of several lines is one."""
+    act = AuditRecord(connection="eu", act="pause", actor="bob", at="2026-11-30T09:00:00Z", reason="a\nb")
+
+    connection_pause.warn(Pauses.of_acts([act]), ["us", "eu", "eu"])
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    [line] = printed.err.splitlines()
+    assert line.startswith("Connection eu is paused by bob since 2026-11-30T09:00:00Z: a")
+    assert line.endswith("What is sent to its topics waits there: lago-netsuite resume")
