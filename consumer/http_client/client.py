@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -48,7 +47,7 @@ def over_aiohttp(
     **options: Any,
 ) -> httpx.AsyncClient:
     """
-    Make a client without redirects and cookies; calls are stateless, and the jar would grow.
+    Make a client without redirects and cookies, since calls are stateless.
 
     Args:
         transport: replaces the network in tests.
@@ -64,9 +63,21 @@ def over_aiohttp(
         reach = partial(AiohttpTransport, limits=limits, verify=httpx.create_ssl_context(trust_env=trust_env))
         transport = reach()
         options["mounts"] = {pattern: proxy and reach(proxy=proxy) for pattern, proxy in proxies.items()}
-    return httpx.AsyncClient(
-        transport=transport,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        **options,
-    )
+    return _Stateless(transport=transport, follow_redirects=False, **options)
+
+
+class _NoCookies(httpx.Cookies):
+    """Takes none from a response; the standard library's jar parses a response before it refuses a cookie."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Nothing."""
+
+
+class _Stateless(httpx.AsyncClient):
+    @property  # type: ignore[misc]  # nobody sets any
+    def cookies(self) -> httpx.Cookies:
+        """None, whatever the responses have set."""
+        return _NO_COOKIES
+
+
+_NO_COOKIES = _NoCookies()
