@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from consumer.events.lago_webhook import Kind
@@ -21,6 +22,23 @@ def left_out(kind: Kind, row: Mapping[str, Any]) -> str | None:
     if kind == "payment" and not is_succeeded(row.get("payment_status"), row.get("status")):
         return f"payment {row.get('payment_status') or row.get('status')}"
     return None
+
+
+def outside(kind: Kind, row: Mapping[str, Any], since: date | None, until: date | None) -> str | None:
+    """The reason why a payment is not of these days, of which Lago's list of payments has no filter."""
+    if kind != "payment":
+        return None
+    day = str(row.get("created_at") or "")[:10]
+    if since is not None and day < since.isoformat():
+        return "payment before --since"
+    return "payment after --until" if until is not None and day > until.isoformat() else None
+
+
+def customer_of(row: Mapping[str, Any]) -> str:
+    """The external id of a document's customer; empty where the row names none."""
+    customer = row.get("customer")
+    inner = customer.get("external_id") if isinstance(customer, dict) else None
+    return str(row.get("external_customer_id") or inner or "")
 
 
 def kinds_of(chosen: Iterator[str] | None) -> tuple[Kind, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from consumer.backfill.kinds import ORDER, left_out
+from consumer.backfill.kinds import ORDER, customer_of, left_out, outside
 from consumer.events.lago_webhook import Kind
 
 Key = tuple[str, str, str]
@@ -23,6 +23,7 @@ class Row:
     Attributes:
         key: the sort key within its kind.
         day: of its booking, as Lago states it, ``YYYY-MM-DD``; empty for a customer.
+        customer: Lago's external id of the customer.
         cents: the amount in subunits of the currency.
         content: the whole object if the list contains it; None if it needs a request of its own.
     """
@@ -31,6 +32,7 @@ class Row:
     lago_id: str
     key: Key
     day: str = ""
+    customer: str = ""
     cents: int = 0
     currency: str = ""
     content: Mapping[str, Any] | None = None
@@ -51,7 +53,15 @@ class BackfillPlan:
     requests: int = 0
     _known: set[tuple[Kind, str]] = field(default_factory=set)
 
-    def add(self, kind: Kind, listed: Iterable[Mapping[str, Any]], *, until: date | None = None) -> None:
+    def add(
+        self,
+        kind: Kind,
+        listed: Iterable[Mapping[str, Any]],
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        foreign: Collection[str] = (),
+    ) -> None:
         """
         Add the rows of one list, each once: a page may repeat rows of the page before.
 
@@ -60,12 +70,16 @@ class BackfillPlan:
         Args:
             kind: of the rows.
             listed: the rows as Lago's list returns them.
-            until: leaves out payments created on later days; Lago's list of payments has no such filter.
+            since: leaves out payments created on earlier days; Lago's list of payments has no such filter.
+            until: the same for later days.
+            foreign: Lago's ids of those that another connection books, or none.
         """
         for content in listed:
             if self._is_known(kind, content):
                 continue
-            reason = left_out(kind, content) or _too_late(kind, content, until)
+            reason = left_out(kind, content) or outside(kind, content, since, until)
+            if reason is None and str(content.get("lago_id")) in foreign:
+                reason = f"{kind.replace('_', ' ')} not of this connection"
             if reason is not None:
                 self.left_out[reason] += 1
                 continue
@@ -73,6 +87,21 @@ class BackfillPlan:
             self.rows[kind].append(row)
             if kind == "invoice" and content.get("status") == "voided":
                 self.rows["void"].append(_row("void", content))
+
+    def drop_idle_customers(self, since: date | None, until: date | None) -> None:
+        """Leave out customers that no document of the plan is of, unless they were created on these days."""
+        if since is None and until is None:
+            return
+        begins, ends = since or date.min, until or date.max
+        active = {row.customer for rows in self.rows.values() for row in rows if row.kind != "customer"}
+        kept = [
+            row
+            for row in self.rows["customer"]
+            if row.customer in active or begins.isoformat() <= row.key[1][:10] <= ends.isoformat()
+        ]
+        if dropped := len(self.rows["customer"]) - len(kept):
+            self.left_out["customer without a document of these days"] += dropped
+        self.rows["customer"] = kept
 
     def _is_known(self, kind: Kind, content: Mapping[str, Any]) -> bool:
         key = (kind, str(content.get("lago_id")))
@@ -121,6 +150,7 @@ def _row(kind: Kind, content: Mapping[str, Any]) -> Row:
         lago_id=lago_id,
         key=(day, created_at, lago_id),
         day=_day(kind, content),
+        customer=str(content.get("external_id") or "") if kind == "customer" else customer_of(content),
         cents=cents if isinstance(cents, int) else 0,
         currency=str(content.get("currency") or content.get("amount_currency") or "")
         if kind not in {"customer", "void"}
@@ -140,9 +170,3 @@ def _day(kind: Kind, content: Mapping[str, Any]) -> str:
         case _:
             booked_at = content.get("issuing_date")
     return str(booked_at or "")[:10]
-
-
-def _too_late(kind: Kind, content: Mapping[str, Any], until: date | None) -> str | None:
-    if kind != "payment" or until is None:
-        return None
-    return "payment after --until" if str(content.get("created_at"))[:10] > until.isoformat() else None

@@ -28,7 +28,8 @@ from consumer.commands import (
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.backfill_periods import Unknown
 from consumer.commands.job_progress import JobProgress
-from consumer.commands.lago_documents import LagoDocuments, Scope
+from consumer.commands.lago_documents import IsOwn, LagoDocuments, Scope
+from consumer.commands.payment_owners import PaymentOwners
 from consumer.commands.read_ahead import in_order
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
@@ -39,6 +40,7 @@ from consumer.kafka.cluster import Cluster
 from consumer.lago.client import LagoClient
 from consumer.limits.pause import Pauses
 from consumer.ops import signals
+from consumer.pipeline.ownership import Ownership
 from consumer.record import Event
 from schemas.scalar import utc_text
 
@@ -59,12 +61,14 @@ class Wish:
     The options of a run.
 
     Attributes:
+        connections: all of the file, which say whose a document is.
         go: send; else only plan.
         restart: send from the beginning, also if a run with the same scope was interrupted.
         rate_per_s: maximum number of events a second; None for the rate that Lago allows.
     """
 
     connection: Connection
+    connections: tuple[Connection, ...]
     kinds: tuple[Kind, ...]
     scope: Scope
     actor: str
@@ -99,7 +103,7 @@ async def run(settings: Settings, wish: Wish) -> int:
     clock = SystemClock()
     async with lago_documents_of(wish.connection, clock, wish.progress) as documents:
         await documents.check_organization()
-        plan = await documents.planned(wish.kinds, wish.scope)
+        plan = await documents.planned(wish.kinds, wish.scope, _is_own(wish, documents))
         if not wish.go:
             closed = await _closed_part(wish, plan, clock)
             backfill_report.show_plan(plan, wish.kinds, wish.connection, closed, as_json=wish.as_json)
@@ -133,6 +137,15 @@ async def lago_documents_of(
         yield LagoDocuments(connection=connection, client=client, progress=progress or JobProgress())
     finally:
         await client.aclose()
+
+
+def _is_own(wish: Wish, documents: LagoDocuments) -> IsOwn:
+    ownership = Ownership(
+        connection=wish.connection,
+        all_connections=wish.connections,
+        reports_orphans=wish.connection.code == wish.connections[0].code,
+    )
+    return PaymentOwners(documents=documents, ownership=ownership).is_own
 
 
 async def _closed_part(wish: Wish, plan: BackfillPlan, clock: Clock) -> ClosedPart | Unknown | None:

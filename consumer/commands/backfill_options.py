@@ -50,6 +50,7 @@ def backfill(
         connection=one_connection.the_one(
             connections_file.chosen(connections, [connection] if connection else [])
         ),
+        connections=connections,
         kinds=kinds,
         scope=Scope(since=begins, until=ends, customers=tuple(customer or ())),
         actor=audit_trail.actor(actor),

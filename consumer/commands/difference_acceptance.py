@@ -54,12 +54,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What becomes of one key; without a difference where no comparison lists it any more."""
+    """
+    What becomes of one key; without a difference where no comparison lists it any more.
+
+    Attributes:
+        elsewhere: the connections whose latest comparisons list a key that this one's does not.
+    """
 
     key: str
     state: State
     difference: DocumentDifference | None = None
     standing: Acceptance | None = None
+    elsewhere: Sequence[str] = ()
 
 
 async def run(settings: Settings, wish: Wish) -> int:
@@ -123,6 +129,9 @@ async def do(settings: Settings, wish: Wish, answers: Sequence[Answer], clock: C
 
 def unknown(wish: Wish, answer: Answer) -> str:
     """Why nothing becomes of a key."""
+    if answer.elsewhere:
+        codes = " and ".join(answer.elsewhere)
+        return f"{answer.key}: is a difference of {codes}, not of {wish.connection}: name that connection"
     return (
         f"{answer.key}: no difference of the latest comparison of {wish.connection} has this key. "
         f"Of many it lists {LISTED_DIFFERENCES}: compare again, with --customer or --since"
@@ -165,7 +174,13 @@ def _answer(wish: Wish, key: str, runs: Sequence[Reconciliation], accepted: Acce
         state = "unknown"
     else:
         state = "accepted" if accepted and accepted.digest == found.digest else "fitting"
-    return Answer(key=key, state=state, difference=found, standing=accepted)
+    elsewhere = _elsewhere(key, runs, but=wish.connection) if state == "unknown" and found is None else ()
+    return Answer(key=key, state=state, difference=found, standing=accepted, elsewhere=elsewhere)
+
+
+def _elsewhere(key: str, runs: Sequence[Reconciliation], *, but: str) -> Sequence[str]:
+    codes = sorted({run.connection for run in runs} - {but})
+    return [code for code in codes if acceptance.listed(key, code, runs) is not None]
 
 
 def _print(wish: Wish, answers: Sequence[Answer]) -> None:

@@ -21,11 +21,13 @@ from consumer.lago import listing
 from consumer.lago.client import LagoClient
 from consumer.lago.lookup_result import Failed
 from consumer.lago.reply import Absent, Body, Reply
+from consumer.reconcile.expected import Kind as RowKind
 
 MAX_PAGES = 100_000
 PAGES_AT_ONCE = 8
 """Of one list: Lago takes some tenths of a second for a page, and allows 50 requests a second."""
 
+IsOwn = Callable[[RowKind, Mapping[str, Any]], Awaitable[bool]]
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -84,9 +86,14 @@ class LagoDocuments:
             said = f"the key is of organisation {lago_id}, and lago.organization_id is {expected}"
             raise ConfigurationError([f"{place}: connection {self.connection.code}: {said}"])
 
-    async def planned(self, kinds: Sequence[Kind], scope: Scope) -> BackfillPlan:
+    async def planned(self, kinds: Sequence[Kind], scope: Scope, is_own: IsOwn | None = None) -> BackfillPlan:
         """
-        The plan with all rows of these kinds.
+        The plan with all rows of these kinds that are the connection's.
+
+        Args:
+            kinds: of the documents.
+            scope: which of them.
+            is_own: whether a row is the connection's; None for an organisation of one connection.
 
         Raises:
             LagoUnavailableError: Lago does not respond, or the key may not read a list.
@@ -96,7 +103,13 @@ class LagoDocuments:
             if kind == "void" and "invoice" in kinds:
                 continue
             async for rows in self.listed(kind, scope, plan):
-                plan.add("invoice" if kind == "void" else kind, rows, until=scope.until)
+                listed: RowKind = "invoice" if kind == "void" else kind
+                taken = list(rows)
+                foreign = [
+                    str(row.get("lago_id")) for row in taken if is_own and not await is_own(listed, row)
+                ]
+                plan.add(listed, taken, since=scope.since, until=scope.until, foreign=foreign)
+        plan.drop_idle_customers(scope.since, scope.until)
         return plan
 
     async def content(self, row: Row) -> Mapping[str, Any] | None:

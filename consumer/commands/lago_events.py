@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from consumer.backfill.kinds import left_out
+from consumer.backfill.kinds import left_out, outside
 from consumer.clock import SystemClock
 from consumer.commands.backfill import lago_documents_of
 from consumer.commands.lago_documents import LagoDocuments, Scope
@@ -68,6 +68,5 @@ async def _whole(
 def _is_wanted(kind: Kind, row: Mapping[str, Any], scope: Scope) -> bool:
     if kind == "void" and row.get("status") != "voided":
         return False
-    day = str(row.get("created_at") or "")[:10]
-    is_late = kind == "payment" and scope.until is not None and day > scope.until.isoformat()
-    return bool(row.get("lago_id")) and not is_late and left_out(kind, row) is None
+    is_outside = outside(kind, row, scope.since, scope.until) is not None
+    return bool(row.get("lago_id")) and not is_outside and left_out(kind, row) is None

@@ -40,6 +40,15 @@ class PaymentOwners:
         links = customer.get("integration_customers") or []
         return {**row, "customer": {**customer, "integration_customers": links}}
 
+    async def is_own(self, kind: Kind, row: Mapping[str, Any]) -> bool:
+        """
+        Whether the connection answers for the document of a row.
+
+        Raises:
+            LagoUnavailableError: Lago does not answer.
+        """
+        return expected.is_owned(kind, await self.with_customer(kind, row), self.ownership)
+
     async def _customer(self, external_id: str) -> Customer | None:
         if external_id not in self._known:
             self._known[external_id] = await self.documents.one("customer", external_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from consumer.backfill.kinds import customer_of
 from consumer.commands import shadow_books
 from consumer.commands.job_progress import JobProgress
 from consumer.commands.lago_documents import LagoDocuments, Scope
@@ -60,7 +61,7 @@ class Sides:
         for kind in KINDS:
             async with documents.rows(kind, self.scope) as rows:
                 async for row in rows:
-                    unknown.discard(_customer_of(row))
+                    unknown.discard(customer_of(row))
                     owned = await owners.with_customer(kind, row)
                     self._take_in(kind, owned, ownership, comparison)
         await self._read_customers(documents, ownership, comparison)
@@ -224,12 +225,6 @@ class Sides:
             each.account_id == own.account_id and each.lago.organization_id != own.lago.organization_id
             for each in self.connections
         )
-
-
-def _customer_of(row: Mapping[str, Any]) -> str:
-    customer = row.get("customer")
-    inner = customer.get("external_id") if isinstance(customer, dict) else None
-    return str(row.get("external_customer_id") or inner or "")
 
 
 def _is_between(day: str, begins: date | None, ends: date | None) -> bool:

@@ -114,6 +114,11 @@ def external_id(kind: Kind, lago_id: object) -> str:
     return f"{_PREFIXES[kind]}{lago_id}"
 
 
+def is_owned(kind: Kind, row: Mapping[str, Any], ownership: Ownership) -> bool:
+    """Whether the connection answers for the document of a row."""
+    return _rule(kind, row, ownership) != routing.OTHER_CONNECTION
+
+
 def event_of(kind: Kind, row: Mapping[str, Any], connection: Connection) -> Envelope:
     """A row as the event that brings it."""
     organization_id = connection.lago.organization_id

@@ -67,14 +67,49 @@ def test_only_payments_that_have_arrived_are_sent_and_only_those_of_the_window()
     plan = BackfillPlan()
     listed = [
         lago.payment(lago_id="ok", created_at="2026-08-31T23:00:00Z"),
+        lago.payment(lago_id="early", created_at="2026-07-31T23:59:59Z"),
         lago.payment(lago_id="late", created_at="2026-09-01T00:00:00Z"),
         lago.payment(lago_id="open", payment_status="pending"),
     ]
 
-    plan.add("payment", listed, until=date(2026, 8, 31))
+    plan.add("payment", listed, since=date(2026, 8, 1), until=date(2026, 8, 31))
 
     assert [row.lago_id for row in plan.rows["payment"]] == ["ok"]
-    assert plan.left_out == {"payment after --until": 1, "payment pending": 1}
+    assert plan.left_out == {"payment after --until": 1, "payment before --since": 1, "payment pending": 1}
+
+
+def test_what_another_connection_books_is_left_out_and_counted():
+    """Neither its sums nor its voids are in the plan; a page that repeats a row counts it once."""
+    plan = BackfillPlan()
+    rows = [invoice("mine", "2026-08-01"), invoice("theirs", "2026-08-01", status="voided")]
+
+    for _ in range(2):
+        plan.add("invoice", rows, foreign=["theirs"])
+
+    assert [(row.kind, row.lago_id) for row in plan.ordered(ORDER)] == [("invoice", "mine")]
+    assert plan.left_out == {"invoice not of this connection": 1}
+
+
+def test_of_some_days_only_customers_come_that_have_a_document_or_are_new():
+    """Lago's list of customers has no filter for days."""
+    plan = planned(
+        customer=[
+            lago.customer(lago_id="k1", external_id="bills", created_at="2020-01-01T00:00:00Z"),
+            lago.customer(lago_id="k2", external_id="pays", created_at="2020-01-01T00:00:00Z"),
+            lago.customer(lago_id="k3", external_id="new", created_at="2026-08-31T23:59:59Z"),
+            lago.customer(lago_id="k4", external_id="idle", created_at="2020-01-01T00:00:00Z"),
+            lago.customer(lago_id="k5", external_id="later", created_at="2026-09-01T00:00:00Z"),
+        ],
+        invoice=[invoice("a", "2026-08-01", customer=lago.customer(external_id="bills"))],
+        payment=[lago.payment(lago_id="p", external_customer_id="pays")],
+    )
+
+    plan.drop_idle_customers(None, None)
+    assert len(plan.rows["customer"]) == 5
+    plan.drop_idle_customers(date(2026, 8, 1), date(2026, 8, 31))
+
+    assert [row.customer for row in plan.rows["customer"]] == ["bills", "pays", "new"]
+    assert plan.left_out == {"customer without a document of these days": 2}
 
 
 def test_a_plan_sums_up_by_kind_and_currency():

@@ -152,6 +152,18 @@ async def test_a_key_of_nothing_is_exit_code_1_and_the_others_are_done(topics, c
     assert topics.trail.records[-1].details["difference"] == TOTAL["key"]
 
 
+@pytest.mark.parametrize("undo", [False, True])
+async def test_a_key_of_another_connection_names_that_one(topics, capsys, undo):
+    """It is a slip of the option, and says which one is right."""
+    topics.runs = [run(OTHER), run(TOTAL).model_copy(update={"connection": "netsuite-us"})]
+
+    assert await act(go=True, undo=undo) == 1
+
+    said = capsys.readouterr().err
+    assert f"{TOTAL['key']}: is a difference of netsuite-us, not of {CODE}: name that connection" in said
+    assert topics.published == []
+
+
 async def test_a_difference_of_an_older_version_must_be_compared_once_more(topics):
     """Its event has no digest, so nobody knows what is accepted."""
     topics.runs = [run(TOTAL | {"digest": ""})]
