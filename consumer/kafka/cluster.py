@@ -35,6 +35,8 @@ IDLE_LIMIT_MS = 300_000
 # New partitions are found within this time; aiokafka's default is five minutes.
 METADATA_LIMIT_MS = 30_000
 FETCH_LIMIT_BYTES = 256 * 1024
+# As aiokafka's default.
+READ_LIMIT_BYTES = 50 * 1024 * 1024
 REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
 BATCH_LIMIT_BYTES = 16 * 1024
 
@@ -124,9 +126,13 @@ class Cluster:
         )
         return paced(consumer)
 
-    def reader(self, *topics: str) -> AIOKafkaConsumer:
+    def reader(self, *topics: str, fetch_limit_bytes: int = READ_LIMIT_BYTES) -> AIOKafkaConsumer:
         """
-        A consumer without group, from the beginning; topic names with prefix; needs a running event loop.
+        A consumer without group, from the beginning; needs a running event loop.
+
+        Args:
+            topics: names with prefix.
+            fetch_limit_bytes: of what one broker sends at once.
         """
         return AIOKafkaConsumer(
             *topics,
@@ -135,6 +141,7 @@ class Cluster:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             isolation_level="read_committed",
+            fetch_max_bytes=fetch_limit_bytes,
             **self.security,
         )
 

@@ -20,7 +20,12 @@ from consumer.record import Record
 
 POLL_LIMIT_MS = 250
 REQUEST_LIMIT_S = 20.0
-LARGEST_BATCH = 2_000
+LARGEST_BATCH = 10_000
+"""Records: of a backlog so many, since a transaction of many rows takes less time by row."""
+GATHER_LIMIT_S = 1.0
+"""For so long a batch of a backlog grows."""
+FETCH_LIMIT_BYTES = 16 * 1024 * 1024
+"""Of all partitions of a broker, which are kept in memory until they are taken."""
 SPAN_S = 60.0
 
 
@@ -67,7 +72,7 @@ async def tail(
         StartupError: Kafka cannot be reached.
         PositionLostError: a position is beyond the end of its partition: the topic was made anew.
     """
-    consumer = cluster.reader()
+    consumer = cluster.reader(fetch_limit_bytes=FETCH_LIMIT_BYTES)
     await cluster.start(consumer)
     try:
         places = await _places(cluster, names)
@@ -110,10 +115,30 @@ async def _batches(
 ) -> AsyncIterator[Batch]:
     ends_s = time.monotonic() + SPAN_S
     while time.monotonic() < ends_s:
-        found = await consumer.getmany(timeout_ms=POLL_LIMIT_MS, max_records=LARGEST_BATCH)
-        records = [record_of(message) for messages in found.values() for message in messages]
-        behind = 0
-        for place in places:
-            end = consumer.highwater(place) or extents[place].end
-            behind += max(0, end - await consumer.position(place))
-        yield Batch(records=records, behind=behind)
+        yield await _gathered(consumer, places, extents)
+
+
+async def _gathered(
+    consumer: AIOKafkaConsumer, places: Sequence[TopicPartition], extents: Mapping[TopicPartition, Extent]
+) -> Batch:
+    """What is there now; of a backlog as much as a batch takes, since a fetch brings little of it."""
+    records: list[Record] = []
+    ends_s = time.monotonic() + GATHER_LIMIT_S
+    while True:
+        room = LARGEST_BATCH - len(records)
+        found = await consumer.getmany(timeout_ms=POLL_LIMIT_MS, max_records=room)
+        records += [record_of(message) for messages in found.values() for message in messages]
+        behind = await _behind(consumer, places, extents)
+        is_full = len(records) == LARGEST_BATCH or time.monotonic() >= ends_s
+        if not found or not behind or is_full:
+            return Batch(records=records, behind=behind)
+
+
+async def _behind(
+    consumer: AIOKafkaConsumer, places: Sequence[TopicPartition], extents: Mapping[TopicPartition, Extent]
+) -> int:
+    behind = 0
+    for place in places:
+        end = consumer.highwater(place) or extents[place].end
+        behind += max(0, end - await consumer.position(place))
+    return behind

@@ -15,25 +15,27 @@ import re
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import quantiles
 
+from consumer.kafka.position_tail import LARGEST_BATCH
 from consumer.record import LaneKey, Record, Source
 from schemas import error_event, result
 from tests.support import topic_records as topics
 from tests.support.console_app import Console
 
 BUILD = Path(__file__).parents[2] / "build"
-RESULTS, FAILURES, BATCH, ROUNDS = 1_000_000, 50_000, 1_000, 60
+RESULTS, FAILURES, ROUNDS = 1_000_000, 50_000, 60
 CAUSES = 40
 KINDS = ("invoice", "invoice", "invoice", "payment", "credit_note")
 CURRENCIES = ("EUR", "USD", "JPY")
 NOW_MS = 1_785_542_400_000
 PATHS = (
     "/", "/needs-action", "/records", "/records?connection=netsuite-eu&object=credit_note", "/waiting",
-    "/search?q=ACME-77", "/search?q=error", "/failures/error-77", "/records/netsuite-eu/invoice/doc-500",
+    "/search?q=ACME-77", "/search?q=error",
     "/api/v1/overview", "/api/v1/causes",
 )  # fmt: skip
 
@@ -75,11 +77,13 @@ def main() -> int:
 
 async def _measured(folder: Path, results: int, failures: int) -> Figures:
     console = Console(folder / "console.sqlite")
-    spent_s = sum(_taken(console, batch) for batch in _batches(results, failures))
+    spent_s = sum(_taken(console, batch) for batch in batches(results, failures))
     began_s = time.process_time()
     console.projection.refresh()
     sums_s = time.process_time() - began_s
-    pages = {path: await _p99_ms(console, path) for path in (*PATHS, await _a_cause(console), *_deep())}
+    pages = {
+        path: await _p99_ms(console, path) for path in (*PATHS, *_of_ids(), await _a_cause(console), *_deep())
+    }
     await console.http.aclose()
     console.connection.close()
     return Figures(
@@ -91,6 +95,15 @@ async def _measured(folder: Path, results: int, failures: int) -> Figures:
         peak_mb=_peak_mb(),
         file_mb=(folder / "console.sqlite").stat().st_size >> 20,
     )
+
+
+def _of_ids() -> tuple[str, ...]:
+    return f"/failures/{_id('error', 77)}", f"/records/netsuite-eu/invoice/{_id('doc', 500)}"
+
+
+def _id(of: str, number: int) -> str:
+    """An id as Lago and traces have them: in no order, so that each falls on another page of an index."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{of}-{number}"))
 
 
 def _deep() -> tuple[str, ...]:
@@ -120,20 +133,22 @@ def _taken(console: Console, batch: list[Record]) -> float:
     return time.process_time() - began_s
 
 
-def _batches(results: int, failures: int) -> Iterator[list[Record]]:
+def batches(results: int, failures: int) -> Iterator[list[Record]]:
+    """Records as the topics have them: failures of many causes first, then results."""
     written, failed = topics.example("result"), topics.example("error_event")
-    for start in range(0, failures, BATCH):
-        yield [_failed(failed, number) for number in range(start, min(start + BATCH, failures))]
-    for start in range(0, results, BATCH):
-        yield [_written(written, number) for number in range(start, min(start + BATCH, results))]
+    for start in range(0, failures, LARGEST_BATCH):
+        yield [_failed(failed, number) for number in range(start, min(start + LARGEST_BATCH, failures))]
+    for start in range(0, results, LARGEST_BATCH):
+        yield [_written(written, number) for number in range(start, min(start + LARGEST_BATCH, results))]
 
 
 def _written(value: dict[str, object], number: int) -> Record:
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(NOW_MS / 1_000 - 1_000_000 + number))
     kind = KINDS[number % len(KINDS)]
     changed = value | {
-        "object": kind, "lago_id": f"doc-{number}", "lago_number": f"ACME-{number:07}", "written_at": at,
-        "internal_id": str(number), "netsuite_number": f"INV{number:07}", "trace_id": f"{number:032x}",
+        "object": kind, "lago_id": _id("doc", number), "lago_number": f"ACME-{number:07}", "written_at": at,
+        "internal_id": str(number), "netsuite_number": f"INV{number:07}",
+        "trace_id": _id("trace", number).replace("-", ""),
         "currency": CURRENCIES[number % 3], "netsuite_type": kind,
         "source": {"topic": topics.EVENTS, "partition": number % 6, "offset": number, "timestamp_ms": 0},
     }  # fmt: skip
@@ -143,9 +158,14 @@ def _written(value: dict[str, object], number: int) -> Record:
 def _failed(value: dict[str, object], number: int) -> Record:
     key = f"mapping.billable_metrics.metric_{number % CAUSES}"
     message = f"no NetSuite item is mapped for charge 'metric_{number % CAUSES}'"
-    about = {"type": "invoice", "lago_id": f"bad-{number}", "number": f"BAD-{number:06}", "amount": "26.40"}
+    about = {
+        "type": "invoice",
+        "lago_id": _id("bad", number),
+        "number": f"BAD-{number:06}",
+        "amount": "26.40",
+    }
     changed = value | {
-        "id": f"error-{number}",
+        "id": _id("error", number),
         "object": about | {"currency": CURRENCIES[number % 3]},
         "details": {"setting": key, "issuing_date": "2026-08-01"},
         "accounting_provider_customer_error": {
