@@ -59,7 +59,7 @@ async def test_a_difference_is_accepted_and_a_month_signed_off(page: Page, conso
     await page.get_by_role("button", name="Accept it").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("accepted")
 
-    await page.get_by_role("link", name="Back").click()
+    await page.get_by_role("link", name="Back", exact=True).click()
     await page.locator("#sign-why").fill("checked")
     await page.get_by_role("button", name="Sign off").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Signed off")
