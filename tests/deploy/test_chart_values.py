@@ -8,7 +8,8 @@ import re
 import pytest
 from ruamel.yaml import YAML
 
-from tests.deploy.chart import CHART, refusal, template
+from tests.deploy.binaries import ROOT
+from tests.deploy.chart import CHART, helm, refusal, template
 
 # One wrong value or more of each group of values.yaml, and the words by which it is refused: by Helm, which
 # reads the schema, and by the chart, for what a schema would only answer with an expression.
@@ -129,6 +130,15 @@ def test_connections_that_are_not_in_the_file_are_refused():
         in nameless
     )
     assert template("default", "existingConfigMap=mine", "worker.connections={netsuite-ue}").returncode == 0
+
+
+def test_the_example_of_connections_is_taken():
+    """As `helm upgrade --set-file` takes it: what the program reads as YAML, Helm reads, too."""
+    example = ROOT / "deploy" / "connections.example.yaml"
+
+    ran = helm("template", "one", str(CHART), "--set-file", f"connectionsFile={example}")
+
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_what_is_scaled_has_bounds_in_their_order():

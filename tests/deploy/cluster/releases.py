@@ -46,8 +46,10 @@ class Release:
     def install(self, values: str, *more: str) -> None:
         self._done("install", self.name, str(CHART), *WAITING, *options(values, *more))
 
-    def upgrade(self, values: str, *more: str) -> None:
-        self._done("upgrade", self.name, str(CHART), *WAITING, "--reset-values", *options(values, *more))
+    def upgrade(self, values: str, *more: str, server_side: bool = False) -> None:
+        """By the way the last revision was made, or server-side where that was made otherwise."""
+        way = f"--server-side={'true' if server_side else 'auto'}"
+        self._done("upgrade", self.name, str(CHART), way, *WAITING, "--reset-values", *options(values, *more))
 
     def roll_back(self, revision: int) -> None:
         self._done("rollback", self.name, str(revision), *WAITING)
@@ -77,9 +79,9 @@ class Release:
         events = self.plane.listed(f"/api/v1/namespaces/{self.namespace}/events")
         return [f"{each['involvedObject']['name']}: {each['message']}" for each in events]
 
-    def helm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def helm(self, *arguments: str, program: str = str(HELM)) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [HELM, *arguments, "--namespace", self.namespace, "--kubeconfig", str(self.plane.kubeconfig)],
+            [program, *arguments, "--namespace", self.namespace, "--kubeconfig", str(self.plane.kubeconfig)],
             capture_output=True,
             text=True,
             check=False,

@@ -6,9 +6,10 @@ import itertools
 
 import pytest
 
+from tests.deploy.binaries import found
 from tests.deploy.chart import CHART, VALUES, rendered
 from tests.deploy.cluster.control_plane import ControlPlane
-from tests.deploy.cluster.releases import Release
+from tests.deploy.cluster.releases import WAITING, Release
 from tests.integration.running_programs import until
 
 pytestmark = pytest.mark.cluster
@@ -113,6 +114,20 @@ def test_a_run_of_the_night_gets_its_pod(release):
 
     until(lambda: len(release.pods("reconcile")) >= 1, limit_s=90)
     release.uninstall()
+
+
+def test_a_release_of_helm_3_is_taken_over(release):
+    """Made by the client, and from then on server-side by Helm 4, with a variable in another's place."""
+    older = found("helm")
+    made = release.helm("install", "one", str(CHART), *WAITING, program=older)
+    assert made.returncode == 0, made.stderr
+    more = ("extraEnv[0].name=LAGO_NETSUITE_LOG_FORMAT", "extraEnv[0].value=console")
+
+    release.upgrade("default", CHANGED, *more, "worker.replicas=3", server_side=True)
+
+    assert len(release.pods("worker")) == 3
+    release.uninstall()
+    assert release.objects() == {}
 
 
 def test_an_extra_variable_is_applied_once(release):
