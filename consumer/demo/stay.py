@@ -6,16 +6,19 @@ import asyncio
 import shlex
 import signal
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from consumer.commands.console_output import ConsoleOutput
-from consumer.config import private_file
+from consumer.config import bounded_file, connections_file, private_file
 from consumer.config.settings import Settings, env_name
 from consumer.demo.process import Program, running
 from consumer.demo.processes_under_test import HOST, Processes
+from consumer.errors import LagoNetsuiteError
 from consumer.sandbox.broker import free_port
 
+LOOK_EVERY_S = 1.0
 SETTINGS = "demo.env"
 USUAL_PORT: int = Settings.model_fields["console_port"].default
 
@@ -43,10 +46,53 @@ async def stay(processes: Processes, folder: Path, out: ConsoleOutput, *, port: 
             console = _console(processes, folder, port)
             await stack.enter_async_context(running(console))
             out.print(f"The console: http://{HOST}:{port}/", style="bold")
+        file = Path(processes.variables[env_name("connections_file")])
+        out.print(f"The worker starts anew when this file changes: {file}", soft_wrap=True)
         out.print(f"Every command on it: set -a; . {_settings(processes, folder)}; set +a", soft_wrap=True)
         out.print("All of it goes on until Ctrl-C.")
         out.file.flush()
-        await stopping.wait()
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(follow(file, lambda: processes.worker.restart({}), out))
+            await stopping.wait()
+            following.cancel()
+
+
+async def follow(
+    file: Path, restart: Callable[[], Awaitable[None]], out: ConsoleOutput, *, every_s: float = LOOK_EVERY_S
+) -> None:
+    """
+    Start the worker anew whenever the connections file has changed and is without errors, until cancelled.
+
+    Args:
+        file: the connections file.
+        restart: starts the worker anew; it may raise StartupError.
+        out: where it is printed what became of a change.
+        every_s: how often to look.
+    """
+    known = _content(file)
+    while True:
+        await asyncio.sleep(every_s)
+        content = _content(file)
+        if content == known:
+            continue
+        known = content
+        try:
+            connections_file.load(file)
+            await restart()
+        except LagoNetsuiteError as error:
+            out.print(
+                f"{file.name} has changed, and the worker cannot start with it: {error}", soft_wrap=True
+            )
+        else:
+            out.print(f"{file.name} has changed: the worker has started anew with it.")
+        out.file.flush()
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return bounded_file.read_bytes(file, bounded_file.CONFIGURATION_LIMIT_BYTES)
+    except OSError:
+        return b""
 
 
 def port_of(asked: int | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ import httpx
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
+
+from tests.browser import demo_mapping_walk
+from tests.browser.demo_mapping_walk import MappingWalk
 
 LIMIT_MS = 30_000
 WINDOW = {"width": 1280, "height": 800}
@@ -30,11 +33,27 @@ class Visit:
         headlines: of the first page, before and after the replay.
         breaches: rules of axe-core that a page breaks.
         pictures: files of `PICTURES`, light and dark.
+        mapping: the walk through a change of the mapping, after which the books agree.
     """
 
     headlines: tuple[str, str]
     breaches: Sequence[str]
     pictures: Sequence[Path]
+    mapping: MappingWalk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """
+    What others do for the person.
+
+    Attributes:
+        review: takes a changed connections file and lets the worker start anew with it.
+        reconcile: compares the books.
+    """
+
+    review: Callable[[Path], None]
+    reconcile: Callable[[], None]
 
 
 def program() -> str | None:
@@ -42,12 +61,12 @@ def program() -> str | None:
     return shutil.which("chromium")
 
 
-def visit(console: str, sandbox: str, folder: Path) -> Visit:
+def visit(console: str, sandbox: str, folder: Path, others: Others) -> Visit:
     """Look, act, and look again; pictures go to the folder."""
-    return asyncio.run(_visit(console, sandbox, folder))
+    return asyncio.run(_visit(console, sandbox, folder, others))
 
 
-async def _visit(console: str, sandbox: str, folder: Path) -> Visit:
+async def _visit(console: str, sandbox: str, folder: Path, others: Others) -> Visit:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"])
         page = await browser.new_page(viewport=WINDOW, device_scale_factor=1)
@@ -74,8 +93,11 @@ async def _visit(console: str, sandbox: str, folder: Path) -> Visit:
         await expect(headline).not_to_have_text(before)
         after = await headline.inner_text()
         breaches += await _breaches(page)
+        mapping = await demo_mapping_walk.walk(
+            page, console, folder, review=others.review, reconcile=others.reconcile
+        )
         await browser.close()
-    return Visit(headlines=(before, after), breaches=breaches, pictures=pictures)
+    return Visit(headlines=(before, after), breaches=breaches, pictures=pictures, mapping=mapping)
 
 
 async def _pictures(page: Page, name: str, folder: Path) -> list[Path]:

@@ -1,12 +1,19 @@
-"""The port of the console beside the demo that stays."""
+"""The demo that stays: the port of its console, and a worker that starts anew with a changed file."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 
 import pytest
 
+from consumer.commands import console_output
 from consumer.demo import stay
+from consumer.errors import StartupError
+from tests.support import connection_files
 
 
 def test_the_port_that_is_asked_for_is_taken():
@@ -35,3 +42,44 @@ def test_the_usual_port_is_taken_while_it_is_free(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(stay, "USUAL_PORT", port)
 
     assert stay.port_of(None) == port
+
+
+class Worker:
+    """Counts how often it is started anew."""
+
+    def __init__(self) -> None:
+        self.starts = 0
+
+    async def restart(self) -> None:
+        self.starts += 1
+        if self.starts == 2:
+            raise StartupError("worker did not become ready")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the others go on until it holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for is printed
+            await asyncio.sleep(0)
+
+
+async def test_the_worker_starts_anew_with_a_changed_file_without_errors(tmp_path: Path):
+    """With errors it goes on as it is; each is said."""
+    file, worker, printed = tmp_path / "connections.yaml", Worker(), StringIO()
+    file.write_text(connection_files.yaml_text())
+    out = console_output.ConsoleOutput(file=printed, width=200)
+    following = asyncio.create_task(stay.follow(file, worker.restart, out, every_s=0))
+    await asyncio.sleep(0)
+
+    file.write_text(connection_files.yaml_text() + "maps: 1\n")
+    await until(lambda: "cannot start with it" in printed.getvalue())
+    assert worker.starts == 0
+    file.write_text(connection_files.yaml_text() + "# changed\n")
+    await until(lambda: "the worker has started anew with it." in printed.getvalue())
+    file.write_text(connection_files.yaml_text() + "# once more\n")
+    await until(lambda: "worker did not become ready" in printed.getvalue())
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+    assert worker.starts == 2
+    assert "is not a known key" in printed.getvalue()
