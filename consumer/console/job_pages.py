@@ -32,7 +32,7 @@ def job(request: Request) -> Response:
         found = job_list.of_id(tables, context.jobs.jobs, request.path_params["job_id"])
         if found is None:
             return said(request, 404, "There is no such job", tone="warn", back="/backfill")
-        is_planned = found.command == "backfill_plan" and found.state == "done"
+        is_planned = found.command == "backfill_plan" and found.state == "done" and "plan" in found.result
         is_fresh = is_planned and job_acts.is_fresh(found, context.clock.now())
         return _page(
             request, tables, "job.html", job=found, is_planned=is_planned, is_fresh=is_fresh, effects=EFFECTS

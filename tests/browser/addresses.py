@@ -17,5 +17,8 @@ DEEPER = (
     "/failures?assigned=nobody&object=invoice",
     "/acts/replay?connection=netsuite-eu",
     "/acts/ignore?error_id=error-3",
+    "/reconciliation/months",
+    "/jobs/plan",
+    "/jobs/lost",
 )
 ALL = (*OF_MENU, *DEEPER)

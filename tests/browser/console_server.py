@@ -12,7 +12,9 @@ from typing import Any
 import uvicorn
 
 from consumer.console import application
-from consumer.console.context import Act, ActOutcome, AnyAct, SignOffAct
+from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, SignOffAct
+from consumer.console.job import Job, JobAct, StopJob
+from consumer.console.job_board import JobBoard, JobOutcome
 from consumer.console.live import Changes
 from consumer.ops import http as ops
 from consumer.record import Record
@@ -53,7 +55,12 @@ class ConsoleServer(Console):
         self._port = port
         self._serving: asyncio.Future[Any] | None = None
         badge = replace(self.context.badges[0], facts=FACTS, lago_url=LAGO_URL)
-        self.context = replace(self.context, badges=[badge])
+        jobs = JobBoard(do=self.do_job, changed=self._changed)
+        self.context = replace(self.context, badges=[badge], jobs=jobs)
+
+    def _changed(self) -> None:
+        """Changes are others after each start."""
+        self.context.changes.happened()
 
     def take(self, *records: Record) -> None:
         """Records of the topics, as the follower takes them; open pages learn of it."""
@@ -99,12 +106,48 @@ class ConsoleServer(Console):
         """Replayed documents are written at once; the others are closed; the books stay as they are."""
         self.acts.append(act)
         if not isinstance(act, Act):
-            said = f"Signed off by {act.actor}" if isinstance(act, SignOffAct) else f"{act.key}: accepted"
-            return ActOutcome(said=said, is_done=True)
+            return self._on_books(act)
         self.take(*[each for error_id in act.error_ids for each in self._became(act, error_id)])
         count = len(act.error_ids)
         said = f"{count} document{'s' * (count != 1)} {'replayed' if act.name == 'replay' else 'closed'}"
         return ActOutcome(said=said, is_done=True)
+
+    def _on_books(self, act: AcceptanceAct | SignOffAct) -> ActOutcome:
+        """It is on the audit record."""
+        self._offset += 1
+        known = {
+            "connection": act.connection,
+            "actor": act.actor,
+            "reason": act.reason,
+            "at": month.text_ago(),
+        }
+        if isinstance(act, AcceptanceAct):
+            details = {"difference": act.key, "digest": month.UNMAPPED_AMOUNT}
+            self.take(topics.acted(offset=self._offset, act="accept", details=details, **known))
+            return ActOutcome(said=f"{act.key}: accepted", is_done=True)
+        details = {"month": str(act.month), "documents": "78", "differences": "0", "accepted": "1"}
+        details["total_invoice_EUR"] = "Lago 31 over 42118.06, NetSuite 31 over 42118.06"
+        self.take(topics.acted(offset=self._offset, act="sign_off", details=details, **known))
+        return ActOutcome(said=f"Signed off by {act.actor}", is_done=True)
+
+    async def do_job(self, act: JobAct) -> JobOutcome:
+        """A job begins, and goes on as the test says."""
+        self.job_acts.append(act)
+        board = self.context.jobs
+        if isinstance(act, StopJob):
+            board.note(act.job, state="stopped", said="It was stopped before it was done", ended_by=act.actor)
+            return JobOutcome(said="It ends", is_done=True, job=act.job)
+        job = Job(
+            id=f"job-{len(self.job_acts)}", connection=act.connection, command=act.command, actor=act.actor,
+            reason=act.reason, options=act.options, plan=act.plan, started_at=month.text_ago(),
+        )  # fmt: skip
+        board.put(job)
+        return JobOutcome(said="It has begun", is_done=True, job=job.id)
+
+    def job(self, **changes: Any) -> None:
+        """What the latest job says of itself."""
+        board = self.context.jobs
+        board.note(next(reversed(board.jobs)), latest_at=month.text_ago(), **changes)
 
     def _became(self, act: Act, error_id: str) -> Iterable[Record]:
         number, now_ms = int(error_id.rpartition("-")[2]), self.context.now_ms

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,18 @@ GPU_HOURS = "no NetSuite item is mapped for charge 'gpu_hours' (GPU hours)"
 NAMELESS = "NetSuite needs a company name and customer cus_nameless has none"
 CLOSED = "the accounting period of 2026-03-31 (Mar 2026) is closed: You cannot change the G/L impact of it."
 IN_LAGO = "https://app.getlago.com/hooli/customer/c3a6f2de-2c3b-4d77-9a7e-0d7f8b1a2c03/invoice/inv-3/overview"
+PLAN = {
+    "counts": {"customer": 0, "invoice": 12},
+    "sums": {"customer": {}, "invoice": {"EUR": "18051.60", "USD": "468.25"}},
+    "left_out": {"invoice draft": 3},
+    "lago_requests": 12,
+    "minutes": 0.1,
+    "closed_periods": {
+        "known": True, "policy": "hold", "periods": ["Jun 2026"], "counts": {"invoice": 1},
+        "sums": {"invoice": {"EUR": "548.90"}}, "without_period": 0,
+    },
+}  # fmt: skip
+UNMAPPED_AMOUNT = "50.00 USD"
 WRITTEN = 61
 BASE_URL = "https://1234567-sb1.app.netsuite.com/app/accounting/transactions"
 
@@ -153,8 +166,30 @@ def waiting() -> Iterator[Record]:
 
 def acts() -> Iterator[Record]:
     """What people have done so far."""
-    yield topics.acted(actor="controller", act="sign_off", reason="July is closed", at=text_ago(days=29))
+    signed = {"month": "2026-06", "documents": "71", "differences": "0", "accepted": "0"}
+    signed |= {"run_id": "june", "open_EUR": "Lago 1504.30, NetSuite 1504.30"}
+    yield topics.acted(
+        actor="controller", act="sign_off", reason="June is closed", at=text_ago(days=29), details=signed
+    )
     yield topics.acted(offset=1, actor="ada", at=text_ago(days=2), reason="the webhooks of Tuesday")
+    yield job_started("plan", offset=100, command="backfill_plan", objects="invoices")
+    yield job_ended("plan", offset=101, said="12 events would be sent", plan=PLAN)
+    yield job_started("lost", offset=102, command="backfill")
+
+
+def job_started(job_id: str, *, offset: int, **details: str) -> Record:
+    """A command begins beside the pages."""
+    known = {"job": job_id, "since": "2026-07-01", "until": "2026-07-31"}
+    at = text_ago(minutes=300 - offset)
+    reason = "the webhooks of Tuesday"
+    return topics.acted(offset=offset, act="job_started", at=at, reason=reason, details=known | details)
+
+
+def job_ended(job_id: str, *, offset: int, said: str, **result: Any) -> Record:
+    """It is done."""
+    details = {"job": job_id, "state": "done", "said": said, "result": json.dumps(result)}
+    at = text_ago(minutes=300 - offset)
+    return topics.acted(offset=offset, act="job_ended", at=at, reason="", details=details)
 
 
 def reconciliations() -> Iterator[Record]:

@@ -210,6 +210,18 @@ async def test_a_job_under_way_shows_how_far_it_is_and_can_be_stopped(console):
     assert (content["state"], content["done"], content["total"]) == ("under_way", 1_200, 4_000)
 
 
+@pytest.mark.parametrize("state", ["under_way", "done", "differs", "stopped", "failed"])
+@pytest.mark.parametrize("command", ["backfill_plan", "backfill", "reconcile"])
+async def test_every_job_has_a_page_whatever_is_known_of_it(console, command, state):
+    """Without a result, too."""
+    known = {"connection": CODE, "actor": "ada", "reason": "why", "started_at": "2026-08-01T08:00:00Z"}
+    console.context.jobs.put(Job(id="job-7", command=command, state=state, **known))
+    console.log_in("admin")
+
+    for path in ("/jobs/job-7", "/api/v1/jobs/job-7", "/backfill", "/reconciliation"):
+        assert (await console.http.get(path)).status_code == 200
+
+
 async def test_a_job_without_an_end_on_record_says_that_it_is_lost(console):
     """The console was killed; another one does not show it as under way for ever."""
     console.take(started("job-8", offset=7, command="backfill"))
