@@ -117,6 +117,9 @@ container-tools: ## Install podman and mmdebstrap (Debian) where no Docker answe
 image-check: setup container-tools ## Build both images and run every command in them, without rights (root and podman, or Docker)
 	$(BIN)/python -m pytest -m containers --durations=5 tests/containers/test_images.py
 
+compose-check: setup container-tools ## The month of the demo through deploy/compose.yaml in real containers (root and podman, or Docker)
+	$(BIN)/python -m pytest -m containers --durations=5 tests/containers/test_services.py
+
 image: ## The container images, lago-netsuite and lago-netsuite-sandbox (needs Docker)
 	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target worker --tag lago-netsuite .
 	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target sandbox --tag lago-netsuite-sandbox .

@@ -21,7 +21,7 @@ from consumer.demo import connections, processes_under_test
 from consumer.demo.lago import Lago
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX
 from consumer.sandbox.lago.http import API_KEY, utc_now
-from consumer.sandbox.lago.organization import Organization
+from consumer.sandbox.lago.ready_made import ready_made
 from consumer.sandbox.netsuite.console import RESTLET_PATH
 from consumer.sandbox.netsuite.profile import OAuth2, Profile, TokenBased
 
@@ -29,7 +29,7 @@ CONNECTIONS, PROFILE, BOOKS = "connections.yaml", "profile.json", "books.sqlite"
 HMAC_KEY, LAGO_KEY, WEBHOOK_SECRET = "hmac_key", "lago_private.pem", "webhook_secret"
 EMULATED = Path(__file__).with_name("emulated_lago.template.yaml")
 SEED = 1
-"""Of the month that the parts are made for."""
+"""Of the month that the parts are made for, and of the emulated Lago."""
 ENVIRONMENT = "    environment: sandbox\n"
 
 
@@ -100,7 +100,7 @@ def _lago(folder: Path, lago_url: str) -> dict[str, str]:
 def _emulated(folder: Path, origin: str) -> dict[str, str]:
     """The emulated Lago has the keys that everybody knows."""
     return {
-        "emulated_organization_id": Organization(now=utc_now).lago_id,
+        "emulated_organization_id": ready_made(SEED, now=utc_now, slug="acme").lago_id,
         "emulated_lago_url": origin,
         "emulated_api_key": _kept(folder, "emulated_api_key", API_KEY),
         "emulated_hmac_key": _kept(folder, "emulated_hmac_key", EMULATED_HMAC_KEY),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers import engine
+from tests.containers import engine, our_images
 from tests.containers.engine import Engine
 
 MARK = "containers"
@@ -29,3 +29,10 @@ def containers() -> Iterator[Engine]:
     """Docker's engine where one answers, else podman with a store of its own, which is deleted at the end."""
     with engine.opened() as ready:
         yield ready
+
+
+@pytest.fixture(scope="session")
+def images(containers) -> Engine:
+    """The engine that has both of ours."""
+    our_images.build(containers)
+    return containers

@@ -62,9 +62,11 @@ def health_check(engine: Engine, container: str) -> list[str]:
     return words
 
 
-def until(condition: Callable[[], bool], *, because: Callable[[], str]) -> None:
-    """Look again and again; fails with what is known after `EVENTUALLY_S`."""
-    end = time.monotonic() + EVENTUALLY_S
+def until(
+    condition: Callable[[], bool], *, because: Callable[[], str], limit_s: float = EVENTUALLY_S
+) -> None:
+    """Look again and again; fails with what is known after the limit."""
+    end = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end, because()
         time.sleep(LOOK_EVERY_S)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,19 +13,12 @@ import pytest
 import typer
 
 from consumer.cli import app
-from tests.containers import stand_in
 from tests.containers.container import CONFINED, UID, Container
 from tests.containers.engine import ROOT, Engine
-from tests.containers.walk import FOLDER, SANDBOX, WORKER, Walk
+from tests.containers.our_images import FACTS, SANDBOX, TARGETS, WORKER
+from tests.containers.walk import FOLDER, Walk
 
-TARGETS = {WORKER: "worker", SANDBOX: "sandbox"}
 COMMANDS = sorted(typer.main.get_command(app).commands)
-FACTS = {
-    "VERSION": "0.1.0",
-    "REVISION": "0123456789abcdef",
-    "SOURCE": "https://git.example.com/lago-netsuite",
-}
-AUTHORITIES = ("SSL_CERT_FILE", "PIP_CERT")
 HELP_OF_EACH = """
 import sys
 from typer.testing import CliRunner
@@ -40,20 +32,6 @@ RIGHTS = (
 DRAIN_LIMIT_S = 45
 
 by_image = pytest.mark.parametrize("image", TARGETS)
-
-
-@pytest.fixture(scope="module")
-def images(containers) -> Engine:
-    """Both are there, built one after the other, so that the second takes what they share from the first."""
-    if containers.is_offline:
-        stand_in.python(containers)
-    given = [f"--build-arg={name}={value}" for name, value in FACTS.items()]
-    authority = next((os.environ[each] for each in AUTHORITIES if each in os.environ), None)
-    if authority is not None:
-        given.append(f"--secret=id=ca,src={authority}")
-    for tag, target in TARGETS.items():
-        containers.build(tag, ROOT, *given, f"--target={target}")
-    return containers
 
 
 @pytest.fixture(scope="module")

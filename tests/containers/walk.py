@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from tests.containers.container import CONFINED, Container
 from tests.containers.engine import Engine
+from tests.containers.our_images import WORKER
 
-WORKER, SANDBOX = "lago-netsuite", "lago-netsuite-sandbox"
 SHARED = PurePosixPath("/var/lib/lago-netsuite")
 FOLDER = SHARED / "walk"
 # What the README writes as `set -a; . ./.env; set +a` before a command; OPS_PORT is each container's own.

@@ -21,6 +21,7 @@ from tests.deploy.compose import (
     ROOT,
     SERVICES,
     mounts,
+    ports,
     published,
     target,
 )
@@ -31,6 +32,9 @@ SECURED = {
     "security_opt": ["no-new-privileges:true"],
     "tmpfs": ["/tmp"],
 }
+
+# What docker-compose.yml and docker-compose.dev.yml of Lago publish.
+OF_LAGO = {80, 443, 3000, 5432, 6379, 8123, 9000}
 
 by_ours = pytest.mark.parametrize("name", OURS)
 by_service = pytest.mark.parametrize("name", SERVICES)
@@ -98,6 +102,21 @@ def test_every_mounted_file_exists(name):
 def test_a_port_is_published_to_this_machine_only(name):
     """A sandbox has no login, so its port must not be reachable from other machines."""
     assert all(address == "127.0.0.1" for address, _ in published(name))
+
+
+@by_service
+def test_every_port_of_the_host_is_a_variable(name):
+    """Another program may have the usual one."""
+    assert len(ports(name)) == len(SERVICES[name].get("ports", []))
+
+
+def test_no_port_is_published_twice_or_is_one_of_lagos_own():
+    """A Lago of one's own on the same machine goes on: its pages, its API, its databases."""
+    usual = [each.usual for name in SERVICES for each in ports(name)]
+    variables = [each.variable for name in SERVICES for each in ports(name)]
+
+    assert len(set(usual)) == len(usual) == len(set(variables))
+    assert not set(usual) & OF_LAGO
 
 
 @by_service

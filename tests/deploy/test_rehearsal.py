@@ -21,13 +21,15 @@ import pytest
 
 from consumer.config.settings import env_name
 from consumer.ops import probe
-from consumer.sandbox.broker import free_port
+from consumer.sandbox.broker import HOST, free_port
 from tests.deploy.compose import OURS, SERVICES, SHARED
 from tests.integration.running_programs import running, until
 
 LIMIT_S = 60
 MONTH_LIMIT_S = 150
-PORTS = {"ops": 8080, "ingest": 8081, "lago": 8082, "sandbox": 8460}
+# What the containers listen on; `lago` is left out, since its port is that of the console too.
+PORTS = {"ingest": 8081, "console": 8082, "console-port": 8083, "sandbox": 8460, "lago-sandbox": 8461}
+OPS = ("worker", "worker-2", "relay-ops", "ingest-ops", "console-ops", "none")
 RATE = ["--rate=40"]
 
 pytestmark = pytest.mark.kafka
@@ -45,7 +47,7 @@ class Deployment:
         return (self.folder / "lago.log").read_text()
 
     def records(self, record_type: str) -> list[dict[str, object]]:
-        url = f"http://127.0.0.1:{self.ports['sandbox']}/sandbox/records?type={record_type}"
+        url = f"http://{HOST}:{self.ports['sandbox']}/sandbox/records?type={record_type}"
         return httpx.get(url, trust_env=False).raise_for_status().json()
 
 
@@ -54,26 +56,32 @@ class Stand:
 
     def __init__(self, folder: Path, bootstrap_servers: str, topic_prefix: str) -> None:
         self.folder = folder
-        self.ports = {
-            name: free_port() for name in (*PORTS, "worker", "worker-2", "relay-ops", "ingest-ops", "none")
-        }
+        self.ports = {name: free_port() for name in (*PORTS, "lago", *OPS)}
         self._own = {
             env_name("kafka_bootstrap_servers"): bootstrap_servers,
             env_name("topic_prefix"): topic_prefix,
             env_name("consumer_group"): f"{topic_prefix}rehearsal",
-            env_name("ops_host"): "127.0.0.1",
-            env_name("ingest_host"): "127.0.0.1",
+            env_name("ops_host"): HOST,
+            env_name("ingest_host"): HOST,
             env_name("ingest_port"): str(self.ports["ingest"]),
+            env_name("console_port"): str(self.ports["console"]),
+            env_name("console_state"): str(folder / "console.sqlite"),
         }
 
     def origin(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.ports[name]}"
+        return f"http://{HOST}:{self.ports[name]}"
 
     def command(self, name: str) -> list[str]:
         words = [str(word).replace(SHARED, str(self.folder)) for word in SERVICES[name]["command"]]
         return [
-            word.replace("0.0.0.0", "127.0.0.1").replace("8460", str(self.ports["sandbox"])) for word in words
+            self._here(word.replace("0.0.0.0", HOST).replace("//ingest:", f"//{HOST}:")) for word in words
         ]
+
+    def _here(self, text: str) -> str:
+        """The same with the ports of this machine."""
+        for name, port in PORTS.items():
+            text = re.sub(rf"(?<=[:=]){port}\b", str(self.ports[name]), text)
+        return text
 
     def environment(self, name: str, ops: str = "none") -> dict[str, str]:
         given = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
@@ -106,8 +114,7 @@ class Stand:
         check = SERVICES[name]["healthcheck"]
         if check.get("disable"):
             return None
-        url = str(check["test"][-1])
-        return url.replace(":8080", f":{self.ports[ops]}").replace(":8460", f":{self.ports['sandbox']}")
+        return self._here(str(check["test"][-1])).replace(":8080", f":{self.ports[ops]}")
 
 
 @pytest.fixture(scope="module")
@@ -115,15 +122,19 @@ def deployment(bootstrap_servers, tmp_path_factory):
     """All services of ours, until the month has been played."""
     stand = Stand(tmp_path_factory.mktemp("shared"), bootstrap_servers, "rehearsal.")
     with ExitStack() as stack:
-        sandbox, webhooks = f"--sandbox={stand.origin('sandbox')}", f"--webhooks={stand.origin('lago')}"
-        stand.done("prepare", sandbox, webhooks)
-        assert "there already" in stand.done("prepare", sandbox, webhooks)
+        origins = {"sandbox": "sandbox", "webhooks": "lago", "emulated-lago": "lago-sandbox"}
+        places = [f"--{option}={stand.origin(name)}" for option, name in origins.items()]
+        stand.done("prepare", *places)
+        assert "there already" in stand.done("prepare", *places)
         stand.done("topics")
         stack.enter_context(stand.up("sandbox"))
         stack.enter_context(stand.up("ingest", ops="ingest-ops"))
         stack.enter_context(stand.up("worker", ops="worker"))
         stack.enter_context(stand.up("worker", ops="worker-2", log="worker-2"))
         stack.enter_context(stand.up("relay", ops="relay-ops"))
+        stack.enter_context(stand.up("console", ops="console-ops"))
+        stack.enter_context(stand.up("console-port"))
+        stack.enter_context(stand.up("lago-sandbox"))
         places = [f"--{each}={stand.origin(each)}" for each in ("ingest", "sandbox", "worker")]
         stack.enter_context(stand.up("lago", *places, f"--port={stand.ports['lago']}", *RATE))
         up = Deployment(folder=stand.folder, ports=stand.ports)
@@ -133,7 +144,9 @@ def deployment(bootstrap_servers, tmp_path_factory):
 
 def test_every_service_of_ours_takes_part():
     """What is added to the file is rehearsed too."""
-    assert set(OURS) == {"prepare", "topics", "sandbox", "ingest", "worker", "relay", "lago"}
+    month = {"prepare", "topics", "sandbox", "ingest", "worker", "relay", "lago"}
+
+    assert set(OURS) == month | {"console", "console-port", "lago-sandbox"}
 
 
 def test_the_month_reaches_the_sandbox(deployment):
@@ -153,3 +166,29 @@ def test_what_fails_comes_back_as_a_webhook(deployment):
 
     assert said is not None, deployment.said
     assert int(said[1]) >= 6
+
+
+def test_the_console_shows_the_month_to_other_machines(deployment):
+    """Through the service beside it, since without a login it listens on its own machine only."""
+    page = httpx.get(f"http://{HOST}:{deployment.ports['console-port']}/", trust_env=False)
+
+    assert page.status_code == 200
+    assert "netsuite-demo" in page.text
+
+
+def test_what_the_emulated_lago_bills_is_booked(deployment):
+    """By the connection that `prepare` has written for it."""
+    origin = f"http://{HOST}:{deployment.ports['lago-sandbox']}"
+    with httpx.Client(trust_env=False, base_url=origin, timeout=LIMIT_S) as lago:
+        fee = {"kind": "charge", "code": "api_calls", "units": "1", "unit_price": "100"}
+        billed = {"external_customer_id": "cus_rehearsal", "currency": "EUR", "fees": [fee]}
+        customer = {"external_id": "cus_rehearsal", "name": "Rehearsal Ltd", "currency": "EUR"}
+        assert lago.post("/sandbox/customers", json=customer).status_code == 201
+        answer = lago.post("/sandbox/invoices", json=billed)
+    assert answer.status_code == 201, answer.text
+    number = answer.json()["number"]
+
+    until(
+        lambda: number in str(deployment.records("invoice")),
+        because=(deployment.folder / "worker.log").read_text,
+    )

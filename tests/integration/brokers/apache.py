@@ -64,6 +64,12 @@ def run(directory: Path) -> Iterator[str]:
             stop(process)
 
 
+def jars() -> Path:
+    """The folder of the jars, fetched if they are not there."""
+    _fetch()
+    return _jars()
+
+
 def _jars() -> Path:
     return CHECKOUT / "build" / "kafka" / version()
 
