@@ -126,7 +126,27 @@ async def require(cluster: Cluster, needed: Iterable[str]) -> None:
         log.warning("input_topics_differ_in_partitions", **inputs)
 
 
-def absent(missing: Sequence[str], hidden: Sequence[str], *, user: str | None) -> list[str]:
+async def absence(cluster: Cluster, name: str) -> str:
+    """
+    Why a topic cannot be read: it is missing, or this client may not see it; empty where it can.
+
+    Raises:
+        StartupError: Kafka cannot be reached.
+    """
+    real = cluster.topic(name)
+    async with cluster.asked() as admin:
+        missing = [real] if real not in await partitions(admin) else []
+        hidden = await admin.hidden(missing) if missing else []
+    return "".join(absent(missing, hidden, user=cluster.user, operation="READ and DESCRIBE"))
+
+
+def absent(
+    missing: Sequence[str],
+    hidden: Sequence[str],
+    *,
+    user: str | None,
+    operation: str = "READ on inputs, WRITE on outputs, both with DESCRIBE,",
+) -> list[str]:
     """A sentence about missing topics, and one about topics that this client may not describe."""
     problems = []
     if lacking := [name for name in missing if name not in hidden]:
@@ -134,10 +154,7 @@ def absent(missing: Sequence[str], hidden: Sequence[str], *, user: str | None) -
         problems.append(f"Kafka lacks the topics {listed}: create them with `lago-netsuite topics create`")
     if hidden:
         refused = TopicAuthorizationFailedError(hidden)
-        sentence = denial(
-            refused, user=user, operation="READ on inputs, WRITE on outputs, both with DESCRIBE,"
-        )
-        problems.append(str(sentence))
+        problems.append(str(denial(refused, user=user, operation=operation)))
     return problems
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from consumer.clock import Clock
 from consumer.errors import StartupError
-from consumer.kafka import snapshot_reader
+from consumer.kafka import topics
 from consumer.kafka.access import DeniedError
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.growing_topic import GrowingTopic
@@ -33,7 +33,6 @@ EVERY_S = 2.0
 AGAIN_AFTER_S = 5.0
 LOOK_EVERY_S = 60.0
 READ_LIMIT_S = 60.0
-MISSING = "Kafka lacks the topic {}, so no connection can be paused: `lago-netsuite topics create`"
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +58,7 @@ class PauseTopic:
         topic: News,
         *,
         name: str,
-        exists: Callable[[], Awaitable[bool]],
+        absence: Callable[[], Awaitable[str]],
         health: Health,
         clock: Clock,
     ) -> None:
@@ -70,14 +69,14 @@ class PauseTopic:
             pauses: takes the acts in.
             topic: the audit topic.
             name: of the topic, for sentences.
-            exists: whether Kafka has it and shows it to this client; raises StartupError.
+            absence: why this client cannot see it, empty where it can; raises StartupError.
             health: has a remark while the topic is not read.
             clock: of the log, a line a minute.
         """
         self._pauses = pauses
         self._topic = topic
         self._name = name
-        self._exists = exists
+        self._absence = absence
         self._health = health
         self._once = OnceAMinute(clock.monotonic_s)
         self._best_effort = BestEffort(monotonic_s=clock.monotonic_s)
@@ -123,16 +122,16 @@ class PauseTopic:
         """Take in what is new; whether there is such a topic."""
         try:
             async with asyncio.timeout(READ_LIMIT_S):
-                if not (is_there := await self._exists()):
-                    self._say(MISSING.format(self._name))
-                    return is_there
+                if absence := await self._absence():
+                    self._say(absence)
+                    return False
                 async for record in self._topic.news():
                     self._note(record)
         except TimeoutError:
             await self._topic.aclose()
             raise
         self._health.remark(audit.TOPIC, None)
-        return is_there
+        return True
 
     def _note(self, record: Record) -> None:
         try:
@@ -158,9 +157,9 @@ async def followed(
         StartupError: Kafka does not give the records in time.
     """
     pauses, topic = Pauses(codes), GrowingTopic(cluster, audit.TOPIC)
-    exists = partial(snapshot_reader.exists, cluster, audit.TOPIC)
+    absence = partial(topics.absence, cluster, audit.TOPIC)
     name = cluster.topic(audit.TOPIC)
-    following = PauseTopic(pauses, topic, name=name, exists=exists, health=health, clock=clock)
+    following = PauseTopic(pauses, topic, name=name, absence=absence, health=health, clock=clock)
     async with aclosing(topic):
         await following.begin()
         async with asyncio.TaskGroup() as tasks:

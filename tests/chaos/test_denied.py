@@ -18,6 +18,7 @@ pytestmark = pytest.mark.kafka
 
 INVOICES = 5
 INPUTS, OUTPUTS, ALL_OUTPUTS = "lago.invoices", "lago.netsuite.results", "lago.accounting-provider-error"
+AUDIT = "lago.netsuite.audit"
 OTHER_INPUTS = ("lago.customers", "lago.credit_notes", "lago.payments")
 
 
@@ -121,3 +122,28 @@ async def test_a_password_that_is_wrong_is_said_to_be(tmp_path, broker: Secured,
 
     assert status == 1
     assert "refuses the login: see LAGO_NETSUITE_KAFKA_SASL_USERNAME" in worker.said.splitlines()[-1]
+
+
+@pytest.mark.chaos_long
+@pytest.mark.parametrize("may_see", [True, False], ids=["seen", "hidden"])
+async def test_a_worker_that_may_not_read_the_audit_works_and_names_what_to_allow(
+    tmp_path, broker: Secured, topic_prefix, netsuite, seed, may_see
+):
+    """That of an older deployment: nothing can be paused until it may."""
+    await allow_all_but(broker, topic_prefix, None)
+    if may_see:
+        await broker.allow(Resource.TOPIC, topic_prefix + AUDIT, Operation.DESCRIBE)
+    environment = environment_of(tmp_path, broker, topic_prefix, netsuite)
+    async with stage(broker.by_anybody, topic_prefix) as on_kafka:
+        feed = Feed(seed=seed, on_kafka=on_kafka)
+        await feed.produce(INVOICES)
+        await on_kafka.produce(b"{}", topic=AUDIT)
+        with running_programs.worker(tmp_path, environment) as worker:
+            await until(feed.all_committed, because=worker.said[-3_000:])
+            remarked = await asyncio.to_thread(remarks, worker)
+
+    [said] = lines_with(worker, "pauses_not_followed")
+    assert f"does not let the user {USER} use {topic_prefix}{AUDIT}: allow READ" in said
+    assert "pauses are not followed: Kafka does not let" in remarked
+    assert "Traceback" not in worker.said
+    feed.is_in_the_books(netsuite)

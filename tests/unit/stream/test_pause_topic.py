@@ -32,8 +32,8 @@ class Topic:
         self.closed = 0
         self._read = 0
 
-    async def exists(self) -> bool:
-        return self.is_there
+    async def absence(self) -> str:
+        return "" if self.is_there else "create them with `lago-netsuite topics create`"
 
     async def news(self) -> AsyncIterator[Record]:
         if self.error is not None:
@@ -63,7 +63,7 @@ class Scene:
             self.pauses,
             self.topic,
             name=audit.TOPIC,
-            exists=self.topic.exists,
+            absence=self.topic.absence,
             health=self.health,
             clock=FakeClock(),
         )
