@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict
 
 from consumer.config import bounded_file, problem
 from consumer.config.console_settings import ConsoleSettings, Seconds
+from consumer.config.kafka_settings import KafkaSettings
 from consumer.config.secret import MASK
 from consumer.errors import ConfigurationError
 
@@ -33,15 +34,13 @@ SERVICE_LINK = re.compile(r"^LAGO_NETSUITE_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_
 MEBIBYTE = 1024 * 1024
 
 
-class Settings(ConsoleSettings):
+class Settings(KafkaSettings, ConsoleSettings):
     """
     The settings of a process, frozen; durations in seconds, sizes in bytes.
 
-    Those of ``console`` are in `ConsoleSettings`.
+    Those of Kafka are in `KafkaSettings`, those of ``console`` in `ConsoleSettings`.
 
     Attributes:
-        kafka_compression_type: codec of the records that this process produces; it consumes all codecs.
-            ``none`` by default, because other consumers of the output topics may lack a codec.
         topic_prefix: prefix of every topic name, so that several deployments can share one cluster.
         ops_port: port of ``/metrics``, ``/healthz`` and ``/readyz``; 0 selects a free one.
         ingest_port: port on which ``ingest`` receives Lago's webhooks; 0 selects a free one.
@@ -61,17 +60,6 @@ class Settings(ConsoleSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
 
-    kafka_bootstrap_servers: Annotated[str, Field(min_length=1)] = "localhost:9092"
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Annotated[
-        Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None, Field(validate_default=True)
-    ] = None
-    kafka_sasl_username: Annotated[str | None, Field(validate_default=True)] = None
-    kafka_sasl_password: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    kafka_ssl_cafile: Path | None = None
-    kafka_ssl_certfile: Path | None = None
-    kafka_ssl_keyfile: Path | None = None
-    kafka_compression_type: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "none"
     connections_file: Path = Path("connections.yaml")
     consumer_group: Annotated[str, Field(min_length=1)] = "lago-netsuite"
     topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]*$")] = ""
@@ -90,30 +78,10 @@ class Settings(ConsoleSettings):
     retry_after_max_s: Seconds = 3_600.0
     static_membership: bool = False
 
-    @field_validator("kafka_security_protocol", "kafka_sasl_mechanism", mode="before")
-    @classmethod
-    def _upper(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
-
-    @field_validator("log_level", "log_format", "kafka_compression_type", mode="before")
+    @field_validator("log_level", "log_format", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
-
-    @field_validator("kafka_sasl_mechanism", "kafka_sasl_username", "kafka_sasl_password")
-    @classmethod
-    def _given_with_sasl(cls, value: object, info: ValidationInfo) -> object:
-        protocol = info.data.get("kafka_security_protocol", "")
-        if value is None and protocol.startswith("SASL_"):
-            raise ValueError(f"is required with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}")
-        return value
-
-    @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile")
-    @classmethod
-    def _exists(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError(f"there is no file {value}")
-        return value
 
     @classmethod
     def load(cls) -> Self:
@@ -197,7 +165,9 @@ def _sentence(one: ErrorDetails) -> str:
     return problem.sentence(one, is_secret=one["loc"][0] in _SECRETS)
 
 
-_SECRETS = frozenset({"kafka_sasl_password", "console_session_key", "console_oidc_client_secret"})
+_SECRETS = frozenset(
+    field for field, of in Settings.model_fields.items() if "SecretStr" in str(of.annotation)
+)
 
 
 def _printable(value: object) -> str:

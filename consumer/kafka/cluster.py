@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -92,8 +92,8 @@ class Cluster:
 
     @property
     def user(self) -> str | None:
-        """The SASL user; None without SASL."""
-        return cast("str | None", self.security.get("sasl_plain_username"))
+        """The SASL user, or the client that gets tokens; None without SASL."""
+        return security.user(self.security)
 
     def topic(self, name: str) -> str:
         """The name of a topic with the prefix."""

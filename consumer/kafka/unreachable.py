@@ -10,11 +10,20 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka.conn import collect_hosts, create_conn
-from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
+from aiokafka.errors import (
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
 
 from consumer.config.settings import env_name
 from consumer.errors import StartupError
+from consumer.http_client.connect_failure import UNKNOWN_ISSUER
 from consumer.kafka.access import denial
+from consumer.kafka.oauth_token import TokenNotGranted
+from consumer.kafka.security import user
 
 CONNECT_LIMIT_S = 5.0
 REFUSED = "refuses the connection"
@@ -47,8 +56,7 @@ async def sentences(
         why = await reason(bootstrap_servers, security)
         raise StartupError(f"Kafka cannot be reached at {place}: {why}") from error
     except (KafkaError, OSError) as error:
-        user = security.get("sasl_plain_username")
-        denied = isinstance(error, KafkaError) and denial(error, user=user, operation="DESCRIBE")
+        denied = isinstance(error, KafkaError) and denial(error, user=user(security), operation="DESCRIBE")
         said = str(error) or type(error).__name__
         raise StartupError(denied or f"Kafka cannot be reached at {place}: {said}") from error
 
@@ -77,22 +85,37 @@ async def _why(host: str, port: int, security: Mapping[str, Any]) -> str:
 
 
 def _sentence(error: BaseException) -> str:  # noqa: PLR0911 - one row a cause
-    cause = _cause(error)
+    cause = error if isinstance(error, TokenNotGranted) else _cause(error)
     match cause:
+        case TokenNotGranted():
+            return f"cannot be logged in to, since {cause.why}; see {env_name('kafka_oauth_token_url')}"
         case socket.gaierror():
             return f"is a name that DNS does not know ({cause.strerror or cause})"
-        case ssl.SSLCertVerificationError():
-            return f"shows a certificate that cannot be trusted: {cause.verify_message}"
         case ssl.SSLError():
-            return f"does not agree on TLS: {cause.reason or cause}"
+            return _of_tls(cause)
         case ConnectionRefusedError():
             return REFUSED
+        case ConnectionError() | KafkaConnectionError():
+            protocol = env_name("kafka_security_protocol")
+            return f"closes the connection, as where TLS is missing or not expected: see {protocol}"
+        case UnsupportedSaslMechanismError() | IllegalSaslStateError():
+            return f"does not take this way to log in: see {env_name('kafka_sasl_mechanism')}"
         case SaslAuthenticationFailed():
             return f"refuses the login: see {env_name('kafka_sasl_username')} and its password"
         case TimeoutError():
             return f"does not answer within {CONNECT_LIMIT_S:.0f} s"
         case _:
             return f"takes no connection: {str(cause) or type(cause).__name__}"
+
+
+def _of_tls(error: ssl.SSLError) -> str:
+    reason = error.reason or str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        remedy = f": see {env_name('kafka_ssl_cafile')}" if error.verify_code in UNKNOWN_ISSUER else ""
+        return f"shows a certificate that cannot be trusted: {error.verify_message}{remedy}"
+    if "_ALERT_" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason):
+        return f"wants a client's certificate that it trusts ({reason}): see {env_name('kafka_ssl_certfile')}"
+    return f"does not agree on TLS: {reason}"
 
 
 def _cause(error: BaseException) -> BaseException:

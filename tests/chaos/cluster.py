@@ -41,11 +41,11 @@ class Node:
     proxied_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it with its data on disk."""
+    def start(self, *of_java: str) -> None:
+        """Start it with its data on disk; `of_java` are options of the virtual machine."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._java("kafka.Kafka", str(self._settings)), stdout=log, stderr=subprocess.STDOUT
+                self._java(*of_java, "kafka.Kafka", str(self._settings)), stdout=log, stderr=subprocess.STDOUT
             )
 
     def until_listening(self) -> None:
@@ -62,11 +62,12 @@ class Node:
         if self.process is not None and self.process.poll() is None:
             stop(self.process)
 
-    def format(self, cluster_id: str, settings: str) -> None:
+    def format(self, cluster_id: str, settings: str, *more: str) -> None:
         self.folder.mkdir(parents=True)
         self._settings.write_text(settings)
         self._quiet.write_text(apache._LOG4J)
-        command = self._java("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._settings))
+        tool = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._settings))
+        command = self._java(*tool, *more)
         subprocess.run(command, check=True, timeout=apache.FORMAT_LIMIT_S, capture_output=True)
 
     @property

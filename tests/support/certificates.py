@@ -20,11 +20,11 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """
-    The certificate of a server.
+    The certificate of a server or a client.
 
     Attributes:
         chain: PEM of the certificate.
-        key: PEM of its private key, unencrypted.
+        key: PEM of its private key.
     """
 
     chain: bytes
@@ -35,6 +35,11 @@ class Certificate:
         both = folder / "shown.pem"
         both.write_bytes(self.key + self.chain)
         context.load_cert_chain(both)
+
+    def write_to(self, folder: Path) -> None:
+        """Under the names of a Strimzi user's Secret."""
+        (folder / "user.crt").write_bytes(self.chain)
+        (folder / "user.key").write_bytes(self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +61,15 @@ class Authority:
         """A client that trusts only this authority."""
         return ssl.create_default_context(cafile=self.file)
 
-    def certificate(self, *, lasts: timedelta) -> Certificate:
-        """One for `HOST` that ends so long from now, or has ended so long ago."""
+    def certificate(self, *, lasts: timedelta, password: str = "") -> Certificate:
+        """One for `HOST` that ends so long from now or has ended so long ago; the password is its key's."""
         key = ec.generate_private_key(ec.SECP256R1())
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        closed_by = (
+            serialization.BestAvailableEncryption(password.encode())
+            if password
+            else serialization.NoEncryption()
         )
+        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, closed_by)
         return Certificate(chain=self._signed(HOST, key.public_key(), lasts, is_authority=False), key=private)
 
     def _signed(
