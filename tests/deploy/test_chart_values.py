@@ -95,6 +95,16 @@ def test_a_value_that_cannot_work_is_refused_by_a_sentence(wrong, said):
     assert said in message
 
 
+def test_a_login_by_token_needs_all_its_parts():
+    """An address, a client and its secret; no user."""
+    message = refusal("kafka.securityProtocol=SASL_SSL", "kafka.saslMechanism=OAUTHBEARER")
+
+    assert "kafka.oauth.tokenUrl is needed with kafka.saslMechanism OAUTHBEARER" in message
+    assert "kafka.oauth.clientId is needed with kafka.saslMechanism OAUTHBEARER" in message
+    assert "name a Secret with LAGO_NETSUITE_KAFKA_OAUTH_CLIENT_SECRET as existingSecret" in message
+    assert "saslUsername" not in message
+
+
 def _tried_with(wrong: str, every: tuple[str, ...]) -> tuple[str, ...]:
     """The wrong value and others, at most one of a group, so that a few runs of Helm try them all."""
     turn = [each for each in every if _group(each) == _group(wrong)].index(wrong)

@@ -73,6 +73,9 @@ list with a name twice is refused by server-side apply.
   "LOG_FORMAT" "json" -}}
 {{- with $kafka.saslMechanism }}{{ $_ := set $set "KAFKA_SASL_MECHANISM" . }}{{ end -}}
 {{- with $kafka.saslUsername }}{{ $_ := set $set "KAFKA_SASL_USERNAME" . }}{{ end -}}
+{{- range $name, $value := dict "TOKEN_URL" $kafka.oauth.tokenUrl "CLIENT_ID" $kafka.oauth.clientId "SCOPE" $kafka.oauth.scope "EXTENSIONS" $kafka.oauth.extensions -}}
+{{- with $value }}{{ $_ := set $set (printf "KAFKA_OAUTH_%s" $name) . }}{{ end -}}
+{{- end -}}
 {{- if $kafka.caSecret }}{{ $_ := set $set "KAFKA_SSL_CAFILE" (printf "/etc/kafka/ca/%s" $kafka.caSecretKey) }}{{ end -}}
 {{- if $kafka.clientCertificateSecret -}}
 {{- $_ := set $set "KAFKA_SSL_CERTFILE" (printf "/etc/kafka/client/%s" $kafka.clientCertificateKeys.certificate) -}}

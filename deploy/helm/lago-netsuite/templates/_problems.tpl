@@ -39,15 +39,22 @@
 {{- define "lago-netsuite.kafkaProblems" -}}
 {{- $kafka := .Values.kafka -}}
 {{- if hasPrefix "SASL_" $kafka.securityProtocol }}
-{{- range $name := list "saslMechanism" "saslUsername" }}
+{{- $byToken := eq $kafka.saslMechanism "OAUTHBEARER" -}}
+{{- range $name := $byToken | ternary (list) (list "saslMechanism" "saslUsername") }}
 {{- if not (get $kafka $name) }}
 kafka.{{ $name }} is needed with kafka.securityProtocol {{ $kafka.securityProtocol }}
 {{- end }}
 {{- end }}
+{{- range $name := $byToken | ternary (list "tokenUrl" "clientId") (list) }}
+{{- if not (get $kafka.oauth $name) }}
+kafka.oauth.{{ $name }} is needed with kafka.saslMechanism OAUTHBEARER
+{{- end }}
+{{- end }}
+{{- $secret := $byToken | ternary "LAGO_NETSUITE_KAFKA_OAUTH_CLIENT_SECRET" "LAGO_NETSUITE_KAFKA_SASL_PASSWORD" -}}
 {{- $given := concat (list .Values.existingSecret) .Values.extraEnvFrom | compact | len -}}
-{{- range .Values.extraEnv }}{{ if hasPrefix "LAGO_NETSUITE_KAFKA_SASL_PASSWORD" .name }}{{ $given = 1 }}{{ end }}{{ end }}
+{{- range .Values.extraEnv }}{{ if hasPrefix $secret .name }}{{ $given = 1 }}{{ end }}{{ end }}
 {{- if not $given }}
-the password of kafka.saslUsername comes from nowhere: name a Secret with LAGO_NETSUITE_KAFKA_SASL_PASSWORD as existingSecret
+the {{ $byToken | ternary "secret of kafka.oauth.clientId" "password of kafka.saslUsername" }} comes from nowhere: name a Secret with {{ $secret }} as existingSecret
 {{- end }}
 {{- else if $kafka.saslMechanism }}
 kafka.saslMechanism is {{ $kafka.saslMechanism }}, but kafka.securityProtocol {{ $kafka.securityProtocol }} has no login: use SASL_SSL
