@@ -29,6 +29,7 @@ from consumer.commands import (
     output_encoding,
     pause_options,
     reconcile_options,
+    replays_options,
     sandbox_options,
     send_options,
     status_options,
@@ -56,6 +57,7 @@ app.add_typer(dry_run_options.app)
 app.add_typer(send_options.app)
 app.add_typer(failure_options.app)
 app.add_typer(errors_options.app, name="errors")
+app.add_typer(replays_options.app, name="replays")
 app.add_typer(catalog_options.app)
 app.add_typer(backfill_options.app)
 app.add_typer(backtest_options.app)

@@ -142,9 +142,9 @@ async def opened(cluster: Cluster, clock: Clock) -> AsyncIterator[AuditTrail]:
         topic = SharedTopic(cluster, publisher, found)
 
         async def put(event: Event) -> list[AuditRecord]:
-            return list(_read(await topic.put(event)))
+            return list(of(await topic.put(event)))
 
-        yield AuditTrail(publish=publisher.publish, clock=clock, records=list(_read(found)), put=put)
+        yield AuditTrail(publish=publisher.publish, clock=clock, records=list(of(found)), put=put)
     finally:
         await stop(producer)
 
@@ -156,10 +156,11 @@ async def read(cluster: Cluster) -> list[AuditRecord]:
     Raises:
         StartupError: Kafka cannot be reached, or lacks the topic.
     """
-    return list(_read([record async for record in snapshot_reader.history(cluster, audit.TOPIC)]))
+    return list(of([record async for record in snapshot_reader.history(cluster, audit.TOPIC)]))
 
 
-def _read(records: Iterable[Record]) -> Iterator[AuditRecord]:
+def of(records: Iterable[Record]) -> Iterator[AuditRecord]:
+    """The audit records among these."""
     for record in records:
         try:
             yield AuditRecord.model_validate_json(record.value or b"")

@@ -17,6 +17,7 @@ from consumer.commands.console_audit import ConsoleAudit
 from consumer.commands.console_jobs import ConsoleJobs
 from consumer.commands.console_login import login_of, sessions_of
 from consumer.commands.console_periods import ConsolePeriods
+from consumer.commands.console_runs import ConsoleRuns
 from consumer.config.connection import Connection
 from consumer.config.settings import Settings
 from consumer.console import application, rendering
@@ -67,7 +68,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     changes = Changes()
     periods = ConsolePeriods({each.code: each for each in connections}, clock, changes.happened)
     jobs.board.do, jobs.board.changed = jobs.do, changes.happened
-    context, follower = _assembled(settings, connections, metrics, audit, changes)
+    context, follower, runs = _assembled(settings, connections, metrics, audit, changes)
     context = replace(context, jobs=jobs.board, closed_at=periods.of)
     login = context.login
     with signals.stopping(stopping, health):
@@ -80,6 +81,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                 tasks.create_task(jobs.run()),
                 tasks.create_task(periods.run()),
                 tasks.create_task(context.mapping.runs.run()),
+                tasks.create_task(runs.run()),
                 *([tasks.create_task(login.provider.run())] if login else []),
                 tasks.create_task(_serve(application.create_app(context), settings)),
             ]
@@ -98,7 +100,7 @@ def _assembled(
     metrics: Metrics,
     audit: ConsoleAudit,
     changes: Changes,
-) -> tuple[Context, Follower]:
+) -> tuple[Context, Follower, ConsoleRuns]:
     """What pages know, and what keeps their tables up to date."""
     clock = audit.clock
     zones = {each.code: ZoneInfo(each.time_zone) for each in connections}
@@ -114,6 +116,14 @@ def _assembled(
         changed=changes.happened,
         metrics=metrics,
     )
+    runs = ConsoleRuns(
+        settings=settings,
+        clock=clock,
+        file=settings.console_state,
+        one_at_a_time=audit.one_at_a_time,
+        progress=follower.progress,
+        changed=changes.happened,
+    )
     context = Context(
         file=settings.console_state,
         clock=clock,
@@ -123,15 +133,16 @@ def _assembled(
         changes=changes,
         sessions=sessions,
         templates=rendering.environment(),
-        act=ConsoleActs(settings, clock, settings.console_state, audit.one_at_a_time, zones).do,
+        act=ConsoleActs(settings, clock, settings.console_state, audit.one_at_a_time, runs, zones).do,
         keep=audit.keep,
         act_rate=RateLimit(clock, burst=ACTS_PER_MINUTE, per_minute=ACTS_PER_MINUTE),
         metrics=metrics,
         mapping=_mapping(settings, clock, changes),
         login=login,
         origin=login.registration.origin if login else "",
+        runs_here=runs.here,
     )
-    return context, follower
+    return context, follower, runs
 
 
 def _mapping(settings: Settings, clock: Clock, changes: Changes) -> MappingParts:

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import assert_never
 
 from consumer.clock import Clock
-from consumer.commands import audited_replay, connection_pause, console_books, error_closing
-from consumer.commands.audited_replay import By
+from consumer.commands import connection_pause, console_books, console_failures, error_closing
+from consumer.commands.console_runs import NOTHING_OPEN, ConsoleRuns
 from consumer.commands.error_closing import Wish
 from consumer.config.settings import Settings
-from consumer.console import act_source, database
-from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, PauseAct, SignOffAct
-from consumer.failures.failure import Failure, read
-from consumer.failures.history import History
-from consumer.kafka import snapshot_reader
+from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, PauseAct, RunAct, SignOffAct
+from consumer.failures.failure import Failure
 from consumer.kafka.cluster import Cluster
-from consumer.record import Source
-from schemas.error_mark import ErrorMark
 
-RATE_PER_S = 50.0
-_DONE = {"synced": "closed", "ignore": "closed", "reopen": "reopened", "replay": "replayed"}
+_DONE = {"synced": "closed", "ignore": "closed", "reopen": "reopened"}
 
 
 @dataclass(slots=True)
 class ConsoleActs:
     """
-    Does one act at a time, so that the audit records of this process follow each other.
+    Does one act at a time, so that the audit records of this process follow each other; replays run beside.
 
     Attributes:
         file: the tables of the console, which say where the events of failures lie.
+        runs: carries out replays, beside the other acts.
         zones: of the connections by code, in which their months end; UTC where one is missing.
     """
 
@@ -41,6 +36,7 @@ class ConsoleActs:
     clock: Clock
     file: Path
     one_at_a_time: asyncio.Lock
+    runs: ConsoleRuns
     zones: Mapping[str, tzinfo] = field(default_factory=dict)
 
     async def do(self, act: AnyAct) -> ActOutcome:
@@ -51,10 +47,19 @@ class ConsoleActs:
             StartupError: Kafka cannot be reached, or lacks topics.
             ContractError: Kafka did not acknowledge; what is marked is done.
         """
+        match act:
+            case RunAct():
+                return await self.runs.steer(act)
+            case Act(name="replay"):
+                return await self.runs.begin(act)
+            case _:
+                return await self._alone(act)
+
+    async def _alone(self, act: Act | AcceptanceAct | SignOffAct | PauseAct) -> ActOutcome:
         async with self.one_at_a_time:
             match act:
                 case Act():
-                    return await self._on_failures(act)
+                    return await self._close_or_reopen(act)
                 case AcceptanceAct():
                     return await console_books.accept(self.settings, act, self.clock)
                 case SignOffAct():
@@ -73,56 +78,18 @@ class ConsoleActs:
         first, *lines = answer.lines
         return ActOutcome(said=first, is_done=True, lines=lines)
 
-    async def _on_failures(self, act: Act) -> ActOutcome:
-        failures, marks = await self._failures(act)
+    async def _close_or_reopen(self, act: Act) -> ActOutcome:
+        cluster = Cluster.of(self.settings)
+        if act.name == "reopen":
+            failures = await console_failures.closed(cluster, self.file, act.error_ids)
+        else:
+            failures, _ = await console_failures.still_open(cluster, self.file, act.error_ids)
         if not failures:
-            return ActOutcome(said="Nothing was done: none of these is open any more", is_done=False)
-        if act.name == "replay":
-            return await self._replay(act, failures, marks)
+            return NOTHING_OPEN
         await error_closing.do(self.settings, _closing(act, failures), failures, self.clock)
-        return _outcome(act, len(failures))
-
-    async def _replay(self, act: Act, failures: Sequence[Failure], marks: Sequence[ErrorMark]) -> ActOutcome:
-        cluster, history = Cluster.of(self.settings), History()
-        for mark in marks:
-            history.note_mark(mark)
-        done = await audited_replay.run(
-            cluster,
-            failures,
-            by=By(actor=act.actor, reason=act.reason),
-            history=history,
-            clock=self.clock,
-            rate_per_s=RATE_PER_S,
-            stop=asyncio.Event(),
-        )
-        if done.missing:
-            count = len(done.missing)
-            return ActOutcome(
-                said=f"{count} of {len(failures)} events are on no topic any more", is_done=False
-            )
-        pauses = await connection_pause.read(cluster)
-        lines = connection_pause.waits(pauses, [each.connection for each in failures])
-        return replace(_outcome(act, len(failures)), lines=lines)
-
-    async def _failures(self, act: Act) -> tuple[list[Failure], list[ErrorMark]]:
-        places, marks = await asyncio.to_thread(self._known, act)
-        found: list[Failure] = []
-        async for _, record in snapshot_reader.originals(Cluster.of(self.settings), places.values()):
-            failure = read(record) if record is not None else None
-            if isinstance(failure, Failure):
-                found.append(failure)
-        return found, marks
-
-    def _known(self, act: Act) -> tuple[dict[str, Source], list[ErrorMark]]:
-        connection = database.reader(self.file)
-        try:
-            if act.name == "reopen":
-                ids = act_source.closed(connection, act.error_ids)
-                return act_source.places(connection, ids, ("settled",)), []
-            places = act_source.places(connection, act.error_ids, ("open",))
-            return places, act_source.replays(connection, places)
-        finally:
-            connection.close()
+        count = len(failures)
+        said = f"{count} document{'s' * (count != 1)} {_DONE[act.name]}"
+        return ActOutcome(said=said, is_done=True)
 
 
 def _closing(act: Act, failures: Sequence[Failure]) -> Wish:
@@ -134,7 +101,3 @@ def _closing(act: Act, failures: Sequence[Failure]) -> Wish:
         is_booked=act.name == "synced",
         go=True,
     )
-
-
-def _outcome(act: Act, count: int) -> ActOutcome:
-    return ActOutcome(said=f"{count} document{'s' * (count != 1)} {_DONE[act.name]}", is_done=True)

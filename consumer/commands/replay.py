@@ -18,15 +18,17 @@ from consumer.commands import (
     console_output,
     failure_log,
     failure_plan,
+    replay_steering,
     resolution,
 )
-from consumer.commands.audited_replay import By
+from consumer.commands.audited_replay import By, Order, Way
 from consumer.commands.failure_log import FailureLog
 from consumer.commands.replay_run import Done
 from consumer.config.settings import Settings
 from consumer.failures import causes
 from consumer.failures.act_plan import ActPlan
 from consumer.failures.failure import Failure
+from consumer.failures.history import History
 from consumer.failures.selection import Selection
 from consumer.kafka.cluster import Cluster
 from consumer.ops import signals
@@ -87,20 +89,34 @@ async def _plan(
 
 
 async def _go(settings: Settings, wish: Wish, log: FailureLog, failures: Sequence[Failure]) -> Done:
+    selection = None if wish.selection.ids else wish.selection
+    order = Order(by=wish.by, rate_per_s=wish.rate_per_s, selection=selection)
+    return await carried_out(settings, order, log.history, failures, is_quiet=wish.as_json)
+
+
+async def carried_out(
+    settings: Settings, order: Order, history: History, failures: Sequence[Failure], *, is_quiet: bool
+) -> Done:
+    """
+    Carry a run out with a bar of its progress, until it is done, interrupted, paused or cancelled.
+
+    Raises:
+        StartupError: Kafka cannot be reached, or lacks topics.
+        ContractError: Kafka did not acknowledge.
+    """
     cluster, stopping = Cluster.of(settings), asyncio.Event()
     console = console_output.console(is_aside=True)
-    with Progress(console=console, disable=wish.as_json) as progress, signals.interruptible(stopping):
+    with Progress(console=console, disable=is_quiet) as progress, signals.interruptible(stopping):
         task = progress.add_task("replaying", total=len(failures))
-        return await audited_replay.run(
-            cluster,
-            failures,
-            by=wish.by,
-            history=log.history,
-            clock=SystemClock(),
-            rate_per_s=wish.rate_per_s,
-            stop=stopping,
-            advance=lambda count: progress.advance(task, count),
-        )
+        async with replay_steering.followed(cluster, order.run_id, stopping) as is_steered:
+            way = Way(
+                history=history,
+                clock=SystemClock(),
+                stop=stopping,
+                advance=lambda count: progress.advance(task, count),
+                is_steered=is_steered,
+            )
+            return await audited_replay.run(cluster, order, failures, way)
 
 
 def _as_json(

@@ -62,6 +62,8 @@ class Replaying:
         clock: Clock,
         rate_per_s: float,
         stop: asyncio.Event,
+        run_id: str = "",
+        done: Done | None = None,
     ) -> None:
         self._cluster = cluster
         self._republisher = republisher
@@ -70,9 +72,10 @@ class Replaying:
         self._rate_per_s = rate_per_s
         self._batch = max(1, min(LARGEST_BATCH, int(rate_per_s)))
         self._stop = stop
+        self._run_id = run_id
         self._started_s = time.monotonic()
         self._sent = 0
-        self.done = Done()
+        self.done = done or Done()
 
     async def run(self, failures: Sequence[Failure], advance: Advance) -> Done:
         """
@@ -137,7 +140,7 @@ class Replaying:
 
     def _mark(self, failure: Failure, place: Source, attempt: int) -> Copy:
         replay = ReplayRef(topic=place.topic, partition=place.partition, offset=place.offset, attempt=attempt)
-        return resolution.mark(failure, "replayed", self._clock, replay=replay)
+        return resolution.mark(failure, "replayed", self._clock, replay=replay, run=self._run_id)
 
     async def _keep_pace(self, count: int) -> None:
         self._sent += count

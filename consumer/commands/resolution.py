@@ -18,7 +18,13 @@ REOPENED: Kind = "reopened"
 
 
 def mark(
-    failure: Failure, kind: Kind, clock: Clock, *, reason: str = "", replay: ReplayRef | None = None
+    failure: Failure,
+    kind: Kind,
+    clock: Clock,
+    *,
+    reason: str = "",
+    replay: ReplayRef | None = None,
+    run: str = "",
 ) -> Copy:
     """The mark of a failure, for the topic, partition and key of its error event."""
     said = ErrorMark(
@@ -28,6 +34,7 @@ def mark(
         reason=reason,
         marked_at=utc_text(clock.now()),
         replay=replay,
+        run=run,
     )
     headers = (
         (error_mark.HEADER, kind.encode()),

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from consumer.record import Source
 from schemas.error_mark import ErrorMark, ReplayRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenFailure:
+    """
+    An open failure as the audit record of its replay needs it.
+
+    Attributes:
+        source: the position of the event that failed.
+    """
+
+    id: str
+    connection: str
+    code: str
+    published_ms: int
+    source: str
+
+
+def chosen(connection: sqlite3.Connection, ids: Iterable[str]) -> list[ChosenFailure]:
+    """Those of the failures that are open."""
+    names = ("id", "connection", "code", "published_ms", "source")
+    rows = (row for row in _rows(connection, ids) if row["state"] == "open")
+    return [ChosenFailure(**{name: row[name] for name in names}) for row in rows]
 
 
 def places(connection: sqlite3.Connection, ids: Iterable[str], states: Sequence[str]) -> dict[str, Source]:

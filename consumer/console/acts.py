@@ -7,40 +7,64 @@ from functools import partial
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from consumer.console import act_preview, act_subject, form, job_acts
 from consumer.console.act_preview import WRONG_RATE, rate_of, title_of
-from consumer.console.context import ACTS, AcceptanceAct, Act, ActName, AnyAct, PauseAct, SignOffAct
-from consumer.console.message import said
+from consumer.console.context import (
+    ACTS,
+    AcceptanceAct,
+    Act,
+    ActName,
+    ActOutcome,
+    AnyAct,
+    PauseAct,
+    RunAct,
+    SignOffAct,
+)
+from consumer.console.message import API, said
 from consumer.console.page import context_of, session_of
 from consumer.errors import LagoNetsuiteError
 from consumer.failures.act_plan import ActPlan
+from consumer.failures.run import Steering
 from consumer.reconcile.sign_off import Month
 
 REASON_LIMIT = 500
 OF_BOOKS = ("accept", "take_back", "sign_off")
 """On what a reconciliation has found."""
 OF_CONNECTIONS = ("pause", "resume")
+OF_RUNS: Mapping[str, Steering] = {
+    "pause_replay": "pause",
+    "resume_replay": "resume",
+    "cancel_replay": "cancel",
+}
+"""On runs of replays."""
+NAMES = {*ACTS, *OF_BOOKS, *OF_CONNECTIONS, *OF_RUNS, *job_acts.NAMES}
 
 
 async def act(request: Request) -> Response:
     """Do what a form asks for; it answers with a page that says what became of it."""
     name, reason = request.path_params["act"], _field(request, "reason")[:REASON_LIMIT]
-    if name not in {*ACTS, *OF_BOOKS, *OF_CONNECTIONS, *job_acts.NAMES}:
+    if name not in NAMES:
         return said(request, 404, "There is no such act")
     if not reason:
         return said(request, 422, "A reason is needed: it is all that a later reader of the audit has")
     if name in job_acts.NAMES:
         return await job_acts.act(request, name, reason)
-    wish = (
-        _on_failures(request, ACTS[name], reason) if name in ACTS else _on_connection(request, name, reason)
-    )
+    wish = _wish(request, name, reason)
     if isinstance(wish, Response):
         return wish
     if isinstance(wish, str):
         return said(request, 422, wish, back=_back(name))
     return await _done(request, wish, _back(name))
+
+
+def _wish(request: Request, name: str, reason: str) -> AnyAct | Response | str:
+    if name in OF_RUNS:
+        return _on_run(request, OF_RUNS[name], reason)
+    if name in ACTS:
+        return _on_failures(request, ACTS[name], reason)
+    return _on_connection(request, name, reason)
 
 
 async def _done(request: Request, wish: AnyAct, back: str) -> Response:
@@ -51,7 +75,35 @@ async def _done(request: Request, wish: AnyAct, back: str) -> Response:
     # Of many documents a part may be done; of the books one thing is, or is not.
     status = 200 if outcome.is_done or isinstance(wish, Act) else 409
     tone = "good" if outcome.is_done else "warn"
+    if run_id := outcome.run_id:
+        return _of_run(request, status, outcome, run_id)
     return said(request, status, outcome.said, *outcome.lines, tone=tone, back=back)
+
+
+def _of_run(request: Request, status: int, outcome: ActOutcome, run_id: str) -> Response:
+    """A page goes on at a run that is under way; a program gets its id."""
+    if request.url.path.startswith(API):
+        name = "said" if status < 400 else "error"
+        return JSONResponse({name: outcome.said, "lines": list(outcome.lines), "run": run_id}, status)
+    if outcome.is_under_way:
+        return RedirectResponse(f"/replays/{run_id}", 303)
+    tone = "good" if outcome.is_done else "warn"
+    return said(request, status, outcome.said, *outcome.lines, tone=tone, back=f"/replays/{run_id}")
+
+
+def _on_run(request: Request, steering: Steering, reason: str) -> RunAct | str:
+    run_id, rate = _field(request, "run"), rate_of(form.of(request))
+    if not run_id:
+        return "The form names no replay"
+    if rate is None:
+        return WRONG_RATE
+    return RunAct(
+        run_id=run_id,
+        steering=steering,
+        actor=_actor(request),
+        reason=reason,
+        rate_per_s=rate if _field(request, "rate") else None,
+    )
 
 
 def _on_failures(request: Request, name: ActName, reason: str) -> Act | Response | str:
@@ -111,7 +163,7 @@ def _sign_off(request: Request, code: str, reason: str) -> SignOffAct | str:
 def _back(name: str) -> str:
     if name in OF_CONNECTIONS:
         return "/connections"
-    return "/reconciliation" if name in OF_BOOKS else "/needs-action"
+    return "/reconciliation" if name in OF_BOOKS else "/replays" if name in OF_RUNS else "/needs-action"
 
 
 def _field(request: Request, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from consumer.console.rate import RateLimit
 from consumer.console.session import Sessions
 from consumer.failures.act_plan import ActKind
 from consumer.failures.closed_periods import ClosedPeriods
+from consumer.failures.run import Steering
 from consumer.failures.selection import Selection
 from consumer.ops.metrics import Metrics
 from consumer.reconcile.sign_off import Month
@@ -109,16 +110,43 @@ class PauseAct:
     undo: bool = False
 
 
-AnyAct = Act | AcceptanceAct | SignOffAct | PauseAct
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAct:
+    """
+    That a run of replays pauses, goes on or ends.
+
+    Attributes:
+        rate_per_s: at which it goes on; None for that which it had.
+    """
+
+    run_id: str
+    steering: Steering
+    actor: str
+    reason: str
+    rate_per_s: float | None = None
+
+
+AnyAct = Act | AcceptanceAct | SignOffAct | PauseAct | RunAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActOutcome:
-    """What became of an act: one sentence, whether all of it was done, and what else is known."""
+    """
+    What became of an act.
+
+    Attributes:
+        said: one sentence.
+        is_done: whether all of it is done, or has begun.
+        lines: what else is known.
+        run_id: of the run of replays that it began or steered.
+        is_under_way: it has begun, and goes on.
+    """
 
     said: str
     is_done: bool
     lines: Sequence[str] = ()
+    run_id: str = ""
+    is_under_way: bool = False
 
 
 DoAct = Callable[[AnyAct], Awaitable[ActOutcome]]
@@ -143,6 +171,7 @@ class Context:
         metrics: of requests, acts and logins.
         closed_at: the closed periods of a connection's account, as far as they are known now.
         mapping: the file of the connections, drafts of it, and what they would do.
+        runs_here: the ids of the runs of replays that this process carries out now.
         login: None where only this machine can reach the console, whose person may do everything.
         origin: where people reach the console, ``https://billing.example.com``; empty without a login.
         jobs: commands that run beside the pages.
@@ -165,6 +194,7 @@ class Context:
     codes: Sequence[str] = field(default=())
     jobs: JobBoard = field(default_factory=JobBoard)
     closed_at: Callable[[str], ClosedPeriods] = not_asked
+    runs_here: Callable[[], Collection[str]] = frozenset
 
     @property
     def is_secure(self) -> bool:

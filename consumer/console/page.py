@@ -20,6 +20,7 @@ PAGES = (
     ("/", "Books"),
     ("/needs-action", "Needs action"),
     ("/waiting", "Waiting"),
+    ("/replays", "Replays"),
     ("/records", "Records"),
     ("/reconciliation", "Reconciliation"),
     ("/backfill", "Backfill"),

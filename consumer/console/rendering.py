@@ -19,6 +19,8 @@ from schemas.reconciliation import MonthTotal
 
 HERE = Path(__file__).parent
 _CODE = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+: ")
+TONES = {"running": "warn", "paused": "warn", "stopped": "bad", "cancelled": "warn", "done": "good"}
+"""Of the states of a run of replays."""
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -49,7 +51,9 @@ def environment() -> Environment:
         "uncoded": uncoded,
         "seconds": seconds,
         "month": month,
+        "lasting": duration,
     }
+    found.globals["tones"] = TONES
     return found
 
 

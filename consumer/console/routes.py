@@ -20,6 +20,7 @@ from consumer.console import (
     mapping_api,
     mapping_pages,
     pages,
+    replay_pages,
 )
 from consumer.console.act_guard import guarded
 from consumer.console.live import LARGEST_AUDIENCE
@@ -56,6 +57,10 @@ PAGES: Sequence[BaseRoute] = (
     Route("/acts/{act}", act_preview.page),
     Route("/api/v1/acts/{act}", act_preview.as_json),
     Route("/api/v1/failures", failure_list.as_json),
+    Route("/replays", replay_pages.page),
+    Route("/replays/{run_id}", replay_pages.one),
+    Route("/api/v1/replays", replay_pages.all_as_json),
+    Route("/api/v1/replays/{run_id}", replay_pages.one_as_json),
     Route("/waiting", pages.waiting),
     Route("/records", pages.records),
     Route("/records/{connection}/{object}/{lago_id}", pages.record),

@@ -7,6 +7,7 @@ replay that was interrupted continues, and a second run of a complete one does n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -37,9 +38,16 @@ class History:
     The records of the topics, one by one in their order.
 
     Only the newest error event of each record counts: repeats carry the same id.
+
+    Attributes:
+        failures: by id of the error event.
+        replayed_in: the ids of the failures that each run of replays has marked, by the run's id.
+        marked_at: when each run marked the last one, RFC 3339, by the run's id.
     """
 
     failures: dict[str, Failure] = field(default_factory=dict)
+    replayed_in: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    marked_at: dict[str, str] = field(default_factory=dict)
     _closed: dict[str, ErrorMark] = field(default_factory=dict)
     _replays: dict[str, ErrorMark] = field(default_factory=dict)
     _attempts: dict[Source, int] = field(default_factory=dict)
@@ -70,6 +78,9 @@ class History:
         if before is None or before.replay is None or before.replay.attempt <= replay.attempt:
             self._replays[mark.error_id] = mark
         self._attempts[place] = replay.attempt
+        if mark.run:
+            self.replayed_in[mark.run].add(mark.error_id)
+            self.marked_at[mark.run] = max(mark.marked_at, self.marked_at.get(mark.run, ""))
 
     def note_end(self, ended: ErrorResolved, published_ms: int) -> None:
         """The event that ends a failure; one of a person's act says nothing that its mark does not."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from consumer.failures import causes
 from consumer.failures.failure import Failure
@@ -71,9 +73,44 @@ class Selection:
         """Whether one that passes is chosen by name: by code, cause or id."""
         return failure.code in self.codes or failure.id in self.ids or bool(self.causes)
 
+    def as_text(self) -> str:
+        """The filters that let not everything pass, as JSON; `of_text` reads it."""
+        given = {name: _plain(value) for name, value in self._values() if value not in {None, frozenset()}}
+        return json.dumps(given, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def of_text(cls, text: str) -> Selection:
+        """What `as_text` has written; one that lets nothing pass for anything else."""
+        try:
+            given = dict(json.loads(text).items())
+            values: dict[str, Any] = {name: _of_plain(name, given[name]) for name in given}
+            return cls(**values)
+        except (ValueError, TypeError, AttributeError):
+            return NOTHING
+
+    def _values(self) -> Iterator[tuple[str, Any]]:
+        yield from ((each.name, getattr(self, each.name)) for each in fields(self))
+
     def of(self, failures: Iterable[Failure], assignees: Mapping[str, str] | None = None) -> list[Failure]:
         """Those that pass, in their order."""
         return [each for each in failures if self.matches(each, assignees)]
+
+
+NOTHING = Selection(ids=frozenset({""}))
+"""Lets nothing pass: no failure has an empty id."""
+_TIMES = frozenset({"since", "until"})
+
+
+def _plain(value: frozenset[str] | datetime | str) -> list[str] | str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _of_plain(name: str, value: Any) -> frozenset[str] | datetime | str:
+    if isinstance(value, list):
+        return frozenset(map(str, value))
+    return datetime.fromisoformat(value) if name in _TIMES else str(value)
 
 
 def _kinds_of(failure: Failure) -> frozenset[str]:

@@ -12,17 +12,22 @@ from typing import Any
 import uvicorn
 
 from consumer.console import application
-from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, SignOffAct
+from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, RunAct, SignOffAct
 from consumer.console.job import Job, JobAct, StopJob
 from consumer.console.job_board import JobBoard, JobOutcome
 from consumer.console.live import Changes
+from consumer.failures.run import STEERING, Begin
 from consumer.ops import http as ops
 from consumer.record import Record
+from schemas.scalar import utc_text
 from tests.browser import month
 from tests.support import topic_records as topics
 from tests.support.console_app import Console
 
 HOST = "127.0.0.1"
+RUN = "0123456789abcdef"
+SLOW_PER_S = 10
+"""A replay below this rate goes on until it is steered."""
 LAGO_URL = "https://app.getlago.com/hooli"
 FACTS = (
     ("Name", "NetSuite Europe"),
@@ -53,6 +58,7 @@ class ConsoleServer(Console):
         self.origin = ""
         self._offset = 1_000
         self._port = port
+        self._begun: Act | None = None
         self._serving: asyncio.Future[Any] | None = None
         badge = replace(self.context.badges[0], facts=FACTS, lago_url=LAGO_URL)
         jobs = JobBoard(do=self.do_job, changed=self._changed)
@@ -105,6 +111,10 @@ class ConsoleServer(Console):
     async def act(self, act: AnyAct) -> ActOutcome:
         """Replayed documents are written at once; the others are closed; the books stay as they are."""
         self.acts.append(act)
+        if isinstance(act, RunAct):
+            return self._steer(act)
+        if isinstance(act, Act) and act.rate_per_s < SLOW_PER_S:
+            return self._begin(act)
         if not isinstance(act, Act):
             return self._on_books(act)
         self.take(*[each for error_id in act.error_ids for each in self._became(act, error_id)])
@@ -149,12 +159,40 @@ class ConsoleServer(Console):
         board = self.context.jobs
         board.note(next(reversed(board.jobs)), latest_at=month.text_ago(), **changes)
 
-    def _became(self, act: Act, error_id: str) -> Iterable[Record]:
+    def _begin(self, act: Act) -> ActOutcome:
+        """A slow replay: its first document is done, the others wait."""
+        self._begun = act
+        begin = Begin(id=RUN, rate_per_s=act.rate_per_s, newest_ms=10**15, ids=act.error_ids)
+        details = {"documents": str(len(act.error_ids))} | begin.details(["netsuite-eu"])
+        self._audit("replay", act.reason, details)
+        self.take(*self._became(act, act.error_ids[0], RUN))
+        count = len(act.error_ids)
+        return ActOutcome(
+            said=f"The replay of {count} documents has begun", is_done=True, run_id=RUN, is_under_way=True
+        )
+
+    def _steer(self, act: RunAct) -> ActOutcome:
+        """A run that is resumed replays the rest at once."""
+        self._audit(STEERING[act.steering], act.reason, {"run": RUN, "rate": str(act.rate_per_s or "")})
+        if act.steering == "resume" and self._begun is not None:
+            left = self._begun.error_ids[1:]
+            self.take(*[each for error_id in left for each in self._became(self._begun, error_id, RUN)])
+            self._audit("end_replay", "", {"run": RUN, "outcome": "done"})
+        return ActOutcome(said=act.steering, is_done=True, run_id=RUN, is_under_way=True)
+
+    def _audit(self, act: str, reason: str, details: dict[str, str]) -> None:
+        self._offset += 1
+        at = utc_text(self.context.clock.now())
+        self.take(
+            topics.acted(offset=self._offset, act=act, actor="ada", reason=reason, details=details, at=at)
+        )
+
+    def _became(self, act: Act, error_id: str, run: str = "") -> Iterable[Record]:
         number, now_ms = int(error_id.rpartition("-")[2]), self.context.now_ms
         self._offset += 1
         kind = {"replay": "replayed", "ignore": "ignored"}.get(act.name, act.name)
         place = self._offset if kind == "replayed" else None
-        yield topics.marked(number, kind, offset=self._offset, at_ms=now_ms, replayed_to=place)
+        yield topics.marked(number, kind, offset=self._offset, at_ms=now_ms, replayed_to=place, run=run)
         if kind == "replayed":
             yield month.written(
                 number, at_ms=now_ms, lago_id=f"inv-{number}", lago_number=f"HOO-{number}", total="50.00"

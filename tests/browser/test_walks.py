@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from consumer.console.context import AcceptanceAct, SignOffAct
+from consumer.console.context import AcceptanceAct, Act, RunAct, SignOffAct
 from tests.browser import month
 from tests.browser.console_server import ConsoleServer
 from tests.support import topic_records as topics
@@ -47,7 +47,12 @@ async def test_out_of_balance_to_in_balance(page: Page, console: ConsoleServer):
     console.take(month.reconciled("anew", offset=2, ended_at=month.text_ago()))
     await expect(page.get_by_role("heading", level=1)).to_have_text(IN_BALANCE)
     await expect(page.locator(".conclusion")).to_contain_text("Compared")
-    assert [act.name for act in console.acts] == ["replay", "synced", "synced", "synced"]
+    assert [act.name for act in console.acts if isinstance(act, Act)] == [
+        "replay",
+        "synced",
+        "synced",
+        "synced",
+    ]
     assert console.acts[0].reason == "the item is mapped now"
 
 
@@ -86,6 +91,44 @@ async def test_the_walk_by_keyboard_alone(page: Page, console: ConsoleServer):
     await expect(page.get_by_role("heading", level=1)).to_have_text("2 documents replayed")
     await follow(page, "Books")
     await expect(page.get_by_role("heading", level=1)).to_have_text("NetSuite is missing 2,053.20 EUR")
+
+
+async def test_a_replay_is_slowed_down_paused_and_resumed_by_keyboard_alone(
+    page: Page, console: ConsoleServer
+):
+    """From its cause over its figures to the end; each step is typed, and what is typed is the reason."""
+    await page.goto(console.origin)
+    headline = page.get_by_role("heading", level=1)
+
+    await follow(page, UNMAPPED)
+    await page.wait_for_url("**/causes/*")
+    await follow(page, "Replay 2 documents")
+    await expect(page.locator(".conclusion")).to_contain_text("2 documents: 468.25 USD.")
+    await expect(page.locator(".conclusion")).to_contain_text("closed periods")
+    await reach(page, "why")
+    await page.keyboard.type("the item is mapped now")
+    await reach(page, "rate")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("0.5")
+    await page.keyboard.press("Enter")
+
+    await expect(headline).to_have_text("Replaying: 1 of 2")
+    await reach(page, "why")
+    await page.keyboard.type("the month ends")
+    await page.keyboard.press("Enter")
+    await expect(headline).to_have_text("Paused after 1 of 2")
+    await reach(page, "why")
+    await page.keyboard.type("it has ended")
+    await page.keyboard.press("Enter")
+
+    await expect(headline).to_have_text("Replayed: 2 of 2")
+    begun, paused, resumed = console.acts
+    assert isinstance(begun, Act)
+    assert isinstance(paused, RunAct)
+    assert isinstance(resumed, RunAct)
+    assert begun.rate_per_s == 0.5
+    assert (paused.steering, paused.reason) == ("pause", "the month ends")
+    assert (resumed.steering, resumed.reason) == ("resume", "it has ended")
 
 
 async def test_the_first_tab_skips_the_menu(page: Page, console: ConsoleServer):

@@ -68,6 +68,7 @@ async def test_a_failure_is_shown_replayed_and_closed_with_its_audit_record(
             acts = (await http.get("/api/v1/audit")).json()["acts"]
             assert {(each["act"], each["actor"], each["reason"]) for each in acts} == {
                 ("replay", "local user", "seen to"),
+                ("end_replay", "local user", ""),
                 ("close", "local user", "seen to"),
             }
 

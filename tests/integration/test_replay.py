@@ -198,8 +198,10 @@ async def test_what_a_person_has_settled_is_not_replayed(on_kafka):
         ("close", "", "synced"),
         ("close", "a test", "ignored"),
         ("replay", "item added", None),
+        ("end_replay", "", None),
     ]
-    assert acts[-1].details["documents"] == "2"
+    assert acts[-2].details["documents"] == "2"
+    assert (acts[-1].details["outcome"], acts[-1].details["replayed"]) == ("done", "2")
     assert {each.error_id for each in await failed_events.ends(on_kafka)} == set(told[:2])
 
 

@@ -63,6 +63,7 @@ def marked(
     replayed_to: int | None = None,
     attempt: int = 1,
     error_id: str = "",
+    run: str = "",
 ) -> Record:
     """The mark of a failure; a replay's with the offset of the new record."""
     replay = {"topic": EVENTS, "partition": 0, "offset": replayed_to, "attempt": attempt}
@@ -73,6 +74,7 @@ def marked(
         "reason": "seen to",
         "marked_at": "2026-08-01T00:00:00Z",
         "replay": None if replayed_to is None else replay,
+        "run": run,
     }
     return record(error_event.TOPIC, value, offset=offset, at_ms=at_ms, is_mark=True)
 

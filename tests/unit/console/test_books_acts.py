@@ -49,7 +49,7 @@ class Books:
         monkeypatch.setattr(audit_trail, "read", self._records)
         monkeypatch.setattr(audit_trail, "opened", self._opened)
         zones = {CODE: ZoneInfo("America/Los_Angeles")}
-        acts = ConsoleActs(Settings(), console.clock, console.context.file, asyncio.Lock(), zones)
+        acts = ConsoleActs(Settings(), console.clock, console.context.file, asyncio.Lock(), None, zones)
         app = application.create_app(replace(console.context, act=acts.do))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
 
