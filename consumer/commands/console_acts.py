@@ -10,11 +10,27 @@ from pathlib import Path
 from typing import assert_never
 
 from consumer.clock import Clock
-from consumer.commands import connection_pause, console_books, console_failures, error_closing
+from consumer.commands import (
+    connection_pause,
+    console_books,
+    console_failures,
+    error_closing,
+    failure_remarks,
+)
 from consumer.commands.console_runs import NOTHING_OPEN, ConsoleRuns
 from consumer.commands.error_closing import Wish
 from consumer.config.settings import Settings
-from consumer.console.context import AcceptanceAct, Act, ActOutcome, AnyAct, PauseAct, RunAct, SignOffAct
+from consumer.console import act_source
+from consumer.console.context import (
+    AcceptanceAct,
+    Act,
+    ActOutcome,
+    AnyAct,
+    PauseAct,
+    RemarkAct,
+    RunAct,
+    SignOffAct,
+)
 from consumer.failures.failure import Failure
 from consumer.kafka.cluster import Cluster
 
@@ -55,11 +71,13 @@ class ConsoleActs:
             case _:
                 return await self._alone(act)
 
-    async def _alone(self, act: Act | AcceptanceAct | SignOffAct | PauseAct) -> ActOutcome:
+    async def _alone(self, act: Act | AcceptanceAct | SignOffAct | PauseAct | RemarkAct) -> ActOutcome:
         async with self.one_at_a_time:
             match act:
                 case Act():
                     return await self._close_or_reopen(act)
+                case RemarkAct():
+                    return await self._remark(act)
                 case AcceptanceAct():
                     return await console_books.accept(self.settings, act, self.clock)
                 case SignOffAct():
@@ -77,6 +95,17 @@ class ConsoleActs:
         answer = await connection_pause.do(Cluster.of(self.settings), wish, self.clock)
         first, *lines = answer.lines
         return ActOutcome(said=first, is_done=True, lines=lines)
+
+    async def _remark(self, act: RemarkAct) -> ActOutcome:
+        connections = await console_failures.from_tables(
+            self.file, lambda tables: act_source.connections(tables, act.error_ids)
+        )
+        if not connections:
+            return ActOutcome(said="There is no such failure", is_done=False)
+        wish = failure_remarks.Wish(act=act.name, text=act.reason, actor=act.actor, assignee=act.assignee)
+        await failure_remarks.do(self.settings, wish, connections, self.clock)
+        count = len(connections)
+        return ActOutcome(said=f"{count} document{'s' * (count != 1)} {wish.said}", is_done=True)
 
     async def _close_or_reopen(self, act: Act) -> ActOutcome:
         cluster = Cluster.of(self.settings)

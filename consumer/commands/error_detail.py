@@ -24,7 +24,7 @@ async def run(settings: Settings, error_id: str, *, as_json: bool) -> int:
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
-    log = await failure_log.take(settings, Needs(links_to=lambda log: _named(log, error_id)))
+    log = await failure_log.take(settings, Needs(remarks=True, links_to=lambda log: _named(log, error_id)))
     failure = log.history.failures.get(error_id)
     if failure is None:
         console_output.complain(f"{error_id}: there is no such error event")

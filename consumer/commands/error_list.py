@@ -19,7 +19,7 @@ DONE, FAILED = 0, 1
 COLUMNS = (
     "id", "connection", "code", "object", "lago_id", "number", "customer", "customer_id", "amount",
     "currency", "date", "failed_at", "message", "fix", "who", "where", "source", "lago_url", "netsuite_url",
-    "closed_at", "closed_reason",
+    "closed_at", "closed_reason", "assignee", "notes",
 )  # fmt: skip
 
 Form = Literal["text", "csv", "json"]
@@ -35,9 +35,9 @@ async def run(settings: Settings, selection: Selection, form: Form, *, of_closed
 
     def choose(log: FailureLog) -> list[Failure]:
         closed = (each for each, _ in log.history.closed_failures)
-        return selection.of(closed if of_closed else log.open)
+        return selection.of(closed if of_closed else log.open, log.remarks.assignees)
 
-    log = await failure_log.take(settings, Needs(links_to=choose))
+    log = await failure_log.take(settings, Needs(remarks=True, links_to=choose))
     chosen, known = choose(log), document_links.connections(settings)
     match form:
         case "csv":
@@ -79,13 +79,18 @@ def as_row(failure: Failure, log: FailureLog, known: Connections) -> dict[str, A
         "netsuite_url": document_links.in_netsuite(failure, log.urls),
         "closed_at": mark.marked_at if mark else None,
         "closed_reason": mark.reason if mark else None,
+        "assignee": log.remarks.assignees.get(failure.id),
+        "notes": "\n".join(map(str, log.remarks.notes.get(failure.id, ()))),
     }
 
 
 def lines(failure: Failure, log: FailureLog, known: Connections) -> list[paragraph.Line]:
     """Where a failure is from and where to look, as labelled lines."""
     mark = log.history.closed.get(failure.id)
+    notes = (("Note", str(each)) for each in log.remarks.notes.get(failure.id, ()))
     return [
+        ("Assigned to", log.remarks.assignees.get(failure.id, "")),
+        *notes,
         ("Closed", f"{mark.marked_at}, {mark.mark}: {mark.reason}" if mark else ""),
         ("Error", failure.id),
         ("Code", failure.code),

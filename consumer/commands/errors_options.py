@@ -60,6 +60,7 @@ def list_documents(
     number: filters.Number = None,
     since: filters.Since = None,
     until: filters.Until = None,
+    assigned: filters.Assigned = None,
     closed: Annotated[
         bool, typer.Option("--closed", help="Those that a person has closed, instead of the open ones.")
     ] = False,
@@ -76,7 +77,7 @@ def list_documents(
         raise ConfigurationError(["--csv and --json exclude each other"])
     selection = filters.selection(
         codes=code, connections=connection, ids=error_id, objects=objects,
-        customer=customer, number=number, since=since, until=until,
+        customer=customer, number=number, since=since, until=until, assigned=assigned,
     )  # fmt: skip
     form: command.Form = "csv" if as_csv else "json" if as_json else "text"
     raise typer.Exit(asyncio.run(command.run(Settings.load(), selection, form, of_closed=closed)))
@@ -112,6 +113,52 @@ def close(
 def reopen(error_id: Ids, *, reason: Reason, actor: Actor = None, go: Go = False) -> None:
     """Reopen failures that a person has closed; who and why goes on the audit record."""
     _act("reopen", error_id, reason=reason, actor=actor, go=go)
+
+
+@app.command("note")
+def note(
+    error_id: Ids,
+    *,
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="The note, for all who read it.")],
+    actor: Actor = None,
+) -> None:
+    """Write a note on failures; lists, the console and the audit record show it."""
+    _remark("note", error_id, text=text, option="--text", actor=actor)
+
+
+@app.command("assign")
+def assign(
+    error_id: Ids,
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="NAME", help="Who sees to it: a name, me, or nobody.")],
+    reason: Reason,
+    actor: Actor = None,
+) -> None:
+    """Say who sees to failures; lists and the console show it, and can be filtered by it."""
+    _remark("assign", error_id, text=reason, option="--reason", actor=actor, to=to)
+
+
+def _remark(
+    act: Literal["note", "assign"],
+    ids: Sequence[str],
+    *,
+    text: str,
+    option: str,
+    actor: str | None,
+    to: str = "nobody",
+) -> None:
+    import asyncio
+
+    from consumer.commands import audit_trail
+    from consumer.commands import failure_remarks as command
+    from consumer.config.settings import Settings
+
+    if not text.strip():
+        raise ConfigurationError([f"{option} needs a text: it is all that a later reader of the audit has"])
+    by = audit_trail.actor(actor)
+    assignee = {"me": by, "nobody": ""}.get(to, to)
+    wish = command.Wish(act=act, text=text, actor=by, assignee=assignee)
+    raise typer.Exit(asyncio.run(command.run(Settings.load(), wish, ids)))
 
 
 def _act(

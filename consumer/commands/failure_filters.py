@@ -23,6 +23,7 @@ Customer = Annotated[str | None, typer.Option(help="Lago's id of the customer, o
 Number = Annotated[str | None, typer.Option(help="The document's number.")]
 Since = Annotated[str | None, typer.Option(help="2026-08-01, 2026-08-01T12:00:00Z, 12h or 7d.")]
 Until = Annotated[str | None, typer.Option(help="As --since; exclusive.")]
+Assigned = Annotated[str | None, typer.Option(metavar="NAME", help="Whose they are: a name, me, or nobody.")]
 Ids = Annotated[
     list[str] | None,
     typer.Option(
@@ -45,6 +46,7 @@ def selection(
     number: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    assigned: str | None = None,
 ) -> Selection:
     """
     What the options select; everything when none is given.
@@ -65,4 +67,12 @@ def selection(
         number=number,
         since=timestamp_option.option("--since", since),
         until=timestamp_option.option("--until", until),
+        assigned=_assignee(assigned),
     )
+
+
+def _assignee(name: str | None) -> str | None:
+    from consumer.commands import audit_trail  # noqa: PLC0415 - ``--help`` answers at once
+    from consumer.failures.selection import NOBODY  # noqa: PLC0415
+
+    return {None: None, "me": audit_trail.actor(None), "nobody": NOBODY}.get(name, name)

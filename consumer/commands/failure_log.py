@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from consumer.commands import document_links
+from consumer.commands import document_links, remark_log
 from consumer.config.settings import Settings
 from consumer.failures import end
 from consumer.failures.failure import Failure, read
 from consumer.failures.history import History, Settled, State, oldest_ms
 from consumer.failures.refunds import Refunds
+from consumer.failures.remarks import Remarks
 from consumer.kafka import snapshot_reader
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.topic_tail import Place
@@ -32,6 +33,7 @@ class FailureLog:
         urls: links into NetSuite of the failures' documents and customers, by key of their results.
         last_written_ms: when each connection last wrote, in milliseconds since the epoch.
         results_read: how many records of the results topic that took.
+        remarks: notes and assignments, where they are needed.
         is_whole: whether every last write is known; else only those among the latest results.
     """
 
@@ -41,6 +43,7 @@ class FailureLog:
     urls: Mapping[str, str] = field(default_factory=dict)
     last_written_ms: Mapping[str, int] = field(default_factory=dict)
     results_read: int = 0
+    remarks: Remarks = field(default_factory=Remarks)
     is_whole: bool = True
 
     @property
@@ -62,10 +65,12 @@ class Needs:
     Attributes:
         everything: refunds and last writes too: the topic is read from its beginning, or from where a relay
             has left that no refund below is open.
+        remarks: what people have written on failures, and whose they are: the audit topic is read.
         links_to: the failures whose links to NetSuite are needed, of all that were read.
     """
 
     everything: bool = False
+    remarks: bool = False
     links_to: Callable[[FailureLog], Iterable[Failure]] = field(default=lambda _: ())
 
 
@@ -94,6 +99,7 @@ async def take(settings: Settings, needs: Needs = EVERYTHING) -> FailureLog:
         urls=results.urls,
         last_written_ms=results.last_written_ms,
         results_read=results.read,
+        remarks=await remark_log.read(cluster) if needs.remarks else Remarks(),
         is_whole=results.is_whole,
     )
     return log if needs.everything else await _linked(cluster, log, needs)

@@ -80,16 +80,24 @@ class LiveRun:
             self.is_over.set()
 
     async def _replay(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(self._watch())
+            failed = await self._send()
+            watching.cancel()
+        if failed:
+            raise failed
+        if not (self.done.is_interrupted and self.is_steered):
+            await self._end("")
+
+    async def _send(self) -> LagoNetsuiteError | None:
         order = self.order
-        watching = asyncio.create_task(self._watch())
         try:
             await audited_replay.replayed(
                 self.cluster, order.run_id, order.rate_per_s, self._chunks(), self.way
             )
-        finally:
-            watching.cancel()
-        if not (self.done.is_interrupted and self.is_steered):
-            await self._end("")
+        except LagoNetsuiteError as error:
+            return error
+        return None
 
     async def _fail(self, error: LagoNetsuiteError) -> None:
         log.warning("console_replay_failed", run=self.order.run_id, error=str(error))

@@ -14,6 +14,8 @@ ROLES: Mapping[str, Role] = {
     "pause_replay": "operator",
     "resume_replay": "operator",
     "cancel_replay": "operator",
+    "note": "operator",
+    "assign": "operator",
     "accept": "operator",
     "take_back": "operator",
     "sign_off": "admin",

@@ -39,6 +39,11 @@ def places(connection: sqlite3.Connection, ids: Iterable[str], states: Sequence[
     return {row["id"]: source_of(row["event_place"]) for row in rows}
 
 
+def connections(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The connection of each failure, by its id; what is no failure is left out."""
+    return {row["id"]: row["connection"] for row in _rows(connection, ids)}
+
+
 def closed(connection: sqlite3.Connection, ids: Iterable[str]) -> frozenset[str]:
     """Those that a person has closed."""
     return frozenset(row["id"] for row in _rows(connection, ids) if row["ended_by"] in {"synced", "ignored"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Literal
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,12 +20,14 @@ from consumer.console.context import (
     ActOutcome,
     AnyAct,
     PauseAct,
+    RemarkAct,
     RunAct,
     SignOffAct,
 )
 from consumer.console.message import API, said
 from consumer.console.page import context_of, session_of
 from consumer.errors import LagoNetsuiteError
+from consumer.failures import remarks
 from consumer.failures.act_plan import ActPlan
 from consumer.failures.run import Steering
 from consumer.reconcile.sign_off import Month
@@ -39,7 +42,11 @@ OF_RUNS: Mapping[str, Steering] = {
     "cancel_replay": "cancel",
 }
 """On runs of replays."""
-NAMES = {*ACTS, *OF_BOOKS, *OF_CONNECTIONS, *OF_RUNS, *job_acts.NAMES}
+REMARKS: Mapping[str, Literal["note", "assign"]] = {"note": "note", "assign": "assign"}
+"""On failures, which stay as they are."""
+REMARKS_LIMIT = 500
+"""Of failures in one act."""
+NAMES = {*ACTS, *OF_BOOKS, *OF_CONNECTIONS, *OF_RUNS, *REMARKS, *job_acts.NAMES}
 
 
 async def act(request: Request) -> Response:
@@ -62,6 +69,8 @@ async def act(request: Request) -> Response:
 def _wish(request: Request, name: str, reason: str) -> AnyAct | Response | str:
     if name in OF_RUNS:
         return _on_run(request, OF_RUNS[name], reason)
+    if name in REMARKS:
+        return _remark(request, REMARKS[name], reason)
     if name in ACTS:
         return _on_failures(request, ACTS[name], reason)
     return _on_connection(request, name, reason)
@@ -74,6 +83,7 @@ async def _done(request: Request, wish: AnyAct, back: str) -> Response:
         return said(request, 503, "It was not done", str(error), back=back)
     # Of many documents a part may be done; of the books one thing is, or is not.
     status = 200 if outcome.is_done or isinstance(wish, Act) else 409
+    back = f"/failures/{wish.error_ids[0]}" if isinstance(wish, RemarkAct) else back
     tone = "good" if outcome.is_done else "warn"
     if run_id := outcome.run_id:
         return _of_run(request, status, outcome, run_id)
@@ -104,6 +114,25 @@ def _on_run(request: Request, steering: Steering, reason: str) -> RunAct | str:
         reason=reason,
         rate_per_s=rate if _field(request, "rate") else None,
     )
+
+
+def _remark(request: Request, name: Literal["note", "assign"], reason: str) -> RemarkAct | str:
+    """A note or an assignment; of a cause or a filter it is about what is open."""
+    fields, actor = form.of(request), _actor(request)
+    given, selection = act_subject.given_in(fields), act_subject.of(fields, actor)
+    if isinstance(selection, str) or not given:
+        return selection if isinstance(selection, str) else "The form names no failures"
+    ids = sorted(selection.ids)
+    if set(given) != {"error_id"}:
+        with context_of(request).tables() as tables:
+            ids = act_subject.ids(tables, selection, name)
+    if not 0 < len(ids) <= REMARKS_LIMIT:
+        return f"These are {len(ids):,} failures; one act is about 1 to {REMARKS_LIMIT}"
+    to = _field(request, "assignee")[: remarks.NAME_LIMIT_CHARS]
+    assignee = {act_subject.ME: actor, act_subject.TO_NOBODY: ""}.get(to, to) if name == "assign" else ""
+    if name == "assign" and not to:
+        return "The form names nobody to assign it to: a name, me or nobody is needed"
+    return RemarkAct(name=name, error_ids=ids, actor=actor, reason=reason, assignee=assignee)
 
 
 def _on_failures(request: Request, name: ActName, reason: str) -> Act | Response | str:

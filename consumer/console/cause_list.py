@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from consumer.console.remark_list import ASSIGNEE
 from consumer.failures.causes import id_of
 
 PAGE = 50
@@ -17,12 +18,12 @@ FROM reasons JOIN failures ON failures.id = reasons.failure_id
 WHERE reasons.is_open AND reasons.connection = ? AND reasons.code = ? AND reasons.cause_key = ?
 ORDER BY reasons.published_ms DESC LIMIT 1
 """
-_OF_CAUSE = """
-SELECT failures.* FROM failures JOIN reasons ON reasons.failure_id = failures.id
+_OF_CAUSE = f"""
+SELECT failures.*, {ASSIGNEE} AS assignee FROM failures JOIN reasons ON reasons.failure_id = failures.id
 WHERE reasons.is_open AND reasons.connection = ? AND reasons.code = ? AND reasons.cause_key = ?
     AND (failures.published_ms, failures.id) > (?, ?)
 ORDER BY failures.published_ms, failures.id LIMIT ?
-"""
+"""  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

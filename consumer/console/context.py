@@ -126,7 +126,24 @@ class RunAct:
     rate_per_s: float | None = None
 
 
-AnyAct = Act | AcceptanceAct | SignOffAct | PauseAct | RunAct
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkAct:
+    """
+    That somebody writes a note on failures, or that they are somebody's.
+
+    Attributes:
+        reason: the note, or why somebody is to see to them.
+        assignee: whose they are; empty for nobody, and for a note.
+    """
+
+    name: Literal["note", "assign"]
+    error_ids: Sequence[str]
+    actor: str
+    reason: str
+    assignee: str = ""
+
+
+AnyAct = Act | AcceptanceAct | SignOffAct | PauseAct | RunAct | RemarkAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

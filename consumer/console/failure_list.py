@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from consumer.console import act_preview, act_subject, failure_selection, json_row, overview, waiting_list
+from consumer.console import (
+    act_preview,
+    act_subject,
+    failure_selection,
+    json_row,
+    overview,
+    remark_list,
+    waiting_list,
+)
 from consumer.console.context import REPLAYS_PER_S, ActName
 from consumer.console.failure_selection import PAGE, State
 from consumer.console.message import said
@@ -48,6 +56,20 @@ def as_json(request: Request) -> JSONResponse:
     found: dict[str, Any] = {"failures": [json_row.of(each) for each in rows]}
     following = next_page(request, rows, PAGE, after_ms="published_ms", after="id")
     return JSONResponse(found | ({"next": following} if following else {}))
+
+
+def one_as_json(request: Request) -> JSONResponse:
+    """One failure with its notes, and whose it is."""
+    with context_of(request).tables() as tables:
+        row = tables.execute(
+            "SELECT * FROM failures WHERE id = ?", (request.path_params["error_id"],)
+        ).fetchone()
+        if row is None:
+            return JSONResponse({"error": "there is no such failure"}, 404)
+        notes = [json_row.of(each) for each in remark_list.notes(tables, [row["id"]])]
+        assignment = remark_list.assignment(tables, row["id"])
+    found = {"notes": notes, "assignment": json_row.of(assignment) if assignment else None}
+    return JSONResponse(json_row.of(row) | found)
 
 
 def _selection(request: Request) -> Selection | str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from consumer.console import amount_units
+from consumer.console.remark_list import ASSIGNEE
 from consumer.failures.act_plan import PERIOD_CLOSED, Counts, Group
 from consumer.failures.causes import id_of
 from consumer.failures.selection import Selection
@@ -24,7 +25,6 @@ _STATES = {
     "open": "failures.state = 'open'",
     "closed": "failures.state = 'settled' AND failures.ended_by IN ('synced', 'ignored')",
 }
-_ASSIGNEE = "coalesce((SELECT assignee FROM assignments WHERE error_id = failures.id), '')"
 _DOCUMENT = "connection, object, CASE lago_id WHEN '' THEN id ELSE lago_id END"
 
 
@@ -49,7 +49,7 @@ def page(
     """Rows of failures with their `assignee`, oldest first, after a row's time and id."""
     where, values = _where(connection, selection, state)
     return connection.execute(
-        f"SELECT failures.*, {_ASSIGNEE} AS assignee FROM failures"  # noqa: S608
+        f"SELECT failures.*, {ASSIGNEE} AS assignee FROM failures"  # noqa: S608
         f" WHERE {where} AND (published_ms, id) > (?, ?) ORDER BY published_ms, id LIMIT ?",
         (*values, *after, limit),
     ).fetchall()
@@ -119,7 +119,7 @@ def _clauses(connection: sqlite3.Connection, selection: Selection) -> Iterator[C
         "instr(char(10) || customers || char(10), char(10) || ? || char(10)) > 0": selection.customer,
         "published_ms >= ?": since,
         "published_ms < ?": until,
-        f"{_ASSIGNEE} = ?": selection.assigned,
+        f"{ASSIGNEE} = ?": selection.assigned,
     }
     yield from ((sql, (value,)) for sql, value in compared.items() if value is not None)
 

@@ -18,6 +18,7 @@ from consumer.console import (
     overview,
     pause_list,
     record_view,
+    remark_list,
     result_list,
     run_list,
     signed_months,
@@ -75,7 +76,11 @@ def failure(request: Request) -> HTMLResponse:
         if row is None:
             return _gone(request, tables, "There is no such failure", "/needs-action")
         said = _sentences(request, tables, Selection(ids=frozenset({row["id"]})))
-        return _page(request, tables, "failure.html", failure=row, ends=record_view.ENDS, sentences=said)
+        return _page(
+            request, tables, "failure.html", failure=row, ends=record_view.ENDS, sentences=said,
+            notes=list(remark_list.notes(tables, [row["id"]])),
+            assignment=remark_list.assignment(tables, row["id"]),
+        )  # fmt: skip
 
 
 def waiting(request: Request) -> HTMLResponse:

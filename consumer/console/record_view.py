@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from consumer.console import remark_list
 from consumer.console.conclusion import Tone
 from consumer.console.record_sides import Known, Side, sides
 
@@ -42,7 +43,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """A document at one connection; `result` is None while it is not in NetSuite."""
+    """
+    A document at one connection.
+
+    Attributes:
+        result: None while it is not in NetSuite.
+        assignee: whose its last failure is; empty for nobody.
+    """
 
     connection: str
     object: str
@@ -53,6 +60,7 @@ class RecordView:
     waiting: Sequence[sqlite3.Row]
     moments: Sequence[Moment]
     warnings: Sequence[str] = ()
+    assignee: str = ""
 
     @property
     def tone(self) -> Tone:
@@ -120,8 +128,14 @@ def of(connection: sqlite3.Connection, code: str, kind: str, lago_id: str) -> Re
         failures=failures,
         waiting=waiting,
         moments=sorted(moments, key=lambda each: each.at_ms),
+        assignee=_assignee(connection, failures),
         warnings=json.loads(result["warnings"]) if result else (),
     )
+
+
+def _assignee(connection: sqlite3.Connection, failures: Sequence[sqlite3.Row]) -> str:
+    found = remark_list.assignment(connection, failures[-1]["id"]) if failures else None
+    return found["assignee"] if found else ""
 
 
 def _title(
@@ -151,6 +165,9 @@ def _of_result(result: sqlite3.Row | None) -> Iterator[Moment]:
 
 
 def _of_failures(connection: sqlite3.Connection, failures: Sequence[sqlite3.Row]) -> Iterator[Moment]:
+    for note in remark_list.notes(connection, [each["id"] for each in failures]):
+        said = f"Note by {note['actor']}: {note['text']}"
+        yield Moment(at_ms=_ms(note["at"]), said=said, error_id=note["error_id"])
     for each in failures:
         tries = f"after {each['attempts']} attempt{'s' * (each['attempts'] != 1)}; {each['source']}"
         yield Moment(

@@ -57,6 +57,7 @@ PAGES: Sequence[BaseRoute] = (
     Route("/acts/{act}", act_preview.page),
     Route("/api/v1/acts/{act}", act_preview.as_json),
     Route("/api/v1/failures", failure_list.as_json),
+    Route("/api/v1/failures/{error_id}", failure_list.one_as_json),
     Route("/replays", replay_pages.page),
     Route("/replays/{run_id}", replay_pages.one),
     Route("/api/v1/replays", replay_pages.all_as_json),

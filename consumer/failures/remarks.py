@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.audit import AuditRecord
 
-LARGEST_COUNT = 200
-"""Of failures that one act may be about; their ids stand in one record."""
+LARGEST_COUNT = 500
+"""Of failures whose ids stand in one record."""
 NAME_LIMIT_CHARS = 200
 
 
@@ -19,6 +19,10 @@ class Note:
     at: str
     actor: str
     text: str
+
+    def __str__(self) -> str:
+        """``2026-08-01T09:00:00Z, ada: asked ACME for the number``."""
+        return f"{self.at}, {self.actor}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,12 @@ def of(records: Iterable[AuditRecord]) -> Remarks:
 def error_ids(record: AuditRecord) -> Sequence[str]:
     """The failures of a note or an assignment; none of another act."""
     return record.details.get("errors", "").split() if record.act in {"note", "assign"} else ()
+
+
+def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids in parts that fit a record each."""
+    for begin in range(0, len(ids), LARGEST_COUNT):
+        yield ids[begin : begin + LARGEST_COUNT]
 
 
 def details(ids: Sequence[str], *, assignee: str | None = None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -171,6 +172,31 @@ async def test_a_console_that_is_stopped_leaves_a_run_that_a_command_carries_on(
     assert f"stopped after {on_topic} of {FAILURES}" in said
     assert done["replayed"] == FAILURES
     assert await console.replays() == Counter(ids)
+
+
+async def test_a_note_of_the_page_and_an_assignment_of_a_command_are_seen_by_both(console):
+    """They are on the audit record, and change nothing else."""
+    first = min(await parked(console))
+    with console.running():
+        await console.ready(FAILURES)
+        noted = await console.act("note", error_id=first, reason="asked ACME for the item")
+        await console.command("errors", "assign", first, "--to", "grace", "--reason", "knows it")
+
+        async def is_seen() -> bool:
+            found = (await console.http.get("/api/v1/failures?assigned=grace")).json()["failures"]
+            return [each["id"] for each in found] == [first]
+
+        await until(is_seen)
+        one = (await console.http.get(f"/api/v1/failures/{first}")).json()
+    [listed] = json.loads(await console.command("errors", "list", "--assigned", "grace", "--json"))
+
+    assert (noted.status_code, noted.json()["said"]) == (200, "1 document noted")
+    assert [each["text"] for each in one["notes"]] == ["asked ACME for the item"]
+    assert (one["state"], one["assignment"]["reason"]) == ("open", "knows it")
+    assert (listed["id"], listed["assignee"]) == (first, "grace")
+    assert listed["notes"].endswith("local user: asked ACME for the item")
+    acts = await audit_trail.read(console.on_kafka.cluster)
+    assert [each.act for each in acts] == ["note", "assign"]
 
 
 @pytest.mark.chaos_long

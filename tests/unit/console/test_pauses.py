@@ -70,7 +70,7 @@ async def test_the_act_goes_on_the_audit_record_once(console, monkeypatch):
         yield trail
 
     monkeypatch.setattr(audit_trail, "opened", opened)
-    acts = ConsoleActs(Settings(), console.clock, console.context.file, asyncio.Lock())
+    acts = ConsoleActs(Settings(), console.clock, console.context.file, asyncio.Lock(), None)
     app = application.create_app(replace(console.context, act=acts.do))
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
     headers = {"x-csrf-token": console.log_in("operator")}
