@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from consumer.console import (
-    act_preview,
     act_subject,
     failure_selection,
     json_row,
@@ -17,11 +16,9 @@ from consumer.console import (
     remark_list,
     waiting_list,
 )
-from consumer.console.context import REPLAYS_PER_S, ActName
 from consumer.console.failure_selection import PAGE, State
 from consumer.console.message import said
 from consumer.console.page import context_of, next_page, render, session_of, whole_number
-from consumer.failures import act_plan
 from consumer.failures.selection import Selection
 
 OBJECTS = ("invoice", "credit_note", "payment", "customer", "void")
@@ -36,12 +33,11 @@ def page(request: Request) -> Response:
     context, given = context_of(request), act_subject.given_in(fields)
     with context.tables() as tables:
         rows = failure_selection.page(tables, selection, state, after=_after(request))
-        act: ActName = "replay" if state == "open" else "reopen"
-        plan = act_preview.of(context, tables, act, selection, rate_per_s=REPLAYS_PER_S)
+        found = failure_selection.count(tables, selection, state)
         missing, count = overview.missing_amounts(tables), waiting_list.count(tables)
     return render(
         request, "failures.html", missing=missing, waiting=count, rows=rows, given=given, state=state,
-        subject=urlencode(given), plan=plan, sentences=list(act_plan.sentences(plan)), objects=OBJECTS,
+        subject=urlencode(given), found=found, objects=OBJECTS,
         next=next_page(request, rows, PAGE, after_ms="published_ms", after="id"),
     )  # fmt: skip
 

@@ -61,10 +61,7 @@ def cause(request: Request) -> HTMLResponse:
             return _gone(request, tables, "Nothing of this cause is open", "/needs-action")
         rows = cause_list.documents(tables, found.cause, after=after)
         following = next_page(request, rows, cause_list.PAGE, after_ms="published_ms", after="id")
-        said = _sentences(request, tables, Selection(causes=frozenset({found.cause.id})))
-        return _page(
-            request, tables, "cause.html", cause=found, documents=rows, next=following, sentences=said
-        )
+        return _page(request, tables, "cause.html", cause=found, documents=rows, next=following)
 
 
 def failure(request: Request) -> HTMLResponse:

@@ -126,7 +126,7 @@ async def test_failures_are_listed_by_filters_page_by_page(console):
     second = (await console.http.get(first["next"])).json()
 
     assert page.count('data-label="Document"') == 50
-    assert '/acts/replay?code=invalid_mapping">Replay 61 documents' in page
+    assert '/acts/replay?code=invalid_mapping">Replay 61 failures' in page
     assert len(first["failures"]) == 50
     assert len(second["failures"]) == 11
     assert "next" not in second
