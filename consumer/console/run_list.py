@@ -67,9 +67,12 @@ def duration(run: Reconciliation | None) -> str:
         return ""
     with suppress(ValueError, TypeError):
         lasted = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
-        lasted_ms = max(0, round(lasted.total_seconds() * 1_000))
-        documents = sum(run.documents.values())
-        return f"{rendering.seconds(lasted_ms)} over {documents:,} document{'s' * (documents != 1)}"
+        lasted_ms, documents = round(lasted.total_seconds() * 1_000), sum(run.documents.values())
+        return (
+            ""
+            if lasted_ms <= 0
+            else f"{rendering.seconds(lasted_ms)} over {documents:,} document{'s' * (documents != 1)}"
+        )
     return ""
 
 
