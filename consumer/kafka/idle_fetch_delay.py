@@ -29,13 +29,14 @@ def _paused(fetch: Fetch) -> Fetch:
     async def fetch_and_rest(*arguments: Any) -> bool:
         loop = asyncio.get_running_loop()
         started_s = loop.time()
-        has_records = await fetch(*arguments)
-        if not has_records and loop.time() - started_s < HELD_AT_LEAST_S:
-            try:
+        try:
+            has_records = await fetch(*arguments)
+            if not has_records and loop.time() - started_s < HELD_AT_LEAST_S:
                 await asyncio.sleep(PAUSE_S)
-            except asyncio.CancelledError:
-                # As aiokafka does: the partitions are revoked or the consumer stops, so no result is needed.
-                return False
+        except asyncio.CancelledError:
+            # As aiokafka does: partitions are revoked or the consumer stops, so no result is needed. But its
+            # pause after a failed fetch does not: a stop while the broker is away would end whoever stops.
+            return False
         return has_records
 
     return fetch_and_rest
