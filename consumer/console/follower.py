@@ -137,7 +137,8 @@ class Follower:
             await self._write(self._projection.refresh)
             self._is_stale, self._summed_s = False, now_s
             self._changed()
-        self.progress.behind, self.progress.error, self.progress.read_s = batch.behind, "", now_s
+        self.progress.behind, self.progress.error = batch.behind, ""
+        self.progress.read_s = now_s - batch.silent_s
         self.progress.file_error = ""
         self._count(batch.behind)
         if is_back:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -27,6 +27,9 @@ GATHER_LIMIT_S = 1.0
 FETCH_LIMIT_BYTES = 16 * 1024 * 1024
 """Of all partitions of a broker, which are kept in memory until they are taken."""
 SPAN_S = 60.0
+ASK_EVERY_S = 5.0
+"""A broker that is away looks like one without new records, so then it is asked how far the topics are."""
+ANSWER_LIMIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,12 @@ class Batch:
 
     Attributes:
         behind: how many records the topics have beyond these, by the last answers of the brokers.
+        silent_s: how long ago Kafka is known to have answered.
     """
 
     records: Sequence[Record]
     behind: int
+    silent_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +119,16 @@ async def _batches(
     consumer: AIOKafkaConsumer, places: Sequence[TopicPartition], extents: Mapping[TopicPartition, Extent]
 ) -> AsyncIterator[Batch]:
     ends_s = time.monotonic() + SPAN_S
-    while time.monotonic() < ends_s:
-        yield await _gathered(consumer, places, extents)
+    answered_s = time.monotonic()
+    while (now_s := time.monotonic()) < ends_s:
+        batch = await _gathered(consumer, places, extents)
+        if not batch.records and now_s - answered_s >= ASK_EVERY_S:
+            async with asyncio.timeout(ANSWER_LIMIT_S):
+                await consumer.end_offsets(places)
+            answered_s = time.monotonic()
+        elif batch.records:
+            answered_s = time.monotonic()
+        yield replace(batch, silent_s=time.monotonic() - answered_s)
 
 
 async def _gathered(

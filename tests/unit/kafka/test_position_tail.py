@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +23,11 @@ class Reader:
 
     def __init__(self, count: int) -> None:
         self.count, self.at = count, 0
+        self.is_away = False
 
     async def end_offsets(self, _: Any) -> dict[TopicPartition, int]:
+        if self.is_away:
+            await asyncio.Event().wait()
         return {PLACE: self.count}
 
     async def beginning_offsets(self, _: Any) -> dict[TopicPartition, int]:
@@ -65,6 +69,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     monkeypatch.setattr(position_tail, "_places", places)
     monkeypatch.setattr(position_tail, "stop", nothing)
+    monkeypatch.setattr(position_tail, "GATHER_LIMIT_S", 60.0)  # a busy machine is no slow network
 
     async def sizes(count: int, batches: int) -> list[tuple[int, int]]:
         cluster: Any = SimpleNamespace(reader=lambda **_: Reader(count), start=nothing)
@@ -100,3 +105,19 @@ async def test_a_backlog_on_a_slow_network_is_taken_as_it_comes(read, monkeypatc
     monkeypatch.setattr(position_tail, "GATHER_LIMIT_S", 0.0)
 
     assert await read(2_000, 1) == [(FETCH, 2_000 - FETCH)]
+
+
+async def test_a_broker_that_goes_away_is_noticed_though_fetches_only_bring_nothing(monkeypatch):
+    """aiokafka tries again without a word, for as long as it takes."""
+    monkeypatch.setattr(position_tail, "ASK_EVERY_S", 0.0)
+    monkeypatch.setattr(position_tail, "ANSWER_LIMIT_S", 0.01)
+    reader, extents = Reader(1), {PLACE: position_tail.Extent(begin=0, end=1)}
+    consumer: Any = reader
+    batches = position_tail._batches(consumer, [PLACE], extents)
+    assert len((await anext(batches)).records) == 1
+    assert not (await anext(batches)).records
+
+    reader.is_away = True
+
+    with pytest.raises(TimeoutError):
+        await anext(batches)
