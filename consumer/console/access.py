@@ -52,6 +52,8 @@ class Access:
             return
         session, kept = self._session(scope)
         scope["console.session"] = session
+        # Before anything is read: what changes while a page is made is news to it.
+        scope["console.change"] = self._context.changes.number
         scope["app"] = self._app
         request = Request(scope, receive)
         answer = self._wrong_place(request) or await self._without_session(request, session)

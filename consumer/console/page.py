@@ -75,7 +75,7 @@ def render(
         to_do=missing.to_do,
         waiting_documents=waiting,
         words=request.query_params.get("q", ""),
-        **({"change": context.changes.number} | values),
+        **({"change": request.scope["console.change"]} | values),
     )
     return HTMLResponse(text, status_code=status)
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from consumer.console import waiting_list
 from consumer.console.context import Act
 from consumer.console.live import Changes
 from consumer.console.person import Person
@@ -221,6 +222,23 @@ async def test_a_page_that_missed_a_change_is_notified_at_once():
 
     assert (await anext(stream)).startswith(b"event: changed")
     await stream.aclose()
+
+
+async def test_a_change_while_a_page_is_made_is_news_to_it(console, monkeypatch):
+    """The page has read its rows already, so it must not count the change as seen."""
+    count = waiting_list.count
+
+    def counted(tables):
+        console.context.changes.happened()
+        return count(tables)
+
+    monkeypatch.setattr(waiting_list, "count", counted)
+    before = console.context.changes.number
+
+    page = (await console.http.get("/waiting")).text
+
+    assert console.context.changes.number > before
+    assert f'sse-connect="/live?seen={before}"' in page
 
 
 async def test_a_change_is_an_event_for_open_pages():
