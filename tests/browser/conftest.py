@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser import console_server, month
 from tests.browser.console_server import ConsoleServer
 
 FOLDER = Path(__file__).parent
 LIMIT_MS = 15_000
+"""Of every wait for a state of a page; Playwright's own of `expect` is another one."""
 DESK = {"width": 1280, "height": 800}
 
 
@@ -35,6 +36,7 @@ async def chromium() -> AsyncIterator[Browser]:
         pytest.skip("no chromium: apt-get install chromium")
     async with async_playwright() as playwright:
         # Containers of CI run as root, for whom Chromium has no sandbox.
+        expect.set_options(timeout=LIMIT_MS)
         browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         await browser.close()

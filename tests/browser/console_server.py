@@ -206,9 +206,16 @@ async def served(
     """A console with these records on a free port."""
     console = ConsoleServer(folder / "console.sqlite", **settings)
     console.take(*records)
+    async with serving(console):
+        yield console
+
+
+@asynccontextmanager
+async def serving(console: ConsoleServer) -> AsyncIterator[None]:
+    """A console that is made already, while it listens."""
     console.start()
     try:
-        yield console
+        yield
     finally:
         await console.stop()
         await console.http.aclose()
