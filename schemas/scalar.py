@@ -88,4 +88,6 @@ Day = date | None
 
 def utc_text(moment: datetime | None) -> str:
     """A timestamp as ``2026-08-01T00:05:06Z``, which sorts in the order of time; empty for None."""
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if moment is None:
+        return ""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"

@@ -203,6 +203,11 @@ class Connection(ModelPart):
         """File and line of a setting, ``connections.yaml:34``, or of its nearest parent, or else the path."""
         return self._at(path)
 
+    @property
+    def places(self) -> Callable[[str], str]:
+        """`at` of the settings as they are now, for one who asks often."""
+        return self._at
+
     def with_lines(self, lines: Mapping[str, str]) -> Connection:
         """The same connection with `lines`: file and line by the path of each setting."""
         self._at = positions.finder(dict(lines))

@@ -30,27 +30,23 @@ def cloud_event(*, event_id: str, event_type: str, source: str, time: str) -> He
         source: a URI reference of the producer, such as ``/lago-netsuite/<connection>``.
         time: time of the event, RFC 3339.
     """
-    texts = {
-        "ce_specversion": "1.0",
-        "ce_id": event_id,
-        "ce_type": event_type,
-        "ce_source": source,
-        "ce_time": time,
-        "content-type": "application/json",
-    }
-    return tuple((name, text.encode()) for name, text in texts.items())
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id.encode()),
+        ("ce_type", event_type.encode()),
+        ("ce_source", source.encode()),
+        ("ce_time", time.encode()),
+        ("content-type", b"application/json"),
+    )
 
 
 def published(record: Record, *, event_id: str, event_type: str, source: str, time: str) -> Headers:
     """The headers of `cloud_event`, and the position and trace context of the source record."""
-    place = {
-        "source-topic": record.source.topic,
-        "source-partition": str(record.source.partition),
-        "source-offset": str(record.source.offset),
-    }
     return (
         *cloud_event(event_id=event_id, event_type=event_type, source=source, time=time),
-        *((name, value.encode()) for name, value in place.items()),
+        ("source-topic", record.source.topic.encode()),
+        ("source-partition", str(record.source.partition).encode()),
+        ("source-offset", str(record.source.offset).encode()),
         *trace(record),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
@@ -89,12 +90,15 @@ class DecisionLog:
     origin: Origin = field(default_factory=Origin)
     decisions: list[Decision] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _at: Callable[[str], str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once for an event: an attribute of a pydantic model costs more than the look-up.
+        self._at = self.connection.places
 
     def chose(self, subject: str, choice: str, rule: str, **more: Unpack[Chosen]) -> None:
         """Add a decision."""
-        self.decisions.append(
-            Decision(subject=subject, choice=choice, rule=rule, at=self.connection.at(rule), **more)
-        )
+        self.decisions.append(Decision(subject=subject, choice=choice, rule=rule, at=self._at(rule), **more))
 
     def refuse(self, code: str, message: str, hint: str, **more: Unpack[Unmapped]) -> None:
         """Add a problem; then no request is made."""

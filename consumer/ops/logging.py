@@ -129,9 +129,9 @@ def _masked(key: str, value: Any) -> Any:
 
 def _shared() -> list[Processor]:
     return [
+        structlog.stdlib.filter_by_level,  # first, so that a line below the level costs nothing more
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.filter_by_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
 

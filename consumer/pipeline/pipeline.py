@@ -8,7 +8,7 @@ that has been published. The steps are in `connection_steps`; what is around the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from consumer.clock import Clock
@@ -46,11 +46,11 @@ class Pipeline:
         """
         planned = list(map(self._prefetch.of, records))
         if any(each.unknown for each in planned):
-            planned = await _all(map(self._enriched, records, planned))
+            planned = await _all([*map(self._enriched, records, planned)])
         written = await self._steps.write(records, planned)
         release(written.outcomes)
         attempts = [self._attempt(record, written.call_s) for record in records]
-        return await _all(map(self._steps.publish, records, planned, written.outcomes, attempts))
+        return await _all([*map(self._steps.publish, records, planned, written.outcomes, attempts)])
 
     async def give_up(self, record: Record, rejected: Rejected) -> None:
         """
@@ -76,8 +76,10 @@ class Pipeline:
         return Attempt(number=record.tries, first_at=first_at, now=now, call_ms=call_s * 1000)
 
 
-async def _all(awaitables: Iterable[Awaitable[Got]]) -> list[Got]:
+async def _all(awaitables: Sequence[Awaitable[Got]]) -> list[Got]:
     """Side by side, each to its end; only then what one of them raised."""
+    if len(awaitables) == 1:  # without a task of its own
+        return [await awaitables[0]]
     ended = await asyncio.gather(*awaitables, return_exceptions=True)
     for each in ended:
         if isinstance(each, BaseException):
