@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,9 +119,13 @@ def _delete(podman: Engine, store: Path) -> None:
         return
     podman.run("rm", "--all", "--force", "--time=0")
     podman.run("network", "prune", "--force")
-    for mounted in reversed(_mounted_below(store)):
-        subprocess.run(["umount", "--lazy", mounted], check=False, capture_output=True, timeout=LIMIT_S)
-    shutil.rmtree(store)
+    # What podman starts when a container ends may still be writing there.
+    end = time.monotonic() + LIMIT_S
+    while store.exists():
+        assert time.monotonic() < end, f"{store} cannot be deleted"
+        for mounted in reversed(_mounted_below(store)):
+            subprocess.run(["umount", "--lazy", mounted], check=False, capture_output=True, timeout=LIMIT_S)
+        shutil.rmtree(store, ignore_errors=True)
 
 
 def _mounted_below(folder: Path) -> Sequence[str]:
