@@ -97,7 +97,7 @@ def test_every_package_has_a_wheel_for_the_python_of_the_base(tmp_path, lock):
     platform = [
         f"--python-version={version[1]}",
         "--python-platform=x86_64-manylinux_2_28",
-        "--target=unused",
+        f"--target={tmp_path}",
     ]
     ran = subprocess.run(
         [Path(sys.executable).with_name("uv"), "pip", "install", "--dry-run", "--no-deps", "--require-hashes",
