@@ -42,7 +42,13 @@ async def mapping(request: Request) -> HTMLResponse:
     parts.refresh(current, context_of(request).now_ms)
     view = mapping_view.of(current, parts, request.query_params.get("connection", ""))
     return await _shown(
-        request, "mapping.html", file=current, view=view, place_of=connections_text.place_of, change=change
+        request,
+        "mapping.html",
+        file=current,
+        view=view,
+        place_of=connections_text.place_of,
+        change=change,
+        shown_rules=mapping_view.SHOWN_RULES,
     )
 
 

@@ -18,25 +18,40 @@ from consumer.console import act_roles, act_subject, acts, job_acts, login_pages
 from consumer.console.access import HEADERS
 from consumer.console.context import ACTS, Act
 from consumer.console.login.registration import CALLBACK
+from consumer.console.mapping import draft
+from consumer.console.mapping.configuration_file import Current
+from consumer.console.mapping.draft import Draft
 from consumer.console.person import Person
 from tests.support import topic_records as topics
 from tests.support.console_app import ORIGIN, Console, filled, unasked_login
 
 ROUTES = [each for each in (*routes.PAGES, *routes.ACTS, *routes.PUBLIC) if not isinstance(each, Mount)]
-KNOWN = ("error-1", "netsuite-eu", "invoice", "inv-1", "replay", "logout", "ACME-1", "-1", "9" * 30)
+KNOWN = (
+    "error-1",
+    "netsuite-eu",
+    "invoice",
+    "inv-1",
+    "replay",
+    "logout",
+    "ACME-1",
+    "-1",
+    "9" * 30,
+    "draft-1",
+)
 TEXTS = st.sampled_from(KNOWN) | st.text(max_size=20) | st.text(string.printable, max_size=20)
 OF_ACTS = (*act_subject.FIELDS, "plan", "rate", "reason", "token", "key", "month", "assignee", "run", "job")
+OF_DRAFTS = ("text", "base", "events")
 OF_JOBS = ("customers", "objects", "object_invoices")
 OF_PAGES = ("q", "before", "before_ms", "after", "after_ms", "since", "at", "seen", "connection")
 OF_LOGINS = ("back", "code", "state", "iss", "error")
-FIELDS = st.sampled_from((*OF_ACTS, *OF_JOBS, *OF_PAGES, *OF_LOGINS))
+FIELDS = st.sampled_from((*OF_ACTS, *OF_DRAFTS, *OF_JOBS, *OF_PAGES, *OF_LOGINS))
 FORMS = st.dictionaries(FIELDS | st.text(max_size=5), TEXTS, max_size=6)
 SITES = st.sampled_from(["", "same-origin", "same-site", "cross-site", "none", "\x7f"])
 
 
 WHOLE = {
     "error_id": "error-1", "reason": "mapped now", "connection": "netsuite-eu", "key": "5d1f0c9a7e42",
-    "month": "2026-08", "job": "job-1", "plan": "job-1", "run": "r1",
+    "month": "2026-08", "job": "job-1", "plan": "job-1", "run": "r1", "text": "connections: []",
 }  # fmt: skip
 ACT_PATHS = ("/acts/", "/api/v1/acts/")
 
@@ -77,6 +92,12 @@ def console(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     file = tmp_path_factory.mktemp("console") / "console.sqlite"
     with filled(file, login=login, origin=ORIGIN) as made:
         made.context.changes.end()
+        base = made.context.mapping.file.current()
+        assert isinstance(base, Current)
+        found = draft.of(base.masked.text + "# more\n", base, actor="ada", made_ms=0)
+        assert isinstance(found, Draft)
+        found.id = "draft-1"
+        made.context.mapping.drafts.keep(found)
         yield made
 
 
@@ -154,8 +175,13 @@ def _is_allowed(console: Console, asked: dict[str, Any], answer: httpx.Response)
         is_shown = bool(console.job_acts) and asked["path"].startswith("/acts/")
         assert (act.actor, answer.status_code) == ("ada", 303 if is_shown else 200)
     for each in console.audited:
-        assert each.name in {"act_refused", "logout", "login_refused"}
+        assert each.name in {"act_refused", "logout", "login_refused", "backtest", "download"}
         assert each.name != "act_refused" or answer.status_code == 403
+        if each.name in {"backtest", "download"}:
+            assert person is not None
+            assert person.may("operator")
+            assert asked["has_token"]
+            assert each.reason
     if is_act and answer.status_code == 403 and "needs the role" in answer.text:
         assert [each.name for each in console.audited] == ["act_refused"]
 

@@ -11,6 +11,8 @@ from consumer.console.form import Fields
 
 LIFE_S = 900
 LARGEST_COUNT = 100
+LARGEST_CHARS = 8_000_000
+"""Of all together: a draft of the mapping is as large as its file."""
 COOKIE = "lago_netsuite_form"
 
 
@@ -37,10 +39,10 @@ class KeptForms:
         self._kept: OrderedDict[str, KeptForm] = OrderedDict()
 
     def keep(self, path: str, fields: Fields) -> str:
-        """Keep a form; gives its key. The oldest one is forgotten when there are too many."""
+        """Keep a form; gives its key. The oldest ones are forgotten when there are too many."""
         key = secrets.token_urlsafe(24)
         self._kept[key] = KeptForm(path=path, fields=fields, until_s=self._clock.monotonic_s() + LIFE_S)
-        if len(self._kept) > LARGEST_COUNT:
+        while len(self._kept) > LARGEST_COUNT or sum(map(_size, self._kept.values())) > LARGEST_CHARS:
             self._kept.popitem(last=False)
         return key
 
@@ -48,3 +50,7 @@ class KeptForms:
         """A form; None when it is not there any more."""
         found = self._kept.get(key)
         return found if found is not None and found.until_s > self._clock.monotonic_s() else None
+
+
+def _size(form: KeptForm) -> int:
+    return sum(len(name) + len(value) for name, value in form.fields.items())

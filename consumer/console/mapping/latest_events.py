@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 
 from consumer.console.mapping.event_runs import Latest
+from consumer.errors import StartupError
 from consumer.kafka import snapshot_reader, topics
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.topic_tail import Place
@@ -19,8 +20,12 @@ async def opened(cluster: Cluster, count: int) -> AsyncIterator[Latest]:
     Customers come first, then invoices, notes and payments, as a worker needs them.
 
     Raises:
-        StartupError: Kafka cannot be reached, or stops responding.
+        StartupError: Kafka cannot be reached, lacks the topics, or stops responding.
     """
+    first, *_ = topics.names("input")
+    if not await snapshot_reader.exists(cluster, first):
+        name = cluster.topic(first)
+        raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
     extents = await snapshot_reader.extents(cluster, topics.names("input"))
     begins = begins_of(extents, count)
     total = sum(extents[place][1] - begin for place, begin in begins.items())

@@ -21,6 +21,7 @@ from consumer.console.mapping.rule_list import GapRow, RuleRow
 AROUND = 2
 """Lines shown around one that has an error."""
 SHOWN_PROBLEMS = 50
+SHOWN_RULES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def of(current: Current, parts: MappingParts, code: str) -> MappingView:
         headline=headline,
         tone=tone,
         gaps=rule_list.gaps(connection, coverage) if connection and coverage else (),
-        items=rule_list.items(connection, coverage) if connection else (),
+        items=_largest_first(rule_list.items(connection, coverage)) if connection else (),
         taxes=rule_list.taxes(connection, coverage) if connection else (),
         others=list(rule_list.others(connection)) if connection else (),
         money=list(_money(coverage, connection.code)) if connection and coverage else (),
@@ -118,6 +119,13 @@ def _rest(coverage: Coverage, code: str) -> tuple[str, Tone]:
     if amounts := _amounts(money, "fallback"):
         return f"the fallback item books {amounts}", "warn"
     return ("every line has a rule of its own", "good") if money else ("there is no line to book", "warn")
+
+
+def _largest_first(rows: list[RuleRow]) -> list[RuleRow]:
+    """In the order of the file where a page has room for all; else what goes through most comes first."""
+    if len(rows) <= SHOWN_RULES:
+        return rows
+    return sorted(rows, key=lambda row: -max(row.use.amounts.values(), default=0) if row.use else 1)
 
 
 def _amounts(money: Mapping[str, Mapping[State, Decimal]], state: State) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 
@@ -326,3 +327,15 @@ async def test_line_ends_and_the_end_of_the_file_are_kept(console):
     assert (await console.http.post(f"/mapping/drafts/{found['id']}/patch", data=form)).status_code == 409
     whole = await console.http.post(f"/mapping/drafts/{found['id']}/file", data=form)
     assert whole.content == content.encode()
+
+
+async def test_a_draft_of_a_lost_session_is_filled_in_again(console):
+    """What somebody has written for an hour is not lost."""
+    old = fixed(console)["token"]
+    form = fixed(console) | {"token": old}
+
+    answer = await console.http.post("/mapping/drafts", data=form, headers={"sec-fetch-site": "same-origin"})
+
+    assert answer.status_code == 403
+    again = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', answer.text))
+    assert html.unescape(again["text"]) == form["text"]

@@ -52,6 +52,21 @@ async def test_rules_show_their_line_and_what_went_through_them(console):
     assert "item 812" in items
 
 
+async def test_of_very_many_rules_those_with_the_largest_amounts_are_shown(console):
+    """A page stays light; as JSON there are all."""
+    metrics = {f"metric_{number}": {"id": str(number)} for number in range(300)}
+    mapping = connection_files.FULL_MAPPING | {"billable_metrics": metrics | {"api_calls": {"id": "811"}}}
+    console.configuration.write_text(connection_files.yaml_text(connection_files.settings(mapping=mapping)))
+
+    items = (await covered(console)).split('id="items"')[1].split("</section>")[0]
+
+    assert items.count("<tr>") == 201
+    assert "The first 200 of 310" in items
+    assert items.index("plans.enterprise") < items.index("api_calls") < items.index("metric_1")
+    [connection] = (await console.http.get("/api/v1/mapping")).json()["connections"]
+    assert len(connection["items"]) == 310
+
+
 async def test_the_same_as_json(console):
     """With amounts as decimal strings."""
     await covered(console)
