@@ -40,7 +40,8 @@ async def make(request: Request) -> Response:
     if base.has_secrets and fields.get("base", base.digest) != base.digest:
         return said(request, 409, CHANGED, "Nothing of what you have written is kept.", back=BACK)
     actor, now_ms = session_of(request).person.name, context.now_ms
-    made = await asyncio.to_thread(draft.of, fields["text"], base, actor=actor, made_ms=now_ms)
+    async with context.mapping.one_at_a_time:
+        made = await asyncio.to_thread(draft.of, fields["text"], base, actor=actor, made_ms=now_ms)
     if isinstance(made, str):
         return said(request, 413, made, back=BACK)
     context.mapping.drafts.keep(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from consumer.console.mapping.configuration_file import ConfigurationFile, Current
@@ -23,6 +24,7 @@ class MappingParts:
     Attributes:
         latest: the coverage that was asked for last; it may be under way.
         known: the latest that has come to an end.
+        one_at_a_time: is held while a draft is checked, which may take a processor some seconds.
     """
 
     file: ConfigurationFile
@@ -30,6 +32,7 @@ class MappingParts:
     drafts: Drafts = field(default_factory=Drafts)
     latest: CoverageRun | None = None
     known: CoverageRun | None = None
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def refresh(self, current: Current, now_ms: int) -> None:
         """Ask for the coverage of the file where it is old, of another file, or not known."""
