@@ -11,18 +11,15 @@ import httpx
 import pytest
 
 from consumer.clock import FakeClock
-from consumer.commands import audit_trail, audited_replay, connection_pause
+from consumer.commands import audit_trail
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.console_acts import ConsoleActs
-from consumer.commands.replay_run import Done
 from consumer.config.settings import Settings
 from consumer.console import application, pause_list
-from consumer.console.context import Act, PauseAct
-from consumer.limits.pause import Pause, Pauses
-from schemas.audit import AuditRecord
+from consumer.console.context import PauseAct
+from consumer.limits.pause import Pause
 from tests.support import topic_records as topics
 from tests.support.console_app import ORIGIN
-from tests.unit.failures.errors import failure
 
 CODE = "netsuite-eu"
 FORM = {"connection": CODE, "reason": "month end"}
@@ -165,33 +162,3 @@ def test_the_pause_is_found_by_its_index_among_any_number_of_acts(console):
 
     assert found == {CODE: Pause(actor="bob", at="2026-11-30T09:00:00Z", reason="month end")}
     assert "acts_of_pauses" in json.dumps([list(each) for each in plan])
-
-
-async def test_a_replay_for_a_paused_connection_answers_that_its_events_wait(console, monkeypatch):
-    """It is done all the same; of a connection that runs nothing is said."""
-    act = AuditRecord(connection=CODE, act="pause", actor="bob", at="2026-11-30T09:00:00Z")
-    given = {"failures": [failure(connection=CODE)], "pauses": Pauses.of_acts([act])}
-
-    async def failures(*_):
-        return given["failures"], []
-
-    async def pauses(*_):
-        return given["pauses"]
-
-    async def replayed(*_, **__):
-        return Done()
-
-    monkeypatch.setattr(ConsoleActs, "_failures", failures)
-    monkeypatch.setattr(connection_pause, "read", pauses)
-    monkeypatch.setattr(audited_replay, "run", replayed)
-    acts = ConsoleActs(Settings(), console.clock, console.context.file, asyncio.Lock())
-    wish = Act(name="replay", error_ids=["error-1"], actor="ada", reason="fixed")
-
-    held = await acts.do(wish)
-    given["pauses"] = Pauses()
-    running = await acts.do(wish)
-
-    assert (held.said, held.is_done) == ("1 document replayed", True)
-    [line] = held.lines
-    assert line.startswith(f"Connection {CODE} is paused by bob since 2026-11-30T09:00:00Z")
-    assert (running.said, list(running.lines)) == ("1 document replayed", [])
