@@ -21,6 +21,7 @@ from consumer.commands import (
     check,
     check_account,
     command_tree,
+    connection_pause,
     explain,
     failure_log,
     open_errors,
@@ -37,6 +38,7 @@ from consumer.demo.fix_and_replay import Replay
 from consumer.errors import StartupError
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
+from consumer.limits.pause import Pauses
 from consumer.preflight.finding import Finding
 from consumer.reconcile import acceptance, run_event
 from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
@@ -104,7 +106,11 @@ def log(monkeypatch, text):
     async def take(*_):
         return failure_log.FailureLog(history=history, settled={})
 
+    async def no_pauses(_):
+        return Pauses()
+
     monkeypatch.setattr(failure_log, "take", take)
+    monkeypatch.setattr(connection_pause, "read", no_pauses)
 
 
 @pytest.fixture
