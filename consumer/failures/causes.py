@@ -96,7 +96,9 @@ class Reason:
 
 def id_of(connection: str, code: str, key: str) -> str:
     """A short id of a cause, the same in every process."""
-    return hashlib.sha256(f"{connection}\n{code}\n{key}".encode()).hexdigest()[:16]
+    content = f"{connection}\n{code}\n{key}"
+    # Texts of Lago may hold half of a surrogate pair.
+    return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def ids_of(failure: Failure) -> frozenset[str]:
