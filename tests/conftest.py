@@ -27,8 +27,14 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under pytest-xdist, what needs the broker runs in one process, so that a run starts one broker."""
+    """
+    Under pytest-xdist, what needs the broker runs in one process, so that a run starts one broker.
+
+    What has a group of its own, as the fault injections have, may run beside it with another broker.
+    """
     for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
         if item.get_closest_marker("kafka") or "bootstrap_servers" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("broker"))
 

@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Run the long fault injections only with ``-m chaos_long``."""
     for item in items:
         if HERE in item.path.parents:
-            # One after another, and not beside other tests with a broker, since they disturb it.
-            item.add_marker(pytest.mark.xdist_group("broker"))
+            # One after another, since they disturb their brokers.
+            item.add_marker(pytest.mark.xdist_group("chaos"))
     if LONG in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker(LONG)]
