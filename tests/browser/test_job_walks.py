@@ -69,6 +69,7 @@ async def test_a_backfill_is_planned_sent_watched_and_stopped_by_keyboard(page: 
 
     await reach(page, "go-why")
     await page.keyboard.press("Enter")
+    await page.wait_for_url("**/jobs/job-2")
     console.job(step="sends", done=3, total=12)
     await expect(page.get_by_role("progressbar")).to_have_attribute("value", "3")
     await reach(page, "stop-why")
