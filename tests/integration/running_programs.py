@@ -20,6 +20,7 @@ import httpx
 
 from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port, stop
+from tests.support import connection_files
 from tests.support.lago import ORGANIZATION_ID
 
 CODE = "netsuite-house"
@@ -155,6 +156,22 @@ def environment(
         **more,
     }
     return {env_name(name): value for name, value in settings.items()}
+
+
+def environment_of_console(
+    folder: Path, *, bootstrap_servers: str, topic_prefix: str, port: int, **more: str
+) -> dict[str, str]:
+    """What a console at this port needs to know, with its connections.yaml written."""
+    return environment(
+        folder,
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        connection=connection_files.settings(),
+        console_port=str(port),
+        console_state=str(folder / "console.sqlite"),
+        ops_port="0",
+        **more,
+    )
 
 
 def environment_of(

@@ -25,14 +25,8 @@ async def test_a_failure_is_shown_replayed_and_closed_with_its_audit_record(
 ):
     """The tables are kept over a restart, and the process ends at SIGTERM."""
     port, log_file = free_port(), tmp_path / "console.log"
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=connection_files.settings(),
-        console_port=str(port),
-        console_state=str(tmp_path / "console.sqlite"),
-        ops_port="0",
+    environment = running_programs.environment_of_console(
+        tmp_path, bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix, port=port
     )
     origin = f"http://127.0.0.1:{port}"
     async with stage(bootstrap_servers, topic_prefix) as on_kafka, httpx.AsyncClient(base_url=origin) as http:

@@ -14,7 +14,7 @@ from schemas import audit
 from schemas.audit import AuditRecord
 from tests.integration import running_programs
 from tests.integration.worker_under_test import stage, until
-from tests.support import connection_files, login_provider
+from tests.support import login_provider
 from tests.support.login_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider
 
 pytestmark = pytest.mark.kafka
@@ -31,20 +31,17 @@ async def test_logins_and_refusals_are_on_the_audit_record(
     (tmp_path / "secret").write_text(CLIENT_SECRET)
     provider = LoginProvider(clock=SystemClock())
     async with stage(bootstrap_servers, topic_prefix) as on_kafka, login_provider.served(provider):
-        environment = running_programs.environment(
+        environment = running_programs.environment_of_console(
             tmp_path,
             bootstrap_servers=bootstrap_servers,
             topic_prefix=topic_prefix,
-            connection=connection_files.settings(),
+            port=port,
             console_host="localhost",
-            console_port=str(port),
-            console_state=str(tmp_path / "console.sqlite"),
             console_url=origin,
             console_oidc_issuer=provider.issuer,
             console_oidc_client_id=CLIENT_ID,
             console_oidc_client_secret_file=str(tmp_path / "secret"),
             console_oidc_viewers="finance",
-            ops_port="0",
         )
         with running_programs.running(["console"], log_file, environment):
             async with httpx.AsyncClient(base_url=origin, follow_redirects=True) as http:

@@ -21,7 +21,6 @@ from consumer.sandbox.broker import free_port
 from schemas import audit
 from tests.integration import failed_events, running_programs
 from tests.integration.worker_under_test import Stage, stage, until
-from tests.support import connection_files
 
 pytestmark = pytest.mark.kafka
 
@@ -93,14 +92,8 @@ class Console:
 @pytest.fixture
 async def console(bootstrap_servers: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Console]:
     port = free_port()
-    environment = running_programs.environment(
-        tmp_path,
-        bootstrap_servers=bootstrap_servers,
-        topic_prefix=topic_prefix,
-        connection=connection_files.settings(),
-        console_port=str(port),
-        console_state=str(tmp_path / "console.sqlite"),
-        ops_port="0",
+    environment = running_programs.environment_of_console(
+        tmp_path, bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix, port=port
     )
     origin = f"http://127.0.0.1:{port}"
     async with stage(bootstrap_servers, topic_prefix) as on_kafka, httpx.AsyncClient(base_url=origin) as http:
