@@ -10,13 +10,8 @@ from playwright.async_api import Page
 
 from tests.browser import addresses, console_server, month
 from tests.browser.console_server import ConsoleServer
-from tests.browser.rules import violations
+from tests.browser.rules import broken_rules, violations
 
-TELEPHONE = {"width": 390, "height": 844}
-HALF_A_DESK = {"width": 640, "height": 400}
-"""A window of 1280 by 800 at 200 % zoom."""
-DESK = {"width": 1280, "height": 800}
-NARROW_RULES = ("scrollable-region-focusable", "target-size")
 FIRST_CAUSE = ".cause h3 a"
 
 
@@ -32,21 +27,6 @@ async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Conso
     """A console before the first event."""
     async with console_server.served(tmp_path_factory.mktemp("empty")) as server:
         yield server
-
-
-async def broken_rules(page: Page) -> list[str]:
-    """What is wrong with a page in light and dark, on a telephone, and at 200 % zoom."""
-    await page.emulate_media(color_scheme="light")
-    found = await violations(page)
-    await page.emulate_media(color_scheme="dark")
-    found += [f"dark: {each}" for each in await violations(page, "color-contrast")]
-    for window in (TELEPHONE, HALF_A_DESK):
-        await page.set_viewport_size(window)
-        if await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append(f"{window['width']}: wider than the window")
-    found += [f"narrow: {each}" for each in await violations(page, *NARROW_RULES)]
-    await page.set_viewport_size(DESK)
-    return found
 
 
 @pytest.mark.parametrize("address", addresses.ALL)

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser import month
 from tests.browser.console_server import ConsoleServer
-from tests.browser.rules import violations
+from tests.browser.rules import broken_rules
 from tests.browser.test_walks import IN_BALANCE, OUT_OF_BALANCE, REASON, UNMAPPED, follow, reach
 
 METRIC = "    billable_metrics:\n"
@@ -38,7 +38,7 @@ async def test_a_cause_is_mapped_back_tested_reviewed_and_replayed(
     await page.get_by_role("button", name="Check the change").click()
     await expect(heading(page)).to_have_text("1 error in this draft")
     await expect(page.locator(".wrong")).to_contain_text("Is not YAML")
-    assert await violations(page) == []
+    assert await broken_rules(page) == []
     await page.get_by_label("The draft as text").fill(before.replace(METRIC, METRIC + GPU))
     await page.get_by_role("button", name="Check the change").click()
     await expect(page.locator(".diff .added")).to_have_count(2)
@@ -48,7 +48,7 @@ async def test_a_cause_is_mapped_back_tested_reviewed_and_replayed(
     await page.get_by_role("button", name="Back-test").click()
     await expect(page.get_by_text(TESTED)).to_be_visible()
     await expect(page.locator("#backtest")).to_contain_text("+468.25 USD")
-    assert await violations(page) == []
+    assert await broken_rules(page) == []
     await page.locator("#take-why").fill("for review")
     async with page.expect_download() as downloading:
         await page.get_by_role("button", name="Download the file").click()

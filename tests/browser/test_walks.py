@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from consumer.console.context import AcceptanceAct, Act, RunAct, SignOffAct
 from tests.browser import month
 from tests.browser.console_server import ConsoleServer
+from tests.browser.rules import broken_rules
 from tests.support import topic_records as topics
 
 UNMAPPED = "No NetSuite item is mapped for charge 'gpu_hours' (GPU hours)"
@@ -117,11 +118,13 @@ async def test_a_replay_is_slowed_down_paused_and_resumed_by_keyboard_alone(
     await page.keyboard.type("the month ends")
     await page.keyboard.press("Enter")
     await expect(headline).to_have_text("Paused after 1 of 2")
+    assert await broken_rules(page) == []
     await reach(page, "why")
     await page.keyboard.type("it has ended")
     await page.keyboard.press("Enter")
 
     await expect(headline).to_have_text("Replayed: 2 of 2")
+    assert await broken_rules(page) == []
     begun, paused, resumed = console.acts
     assert isinstance(begun, Act)
     assert isinstance(paused, RunAct)
