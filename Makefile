@@ -54,7 +54,7 @@ integration: setup ## Only the tests that need a broker
 	$(BIN)/python -m pytest -m kafka
 
 chaos: setup ## The long fault injections: brokers killed, workers frozen, networks cut; CHAOS_SEEDS="17" repeats one
-	$(BIN)/python -m pytest -m chaos_long tests/chaos
+	$(BIN)/python -m pytest -m chaos_long tests
 
 bench: setup ## Measure; WORKLOADS="W1 W2" chooses
 	$(BIN)/python -m tests.bench $(WORKLOADS)

@@ -167,6 +167,7 @@ def asked(worker: running_programs.Worker, path: str) -> str:
     return httpx.get(f"{worker.ops}/{path}", trust_env=False).text
 
 
+@pytest.mark.chaos_long
 async def test_a_worker_killed_in_a_pause_comes_back_paused_and_loses_nothing(
     tmp_path, on_kafka, bootstrap_servers, topic_prefix, netsuite
 ):
