@@ -48,7 +48,7 @@ $(SUITESCRIPT)/node_modules/.complete: $(SUITESCRIPT)/package-lock.json
 	@touch $@
 
 test: setup ## The whole suite; the header names the broker
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadgroup
 
 integration: setup ## Only the tests that need a broker
 	$(BIN)/python -m pytest -m kafka

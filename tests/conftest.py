@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
 
 from tests.integration.brokers import selection
+
+BROKERS = 2
+"""So many processes start one under pytest-xdist."""
 
 # How long an example takes is for tests/bench to say: a busy machine is no defect. CI tries the same examples
 # in every run, so that a commit that was green stays green; everywhere else each run tries others.
@@ -28,15 +32,15 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Under pytest-xdist, what needs the broker runs in one process, so that a run starts one broker.
+    Under pytest-xdist, a few processes share the modules that need a broker, each with one of its own.
 
-    What has a group of its own, as the fault injections have, may run beside it with another broker.
+    What has a group of its own, as the fault injections have, runs beside them.
     """
     for item in items:
         if item.get_closest_marker("xdist_group"):
             continue
         if item.get_closest_marker("kafka") or "bootstrap_servers" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("broker"))
+            item.add_marker(pytest.mark.xdist_group(f"broker{crc32(item.path.name.encode()) % BROKERS}"))
 
 
 @pytest.fixture(scope="session")

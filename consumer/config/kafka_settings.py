@@ -78,7 +78,7 @@ class KafkaSettings(BaseSettings):
 
     @field_validator("kafka_oauth_token_url")
     @classmethod
-    def _is_safe(cls, value: str | None) -> str | None:
+    def _token_url_is_safe(cls, value: str | None) -> str | None:
         if value is not None and not is_tls_or_loopback(value):
             raise ValueError("has to begin with https://; only this machine can be reached by http://")
         return value

@@ -80,7 +80,7 @@ class RenewedContext(ssl.SSLContext):
         try:
             if files.version() != self._version:
                 self.present(files)
-                log.info("kafka.client_certificate_renewed")
+                log.info("client_certificate_renewed")
         except OSError as error:
             # The files are being replaced, or are wrong: the certificate in use may still be valid.
-            log.warning("kafka.client_certificate_not_renewed", reason=error.strerror or type(error).__name__)
+            log.warning("client_certificate_not_renewed", reason=error.strerror or type(error).__name__)

@@ -123,7 +123,7 @@ class InPlaceOfKafka:
     world: ComparedWorld
 
     @asynccontextmanager
-    async def documents_of(self, connection: Any, _: Any) -> AsyncIterator[LagoDocuments]:
+    async def documents_of(self, connection: Any, *_: Any) -> AsyncIterator[LagoDocuments]:
         transport, sleep = httpx.ASGITransport(self.world.lago_app), self.world.sleep
         client = LagoClient(connection, clock=self.world.clock, transport=transport, sleep=sleep)
         yield LagoDocuments(connection=connection, client=client, sleep=sleep)

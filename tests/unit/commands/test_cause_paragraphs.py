@@ -24,7 +24,7 @@ PLACE = Source(topic="lago.netsuite.results", partition=0, offset=1)
 
 
 @pytest.fixture
-def log(monkeypatch):
+def log(monkeypatch, no_pauses):
     """What is open: nothing, until a test adds to it."""
     taken = failure_log.FailureLog(history=History(), settled={}, refunds=Refunds())
 

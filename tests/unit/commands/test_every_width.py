@@ -327,6 +327,7 @@ COMMANDS: dict[str, Callable[[Stage], None]] = {
 }
 
 
+@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("command", COMMANDS)

@@ -21,7 +21,6 @@ from consumer.commands import (
     check,
     check_account,
     command_tree,
-    connection_pause,
     explain,
     failure_log,
     open_errors,
@@ -38,7 +37,6 @@ from consumer.demo.fix_and_replay import Replay
 from consumer.errors import StartupError
 from consumer.failures.history import History
 from consumer.failures.selection import Selection
-from consumer.limits.pause import Pauses
 from consumer.preflight.finding import Finding
 from consumer.reconcile import acceptance, run_event
 from consumer.reconcile.acceptance import Acceptance, AcceptedDifference, Division
@@ -96,7 +94,7 @@ def shown(capsys, text):
 
 
 @pytest.fixture
-def log(monkeypatch, text):
+def log(monkeypatch, text, no_pauses):
     """What has failed, every text of it hostile."""
     history = History()
     history.note_failure(
@@ -106,11 +104,7 @@ def log(monkeypatch, text):
     async def take(*_):
         return failure_log.FailureLog(history=history, settled={})
 
-    async def no_pauses(_):
-        return Pauses()
-
     monkeypatch.setattr(failure_log, "take", take)
-    monkeypatch.setattr(connection_pause, "read", no_pauses)
 
 
 @pytest.fixture
