@@ -20,12 +20,11 @@ DESK = {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All run on one loop and, under pytest-xdist, in one process, so that a run starts one browser."""
+    """All of a process run on one loop, so that it starts one browser."""
     for item in items:
         if FOLDER in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -14,15 +14,10 @@ from tests.integration import running_programs
 from tests.integration.brokers import apache
 
 LONG = "chaos_long"
-HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run the long fault injections only with ``-m chaos_long``."""
-    for item in items:
-        if HERE in item.path.parents:
-            # One after another, since they disturb their brokers.
-            item.add_marker(pytest.mark.xdist_group("chaos"))
     if LONG in config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker(LONG)]

@@ -32,7 +32,8 @@ PORTS = {"ingest": 8081, "console": 8082, "console-port": 8083, "sandbox": 8460,
 OPS = ("worker", "worker-2", "relay-ops", "ingest-ops", "console-ops", "none")
 RATE = ["--rate=40"]
 
-pytestmark = pytest.mark.kafka
+# One process plays the month once under pytest-xdist.
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("rehearsal")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

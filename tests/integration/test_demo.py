@@ -45,7 +45,8 @@ DOCUMENTS = {"customer": 11, "invoice": 35, "salesorder": 4, "customerpayment": 
 READ_FROM_LAGO = 7
 """Payments that the worker reads because their invoices are paid; that of two invoices more than once."""
 
-pytestmark = pytest.mark.kafka
+# One process plays the month once under pytest-xdist.
+pytestmark = [pytest.mark.kafka, pytest.mark.xdist_group("demo")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
