@@ -71,13 +71,15 @@ class PauseTopic:
             name: of the topic, for sentences.
             absence: why this client cannot see it, empty where it can; raises StartupError.
             health: has a remark while the topic is not read.
-            clock: of the log, a line a minute.
+            clock: of the log, a line a minute, and of `absence`, which opens connections: once a minute, too.
         """
         self._pauses = pauses
         self._topic = topic
         self._name = name
         self._absence = absence
         self._health = health
+        self._monotonic_s = clock.monotonic_s
+        self._look_due_s = float("-inf")
         self._once = OnceAMinute(clock.monotonic_s)
         self._best_effort = BestEffort(monotonic_s=clock.monotonic_s)
 
@@ -114,6 +116,7 @@ class PauseTopic:
             self._say(str(error))
             return LOOK_EVERY_S
         except (StartupError, TimeoutError) as error:
+            self._look_due_s = float("-inf")
             self._say(str(error) or f"Kafka does not give the records of {self._name}")
             return AGAIN_AFTER_S
         return EVERY_S if is_there else LOOK_EVERY_S
@@ -122,9 +125,11 @@ class PauseTopic:
         """Take in what is new; whether there is such a topic."""
         try:
             async with asyncio.timeout(READ_LIMIT_S):
-                if absence := await self._absence():
-                    self._say(absence)
-                    return False
+                if self._monotonic_s() >= self._look_due_s:
+                    if absence := await self._absence():
+                        self._say(absence)
+                        return False
+                    self._look_due_s = self._monotonic_s() + LOOK_EVERY_S
                 async for record in self._topic.news():
                     self._note(record)
         except TimeoutError:

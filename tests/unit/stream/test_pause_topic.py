@@ -30,9 +30,11 @@ class Topic:
         self.is_there = True
         self.is_silent = False
         self.closed = 0
+        self.looked_for = 0
         self._read = 0
 
     async def absence(self) -> str:
+        self.looked_for += 1
         return "" if self.is_there else "create them with `lago-netsuite topics create`"
 
     async def news(self) -> AsyncIterator[Record]:
@@ -59,13 +61,14 @@ class Scene:
         self.topic = Topic()
         self.pauses = Pauses(["eu"])
         self.health = Health(FakeClock())
+        self.clock = FakeClock()
         self.following = PauseTopic(
             self.pauses,
             self.topic,
             name=audit.TOPIC,
             absence=self.topic.absence,
             health=self.health,
-            clock=FakeClock(),
+            clock=self.clock,
         )
 
     @property
@@ -105,6 +108,20 @@ async def test_a_pause_and_its_end_are_followed_at_the_next_turn(scene):
     scene.topic.put("resume")
     await scene.following.turn()
     assert not scene.is_paused
+
+
+async def test_whether_the_topic_is_there_is_asked_once_a_minute_and_not_at_each_turn(scene):
+    """The question opens connections, and logs in; the acts come by a connection that is kept."""
+    await scene.following.begin()
+    for _ in range(10):
+        await scene.following.turn()
+    assert scene.topic.looked_for == 1
+
+    scene.clock.advance(LOOK_EVERY_S)
+    scene.topic.is_there = False
+    with capture_logs():
+        assert await scene.following.turn() == LOOK_EVERY_S
+    assert "lago-netsuite topics create" in scene.remarks
 
 
 async def test_a_missing_topic_pauses_nothing_and_is_said(scene):
