@@ -49,7 +49,9 @@ class RefusalRead(conn.OAuthAuthenticator):  # type: ignore[misc] # aiokafka is 
             TokenNotGranted: the broker refuses the token, or there is none.
         """
         if payload:
-            raise TokenNotGranted(f"the broker refuses the token ({_status(payload)})")
+            refused = Refused(why=f"the broker refuses the token ({_status(payload)})")
+            self._sasl_oauth_token_provider.replace(refused)
+            raise TokenNotGranted(refused.why)
         step: tuple[bytes, bool] | None = await super().step(payload)
         return step
 
@@ -122,6 +124,10 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc] # aiokafka is not typ
         if isinstance(result, Refused):
             raise TokenNotGranted(result.why)
         return result.access_token
+
+    def replace(self, refused: Refused) -> None:
+        """Ask for another token after a moment: this one is revoked, or lives shorter than it was said to."""
+        self._kept = self._keep(refused)
 
     def extensions(self) -> dict[str, str]:
         """What the broker gets beside the token."""

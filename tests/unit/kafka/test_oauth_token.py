@@ -10,7 +10,7 @@ import pytest
 
 from consumer.clock import FakeClock
 from consumer.http_client.client_credentials import Granted, Refused, TokenRequest
-from consumer.kafka.oauth_token import TokenNotGranted, Tokens
+from consumer.kafka.oauth_token import RefusalRead, TokenNotGranted, Tokens
 
 URL = "https://id.example.com/token"
 
@@ -78,6 +78,23 @@ async def test_a_failure_is_not_repeated_by_every_connection_at_once():
 
     assert await tokens.token() == "one"
     assert server.asked == 2
+
+
+async def test_a_token_that_the_broker_refuses_is_replaced():
+    """It may be revoked, or its server has said a life that is far too long; the same one would never do."""
+    clock = FakeClock()
+    tokens = Tokens(Server([Granted(access_token="one", expires_in=1e300), granted("two")]), {}, clock=clock)
+    login = RefusalRead(sasl_oauth_token_provider=tokens)
+    assert await login.step(None) is not None
+
+    with pytest.raises(TokenNotGranted) as refused:
+        await login.step(b'{"status":"invalid_token"}')
+    assert refused.value.why == "the broker refuses the token (invalid_token)"
+    with pytest.raises(TokenNotGranted):
+        await tokens.token()
+    clock.advance(2)
+
+    assert await tokens.token() == "two"
 
 
 @pytest.mark.parametrize(
