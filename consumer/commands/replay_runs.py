@@ -50,20 +50,7 @@ class _Seen:
         return f"{self.state} after {self.replayed} of {self.run.failures}"
 
     def as_json(self) -> dict[str, Any]:
-        run = self.run
-        return {
-            "run": run.id,
-            "connections": list(run.connections),
-            "state": self.state,
-            "replayed": self.replayed,
-            "failures": run.failures,
-            "rate_per_s": run.rate_per_s,
-            "actor": run.actor,
-            "reason": run.reason,
-            "started_at": run.started_at,
-            "changed_at": run.changed_at,
-            "said": run.said,
-        }
+        return self.run.as_json(state=self.state, replayed=self.replayed)
 
 
 async def show(settings: Settings, *, as_json: bool) -> int:

@@ -67,21 +67,10 @@ class RunView:
 
     def as_json(self) -> dict[str, Any]:
         """The run for programs."""
-        run = self.run
-        return {
-            "run": run.id,
-            "connections": list(run.connections),
-            "state": self.state,
-            "said": run.said,
-            "replayed": self.replayed,
-            "failures": run.failures,
-            "rate_per_s": run.rate_per_s,
-            "left_s": round(self.left_s, 1) if self.state == "running" else None,
+        left_s = round(self.left_s, 1) if self.state == "running" else None
+        return self.run.as_json(state=self.state, replayed=self.replayed) | {
+            "left_s": left_s,
             "ends": dict(self.ends),
-            "actor": run.actor,
-            "reason": run.reason,
-            "started_at": run.started_at,
-            "changed_at": run.changed_at,
         }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from consumer.failures.selection import Selection
 from schemas.audit import Act, AuditRecord
@@ -100,6 +100,22 @@ class Run:
         """
         is_silent = not is_here and now_ms - last_ms > SILENT_LIMIT_MS
         return "stopped" if self.state == "running" and is_silent else self.state
+
+    def as_json(self, *, state: State, replayed: int) -> dict[str, Any]:
+        """The run for programs, in its state as of now and after so many of its failures."""
+        return {
+            "run": self.id,
+            "connections": list(self.connections),
+            "state": state,
+            "said": self.said,
+            "replayed": replayed,
+            "failures": self.failures,
+            "rate_per_s": self.rate_per_s,
+            "actor": self.actor,
+            "reason": self.reason,
+            "started_at": self.started_at,
+            "changed_at": self.changed_at,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
