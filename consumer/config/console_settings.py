@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from consumer.config.loopback import is_tls_or_loopback
+from consumer.config.loopback import SafeUrl
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Groups = Annotated[tuple[str, ...], NoDecode]
@@ -51,8 +51,8 @@ class ConsoleSettings(BaseSettings):
     console_session_key: SecretStr | None = None
     console_session_life_s: Seconds = 28_800.0
     console_session_idle_s: Seconds = 1_800.0
-    console_oidc_issuer: str | None = None
-    console_url: Annotated[str | None, Field(validate_default=True)] = None
+    console_oidc_issuer: SafeUrl | None = None
+    console_url: Annotated[SafeUrl | None, Field(validate_default=True)] = None
     console_oidc_client_id: Annotated[str | None, Field(validate_default=True)] = None
     console_oidc_client_secret: SecretStr | None = None
     console_oidc_scopes: str = "openid profile email"
@@ -61,13 +61,6 @@ class ConsoleSettings(BaseSettings):
     console_oidc_admins: Groups = ()
     console_oidc_operators: Groups = ()
     console_oidc_viewers: Annotated[Groups, Field(validate_default=True)] = ()
-
-    @field_validator("console_oidc_issuer", "console_url")
-    @classmethod
-    def _is_safe(cls, value: str | None) -> str | None:
-        if value is not None and not is_tls_or_loopback(value):
-            raise ValueError("has to begin with https://; only this machine can be reached by http://")
-        return value
 
     @field_validator("console_url")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
-from consumer.config.loopback import is_tls_or_loopback
+from consumer.config.loopback import SafeUrl
 
 OAUTHBEARER = "OAUTHBEARER"
 BY_PASSWORD = ("kafka_sasl_username", "kafka_sasl_password")
@@ -43,7 +43,7 @@ class KafkaSettings(BaseSettings):
     kafka_ssl_certfile: Path | None = None
     kafka_ssl_keyfile: Path | None = None
     kafka_ssl_key_password: SecretStr | None = None
-    kafka_oauth_token_url: Annotated[str | None, Field(validate_default=True)] = None
+    kafka_oauth_token_url: Annotated[SafeUrl | None, Field(validate_default=True)] = None
     kafka_oauth_client_id: Annotated[str | None, Field(validate_default=True)] = None
     kafka_oauth_client_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
     kafka_oauth_scope: str = ""
@@ -74,13 +74,6 @@ class KafkaSettings(BaseSettings):
     def _given_with_token(cls, value: object, info: ValidationInfo) -> object:
         if value is None and info.data.get("kafka_sasl_mechanism") == OAUTHBEARER:
             raise ValueError("is required with LAGO_NETSUITE_KAFKA_SASL_MECHANISM=OAUTHBEARER")
-        return value
-
-    @field_validator("kafka_oauth_token_url")
-    @classmethod
-    def _token_url_is_safe(cls, value: str | None) -> str | None:
-        if value is not None and not is_tls_or_loopback(value):
-            raise ValueError("has to begin with https://; only this machine can be reached by http://")
         return value
 
     @field_validator("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile")

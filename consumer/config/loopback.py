@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 
 def is_loopback(host: str) -> bool:
@@ -32,3 +35,13 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def _safe(url: str) -> str:
+    if not is_tls_or_loopback(url):
+        raise ValueError("has to begin with https://; only this machine can be reached by http://")
+    return url
+
+
+SafeUrl = Annotated[str, AfterValidator(_safe)]
+"""An address in the settings to which nobody between can read what is sent."""
