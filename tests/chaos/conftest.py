@@ -57,7 +57,6 @@ def seed(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> 
 
 @contextmanager
 def _apache(folder: Path, *, count: int) -> Iterator[Brokers]:
-    if not apache.is_available():
-        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
+    apache.require()
     with brokers(folder, count) as ready:
         yield ready

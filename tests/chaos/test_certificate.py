@@ -25,8 +25,7 @@ ENDED = "certificate has expired"
 
 @pytest.fixture
 def broker(tmp_path) -> Iterator[Encrypted]:
-    if not apache.is_available():
-        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
+    apache.require()
     with encrypted(tmp_path) as ready:
         yield ready
 

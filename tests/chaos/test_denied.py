@@ -24,8 +24,7 @@ OTHER_INPUTS = ("lago.customers", "lago.credit_notes", "lago.payments")
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
-    if not apache.is_available():
-        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
+    apache.require()
     with secured(tmp_path_factory.mktemp("secured")) as ready:
         yield ready
 

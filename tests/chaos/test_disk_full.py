@@ -64,8 +64,7 @@ async def test_a_worker_outlives_a_broker_whose_disk_is_full_and_loses_nothing(
     tmp_path, disk: Path, topic_prefix, netsuite, seed
 ):
     """It waits, says so, and carries on when there is room again and the broker is back."""
-    if not apache.is_available():
-        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
+    apache.require()
     with brokers(disk / "kafka", 1) as cluster:
         [node] = cluster.nodes
         environment = running_programs.environment_of(

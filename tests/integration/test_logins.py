@@ -24,8 +24,7 @@ INVOICES = 3
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logins]:
-    if not apache.is_available():
-        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
+    apache.require()
     with logins(tmp_path_factory.mktemp("logins")) as ready:
         yield ready
 

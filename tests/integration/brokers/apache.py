@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from consumer.sandbox.broker import HOST, free_port, stop, wait_until_listening
 
 POM = Path(__file__).with_name("pom.xml")
@@ -39,6 +41,12 @@ def version() -> str:
 def is_available() -> bool:
     """Whether Java is new enough, and the jars are here or can be fetched."""
     return _java_version() >= JAVA_AT_LEAST and (_is_complete() or shutil.which("mvn") is not None)
+
+
+def require() -> None:
+    """Skip the test where it is not."""
+    if not is_available():
+        pytest.skip("needs Apache Kafka from Maven Central: Java 17 and mvn")
 
 
 @contextmanager
