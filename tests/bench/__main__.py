@@ -16,6 +16,7 @@ from rich.console import Console
 
 from tests.bench import report, run, workloads
 from tests.bench.figures import figures
+from tests.bench.service_times import SHARE_OF_THE_OTHERS
 from tests.integration.brokers import selection
 
 BUILD = Path(__file__).parents[2] / "build"
@@ -63,12 +64,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--soak", type=float, default=os.environ.get("SOAK"), help="minutes; only the soak then (or SOAK=…)"
     )
+    parser.add_argument(
+        "--share",
+        type=float,
+        action="append",
+        help="of its own time that a further record of a call costs; several times for several shares",
+    )
     chosen = parser.parse_args()
     try:
         named = workloads.chosen(tuple(chosen.names))
     except ValueError as error:
         parser.error(str(error))
-    scaled = [each.scaled(chosen.scale) for each in named]
+    shares = chosen.share or [SHARE_OF_THE_OTHERS]
+    scaled = [each.scaled(chosen.scale).at_share(share) for each in named for share in shares]
     chosen.workloads = [workloads.soak(float(chosen.soak))] if chosen.soak else scaled
     return chosen
 

@@ -62,11 +62,18 @@ class Admission:
 
 @dataclass(slots=True, kw_only=True)
 class Account:
-    """One NetSuite account; times are seconds on any clock that does not go back."""
+    """
+    One NetSuite account; times are seconds on any clock that does not go back.
+
+    Attributes:
+        factor: on all service times.
+        share: how much of its own time each further record of a call costs, from 0 to 1.
+    """
 
     cap: int
     faults: Faults
     factor: float = 1.0
+    share: float = service_times.SHARE_OF_THE_OTHERS
     in_flight: int = 0
     first_call_s: float | None = None
     settled: set[EventId] = field(default_factory=set)
@@ -90,7 +97,7 @@ class Account:
             service_s = UNAVAILABLE_AFTER_S * self.factor
         else:
             each_s = (service_times.service_s(event, self._attempts[event], self.factor) for event in events)
-            service_s = service_times.together_s(each_s)
+            service_s = service_times.together_s(each_s, self.share)
         return Admission(status=status, attempt=attempt, service_s=service_s, items=tuple(items))
 
     def end(self, admission: Admission, now_s: float) -> list[dict[str, Any]]:

@@ -39,8 +39,12 @@ def service_s(event: Sequence[object], attempt: int, factor: float = 1.0) -> flo
     return min(LONGEST_S, drawn_s) * factor
 
 
-def together_s(each_s: Iterable[float]) -> float:
-    """How long a call of several items takes: as its slowest, and a twentieth of all others."""
+def together_s(each_s: Iterable[float], share: float = SHARE_OF_THE_OTHERS) -> float:
+    """
+    How long a call of several items takes: as its slowest, and a share of the times of all others.
+
+    With a share of 1 each record takes its whole time, as when saves dominate; no source says which it is.
+    """
     times_s = list(each_s)
     slowest_s = max(times_s)
-    return slowest_s + SHARE_OF_THE_OTHERS * (sum(times_s) - slowest_s)
+    return slowest_s + share * (sum(times_s) - slowest_s)

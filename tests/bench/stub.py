@@ -21,6 +21,7 @@ import httptools
 
 from tests.bench.account import Account, Admission, Faults, noted
 from tests.bench.call_log import DROPPED, LIMIT_EXCEEDED, OK, OUT_OF_SERVICE, Call
+from tests.bench.service_times import SHARE_OF_THE_OTHERS
 
 HOST = "127.0.0.1"
 ACCOUNT_ID = "1234567_SB1"
@@ -165,9 +166,11 @@ def main() -> None:
     parser.add_argument("--journal", type=Path, required=True)
     parser.add_argument("--cap", type=int, default=15)
     parser.add_argument("--latency", type=float, default=1.0, help="factor on all service times")
+    parser.add_argument("--share", type=float, default=SHARE_OF_THE_OTHERS, help="of a further record")
     parser.add_argument("--faults", type=json.loads, default={}, help="see account.Faults, as JSON")
     chosen = parser.parse_args()
-    account = Account(cap=chosen.cap, factor=chosen.latency, faults=Faults.of_json(chosen.faults))
+    faults = Faults.of_json(chosen.faults)
+    account = Account(cap=chosen.cap, factor=chosen.latency, share=chosen.share, faults=faults)
     with chosen.journal.open("w", buffering=1) as journal:
         asyncio.run(serve(account, journal))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tests.bench.account import Faults
+from tests.bench.service_times import SHARE_OF_THE_OTHERS
 
 SHORTEST_FEED_S = 40.0
 NO_FAULTS = Faults()
@@ -28,6 +29,7 @@ class Workload:
         drain: whether to go on until everything is settled, or to stop the worker with work left.
         poisoned_share: of `feed_s` in which the first event of each partition fails.
         undecodable: records that are no Lago event.
+        share: how much of its own time each further record of a call costs, from 0 to 1.
     """
 
     name: str
@@ -46,10 +48,16 @@ class Workload:
     poisoned_share: float = 0.0
     undecodable: int = 0
     kill_every_s: float = 0.0
+    share: float = SHARE_OF_THE_OTHERS
 
     def scaled(self, scale: float) -> Workload:
         """The same for a shorter time."""
         return replace(self, feed_s=max(self.least_feed_s, self.feed_s * scale))
+
+    def at_share(self, share: float) -> Workload:
+        """The same where a further record of a call costs this share of its own time."""
+        name = self.name if share == self.share else f"{self.name}@{share:g}"
+        return replace(self, name=name, share=share)
 
 
 MIXED = Faults(unavailable=0.01, dropped=0.005, rejected=0.002)

@@ -39,6 +39,17 @@ def test_a_call_above_the_cap_is_turned_away_and_holds_nothing():
     assert account.in_flight == 0
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_each_further_record_costs_its_share_of_its_own_time(share):
+    """At 1 a call takes as long as its records one after another."""
+    items = [item(name) for name in "abc"]
+    alone_s = [Account(cap=1, faults=Faults()).admit([one], 0.0).service_s for one in items]
+
+    together_s = Account(cap=1, faults=Faults(), share=share).admit(items, 0.0).service_s
+
+    assert together_s == pytest.approx(max(alone_s) + share * (sum(alone_s) - max(alone_s)))
+
+
 def test_the_same_document_is_created_once():
     """A repeated request returns the existing document."""
     account = Account(cap=5, faults=Faults())

@@ -10,7 +10,7 @@ import pytest
 
 from schemas.lane import lane_of
 from tests.bench import events, workloads
-from tests.bench.report import GOALS, Goal, Report
+from tests.bench.report import GOALS, Goal, Report, goals
 
 
 def workload(name):
@@ -34,6 +34,15 @@ def test_a_run_is_never_shortened_below_what_it_needs():
     """The outage lasts a minute at any scale."""
     assert workload("W6").scaled(0.01).feed_s == 135.0
     assert workload("W1").scaled(0.5).feed_s == 300.0
+
+
+def test_a_workload_at_another_share_is_named_by_it_and_keeps_its_goals():
+    """What a further record costs changes the figures, not what they should reach."""
+    measured = workload("W9-15").at_share(0.5)
+
+    assert (measured.name, measured.share) == ("W9-15@0.5", 0.5)
+    assert workload("W9-15").at_share(0.05).name == "W9-15"
+    assert goals(measured.name) == goals("W9-15")
 
 
 def test_every_event_is_told_from_every_other_and_lies_with_its_lane():
