@@ -1,7 +1,7 @@
 {{/* What the schema cannot say, all at once and before anything is applied: each is a sentence on a line. */}}
 {{- define "lago-netsuite.refuse" -}}
 {{- $problems := list -}}
-{{- range list "form" "kafka" "connections" "scale" "grace" "console" -}}
+{{- range list "form" "extraEnv" "kafka" "connections" "scale" "grace" "console" -}}
 {{- $problems = append $problems (include (printf "lago-netsuite.%sProblems" .) $) -}}
 {{- end -}}
 {{- with $problems | join "\n" | trim | splitList "\n" | compact -}}
