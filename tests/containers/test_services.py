@@ -75,7 +75,7 @@ def test_prometheus_watches_every_process_and_has_the_rules(services):
         targets = asked(services, "prometheus", "/api/v1/targets").json()["data"]["activeTargets"]
         return sorted(each["labels"]["job"] for each in targets if each["health"] == "up")
 
-    expected = [f"lago-netsuite-{each}" for each in ("ingest", "relay", "worker", "worker")]
+    expected = [f"lago-netsuite-{each}" for each in ("console", "ingest", "relay", "worker", "worker")]
     until(lambda: up() == expected, because=lambda: str(up()))
     groups = asked(services, "prometheus", "/api/v1/rules").json()["data"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]

@@ -383,6 +383,23 @@ def test_the_chart_alerts_on_what_is_tested():
     assert all(each.startswith("https://git.example.com/lago-netsuite/deploy/runbooks/") for each in runbooks)
 
 
+def test_the_chart_misses_no_part_that_is_not_installed():
+    """Each other alert stays; those of a part that is off have no metrics to fire on."""
+    ours = {each["alert"] for each in _rules("default")}
+
+    assert _names("relay.enabled=false") == ours - {"RelayAbsent"}
+    assert _names("ingest.enabled=false") == ours - {"IngestAbsent"}
+
+
+def _names(*values: str) -> set[str]:
+    return {each["alert"] for each in _rules("default", *values)}
+
+
+def _rules(name: str, *values: str) -> list[dict]:
+    found = of_kind(rendered(name, "prometheusRule.enabled=true", *values), "PrometheusRule")["spec"]
+    return [rule for group in found["groups"] for rule in group["rules"]]
+
+
 def test_prometheus_scrapes_every_pod_under_the_jobs_that_alerts_know():
     """The job's name is made of the pod's part, as in deploy/prometheus/prometheus.yaml."""
     monitor = of_kind(rendered("full"), "PodMonitor")["spec"]
@@ -392,7 +409,7 @@ def test_prometheus_scrapes_every_pod_under_the_jobs_that_alerts_know():
     assert (endpoint["port"], endpoint["path"]) == ("ops", "/metrics")
     [relabeling] = endpoint["relabelings"]
     assert relabeling["replacement"] == "lago-netsuite-$1"
-    for part in ("worker", "relay", "ingest"):
+    for part in ("worker", "relay", "ingest", "console"):
         assert f"job_name: lago-netsuite-{part}\n" in jobs
 
 

@@ -174,7 +174,7 @@ def test_prometheus_and_grafana_find_what_they_show():
     inside = {there: here for here, there in mounts("grafana")}
 
     folder, _, file = home.rpartition("/")
-    assert scraped == {"worker", "relay", "ingest"}
+    assert scraped == {"worker", "relay", "ingest", "console"}
     assert f"path: {folder}\n" in provider
     assert (FILE.parent / inside[folder] / file).is_file()
     assert "url: http://prometheus:9090\n" in datasource

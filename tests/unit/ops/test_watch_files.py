@@ -209,9 +209,9 @@ def test_a_runbook_names_settings_that_exist(path):
 
 def test_every_alert_is_tested_to_fire_and_to_stay_quiet():
     """Once each at least, by name."""
-    tests = YAML(typ="safe").load(PROMETHEUS / "alerts_test.yaml")["tests"]
+    files = [YAML(typ="safe").load(file) for file in PROMETHEUS.glob("*_test.yaml")]
     expected: dict[bool, set[str]] = {True: set(), False: set()}
-    for test in tests:
+    for test in (test for file in files for test in file["tests"]):
         for each in test["alert_rule_test"]:
             expected[bool(each["exp_alerts"])].add(each["alertname"])
 
@@ -225,6 +225,7 @@ def test_every_alert_is_tested_to_fire_and_to_stay_quiet():
         ("check", "rules", "alerts.yaml"),
         ("check", "config", "prometheus.yaml"),
         ("test", "rules", "alerts_test.yaml"),
+        ("test", "rules", "alerts_of_days_test.yaml"),
     ],
     ids=" ".join,
 )
