@@ -15,7 +15,8 @@ from consumer.config import bounded_file, connections_file, private_file
 from consumer.config.settings import Settings, env_name
 from consumer.demo.process import Program, running
 from consumer.demo.processes_under_test import HOST, Processes
-from consumer.errors import LagoNetsuiteError
+from consumer.errors import LagoNetsuiteError, StartupError
+from consumer.ops.http import reason_of
 from consumer.sandbox.broker import free_port
 
 LOOK_EVERY_S = 1.0
@@ -96,16 +97,27 @@ def _content(file: Path) -> bytes:
 
 
 def port_of(asked: int | None) -> int:
-    """The port that is asked for; of none the usual one, or a free one while another program has it."""
-    if asked is not None:
-        return asked or free_port()
+    """
+    The port that is asked for; of none the usual one, or a free one while another program has it.
+
+    Raises:
+        StartupError: another program has the port that is asked for; found before the demo, not after it.
+    """
+    if asked is None:
+        return free_port() if _refusal(USUAL_PORT) else USUAL_PORT
+    if refusal := _refusal(asked):
+        raise StartupError(f"cannot listen on {HOST}:{asked}: {reason_of(refusal)}; see --console-port")
+    return asked or free_port()
+
+
+def _refusal(port: int) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, USUAL_PORT))
-        except OSError:
-            return free_port()
-    return USUAL_PORT
+            probe.bind((HOST, port))
+        except OSError as error:
+            return error
+    return None
 
 
 def _settings(processes: Processes, folder: Path) -> Path:

@@ -17,8 +17,22 @@ from tests.support import connection_files
 
 
 def test_the_port_that_is_asked_for_is_taken():
-    """Even when another program has it: that is an error with its name."""
-    assert stay.port_of(9_999) == 9_999
+    """While it is free."""
+    with socket.create_server((stay.HOST, 0)) as other:
+        port = other.getsockname()[1]
+
+    assert stay.port_of(port) == port
+
+
+def test_a_port_that_another_program_has_is_an_error_before_the_demo_begins():
+    """Not after the whole month, when the console is to be served on it."""
+    with socket.create_server((stay.HOST, 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(StartupError) as caught:
+            stay.port_of(port)
+
+    said = f"cannot listen on {stay.HOST}:{port}: Address already in use; see --console-port"
+    assert str(caught.value) == said
 
 
 def test_0_is_a_free_port():
