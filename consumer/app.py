@@ -77,7 +77,9 @@ async def run_worker(settings: Settings, connections: Sequence[Connection], only
     chosen = connections_file.chosen(connections, only)
     cluster = Cluster.of(settings)
     inputs = topics.names("input")
-    await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
+    await topics.require(
+        cluster, (*inputs, result.TOPIC, error_event.TOPIC), wait_limit_s=settings.kafka_wait_s
+    )
     kept_s = await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
     for sentence in retention.cut_holds(kept_s, holding(chosen)):
         log.warning("holds_cut_short", reason=sentence)

@@ -66,7 +66,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     async with AsyncExitStack() as stack:
         by_name = endpoints.endpoints(connections, clock=clock, stack=stack)
         keys = Keys(by_name.values(), health)
-        publisher = await _publisher(Cluster.of(settings), TopicTroubles(health, clock), stack)
+        publisher = await _publisher(settings, TopicTroubles(health, clock), stack)
         tracer = await stack.enter_async_context(setup.tracing(service="lago-netsuite-ingest"))
         receiver = Receiver(by_name, publish=publisher.publish, observer=metrics, clock=clock, tracer=tracer)
         limit_bytes, stopping = settings.ingest_body_limit_bytes, asyncio.Event()
@@ -99,8 +99,9 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     log.info("ingest_stopped")
 
 
-async def _publisher(cluster: Cluster, troubles: TopicTroubles, stack: AsyncExitStack) -> Publisher:
-    await topics.require(cluster, topics.names("input"))
+async def _publisher(settings: Settings, troubles: TopicTroubles, stack: AsyncExitStack) -> Publisher:
+    cluster = Cluster.of(settings)
+    await topics.require(cluster, topics.names("input"), wait_limit_s=settings.kafka_wait_s)
     producer = cluster.producer(
         record_limit_bytes=RECORD_LIMIT_BYTES, batch_limit_bytes=BATCH_LIMIT_BYTES, linger_ms=LINGER_MS
     )

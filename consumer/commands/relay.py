@@ -80,7 +80,8 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
             ["no connection has webhooks, nor lago.link_back: name an endpoint under connections[].webhooks"]
         )
     cluster = Cluster.of(settings)
-    await topics.require(cluster, (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC))
+    needed = (error_event.TOPIC, result.TOPIC, undeliverable.TOPIC)
+    await topics.require(cluster, needed, wait_limit_s=settings.kafka_wait_s)
     organizations = {each.code: each.lago.organization_id for each in connections}
     async with AsyncExitStack() as stack:
         context = await process_context(cluster, stack, service="lago-netsuite-relay")

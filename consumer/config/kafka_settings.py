@@ -28,6 +28,7 @@ class KafkaSettings(BaseSettings):
         kafka_oauth_scope: what is asked for; empty for the provider's default.
         kafka_oauth_extensions: what the broker wants beside the token (RFC 7628 3.1), as
             ``logicalCluster=lkc-1,identityPoolId=pool-1``.
+        kafka_wait_s: how long worker, `relay` and `ingest` wait at their start for a Kafka that is not there.
         kafka_compression_type: codec of the records that this process produces; it consumes all codecs.
             ``none`` by default, because other consumers of the output topics may lack a codec.
     """
@@ -48,6 +49,7 @@ class KafkaSettings(BaseSettings):
     kafka_oauth_client_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
     kafka_oauth_scope: str = ""
     kafka_oauth_extensions: Annotated[str, Field(pattern=r"^([A-Za-z]+=[^,=\x00-\x1f]+(,|$))*$")] = ""
+    kafka_wait_s: Annotated[float, Field(ge=0, le=3_600)] = 30.0
     kafka_compression_type: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "none"
 
     @field_validator("kafka_security_protocol", "kafka_sasl_mechanism", mode="before")

@@ -18,6 +18,7 @@ from consumer.config.settings import Settings
 from consumer.errors import StartupError
 from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
+from consumer.kafka.start_wait import when_there
 
 CREATE_LIMIT_MS = 15_000
 PACKAGED = Path(__file__).with_name("topics.yaml")
@@ -106,18 +107,27 @@ async def delete(settings: Settings) -> tuple[str, ...]:
     return tuple(ours)
 
 
-async def require(cluster: Cluster, needed: Iterable[str]) -> None:
+async def require(cluster: Cluster, needed: Iterable[str], *, wait_limit_s: float = 0.0) -> None:
     """
     Check that topics exist, without causing a broker with auto.create.topics.enable to create them.
+
+    Args:
+        cluster: where.
+        needed: their names, without prefix.
+        wait_limit_s: how long to wait for a Kafka that is not there.
 
     Raises:
         StartupError: Kafka cannot be reached, or topics are missing; the message names all of them.
     """
     real = [cluster.topic(name) for name in needed]
-    async with cluster.asked() as admin:
-        found = await partitions(admin)
-        missing = [name for name in real if name not in found]
-        hidden = await admin.hidden(missing) if missing else []
+
+    async def ask() -> tuple[dict[str, int], list[str], list[str]]:
+        async with cluster.asked() as admin:
+            found = await partitions(admin)
+            missing = [name for name in real if name not in found]
+            return found, missing, await admin.hidden(missing) if missing else []
+
+    found, missing, hidden = await when_there(ask, wait_limit_s=wait_limit_s)
     problems = absent(missing, hidden, user=cluster.user)
     if problems:
         raise StartupError("\n".join(problems))

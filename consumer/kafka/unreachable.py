@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka.conn import collect_hosts, create_conn
@@ -29,6 +30,18 @@ CONNECT_LIMIT_S = 5.0
 REFUSED = "refuses the connection"
 
 
+class KafkaNotThereError(StartupError):
+    """No broker can be reached, for a reason that ends when one starts: no setting has to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Why one address, or all of them, cannot be used, and whether that ends when a broker starts."""
+
+    why: str
+    is_temporary: bool
+
+
 @asynccontextmanager
 async def sentences(
     bootstrap_servers: str, security: Mapping[str, Any], *, limit_s: float
@@ -42,23 +55,29 @@ async def sentences(
         limit_s: how long the block may take.
 
     Raises:
-        StartupError: Kafka cannot be reached, does not respond in time, or refuses a request.
+        KafkaNotThereError: no broker is there, or none responds in time.
+        StartupError: Kafka cannot be used with these settings, or refuses a request.
     """
     place = f"{bootstrap_servers} ({env_name('kafka_bootstrap_servers')})"
     try:
         async with asyncio.timeout(limit_s):
             yield
     except TimeoutError:
-        why = await reason(bootstrap_servers, security)
-        raise StartupError(f"Kafka does not answer at {place} within {limit_s:.0f} s: {why}") from None
+        found = await _found(bootstrap_servers, security)
+        text = f"Kafka does not answer at {place} within {limit_s:.0f} s: {found.why}"
+        raise _error(text, is_temporary=found.is_temporary) from None
     except KafkaConnectionError as error:
         # The error's own text is a list of sockets.
-        why = await reason(bootstrap_servers, security)
-        raise StartupError(f"Kafka cannot be reached at {place}: {why}") from error
+        found = await _found(bootstrap_servers, security)
+        text = f"Kafka cannot be reached at {place}: {found.why}"
+        raise _error(text, is_temporary=found.is_temporary) from error
     except (KafkaError, OSError) as error:
         denied = isinstance(error, KafkaError) and denial(error, user=user(security), operation="DESCRIBE")
         said = str(error) or type(error).__name__
-        raise StartupError(denied or f"Kafka cannot be reached at {place}: {said}") from error
+        is_temporary = not denied and getattr(error, "retriable", True)
+        raise _error(
+            denied or f"Kafka cannot be reached at {place}: {said}", is_temporary=is_temporary
+        ) from error
 
 
 async def reason(bootstrap_servers: str, security: Mapping[str, Any]) -> str:
@@ -67,25 +86,45 @@ async def reason(bootstrap_servers: str, security: Mapping[str, Any]) -> str:
 
     aiokafka's own error states only that no address is usable.
     """
+    return (await _found(bootstrap_servers, security)).why
+
+
+def _error(text: str, *, is_temporary: bool) -> StartupError:
+    return KafkaNotThereError(text) if is_temporary else StartupError(text)
+
+
+async def _found(bootstrap_servers: str, security: Mapping[str, Any]) -> _Found:
     hosts = [(host, port) for host, port, _ in collect_hosts(bootstrap_servers, randomize=False)]
-    found = await asyncio.gather(*(_why(host, port, security) for host, port in hosts))
-    if set(found) == {REFUSED}:
-        return "no broker takes the connection"
-    return "; ".join(f"{host}:{port} {why}" for (host, port), why in zip(hosts, found, strict=True))
+    each = await asyncio.gather(*(_tried(host, port, security) for host, port in hosts))
+    why = "; ".join(f"{host}:{port} {one.why}" for (host, port), one in zip(hosts, each, strict=True))
+    if {one.why for one in each} == {REFUSED}:
+        why = "no broker takes the connection"
+    return _Found(why=why, is_temporary=all(one.is_temporary for one in each))
 
 
-async def _why(host: str, port: int, security: Mapping[str, Any]) -> str:
+async def _tried(host: str, port: int, security: Mapping[str, Any]) -> _Found:
     try:
         async with asyncio.timeout(CONNECT_LIMIT_S):
             connection = await create_conn(host, port, **security)
     except (OSError, KafkaError, TimeoutError) as error:
-        return _sentence(error)
+        cause = error if isinstance(error, TokenNotGranted) else _cause(error)
+        return _Found(why=_sentence(cause), is_temporary=_is_temporary(cause))
     connection.close()
-    return "takes connections now"
+    return _Found(why="takes connections now", is_temporary=True)
 
 
-def _sentence(error: BaseException) -> str:  # noqa: PLR0911 - one row a cause
-    cause = error if isinstance(error, TokenNotGranted) else _cause(error)
+def _is_temporary(cause: BaseException) -> bool:
+    # In Kubernetes and Compose the name of a broker that has not started is unknown, too.
+    match cause:
+        case ConnectionRefusedError():
+            return True
+        case TokenNotGranted() | ssl.SSLError() | ConnectionError():
+            return False
+        case _:
+            return isinstance(cause, OSError)
+
+
+def _sentence(cause: BaseException) -> str:  # noqa: PLR0911 - one row a cause
     match cause:
         case TokenNotGranted():
             return f"cannot be logged in to, since {cause.why}; see {env_name('kafka_oauth_token_url')}"

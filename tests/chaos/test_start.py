@@ -43,6 +43,7 @@ async def test_a_bootstrap_name_that_dns_does_not_know_is_a_sentence(tmp_path, n
         bootstrap_servers="kafka.invalid:9092",
         topic_prefix="",
         connection=running_programs.connection(netsuite),
+        kafka_wait_s="0",
     )
 
     with running_programs.worker(tmp_path, environment) as worker:

@@ -53,7 +53,11 @@ def test_a_broker_that_is_not_there_is_one_sentence_with_its_address_and_setting
     """Nothing runs, the exit status is 1, and what to change is named."""
     address = f"127.0.0.1:{free_port()}"
     environment = running_programs.environment(
-        tmp_path, bootstrap_servers=address, topic_prefix="", connection=running_programs.connection(netsuite)
+        tmp_path,
+        bootstrap_servers=address,
+        topic_prefix="",
+        connection=running_programs.connection(netsuite),
+        kafka_wait_s="0",
     )
 
     with running_programs.worker(tmp_path, environment) as worker:

@@ -99,6 +99,7 @@ def run(capsys, monkeypatch, tmp_path):
     (tmp_path / "connections.yaml").write_text(yaml_text(entry))
     (tmp_path / EVENT).write_bytes(lago.invoice_event())
     monkeypatch.setenv("LAGO_NETSUITE_KAFKA_BOOTSTRAP_SERVERS", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("LAGO_NETSUITE_KAFKA_WAIT_S", "0")
     monkeypatch.chdir(tmp_path)
     handlers = [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)]
     yield partial(command_line.called, capsys)
@@ -136,6 +137,18 @@ def test_a_kafka_that_is_not_there_is_a_failure_and_one_sentence(run, command):
     assert code == 1
     assert re.fullmatch(r"Kafka cannot be reached at \S+ \(LAGO_NETSUITE_KAFKA_\w+\): [^\n]+\n", err), err
     assert [line for line in out.splitlines() if not line.startswith("{")] == []
+
+
+@pytest.mark.parametrize("command", ["ingest", "relay", "worker"])
+def test_a_process_waits_for_a_kafka_that_is_not_there_before_it_fails(run, monkeypatch, command):
+    """Both may be starting at the same time; what it waits for is logged."""
+    monkeypatch.setenv("LAGO_NETSUITE_KAFKA_WAIT_S", "0.8")
+
+    code, out, err = run(command)
+
+    assert code == 1
+    assert err.startswith("Kafka cannot be reached at ")
+    assert "kafka_not_there_yet" in out
 
 
 @pytest.mark.parametrize("command", ["catalog", "reconcile accept", "relay test", "worker"])
