@@ -8,7 +8,7 @@ COMPOSE_GO_VERSION := v2.16.2
 KUBERNETES_VERSION := v1.36.3
 HELM_VERSION := v4.3.1
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ chaos: setup ## The long fault injections: brokers killed, workers frozen, netwo
 
 bench: setup ## Measure; WORKLOADS="W1 W2" chooses
 	$(BIN)/python -m tests.bench $(WORKLOADS)
+
+bench-flat: setup ## 10^3 to 10^6 events wait: the same CPU an event, bounded memory
+	$(BIN)/python -m tests.bench W11
+
+bench-steady: setup ## Half an hour without faults: the worker does not grow; STEADY=5 is five minutes
+	STEADY=$(or $(STEADY),30) $(BIN)/python -m tests.bench
 
 dashboard: setup ## Render the Grafana dashboard from a real Prometheus under the demo's events
 	$(BIN)/python -m tests.bench.dashboard

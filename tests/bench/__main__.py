@@ -65,6 +65,9 @@ def _arguments() -> argparse.Namespace:
         "--soak", type=float, default=os.environ.get("SOAK"), help="minutes; only the soak then (or SOAK=…)"
     )
     parser.add_argument(
+        "--steady", type=float, default=os.environ.get("STEADY"), help="minutes without faults (or STEADY=…)"
+    )
+    parser.add_argument(
         "--share",
         type=float,
         action="append",
@@ -76,8 +79,10 @@ def _arguments() -> argparse.Namespace:
     except ValueError as error:
         parser.error(str(error))
     shares = chosen.share or [SHARE_OF_THE_OTHERS]
-    scaled = [each.scaled(chosen.scale).at_share(share) for each in named for share in shares]
-    chosen.workloads = [workloads.soak(float(chosen.soak))] if chosen.soak else scaled
+    long = [workloads.soak(float(chosen.soak))] if chosen.soak else []
+    long += [workloads.steady(float(chosen.steady))] if chosen.steady else []
+    scaled = [each.scaled(chosen.scale) for each in named]
+    chosen.workloads = [each.at_share(share) for each in long or scaled for share in shares]
     return chosen
 
 

@@ -65,6 +65,7 @@ def _about(evidence: Evidence, settled: int) -> Figures:
         "machine_load": evidence.load_average,
         "kept_waiting": _kept_waiting(evidence),
         "rss_over_time_mb": _memory(evidence.samples),
+        "rss_growth_mb": _growth_mb(evidence.samples, evidence.window),
     }
 
 
@@ -152,6 +153,11 @@ def _memory(samples: list[Sample]) -> list[list[float]]:
     every = max(1, len(samples) // 100)
     begin = samples[0].at
     return [[round(each.at - begin, 1), round(each.usage.rss_mb, 1)] for each in samples[::every]]
+
+
+def _growth_mb(samples: list[Sample], window: Window) -> float | None:
+    inside = [sample.usage.rss_mb for sample in samples if sample.at in window]
+    return _rounded(measure.growth(inside), 1)
 
 
 def _per_1000(amount: float, of: int) -> float | None:

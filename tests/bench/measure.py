@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -118,6 +119,12 @@ def added_latencies_s(calls: Sequence[Call], events: Events, cap: int, window: W
 def percentile_ms(seconds: Sequence[float], percent: float) -> float | None:
     """A percentile in milliseconds; None of nothing."""
     return float(np.percentile(seconds, percent)) * 1_000 if seconds else None
+
+
+def growth(values: Sequence[float]) -> float | None:
+    """How much the median of the last tenth exceeds that of the third; None of less than ten values."""
+    tenth = len(values) // 10
+    return median(values[-tenth:]) - median(values[2 * tenth : 3 * tenth]) if tenth else None
 
 
 def lost(

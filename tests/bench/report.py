@@ -25,6 +25,7 @@ COLUMNS = {
     "refused_per_1000": "refused ‰",
     "cpu_s_per_1000": "CPU s/1000",
     "rss_mb": "RSS MB",
+    "rss_growth_mb": "grown MB",
     "events_per_s": "events/s",
     "recovery_s": "recovery s",
     "repeats": "repeats",

@@ -130,7 +130,8 @@ def _poisoned(workload: Workload) -> Workload:
 def stub(workload: Workload, journal_file: Path, latency: float) -> Iterator[str]:
     """A stub in a process of its own; gives its origin."""
     faults = json.dumps(workload.faults.as_json())
-    options = ["--journal", str(journal_file), "--cap", str(workload.cap), "--latency", str(latency)]
+    options = ["--journal", str(journal_file), "--cap", str(workload.cap), "--latency"]
+    options += [str(latency * workload.latency)]
     options += ["--share", str(workload.share)]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.stub", *options, "--faults", faults],

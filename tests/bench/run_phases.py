@@ -23,9 +23,7 @@ DRAIN_LIMIT_S = 600.0
 ASK_LIMIT_S = 5.0
 LOOK_EVERY_S = 0.5
 FEED_EVERY_S = 0.25
-WARM_UP_S = 10.0
 RESTART_AFTER_S = 1.0
-QUIET_BEFORE_END_S = 22.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Course:
         for each in self.workers:
             each.start()
         await self.until_ready()
-        begin = worker.moment() + WARM_UP_S
+        begin = worker.moment() + self.workload.warm_up_s
         end = begin + self.workload.feed_s
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.feed(end))
@@ -133,7 +131,7 @@ class Course:
     async def strike(self, until: float) -> None:
         """Kill a worker at intervals, and start it again as an orchestrator does."""
         chance = random.Random(SEED)
-        while worker.moment() + self.workload.kill_every_s + QUIET_BEFORE_END_S < until:
+        while worker.moment() + self.workload.kill_every_s + self.workload.quiet_before_end_s < until:
             await asyncio.sleep(self.workload.kill_every_s)
             victim = chance.choice(self.workers)
             self.kills.append(worker.moment())

@@ -30,6 +30,9 @@ class Workload:
         poisoned_share: of `feed_s` in which the first event of each partition fails.
         undecodable: records that are no Lago event.
         share: how much of its own time each further record of a call costs, from 0 to 1.
+        latency: factor on NetSuite's service times.
+        warm_up_s: from the moment when all workers are ready until the window begins.
+        quiet_before_end_s: how long before the end of the feeding no worker is killed any more.
     """
 
     name: str
@@ -49,6 +52,9 @@ class Workload:
     undecodable: int = 0
     kill_every_s: float = 0.0
     share: float = SHARE_OF_THE_OTHERS
+    latency: float = 1.0
+    warm_up_s: float = 10.0
+    quiet_before_end_s: float = 22.0
 
     def scaled(self, scale: float) -> Workload:
         """The same for a shorter time."""
@@ -65,11 +71,27 @@ MIXED = Faults(unavailable=0.01, dropped=0.005, rejected=0.002)
 W6_BEFORE_S, W6_OUTAGE_S, W6_AFTER_S = 30.0, 60.0, 45.0
 KILL_EVERY_S = 20.0
 CAPS = (5, 15, 40, 65)
+WAITING = (1_000, 10_000, 100_000, 1_000_000)
+SHORT_FEED_S = 20.0
 
 
 def of_cap(cap: int) -> Workload:
     """W9 at one cap."""
     return Workload(name=f"W9-{cap}", title=f"cap {cap}", cap=cap, feed_s=300.0)
+
+
+def without_limit(waiting: int) -> Workload:
+    """W11: NetSuite responds at once, so that only our own work takes time, while so many events wait."""
+    return Workload(
+        name=f"W11-{waiting}",
+        title=f"no limit: {waiting:,} events wait".replace(",", " "),
+        cap=50,
+        latency=0.0,
+        lanes=max(5_000, waiting),
+        ahead=waiting,
+        feed_s=120.0,
+        least_feed_s=SHORT_FEED_S,
+    )
 
 
 ALL: tuple[Workload, ...] = (
@@ -128,6 +150,8 @@ ALL: tuple[Workload, ...] = (
     ),
 )
 
+FLAT: tuple[Workload, ...] = tuple(map(without_limit, WAITING))
+
 
 def soak(minutes: float) -> Workload:
     """W3 and W7 together for a while."""
@@ -146,18 +170,28 @@ def soak(minutes: float) -> Workload:
     )
 
 
+def steady(minutes: float) -> Workload:
+    """W1 for a while, without faults and crashes: what it needs of memory must not grow."""
+    return Workload(
+        name="steady", title="steady: no faults", feed_s=minutes * 60, least_feed_s=minutes * 60, drain=True
+    )
+
+
 def chosen(names: tuple[str, ...]) -> tuple[Workload, ...]:
     """
-    Workloads by name, ``W9`` standing for all of its caps; all without names.
+    Workloads by name, ``W9`` standing for all of its caps; all but W11 without names.
 
     Raises:
         ValueError: a name is none of ours.
     """
-    unknown = [name for name in names if not any(_is_meant(name, each) for each in ALL)]
+    everything = (*ALL, *FLAT)
+    unknown = [name for name in names if not any(_is_meant(name, each) for each in everything)]
     if unknown:
-        known = ", ".join(each.name for each in ALL)
+        known = ", ".join(each.name for each in everything)
         raise ValueError(f"no such workload: {', '.join(unknown)}; there are {known}")
-    return tuple(each for each in ALL if not names or any(_is_meant(name, each) for name in names))
+    return (
+        tuple(each for each in everything if any(_is_meant(name, each) for name in names)) if names else ALL
+    )
 
 
 def _is_meant(name: str, workload: Workload) -> bool:

@@ -203,3 +203,17 @@ def test_there_is_no_recovery_while_half_of_the_permits_stay_idle():
 def test_no_latencies_have_no_percentile():
     """Rather than a zero that looks good."""
     assert measure.percentile_ms([], 99) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "growth"),
+    [
+        ([5.0] * 40, 0.0),
+        ([float(each) for each in range(40)], 28.0),
+        ([1.0] * 20 + [9.0] * 20, 8.0),
+        ([1.0] * 9, None),
+    ],
+)
+def test_growth_is_between_the_third_and_the_last_tenth(values, growth):
+    """What a process takes while it warms up is no growth."""
+    assert measure.growth(values) == growth

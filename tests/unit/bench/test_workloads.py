@@ -45,6 +45,12 @@ def test_a_workload_at_another_share_is_named_by_it_and_keeps_its_goals():
     assert goals(measured.name) == goals("W9-15")
 
 
+def test_what_lays_a_million_events_runs_only_by_name():
+    """W11 is in no run of all workloads."""
+    assert not set(workloads.FLAT) & set(workloads.chosen(()))
+    assert [each.ahead for each in workloads.chosen(("W11",))] == list(workloads.WAITING)
+
+
 def test_every_event_is_told_from_every_other_and_lies_with_its_lane():
     """As the worker itself reads the lane from the body."""
     drawn = list(islice(events.drafts(workload("W7")), 2_000))
