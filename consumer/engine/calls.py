@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -68,14 +67,20 @@ class Calls:
             return self._fresh_in_a_row >= FRESH_BEFORE_RETRY
         return may_retry if has_fresh or may_retry else None
 
-    def take(self, lanes: Lanes) -> Call | None:
-        """The next call; None when no lane is ready or no permit is free."""
+    def take(self, lanes: Lanes, *, unsettled: int = 0) -> Call | None:
+        """
+        The next call; None when no lane is ready or no permit is free.
+
+        `unsettled` are the records of all lanes, which the ready ones are taken to have their share of.
+        """
         now_s = self._permit_pool.open_time_s
         lanes.set_aside(now_s)
         retries = self.waiting_kind(lanes)
         if retries is None or not self._permit_pool.has_free_permit(self.in_flight):
             return None
-        taken = lanes.take(self._size(lanes.next_in_turn(retries=retries)), retries=retries, now_s=now_s)
+        ready = lanes.next_in_turn(retries=retries)
+        size = self._size(ready, ready * _depth(lanes, unsettled))
+        taken = lanes.take(size, retries=retries, now_s=now_s)
         now = self._clock.now()
         tried = tuple(replace(each, retry_state=each.retry_state.tried(now)) for each in taken)
         call = Call(attempts=tried, permit=self._permit_pool.enter())
@@ -91,6 +96,16 @@ class Calls:
         finally:
             self._in_flight.remove(call)
 
-    def _size(self, ready: int) -> int:
-        # Only a backlog makes calls larger; few records are called one by one, for their latency.
-        return min(self._permit_pool.largest_batch, math.ceil(ready / max(1, self._permit_pool.permits)))
+    def _size(self, ready: int, backlog: float) -> int:
+        size, short = self._permit_pool.batch_size(ready, backlog), self._permit_pool.largest_short_batch
+        if size <= short:
+            return size
+        # Long calls leave one permit to short ones, so that a new record need not wait for the end of one.
+        long_in_flight = sum(len(call.attempts) > short for call in self._in_flight)
+        return size if long_in_flight < self._permit_pool.permits - 1 else short
+
+
+def _depth(lanes: Lanes, unsettled: int) -> float:
+    """The records of a lane on average."""
+    ready = lanes.ready(retries=False) + lanes.ready(retries=True)
+    return max(1.0, unsettled / max(1, ready + lanes.running + lanes.parked))

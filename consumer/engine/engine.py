@@ -164,7 +164,7 @@ class Engine:
         if not self._may_start:
             return None
         self._lanes.wake(self._clock.monotonic_s())
-        return self._calls.take(self._lanes)
+        return self._calls.take(self._lanes, unsettled=self.owned_partitions.unsettled)
 
     def next_up(self) -> list[Record]:
         """The planned records of the next call, before a permit is free for it."""

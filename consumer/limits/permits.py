@@ -10,8 +10,10 @@ from consumer.limits import call_outcomes
 from consumer.limits.aimd_window import Window
 from consumer.limits.batch_size import BatchSize
 from consumer.limits.borrowing import BorrowedPermits
-from consumer.limits.circuit_breaker import Breaker, Reason, State
+from consumer.limits.circuit_breaker import Breaker, Reason
 from consumer.limits.failure_rate import Failures, Rejections
+from consumer.limits.permit_reading import Reading
+from consumer.limits.start_delay import StartDelay
 from consumer.outcome import (
     AccountDown,
     AlreadyThere,
@@ -31,27 +33,6 @@ class Permit:
 
     started_s: float
     is_probe: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """
-    The state of the permit pool, for the monitor.
-
-    Attributes:
-        because: the sentence of the response that last opened the circuit breaker; empty without one.
-        is_paused: whether a person has paused the connection.
-    """
-
-    leased: int
-    window: int
-    borrowed: int
-    permits: int
-    state: State
-    reason: Reason | None
-    throttled: int
-    because: str = ""
-    is_paused: bool = False
 
 
 class PermitPool:
@@ -78,6 +59,7 @@ class PermitPool:
         self._breaker = Breaker()
         self._failures = Failures()
         self._rejections = Rejections()
+        self._start_delay = StartDelay()
         self._batch_size = BatchSize()
         self._cut_at_s = float("-inf")
         self._throttled = 0
@@ -105,7 +87,12 @@ class PermitPool:
         """The largest number of records in a call; 1 for a probe."""
         if self.is_closed_to_records:
             return 1
-        return min(self._rejections.largest_batch, self._batch_size.size)
+        return min(self._rejections.largest_batch, self._start_delay.largest_batch)
+
+    @property
+    def largest_short_batch(self) -> int:
+        """The largest number of records in a call that takes a few times as long as one of one record."""
+        return self._batch_size.largest_short
 
     @property
     def open_time_s(self) -> float:
@@ -163,6 +150,13 @@ class PermitPool:
             self._borrowed_permits.want(limit=self._spare, now_s=now_s)
         return in_flight < self.permits
 
+    def batch_size(self, ready: int, backlog: float) -> int:
+        """The number of records of the next call, by ready lanes and their records; call it to take them."""
+        permits = max(1, self.permits)
+        return self._batch_size.next_call(
+            ready / permits, backlog_each=backlog / permits, largest=self.largest_batch
+        )
+
     def enter(self) -> Permit:
         """Take a permit for a call, which must be free."""
         if self.is_closed_to_records:
@@ -172,7 +166,7 @@ class PermitPool:
     def begun(self, permit: Permit) -> None:
         """Record that the work on a call begins, for the delay since its permit was taken."""
         now_s = self._clock.monotonic_s()
-        self._batch_size.note(now_s - permit.started_s, now_s)
+        self._start_delay.note(now_s - permit.started_s, now_s)
 
     def refused(self, started_s: float) -> None:
         """
@@ -201,6 +195,8 @@ class PermitPool:
             self.refused(permit.started_s)
         elif in_flight >= self._window.permits and any(map(call_outcomes.has_answered, answered)):
             self._window.grow()
+        took_s = self._clock.monotonic_s() - permit.started_s
+        self._batch_size.note(sum(map(call_outcomes.has_answered, answered)), took_s)
         for outcome in answered:
             if isinstance(outcome, Delivered | AlreadyThere | Rejected):
                 self._rejections.note(was_rejected=isinstance(outcome, Rejected))

@@ -17,7 +17,8 @@ from consumer.kafka.committer import Committer
 from consumer.kafka.consumer_positions import ConsumerPositions
 from consumer.limits.circuit_breaker import Reason
 from consumer.limits.pause import Pause
-from consumer.limits.permits import PermitPool, Reading
+from consumer.limits.permit_reading import Reading
+from consumer.limits.permits import PermitPool
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 from consumer.ops.metrics.account import ParkReason

@@ -15,7 +15,8 @@ from consumer.clock import Clock
 from consumer.engine.engine import Engine
 from consumer.errors import ContractError, StartupError
 from consumer.events import error_parts, headers
-from consumer.limits.permits import PermitPool, Reading
+from consumer.limits.permit_reading import Reading
+from consumer.limits.permits import PermitPool
 from consumer.ops.best_effort import BestEffort
 from consumer.record import Event
 from consumer.stream.waiting_topic import WaitingOutput

@@ -32,10 +32,14 @@ def gate_of(permits: int, clock: Clock) -> PermitPool:
     return PermitPool(cap=permits, clock=clock, jitter=lambda: 0.5)
 
 
-def trusting(permit_pool: PermitPool) -> PermitPool:
-    """After many successes: calls may carry as many records as they ever may."""
-    for _ in range(30):
-        permit_pool.leave(Permit(started_s=0.0), [Delivered(written=())], in_flight=0)
+def measured(permit_pool: PermitPool, clock: FakeClock, *, share: float) -> PermitPool:
+    """After many calls of one record and of ten, of which a further record took this share of the first."""
+    for _ in range(500):
+        for records, took_s in ((1, 0.5), (10, 0.5 * (1 + 9 * share))):
+            started_s = clock.monotonic_s()
+            clock.advance(took_s)
+            outcomes = [Delivered(written=())] * records
+            permit_pool.leave(Permit(started_s=started_s), outcomes, in_flight=0)
     return permit_pool
 
 

@@ -18,7 +18,7 @@ from consumer.engine.offset_map import OffsetMap
 from consumer.engine.retry_state import RetryState
 from consumer.limits.permits import Permit
 from consumer.outcome import AccountDown, Delivered, Outcome, Unavailable, Waiting
-from tests.unit.engine.records import TOPIC, engine_of, gate_of, own, record, started, trusting
+from tests.unit.engine.records import TOPIC, engine_of, gate_of, measured, own, record, started
 
 HERE = Partition(topic=TOPIC, number=0)
 THERE = Partition(topic=TOPIC, number=1)
@@ -289,11 +289,24 @@ def test_a_process_that_has_not_polled_for_long_starts_nothing(clock):
     assert engine.take() is not None
 
 
-def test_a_backlog_makes_calls_larger_and_a_trickle_does_not(clock):
-    """Ready lanes over permits: ten and two make five."""
-    engine = Engine(permit_pool=trusting(gate_of(2, clock)), backoff=Backoff(jitter=lambda: 0.5), clock=clock)
+def backlogged(clock: FakeClock, *, permits: int, share: float, lanes: int) -> Engine:
+    """So many ready lanes, at an account whose further records cost this share of the first one's time."""
+    pool = measured(gate_of(permits, clock), clock, share=share)
+    engine = Engine(permit_pool=pool, backoff=Backoff(jitter=lambda: 0.5), clock=clock)
     own(engine, [HERE])
-    engine.admit(record(0, lane="first"))
+    for offset in range(lanes):
+        engine.admit(record(offset, lane=str(offset)))
+    return engine
+
+
+def sizes(engine: Engine) -> list[int]:
+    """The sizes of the calls that fill the permits."""
+    return [len(call.attempts) for call in iter(engine.take, None)]
+
+
+def test_a_backlog_makes_calls_larger_and_a_trickle_does_not(clock):
+    """Ready lanes over permits: ten and two make five, where a further record is cheap."""
+    engine = backlogged(clock, permits=2, share=0.05, lanes=1)
     single = engine.take()
     for offset in range(1, 11):
         engine.admit(record(offset, lane=str(offset)))
@@ -302,6 +315,37 @@ def test_a_backlog_makes_calls_larger_and_a_trickle_does_not(clock):
     assert single is not None
     assert large is not None
     assert (len(single.attempts), len(large.attempts)) == (1, 5)
+
+
+def test_a_lone_record_starts_at_once_and_alone(clock):
+    """It waits for no company, although calls of many are usual."""
+    assert sizes(backlogged(clock, permits=4, share=0.05, lanes=1)) == [1]
+
+
+def test_a_backlog_is_called_one_by_one_where_each_record_takes_its_whole_time(clock):
+    """Larger calls would only delay what is done first."""
+    assert sizes(backlogged(clock, permits=4, share=1.0, lanes=1_000)) == [1] * 4
+
+
+def test_long_calls_leave_one_permit_to_short_ones(clock):
+    """Calls of more than seven records take more than four times as long as one: the last one has fewer."""
+    *long, last = sizes(backlogged(clock, permits=4, share=0.5, lanes=1_000))
+
+    assert min(long) > 7
+    assert last <= 7
+
+
+def test_deep_lanes_make_calls_larger(clock):
+    """Two hundred lanes of ten records are a longer backlog than two hundred records."""
+    engine = backlogged(clock, permits=4, share=0.5, lanes=200)
+    shallow = engine.take()
+    for offset in range(200, 2_000):
+        engine.admit(record(offset, lane=str(offset % 200)))
+    deep = engine.take()
+
+    assert shallow is not None
+    assert deep is not None
+    assert len(shallow.attempts) < len(deep.attempts)
 
 
 def test_retries_hold_no_more_than_half_of_the_permits(clock):
