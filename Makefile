@@ -8,6 +8,9 @@ COMPOSE_GO_VERSION := v2.16.2
 KUBERNETES_VERSION := v1.36.3
 HELM_VERSION := v4.3.1
 
+# Where it is set, each of the suite's thousands of processes would compile all modules anew, for half of its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup check suitescript netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
 
 help: ## Show this list
@@ -22,9 +25,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv .venv
 	@if $(PIP) --only-binary :all: -r deploy/image/build.lock; \
-	then $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock; \
+	then $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock; \
 	else echo "no wheel of uv for this machine: pip installs, which takes longer"; $(PIP) -r requirements.lock; fi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m compileall -q consumer schemas
 	$(BIN)/python -m pip check
 	@touch $@
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -111,6 +112,17 @@ def test_what_is_set_up_runs(made):
     """The program and the test tools, from the clone's own environment."""
     assert made.run(".venv/bin/lago-netsuite", "--version").stdout == "lago-netsuite 0.1.0\n"
     assert made.run(".venv/bin/python", "-m", "pytest", "--version").returncode == 0
+
+
+def test_what_is_set_up_is_compiled_whatever_the_environment_says(made):
+    """Compiling takes more than half of a process's start, and the suite starts thousands of processes."""
+    kept = importlib.util.cache_from_source
+    [rich] = made.folder.glob(".venv/lib/python3*/site-packages/rich/console.py")
+    shown = made.run("env", "PYTHONDONTWRITEBYTECODE=1", "make", "--eval=shown: ; @env", "shown")
+
+    assert Path(kept(str(rich))).exists()
+    assert Path(kept(str(made.folder / "consumer" / "cli.py"))).exists()
+    assert "PYTHONDONTWRITEBYTECODE" not in shown.stdout
 
 
 def test_setup_does_nothing_the_second_time(made):
