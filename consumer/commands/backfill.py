@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.progress import Progress
-
 from consumer.backfill import plan as plans
 from consumer.backfill import progress
 from consumer.backfill.closed_periods import ClosedPart, closed_part
@@ -23,7 +21,7 @@ from consumer.commands import (
     backfill_periods,
     backfill_report,
     connection_pause,
-    console_output,
+    progress_bar,
 )
 from consumer.commands.audit_trail import AuditTrail
 from consumer.commands.backfill_periods import Unknown
@@ -162,7 +160,7 @@ async def _send(
     position = {} if wish.restart else known
     rows = plans.after(plan.ordered(wish.kinds), position)
     sending, stopping = Sending(total=len(rows), position=dict(position)), asyncio.Event()
-    code, console = wish.connection.code, console_output.console(is_aside=True)
+    code = wish.connection.code
 
     async def note(state: str) -> None:
         details = sending.details(wish.filters, state)
@@ -170,7 +168,7 @@ async def _send(
 
     await note("started")
     with (
-        Progress(console=console, disable=wish.as_json or wish.progress.is_on) as bars,
+        progress_bar.on_terminal(is_quiet=wish.as_json or wish.progress.is_on) as bars,
         signals.interruptible(stopping),
     ):
         bar = bars.add_task("backfill", total=len(rows))

@@ -18,6 +18,7 @@ from consumer.commands import (
     event_file,
     lago_events,
     lago_lookup,
+    progress_bar,
     topic_span,
 )
 from consumer.commands.backtest_files import BacktestFiles
@@ -150,9 +151,8 @@ async def _running(wish: Wish) -> AsyncIterator[_Running]:
             for each in (wish.before, wish.after)
         ]
         files = stack.enter_context(BacktestFiles.opened(wish.csv)) if wish.csv else None
-        console = console_output.console(is_aside=True)
         columns = (TextColumn("comparing"), MofNCompleteColumn(), TextColumn("events"), TimeElapsedColumn())
-        progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        progress = progress_bar.on_terminal(*columns, is_transient=True)
         bar = stack.enter_context(progress).add_task("", total=None)
         running = _Running(
             wish=wish,

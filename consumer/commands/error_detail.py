@@ -10,6 +10,7 @@ from consumer.failures.failure import Failure
 from consumer.failures.history import State
 
 DONE, FAILED = 0, 1
+LISTED = 5
 _STATES = {
     State.OPEN: "open",
     State.IN_FLIGHT: "replayed, not settled yet",
@@ -21,14 +22,22 @@ async def run(settings: Settings, error_id: str, *, as_json: bool) -> int:
     """
     Print a failure, open or not; 1 when there is none of this id.
 
+    Args:
+        settings: where Kafka is.
+        error_id: its id, or as much of its beginning as no other id has.
+        as_json: print JSON.
+
     Raises:
         StartupError: Kafka cannot be reached, or lacks topics.
     """
-    log = await failure_log.take(settings, Needs(remarks=True, links_to=lambda log: _named(log, error_id)))
-    failure = log.history.failures.get(error_id)
-    if failure is None:
-        console_output.complain(f"{error_id}: there is no such error event")
+    log = await failure_log.take(
+        settings, Needs(remarks=True, links_to=lambda log: log.history.named(error_id)[:1])
+    )
+    found = log.history.named(error_id) if error_id else []
+    if len(found) != 1:
+        console_output.complain(f"{error_id}: {_not_one(found)}")
         return FAILED
+    [failure] = found
     known = document_links.connections(settings)
     if as_json:
         row = error_list.as_row(failure, log, known)
@@ -38,9 +47,12 @@ async def run(settings: Settings, error_id: str, *, as_json: bool) -> int:
     return DONE
 
 
-def _named(log: FailureLog, error_id: str) -> list[Failure]:
-    found = log.history.failures.get(error_id)
-    return [] if found is None else [found]
+def _not_one(found: list[Failure]) -> str:
+    if not found:
+        return "there is no such error event"
+    listed = ", ".join(each.id for each in found[:LISTED])
+    more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    return f"several ids begin so, give more of one: {listed}{more}"
 
 
 def _state(failure: Failure, log: FailureLog) -> State:

@@ -84,7 +84,14 @@ def list_documents(
 
 
 @app.command("show")
-def show(error_id: Annotated[str, typer.Argument(metavar="ID")], *, as_json: AsJson = False) -> None:
+def show(
+    error_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="Of the error event; its first characters, if no other begins so."),
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Show one failure: document, amount, reason, fix, who makes it and where."""
     import asyncio
 

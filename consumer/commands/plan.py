@@ -18,7 +18,15 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from consumer.commands import console_output, event_file, lago_lookup, plan_entry, plan_tables, topic_span
+from consumer.commands import (
+    console_output,
+    event_file,
+    lago_lookup,
+    plan_entry,
+    plan_tables,
+    progress_bar,
+    topic_span,
+)
 from consumer.commands.lago_lookup import LagoLookup
 from consumer.commands.plan_totals import PlanTotals
 from consumer.commands.topic_span import Span
@@ -134,11 +142,8 @@ async def _planning(wish: Wish) -> AsyncIterator[_Planning]:
         opened = lago_lookup.opened(wish.connections, is_wanted=wish.asks_lago)
         asking = await stack.enter_async_context(opened)
         requests = stack.enter_context(_written(wish.requests_file)) if wish.requests_file else None
-        console = console_output.console(is_aside=True)
         columns = (TextColumn("planning"), BarColumn(), MofNCompleteColumn(), TextColumn("events"))
-        progress = Progress(
-            *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
-        )
+        progress = progress_bar.on_terminal(*columns, TimeElapsedColumn(), is_transient=True)
         bar = stack.enter_context(progress).add_task("", total=None)
         yield _Planning(wish=wish, customers=asking, requests=requests, progress=progress, bar=bar)
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from rich.progress import Progress
-
 from consumer.clock import SystemClock
 from consumer.commands import (
     audit_trail,
@@ -18,6 +16,7 @@ from consumer.commands import (
     console_output,
     failure_log,
     failure_plan,
+    progress_bar,
     replay_steering,
     resolution,
 )
@@ -105,8 +104,7 @@ async def carried_out(
         ContractError: Kafka did not acknowledge.
     """
     cluster, stopping = Cluster.of(settings), asyncio.Event()
-    console = console_output.console(is_aside=True)
-    with Progress(console=console, disable=is_quiet) as progress, signals.interruptible(stopping):
+    with progress_bar.on_terminal(is_quiet=is_quiet) as progress, signals.interruptible(stopping):
         task = progress.add_task("replaying", total=len(failures))
         async with replay_steering.followed(cluster, order.run_id, stopping) as is_steered:
             way = Way(

@@ -138,6 +138,13 @@ class History:
         found = (each for each in self.failures.values() if self.state(each, settled) is State.OPEN)
         return sorted(found, key=lambda each: (each.published_ms, each.place.partition, each.place.offset))
 
+    def named(self, id_or_start: str) -> list[Failure]:
+        """The failure of this id; else those whose ids begin so, by id."""
+        found = self.failures.get(id_or_start)
+        if found is not None:
+            return [found]
+        return [self.failures[each] for each in sorted(self.failures) if each.startswith(id_or_start)]
+
     def count(self, state: State, settled: Settled) -> int:
         """How many failures are in a state."""
         return sum(self.state(each, settled) is state for each in self.failures.values())

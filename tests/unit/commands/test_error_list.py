@@ -176,6 +176,42 @@ def test_show_of_nothing_is_exit_code_one(capsys):
     assert capsys.readouterr().err == "nobody: there is no such error event\n"
 
 
+@pytest.fixture
+def three(monkeypatch):
+    """The ids 0f3a-1, 0f3b-2 and 0f3b-21."""
+    history = History()
+    for error_id in ("0f3a-1", "0f3b-2", "0f3b-21"):
+        history.note_failure(failure(id=error_id))
+
+    async def take(*_):
+        return failure_log.FailureLog(history=history, settled={})
+
+    monkeypatch.setattr(failure_log, "take", take)
+
+
+def shown(capsys, error_id):
+    code = asyncio.run(error_detail.run(Settings(), error_id, as_json=True))
+    out, err = capsys.readouterr()
+    return code, json.loads(out)["id"] if out else err
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("given", "found"), [("0f3a", "0f3a-1"), ("0f3b-21", "0f3b-21")])
+def test_show_takes_the_beginning_of_an_id(capsys, given, found):
+    """As much of it as a person copies, if no other begins so."""
+    assert shown(capsys, given) == (0, found)
+    assert shown(capsys, "0f3b-2") == (0, "0f3b-2"), "a whole id is that failure, whatever begins so"
+
+
+@pytest.mark.usefixtures("three")
+def test_show_of_a_beginning_of_several_ids_lists_them(capsys):
+    """It guesses nothing."""
+    said = "several ids begin so, give more of one: 0f3b-2, 0f3b-21\n"
+
+    assert shown(capsys, "0f3b") == (1, f"0f3b: {said}")
+    assert shown(capsys, "") == (1, ": there is no such error event\n")
+
+
 def test_the_document_in_netsuite_is_linked_before_its_customer():
     """Where both are there."""
     found = failure(1, customer_id="c-1")
