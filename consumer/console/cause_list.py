@@ -21,8 +21,8 @@ ORDER BY reasons.published_ms DESC LIMIT 1
 _OF_CAUSE = f"""
 SELECT failures.*, {ASSIGNEE} AS assignee FROM failures JOIN reasons ON reasons.failure_id = failures.id
 WHERE reasons.is_open AND reasons.connection = ? AND reasons.code = ? AND reasons.cause_key = ?
-    AND (failures.published_ms, failures.id) > (?, ?)
-ORDER BY failures.published_ms, failures.id LIMIT ?
+    AND (reasons.published_ms, reasons.failure_id) > (?, ?)
+ORDER BY reasons.published_ms, reasons.failure_id LIMIT ?
 """  # noqa: S608 - names of ours
 
 

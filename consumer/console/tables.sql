@@ -105,6 +105,10 @@ CREATE TABLE failures (
     note TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX failures_by_state ON failures (state, published_ms, id);
+-- All that lists, counts and sums of open failures ask for, so that they read this index alone, in the order of lists.
+CREATE INDEX failures_open ON failures (
+    published_ms, id, connection, code, object, event, number, customers, is_retryable, lago_id, currency, amount, day
+) WHERE state = 'open';
 CREATE INDEX failures_of_object ON failures (connection, object, lago_id);
 CREATE INDEX failures_of_source ON failures (connection, source);
 

@@ -35,7 +35,9 @@ CURRENCIES = ("EUR", "USD", "JPY")
 NOW_MS = 1_785_542_400_000
 PATHS = (
     "/", "/needs-action", "/records", "/records?connection=netsuite-eu&object=credit_note", "/waiting",
-    "/search?q=ACME-77", "/search?q=error",
+    "/search?q=ACME-77", "/search?q=error", "/failures", "/failures?connection=netsuite-eu",
+    "/failures?code=invalid_mapping", "/failures?customer=cus_77", "/failures?number=BAD-000077",
+    "/acts/ignore?code=invalid_mapping",
     "/api/v1/overview", "/api/v1/causes",
 )  # fmt: skip
 

@@ -91,6 +91,28 @@ def test_the_tables_choose_what_the_values_choose(tables, selection):
     assert (counts.failures, counts.left_out) == (len(allowed), len(chosen) - len(allowed))
 
 
+def test_the_failures_of_a_cause_with_many_documents_are_the_same(tables, monkeypatch):
+    """They are found the other way about: by looking at each failure, whether it has the cause."""
+    selection = Selection(causes=frozenset({CAUSE}))
+    few = failure_selection.ids(tables, selection, "open", is_replay=False)
+
+    monkeypatch.setattr(failure_selection, "MANY_DOCUMENTS", 0)
+
+    assert failure_selection.ids(tables, selection, "open", is_replay=False) == few != []
+
+
+@pytest.mark.parametrize("number", range(len(SELECTIONS)))
+def test_open_failures_are_read_from_their_index_alone(tables, number):
+    """However many there are; only the rows that a page shows are read from the table."""
+    read_tables: list[str] = []
+    tables.set_trace_callback(read_tables.append)
+    failure_selection.count(tables, SELECTIONS[number], "open")
+    tables.set_trace_callback(None)
+    plan = [row["detail"] for row in tables.execute(f"EXPLAIN QUERY PLAN {read_tables[-1]}")]
+
+    assert any("failures_open" in each for each in plan), plan
+
+
 def test_a_document_counts_once_with_its_largest_amount(tables):
     """However often it failed."""
     groups = failure_selection.groups(
