@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import click
 import pytest
 import structlog
+import typer
+from typer.core import TyperGroup
 
 from consumer import cli
 
@@ -32,3 +36,15 @@ def logs_as_before() -> Iterator[None]:
         root.setLevel(levels[0])
         libraries.setLevel(levels[1])
         structlog.reset_defaults()
+
+
+def unknown_words(app: typer.Typer, words: list[str]) -> list[str]:
+    """Commands and options among the words that this program does not have."""
+    command: Any = typer.main.get_command(app)
+    while isinstance(command, click.Group | TyperGroup) and words and not words[0].startswith("-"):
+        found = command.commands.get(words[0])
+        if found is None:
+            return words[:1]
+        command, words = found, words[1:]
+    known = {option for parameter in command.params for option in parameter.opts}
+    return [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]

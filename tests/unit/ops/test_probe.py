@@ -15,6 +15,7 @@ class Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/healthz" else 503)
         self.end_headers()
+        self.wfile.write(b"as it is")
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -36,14 +37,18 @@ def test_without_an_address_it_asks_this_containers_own_port(port):
     assert probe.run([], {"LAGO_NETSUITE_OPS_PORT": str(port)}) == probe.WELL
 
 
-def test_an_address_is_asked_as_it_stands(port):
+def test_an_address_is_asked_as_it_stands_and_its_answer_is_printed(port, capsys):
+    """For a person in a container that has no curl."""
     assert probe.run([f"http://127.0.0.1:{port}/healthz"], {}) == probe.WELL
+    assert capsys.readouterr().out == "as it is\n"
 
 
 def test_an_answer_that_says_no_is_one(port, capsys):
-    """503 while draining: the exit code says no and standard error why."""
+    """503 while draining: the exit code says no, standard error why, and what is wrong is printed."""
     assert probe.run([f"http://127.0.0.1:{port}/readyz"], {}) == probe.NOT_WELL
-    assert "/readyz: HTTP Error 503" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "/readyz: HTTP Error 503" in printed.err
+    assert printed.out == "as it is\n"
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/healthz", "healthz"])
