@@ -24,6 +24,7 @@ from consumer.kafka.topic_troubles import TopicTroubles
 from consumer.lago.api import LagoApi
 from consumer.limits.pause import Pauses
 from consumer.limits.permits import PermitPool
+from consumer.netsuite import credentials
 from consumer.netsuite.client import Client, PingResult
 from consumer.ops import garbage_collection, signals
 from consumer.outcome import AccountDown, Throttled, Unavailable
@@ -124,9 +125,8 @@ def _account(connection: Connection, context: ProcessContext, stack: AsyncExitSt
 
     client = Client(connection, clock=context.clock, refused=refused, tracer=context.tracer)
     stack.push_async_callback(_close, client)
-    account = _Account(
-        connection=connection, permit_pool=_permit_pool(connection, context.clock), client=client
-    )
+    permit_pool = _permit_pool(connection, context.clock)
+    account = _Account(connection=connection, permit_pool=permit_pool, client=client)
     if connection.lago.api_url and connection.lago.api_key:
         account.lago = LagoApi(connection, clock=context.clock)
         stack.push_async_callback(_close, account.lago)
@@ -189,6 +189,7 @@ def _supervised(
     account: _Account, context: ProcessContext, stream_of: Callable[[_Account], Stream]
 ) -> SupervisedStream:
     context.metrics.connection_begins(connection=account.connection.code)
+    credentials.show_certificate(account.connection, context.metrics)
     lives = count()
 
     def make() -> Stream:

@@ -14,6 +14,7 @@ import structlog
 from consumer.app import publisher
 from consumer.clock import Clock, SystemClock
 from consumer.commands import console_output, failure_log, relay_ends, relay_links
+from consumer.commands.relay_failures import FailureWatch
 from consumer.commands.relay_reconciliations import ReconciliationWatch
 from consumer.commands.relay_refunds import RefundWatch
 from consumer.config.connection import Connection
@@ -99,9 +100,11 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
         refund_group = failure_log.refund_group(settings)
         async with asyncio.TaskGroup() as tasks:
             refunds = tasks.create_task(RefundWatch(cluster, context.metrics, group=refund_group).run())
+            failures = tasks.create_task(FailureWatch(cluster, context.metrics).run())
             reconciliations = tasks.create_task(ReconciliationWatch(cluster, context.metrics).run())
             await run_streams(streams, settings, context)
             refunds.cancel()
+            failures.cancel()
             reconciliations.cancel()
     log.info("relay_stopped")
 

@@ -8,6 +8,7 @@ before it. A worker ends what it replays, and a person's act ends what the perso
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 
 from consumer.failures import end
@@ -68,6 +69,11 @@ class OpenFailures:
             if not same:
                 del self._of_object[_object_of(failure)]
         return failure
+
+    @property
+    def waiting(self) -> Iterator[Failure]:
+        """Those that nobody has replayed since, in no order; without what they say to people."""
+        return (each for each in self._failures.values() if each.id not in self._replayed)
 
     def __len__(self) -> int:
         """How many are open."""

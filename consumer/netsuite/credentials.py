@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar, assert_never
+from typing import Literal, Protocol, TypeVar, assert_never
 
 import httpx
-from cryptography import x509
 
 from consumer.clock import Clock
-from consumer.config import netsuite_account
+from consumer.config import certificate_dates, netsuite_account
+from consumer.config.certificate_dates import Validity
 from consumer.config.connection import Connection, OAuth2, TokenBased
 from consumer.config.secret import Secret
 from consumer.errors import ConfigurationError
@@ -18,6 +18,14 @@ from consumer.netsuite import oauth1, oauth2
 from consumer.netsuite.auth import BearerAuth, SignatureAuth
 
 Value = TypeVar("Value")
+
+
+class Observer(Protocol):
+    """Receives the dates of a certificate, for metrics."""
+
+    def certificate(self, use: Literal["netsuite"], validity: Validity | None, *, connection: str) -> None:
+        """Set from when until when it is valid; None where that is not known."""
+        ...
 
 
 def restlet(connection: Connection) -> netsuite_account.Restlet:
@@ -80,14 +88,24 @@ def _problems_of_key(connection: Connection, given: OAuth2) -> list[str]:
 
 def certificate_ends(connection: Connection) -> date | None:
     """The last day of the certificate, in UTC; None when the private key's file has no certificate."""
+    found = certificate_validity(connection)
+    return found.ends.date() if found else None
+
+
+def show_certificate(connection: Connection, observer: Observer) -> None:
+    """Report the dates of the certificate that this process logs in with, where its dates are known."""
+    observer.certificate("netsuite", certificate_validity(connection), connection=connection.code)
+
+
+def certificate_validity(connection: Connection) -> Validity | None:
+    """From when until when the certificate is valid; None when the private key's file has no certificate."""
     if not isinstance(connection.auth, OAuth2):
         return None
     try:
         pem = connection.auth.private_key.reveal().replace("\\n", "\n")
-        certificates = x509.load_pem_x509_certificates(pem.encode())
     except (LookupError, OSError, ValueError):
         return None
-    return min(one.not_valid_after_utc for one in certificates).date()
+    return certificate_dates.validity(pem)
 
 
 def _revealed(connection: Connection, *names: str) -> dict[str, str]:

@@ -108,7 +108,7 @@ class Monitor:
             },
         )
         self._metrics.paused(self._whose, since_s=max(1.0, self._paused.since_s) if self._paused else 0.0)
-        self._metrics.parked(self._whose, self._parked())
+        self._measure_parked()
         self._metrics.breaker(self._whose, {each.value: each is reading.reason for each in Reason})
         self._metrics.throttled(self._whose, count=reading.throttled - self._throttled)
         self._throttled = reading.throttled
@@ -182,9 +182,19 @@ class Monitor:
         self._health.remark(f"{self._name}: {kind}", sentence)
         self._metrics.refused_kind(self._whose, kind, is_refused=sentence is not None)
 
-    def _parked(self) -> dict[ParkReason, int]:
-        waiting = Counter(each.retry_state.cause for each in self._engine.heads)
-        return {name: waiting[cause] for cause, name in PARK_REASONS.items()}
+    def _measure_parked(self) -> None:
+        lanes, oldest_ms = Counter[Cause](), dict[Cause, int]()
+        for each in self._engine.heads:
+            if (cause := each.retry_state.cause) is not None:
+                lanes[cause] += 1
+                since_ms = each.record.timestamp_ms
+                oldest_ms[cause] = min(since_ms, oldest_ms.get(cause, since_ms))
+        ages_s = {PARK_REASONS[cause]: self._age_s(since_ms) for cause, since_ms in oldest_ms.items()}
+        self._metrics.parked(self._whose, {name: lanes[cause] for cause, name in PARK_REASONS.items()})
+        self._metrics.oldest_parked(self._whose, dict.fromkeys(PARK_REASONS.values(), 0.0) | ages_s)
+
+    def _age_s(self, since_ms: float) -> float:
+        return max(0.0, self._clock.now().timestamp() - since_ms / 1_000)
 
     def _measure_partitions(self) -> None:
         partitions, paused = self._engine.owned_partitions.partitions, self._positions.paused()
@@ -197,7 +207,7 @@ class Monitor:
     def _measure(self, partition: Partition, *, is_paused: bool) -> None:
         owned_partitions = self._engine.owned_partitions
         ledger, oldest_ms = owned_partitions.ledger(partition), owned_partitions.oldest_ms(partition)
-        age_s = 0.0 if oldest_ms is None else self._clock.now().timestamp() - oldest_ms / 1_000
+        age_s = 0.0 if oldest_ms is None else self._age_s(oldest_ms)
         records, span = (ledger.unsettled, ledger.span) if ledger else (0, 0)
         end = self._positions.end(partition)
         labels = self._labels(partition)
@@ -205,7 +215,7 @@ class Monitor:
             labels,
             {
                 "unsettled_records": records,
-                "oldest_unsettled_age_seconds": max(0.0, age_s),
+                "oldest_unsettled_age_seconds": age_s,
                 "offset_span_ratio": span / MAX_SPAN,
                 "consumer_lag_records": max(0, end - ledger.base) if ledger and end is not None else 0,
             },

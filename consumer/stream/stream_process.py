@@ -12,6 +12,7 @@ import structlog
 from consumer import __version__, errors
 from consumer.clock import SystemClock
 from consumer.config.settings import Settings
+from consumer.kafka import certificate_watch
 from consumer.kafka.cluster import Cluster
 from consumer.ops import http, loop_lag, signals
 from consumer.ops.health import Health
@@ -57,10 +58,12 @@ async def run_streams(
             app = http.create_app(context.metrics, context.health)
             ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
             lag = tasks.create_task(loop_lag.watch(context.metrics, context.clock))
+            certificate = tasks.create_task(certificate_watch.watch(settings, context.metrics))
             running = [tasks.create_task(_kept(supervisor, each, stopping, refusals)) for each in streams]
             await asyncio.wait(running)
             ops.cancel()
             lag.cancel()
+            certificate.cancel()
     if refusals:
         raise ExceptionGroup("the process had to stop", refusals)
 

@@ -15,7 +15,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCol
 
 from consumer.ops.best_effort import BestEffort
 from consumer.ops.metrics.account import Account
+from consumer.ops.metrics.certificates import Certificates
 from consumer.ops.metrics.console import Console
+from consumer.ops.metrics.failures import Failures
 from consumer.ops.metrics.family import Families
 from consumer.ops.metrics.reconciliations import Reconciliations
 from consumer.ops.metrics.records import Records
@@ -27,7 +29,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 LAG_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
-class Metrics(Records, Stream, Account, Webhooks, Refunds, Reconciliations, Console):
+class Metrics(Records, Stream, Account, Webhooks, Refunds, Failures, Reconciliations, Certificates, Console):
     """The metrics of one process, in a registry of their own."""
 
     def __init__(self, *, version: str) -> None:
@@ -37,7 +39,9 @@ class Metrics(Records, Stream, Account, Webhooks, Refunds, Reconciliations, Cons
         Account.__init__(self, families)
         Webhooks.__init__(self, families)
         Refunds.__init__(self, families)
+        Failures.__init__(self, families)
         Reconciliations.__init__(self, families)
+        Certificates.__init__(self, families)
         Console.__init__(self, families)
         self._loop_lag = families.single_histogram(
             "event_loop_lag_seconds",

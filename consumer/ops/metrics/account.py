@@ -44,6 +44,12 @@ class Account:
             *whose,
             "reason",
         )
+        self._oldest_parked = families.gauge(
+            "oldest_parked_age_seconds",
+            "Age of the oldest record that waits for its next try, by why; 0 when none does.",
+            *whose,
+            "reason",
+        )
         self._breaker = families.gauge(
             "breaker_open", "1 while the account is left alone, by why it is.", *whose, "reason"
         )
@@ -68,6 +74,11 @@ class Account:
         """Set the number of parked lanes for every reason."""
         for reason, count in lanes.items():
             self._parked[*labels, reason].set(count)
+
+    def oldest_parked(self, labels: ConnectionLabels, ages_s: Mapping[ParkReason, float]) -> None:
+        """Set the age in seconds of the oldest parked record for every reason; 0 without one."""
+        for reason, age_s in ages_s.items():
+            self._oldest_parked[*labels, reason].set(age_s)
 
     def breaker(self, labels: ConnectionLabels, reasons: Mapping[BreakerReason, bool]) -> None:
         """Set whether the circuit breaker is open, for every reason."""

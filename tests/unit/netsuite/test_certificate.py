@@ -12,6 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from consumer.netsuite import credentials
 from consumer.netsuite.oauth2 import Signer
+from consumer.ops.metrics import Metrics
 from tests.support.connection_files import connection
 
 ENDS = date(2027, 3, 1)
@@ -73,3 +74,20 @@ def test_a_key_alone_does_not(ends_of, content):
 
 def test_an_access_token_has_no_certificate():
     assert credentials.certificate_ends(connection()) is None
+
+
+def test_the_metric_shows_when_the_certificate_ends(tmp_path):
+    """By connection; without a certificate in the file there is no figure, rather than a wrong one."""
+    metrics = Metrics(version="1")
+    for code, content in (("known", "".join(_pems())), ("unknown", _pems()[0])):
+        (tmp_path / code).write_text(content)
+        auth = {"type": "oauth2", "client_id": "env:ID", "certificate_id": "env:CERTIFICATE"}
+        given = connection(code=code, auth=auth | {"private_key": f"file:{tmp_path / code}"})
+        credentials.show_certificate(given, metrics)
+
+    def end_of(code: str) -> float | None:
+        about = {"use": "netsuite", "connection": code}
+        return metrics.registry.get_sample_value("lago_netsuite_certificate_end_timestamp_seconds", about)
+
+    ends = datetime(ENDS.year, ENDS.month, ENDS.day, 12, tzinfo=UTC)
+    assert (end_of("known"), end_of("unknown")) == (ends.timestamp(), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -103,6 +104,22 @@ def test_a_parked_lane_is_shown_with_its_reason(scene):
 
     assert f'lago_netsuite_parked_lanes{{{WHOSE},reason="dependency"}} 1.0' in lines
     assert f'lago_netsuite_parked_lanes{{{WHOSE},reason="record"}} 0.0' in lines
+
+
+def test_the_oldest_of_each_reason_is_shown_with_its_age(scene):
+    """That of the event, which a restart does not change; 0 where nothing waits for that reason."""
+    for number, age_s in ((0, 90), (1, 3_600)):
+        since_ms = int((scene.clock.now().timestamp() - age_s) * 1_000)
+        scene.engine.admit(replace(record(number, lane=f"{number}"), timestamp_ms=since_ms))
+    while call := scene.engine.take():
+        scene.engine.returned(call, [Waiting(on="invoice")] * len(call.attempts))
+        for attempt in call.attempts:
+            scene.engine.park(attempt, scene.engine.decide(call, attempt, Waiting(on="invoice")))
+
+    lines = scene.lines()
+
+    assert f'lago_netsuite_oldest_parked_age_seconds{{{WHOSE},reason="dependency"}} 3600.0' in lines
+    assert f'lago_netsuite_oldest_parked_age_seconds{{{WHOSE},reason="hold"}} 0.0' in lines
 
 
 def test_a_paused_partition_says_why(scene):
