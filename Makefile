@@ -69,6 +69,14 @@ bench-flat: setup ## 10^3 to 10^6 events wait: the same CPU an event, bounded me
 bench-steady: setup ## Half an hour without faults: the worker does not grow; STEADY=5 is five minutes
 	STEADY=$(or $(STEADY),30) $(BIN)/python -m tests.bench
 
+.PHONY: bench-peers bench-peers-lock bench-aims bench-readme
+
+bench-peers: setup ## Our worker beside other connectors, by turns, a quarter of an hour: tests/bench/peers/results (needs Java 17 and Maven)
+	$(BIN)/python -m tests.bench.peers
+
+bench-peers-lock: setup ## Refresh the lock file of the peers' packages
+	$(LOCK) tests/bench/peers/requirements.in --output-file tests/bench/peers/requirements.lock
+
 dashboard: setup ## Render the Grafana dashboard from a real Prometheus under the demo's events
 	$(BIN)/python -m tests.bench.dashboard
 

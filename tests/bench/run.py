@@ -16,9 +16,11 @@ import httpx
 from consumer.sandbox.broker import stop
 from tests.bench import call_log, events, worker
 from tests.bench.call_log import Call
+from tests.bench.contender import OURS, Contender
 from tests.bench.events import Produced
 from tests.bench.load import Load, loaded
 from tests.bench.measure import Window
+from tests.bench.peers import peer_environment
 from tests.bench.run_phases import Course, Sample
 from tests.bench.worker import Worker
 from tests.bench.workloads import Workload
@@ -58,7 +60,14 @@ class Evidence:
         return self.calls[0].t_in if self.calls else self.window.begin
 
 
-async def run(workload: Workload, bootstrap_servers: str, folder: Path, *, latency: float) -> Evidence:
+async def run(
+    workload: Workload,
+    bootstrap_servers: str,
+    folder: Path,
+    *,
+    latency: float = 1.0,
+    contender: Contender = OURS,
+) -> Evidence:
     """Run a workload; everything it leaves lies in `folder`, which is there."""
     workload = _poisoned(workload)
     prefix = f"bench-{uuid4().hex[:8]}."
@@ -67,7 +76,9 @@ async def run(workload: Workload, bootstrap_servers: str, folder: Path, *, laten
     async with loaded(bootstrap_servers, prefix=prefix, group=group, partitions=workload.partitions) as load:
         # The stub writes its last lines when it ends, so the journal is read after that.
         with stub(workload, journal_file, latency) as origin:
-            course, window, drained_at = await _go(workload, load, folder, origin)
+            course, window, drained_at = await _go(
+                workload, load, _workers(contender, workload, load, folder, origin), origin
+            )
         events.write(load.produced, folder / "events.jsonl")
         return Evidence(
             workload=workload,
@@ -87,21 +98,23 @@ async def run(workload: Workload, bootstrap_servers: str, folder: Path, *, laten
 
 
 async def _go(
-    workload: Workload, load: Load, folder: Path, origin: str
+    workload: Workload, load: Load, workers: Sequence[Worker], origin: str
 ) -> tuple[Course, Window, float | None]:
     async with httpx.AsyncClient(trust_env=False, timeout=ASK_LIMIT_S) as http:
         course = Course(
             workload=workload,
             load=load,
             origin=origin,
-            workers=_workers(workload, load, folder, origin),
+            workers=workers,
             http=http,
             drafts=events.drafts(workload),
         )
         return course, *await course.go()
 
 
-def _workers(workload: Workload, load: Load, folder: Path, origin: str) -> Sequence[Worker]:
+def _workers(
+    contender: Contender, workload: Workload, load: Load, folder: Path, origin: str
+) -> Sequence[Worker]:
     is_named = worker.can_have_host_names()
     environment = worker.environment(
         folder,
@@ -111,9 +124,17 @@ def _workers(workload: Workload, load: Load, folder: Path, origin: str) -> Seque
         cap=workload.cap,
         is_static=is_named,
     )
+    if not contender.has_probe:
+        environment |= peer_environment.of(load, origin=origin, cap=workload.cap, folder=folder)
     names = [f"worker-{number}" for number in range(workload.workers)]
     return [
-        Worker(name=name, environment=environment, log_file=folder / f"{name}.log", is_named=is_named)
+        Worker(
+            name=name,
+            environment=environment,
+            log_file=folder / f"{name}.log",
+            is_named=is_named,
+            contender=contender,
+        )
         for name in names
     ]
 

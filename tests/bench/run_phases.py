@@ -88,6 +88,8 @@ class Course:
                     await asyncio.sleep(0.05)
 
     async def _is_ready(self, one: Worker) -> bool:
+        if not one.contender.has_probe:
+            return (await self.state())["first_call_s"] is not None
         try:
             answer = await self.http.get(f"http://127.0.0.1:{one.ops_port}/readyz")
         except httpx.TransportError:

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from typing import Any
 
 from consumer.config.settings import env_name
 from consumer.sandbox.broker import free_port
+from tests.bench.contender import OURS, Contender
 from tests.bench.stub import ACCOUNT_ID
 from tests.integration import running_programs
 from tests.support.lago import ORGANIZATION_ID
@@ -47,12 +47,13 @@ NOTHING = Usage()
 
 @dataclass(slots=True, kw_only=True)
 class Worker:
-    """One worker of a group; it may be killed and started anew under the same name."""
+    """One worker of a group, ours or another; it may be killed and started anew under the same name."""
 
     name: str
     environment: Mapping[str, str]
     log_file: Path
     is_named: bool
+    contender: Contender = OURS
     ops_port: int = 0
     process: subprocess.Popen[bytes] | None = None
     _before: Usage = NOTHING
@@ -66,7 +67,7 @@ class Worker:
         own = {env_name("ops_port"): str(self.ops_port)}
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._host(), *_on_core(CORE_OF_THE_WORKER), sys.executable, "-m", "consumer", "worker"],
+                [*self._host(), *_on_core(CORE_OF_THE_WORKER), *self.contender.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
