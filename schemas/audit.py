@@ -60,6 +60,7 @@ Act = Literal[
     "login_refused",
     "act_refused",
     "backtest",
+    "backtest_stopped",
     "download",
 ]
 

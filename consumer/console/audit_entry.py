@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-EntryName = Literal["login", "logout", "login_refused", "act_refused", "backtest", "download"]
+EntryName = Literal[
+    "login", "logout", "login_refused", "act_refused", "backtest", "backtest_stopped", "download"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ from consumer.console.page import context_of, session_of
 
 BACK = "/mapping"
 NO_REASON = "A reason is needed: it is all that a later reader of the audit has"
+NO_REASON_GIVEN = "no reason was given"
+"""In the audit, where a program stops a back-test without one."""
 CHANGED = "The file has changed since this page was opened, and secrets stand in it. Open the page anew"
 
 
@@ -79,6 +81,7 @@ async def stop(request: Request, found: Draft) -> Response:
     if found.run is None or found.run.is_over:
         return said(request, 409, "No back-test of it is under way", back=mapping_pages.address_of(found))
     found.run.stop(f"{session_of(request).person.name} stopped it")
+    _audited(request, "backtest_stopped", found, _reason(request) or NO_REASON_GIVEN)
     return _answered(request, found, 200)
 
 

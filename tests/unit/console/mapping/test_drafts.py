@@ -196,7 +196,7 @@ async def test_a_back_test_can_be_stopped_and_keeps_what_it_knows(console):
     found, token = await made(console)
     await console.http.post(f"{API}/{found['id']}/backtest", json={"token": token, "reason": REASON})
 
-    stopped = await console.http.post(f"{API}/{found['id']}/stop", json={"token": token})
+    stopped = await console.http.post(f"{API}/{found['id']}/stop", json={"token": token, "reason": "slow"})
     page = (await console.http.get(f"/mapping/drafts/{found['id']}")).text
     assert "The back-test waits for another to end" in page
     await console.context.mapping.runs.one()
@@ -206,6 +206,8 @@ async def test_a_back_test_can_be_stopped_and_keeps_what_it_knows(console):
     assert (done["state"], done["ended_because"]) == ("stopped", "ada stopped it")
     page = (await console.http.get(f"/mapping/drafts/{found['id']}")).text
     assert "it ended: ada stopped it" in page
+    kept = console.audited[-1]
+    assert (kept.name, kept.actor, kept.reason) == ("backtest_stopped", "ada", "slow")
 
 
 async def test_a_back_test_ends_after_its_time(console, monkeypatch):
