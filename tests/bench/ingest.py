@@ -58,15 +58,17 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Server:
+class Server:
+    """A process that takes webhooks on that port of this machine."""
+
     port: int
     pid: int
 
     @property
     def cpu_s(self) -> float:
         """Processor time so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        # The id of a process's clock (clock_getcpuclockid(3)): in nanoseconds, where /proc counts hundredths.
+        return time.clock_gettime((~self.pid << 3) | 2)
 
 
 def main() -> int:
@@ -76,9 +78,9 @@ def main() -> int:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-ingest-")))
         address = stack.enter_context(embedded_broker(place / "kafka"))
-        server = stack.enter_context(_server(place, address))
-        requests = _requests(chosen.signature)
-        rounds = [asyncio.run(_round(server, chosen.seconds, requests)) for _ in range(-1, chosen.rounds)]
+        server = stack.enter_context(ours(place, address))
+        endless = requests(chosen.signature)
+        rounds = [asyncio.run(_round(server, chosen.seconds, endless)) for _ in range(-1, chosen.rounds)]
     medians = {key: median(asdict(each)[key] for each in rounds[1:]) for key in asdict(rounds[0])}
     BUILD.mkdir(exist_ok=True)
     about = {"rounds": len(rounds) - 1, "signature": chosen.signature}
@@ -96,7 +98,7 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _server(folder: Path, bootstrap_servers: str) -> Iterator[_Server]:
+def ours(folder: Path, bootstrap_servers: str) -> Iterator[Server]:
     """``lago-netsuite ingest`` on a core of its own."""
     (folder / "lago.pem").write_text(SIGNER.pem)
     keys = {
@@ -118,19 +120,27 @@ def _server(folder: Path, bootstrap_servers: str) -> Iterator[_Server]:
         "log_level": "warning",
     }
     settings = {env_name(name): value for name, value in given.items()}
+    with running("consumer", "ingest", port=port, settings=settings | {"BENCH_HMAC_KEY": KEY}) as server:
+        yield server
+
+
+@contextmanager
+def running(*module: str, port: int, settings: Mapping[str, str]) -> Iterator[Server]:
+    """A module that listens on that port, on a core of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "consumer", "ingest"],
-        env={**os.environ, **settings, "BENCH_HMAC_KEY": KEY},
+        [sys.executable, "-m", *module],
+        env={**os.environ, **settings},
         preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),  # noqa: PLW1509 - no threads here yet
     )
     try:
-        asyncio.run(_listening(port))
-        yield _Server(port=port, pid=process.pid)
+        asyncio.run(listening(port))
+        yield Server(port=port, pid=process.pid)
     finally:
         stop(process)
 
 
-async def _listening(port: int) -> None:
+async def listening(port: int) -> None:
+    """Wait until the port accepts connections, `START_LIMIT_S` at most."""
     async with asyncio.timeout(START_LIMIT_S):
         while True:
             try:
@@ -142,9 +152,9 @@ async def _listening(port: int) -> None:
                 return
 
 
-async def _round(server: _Server, seconds: float, requests: Iterator[bytes]) -> Figures:
+async def _round(server: Server, seconds: float, requests: Iterator[bytes]) -> Figures:
     before_s = server.cpu_s
-    count = await _flood(server.port, requests, seconds)
+    count = await flood(server.port, requests, seconds)
     used_s = server.cpu_s - before_s
     latencies_ms = await _drip(server.port, requests, seconds)
     cuts = quantiles(latencies_ms, n=100)
@@ -162,7 +172,7 @@ def _body(customer: int) -> bytes:
     return lago.invoice_event(customer=who)
 
 
-def _requests(signature: str) -> Iterator[bytes]:
+def requests(signature: str) -> Iterator[bytes]:
     """Without end: customers in turn, each request a webhook of its own."""
     bodies = [_body(customer) for customer in range(CUSTOMERS)]
     signed = [
@@ -178,7 +188,7 @@ def _requests(signature: str) -> Iterator[bytes]:
         yield head.encode() + body
 
 
-async def _flood(port: int, requests: Iterator[bytes], seconds: float) -> int:
+async def flood(port: int, requests: Iterator[bytes], seconds: float) -> int:
     """As many as the server takes, from a number of senders that each wait for an answer."""
     end_s = time.perf_counter() + seconds
 
