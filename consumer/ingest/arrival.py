@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from enum import Enum, auto
 
 from consumer.ingest.inflight_limit import InflightLimit
@@ -109,12 +108,11 @@ class Arrival:
         if self._waiting is not None:
             self._waiting.reschedule(asyncio.get_running_loop().time())
 
-    @asynccontextmanager
-    async def refusable(self) -> AsyncIterator[None]:
-        """Within the block a refusal raises TimeoutError, until the request is verified."""
+    def refusable(self) -> asyncio.Timeout:
+        """A block in which a refusal raises TimeoutError, until the request is verified."""
         # It may have been refused before this block.
-        async with asyncio.timeout(None if self.refusal is None else 0) as self._waiting:
-            yield
+        self._waiting = asyncio.timeout(None if self.refusal is None else 0)
+        return self._waiting
 
     def is_too_slow(self, now_s: float) -> bool:
         """Whether fewer bytes are received than `LEAST_BYTES_PER_S` requires by now."""

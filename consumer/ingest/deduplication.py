@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 from typing import NewType
 
 from cachetools import TTLCache
@@ -40,6 +40,7 @@ class Deduplication:
 
 def identity(webhook: Webhook) -> Identity:
     """The digest of unique key and body."""
-    digest = blake2b(webhook.body, digest_size=DIGEST_BYTES)
+    # Processors have instructions for this digest: half the time of BLAKE2b.
+    digest = sha256(webhook.body)
     digest.update(b"\0" + webhook.unique_key.encode())  # the key has no zero byte: unique to the pair
-    return Identity(digest.digest())
+    return Identity(digest.digest()[:DIGEST_BYTES])

@@ -78,7 +78,7 @@ def _at_a_glance(body: bytes) -> Outline | None:
     try:
         # Skipped text is not decoded, so lone surrogates are searched for here.
         text = body.decode()
-        if "\\ud" in text or "\\uD" in text:
+        if "\\" in text and ("\\ud" in text or "\\uD" in text):
             return None
         found = _BODY.decode(body)
     except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError):
