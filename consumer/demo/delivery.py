@@ -21,7 +21,7 @@ from consumer.ops.metrics.reading import parked_in
 from schemas import wire
 
 # Well below the throughput of one account, so that the measured latency contains no time in a queue.
-EVENTS_PER_S = 16.0
+EVENTS_PER_S = 24.0
 ARRIVE_LIMIT_S = 15.0
 # A record that waits for a missing document is retried after five seconds; this wait must end before that.
 WAITING_LIMIT_S = 4.0

@@ -26,14 +26,14 @@ from consumer.demo.topic_watch import until
 from consumer.demo.webhook_inbox import Inbox
 from consumer.errors import StartupError
 from consumer.kafka.cluster import Cluster
-from consumer.kafka.topic_tail import committed
+from consumer.kafka.topic_tail import committed_now
 from consumer.netsuite.client import Client
 from consumer.ops import http
 from consumer.ops.metrics.reading import settled_in
 
 SETTLE_LIMIT_S = 60.0
 PUBLISHED_LIMIT_S = 30.0
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 0.1
 
 
 async def lose_one_answer(processes: Ground, steps: Sequence[ScenarioEvent]) -> None:
@@ -96,15 +96,15 @@ async def until_committed(
     processes: Ground, groups: Sequence[str], places: Sequence[Place], look: Look = lambda: None
 ) -> set[Place]:
     """Wait until all groups have committed these records, `SETTLE_LIMIT_S` at most; returns the others."""
-    cluster = Cluster.of(processes.settings)
     give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
-    while True:
-        done = [await committed(cluster, group) for group in groups]
-        left = {place for place in places if any(each.get(place[:2], 0) <= place[2] for each in done)}
-        look()
-        if not left or time.monotonic() > give_up_at_s:
-            return left
-        await asyncio.sleep(LOOK_EVERY_S)
+    async with Cluster.of(processes.settings).admin() as admin:
+        while True:
+            done = [await committed_now(admin, group) for group in groups]
+            left = {place for place in places if any(each.get(place[:2], 0) <= place[2] for each in done)}
+            look()
+            if not left or time.monotonic() > give_up_at_s:
+                return left
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def settled(processes: Processes) -> dict[str, int]:

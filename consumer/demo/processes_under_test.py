@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
@@ -71,12 +72,15 @@ class Processes(Ground):
 
 
 @asynccontextmanager
-async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncIterator[Processes]:
+async def set_up(
+    place: Kafka, sandbox: Program, folder: Path, facts: Mapping[str, str]
+) -> AsyncIterator[Processes]:
     """
-    Start the sandbox, create the topics, start ingest, worker and relay, and wait until all are ready.
+    Create the topics while the sandbox starts, start ingest, worker and relay, and wait until all are ready.
 
     Args:
         place: the broker.
+        sandbox: as `sandbox_starting` yields it.
         folder: for logs and the connections file.
         facts: values of the connections template that do not come from the sandbox.
 
@@ -85,11 +89,14 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
         ConfigurationError: the environment's settings for Kafka's TLS and SASL are invalid.
     """
     async with AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(_sandbox(folder))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(topics.create(place.settings, partitions_each=PARTITIONS))
+            ready = tasks.create_task(_origin(sandbox))
+        origin = ready.result()
         chosen = {
             "kafka_bootstrap_servers": place.bootstrap_servers,
             "topic_prefix": place.topic_prefix,
-            "connections_file": str(await connections.write(folder, sandbox, facts)),
+            "connections_file": str(await connections.write(folder, origin, facts)),
             "consumer_group": f"{place.topic_prefix}lago-netsuite",
             "ops_host": HOST,
             "ingest_host": HOST,
@@ -98,7 +105,6 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
         }
         file = {"connections_file": Path(chosen["connections_file"])}
         settings = place.settings.model_copy(update=chosen | file)
-        await topics.create(settings, partitions_each=PARTITIONS)
         door, *ports = _free_ports(4)
         variables = {env_name(field): value for field, value in chosen.items()}
         variables[env_name("ingest_port")] = str(door)
@@ -111,7 +117,7 @@ async def set_up(place: Kafka, folder: Path, facts: Mapping[str, str]) -> AsyncI
             kafka=place,
             settings=settings,
             variables=variables,
-            sandbox=sandbox,
+            sandbox=origin,
             door=f"http://{HOST}:{door}/lago/{CONNECTION}",
             ops=worker.ready_url.removesuffix("/readyz"),
             worker=worker,
@@ -128,18 +134,28 @@ def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -
 
 
 @asynccontextmanager
-async def _sandbox(folder: Path) -> AsyncIterator[str]:
-    """Run the sandbox on a free port; yields its origin, which its first line of output contains."""
+async def sandbox_starting(folder: Path) -> AsyncIterator[Program]:
+    """
+    Start the sandbox on a free port without waiting for it; it is stopped at the end of the block.
+
+    Raises:
+        StartupError: the books have records already.
+    """
     books = folder / "books.sqlite"
     create_existing_customer(books)
     sandbox = Program(
         "sandbox", "--port", "0", "--state", str(books), log_file=folder / "sandbox.log", environment={}
     )
     async with running(sandbox):
-        origin = await sandbox.until_printed(ORIGIN)
-        sandbox.ready_url = f"{origin}/healthz"
-        await sandbox.until_ready()
-        yield origin
+        yield sandbox
+
+
+async def _origin(sandbox: Program) -> str:
+    """The origin of the sandbox, which its first line of output contains, once it is ready."""
+    origin = await sandbox.until_printed(ORIGIN)
+    sandbox.ready_url = f"{origin}/healthz"
+    await sandbox.until_ready()
+    return origin
 
 
 def create_existing_customer(books: Path) -> None:

@@ -77,11 +77,13 @@ class Demo:
         started_s = time.monotonic()
         async with AsyncExitStack() as stack:
             with phase(self.out, 1, "Broker, NetSuite sandbox, ingest, worker and relay start") as current:
+                starting = processes_under_test.sandbox_starting(self.folder)
+                sandbox = await stack.enter_async_context(starting)
                 place = await stack.enter_async_context(kafka(self.folder, self.kafka, self.out))
                 origin = await stack.enter_async_context(playback.served(self.inbox, self.lago))
                 facts = self._facts(origin)
                 ready = await stack.enter_async_context(
-                    processes_under_test.set_up(place, self.folder, facts)
+                    processes_under_test.set_up(place, sandbox, self.folder, facts)
                 )
                 current.note = f"on {place.name}"
             seen = await stack.enter_async_context(watching(ready))

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer
 
-from consumer.kafka.cluster import START_LIMIT_S, Cluster, stop
+from consumer.kafka.admin import Admin
+from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.poller import record_of
 from consumer.record import Record
 
@@ -36,7 +37,13 @@ async def tail(cluster: Cluster, topics: Sequence[str]) -> AsyncIterator[AsyncIt
 
 async def committed(cluster: Cluster, group: str) -> Mapping[Place, int]:
     """The committed offsets of a group, by topic (with its prefix) and partition."""
-    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S + START_LIMIT_S):
+    async with cluster.admin() as admin:
+        return await committed_now(admin, group)
+
+
+async def committed_now(admin: Admin, group: str) -> Mapping[Place, int]:
+    """As `committed`, by a client that is connected."""
+    async with asyncio.timeout(REQUEST_LIMIT_S):
         found = await admin.list_consumer_group_offsets(group)
     return {(place.topic, place.partition): position.offset for place, position in found.items()}
 
