@@ -11,7 +11,7 @@ HELM_VERSION := v4.3.1
 # Where it is set, each of the suite's thousands of processes would compile all modules anew, for half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures
+.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures release release-images upgrade-check
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,7 +121,8 @@ chart-alerts: chart-files
 
 # What the labels of an image say. SOURCE is where your copy of this repository is; IMAGE_OPTIONS goes to the builder as it is.
 SOURCE ?= unknown
-IMAGE_FACTS = --build-arg VERSION=$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) \
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+IMAGE_FACTS = --build-arg VERSION=$(VERSION) \
 	--build-arg REVISION=$(shell git describe --always --abbrev=40 --dirty --exclude '*' 2>/dev/null || echo unknown) \
 	--build-arg SOURCE=$(SOURCE)
 
@@ -138,9 +139,31 @@ image-check: setup container-tools ## Build both images and run every command in
 compose-check: setup container-tools ## The month of the demo through deploy/compose.yaml in real containers (root and podman, or Docker)
 	$(BIN)/python -m pytest -m containers --durations=5 tests/containers/test_services.py
 
+# `make image ENGINE=podman` where podman has a registry behind it.
+ENGINE ?= docker
+
 image: ## The container images, lago-netsuite and lago-netsuite-sandbox (needs Docker)
-	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target worker --tag lago-netsuite .
-	docker build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target sandbox --tag lago-netsuite-sandbox .
+	$(ENGINE) build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target worker --tag lago-netsuite .
+	$(ENGINE) build $(IMAGE_FACTS) $(IMAGE_OPTIONS) --target sandbox --tag lago-netsuite-sandbox .
+
+RELEASE := build/release
+
+release: setup ## Everything that is published of the commit HEAD, with SHA256SUMS, into build/release; images where Docker answers
+	rm -rf $(RELEASE)
+	$(BIN)/python deploy/release/make.py $(RELEASE)
+	$(MAKE) --no-print-directory release-images
+	$(BIN)/python deploy/release/make.py --sums $(RELEASE)
+
+release-images:
+	@if $(ENGINE) info >/dev/null 2>&1; then $(MAKE) --no-print-directory image && for each in lago-netsuite lago-netsuite-sandbox; \
+	do $(ENGINE) save --output $(RELEASE)/$$each-$(VERSION).tar $$each || exit 1; done; \
+	else echo "no $(ENGINE) answers: the images are left out"; fi
+
+# The release before this one, which `make upgrade-check` runs beside this one: a tag or a commit.
+PREVIOUS_RELEASE ?= 4f088d8ac88d00ec3f7e64bb5f9c3ba3d9317e24
+
+upgrade-check: setup ## Workers of the previous release and of this one in one group, to and fro, with live events
+	PREVIOUS_RELEASE=$(PREVIOUS_RELEASE) $(BIN)/python -m pytest -v -m chaos_long tests/chaos/test_upgrade.py
 
 prometheus: ## Install promtool and Prometheus (Debian); the alerts are tested with them
 	command -v promtool >/dev/null || (apt-get update -qq && apt-get install -qq -y --no-install-recommends prometheus)

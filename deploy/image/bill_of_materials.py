@@ -13,7 +13,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ LONGEST_NAME = 100
 """Some put the whole text where a licence's name belongs."""
 
 
-def bill(found: list[Distribution]) -> dict[str, Any]:
-    """All components, and which of the Python packages needs which."""
+def bill(found: list[Distribution], below: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """All components, and which Python package needs which; `below` are components of other kinds."""
     packages = {canonicalize_name(each.name): each for each in found}
     others = [_package(each) for name, each in sorted(packages.items()) if name != OURS]
     return {
@@ -39,7 +39,7 @@ def bill(found: list[Distribution]) -> dict[str, Any]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": _package(packages[OURS]) | {"type": "application"}},
-        "components": [*others, _interpreter(), *debian()],
+        "components": [*others, *below],
         "dependencies": [_needs(each, packages) for _, each in sorted(packages.items())],
     }
 
@@ -127,7 +127,9 @@ def main(folder: Path) -> None:
     """Write both files."""
     found = list(distributions())
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "sbom.cdx.json").write_text(json.dumps(bill(found), indent=1) + "\n")
+    (folder / "sbom.cdx.json").write_text(
+        json.dumps(bill(found, [_interpreter(), *debian()]), indent=1) + "\n"
+    )
     (folder / "licences.txt").write_text(licences(found))
 
 
