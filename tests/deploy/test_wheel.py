@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
-import sysconfig
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +12,7 @@ import pytest
 
 from consumer.sandbox.broker import free_port
 from tests.deploy.binaries import ROOT
-from tests.support import readme
+from tests.support import installed_wheel, readme
 
 LIMIT_S = 300
 VARIABLE = re.compile(r"^([A-Z_]+)=(\S+)$", re.MULTILINE)
@@ -56,28 +52,8 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory) -> Installed:
-    """The wheel by pip, without an index; its dependencies are those that this suite runs with."""
-    wheels, home = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("environment") / "venv"
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        timeout=LIMIT_S,
-    )
-    venv.create(home, symlinks=True)
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    # A path file within another site folder is not read, so that this checkout is not found through it.
-    (home / "lib" / version / "site-packages" / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "install", "--offline", "--no-deps", "--quiet", "--python",
-         str(home / "bin" / "python"), *map(str, wheels.glob("*.whl"))],
-        check=True,
-        capture_output=True,
-        timeout=LIMIT_S,
-        env=os.environ | {"UV_CACHE_DIR": str(wheels / "cache")},
-    )  # fmt: skip
-    return Installed(programs=home / "bin", folder=tmp_path_factory.mktemp("empty"))
+    programs = installed_wheel.install(ROOT, tmp_path_factory.mktemp("environment"))
+    return Installed(programs=programs, folder=tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,17 @@ MAPPING = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The Python that has the program, and the folder in which it runs; ours is that of this checkout."""
+
+    python: str = sys.executable
+    folder: Path | None = None
+
+
+CHECKOUT = Program()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     """A NetSuite of our own."""
 
@@ -98,13 +109,18 @@ def sandbox(folder: Path) -> Iterator[Sandbox]:
 
 @contextmanager
 def worker(
-    folder: Path, environment: Mapping[str, str], *, name: str = "worker", module: str = "consumer"
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    name: str = "worker",
+    module: str = "consumer",
+    program: Program = CHECKOUT,
 ) -> Iterator[Worker]:
     """A worker, which is stopped at the end unless it has ended by then."""
     log_file = folder / f"{name}.log"
     ops_port = free_port()
     own = {env_name("ops_host"): "127.0.0.1", env_name("ops_port"): str(ops_port)}
-    with running(["worker"], log_file, {**environment, **own}, module=module) as process:
+    with running(["worker"], log_file, {**environment, **own}, module=module, program=program) as process:
         yield Worker(process=process, log_file=log_file, ops=f"http://127.0.0.1:{ops_port}")
 
 
@@ -125,11 +141,17 @@ async def until_both_ready(first: Worker, second: Worker) -> None:
 
 @contextmanager
 def running(
-    arguments: list[str], log_file: Path, environment: Mapping[str, str], *, module: str = "consumer"
+    arguments: list[str],
+    log_file: Path,
+    environment: Mapping[str, str],
+    *,
+    module: str = "consumer",
+    program: Program = CHECKOUT,
 ) -> Iterator[subprocess.Popen[bytes]]:
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [program.python, "-m", module, *arguments],
+            cwd=program.folder,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
