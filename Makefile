@@ -74,6 +74,9 @@ bench-steady: setup ## Half an hour without faults: the worker does not grow; ST
 bench-peers: setup ## Our worker beside other connectors, by turns, a quarter of an hour: tests/bench/peers/results (needs Java 17 and Maven)
 	$(BIN)/python -m tests.bench.peers
 
+bench-aims: setup ## All that the connector should reach in one run, a quarter of an hour: tests/bench/peers/results/aims.md
+	$(BIN)/python -m tests.bench.aims
+
 bench-peers-lock: setup ## Refresh the lock file of the peers' packages
 	$(LOCK) tests/bench/peers/requirements.in --output-file tests/bench/peers/requirements.lock
 

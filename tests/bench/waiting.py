@@ -75,7 +75,7 @@ def main() -> int:
             for payments, into in ((chosen.payments, beside), (0, alone)):
                 folder = Path(place) / f"{number}-{payments}"
                 folder.mkdir()
-                into.append(asyncio.run(_measured(address, folder, payments)))
+                into.append(asyncio.run(measured(address, folder, payments)))
                 print(payments, into[-1], flush=True)  # noqa: T201 - a command's output
     report = {
         "broker": broker.label,
@@ -93,7 +93,8 @@ def main() -> int:
     return 0
 
 
-async def _measured(bootstrap_servers: str, folder: Path, payments: int) -> Figures:
+async def measured(bootstrap_servers: str, folder: Path, payments: int) -> Figures:
+    """One run beside so many payments; everything it leaves lies in `folder`."""
     prefix = f"bench-{uuid4().hex[:8]}."
     group = f"{prefix}worker.{worker.CODE}"
     journal_file = folder / "calls.jsonl"
