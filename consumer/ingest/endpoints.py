@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from joserfc.jwk import RSAKey
-
 from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.config.connections_file import unresolved_secrets
@@ -17,6 +15,7 @@ from consumer.errors import ConfigurationError
 from consumer.ingest.response import Answer
 from consumer.ingest.webhook import Webhook
 from consumer.lago import http, signatures
+from consumer.lago.lago_key import LagoKey
 from consumer.lago.public_key import FetchedKey, GivenKey, PublicKey, Unavailable
 from consumer.lago.signatures import Forged
 
@@ -99,7 +98,7 @@ async def _refusal_of(issuer: Issuer, webhook: Webhook) -> Answer | None:
     return _said(forged if newer is None else _checked(webhook, newer, issuer))
 
 
-def _checked(webhook: Webhook, key: RSAKey, issuer: Issuer) -> Forged | None:
+def _checked(webhook: Webhook, key: LagoKey, issuer: Issuer) -> Forged | None:
     return signatures.check_jwt(webhook.body, webhook.signature, key=key, issuer=issuer.name)
 
 
@@ -192,7 +191,7 @@ def _issuer(connection: Connection, clock: Clock, stack: AsyncExitStack) -> Issu
     )
 
 
-def _given_key(connection: Connection) -> RSAKey | None:
+def _given_key(connection: Connection) -> LagoKey | None:
     secret = connection.lago.webhook_public_key
     return None if secret is None else signatures.public_key(secret.reveal())
 

@@ -14,11 +14,11 @@ from typing import Protocol
 
 import httpx
 import structlog
-from joserfc.jwk import RSAKey
 
 from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.lago import http, signatures
+from consumer.lago.lago_key import LagoKey
 from schemas import wire
 
 # Lago does not announce a new key, and anyone can send an invalid signature: so an invalid signature causes a
@@ -40,11 +40,11 @@ class Unavailable:
 class PublicKey(Protocol):
     """The source of Lago's public key."""
 
-    async def current(self) -> RSAKey | Unavailable:
+    async def current(self) -> LagoKey | Unavailable:
         """The key, or why it is not available."""
         ...
 
-    async def renewed(self, doubted: RSAKey) -> RSAKey | None:
+    async def renewed(self, doubted: LagoKey) -> LagoKey | None:
         """Another key than `doubted`, when Lago has one; else None."""
         ...
 
@@ -52,14 +52,14 @@ class PublicKey(Protocol):
 class GivenKey:
     """The key of the configuration, which never changes."""
 
-    def __init__(self, key: RSAKey) -> None:
+    def __init__(self, key: LagoKey) -> None:
         self._key = key
 
-    async def current(self) -> RSAKey:
+    async def current(self) -> LagoKey:
         """The key."""
         return self._key
 
-    async def renewed(self, doubted: RSAKey) -> RSAKey | None:
+    async def renewed(self, doubted: LagoKey) -> LagoKey | None:
         """The key when it is another than `doubted`; else None."""
         return None if self._key is doubted else self._key
 
@@ -81,11 +81,11 @@ class FetchedKey:
         self._connection = connection
         self._http = http.client(connection, transport, limit=http.KEY_ANSWERS)
         self._asking = asyncio.Lock()
-        self._known: RSAKey | None = None
+        self._known: LagoKey | None = None
         self._next_at_s = clock.monotonic_s()
         self._last_reason = "Lago has not been asked for its public key yet"
 
-    async def current(self) -> RSAKey | Unavailable:
+    async def current(self) -> LagoKey | Unavailable:
         """The key, requested when it is not cached yet; never raises for Lago's responses."""
         known = self._known
         if known is not None:
@@ -96,7 +96,7 @@ class FetchedKey:
                 await self._ask()
             return self._known or Unavailable(reason=self._last_reason)
 
-    async def renewed(self, doubted: RSAKey) -> RSAKey | None:
+    async def renewed(self, doubted: LagoKey) -> LagoKey | None:
         """Another key than `doubted`; sends at most one request a minute."""
         async with self._asking:
             if self._known is doubted and self._may_ask:
@@ -122,7 +122,7 @@ class FetchedKey:
             self._known = answer
             _log.info("lago_public_key_had", connection=self._code, thumbprint=answer.thumbprint())
 
-    async def _answer(self) -> RSAKey | Unavailable:
+    async def _answer(self) -> LagoKey | Unavailable:
         try:
             async with asyncio.timeout(ASK_LIMIT_S):
                 response = await self._http.get("webhooks/json_public_key")
@@ -134,7 +134,7 @@ class FetchedKey:
         return _key_of(response.content)
 
 
-def _key_of(content: bytes) -> RSAKey | Unavailable:
+def _key_of(content: bytes) -> LagoKey | Unavailable:
     try:
         return signatures.public_key(str(wire.loads(content)["webhook"]["public_key"]))
     except (ValueError, KeyError, TypeError):

@@ -19,18 +19,16 @@ import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
-from joserfc import jws
 from joserfc.errors import ExceededSizeError, JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import RSAKey
+
+from consumer.lago.lago_key import JWT_ALGORITHM, LagoKey
 
 SIGNATURE_HEADER = "x-lago-signature"
 ALGORITHM_HEADER = "x-lago-signature-algorithm"
 UNIQUE_KEY_HEADER = "x-lago-unique-key"
 
-JWT_ALGORITHM = "RS256"
 SHORTEST_KEY_BITS = 2048
-# A JWT contains the body as a JSON string, in which a character takes six at most.
-JWT_LIMIT_BYTES = 64 * 1024 * 1024
 
 Reason = Literal["bad_signature", "foreign_issuer"]
 
@@ -58,7 +56,7 @@ def check_hmac(body: bytes, signature: str, *, key: str) -> Forged | None:
     return Forged(reason="bad_signature", sentence=sentence)
 
 
-def check_jwt(body: bytes, token: str, *, key: RSAKey, issuer: str) -> Forged | None:
+def check_jwt(body: bytes, token: str, *, key: LagoKey, issuer: str) -> Forged | None:
     """
     None for a valid JWT of Lago's that contains this body.
 
@@ -74,7 +72,7 @@ def check_jwt(body: bytes, token: str, *, key: RSAKey, issuer: str) -> Forged | 
     return None
 
 
-def public_key(text: str) -> RSAKey:
+def public_key(text: str) -> LagoKey:
     """
     Lago's public key, from PEM or from the form of Lago's API: base64 of the PEM text, in lines.
 
@@ -88,7 +86,7 @@ def public_key(text: str) -> RSAKey:
         raise ValueError("is no public key, neither as PEM nor as base64 of PEM") from None
     if not isinstance(key, RSAPublicKey) or key.key_size < SHORTEST_KEY_BITS:
         raise ValueError(f"is no RSA key of {SHORTEST_KEY_BITS} bits or more")
-    return RSAKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return LagoKey(RSAKey.import_key(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)))
 
 
 def _unpacked(text: str) -> str:
@@ -98,23 +96,17 @@ def _unpacked(text: str) -> str:
         return ""
 
 
-class _Registry(jws.JWSRegistry):
-    # The default of joserfc is for tokens, not for whole documents.
-    max_payload_length = JWT_LIMIT_BYTES
-
-
 class _Claims(msgspec.Struct):
     data: str
     iss: str
 
 
-_REGISTRY = _Registry(algorithms=[JWT_ALGORITHM])
 _CLAIMS = msgspec.json.Decoder(_Claims)
 
 
-def _claims(token: str, key: RSAKey) -> _Claims | Forged:
+def _claims(token: str, key: LagoKey) -> _Claims | Forged:
     try:
-        return _CLAIMS.decode(jws.deserialize_compact(token.encode(), key, registry=_REGISTRY).payload)
+        return _CLAIMS.decode(key.payload(token.encode()))
     except msgspec.ValidationError:
         return _bad("X-Lago-Signature is a JWT without Lago's claims")
     except UnsupportedAlgorithmError:

@@ -66,6 +66,34 @@ def test_a_jwt_of_lago_verifies():
     assert jwt(token) is None
 
 
+@pytest.mark.parametrize("number", [1, 2, 3], ids=["content", "signature", "head"])
+def test_a_key_that_knows_the_head_of_a_jwt_refuses_what_it_refused_before(number):
+    """joserfc reads only the first of a kind; the next are verified with the prepared key."""
+    key = SIGNER.key
+    good = SIGNER.token(BODY)
+    other = ATTACKER.token(BODY).split(".")
+    changed = [*good.split(".")]
+    changed[number % 3] = other[number % 3] if number > 1 else changed[1][:-4] + "AAAA"
+    bad = [".".join(changed), f"{good}.x", f"{good[:-8]}", good.replace(".", "..", 1), good.split(".")[0]]
+    bad += [ATTACKER.token(BODY), SIGNER.token(BODY, algorithm="PS256"), good.rpartition(".")[0] + ".", ""]
+
+    assert [jwt(good, key=key), jwt(good, key=key)] == [None, None]
+    known = [jwt(each, key=key) for each in bad if each != good]
+    assert known == [jwt(each, key=SIGNER.key) for each in bad if each != good]
+    assert None not in known
+
+
+def test_a_head_with_members_of_its_own_is_read_anew_each_time():
+    """One may say that the payload is not in base64 (RFC 7797)."""
+    head = {"alg": "RS256", "b64": False, "crit": ["b64"]}
+    content = '{"data":"{}","iss":"lago"}'
+    detached = jws.serialize_compact(head, content, _private(), algorithms=["RS256"])
+    token = detached.replace("..", f".{content}.")
+    key = SIGNER.key
+
+    assert [jwt(token, b"{}", key=key, issuer="lago") for _ in range(2)] == [None, None]
+
+
 def test_a_jwt_may_carry_megabytes():
     """It holds the whole body again."""
     body = b'{"webhook_type":"' + b"x" * 5_000_000 + b'"}'
@@ -188,7 +216,7 @@ def test_only_an_rsa_key_of_some_length_will_do(private):
 OTHERS_KEYS = [
     {"jku": "https://keys.attacker.example/jwks.json"},
     {"x5u": "https://keys.attacker.example/chain.pem"},
-    {"jwk": ATTACKER.key.as_dict(private=False)},
+    {"jwk": ATTACKER.key.as_dict()},
     {"x5c": ["MIIB"]},
     {"kid": "https://keys.attacker.example/1"},
 ]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from consumer.clock import FakeClock
+from consumer.lago.lago_key import LagoKey
 from consumer.lago.public_key import FetchedKey, Unavailable
 from consumer.sandbox.lago.http import API_KEY, LagoServer
 from consumer.sandbox.lago.organization import Organization
@@ -111,6 +111,6 @@ async def test_the_public_key_over_the_api_verifies_a_jwt():
     key = await FetchedKey(place, clock=FakeClock(), transport=httpx.ASGITransport(server.app())).current()
 
     assert isinstance(missing, Unavailable)
-    assert isinstance(key, RSAKey)
+    assert isinstance(key, LagoKey)
     token = headers["X-Lago-Signature"].encode()
-    assert jws.deserialize_compact(token, key, algorithms=["RS256"]).payload
+    assert key.payload(token)
