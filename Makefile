@@ -11,7 +11,7 @@ HELM_VERSION := v4.3.1
 # Where it is set, each of the suite's thousands of processes would compile all modules anew, for half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup check suitescript netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures release release-images upgrade-check
+.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures release release-images upgrade-check
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +38,19 @@ check: setup ## Lint, types, import rules, spelling; with Node.js also the Suite
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell consumer schemas tests deploy README.md
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory suitescript; else echo "no Node.js: make suitescript is left out"; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory suitescript dashboard-types; \
+	else echo "no Node.js: make suitescript and make dashboard-types are left out"; fi
 
 suitescript: setup $(SUITESCRIPT)/node_modules/.complete ## The SuiteScript: SDF rules, ESLint, Jest on Oracle's stubs, coverage (needs Node.js)
 	cd $(SUITESCRIPT) && npm run --silent check
 	$(BIN)/python -m pytest --quiet -p tests.support.script_coverage tests/contract/test_restlet_*.py tests/contract/test_preflight_survey.py
+
+dashboard-types: deploy/grafana/node_modules/.complete ## The Grafana dashboard has the shape of Grafana's own types (needs Node.js)
+	cd deploy/grafana && npm run --silent check
+
+deploy/grafana/node_modules/.complete: deploy/grafana/package-lock.json
+	cd deploy/grafana && npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
+	@touch $@
 
 netsuite-bundle: ## What an administrator without Node.js uploads and types by hand: build/netsuite-bundle
 	python3 $(SUITESCRIPT)/bundle/make.py build/netsuite-bundle

@@ -39,7 +39,7 @@ class OpenFailures:
             self._end(ended)
             return
         match read(record):
-            case Failure() as failure if failure.object_id:
+            case Failure() as failure:
                 self._fail(failure)
             case ErrorMark() as mark:
                 self._mark(mark)

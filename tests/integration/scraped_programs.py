@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -25,6 +26,9 @@ DASHBOARD = ROOT / "deploy" / "grafana" / "dashboards" / "lago-netsuite.json"
 PROGRAM = shutil.which("prometheus")
 JOBS = ("worker", "relay", "ingest")
 START_LIMIT_S = 90.0
+UNITS_S = {"s": 1, "m": 60, "h": 3_600}
+# Of a range or an offset; a day is left as it is.
+DURATION = re.compile(r"(?<=\[)\d+[smh](?=\])|(?<=offset )\d+[smh]\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +37,19 @@ class Prometheus:
 
     origin: str
     http: httpx.Client = field(repr=False)
+    folder: Path
+
+    def find(self, job: str, *targets: str) -> None:
+        """From now on a job has these targets, as when pods come and go; without any it is absent."""
+        (self.folder / f"{job}.json").write_text(_targets(*targets))
 
     def ask(self, path: str, **parameters: Any) -> Any:
         answer = self.http.get(f"{self.origin}/api/v1/{path}", params=parameters).json()
         assert answer["status"] == "success", answer
         return answer["data"]
 
-    def query(self, expression: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("query", query=expression)["result"]
+    def query(self, expression: str, **parameters: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ask("query", query=expression, **parameters)["result"]
         return found
 
     def firing(self) -> set[tuple[str, str]]:
@@ -96,6 +105,8 @@ def prometheus(
     """Prometheus with these targets by job and these rules, on a free port of this machine."""
     port = free_port()
     (folder / "alerts.yaml").write_text(json.dumps(rules))
+    for name, origin in ops.items():
+        (folder / f"{name}.json").write_text(_targets(origin))
     (folder / "prometheus.yaml").write_text(
         json.dumps(
             {
@@ -104,9 +115,9 @@ def prometheus(
                 "scrape_configs": [
                     {
                         "job_name": f"lago-netsuite-{name}",
-                        "static_configs": [{"targets": [origin.removeprefix("http://")]}],
+                        "file_sd_configs": [{"files": [f"{name}.json"]}],
                     }
-                    for name, origin in ops.items()
+                    for name in ops
                 ],
             }
         )
@@ -122,7 +133,7 @@ def prometheus(
         try:
             origin = f"http://127.0.0.1:{port}"
             running_programs.until(lambda: _is_ready(origin, "-/ready"), because=log_file.read_text)
-            yield Prometheus(origin=origin, http=http)
+            yield Prometheus(origin=origin, http=http, folder=folder)
         finally:
             stop(process)
 
@@ -137,6 +148,34 @@ def rules_at_once(*, oldest_s: int) -> dict[str, Any]:
     return rules
 
 
+def rules_in_a_hurry(by: int) -> dict[str, Any]:
+    """
+    The real rules with every duration divided: how long each waits, and how far back it looks.
+
+    Numbers that ages and dates are compared with stay, since these grow as fast as ever.
+    """
+    rules: dict[str, Any] = YAML(typ="safe").load(ALERTS)
+    for each in (rule for group in rules["groups"] for rule in group["rules"]):
+        each["for"] = _divided(each["for"], by)
+        each["expr"] = DURATION.sub(lambda found: _divided(found[0], by), each["expr"])
+    return rules
+
+
+def alert_names() -> list[str]:
+    """Of all rules."""
+    loaded = YAML(typ="safe").load(ALERTS)
+    return [rule["alert"] for group in loaded["groups"] for rule in group["rules"]]
+
+
+def _divided(duration: str, by: int) -> str:
+    number, unit = int(duration[:-1]), duration[-1]
+    return f"{number * UNITS_S[unit] * 1_000 // by}ms" if number else duration
+
+
+def _targets(*origins: str) -> str:
+    return json.dumps([{"targets": [origin.removeprefix("http://") for origin in origins]}])
+
+
 def panels() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every panel of the dashboard, with its row's title, in order."""
     row = ""
@@ -149,7 +188,7 @@ def panels() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def asked(expression: str, *, window: str) -> str:
     """An expression of the dashboard as Grafana asks it when nothing was chosen."""
-    for variable in ("namespace", "connection", "account", "topic"):
+    for variable in ("namespace", "connection", "account", "topic", "currency"):
         expression = expression.replace(f"${variable}", ".*")
     return expression.replace("$__rate_interval", window)
 

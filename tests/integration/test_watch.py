@@ -32,7 +32,16 @@ OLD_S = 3
 LIMIT_S = 90.0
 # What did not happen here has no curve.
 NOTHING_TO_SHOW = {
-    "Amount rejected within an hour",
+    "Amount rejected within an hour, $currency",
+    "Time until certificates end",
+    "What the console lacks",
+    "Connections paused by a person",
+    "Kinds of document refused",
+    "Refunds to make by hand",
+    "Age of the oldest refund to make",
+    "Left by removed connections",
+    "Books in balance",
+    "Documents compared",
     "Ignored, by rule",
     "Age of the last comparison",
     "Differences between Lago and NetSuite",

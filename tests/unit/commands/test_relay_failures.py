@@ -52,3 +52,12 @@ def test_the_topic_may_be_read_anew(watch, metrics):
     watch.show()
 
     assert f"open_failures{ABOUT} 1.0" in shown(metrics)
+
+
+def test_what_could_not_be_read_counts_too(watch, metrics):
+    """A record without a document ends by an act only, so that somebody has to see it."""
+    broken = topic_records.failed(1, object={"type": "", "lago_id": "", "number": None})
+    watch.note_record(broken)
+    watch.show()
+
+    assert f"open_failures{ABOUT} 1.0" in shown(metrics)

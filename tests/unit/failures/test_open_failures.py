@@ -105,11 +105,15 @@ def test_what_has_ended_takes_no_memory():
     assert (len(found), ended(found, result(1)), ended(found, result(2))) == (1, [], ["error-2"])
 
 
-def test_foreign_records_and_undecodable_events_are_passed_over():
+def test_foreign_records_are_passed_over_and_undecodable_events_end_by_an_act_only():
     """They have no object that could be written."""
     foreign = topic_records.record("lago.accounting-provider-error", {"webhook_type": "x"}, offset=0)
 
-    assert len(known(foreign, topic_records.failed(object=None))) == 0
+    found = known(foreign, topic_records.failed(object=None))
+
+    assert [each.id for each in found.waiting] == ["error-1"]
+    assert ended(found, result(1)) == []
+    assert len(known(topic_records.failed(object=None), resolved(resolved_by="closed"))) == 0
 
 
 def test_the_end_of_a_failure_is_read_back():

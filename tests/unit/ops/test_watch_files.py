@@ -122,9 +122,41 @@ def test_every_metric_of_ours_is_on_the_dashboard():
 
 
 def test_the_rows_of_the_dashboard_are_the_stops_of_an_event():
+    """Between what runs at all and whether the books agree in the end."""
     rows = [panel["title"] for panel in DASHBOARD["panels"] if panel["type"] == "row"]
 
-    assert rows == ["Flow", "Delivery", "Account limits", "Offsets", "Kafka", "Webhooks", "Money"]
+    stops = ["Flow", "Waiting", "Delivery", "Account limits", "Offsets", "Kafka", "Webhooks", "Money"]
+    assert rows == ["Processes", *stops, "Reconciliation"]
+
+
+@pytest.mark.parametrize("panel", panels(), ids=lambda panel: panel["title"])
+def test_a_panel_has_one_axis_for_one_unit(panel):
+    """Seconds beside counts would be read as counts; sums of several currencies as one sum."""
+    expressions = [each["expr"] for each in panel["targets"]]
+
+    assert {_unit(each) for each in expressions} == {panel["fieldConfig"]["defaults"]["unit"]}
+    if any("lago_netsuite_amounts_total" in each for each in expressions):
+        assert panel["repeat"] == "currency"
+
+
+def _unit(expression: str) -> str:
+    """Grafana's name for the unit of what PromQL gives."""
+    if "_bytes" in expression:
+        return "bytes"
+    if "_ratio" in expression or "_cpu_seconds" in expression:
+        return "percentunit"
+    if re.search(r"_seconds(_bucket)?\{", expression) and "_count{" not in expression:
+        return "s"
+    return "cps" if "rate(" in expression else "short"
+
+
+@pytest.mark.parametrize("panel", panels(), ids=lambda panel: panel["title"])
+def test_a_panel_asks_only_for_what_was_chosen(panel):
+    """Every selector has the namespace."""
+    for each in panel["targets"]:
+        selectors = re.findall(r"[a-z]\w+\{([^}]*)\}", each["expr"])
+        assert selectors
+        assert all('namespace=~"$namespace"' in inner for inner in selectors)
 
 
 def test_every_panel_says_what_it_shows_and_uses_variables_that_exist():
