@@ -8,7 +8,7 @@ COMPOSE_GO_VERSION := v2.16.2
 KUBERNETES_VERSION := v1.36.3
 HELM_VERSION := v4.3.1
 
-# Where it is set, each of the suite's thousands of processes would compile all modules anew, for half of its start.
+# Where it is set, each process of the suite and of the demo would compile all modules anew, for half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures release release-images upgrade-check

@@ -115,7 +115,7 @@ def test_what_is_set_up_runs(made):
 
 
 def test_what_is_set_up_is_compiled_whatever_the_environment_says(made):
-    """Compiling takes more than half of a process's start, and the suite starts thousands of processes."""
+    """Compiling takes more than half of a process's start, and suite and demo start many."""
     kept = importlib.util.cache_from_source
     [rich] = made.folder.glob(".venv/lib/python3*/site-packages/rich/console.py")
     shown = made.run("env", "PYTHONDONTWRITEBYTECODE=1", "make", "--eval=shown: ; @env", "shown")
