@@ -65,7 +65,7 @@ class Wish:
 
 async def of_files(files: Sequence[Path], wish: Wish) -> int:
     """
-    Plan the events of files; as `preview` reads them.
+    Plan the events of files, one after the other; a file with one event a line may be of any size.
 
     Raises:
         LagoNetsuiteError: the file for requests cannot be written.
@@ -73,9 +73,7 @@ async def of_files(files: Sequence[Path], wish: Wish) -> int:
     """
     async with _planning(wish) as planning:
         for file in files:
-            values = event_file.of(file)
-            planning.expect(len(values))
-            for number, value in enumerate(values, start=1):
+            for number, value in enumerate(event_file.stream(file), start=1):
                 await planning.take(value, f"{file}#{number}")
     return planning.shown()
 
@@ -107,10 +105,6 @@ class _Planning:
     totals: PlanTotals = field(default_factory=PlanTotals)
     zones: KnownZones = field(default_factory=KnownZones)
     entries: list[dict[str, Any]] = field(default_factory=list)
-
-    def expect(self, count: int) -> None:
-        """So many more are to come."""
-        self.progress.update(self.bar, total=(self.progress.tasks[self.bar].total or 0) + count)
 
     async def take(self, value: bytes | None, source: str) -> None:
         self.totals.events += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from consumer.commands import lago_lookup, plan, plan_tables
+from consumer.commands import event_file, lago_lookup, plan, plan_tables
 from consumer.commands.plan_totals import PlanTotals
 from consumer.errors import LagoNetsuiteError
 from consumer.lago.lookup_result import Failed, Found, Missing
@@ -59,6 +59,18 @@ def test_what_would_be_written_is_added_up_by_kind_with_amounts(planned):
     assert (of_invoices["mode"], of_invoices["count"], of_invoices["documents"]) == ("create_or_get", 3, 2)
     assert list(of_invoices["amounts"]) == ["EUR"]
     assert {item["type"] for item in entry["items"]} == {"customer", "invoice"}
+
+
+def test_a_file_with_one_event_a_line_may_be_of_any_size(tmp_path, capsys, monkeypatch):
+    """It is never in memory as a whole: the limit is that of a line."""
+    file = tmp_path / "events.jsonl"
+    lines = [invoice(f"ACM-{number}") for number in range(20)]
+    file.write_bytes(b"\n".join(lines))
+    monkeypatch.setattr(event_file, "EVENT_LIMIT_BYTES", 2 * len(lines[0]))
+
+    assert asyncio.run(plan.of_files([file], plan.Wish(connections=ALONE, as_json=True))) == 0
+
+    assert json.loads(capsys.readouterr().out)["outcomes"]["request"] == 20
 
 
 def test_a_cause_counts_its_documents_and_sums_their_amounts(planned):
