@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from consumer.clock import Clock
 from consumer.engine.attempt import Attempt
@@ -39,19 +40,19 @@ class Calls:
     def __init__(self, permit_pool: PermitPool, clock: Clock) -> None:
         self._permit_pool = permit_pool
         self._clock = clock
-        self._in_flight: set[Call] = set()
+        self._in_flight: dict[bool, set[Call]] = {False: set(), True: set()}  # by whether they are retries
         self._fresh_in_a_row = 0
         self.begun = 0
 
     @property
     def in_flight(self) -> int:
         """The number of calls in flight."""
-        return len(self._in_flight)
+        return sum(map(len, self._in_flight.values()))
 
     @property
     def retrying(self) -> int:
         """The number of retries in flight."""
-        return sum(call.is_retry for call in self._in_flight)
+        return len(self._in_flight[True])
 
     def waiting_kind(self, lanes: Lanes) -> bool | None:
         """
@@ -84,7 +85,7 @@ class Calls:
         now = self._clock.now()
         tried = tuple(replace(each, retry_state=each.retry_state.tried(now)) for each in taken)
         call = Call(attempts=tried, permit=self._permit_pool.enter())
-        self._in_flight.add(call)
+        self._in_flight[call.is_retry].add(call)
         self.begun += 1
         self._fresh_in_a_row = 0 if retries else self._fresh_in_a_row + 1
         return call
@@ -94,14 +95,14 @@ class Calls:
         try:
             self._permit_pool.leave(call.permit, outcomes, in_flight=self.in_flight)
         finally:
-            self._in_flight.remove(call)
+            self._in_flight[call.is_retry].remove(call)
 
     def _size(self, ready: int, backlog: float) -> int:
         size, short = self._permit_pool.batch_size(ready, backlog), self._permit_pool.largest_short_batch
         if size <= short:
             return size
         # Long calls leave one permit to short ones, so that a new record need not wait for the end of one.
-        long_in_flight = sum(len(call.attempts) > short for call in self._in_flight)
+        long_in_flight = sum(len(call.attempts) > short for call in chain(*self._in_flight.values()))
         return size if long_in_flight < self._permit_pool.permits - 1 else short
 
 

@@ -28,6 +28,8 @@ class HttpResponse:
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """The seconds of ``Retry-After``, a number or a date (RFC 9110 section 10.2.3); None without either."""
     text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return float(text)
     try:
