@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from aiokafka.partitioner import DefaultPartitioner
 
-KEYS_REMEMBERED = 100_000
+KEYS_REMEMBERED = 10_000
+"""The keys of customers repeat; those of results are of documents, seldom repeat and take memory."""
 
 _default = DefaultPartitioner()
 
