@@ -85,6 +85,9 @@ bench-peers: setup ## Our worker beside other connectors, by turns, a quarter of
 bench-aims: setup ## All that the connector should reach in one run, a quarter of an hour: tests/bench/peers/results/aims.md
 	$(BIN)/python -m tests.bench.aims
 
+bench-readme: setup ## Put the peers' table of the last run into the README
+	$(BIN)/python -m tests.bench.peers.readme
+
 bench-peers-lock: setup ## Refresh the lock file of the peers' packages
 	$(LOCK) tests/bench/peers/requirements.in --output-file tests/bench/peers/requirements.lock
 

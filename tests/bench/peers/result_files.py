@@ -110,10 +110,11 @@ def _cells(row: dict[str, Any]) -> list[str]:
     kept = " / ".join(str(row[figure]) for figure in NEVER_BROKEN)
     after = "" if row["back_after_kill_s"] is None else f"{row['back_after_kill_s']:g} s"
     repeats = "" if row["repeats_after_kill"] is None else str(row["repeats_after_kill"])
-    return [row["title"], *(_shown(row[figure]) for figure in COLUMNS), kept, after, repeats]
+    return [row["title"], *(shown(row[figure]) for figure in COLUMNS), kept, after, repeats]
 
 
-def _shown(value: float | None) -> str:
+def shown(value: float | None) -> str:
+    """Three digits; nothing where there is no figure."""
     if value is None:
         return ""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

@@ -7,7 +7,7 @@ from itertools import islice
 
 from tests.bench import events, workloads
 from tests.bench.contender import ONE_A_CALL, OURS
-from tests.bench.peers import peer_environment
+from tests.bench.peers import peer_environment, readme, result_files
 from tests.bench.peers.result_files import Results
 
 
@@ -79,3 +79,11 @@ def test_what_is_lost_in_any_run_is_counted_that_with_the_kill_included():
     found.add_kill("ours", figures(lost=2, back_at_work_s=3.4, repeats=12))
 
     assert "| 3 / 0 / 0 | 3.4 s | 12 |" in found.markdown()
+
+
+def test_the_readme_shows_the_results_that_lie_beside_the_bench():
+    """`make bench-readme` puts them there after a run."""
+    results = json.loads((result_files.FOLDER / "peers.json").read_text())
+    page = readme.README.read_text()
+
+    assert readme.rewritten(page, readme.table(results)) == page
