@@ -11,7 +11,7 @@ HELM_VERSION := v4.3.1
 # Where it is set, each process of the suite and of the demo would compile all modules anew, for half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files dashboard pictures release release-images upgrade-check
+.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files kafka-rights dashboard pictures release release-images upgrade-check
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -132,6 +132,9 @@ chart-files: ## Alerts and dashboard into the chart, which reads only its own fi
 	$(PYTHON) deploy/helm/readme.py
 
 chart-alerts: chart-files
+
+kafka-rights: setup ## The page of rights on Kafka and Strimzi's users, from consumer/kafka/rights.py
+	$(BIN)/python deploy/kafka/make.py
 
 # What the labels of an image say. SOURCE is where your copy of this repository is; IMAGE_OPTIONS goes to the builder as it is.
 SOURCE ?= unknown

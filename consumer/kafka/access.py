@@ -25,7 +25,7 @@ def denial(error: KafkaError, *, user: str | None, operation: str, group: str = 
     Args:
         error: aiokafka's error, with the name of topic or group if it has one.
         user: the SASL user; None for a client without SASL.
-        operation: the operation to allow on a topic: ``READ``, ``WRITE`` or ``DESCRIBE``.
+        operation: the operation to allow on topic or group: ``READ``, ``WRITE`` or ``DESCRIBE``.
         group: the consumer group of the client.
     """
     who = f"the user {user}" if user else "this client, which logs in as nobody,"
@@ -35,11 +35,19 @@ def denial(error: KafkaError, *, user: str | None, operation: str, group: str = 
             return f"Kafka does not let {who} use {named}: allow {operation} on the topic (kafka-acls)"
         case GroupAuthorizationFailedError():
             named = ", ".join(_names(error)) or group
-            return f"Kafka does not let {who} use the consumer group {named}: allow READ on it (kafka-acls)"
+            at = f"the consumer group {named}"
+            return f"Kafka does not let {who} use {at}: allow {operation} on it (kafka-acls)"
         case ClusterAuthorizationFailedError():
             return f"Kafka does not let {who} write: allow WRITE on the topics (kafka-acls)"
         case _:
             return None
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether aiokafka's admin client may succeed when asked again; it also raises AttributeError."""
+    return isinstance(error, (KafkaError, AttributeError)) and not isinstance(
+        error, GroupAuthorizationFailedError
+    )
 
 
 def _names(error: KafkaError) -> list[str]:

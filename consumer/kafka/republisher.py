@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
 from consumer.errors import ContractError
+from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.producer import Producer
 from consumer.record import Source
@@ -34,8 +35,9 @@ class Copy:
 class Republisher:
     """Publishes copies to their partitions with one idempotent producer."""
 
-    def __init__(self, producer: Producer, *, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
+    def __init__(self, producer: Producer, *, user: str | None, limit_s: float = ACKNOWLEDGE_LIMIT_S) -> None:
         self._producer = producer
+        self._user = user
         self._limit_s = limit_s
 
     async def put(self, copies: Sequence[Copy]) -> list[Source]:
@@ -52,7 +54,8 @@ class Republisher:
         except TimeoutError:
             raise ContractError(f"Kafka did not acknowledge within {self._limit_s:.0f} s") from None
         except KafkaError as error:
-            raise ContractError(f"Kafka refused a record: {str(error) or type(error).__name__}") from error
+            said = f"Kafka refused a record: {str(error) or type(error).__name__}"
+            raise ContractError(denial(error, user=self._user, operation="WRITE") or said) from error
         return [Source(topic=each.topic, partition=each.partition, offset=each.offset) for each in kept]
 
     async def _send(self, copy: Copy) -> Awaitable[RecordMetadata]:
@@ -77,6 +80,6 @@ async def opened(cluster: Cluster) -> AsyncIterator[Republisher]:
     producer = cluster.producer(record_limit_bytes=RECORD_LIMIT_BYTES)
     await cluster.start(producer)
     try:
-        yield Republisher(producer)
+        yield Republisher(producer, user=cluster.user)
     finally:
         await stop(producer)

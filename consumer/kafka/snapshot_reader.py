@@ -8,11 +8,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable,
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from consumer.errors import StartupError
-from consumer.kafka import topics
+from consumer.kafka import visible_topics
+from consumer.kafka.access import denial, is_transient
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.partitioner import partition_of
 from consumer.kafka.poller import record_of
@@ -30,12 +31,13 @@ READ_OVER = 2_000
 
 async def exists(cluster: Cluster, topic: str) -> bool:
     """
-    Whether Kafka has the topic, and shows it to this client; its name is without prefix.
+    Whether Kafka has the topic; its name is without prefix.
 
     Raises:
-        StartupError: Kafka cannot be reached.
+        StartupError: Kafka cannot be reached, or does not let this client see the topic.
     """
-    return cluster.topic(topic) in await _counts(cluster)
+    name = cluster.topic(topic)
+    return name in await visible_topics.counts(cluster, name)
 
 
 async def history(
@@ -60,7 +62,7 @@ async def history(
         StartupError: Kafka cannot be reached, lacks the topic, or stops responding.
     """
     name = cluster.topic(topic)
-    count = (await _counts(cluster)).get(name)
+    count = (await visible_topics.counts(cluster, name)).get(name)
     if count is None:
         raise StartupError(f"Kafka lacks the topic {name}: create it with `lago-netsuite topics create`")
     numbers = range(count) if keys is None else {partition_of(key, range(count), ()) for key in keys}
@@ -93,7 +95,7 @@ async def originals(
     wanted: dict[TopicPartition, list[Source]] = defaultdict(list)
     for source in sorted(sources, key=lambda each: (each.topic, each.partition, each.offset)):
         wanted[TopicPartition(source.topic, source.partition)].append(source)
-    counts = await _counts(cluster) if wanted else {}
+    counts = await visible_topics.counts(cluster, *{each.topic for each in wanted}) if wanted else {}
     for place in [place for place in wanted if place.partition >= counts.get(place.topic, 0)]:
         for source in wanted.pop(place):
             yield source, None
@@ -114,8 +116,8 @@ async def extents(cluster: Cluster, topics_: Sequence[str]) -> Mapping[Place, tu
     Raises:
         StartupError: Kafka cannot be reached, or stops responding.
     """
-    counts = await _counts(cluster)
     names = [cluster.topic(each) for each in topics_]
+    counts = await visible_topics.counts(cluster, *names)
     places = [TopicPartition(name, number) for name in names for number in range(counts.get(name, 0))]
     async with _reader(cluster) as consumer, asyncio.timeout(REQUEST_LIMIT_S):
         begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
@@ -133,13 +135,16 @@ async def positions(cluster: Cluster, group: str) -> Mapping[Place, int]:
         async for attempt in AsyncRetrying(
             # A new broker creates its offsets topic at the first request. AttributeError: aiokafka's client
             # raises it when a coordinator responds with an error code.
-            retry=retry_if_exception_type((KafkaError, AttributeError)),
+            retry=retry_if_exception(is_transient),
             stop=stop_after_attempt(COORDINATOR_ATTEMPTS),
             wait=wait_fixed(COORDINATOR_WAIT_S),
             reraise=True,
         ):
             with attempt:
                 return await committed(cluster, group)
+    except GroupAuthorizationFailedError as error:
+        named = GroupAuthorizationFailedError(group)
+        raise StartupError(denial(named, user=cluster.user, operation="DESCRIBE")) from error
     except (KafkaError, AttributeError, TimeoutError) as error:
         reason = str(error) or type(error).__name__
         raise StartupError(f"Kafka does not say how far the group {group} is: {reason}") from error
@@ -153,16 +158,11 @@ async def _reader(cluster: Cluster) -> AsyncIterator[AIOKafkaConsumer]:
     try:
         yield consumer
     except (KafkaError, TimeoutError) as error:
-        raise StartupError(
-            f"Kafka does not give its records: {str(error) or type(error).__name__}"
-        ) from error
+        denied = isinstance(error, KafkaError) and denial(error, user=cluster.user, operation="READ")
+        said = f"Kafka does not give its records: {str(error) or type(error).__name__}"
+        raise StartupError(denied or said) from error
     finally:
         await stop(consumer)
-
-
-async def _counts(cluster: Cluster) -> dict[str, int]:
-    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
-        return await topics.partitions(admin)
 
 
 async def _starts(
