@@ -144,7 +144,7 @@ VERBS = {
     "exec": set(),
     "create secret generic": {"--from-literal", "--from-file"},
 }
-KINDS = {"pods", "cronjobs", "jobs"}
+KINDS = {"pod", "cronjob", "job", "statefulset", "deployment"}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,11 @@ def test_kubectl_is_called_with_names_of_the_chart(command):
     for name in named:
         kind, slash, alone = name.partition("/")
         workers = {f"{each}-0" for each in _chart()["statefulset"]}
-        assert alone in _chart()[kind] if slash else set(name.split(",")) <= KINDS or name in workers
+        assert (
+            alone in _chart()[kind]
+            if slash
+            else {each.removesuffix("s") for each in name.split(",")} <= KINDS or name in workers
+        )
 
 
 @cache
