@@ -73,6 +73,7 @@ WRONG = {
         given=("kafka.oauth.extensions=cluster",), said="kafka.oauth.extensions", text="cluster"
     ),
     "KAFKA_COMPRESSION_TYPE": _setting("KAFKA_COMPRESSION_TYPE", "zip"),
+    "KAFKA_WAIT_S": _setting("KAFKA_WAIT_S", "a minute"),
     "CONNECTIONS_FILE": Wrong(given=("connectionsFile=connections",), said="connectionsFile"),
     "CONSUMER_GROUP": Wrong(given=("settings.CONSUMER_GROUP=",), said="settings.CONSUMER_GROUP"),
     "TOPIC_PREFIX": _setting("TOPIC_PREFIX", "a/b"),

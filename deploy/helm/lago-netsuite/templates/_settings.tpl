@@ -7,6 +7,7 @@ forms:
   text: [".", "text"]
   number: ['^[0-9_.]*[1-9][0-9_.]*([eE][0-9]+)?$', a number of seconds above 0]
   delay: ['^[0-9_.]+$', a number of seconds from 0 to 600]
+  wait: ['^[0-9_.]+$', a number of seconds from 0 to 3600]
   port: ['^(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[0-5]?[0-9]{1,4})$', a port]
   bytes: ['^[0-9_]{4,}$', a number of bytes from 1024 to 16777216]
   switch: ['^(?i)(true|false|1|0|yes|no|on|off|t|f|y|n)$', true or false]
@@ -29,6 +30,7 @@ names:
   number: [DRAIN_BUDGET_S, PARK_MAX_AGE_S, RECORD_MAX_AGE_S, DEPENDENCY_MAX_AGE_S, RETRY_AFTER_MAX_S,
     CONSOLE_SESSION_LIFE_S, CONSOLE_SESSION_IDLE_S]
   delay: [INGEST_STOP_DELAY_S]
+  wait: [KAFKA_WAIT_S]
   port: [OPS_PORT, INGEST_PORT, CONSOLE_PORT]
   bytes: [INGEST_BODY_LIMIT_BYTES]
   switch: [STATIC_MEMBERSHIP]
