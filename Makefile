@@ -11,7 +11,7 @@ HELM_VERSION := v4.3.1
 # Where it is set, each process of the suite and of the demo would compile all modules anew, for half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files kafka-rights dashboard pictures release release-images upgrade-check
+.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files alert-rehearsal kafka-rights dashboard pictures release release-images upgrade-check
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-readme: setup ## Put the peers' table of the last run into the README
 
 bench-peers-lock: setup ## Refresh the lock file of the peers' packages
 	$(LOCK) tests/bench/peers/requirements.in --output-file tests/bench/peers/requirements.lock
+
+alert-rehearsal: setup prometheus ## The alerts live: a month is silent; absent workers, refused webhooks, differing books fire
+	$(BIN)/python -m pytest -v -s -m chaos_long --durations=0 --durations-min=0.5 tests/deploy/test_alert_rehearsal.py
 
 dashboard: setup ## Render the Grafana dashboard from a real Prometheus under the demo's events
 	$(BIN)/python -m tests.bench.dashboard
