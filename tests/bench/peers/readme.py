@@ -23,11 +23,9 @@ TITLES = {
     "quix": "Quix Streams",
     "faststream": "FastStream",
 }
-LINES = {
-    "events_per_s": "events/s",
-    "utilisation": "used of the cap",
-    "cpu_s_per_1000": "CPU ms an event",
-    "rss_mb": "RSS MB",
+PAIRS = {
+    "events/s (of the cap used)": ("events_per_s", "utilisation"),
+    "CPU ms an event (RSS MB)": ("cpu_s_per_1000", "rss_mb"),
 }
 
 
@@ -48,12 +46,16 @@ def rewritten(page: str, lines: str) -> str:
 def table(results: dict[str, Any]) -> str:
     """A column a contender, a line a figure: the README has few lines."""
     rows = [results["rows"][name] for name in TITLES]
-    lines = [[title, *(result_files.shown(row[figure]) for row in rows)] for figure, title in LINES.items()]
+    lines = [[title, *(_pair(row, *figures) for row in rows)] for title, figures in PAIRS.items()]
     kept = [" / ".join(str(row[each]) for each in result_files.NEVER_BROKEN) for row in rows]
     back = ["" if row["back_after_kill_s"] is None else f"{row['back_after_kill_s']:g}" for row in rows]
     first = [f"cap {results['cap']}, {_load(results)}", *TITLES.values()]
     lines += [["lost / doubled / out of order", *kept], ["s until back after kill -9", *back]]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (first, ["---", *["---:"] * len(rows)], *lines))
+
+
+def _pair(row: dict[str, Any], figure: str, other: str) -> str:
+    return f"{result_files.shown(row[figure])} ({result_files.shown(row[other])})"
 
 
 def _load(results: dict[str, Any]) -> str:
