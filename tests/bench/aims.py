@@ -68,7 +68,11 @@ def _round(parts: list[str], address: str, folder: Path) -> Iterator[tuple[str, 
     broken = 0
     for part in parts:
         begun_s = time.monotonic()
-        found = PARTS[part](address, folder / part)
+        try:
+            found = PARTS[part](address, folder / part)
+        except Exception as error:  # noqa: BLE001 - a part that fails leaves the others their quarter of an hour
+            print(folder.name, part, f"failed: {error!r}", flush=True)  # noqa: T201 - progress of a command
+            continue
         broken += int(found.pop("broken", 0) or 0)
         print(folder.name, part, found, f"took {time.monotonic() - begun_s:.0f} s", flush=True)  # noqa: T201
         yield from found.items()
