@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -11,6 +11,7 @@ from pathlib import Path
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
 
 from consumer.kafka.cluster import Cluster
+from consumer.kafka.rights import Right
 from consumer.sandbox.broker import HOST
 from tests.chaos.cluster import ALONE, Node
 from tests.integration.brokers import apache
@@ -32,7 +33,9 @@ class Operation(IntEnum):
 
     READ = 3
     WRITE = 4
+    CREATE = 5
     DESCRIBE = 8
+    DESCRIBE_CONFIGS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +75,25 @@ class Secured:
                 DeleteAclsRequest(resource, prefix, PREFIXED, f"User:{USER}", ANYWHERE, operation, ALLOW)
             )
 
+    async def give(self, rights: Iterable[Right], topic_prefix: str) -> None:
+        """Allow what the page of rights lists, in the deployment with this prefix."""
+        for right in rights:
+            await self.allow(*_named(right, topic_prefix))
+
+    async def take(self, right: Right, topic_prefix: str) -> None:
+        """Take one of them back."""
+        await self.deny(*_named(right, topic_prefix))
+
     async def _send(self, request: CreateAclsRequest | DeleteAclsRequest) -> None:
         async with Cluster(bootstrap_servers=self.by_anybody).admin() as admin:
             answer = (await admin._send_request(request)).to_object()
         [found] = answer.get("creation_responses") or answer["filter_responses"]
         assert not found["error_code"], found
+
+
+def _named(right: Right, topic_prefix: str) -> tuple[Resource, str, Operation]:
+    resource = Resource[right.kind.upper()]
+    return resource, topic_prefix + (right.name or "worker."), Operation[right.operation.name]
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from consumer.config.settings import env_name
 from consumer.kafka.rights import USES, Operation, Right
 from consumer.record import Source
 from tests.chaos import secured
-from tests.chaos.secured import USER, Resource, Secured
+from tests.chaos.secured import USER, Secured
 from tests.integration import failed_events, running_programs
 from tests.integration.brokers import apache
 from tests.integration.test_backfill import command
@@ -36,7 +35,6 @@ WORK = {
     ),
 }  # fmt: skip
 RIGHTS = {use.user: use.rights for use in USES}
-NUMBERS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10}
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +54,14 @@ class Deployment:
     failure_id: str
 
     async def give(self, rights: frozenset[Right]) -> None:
-        for right in rights:
-            await self.broker.allow(*self._named(right))
+        await self.broker.give(rights, self.prefix)
 
     async def take(self, right: Right) -> None:
-        await self.broker.deny(*self._named(right))
+        await self.broker.take(right, self.prefix)
 
     async def run(self, line: str) -> tuple[int, str, str]:
         words = [self.failure_id if word == "ID" else word for word in line.split()]
         return await asyncio.to_thread(command, self.environment, *words)
-
-    def _named(self, right: Right) -> tuple[Any, str, Any]:
-        kind = Resource.TOPIC if right.kind == "topic" else Resource.GROUP
-        return kind, self.prefix + (right.name or "worker."), NUMBERS[right.operation]
 
 
 @pytest.fixture
