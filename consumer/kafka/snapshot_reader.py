@@ -23,7 +23,7 @@ from consumer.record import Record, Source
 POLL_LIMIT_MS = 500
 SILENT_POLLS = 10
 REQUEST_LIMIT_S = 20.0
-COORDINATOR_ATTEMPTS = 10
+COORDINATOR_ATTEMPTS = 30  # 15 s: the groups of a killed broker move after 9 (broker.session.timeout.ms)
 COORDINATOR_WAIT_S = 0.5
 # A seek discards prefetched records, so smaller gaps are read through instead.
 READ_OVER = 2_000
