@@ -46,10 +46,9 @@ class OptionalTopic:
 
     async def _look(self) -> None:
         async with self._cluster.asked() as admin:
-            missing = [self._topic] if self._topic not in await topics.partitions(admin) else []
-            hidden = await admin.hidden(missing) if missing else []
-        self._is_there = not missing
+            found = await topics.visible(admin, [self._topic])
+        self._is_there = not found.missing
         if self._is_there:
             self._troubles.works(self._topic)
-        for problem in topics.absent(missing, hidden, user=self._cluster.user):
+        for problem in topics.absent(found.missing, found.hidden, user=self._cluster.user):
             self._troubles.failed(self._topic, problem)

@@ -120,10 +120,7 @@ USES = (
     Use(
         user="reconcile",
         commands=("reconcile",),
-        rights=FAILURES
-        | on(READ, waiting.TOPIC, reconciliation.TOPIC)
-        | on(WRITE, reconciliation.TOPIC)
-        | on_groups(DESCRIBE),
+        rights=FAILURES | on(READ, waiting.TOPIC, reconciliation.TOPIC) | on(WRITE, reconciliation.TOPIC),
     ),
     Use(
         user="check",

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from consumer.config.settings import Settings
 from consumer.errors import StartupError
 from consumer.kafka.access import denial
+from consumer.kafka.admin import Admin
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.start_wait import when_there
 
@@ -27,6 +28,22 @@ IN_CHECKOUT = Path(__file__).parents[2] / "deploy" / "topics.yaml"
 Role = Literal["input", "output"]
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visible:
+    """
+    What a client sees of the topics that it needs.
+
+    Attributes:
+        counts: the number of partitions of every topic of the cluster.
+        missing: those of the needed topics that are not among these.
+        hidden: those of the missing ones that this client may not describe, so that they may exist.
+    """
+
+    counts: Mapping[str, int]
+    missing: Sequence[str]
+    hidden: Sequence[str]
 
 
 class Topic(BaseModel):
@@ -121,17 +138,16 @@ async def require(cluster: Cluster, needed: Iterable[str], *, wait_limit_s: floa
     """
     real = [cluster.topic(name) for name in needed]
 
-    async def ask() -> tuple[dict[str, int], list[str], list[str]]:
+    async def ask() -> Visible:
         async with cluster.asked() as admin:
-            found = await partitions(admin)
-            missing = [name for name in real if name not in found]
-            return found, missing, await admin.hidden(missing) if missing else []
+            return await visible(admin, real)
 
-    found, missing, hidden = await when_there(ask, wait_limit_s=wait_limit_s)
-    problems = absent(missing, hidden, user=cluster.user)
+    found = await when_there(ask, wait_limit_s=wait_limit_s)
+    problems = absent(found.missing, found.hidden, user=cluster.user)
     if problems:
         raise StartupError("\n".join(problems))
-    inputs = {name: found[cluster.topic(name)] for name in names("input") if cluster.topic(name) in found}
+    counts = found.counts
+    inputs = {name: counts[cluster.topic(name)] for name in names("input") if cluster.topic(name) in counts}
     if len(set(inputs.values())) > 1:
         log.warning("input_topics_differ_in_partitions", **inputs)
 
@@ -145,9 +161,8 @@ async def absence(cluster: Cluster, name: str) -> str:
     """
     real = cluster.topic(name)
     async with cluster.asked() as admin:
-        missing = [real] if real not in await partitions(admin) else []
-        hidden = await admin.hidden(missing) if missing else []
-    return "".join(absent(missing, hidden, user=cluster.user, operation="READ and DESCRIBE"))
+        found = await visible(admin, [real])
+    return "".join(absent(found.missing, found.hidden, user=cluster.user, operation="READ and DESCRIBE"))
 
 
 def absent(
@@ -172,6 +187,13 @@ def _topic(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> Topic:
     settings = {**defaults.get("settings", {}), **own.get("settings", {})}
     texts = {key: str(value) for key, value in settings.items()}
     return Topic.model_validate({**defaults, **own, "settings": texts})
+
+
+async def visible(admin: Admin, needed: Sequence[str]) -> Visible:
+    """Look for topics; names have the prefix."""
+    counts = await partitions(admin)
+    missing = [name for name in needed if name not in counts]
+    return Visible(counts=counts, missing=missing, hidden=await admin.hidden(missing) if missing else [])
 
 
 async def partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:

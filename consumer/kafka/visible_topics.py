@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from consumer.errors import StartupError
 from consumer.kafka import topics
@@ -11,7 +12,7 @@ from consumer.kafka.cluster import Cluster
 REQUEST_LIMIT_S = 20.0
 
 
-async def counts(cluster: Cluster, *needed: str) -> dict[str, int]:
+async def counts(cluster: Cluster, *needed: str) -> Mapping[str, int]:
     """
     The number of partitions by topic; all names have the prefix.
 
@@ -19,9 +20,7 @@ async def counts(cluster: Cluster, *needed: str) -> dict[str, int]:
         StartupError: Kafka cannot be reached, or does not let this client see one that is needed.
     """
     async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
-        found = await topics.partitions(admin)
-        missing = [name for name in needed if name not in found]
-        hidden = await admin.hidden(missing) if missing else []
-    if hidden:
-        raise StartupError("\n".join(topics.absent([], hidden, user=cluster.user, operation="READ")))
-    return found
+        found = await topics.visible(admin, needed)
+    if found.hidden:
+        raise StartupError("\n".join(topics.absent([], found.hidden, user=cluster.user, operation="READ")))
+    return found.counts
