@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from consumer.commands import relay_watch
 from consumer.failures.failure import Failure
 from consumer.failures.open_failures import OpenFailures
 from consumer.kafka import topic_tail
@@ -16,7 +17,6 @@ from consumer.record import Record
 from schemas import error_event
 
 SHOWN_EVERY_S = 15.0
-AGAIN_AFTER_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -48,18 +48,13 @@ class FailureWatch:
     async def run(self) -> None:
         """Read the topic and show what is open, until cancelled; a failure is logged, and tried again."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow())
+            tasks.create_task(relay_watch.read_on(self._follow, failed=_failed))
             tasks.create_task(self._show_now_and_then())
 
     async def _follow(self) -> None:
-        while True:
-            try:
-                async with topic_tail.tail(self._cluster, (error_event.TOPIC,)) as records:
-                    async for record in records:
-                        self.note_record(record)
-            except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
-                log.warning("failure_watch_failed", error=type(error).__name__)
-            await asyncio.sleep(AGAIN_AFTER_S)
+        async with topic_tail.tail(self._cluster, (error_event.TOPIC,)) as records:
+            async for record in records:
+                self.note_record(record)
 
     async def _show_now_and_then(self) -> None:
         while True:
@@ -85,3 +80,7 @@ class FailureWatch:
                 oldest_s=None if oldest_ms is None else oldest_ms / 1_000,
             )
         self._shown |= found.keys()
+
+
+def _failed(error: Exception) -> None:
+    log.warning("failure_watch_failed", error=type(error).__name__)

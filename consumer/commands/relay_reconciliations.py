@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
+from consumer.commands import relay_watch
 from consumer.kafka import snapshot_reader, topic_tail
 from consumer.kafka.cluster import Cluster
 from consumer.record import Record
 from schemas import reconciliation
 from schemas.reconciliation import Reconciliation
-
-AGAIN_AFTER_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +44,7 @@ class ReconciliationWatch:
 
     async def run(self) -> None:
         """Read the topic until cancelled; a failure is logged, and tried again."""
-        while True:
-            try:
-                await self._follow()
-            except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
-                log.warning("reconciliation_watch_failed", error=type(error).__name__)
-            await asyncio.sleep(AGAIN_AFTER_S)
+        await relay_watch.read_on(self._follow, failed=_failed)
 
     async def _follow(self) -> None:
         if not await snapshot_reader.exists(self._cluster, reconciliation.TOPIC):
@@ -80,3 +73,7 @@ class ReconciliationWatch:
                 documents=run.documents,
                 ended_s=ended_s,
             )
+
+
+def _failed(error: Exception) -> None:
+    log.warning("reconciliation_watch_failed", error=type(error).__name__)

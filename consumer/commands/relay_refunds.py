@@ -10,13 +10,13 @@ from typing import Protocol
 
 import structlog
 
+from consumer.commands import relay_watch
 from consumer.failures.refunds import Refunds, RefundToMake
 from consumer.kafka import offset_marks, topic_tail
 from consumer.kafka.cluster import Cluster
 from schemas import result
 
 SHOWN_EVERY_S = 15.0
-AGAIN_AFTER_S = 60.0
 LEFT_EVERY_S = 60.0
 # Kafka forgets the offsets of a group without members after a week.
 LEFT_AGAIN_S = 3_600.0
@@ -59,21 +59,16 @@ class RefundWatch:
     async def run(self) -> None:
         """Read the topic and show what is open, until cancelled; a failure is logged, and tried again."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow())
+            tasks.create_task(relay_watch.read_on(self._follow, failed=_failed))
             tasks.create_task(self._show_now_and_then())
             if self._group is not None:
                 tasks.create_task(self._leave_now_and_then(self._group))
 
     async def _follow(self) -> None:
-        while True:
-            try:
-                async with topic_tail.tail(self._cluster, (result.TOPIC,)) as records:
-                    async for record in records:
-                        self._refunds.note_record(record)
-                        self.positions[record.source.partition] = record.source.offset + 1
-            except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
-                log.warning("refund_watch_failed", error=type(error).__name__)
-            await asyncio.sleep(AGAIN_AFTER_S)
+        async with topic_tail.tail(self._cluster, (result.TOPIC,)) as records:
+            async for record in records:
+                self._refunds.note_record(record)
+                self.positions[record.source.partition] = record.source.offset + 1
 
     async def _show_now_and_then(self) -> None:
         while True:
@@ -118,3 +113,7 @@ class RefundWatch:
         self._observer.refunds_to_make(
             connection=connection, currency=currency, count=len(refunds), amount=amount, oldest_s=oldest_s
         )
+
+
+def _failed(error: Exception) -> None:
+    log.warning("refund_watch_failed", error=type(error).__name__)

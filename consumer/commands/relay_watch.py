@@ -1,0 +1,24 @@
+"""How the parts of `relay` that count what is open keep on reading their topics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+AGAIN_AFTER_S = 60.0
+
+
+async def read_on(read: Callable[[], Awaitable[None]], *, failed: Callable[[Exception], object]) -> None:
+    """
+    Read until cancelled, again a minute after the reading has ended.
+
+    Args:
+        read: reads until it is interrupted.
+        failed: gets the error that has ended it, for the log.
+    """
+    while True:
+        try:
+            await read()
+        except Exception as error:  # noqa: BLE001 - no error here stops the posting of webhooks
+            failed(error)
+        await asyncio.sleep(AGAIN_AFTER_S)
