@@ -14,7 +14,8 @@ SELECT connection, code, cause_key, currency, count(*), sum(amount), min(oldest_
 _MISSING = """
 INSERT INTO missing_sums
 SELECT connection, currency, count(*), sum(amount) FROM (
-    SELECT connection, currency, max(amount) AS amount FROM failures WHERE state = 'open'
+    SELECT connection, currency, max(amount) AS amount FROM failures INDEXED BY failures_open
+    WHERE state = 'open'
     GROUP BY connection, object, CASE lago_id WHEN '' THEN id ELSE lago_id END
 ) GROUP BY connection, currency
 """
