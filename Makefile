@@ -82,7 +82,7 @@ bench-steady: setup ## Half an hour without faults: the worker does not grow; ST
 bench-peers: setup ## Our worker beside other connectors, by turns, a quarter of an hour: tests/bench/peers/results (needs Java 17 and Maven)
 	$(BIN)/python -m tests.bench.peers
 
-bench-aims: setup ## All that the connector should reach in one run, a quarter of an hour: tests/bench/peers/results/aims.md
+bench-aims: setup ## All that the connector should reach in one run, twenty minutes: tests/bench/peers/results/aims.md
 	$(BIN)/python -m tests.bench.aims
 
 bench-readme: setup ## Put the peers' table of the last run into the README

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 LONGEST_SHARE = 4.0
 """A further record that costs more than this many calls of one is taken to cost as much."""
-PRESUMED_SHARE = 0.5
-PRESUMED_CALLS = 10
-"""Until there are calls of both kinds, the presumed share counts as this many."""
+PRESUMED_SHARE = 1.0
+"""Of an account of which nothing is known: a large call that is not worth it holds its permit for long."""
+PRESUMED_CALLS = 5
+"""The presumed share counts as this many calls."""
 MEMORY_CALLS = 256
 TIME_COUNTS_AT_MOST = 4.0
 

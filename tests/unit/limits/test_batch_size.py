@@ -68,10 +68,29 @@ def test_a_call_leaves_other_permits_their_part():
     assert max(batch_size.next_call(2.5, backlog_each=MANY, largest=25) for _ in range(100)) == 3
 
 
+def test_an_account_of_which_nothing_is_known_gets_one_record_a_call_and_a_few_samples():
+    """A large call that is not worth it would hold its permit for as long as all its records take."""
+    found = Counter(sizes(BatchSize(), MANY, calls=40))
+
+    assert found == {1: 30, SAMPLE_SIZE: 10}
+
+
+@pytest.mark.parametrize(("share", "size"), [(0.05, LARGEST_BATCH), (0.5, 10), (1.0, 1)])
+def test_some_dozens_of_calls_show_which_size_is_worth_it(share, size):
+    """Of an account whose times do not vary, by its calls of one and its samples alone."""
+    batch_size = BatchSize()
+    for _ in range(60):
+        records = batch_size.next_call(MANY, backlog_each=MANY, largest=LARGEST_BATCH)
+        batch_size.note(records, 0.5 * (1 + (records - 1) * share))
+
+    assert batch_size.best(MANY) >= size
+    assert share < 1 or batch_size.best(MANY) == size
+
+
 @pytest.mark.parametrize("share", [0.05, 0.5, 1.0, 4.0])
 def test_the_largest_short_call_takes_no_more_than_a_few_times_as_long_as_one_record(share):
     """And one more record would make it long."""
-    largest = measured(share).largest_short
+    largest = measured(share, calls=5_000).largest_short
 
     assert 1 + share * (largest - 1) <= LONG_TIMES + 0.1
     assert 1 + share * largest > LONG_TIMES - 0.3
