@@ -36,6 +36,7 @@ from consumer.commands import (
 )
 from consumer.demo import demo_options, rehearsal_options
 from consumer.errors import ConfigurationError, LagoNetsuiteError
+from consumer.ops import garbage_collection
 
 if TYPE_CHECKING:
     from consumer.config.connection import Connection
@@ -81,6 +82,7 @@ Codes = Annotated[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit; our errors are sentences on standard error, never tracebacks."""
+    garbage_collection.begin()
     output_encoding.settle()
     _be_quiet(sys.argv[1:] if arguments is None else arguments)
     try:

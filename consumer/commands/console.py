@@ -33,8 +33,8 @@ from consumer.console.rate import RateLimit
 from consumer.http_client.event_loop import EventLoop
 from consumer.kafka import certificate_watch
 from consumer.kafka.cluster import Cluster
+from consumer.ops import garbage_collection, signals
 from consumer.ops import http as ops
-from consumer.ops import signals
 from consumer.ops.health import Health
 from consumer.ops.metrics import Metrics
 
@@ -72,6 +72,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
     context, follower, runs = _assembled(settings, connections, metrics, audit, changes)
     context = replace(context, jobs=jobs.board, closed_at=periods.of)
     login = context.login
+    garbage_collection.settle()
     with signals.stopping(stopping, health):
         async with asyncio.TaskGroup() as tasks:
             watched = ops.create_app(metrics, health)

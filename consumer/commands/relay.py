@@ -25,7 +25,7 @@ from consumer.kafka import static_member, topics
 from consumer.kafka.cluster import Cluster
 from consumer.limits.circuit_breaker import Reason
 from consumer.limits.permits import PermitPool
-from consumer.ops import signals
+from consumer.ops import garbage_collection, signals
 from consumer.record import Publish
 from consumer.relay import endpoint as endpoints
 from consumer.relay import message, sample, schedule, signing
@@ -97,6 +97,7 @@ async def run(settings: Settings, connections: Sequence[Connection], only: Seque
         streams += relay_links.streams(linked, settings, context, stack)
         if not only:
             streams.append(relay_ends.stream(settings, publish, context, stack))
+        garbage_collection.settle()
         refund_group = failure_log.refund_group(settings)
         async with asyncio.TaskGroup() as tasks:
             refunds = tasks.create_task(RefundWatch(cluster, context.metrics, group=refund_group).run())
