@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from consumer.http_client import environment_proxies
+from consumer.http_client import authorities, environment_proxies
 from consumer.http_client.aiohttp_transport import AiohttpTransport
 from consumer.http_client.answer_limit import AnswerLimit
 
@@ -60,7 +60,7 @@ def over_aiohttp(
     """
     proxies = environment_proxies.patterns() if trust_env and transport is None else {}
     if transport is None:
-        reach = partial(AiohttpTransport, limits=limits, verify=httpx.create_ssl_context(trust_env=trust_env))
+        reach = partial(AiohttpTransport, limits=limits, verify=authorities.trusted(trust_env=trust_env))
         transport = reach()
         options["mounts"] = {pattern: proxy and reach(proxy=proxy) for pattern, proxy in proxies.items()}
     return _Stateless(transport=transport, follow_redirects=False, **options)
