@@ -77,7 +77,10 @@ bench-flat: setup ## 10^3 to 10^6 events wait: the same CPU an event, bounded me
 bench-steady: setup ## Half an hour without faults: the worker does not grow; STEADY=5 is five minutes
 	STEADY=$(or $(STEADY),30) $(BIN)/python -m tests.bench
 
-.PHONY: bench-peers bench-peers-lock bench-aims bench-readme
+bench-start: setup ## From exec to ready, seconds and CPU seconds: worker, relay, ingest, console
+	$(BIN)/python -m tests.bench.start
+
+.PHONY: bench-start bench-peers bench-peers-lock bench-aims bench-readme
 
 bench-peers: setup ## Our worker beside other connectors, by turns, a quarter of an hour: tests/bench/peers/results (needs Java 17 and Maven)
 	$(BIN)/python -m tests.bench.peers

@@ -98,6 +98,11 @@ class Program:
             await asyncio.to_thread(broker.stop, self._process)
 
     @property
+    def pid(self) -> int:
+        """Of the last start; 0 before the first."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def _has_ended(self) -> bool:
         return self._process is not None and self._process.poll() is not None
 

@@ -1,4 +1,4 @@
-"""Which certificate authorities are trusted: read once for all clients, since each reading takes 16 ms of CPU."""
+"""Which certificate authorities are trusted: read once for all clients, since that takes 16 ms of CPU."""
 
 from __future__ import annotations
 
