@@ -38,7 +38,12 @@ def streams(
     """
     for connection in connections:
         if connection.lago.link_back:
-            client = LagoClient(connection, clock=context.clock, requests_per_s=link_back.REQUESTS_PER_S)
+            client = LagoClient(
+                connection,
+                clock=context.clock,
+                requests_per_s=link_back.REQUESTS_PER_S,
+                when_free_per_s=link_back.REQUESTS_PER_S_WHEN_FREE,
+            )
             stack.push_async_callback(_close, client)
             make = partial(_stream, connection, client, settings, context)
             yield SupervisedStream(name=_name(connection), make=make)

@@ -20,7 +20,7 @@ from consumer.clock import Clock
 from consumer.config.connection import Connection
 from consumer.lago import http
 from consumer.lago.lookup_result import Failed
-from consumer.lago.rate_limit import Pace
+from consumer.lago.rate_limit import Pace, allowance_of
 from consumer.lago.reply import Absent, Body, Refused, Reply, WriteReply
 from schemas import wire
 
@@ -78,6 +78,7 @@ class LagoClient:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
         requests_per_s: int = REQUESTS_PER_S,
+        when_free_per_s: int | None = None,
     ) -> None:
         """
         Reveal the API key and prepare the HTTP client; nothing is sent yet.
@@ -88,6 +89,7 @@ class LagoClient:
             transport: replaces the network in tests.
             sleep: waits between requests.
             requests_per_s: at most, of this client.
+            when_free_per_s: at most, while Lago says that its limit is mostly free; the same by default.
 
         Raises:
             ConfigurationError: a setting or its secret is missing; the message names it.
@@ -95,7 +97,7 @@ class LagoClient:
         self._connection = connection
         self._sleep = sleep
         self._http = http.client(connection, transport)
-        self._pace = Pace(requests_per_s, clock=clock)
+        self._pace = Pace(requests_per_s, clock=clock, when_free_per_s=when_free_per_s)
 
     async def get(self, path: str, *, resource: str, params: Mapping[str, str | int] | None = None) -> Reply:
         """
@@ -151,6 +153,7 @@ class LagoClient:
                 response = await self._http.request(method, path, **sent)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return self._lost(error)
+        self._pace.allow(allowance_of(response.headers))
         return self._judge(response, resource)
 
     def _lost(self, error: Exception) -> _Attempt:

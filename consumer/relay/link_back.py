@@ -40,6 +40,8 @@ MAX_VALUE_CHARS = 140
 MAX_NOTE_VALUE_CHARS = 255
 REQUESTS_PER_S = 10
 """A fifth of Lago's limit of 50 for an organisation, so that backfills and look-ups have the rest."""
+REQUESTS_PER_S_WHEN_FREE = 25
+"""Half of it, while Lago's responses say that at least half is left."""
 
 log = structlog.get_logger(__name__)
 
