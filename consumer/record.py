@@ -54,6 +54,11 @@ class Record:
     first_tried_at: datetime | None = None
     defect: str | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of its value and key."""
+        return len(self.value or b"") + len(self.key or b"")
+
     def header(self, name: str) -> str | None:
         """The last header with that name as text; None without one."""
         found = [value for key, value in self.headers if key == name]

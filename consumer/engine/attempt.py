@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from consumer.engine.retry_state import RetryState
 from consumer.record import Record
+
+# One for all, since thousands of records that are read ahead have it.
+UNTRIED = RetryState()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,7 @@ class Attempt:
 
     record: Record
     epoch: int
-    retry_state: RetryState = field(default_factory=RetryState)
+    retry_state: RetryState = UNTRIED
 
     @property
     def delivered(self) -> Record:

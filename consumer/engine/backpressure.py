@@ -18,6 +18,9 @@ RESUME_BELOW_RECORDS = 250
 FULL_AT_TOTAL = 20_000
 FULL_AT_BYTES = 64 * 1024 * 1024
 RESUME_BELOW_BYTES = 48 * 1024 * 1024
+# Read ahead is what no call has taken yet: some seconds of work for one core, and enough for large calls.
+AHEAD_AT_BYTES = 16 * 1024 * 1024
+AHEAD_BELOW_BYTES = 10 * 1024 * 1024
 RESUME_BELOW_SPAN = MAX_SPAN - 1_024
 PRESSING_SPAN = MAX_SPAN * 3 // 4
 
@@ -35,6 +38,8 @@ class Load:
         partitions: number of assigned partitions.
         total_records: unsettled records of all partitions.
         total_bytes: size of the unsettled records of all partitions.
+        own_ahead_bytes: size of what is read ahead of this partition: neither in flight nor waiting.
+        ahead_bytes: the same of all partitions.
     """
 
     records: int = 0
@@ -44,16 +49,17 @@ class Load:
     partitions: int = 1
     total_records: int = 0
     total_bytes: int = 0
+    own_ahead_bytes: int = 0
+    ahead_bytes: int = 0
 
     @property
     def counted(self) -> int:
         """The records that count: without parked ones while the total is below `FULL_AT_TOTAL`."""
         return self.records - (self.waiting if self.total_records < FULL_AT_TOTAL else 0)
 
-    @property
-    def fair_bytes(self) -> int:
-        """The bytes a partition may have in any case: its equal part of half of `FULL_AT_BYTES`."""
-        return FULL_AT_BYTES // 2 // max(1, self.partitions)
+    def fair_part_of(self, limit_bytes: int) -> int:
+        """The bytes a partition may have in any case: its equal part of half of a limit."""
+        return limit_bytes // 2 // max(1, self.partitions)
 
 
 def is_full(load: Load, *, is_paused: bool) -> bool:
@@ -63,11 +69,21 @@ def is_full(load: Load, *, is_paused: bool) -> bool:
     The thresholds for pause and resume differ much, because aiokafka discards the prefetched records of a
     paused partition.
     """
-    records, span, total_bytes = FULL_AT_RECORDS, MAX_SPAN, FULL_AT_BYTES
+    records, span = FULL_AT_RECORDS, MAX_SPAN
     if is_paused:
-        records, span, total_bytes = RESUME_BELOW_RECORDS, RESUME_BELOW_SPAN, RESUME_BELOW_BYTES
-    is_heavy = load.total_bytes >= total_bytes and load.own_bytes >= load.fair_bytes
+        records, span = RESUME_BELOW_RECORDS, RESUME_BELOW_SPAN
+    is_heavy = _is_heavy(load, is_paused=is_paused) or _is_far_ahead(load, is_paused=is_paused)
     return load.counted >= records or load.span >= span or is_heavy
+
+
+def _is_heavy(load: Load, *, is_paused: bool) -> bool:
+    limit_bytes = RESUME_BELOW_BYTES if is_paused else FULL_AT_BYTES
+    return load.total_bytes >= limit_bytes and load.own_bytes >= load.fair_part_of(FULL_AT_BYTES)
+
+
+def _is_far_ahead(load: Load, *, is_paused: bool) -> bool:
+    limit_bytes = AHEAD_BELOW_BYTES if is_paused else AHEAD_AT_BYTES
+    return load.ahead_bytes >= limit_bytes and load.own_ahead_bytes >= load.fair_part_of(AHEAD_AT_BYTES)
 
 
 def is_pressing(span: int) -> bool:

@@ -15,6 +15,7 @@ from consumer.clock import Clock
 from consumer.engine.admission import Admission
 from consumer.engine.attempt import Attempt
 from consumer.engine.backoff import Backoff, has_answered
+from consumer.engine.begun import Begun
 from consumer.engine.calls import Call, Calls
 from consumer.engine.decision import Decision, GiveUp, Park, Situation
 from consumer.engine.lanes import Lanes
@@ -34,16 +35,7 @@ class Engine:
     def __init__(
         self, *, permit_pool: PermitPool, backoff: Backoff, clock: Clock, silence_limit_s: float = math.inf
     ) -> None:
-        """
-        Begin without partitions.
-
-        Args:
-            permit_pool: limits the calls in flight.
-            backoff: decides after outcomes.
-            clock: monotonic time for delays, wall time for timestamps.
-            silence_limit_s: how long after a poll calls may start: after a suspension, a process may still
-                consider partitions its own that Kafka has assigned to another one.
-        """
+        """Begin without partitions; calls start at most `silence_limit_s` after a poll."""
         self._permit_pool = permit_pool
         self._backoff = backoff
         self._clock = clock
@@ -88,6 +80,11 @@ class Engine:
         return self._lanes.heads()
 
     @property
+    def begun_records(self) -> Begun:
+        """What waits or is in flight, counted now."""
+        return Begun.of(self._lanes.heads(), self._lanes.in_flight())
+
+    @property
     def refused_kinds(self) -> dict[str, Rejected]:
         """The refusals of kinds of documents that the account refuses at present, by kind."""
         return refusals_of(chain(self._lanes.heads(), self._lanes.in_flight()))
@@ -107,6 +104,7 @@ class Engine:
 
     @property
     def _may_start(self) -> bool:
+        # After a suspension, a process may still consider partitions its own that have another owner.
         is_awake = self._clock.monotonic_s() - self._polled_s < self._silence_limit_s
         return is_awake and not (self._is_held or self._is_closed)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -25,7 +24,7 @@ class Lanes:
     """
 
     def __init__(self) -> None:
-        self._queues: dict[LaneKey, deque[Attempt]] = {}
+        self._queues: dict[LaneKey, list[Attempt]] = {}
         self._ready: dict[bool, Ready] = {False: Ready(), True: Ready()}
         self._dependencies = Dependencies()
         self._running: dict[LaneKey, Attempt] = {}
@@ -73,7 +72,7 @@ class Lanes:
     def add(self, attempt: Attempt) -> None:
         """Append to the lane of the record."""
         lane = attempt.record.lane
-        self._queues.setdefault(lane, deque()).append(attempt)
+        self._queues.setdefault(lane, []).append(attempt)
         self._make_ready(lane)
 
     def set_aside(self, now_s: float) -> None:
@@ -131,7 +130,7 @@ class Lanes:
         """
         lane, rank = attempt.record.lane, attempt.record.rank
         del self._running[lane]
-        self._queues.setdefault(lane, deque()).appendleft(attempt)
+        self._queues.setdefault(lane, []).insert(0, attempt)
         asked = self._dependencies.asked_for(lane)
         if missing is not None and asked not in {None, missing}:
             self._release(asked)
@@ -150,7 +149,7 @@ class Lanes:
         """Queue behind what the lane already holds; when that is nothing, the lane waits until `due_s`."""
         lane = attempt.record.lane
         is_alone = lane not in self._queues and lane not in self._running
-        self._queues.setdefault(lane, deque()).append(attempt)
+        self._queues.setdefault(lane, []).append(attempt)
         if is_alone:
             self._wait(lane, due_s)
         else:
@@ -172,7 +171,7 @@ class Lanes:
         for lane in list(self._queues):
             queue = self._queues[lane]
             head = queue[0] if queue else None
-            kept = deque(attempt for attempt in queue if not is_forgotten(attempt))
+            kept = [attempt for attempt in queue if not is_forgotten(attempt)]
             self._queues[lane] = kept
             if not kept or kept[0] is not head:
                 self._parked.pop(lane, None)
@@ -219,7 +218,7 @@ class Lanes:
         return taken
 
     def _start(self, lane: LaneKey) -> Attempt:
-        attempt = self._running[lane] = self._queues[lane].popleft()
+        attempt = self._running[lane] = self._queues[lane].pop(0)
         return attempt
 
     def _block(self, lane: LaneKey, key: LaneKey, retry_state: RetryState) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from consumer.engine import backpressure
 from consumer.engine.backpressure import Load
+from consumer.engine.begun import NOTHING, Begun
 from consumer.engine.ledger import Admitted, Ledger, Partition, Position
 from consumer.engine.offset_map import MAX_SPAN, OffsetMap
 from consumer.record import Record, Source
@@ -111,7 +112,7 @@ class OwnedPartitions:
         offset = record.source.offset
         if held.ledger is None:
             held.ledger = Ledger.at(offset)
-        owed = held.ledger.admit(offset, size_bytes=len(record.value or b"") + len(record.key or b""))
+        owed = held.ledger.admit(offset, size_bytes=record.size_bytes)
         if owed is not Admitted.DONE_BEFORE:
             held.oldest_ms[offset] = record.timestamp_ms
         return owed
@@ -152,21 +153,25 @@ class OwnedPartitions:
             if held.ledger and backpressure.is_pressing(held.ledger.span):
                 yield Source(topic=partition.topic, partition=partition.number, offset=held.ledger.base)
 
-    def is_full(self, partition: Partition, *, is_paused: bool, waiting: int = 0) -> bool:
-        """Whether a partition should be paused; `waiting` of its records are parked."""
+    def is_full(self, partition: Partition, *, is_paused: bool, begun: Begun = NOTHING) -> bool:
+        """Whether a partition should be paused; without a `begun` all counts as read ahead."""
         held = self._held.get(partition)
         if held is None or not held.is_seeded:
             return True
         if held.ledger is None:
             return False
+        own_bytes = held.ledger.buffered_bytes
+        total_bytes = sum(ledger.buffered_bytes for ledger in self._ledgers())
         load = Load(
             records=held.ledger.unsettled,
-            waiting=waiting,
+            waiting=begun.waiting[partition],
             span=held.ledger.span,
-            own_bytes=held.ledger.buffered_bytes,
+            own_bytes=own_bytes,
             partitions=len(self._held),
             total_records=self.unsettled,
-            total_bytes=sum(ledger.buffered_bytes for ledger in self._ledgers()),
+            total_bytes=total_bytes,
+            own_ahead_bytes=own_bytes - begun.size_bytes[partition],
+            ahead_bytes=total_bytes - begun.size_bytes.total(),
         )
         return backpressure.is_full(load, is_paused=is_paused)
 

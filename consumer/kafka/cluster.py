@@ -35,6 +35,8 @@ IDLE_LIMIT_MS = 300_000
 # New partitions are found within this time; aiokafka's default is five minutes.
 METADATA_LIMIT_MS = 30_000
 FETCH_LIMIT_BYTES = 256 * 1024
+# Of one broker's response: the copies that aiokafka makes of it while it reads count several times in memory.
+RESPONSE_LIMIT_BYTES = 1024 * 1024
 # As aiokafka's default.
 READ_LIMIT_BYTES = 50 * 1024 * 1024
 REQUEST_LIMIT_BYTES = 4 * 1024 * 1024
@@ -122,6 +124,7 @@ class Cluster:
             metadata_max_age_ms=self.metadata_limit_ms,
             # A pause discards prefetched records, so only few are prefetched.
             max_partition_fetch_bytes=FETCH_LIMIT_BYTES,
+            fetch_max_bytes=RESPONSE_LIMIT_BYTES,
             **self.security,
         )
         return paced(consumer)

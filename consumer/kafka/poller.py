@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
@@ -14,6 +13,7 @@ from aiokafka.errors import KafkaError
 from consumer import errors
 from consumer.clock import Clock
 from consumer.engine.admission import Admission
+from consumer.engine.begun import NOTHING, Begun
 from consumer.engine.engine import Engine
 from consumer.engine.ledger import Partition
 from consumer.kafka.batch_reader import BatchReader
@@ -60,7 +60,7 @@ class Poller:
         self._engine = engine
         self._seeder = seeder
         self._place_of = place_of
-        self._waiting: Counter[Partition] = Counter()
+        self._begun = NOTHING
         self._counted_at_s = -math.inf
         self._clock = clock
         self._metrics = metrics
@@ -118,30 +118,23 @@ class Poller:
     def _apply_backpressure(self) -> None:
         paused = self._consumer.paused()
         assigned = self._consumer.assignment()
-        waiting = self._counted()
-        full = {tp for tp in assigned if self._is_full(partition_of(tp), waiting, is_paused=tp in paused)}
+        begun = self._counted()
+        full = {tp for tp in assigned if self._is_full(partition_of(tp), begun, is_paused=tp in paused)}
         full |= self._reader.resting & assigned
         if newly_full := full - paused:
             self._consumer.pause(*newly_full)
         if resumable := (paused & assigned) - full:
             self._consumer.resume(*resumable)
 
-    def _counted(self) -> Counter[Partition]:
-        """
-        The number of lanes by partition that wait for reasons of their own, `COUNT_EVERY_S` old at most.
-        """
+    def _counted(self) -> Begun:
+        """What waits or is in flight, `COUNT_EVERY_S` old at most."""
         now_s = self._clock.monotonic_s()
         if now_s - self._counted_at_s >= COUNT_EVERY_S:
-            own = (
-                each.record.source for each in self._engine.heads if each.retry_state.is_waiting_for_itself
-            )
-            self._waiting, self._counted_at_s = Counter(map(Partition.of, own)), now_s
-        return self._waiting
+            self._begun, self._counted_at_s = self._engine.begun_records, now_s
+        return self._begun
 
-    def _is_full(self, partition: Partition, waiting: Counter[Partition], *, is_paused: bool) -> bool:
-        return self._engine.owned_partitions.is_full(
-            partition, is_paused=is_paused, waiting=waiting[partition]
-        )
+    def _is_full(self, partition: Partition, begun: Begun, *, is_paused: bool) -> bool:
+        return self._engine.owned_partitions.is_full(partition, is_paused=is_paused, begun=begun)
 
     async def _take(self, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
         epochs = {tp: self._epoch(tp) for tp in batches}

@@ -528,6 +528,6 @@ async def test_row_24_records_in_memory_are_bounded_by_their_bytes(world):
             release.set()
         await worker.until_at_rest()
 
-    assert 60 * mebibyte < buffered_bytes < 66 * mebibyte
+    assert 15 * mebibyte < buffered_bytes < 18 * mebibyte
     assert worker.consumer.paused() == set()
     assert world.kafka.position() == 80

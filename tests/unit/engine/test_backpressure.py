@@ -60,6 +60,30 @@ def test_a_partition_with_little_is_fetched_however_much_the_others_hold():
 
 
 @pytest.mark.parametrize(
+    ("ahead_bytes", "is_paused", "expected"),
+    [
+        (16 * MIB - 1, False, False),
+        (16 * MIB, False, True),
+        (10 * MIB, True, True),
+        (10 * MIB - 1, True, False),
+    ],
+)
+def test_only_some_seconds_of_work_are_read_ahead(ahead_bytes, is_paused, expected):
+    """Long before memory is full: what no call can take soon is as well kept by Kafka."""
+    load = Load(own_ahead_bytes=ahead_bytes, ahead_bytes=ahead_bytes)
+
+    assert backpressure.is_full(load, is_paused=is_paused) is expected
+
+
+def test_a_partition_that_is_little_ahead_is_fetched_however_far_the_others_are():
+    """A new customer's event must not stand behind ten thousand invoices; the shares are 8 MiB together."""
+    light = Load(own_ahead_bytes=8 * MIB // 48 - 1, partitions=48, ahead_bytes=30 * MIB)
+
+    assert not backpressure.is_full(light, is_paused=True)
+    assert backpressure.is_full(replace(light, own_ahead_bytes=8 * MIB // 48), is_paused=True)
+
+
+@pytest.mark.parametrize(
     ("state", "reason"),
     [
         ({"is_seeded": False, "records": 0, "span": 0}, Pause.UNSEEDED),

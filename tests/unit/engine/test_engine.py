@@ -204,15 +204,31 @@ def test_a_partition_fills_up_with_records_that_are_not_done(engine):
 
 
 def test_bytes_of_all_partitions_count_together(engine):
-    """Memory is one, however many partitions there are; half of it is shared out evenly."""
+    """Memory is one, however many partitions there are; half of what is read ahead is shared out evenly."""
     own(engine, [HERE, THERE])
-    engine.admit(record(0, value=bytes(64 * 1024 * 1024)))
-    engine.admit(record(0, partition=1, value=bytes(16 * 1024 * 1024 - 1)))
+    engine.admit(record(0, value=bytes(13 * 1024 * 1024)))
+    engine.admit(record(0, partition=1, value=bytes(4 * 1024 * 1024 - 1)))
 
     assert engine.owned_partitions.is_full(HERE, is_paused=False)
     assert not engine.owned_partitions.is_full(THERE, is_paused=False)
     engine.admit(record(1, partition=1, value=b"x"))
     assert engine.owned_partitions.is_full(THERE, is_paused=False)
+
+
+def test_records_in_flight_or_waiting_are_not_read_ahead(engine):
+    """Long calls take their records out of what is read ahead, so that the next calls find work."""
+    own(engine, [HERE])
+    engine.admit(record(0, lane="a", value=bytes(10 * 1024 * 1024)))
+    engine.admit(record(1, lane="b", value=bytes(10 * 1024 * 1024)))
+    full_before = engine.owned_partitions.is_full(HERE, is_paused=False, begun=engine.begun_records)
+
+    attempt = started(engine)
+    in_flight = engine.owned_partitions.is_full(HERE, is_paused=False, begun=engine.begun_records)
+    engine.park(attempt, decided(engine, attempt, Waiting(on="invoice 1", missing="invoice:1")))
+
+    assert full_before
+    assert not in_flight
+    assert not engine.owned_partitions.is_full(HERE, is_paused=False, begun=engine.begun_records)
 
 
 def test_a_closed_account_leaves_the_record_as_it_was(engine):
