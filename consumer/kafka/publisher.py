@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import assert_never
 
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
@@ -13,6 +12,7 @@ from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.producer import Producer
 from consumer.kafka.topic_troubles import TopicTroubles
+from consumer.ops.deadlines import Deadlines
 from consumer.record import Event, Source
 
 ACKNOWLEDGE_LIMIT_S = 15.0
@@ -35,7 +35,7 @@ class Publisher:
     ) -> None:
         self._producer = producer
         self._cluster = cluster
-        self._limit_s = limit_s
+        self._deadlines = Deadlines(limit_s)
         self._troubles = troubles
 
     async def publish(self, event: Event) -> None:
@@ -47,7 +47,7 @@ class Publisher:
             ContractError: it was refused otherwise, or not acknowledged in time; it may still be written, so
                 a retry must have the same id.
         """
-        await self.put(event)
+        await self._publish(self._cluster.topic(event.topic), event)
 
     async def put(self, event: Event) -> Source:
         """
@@ -56,21 +56,24 @@ class Publisher:
         Raises:
             ContractError: as `publish`.
         """
-        topic = self._cluster.topic(event.topic)
+        kept = await self._publish(self._cluster.topic(event.topic), event)
+        return Source(topic=kept.topic, partition=kept.partition, offset=kept.offset)
+
+    async def _publish(self, topic: str, event: Event) -> RecordMetadata:
         try:
-            kept = await self._publish(topic, event)
+            kept = await self._acknowledged(topic, event)
         except ContractError as error:
             if self._troubles:
                 self._troubles.failed(topic, str(error))
             raise
         if self._troubles:
             self._troubles.works(topic)
-        return Source(topic=kept.topic, partition=kept.partition, offset=kept.offset)
+        return kept
 
-    async def _publish(self, topic: str, event: Event) -> RecordMetadata:
+    async def _acknowledged(self, topic: str, event: Event) -> RecordMetadata:
         try:
             # aiokafka itself waits without limit when brokers are down (aio-libs/aiokafka#1101).
-            async with asyncio.timeout(self._limit_s):
+            with self._deadlines.block():
                 return await self._producer.send_and_wait(
                     topic,
                     value=event.value,
@@ -96,6 +99,8 @@ class Publisher:
                 refused = TopicAuthorizationFailedError(topic)
                 return str(denial(refused, user=self._cluster.user, operation="WRITE"))
             case None:
-                return f"Kafka did not acknowledge an event for {topic} within {self._limit_s:.0f} s"
+                return (
+                    f"Kafka did not acknowledge an event for {topic} within {self._deadlines.limit_s:.0f} s"
+                )
             case unknown:
                 assert_never(unknown)
