@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
 
 from consumer.ingest.inflight_limit import InflightLimit
 from consumer.ingest.response import Answer
+from consumer.ops.deadlines import Interruptible
 
 KIBIBYTE = 1024
 # Lago sends a body from memory and waits 30 s for the response, so it stays within these limits.
@@ -57,7 +57,7 @@ class Arrival:
         self._limit = limit
         self._on_proven = on_proven
         self._stage = Stage.UNPROVEN
-        self._waiting: asyncio.Timeout | None = None
+        self._waiting: Interruptible | None = None
         self.began_s = began_s
         self.size_bytes = 0
         self.is_complete = False
@@ -106,12 +106,13 @@ class Arrival:
         self._limit.unproven.give(self.size_bytes)
         self.size_bytes = 0
         if self._waiting is not None:
-            self._waiting.reschedule(asyncio.get_running_loop().time())
+            self._waiting.interrupt()
 
-    def refusable(self) -> asyncio.Timeout:
+    def refusable(self) -> Interruptible:
         """A block in which a refusal raises TimeoutError, until the request is verified."""
-        # It may have been refused before this block.
-        self._waiting = asyncio.timeout(None if self.refusal is None else 0)
+        self._waiting = Interruptible()
+        if self.refusal is not None:
+            self._waiting.interrupt()
         return self._waiting
 
     def is_too_slow(self, now_s: float) -> bool:

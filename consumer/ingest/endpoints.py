@@ -23,6 +23,16 @@ CLOSE_LIMIT_S = 5.0
 SECRETS = ("lago.webhook_hmac_key", "lago.webhook_public_key")
 
 
+def _no_key(algorithm: str, settings: str) -> Answer:
+    return Answer(
+        name="no_key", sentence=f"webhooks signed by {algorithm} are not set up here: give {settings}"
+    )
+
+
+NO_HMAC_KEY = _no_key("hmac", "lago.webhook_hmac_key")
+NO_PUBLIC_KEY = _no_key("jwt", "lago.webhook_public_key and lago.webhook_issuer")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
     """An issuer of JWTs, with the source of its public key."""
@@ -53,25 +63,21 @@ class Endpoint:
             return Answer(name="no_signature", sentence="the header X-Lago-Signature is missing")
         match webhook.algorithm.lower():
             case "hmac":
-                return None if self.hmac_keys else _no_key("hmac", "lago.webhook_hmac_key")
+                return None if self.hmac_keys else NO_HMAC_KEY
             case "jwt":
-                settings = "lago.webhook_public_key and lago.webhook_issuer"
-                return None if self.issuers else _no_key("jwt", settings)
+                return None if self.issuers else NO_PUBLIC_KEY
             case _:
                 sentence = "the header X-Lago-Signature-Algorithm is neither hmac nor jwt"
                 return Answer(name="unknown_algorithm", sentence=sentence)
 
-    async def refusal(self, webhook: Webhook) -> Answer | None:
-        """The refusal of a webhook; None when its signature is valid."""
-        found = self.refusal_of_head(webhook)
-        if found is not None:
-            return found
+    async def refusal_of_signature(self, webhook: Webhook) -> Answer | None:
+        """The refusal of a webhook whose head is not refused; None when its signature is valid."""
         if webhook.algorithm.lower() == "hmac":
             return self._refusal_of_hmac(webhook)
         return await self._refusal_of_jwt(webhook)
 
     def _refusal_of_hmac(self, webhook: Webhook) -> Answer | None:
-        found: Answer | None = None
+        found: Answer | None = NO_HMAC_KEY
         for key in self.hmac_keys:
             found = _said(signatures.check_hmac(webhook.body, webhook.signature, key=key))
             if found is None:
@@ -79,7 +85,7 @@ class Endpoint:
         return found
 
     async def _refusal_of_jwt(self, webhook: Webhook) -> Answer | None:
-        found: Answer | None = None
+        found: Answer | None = NO_PUBLIC_KEY
         for issuer in self.issuers:
             found = await _refusal_of(issuer, webhook)
             if found is None:
@@ -104,12 +110,6 @@ def _checked(webhook: Webhook, key: LagoKey, issuer: Issuer) -> Forged | None:
 
 def _said(forged: Forged | None) -> Answer | None:
     return None if forged is None else Answer(name=forged.reason, sentence=forged.sentence)
-
-
-def _no_key(algorithm: str, settings: str) -> Answer:
-    return Answer(
-        name="no_key", sentence=f"webhooks signed by {algorithm} are not set up here: give {settings}"
-    )
 
 
 def endpoints(

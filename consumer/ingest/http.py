@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 from starlette.responses import JSONResponse, Response
@@ -23,10 +22,17 @@ PREFIX = "/lago/"
 METHOD = "POST"
 CONTENT_TYPE = "application/json"
 NO_ENCODING = "identity"
+HEADER_ENCODING = "latin-1"
 LENGTH_DIGITS = 19
 RESPONSES_REMEMBERED = 64
+SIGNATURE, ALGORITHM, UNIQUE_KEY = (
+    name.encode() for name in (SIGNATURE_HEADER, ALGORITHM_HEADER, UNIQUE_KEY_HEADER)
+)
 EXTENSION = "lago_netsuite.arrival"
 """The ASGI extension with a request's `Arrival`; without it (another server) one is made here."""
+
+
+Headers = Mapping[bytes, bytes]
 
 
 def create_app(
@@ -66,7 +72,7 @@ def create_app(
 
 
 def _refusal(
-    scope: Scope, headers: Mapping[str, str], head: Webhook, receiver: Receiver, body_limit_bytes: int
+    scope: Scope, headers: Headers, head: Webhook, receiver: Receiver, body_limit_bytes: int
 ) -> Answer | None:
     """The refusal by the head alone, sent without waiting for the body; None when there is none."""
     if not head.name:
@@ -84,19 +90,19 @@ def _refusal(
     )
 
 
-def _refusal_of_content(headers: Mapping[str, str]) -> Answer | None:
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != CONTENT_TYPE:
+def _refusal_of_content(headers: Headers) -> Answer | None:
+    if _text(headers, b"content-type").partition(";")[0].strip().lower() != CONTENT_TYPE:
         sentence = f"the content type is not {CONTENT_TYPE}, which Lago sends"
         return Answer(name="wrong_content_type", sentence=sentence)
-    if headers.get("content-encoding", NO_ENCODING).strip().lower() != NO_ENCODING:
+    if b"content-encoding" in headers and _text(headers, b"content-encoding").strip().lower() != NO_ENCODING:
         sentence = "the body is compressed, which Lago's never are; nothing is unpacked here"
         return Answer(name="wrong_content_encoding", sentence=sentence)
     return None
 
 
-def _refusal_of_length(headers: Mapping[str, str], body_limit_bytes: int) -> Answer | None:
-    length = headers.get("content-length", "")
-    is_number = length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS
+def _refusal_of_length(headers: Headers, body_limit_bytes: int) -> Answer | None:
+    length = headers.get(b"content-length", b"")
+    is_number = length.isdigit() and len(length) <= LENGTH_DIGITS
     return request_body.too_large(body_limit_bytes) if is_number and int(length) > body_limit_bytes else None
 
 
@@ -106,16 +112,16 @@ def _name(scope: Scope) -> str:
     return "" if name == path or "/" in name else name
 
 
-def _webhook(scope: Scope, headers: Mapping[str, str]) -> Webhook:
+def _webhook(scope: Scope, headers: Headers) -> Webhook:
     """The webhook with its headers and an empty body."""
     return Webhook(
         name=_name(scope),
         body=b"",
-        signature=headers.get(SIGNATURE_HEADER, ""),
-        algorithm=headers.get(ALGORITHM_HEADER, ""),
-        unique_key=headers.get(UNIQUE_KEY_HEADER, ""),
-        trace_parent=headers.get("traceparent", ""),
-        trace_state=headers.get("tracestate", ""),
+        signature=_text(headers, SIGNATURE),
+        algorithm=_text(headers, ALGORITHM),
+        unique_key=_text(headers, UNIQUE_KEY),
+        trace_parent=_text(headers, b"traceparent"),
+        trace_state=_text(headers, b"tracestate"),
     )
 
 
@@ -123,11 +129,11 @@ async def _answer(
     head: Webhook, receive: Receive, receiver: Receiver, limit_bytes: int, arrival: Arrival
 ) -> Answer:
     try:
-        async with arrival.refusable():
+        with arrival.refusable():
             content = await request_body.read(receive, limit_bytes=limit_bytes)
             if isinstance(content, Answer):
                 return content
-            return await receiver.receive(replace(head, body=content), prove=arrival.prove)
+            return await receiver.receive(head.with_body(content), prove=arrival.prove)
     except TimeoutError:
         if arrival.refusal is None:
             raise
@@ -136,18 +142,22 @@ async def _answer(
         arrival.end()
 
 
-def _headers(scope: Scope) -> Mapping[str, str]:
+def _headers(scope: Scope) -> Headers:
     """Headers by name; of repeated ones the first counts."""
-    pairs: list[tuple[bytes, bytes]] = scope["headers"]
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(pairs)}
+    return dict(reversed(scope["headers"]))
 
 
-def _sender(scope: Scope, headers: Mapping[str, str]) -> Sender:
+def _text(headers: Headers, name: bytes) -> str:
+    """One header; empty when it is missing."""
+    return headers.get(name, b"").decode(HEADER_ENCODING)
+
+
+def _sender(scope: Scope, headers: Headers) -> Sender:
     host, _ = scope.get("client") or ("", 0)
     return Sender(
         source=host,
-        forwarded_for=headers.get("x-forwarded-for", ""),
-        unique_key=headers.get(UNIQUE_KEY_HEADER, ""),
+        forwarded_for=_text(headers, b"x-forwarded-for"),
+        unique_key=_text(headers, UNIQUE_KEY),
     )
 
 

@@ -24,6 +24,7 @@ from consumer.tracing.tracer import OFF, Tracer, publishing
 from schemas.envelope import Undecodable
 
 UNIQUE_KEY_LIMIT_CHARS = 200
+PRODUCED, IGNORED, REPEATED = Answer(name="produced"), Answer(name="ignored"), Answer(name="repeated")
 
 _log = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ class Receiver:
         The response to a webhook; never raises for its content or for errors of Kafka.
 
         Args:
-            webhook: headers and body.
+            webhook: headers and body; `refusal_of_head` has nothing against the headers.
             prove: called once its signature is verified; False when too many verified ones are in flight.
         """
         if self._tracer is OFF:
@@ -93,7 +94,7 @@ class Receiver:
         endpoint = self._endpoints.get(webhook.name)
         if endpoint is None:
             return unknown(webhook.name)
-        refusal = await endpoint.refusal(webhook) or _refusal_of_key(webhook.unique_key)
+        refusal = await endpoint.refusal_of_signature(webhook)
         if refusal is not None:
             return refusal
         return await self._take(webhook, endpoint) if prove() else TOO_BUSY
@@ -102,7 +103,7 @@ class Receiver:
         known_as = identity(webhook)
         if known_as in self._deduplication:
             self._observer.ingest_repeated()
-            return Answer(name="repeated")
+            return REPEATED
         event = outline(webhook.body)
         if isinstance(event, Undecodable):
             return Answer(name="not_a_webhook", sentence=f"this is no Lago webhook: {event.message}")
@@ -113,9 +114,9 @@ class Receiver:
     async def _keep(self, webhook: Webhook, event: Outline, known_as: Identity) -> Answer:
         topic = topic_of(event)
         if topic is None:
-            return Answer(name="ignored")
+            return IGNORED
         answer = await self._produced(to_event(webhook, event, topic=topic, now=self._clock.now()))
-        if answer.name == "produced":
+        if answer is PRODUCED:
             self._deduplication.add(known_as)
         return answer
 
@@ -128,7 +129,7 @@ class Receiver:
         except ContractError as error:
             _log.warning("webhook_not_acknowledged", topic=event.topic, reason=str(error))
             return Answer(name="not_acknowledged", sentence="Kafka has not acknowledged it, send it again")
-        return Answer(name="produced")
+        return PRODUCED
 
 
 def unknown(name: str) -> Answer:

@@ -63,7 +63,7 @@ async def test_a_key_is_read_where_its_reference_leads(monkeypatch, tmp_path):
     endpoint = (await found(connection(code="eu", lago=keys)))["eu"]
 
     assert endpoint.hmac_keys == (HMAC_KEY,)
-    assert await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt")) is None
+    assert await endpoint.refusal_of_signature(webhook(SIGNER.token(BODY), "jwt")) is None
 
 
 async def test_without_a_public_key_lago_is_asked_and_its_address_is_the_issuer():
@@ -111,7 +111,7 @@ async def test_a_public_key_that_is_none_is_refused():
     ],
 )
 async def test_an_algorithm_without_a_key_says_which_setting_it_lacks(algorithm, settings):
-    answer = await Endpoint(organization_id="o").refusal(webhook("x", algorithm))
+    answer = await Endpoint(organization_id="o").refusal_of_signature(webhook("x", algorithm))
 
     assert (answer.name, answer.status) == ("no_key", 401)
     assert answer.sentence == f"webhooks signed by {algorithm} are not set up here: give {settings}"
@@ -129,9 +129,9 @@ async def test_any_of_several_keys_will_do():
         ),
     )
 
-    assert await endpoint.refusal(webhook(hmac_signature(BODY, "new"), "hmac")) is None
-    assert await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt")) is None
-    assert (await endpoint.refusal(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
+    assert await endpoint.refusal_of_signature(webhook(hmac_signature(BODY, "new"), "hmac")) is None
+    assert await endpoint.refusal_of_signature(webhook(SIGNER.token(BODY), "jwt")) is None
+    assert (await endpoint.refusal_of_signature(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
 
 
 class ChangingKey:
@@ -153,8 +153,8 @@ async def test_a_signature_of_lagos_next_key_makes_us_ask_for_it():
     key = ChangingKey(SIGNER.key, other.key)
     endpoint = Endpoint(organization_id="o", issuers=(Issuer(name=ISSUER, key=key),))
 
-    assert await endpoint.refusal(webhook(other.token(BODY), "jwt")) is None
-    assert (await endpoint.refusal(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
+    assert await endpoint.refusal_of_signature(webhook(other.token(BODY), "jwt")) is None
+    assert (await endpoint.refusal_of_signature(webhook(Signer().token(BODY), "jwt"))).name == "bad_signature"
 
 
 async def test_while_lagos_key_cannot_be_had_lago_is_asked_to_come_again():
@@ -166,7 +166,7 @@ async def test_while_lagos_key_cannot_be_had_lago_is_asked_to_come_again():
 
     endpoint = Endpoint(organization_id="o", issuers=(Issuer(name=ISSUER, key=Away()),))
 
-    answer = await endpoint.refusal(webhook(SIGNER.token(BODY), "jwt"))
+    answer = await endpoint.refusal_of_signature(webhook(SIGNER.token(BODY), "jwt"))
 
     assert (answer.status, answer.headers) == (503, {"retry-after": "5"})
     assert answer.sentence == "the signature cannot be verified now: Lago is away"

@@ -87,7 +87,7 @@ class House:
         arrival = scope["extensions"][EXTENSION]
         status = 401 if b"unsigned" in scope["path"].encode() else 204
         try:
-            async with arrival.refusable():
+            with arrival.refusable():
                 while status == 204 and (await receive()).get("more_body"):
                     pass
         except TimeoutError:
