@@ -5,13 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import NewType
 
-from cachetools import TTLCache
-
 from consumer.clock import Clock
 from consumer.ingest.webhook import Webhook
 
 REMEMBERED_S = 3600.0
-REMEMBERED = 100_000  # about 30 MB; at 2000 webhooks a second 50 s, longer than Lago's retries take
+REMEMBERED = 100_000  # about 20 MB; at 2000 webhooks a second 50 s, longer than Lago's retries take
 DIGEST_BYTES = 16
 
 Identity = NewType("Identity", bytes)
@@ -22,25 +20,41 @@ class Deduplication:
     """
     Remembers webhooks that Kafka has acknowledged, for an hour, the latest hundred thousand.
 
-    A webhook is identified by its unique key *and* its body: the key is not signed, so a key alone must not
-    make another body count as delivered. Lago's retries have the same body.
+    A webhook is identified by its unique key *and* its body, for which its verified signature stands: the
+    key is not signed, so a key alone must not make another body count as delivered. Lago's retries have the
+    same body.
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._known: TTLCache[Identity, None] = TTLCache(REMEMBERED, REMEMBERED_S, timer=clock.monotonic_s)
+        self._clock = clock
+        # By when each is forgotten; dictionaries keep the order of insertion, so the oldest is the first.
+        self._known: dict[Identity, float] = {}
+
+    def __len__(self) -> int:
+        """The number of webhooks it has in memory."""
+        return len(self._known)
 
     def __contains__(self, identity: Identity) -> bool:
         """Whether Kafka has acknowledged it."""
-        return identity in self._known
+        return self._known.get(identity, 0.0) > self._clock.monotonic_s()
 
     def add(self, identity: Identity) -> None:
         """Remember a webhook that Kafka has acknowledged."""
-        self._known[identity] = None
+        known, now_s = self._known, self._clock.monotonic_s()
+        known.pop(identity, None)
+        known[identity] = now_s + REMEMBERED_S
+        while len(known) > REMEMBERED or known[next(iter(known))] <= now_s:
+            del known[next(iter(known))]
 
 
 def identity(webhook: Webhook) -> Identity:
-    """The digest of unique key and body."""
-    # Processors have instructions for this digest: half the time of BLAKE2b.
-    digest = sha256(webhook.body)
-    digest.update(b"\0" + webhook.unique_key.encode())  # the key has no zero byte: unique to the pair
+    """
+    The digest of unique key and body of a webhook whose signature is verified.
+
+    A verified signature stands for the body, which may be a thousand times as long. Lago's signatures, HMAC
+    and RSA with PKCS #1, are the same for each retry.
+    """
+    signature = webhook.signature.rpartition(".")[2]  # of a JWT its last part; HMAC's base64 has no dot
+    # The key has no zero byte: unique to the pair.
+    digest = sha256(f"{webhook.unique_key}\0{signature}".encode())
     return Identity(digest.digest()[:DIGEST_BYTES])
