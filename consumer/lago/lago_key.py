@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -11,6 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jws
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import RSAKey
+from msgspec import DecodeError
+from msgspec.json import Decoder
 
 JWT_ALGORITHM = "RS256"
 # A JWT contains the body as a JSON string, in which a character takes six at most.
@@ -19,6 +20,7 @@ HEADS_REMEMBERED = 8
 PLAIN_MEMBERS = frozenset({"alg", "typ"})
 
 _PADDING, _DIGEST = PKCS1v15(), SHA256()
+_BASE64 = Decoder(bytes)
 
 
 class _Registry(jws.JWSRegistry):
@@ -54,8 +56,8 @@ class LagoKey:
         if head not in self._heads or len(token) > JWT_LIMIT_BYTES:
             return self._payload_of_new(token, head)
         content, _, signature = rest.partition(b".")
+        signed = token[: len(head) + 1 + len(content)]
         try:
-            signed = token[: len(head) + 1 + len(content)]
             self._public_key.verify(_decoded(signature), signed, _PADDING, _DIGEST)
         except InvalidSignature:
             raise BadSignatureError from None
@@ -78,6 +80,9 @@ class LagoKey:
 
 
 def _decoded(segment: bytes) -> bytes:
-    # As `base64.urlsafe_b64decode`, whose translation of every byte takes a fifth of the time.
+    # msgspec decodes base64 in a third of the time that `binascii` takes, here as a JSON string.
     plain = segment.replace(b"-", b"+").replace(b"_", b"/")
-    return binascii.a2b_base64(plain + b"=" * (-len(segment) % 4))
+    try:
+        return _BASE64.decode(b'"%b%b"' % (plain, b"=" * (-len(segment) % 4)))
+    except DecodeError:
+        raise ValueError("is no base64") from None
