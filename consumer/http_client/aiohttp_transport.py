@@ -11,43 +11,23 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from functools import lru_cache
 from typing import Any
 
 import aiohttp
 import httpx
-from aiohttp.abc import AbstractStreamWriter
 from aiohttp.connector import Connection
 from yarl import URL
 
+from consumer.http_client import aiohttp_errors
+from consumer.http_client.aiohttp_request import Request
+
 CONNECTIONS = 100
 CONNECT_ATTEMPTS = 3
-PROXY_SCHEMES = ("http", "https")
+SCHEMES = ("http", "https")
 HEADER_LIMIT_BYTES = 16 * 1024
 HEADERS = 128
-DEFAULT_HEADERS = frozenset(("Accept", "Accept-Encoding", "Content-Type", "User-Agent"))
-"""What aiohttp adds by itself; httpx has decided on the headers already."""
-
-# The first match counts, so subclasses come before their parents. The texts of aiohttp's errors are not used:
-# they contain addresses, which may be secret, and parts of responses.
-_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError], str], ...] = (
-    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout, "no connection was made in time"),
-    (aiohttp.ClientHttpProxyError, httpx.ProxyError, "the proxy makes no connection to the host"),
-    (aiohttp.ClientConnectorError, httpx.ConnectError, "no connection can be made"),
-    (aiohttp.InvalidURL, httpx.UnsupportedProtocol, "this is no address of a host"),
-    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol, "only http and https are spoken"),
-    (aiohttp.SocketTimeoutError, httpx.ReadTimeout, "no response came in time"),
-    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError, "the host closed the connection"),
-    (aiohttp.ClientResponseError, httpx.RemoteProtocolError, "the response is not HTTP"),
-    (aiohttp.ClientPayloadError, httpx.RemoteProtocolError, "the response is not complete"),
-    (aiohttp.ClientError, httpx.ReadError, "the connection broke"),
-    (TimeoutError, httpx.WriteTimeout, "the host did not take the request in time"),
-    (OSError, httpx.ReadError, "the connection broke"),
-    # Found before anything is sent.
-    (ValueError, httpx.LocalProtocolError, "a header has characters that HTTP cannot carry"),
-)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -67,14 +47,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         Raises:
             ValueError: the proxy is not one of HTTP.
         """
-        if proxy is not None and (scheme := URL(proxy).scheme) not in PROXY_SCHEMES:
+        if proxy is not None and (scheme := URL(proxy).scheme) not in SCHEMES:
             raise ValueError(f"a proxy must be one of http or https, not of {scheme}")
         self._keepalive_s = limits.keepalive_expiry
         self._slots = asyncio.Semaphore(limits.max_connections or CONNECTIONS)
         self._tls = verify or httpx.create_ssl_context()
         self._tls.set_alpn_protocols(["http/1.1"])
-        self._proxy = proxy
-        self._session: aiohttp.ClientSession | None = None
+        self._proxy = URL(proxy) if proxy else None
+        self._connector: _Connector | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """
@@ -85,10 +65,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             httpx.RequestNotRead: the content is a stream.
         """
         limits_s: dict[str, float | None] = request.extensions.get("timeout", {})
-        await self._take_slot(limits_s.get("pool"))
+        if self._slots.locked():
+            await self._wait_for_slot(limits_s.get("pool"))
+        else:
+            await self._slots.acquire()
         try:
-            with _as_httpx():
-                answer = await self._send(request, limits_s)
+            answer = await self._send(request, limits_s)
+        except aiohttp_errors.KNOWN as error:
+            self._slots.release()
+            raise aiohttp_errors.as_httpx(error) from error
         except BaseException:
             self._slots.release()
             raise
@@ -104,13 +89,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
+        if self._connector is not None:
+            await self._connector.close()
 
-    async def _take_slot(self, limit_s: float | None) -> None:
-        if not self._slots.locked():
-            await self._slots.acquire()
-            return
+    async def _wait_for_slot(self, limit_s: float | None) -> None:
         try:
             async with asyncio.timeout(limit_s):
                 await self._slots.acquire()
@@ -120,39 +102,49 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     async def _send(
         self, request: httpx.Request, limits_s: dict[str, float | None]
     ) -> aiohttp.ClientResponse:
-        body = request.content
-        return await self._opened().request(
-            request.method,
-            _url(request.url.scheme, request.url.netloc, request.url.raw_path),
-            headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
-            data=_Content(body, limits_s.get("write")) if body else None,
-            server_hostname=request.extensions.get("sni_hostname"),
-            timeout=_timeout(limits_s.get("connect"), limits_s.get("read")),
-            proxy=self._proxy,
-            allow_redirects=False,
-        )
+        """The first response that is none of interim; aiohttp's session does this too, and much more."""
+        connector = self._opened()
+        sent = self._request(request, limits_s)
+        limits = _timeout(limits_s.get("connect"), limits_s.get("read"))
+        try:
+            connection = await connector.connect(sent, traces=[], timeout=limits)
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError from error
+        try:
+            _expect_response(connection, sent.method, limits)
+            answer = await sent.send(connection)
+            return await _started(answer, connection)
+        except BaseException:
+            connection.close()
+            raise
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _request(self, request: httpx.Request, limits_s: dict[str, float | None]) -> Request:
+        content = request.content
+        url = _url(request.url.scheme, request.url.netloc, request.url.raw_path)
+        if url.scheme not in SCHEMES:
+            raise aiohttp.NonHttpUrlClientError(url)
+        sent = Request(
+            request.method,
+            url,
+            headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
+            loop=asyncio.get_running_loop(),
+            server_hostname=request.extensions.get("sni_hostname"),
+            proxy=self._proxy,
+        )
+        sent.content, sent.write_limit_s = content, limits_s.get("write")
+        return sent
+
+    def _opened(self) -> _Connector:
         # aiohttp's parts belong to the running loop, and a client is made before there is one.
-        if self._session is None:
-            connector = _Connector(
+        if self._connector is None:
+            self._connector = _Connector(
                 ssl=self._tls,
                 limit=0,  # the slots are the limit
                 keepalive_timeout=self._keepalive_s,
                 resolver=aiohttp.ThreadedResolver(),
                 use_dns_cache=False,
             )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=DEFAULT_HEADERS,
-                auto_decompress=False,
-                middlewares=(_once,),
-                max_line_size=HEADER_LIMIT_BYTES,
-                max_field_size=HEADER_LIMIT_BYTES,
-                max_headers=HEADERS,
-            )
-        return self._session
+        return self._connector
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -173,25 +165,6 @@ class _Connector(aiohttp.TCPConnector):
         raise aiohttp.ServerDisconnectedError
 
 
-class _Content(aiohttp.Payload):
-    """The body of a request; a write that the peer does not take in raises TimeoutError."""
-
-    def __init__(self, body: bytes, limit_s: float | None) -> None:
-        super().__init__(body)
-        self._size = len(body)
-        self._limit_s = limit_s
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """Unused; aiohttp's for logs."""
-        return bytes(self._value).decode(encoding, errors)
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write all of it, and wait until the transport has taken it."""
-        async with asyncio.timeout(self._limit_s):
-            await writer.write(self._value)
-            await writer.drain()
-
-
 class _Body(httpx.AsyncByteStream):
     """The body of a response, as it was received; `release` is called when it is closed."""
 
@@ -200,9 +173,11 @@ class _Body(httpx.AsyncByteStream):
         self._release: Callable[[], None] | None = release
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx():
+        try:
             async for piece in self._answer.content.iter_any():
                 yield piece
+        except aiohttp_errors.KNOWN as error:
+            raise aiohttp_errors.as_httpx(error) from error
 
     async def aclose(self) -> None:
         # A connection whose response was not read to its end is closed, not reused.
@@ -212,22 +187,27 @@ class _Body(httpx.AsyncByteStream):
             self._release = None
 
 
-async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Send once: aiohttp itself would repeat a GET or PUT whose connection broke, but not httpx's errors."""
-    with _as_httpx():
-        return await handler(request)
+def _expect_response(connection: Connection, method: str, limits: aiohttp.ClientTimeout) -> None:
+    protocol = connection.protocol
+    if protocol is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(
+        skip_payload=method == "HEAD",
+        read_until_eof=True,
+        auto_decompress=False,
+        read_timeout=limits.sock_read,
+        max_line_size=HEADER_LIMIT_BYTES,
+        max_field_size=HEADER_LIMIT_BYTES,
+        max_headers=HEADERS,
+    )
 
 
-@contextmanager
-def _as_httpx() -> Iterator[None]:
+async def _started(answer: aiohttp.ClientResponse, connection: Connection) -> aiohttp.ClientResponse:
     try:
-        yield
-    except httpx.TransportError:
+        return await answer.start(connection)
+    except BaseException:
+        answer.close()
         raise
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        kind, text = next((ours, text) for theirs, ours, text in _ERRORS if isinstance(error, theirs))
-        cause = getattr(error, "os_error", None)
-        raise kind(f"{text}: {cause}" if cause else text) from error
 
 
 @lru_cache(maxsize=64)
