@@ -7,11 +7,12 @@ import asyncio
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.connector import Connection
-from aiohttp.http import StreamWriter
-from multidict import CIMultiDict
 
 AT_ONCE_BYTES = 32 * 1024
 """Half of what a transport holds before it asks to wait: a smaller request is taken without waiting."""
+
+DEFAULT_HEADERS = frozenset(("Accept", "Accept-Encoding", "Content-Type", "User-Agent"))
+"""What aiohttp adds by itself."""
 
 
 class Request(aiohttp.ClientRequest):
@@ -25,34 +26,25 @@ class Request(aiohttp.ClientRequest):
 
     content = b""
     write_limit_s: float | None = None
-    _skip_auto_headers = CIMultiDict[None]({"Content-Type": None})
 
     def update_auto_headers(self, _: object) -> None:
-        """Nothing."""
+        """Nothing; `send` does it where aiohttp would add a header later."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
         """As aiohttp's, which takes a task and two timers for each body; a small one needs neither."""
+        if "Content-Type" not in self.headers:
+            super().update_auto_headers(DEFAULT_HEADERS)
         protocol = conn.protocol
-        if protocol is None or protocol.writing_paused or self.proxy or len(self.content) > AT_ONCE_BYTES:
-            if self.content:
-                self.update_body_from_data(_Content(self.content, self.write_limit_s))
+        if not self.content or protocol is None:
             return await super().send(conn)
-        writer = StreamWriter(protocol, self.loop)
-        await writer.write_headers(f"{self.method} {self.url.raw_path_qs} HTTP/1.1", self.headers)
-        await writer.write(self.content, drain=False)
-        protocol.start_timeout()
-        return self.response_class(
-            self.method,
-            self.original_url,
-            writer=None,
-            continue100=None,
-            timer=self._timer,
-            request_info=self.request_info,
-            traces=[],
-            loop=self.loop,
-            session=self.session,
-            stream_writer=writer,
-        )
+        if protocol.writing_paused or len(self.content) > AT_ONCE_BYTES:
+            self.update_body_from_data(_Content(self.content, self.write_limit_s))
+            return await super().send(conn)
+        answer = await super().send(conn)  # the head, on which uvloop waits for what else is written now
+        if protocol.transport is None:
+            raise aiohttp.ClientConnectionResetError
+        protocol.transport.write(self.content)
+        return answer
 
 
 class _Content(aiohttp.Payload):
