@@ -121,7 +121,7 @@ cluster-check: setup $(TOOLS)/kubernetes-$(KUBERNETES_VERSION) $(TOOLS)/helm-$(H
 	$(BIN)/python -m pytest -v --durations=0 --durations-min=0.5 -m cluster tests/deploy/cluster
 
 # The API server says the version that Helm compares with the chart's kubeVersion only when it is linked with it.
-$(TOOLS)/kubernetes-$(KUBERNETES_VERSION): tests/deploy/cluster/go.mod tests/deploy/cluster/main.go
+$(TOOLS)/kubernetes-$(KUBERNETES_VERSION): tests/deploy/cluster/go.mod $(wildcard tests/deploy/cluster/*.go)
 	@mkdir -p $(TOOLS)
 	cd tests/deploy/cluster && go build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES_VERSION)' -o $(CURDIR)/$(TOOLS)/kubernetes .
 	@touch $@

@@ -12,6 +12,7 @@ from tests.support.readme import ROOT
 SHELLS = {"console", "sh"}
 # What others read: expressions for Prometheus (tests/unit/ops/test_watch_files.py), configuration, drawings.
 NOT_COMMANDS = {"promql", "yaml", ""}
+INLINE = re.compile(r"`([^`\n]+)`")
 FOLDERS = ("consumer", "deploy", "schemas", "tests")
 
 
@@ -74,6 +75,18 @@ def of_pages(prefix: str, program: str = "") -> list[Command]:
         for each in commands()
         if each.page.startswith(prefix) and (not program or each.program == program)
     ]
+
+
+def sentences(program: str) -> list[Command]:
+    """What pages call in a sentence, of one program, each once a page; the change log also has the past."""
+    found = (
+        Command(page=page.relative_to(ROOT).as_posix(), line=line)
+        for page in pages()
+        if page.name != "CHANGELOG.md"
+        for line in INLINE.findall(page.read_text())
+        if line.startswith(f"{program} ")
+    )
+    return list(dict.fromkeys(found))
 
 
 def _blocks(page: Path) -> list[Block]:

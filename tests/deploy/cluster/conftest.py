@@ -9,6 +9,7 @@ import pytest
 
 from tests.deploy.cluster import control_plane, kubelet_stand_in, operator_kinds
 from tests.deploy.cluster.control_plane import ControlPlane
+from tests.deploy.cluster.kubelet_stand_in import Node
 
 MARK = "cluster"
 HERE = Path(__file__).parent
@@ -24,9 +25,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """One that knows the kinds of the operators, and whose pods run as far as the API server can tell."""
-    with control_plane.running(tmp_path_factory.mktemp("cluster")) as ready:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Of a control plane that knows the kinds of the operators; its pods run as far as others can tell."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with control_plane.running(folder) as ready:
         operator_kinds.define(ready)
-        with kubelet_stand_in.reporting(ready):
-            yield ready
+        with kubelet_stand_in.node(ready, folder / "node") as taking:
+            yield taking
+
+
+@pytest.fixture(scope="session")
+def plane(node: Node) -> ControlPlane:
+    return node.plane

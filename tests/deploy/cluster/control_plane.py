@@ -84,8 +84,8 @@ def running(folder: Path) -> Iterator[ControlPlane]:
     etcd, api = free_port(), free_port()
     token, key, kubeconfig = _token(folder), _key(folder), folder / "kubeconfig"
     with ExitStack() as stack:
-        stack.enter_context(_program(folder, _etcd(folder, etcd)))
-        stack.enter_context(_program(folder, _api_server(folder, etcd=etcd, port=api, token=token, key=key)))
+        stack.enter_context(program(folder, _etcd(folder, etcd)))
+        stack.enter_context(program(folder, _api_server(folder, etcd=etcd, port=api, token=token, key=key)))
         certificate = folder / "apiserver.crt"
         until(certificate.is_file, because=lambda: _log(folder, "kube-apiserver"))
         http = stack.enter_context(
@@ -99,7 +99,7 @@ def running(folder: Path) -> Iterator[ControlPlane]:
         )
         until(lambda: _is_ready(http), because=lambda: _log(folder, "kube-apiserver"))
         kubeconfig.write_text(json.dumps(_kubeconfig(str(http.base_url), certificate)))
-        stack.enter_context(_program(folder, _controllers(kubeconfig, key)))
+        stack.enter_context(program(folder, _controllers(kubeconfig, key)))
         yield ControlPlane(kubeconfig=kubeconfig, http=http)
 
 
@@ -133,6 +133,7 @@ def _api_server(folder: Path, *, etcd: int, port: int, token: Path, key: Path) -
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-signing-key-file={key}",
         f"--service-account-key-file={key}",
+        "--kubelet-preferred-address-types=InternalIP",
     ]
 
 
@@ -143,11 +144,14 @@ def _controllers(kubeconfig: Path, key: Path) -> list[str]:
         f"--service-account-private-key-file={key}",
         "--leader-elect=false",
         "--secure-port=0",
+        # The one node is a stand-in that says nothing of itself; without heartbeats its pods would be moved.
+        "--controllers=*,-node-lifecycle-controller",
     ]
 
 
 @contextmanager
-def _program(folder: Path, arguments: list[str]) -> Iterator[None]:
+def program(folder: Path, arguments: list[str]) -> Iterator[None]:
+    """One of those in the binary, until the end; what it logs is a file of the folder."""
     with (folder / f"{arguments[0]}.log").open("wb") as log:
         process = subprocess.Popen(
             [PROGRAM, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
