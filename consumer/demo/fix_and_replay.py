@@ -76,8 +76,7 @@ async def replay(
     replayed = tuple(
         Played(step=_fixed(steps[by_id[error_id]]), place=place) for error_id, place in seen.replays.items()
     )
-    seen.endings.unsettled |= await playback.until_settled(processes, replayed, lambda: None)
-    settled = await playback.settled(processes)
+    settled = await playback.until_ended(processes, seen.endings, replayed)
     log = await failure_log.take(processes.settings)
     seconds = round(time.monotonic() - began_s, 1)
     return Replay(

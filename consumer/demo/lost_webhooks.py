@@ -40,9 +40,9 @@ class Backfill:
 
 
 async def backfill(
-    processes: Processes, seen: TopicRecords, sent: Sequence[Sent], out: ConsoleOutput
+    processes: Processes, seen: TopicRecords, sent: Sequence[Sent], out: ConsoleOutput, *, replayed: int
 ) -> Backfill:
-    """Run the command, and wait until its events are settled."""
+    """Run the command, and wait until its events are settled; the worker has settled `replayed` before."""
     lost = {each.step.lago_id: each.step for each in sent if each.step.way == "lost"}
     exit_code = await command.run(processes, out, *COMMAND)
     await until(lambda: len(seen.read_by("backfill")) >= len(lost), limit_s=ARRIVE_LIMIT_S)
@@ -51,7 +51,7 @@ async def backfill(
         for each in seen.read_by("backfill")
         if each.lago_id in lost
     )
-    seen.endings.unsettled |= await playback.until_settled(processes, events, lambda: None)
+    await playback.until_ended(processes, seen.endings, events, others=replayed)
     return Backfill(exit_code=exit_code, lost=len(lost), events=events)
 
 

@@ -51,8 +51,7 @@ async def play(ready: Processes, lago: Lago, seen: TopicRecords, inbox: Inbox, c
     sent = await delivery.send(scenario.events(lago.month), look)
     turned_away = [(caller, await delivery.send_bad_requests(caller)) for caller in callers(planned)]
     played = [*await until_arrived(sent, seen), *await until_read(sent, seen)]
-    seen.endings.unsettled |= await playback.until_settled(ready, played, look)
-    settled = await playback.settled(ready)
+    settled = await playback.until_ended(ready, seen.endings, played, look)
     published = sum(count for outcome, count in settled.items() if outcome != "ignored")
     await playback.until_published(seen.endings, inbox, published=published)
     current.note = f"{len(played)} events"

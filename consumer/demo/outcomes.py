@@ -78,6 +78,10 @@ class Endings:
             return "unsettled" if place in self.unsettled else "ignored"
         return "already_there" if statuses == {UNCHANGED} else "written"
 
+    def have_all_of(self, played: Played) -> bool:
+        """Whether the event has a result or an error event, or is one that must have none."""
+        return played.step.ending == "ignored" or played.place in self.results or played.place in self.errors
+
     def main_result(self, played: Played) -> Result | None:
         """The result of the event's own document, not of records written in the same call."""
         found = (each for each in self.results.get(played.place, {}).values() if _is_main(each, played.step))

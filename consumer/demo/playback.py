@@ -33,7 +33,7 @@ from consumer.ops.metrics.reading import settled_in
 
 SETTLE_LIMIT_S = 60.0
 PUBLISHED_LIMIT_S = 30.0
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.05
 
 
 async def lose_one_answer(processes: Ground, steps: Sequence[ScenarioEvent]) -> None:
@@ -80,28 +80,55 @@ async def served(inbox: Inbox, lago: Lago) -> AsyncIterator[str]:
             serving.cancel()
 
 
-async def until_settled(processes: Processes, played: Sequence[Played], look: Look) -> set[Place]:
+async def until_ended(
+    processes: Processes,
+    endings: Endings,
+    played: Sequence[Played],
+    look: Look = lambda: None,
+    *,
+    others: int = 0,
+) -> dict[str, int]:
     """
-    Wait until the worker has committed every event, `SETTLE_LIMIT_S` at most.
+    Wait until the worker has settled the events and all have outcomes, `SETTLE_LIMIT_S` at most.
 
-    Returns the positions of the events that are not committed by then. An unsettled record holds back the
-    committed offset of those behind it, so events that must be ignored are not among them.
+    Args:
+        processes: every pipeline of the worker settles every event.
+        endings: the outcomes that are read from the topics.
+        played: the events.
+        look: shows the progress.
+        others: number of events that the worker has settled since its start beside these.
+
+    Returns the number of records that the worker has settled since its start, by outcome.
     """
-    places = [one.place for one in played]
-    left = await until_committed(processes, processes.groups, places, look)
+    give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
+    expected = len(processes.groups) * (len(played) + others)
+    while True:
+        done = await settled(processes)
+        look()
+        have_ended = sum(done.values()) >= expected and all(map(endings.have_all_of, played))
+        if have_ended or time.monotonic() > give_up_at_s:
+            return done
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def unsettled(processes: Processes, played: Sequence[Played]) -> set[Place]:
+    """
+    The positions of events that the worker has not committed, `SETTLE_LIMIT_S` after the call at the latest.
+
+    An unsettled record holds back the committed offset of those behind it, so events that must be ignored are
+    not among them.
+    """
+    left = await until_committed(processes, processes.groups, [one.place for one in played])
     return {one.place for one in played if one.place in left and one.step.ending != "ignored"}
 
 
-async def until_committed(
-    processes: Ground, groups: Sequence[str], places: Sequence[Place], look: Look = lambda: None
-) -> set[Place]:
+async def until_committed(processes: Ground, groups: Sequence[str], places: Sequence[Place]) -> set[Place]:
     """Wait until all groups have committed these records, `SETTLE_LIMIT_S` at most; returns the others."""
     give_up_at_s = time.monotonic() + SETTLE_LIMIT_S
     async with Cluster.of(processes.settings).admin() as admin:
         while True:
             done = [await committed_now(admin, group) for group in groups]
             left = {place for place in places if any(each.get(place[:2], 0) <= place[2] for each in done)}
-            look()
             if not left or time.monotonic() > give_up_at_s:
                 return left
             await asyncio.sleep(LOOK_EVERY_S)

@@ -102,6 +102,7 @@ class Demo:
     async def _fixed(self, ready: Processes, seen: TopicRecords, played: Month) -> tuple[Processes, Replay]:
         with phase(self.out, 3, "The metric is mapped in a copy of the connections file") as current:
             fixed = await fix_and_replay.restart(ready)
+            seen.endings.unsettled |= await playback.unsettled(ready, played.played)
             current.note = f"{fixed.file.name}:{fixed.line}  + {fixed.text}; the worker has started again"
         mended = replace(ready, variables={**ready.variables, env_name("connections_file"): str(fixed.file)})
         with phase(self.out, 4, "What failed for want of it is replayed", is_quiet=True) as current:
@@ -113,7 +114,9 @@ class Demo:
 
     async def _ended(self, ready: Processes, seen: TopicRecords, played: Month, replayed: Replay) -> Ended:
         with phase(self.out, 5, "What Lago's webhooks lost is read from its API", is_quiet=True) as current:
-            backfilled = await lost_webhooks.backfill(ready, seen, played.sent, self.out)
+            backfilled = await lost_webhooks.backfill(
+                ready, seen, played.sent, self.out, replayed=len(replayed.events)
+            )
             current.note = (
                 f"{len(backfilled.events)} events, {lost_webhooks.outcome(backfilled, seen.endings)}"
             )
@@ -121,11 +124,14 @@ class Demo:
         with phase(self.out, 6, "Lago's documents get their links, and the books are compared") as current:
             async with asyncio.TaskGroup() as tasks:
                 compared = tasks.create_task(reconciliation.reconciliations(ready, self.folder / "reconcile"))
+                later = [*replayed.events, *backfilled.events]
+                uncommitted = tasks.create_task(playback.unsettled(ready, later))
                 await lago_links.until_linked(self.lago, steps)
                 echo = await lago_links.until_back(ready, self.lago, seen)
             current.note = (
                 f"{len(echo.posted)} customers come back linked, {echo.more_than_once} of them twice"
             )
+        seen.endings.unsettled |= uncommitted.result()
         return Ended(
             month=played, replay=replayed, backfill=backfilled, echo=echo, reconciliations=compared.result()
         )

@@ -23,7 +23,7 @@ from schemas.error_event import ErrorEvent
 from schemas.error_resolved import WEBHOOK_TYPE as RESOLVED_TYPE
 from schemas.result import Result
 
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.02
 ORIGIN = "origin"
 """The header of events that are made from Lago's API."""
 

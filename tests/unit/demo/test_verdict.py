@@ -113,6 +113,20 @@ def test_what_does_not_fit_is_said(scenario, published, settled, said):
     assert said in judged(scenario, endings(*published), settled=settled).problems
 
 
+@pytest.mark.parametrize(
+    ("ending", "published", "has_all"),
+    [
+        ("booked", [], False),
+        ("booked", [result(1)], True),
+        ("rejected", [failure(1)], True),
+        ("ignored", [], True),
+    ],
+)
+def test_an_event_is_shown_only_after_what_became_of_it_was_read(ending, published, has_all):
+    """The worker counts an event as soon as Kafka has its result; whoever reads the topic has it later."""
+    assert endings(*published).have_all_of(step(1, ending=ending)) is has_all
+
+
 def test_an_event_that_was_not_settled_is_not_taken_for_ignored():
     found = endings()
     found.unsettled = {("lago.invoices", 0, 0)}
