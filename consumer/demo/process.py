@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -117,9 +117,13 @@ class Program:
 
 
 @asynccontextmanager
-async def running(*programs: Program) -> AsyncIterator[None]:
+async def running(*programs: Program, beside: Sequence[Program] = ()) -> AsyncIterator[None]:
     """
     Run the programs while the block runs: all are ready when it begins, and all are stopped when it ends.
+
+    Args:
+        programs: started here.
+        beside: those that run already and are stopped at the same time.
 
     Raises:
         StartupError: one does not become ready.
@@ -132,4 +136,4 @@ async def running(*programs: Program) -> AsyncIterator[None]:
                 await each.until_ready()
         yield
     finally:
-        await asyncio.gather(*(each.stop() for each in programs))
+        await asyncio.gather(*(each.stop() for each in (*programs, *beside)))

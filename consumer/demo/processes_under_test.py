@@ -112,7 +112,7 @@ async def set_up(
             _program(name, port, folder, variables)
             for name, port in zip(("ingest", "worker", "relay"), ports, strict=True)
         )
-        await stack.enter_async_context(running(ingest, worker, relay))
+        await stack.enter_async_context(running(ingest, worker, relay, beside=[sandbox]))
         yield Processes(
             kafka=place,
             settings=settings,

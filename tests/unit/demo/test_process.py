@@ -1,5 +1,6 @@
 """A program that does not start is reported with the end of its log, and leaves no process."""
 
+import os
 import re
 
 import pytest
@@ -45,3 +46,15 @@ async def test_a_program_that_was_never_started_can_be_stopped(log_file):
     await Program("sandbox", log_file=log_file, environment={}).stop()
 
     assert not log_file.exists()
+
+
+async def test_programs_are_stopped_together_with_those_beside_them(log_file):
+    """Each takes a few tenths of a second to stop."""
+    beside = Program("sandbox", "--port", "0", log_file=log_file, environment={})
+    beside.start()
+
+    async with running(beside=[beside]):
+        await beside.until_printed(re.compile("NetSuite sandbox"))
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(beside.pid, 0)
