@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 TEXT_CUT = "LAGO_TEXT_CUT"
 FIELD_LEFT_OUT = "LAGO_FIELD_LEFT_OUT"
 
@@ -93,16 +95,15 @@ TRANSACTION: Mapping[str, TextLimit] = {
 LINE: Mapping[str, TextLimit] = {"description": TextLimit(max_chars=4_000)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
+class Fitted(msgspec.Struct, frozen=True, kw_only=True):
     """A record within NetSuite's limits, and a warning for each change."""
 
     record: dict[str, Any]
     warnings: tuple[str, ...] = ()
 
 
-def fit(record: Mapping[str, Any]) -> Fitted:
-    """The record with every text within its limit."""
+def fit(record: dict[str, Any]) -> Fitted:
+    """The record with every text within its limit: itself where all are, else a copy."""
     warnings: list[str] = []
     body = CUSTOMER if record.get("type") == "customer" else TRANSACTION
     fitted = dict(record)
@@ -110,25 +111,34 @@ def fit(record: Mapping[str, Any]) -> Fitted:
         fitted["columns"] = _fit_values(record["columns"], body, "", warnings)
     if "lines" in record:
         fitted["lines"] = [_fit_sublist(sublist, warnings) for sublist in record["lines"]]
-    return Fitted(record=fitted, warnings=tuple(warnings))
+    return Fitted(record=fitted if warnings else record, warnings=tuple(warnings))
 
 
-def _fit_sublist(sublist: Mapping[str, Any], warnings: list[str]) -> dict[str, Any]:
-    lines = enumerate(sublist["lineItems"], start=1)
-    return {**sublist, "lineItems": [_fit_line(line, f"line {n}: ", warnings) for n, line in lines]}
+def _fit_sublist(sublist: Mapping[str, Any], warnings: list[str]) -> Mapping[str, Any]:
+    before, lines = len(warnings), enumerate(sublist["lineItems"], start=1)
+    fitted = [_fit_line(line, n, warnings) for n, line in lines]
+    return {**sublist, "lineItems": fitted} if len(warnings) > before else sublist
 
 
-def _fit_line(line: Mapping[str, Any], prefix: str, warnings: list[str]) -> dict[str, Any]:
-    fitted = _fit_values(line, LINE, prefix, warnings)
-    if isinstance(address := line.get("subObject"), Mapping):
-        fitted["subObject"] = _fit_values(address, ADDRESS, "address: ", warnings)
-    return fitted
+def _fit_line(line: Mapping[str, Any], number: int, warnings: list[str]) -> Mapping[str, Any]:
+    fitted = _fit_values(line, LINE, f"line {number}: ", warnings)
+    address = line.get("subObject")
+    if not isinstance(address, Mapping):
+        return fitted
+    return {**fitted, "subObject": _fit_values(address, ADDRESS, "address: ", warnings)}
 
 
 def _fit_values(
     values: Mapping[str, Any], limits: Mapping[str, TextLimit], prefix: str, warnings: list[str]
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
+    # Nearly all records fit; of their many values only those with a limit are looked at.
+    if all(_fits(values.get(name), limit) for name, limit in limits.items()):
+        return values
     return dict(_fitting(values, limits, prefix, warnings))
+
+
+def _fits(value: Any, limit: TextLimit) -> bool:
+    return not isinstance(value, str) or (len(value) <= limit.max_chars and limit.fault(value) is None)
 
 
 def _fitting(
