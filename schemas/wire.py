@@ -9,7 +9,6 @@ body.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -32,8 +31,7 @@ Status = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteItem:
+class WriteItem(msgspec.Struct, frozen=True, kw_only=True):
     """
     One record to write.
 
@@ -69,11 +67,11 @@ class WriteItem:
     fingerprint: str
     record: dict[str, Any]
     internal_id: str | None = None
-    expect: dict[str, str] = field(default_factory=dict)
+    expect: dict[str, str] = msgspec.field(default_factory=dict)
     apply_credits: tuple[dict[str, Any], ...] = ()
     release_credits: tuple[dict[str, Any], ...] = ()
-    settled: dict[str, str] = field(default_factory=dict)
-    policy: dict[str, str | bool] = field(default_factory=dict)
+    settled: dict[str, str] = msgspec.field(default_factory=dict)
+    policy: dict[str, str | bool] = msgspec.field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -101,8 +99,7 @@ class WriteItem:
         return item
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteOptions:
+class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Limits for the script: governance units to leave unused, and seconds after which it starts no item."""
 
     min_units: int = 300
@@ -110,8 +107,7 @@ class WriteOptions:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteRequest:
+class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One call of the RESTlet; equal events give equal bytes."""
 
     request_id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from consumer.config.connection import Connection
 from consumer.mapping import (
@@ -181,7 +182,7 @@ def _invoice(
 def _sales_order(bill: WriteItem, built: Document, columns: dict[str, Any], invoice: Invoice) -> WriteItem:
     """The same document as a sales order, with an external id of its own."""
     ordered = {name: value for name, value in columns.items() if name != "duedate"}
-    return replace(
+    return structs.replace(
         bill,
         external_id=identity.SALES_ORDER + invoice.lago_id,
         record=built.record("salesorder", ordered | {"orderstatus": "B"}),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from consumer.config.connection import Connection
 from consumer.mapping import customer as customers
@@ -35,16 +36,15 @@ def of(items: Sequence[WriteItem], decision_log: DecisionLog, *, details: dict[s
     if rejection is not None:
         return Refused(rejection=rejection, decisions=decisions, problems=tuple(decision_log.problems))
     numbered = tuple(
-        _fitted(replace(item, ref=str(place), record=_with_policy(item.record, decision_log.connection)))
-        for place, item in enumerate(items, start=1)
+        _fitted(item, str(place), decision_log.connection) for place, item in enumerate(items, start=1)
     )
     request = WriteRequest(request_id=identity.request_id(numbered), items=numbered)
     return Mapped(request=request, decisions=decisions)
 
 
-def _fitted(item: WriteItem) -> WriteItem:
-    fitted = field_limits.fit(item.record)
-    return replace(item, record=fitted.record, warnings=(*item.warnings, *fitted.warnings))
+def _fitted(item: WriteItem, ref: str, connection: Connection) -> WriteItem:
+    fitted = field_limits.fit(_with_policy(item.record, connection))
+    return structs.replace(item, ref=ref, record=fitted.record, warnings=(*item.warnings, *fitted.warnings))
 
 
 def _with_policy(record: dict[str, Any], connection: Connection) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
+
+from msgspec import structs
 
 from schemas.wire import WriteRequest
 
@@ -57,12 +59,12 @@ def _merged(requests: Sequence[WriteRequest]) -> Batch:
     request_id = str(uuid.uuid5(_BATCHES, "\n".join(request.request_id for request in requests)))
     numbers = count(1)
     parts = tuple(
-        replace(
+        structs.replace(
             request,
             request_id=request_id,
-            items=tuple(replace(item, ref=str(next(numbers))) for item in request.items),
+            items=tuple(structs.replace(item, ref=str(next(numbers))) for item in request.items),
         )
         for request in requests
     )
     items = tuple(item for part in parts for item in part.items)
-    return Batch(request=replace(parts[0], items=items), parts=parts)
+    return Batch(request=structs.replace(parts[0], items=items), parts=parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 from unittest.mock import patch
 
+from msgspec import structs
 from prometheus_client import Counter, Gauge, Histogram
 
 from consumer.events import booked_amounts
@@ -114,7 +115,7 @@ def _in_write(defects: Defects, part: str) -> list[Any]:
         request = getattr(planned, "request", None)
         if request is None or decision_log.origin.event.get(MARK) != part:
             return planned
-        return replace(planned, request=replace(request, request_id=f"{MARK} {request.request_id}"))
+        return replace(planned, request=structs.replace(request, request_id=f"{MARK} {request.request_id}"))
 
     async def struck(self: Account, carried: Sequence[WriteRequest]) -> Any:
         if any(MARK in request.request_id for request in carried):

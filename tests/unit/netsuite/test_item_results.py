@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
+from msgspec import structs
 
 from consumer.netsuite import item_results
 from consumer.outcome import (
@@ -84,7 +83,7 @@ def test_written_record_carries_all_that_netsuite_said():
 def test_an_invoice_whose_credit_is_pending_waits_for_the_memo(status):
     """It is written, but its balance is right only once the memo is applied."""
     credit = {"doc": {"externalId": "lago-cn-7"}, "amount": "50.00"}
-    item = dataclasses.replace(examples.item(), apply_credits=(credit,))
+    item = structs.replace(examples.item(), apply_credits=(credit,))
     warning = {"code": "LAGO_CREDIT_PENDING", "message": "lago-cn-7 is not in NetSuite yet."}
 
     found = outcome_of(examples.created(status=status, warnings=[warning]), items=[item])
@@ -426,7 +425,7 @@ def test_a_spent_credit_waits_for_its_memo_by_name():
     error = {"code": "LAGO_REFERENCE_NOT_FOUND", "class": "dependency", "field": "apply_credits", "line": 1}
 
     found = outcome_of(
-        examples.failed(**error), items=[dataclasses.replace(examples.item(), apply_credits=credits_)]
+        examples.failed(**error), items=[structs.replace(examples.item(), apply_credits=credits_)]
     )
 
     assert found.on == "apply_credits lago-cn-2"
@@ -482,7 +481,7 @@ def test_an_invoice_that_waits_for_its_own_approval_to_spend_a_credit_stands():
     error = {"code": "LAGO_PENDING_APPROVAL", "class": "dependency"}
 
     found = outcome_of(
-        examples.failed(**error), items=[dataclasses.replace(examples.item(), apply_credits=(credit,))]
+        examples.failed(**error), items=[structs.replace(examples.item(), apply_credits=(credit,))]
     )
 
     assert found.stands is True
