@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
+import msgspec
+
 from consumer.config.connection import Connection
 from consumer.mapping.event_view import Origin
 from consumer.outcome import Gap, Rejected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """
     One decision.
 

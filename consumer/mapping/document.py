@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from consumer.mapping import money, taxes
 from consumer.mapping.decision_log import DecisionLog
@@ -14,8 +15,7 @@ from consumer.mapping.taxes import TaxShape
 from schemas.invoice import AppliedTax
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """
     Lago's amounts of a document, in subunits, and its label for messages.
 
@@ -34,8 +34,7 @@ class Figures:
     applied_taxes: Sequence[AppliedTax] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, kw_only=True):
     """Lines with their taxes, which add up to Lago's total."""
 
     figures: Figures

@@ -7,10 +7,12 @@ of the document's taxes, when only one set of them has this sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations
+
+import msgspec
+from msgspec import structs
 
 from consumer.config.mapping_rules import Tax
 from consumer.mapping import money
@@ -26,16 +28,14 @@ MOST_TAXES_OF_A_LINE = 4
 MOST_TAXES_OF_A_DOCUMENT = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxRules:
+class TaxRules(msgspec.Struct, frozen=True, kw_only=True):
     """The tax settings of a document, and their path."""
 
     tax: Tax
     at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, kw_only=True):
     """
     One tax of one line.
 
@@ -55,71 +55,78 @@ class Part:
     asked: tuple[str, ...] = ()
 
 
+Parts = Sequence[tuple[Part, ...]]
+"""The taxes of each line of a document."""
+
+
 def details(
     lines: Sequence[Line],
     shares: Sequence[int],
     applied: Sequence[AppliedTax],
     rules: TaxRules,
     decision_log: DecisionLog,
-) -> tuple[Part, ...]:
-    """The taxes of all lines; an ambiguous or unmapped one is a problem in the decision log."""
-    found: list[Part] = []
-    for line, share in zip(lines, shares, strict=True):
-        found.extend(_parts(line, share, applied, rules, decision_log))
-    return tuple(found)
+) -> Parts:
+    """The taxes of each line; an ambiguous or unmapped one is a problem in the decision log."""
+    with_rate = {rate: tuple(_taxes_with_rate(rate, applied)) for rate in {line.tax_rate for line in lines}}
+    return [
+        _parts(line, share, with_rate[line.tax_rate], rules, decision_log)
+        for line, share in zip(lines, shares, strict=True)
+    ]
 
 
-def amounts(
-    parts: Sequence[Part], lines: Sequence[Line], shares: Sequence[int], applied: Sequence[AppliedTax]
-) -> tuple[int, ...]:
+def amounts(parts: Parts, shares: Sequence[int], applied: Sequence[AppliedTax]) -> tuple[int, ...]:
     """
     The amount of each part in subunits; they add up to the sum of `shares`.
 
     Each tax gets Lago's own amount of it, so that a tax return by code agrees with Lago's; when Lago's
     amounts by tax do not add up to the document's tax, every line keeps its share.
     """
-    by_tax = _by_tax(parts, sum(shares), applied)
+    by_tax = _by_tax(parts, sum(shares), applied) if len(applied) > 1 else None
     if by_tax is not None:
         return by_tax
-    found = [0] * len(parts)
-    for line, share in zip(lines, shares, strict=True):
-        places = [place for place, part in enumerate(parts) if part.line is line]
-        if not _put(found, places, share, parts) and places:
-            found[places[0]] = share  # a tax without a rate: roundings of earlier credit notes
-    return tuple(found)
+    each = (_of_line(of_line, share) for of_line, share in zip(parts, shares, strict=True))
+    return tuple(chain.from_iterable(each))
 
 
-def _by_tax(parts: Sequence[Part], total: int, applied: Sequence[AppliedTax]) -> tuple[int, ...] | None:
+def _of_line(parts: Sequence[Part], share: int) -> Sequence[int]:
+    if len(parts) == 1:
+        return (share,)
+    # A tax without a rate: roundings of earlier credit notes.
+    found = _put(share, parts, _exact(parts))
+    return found if found is not None else (share, *[0] * len(parts))[: len(parts)]
+
+
+def _by_tax(parts: Parts, total: int, applied: Sequence[AppliedTax]) -> tuple[int, ...] | None:
     wanted = {tax.tax_code: tax.amount_cents for tax in applied}
-    if len(wanted) != len(applied) or len(applied) < 2 or sum(wanted.values()) != total:
+    if len(wanted) != len(applied) or sum(wanted.values()) != total:
         return None
-    if any(part.lago_code not in wanted for part in parts):
+    flat = list(chain.from_iterable(parts))
+    if any(part.lago_code not in wanted for part in flat):
         return None
-    found = [0] * len(parts)
+    weights = list(chain.from_iterable(map(_exact, parts)))
+    found = [0] * len(flat)
     for code, cents in wanted.items():
-        places = [place for place, part in enumerate(parts) if part.lago_code == code]
-        exact = sum((_exact(parts[place], parts) for place in places), Decimal(0))
-        if abs(exact - cents) > len(places) + 1 or not _put(found, places, cents, parts):
+        places = [place for place, part in enumerate(flat) if part.lago_code == code]
+        exact = [weights[place] for place in places]
+        shared = _put(cents, [flat[place] for place in places], exact)
+        if shared is None or abs(sum(exact, Decimal(0)) - cents) > len(places) + 1:
             return None
+        for place, share in zip(places, shared, strict=True):
+            found[place] = share
     return tuple(found)
 
 
-def _put(found: list[int], places: Sequence[int], cents: int, parts: Sequence[Part]) -> bool:
-    """Allocate an amount to parts; False when all weights are zero and the amount is not."""
-    weights = [_exact(parts[place], parts) for place in places]
+def _put(cents: int, parts: Sequence[Part], weights: Sequence[Decimal]) -> tuple[int, ...] | None:
+    """An amount shared out over parts; None when all weights are zero and the amount is not."""
     if not any(weights):
-        return not cents
-    for place, share in zip(
-        places, money.share_out(cents, weights, [_order(parts[each]) for each in places]), strict=True
-    ):
-        found[place] = share
-    return True
+        return None if cents else (0,) * len(parts)
+    return money.share_out(cents, weights, [_order(part) for part in parts])
 
 
-def _exact(part: Part, parts: Sequence[Part]) -> Decimal:
-    """The part's share of its line's exact tax, by rate."""
-    whole = sum((each.rate for each in parts if each.line is part.line), Decimal(0))
-    return part.line.exact_tax * part.rate / whole if whole else Decimal(0)
+def _exact(parts: Sequence[Part]) -> list[Decimal]:
+    """The shares of a line's parts in its exact tax, by rate."""
+    whole = sum((part.rate for part in parts), Decimal(0))
+    return [part.line.exact_tax * part.rate / whole if whole else Decimal(0) for part in parts]
 
 
 def _order(part: Part) -> str:
@@ -127,24 +134,30 @@ def _order(part: Part) -> str:
 
 
 def _parts(
-    line: Line, share: int, applied: Sequence[AppliedTax], rules: TaxRules, decision_log: DecisionLog
+    line: Line,
+    share: int,
+    candidates: Sequence[tuple[AppliedTax, ...]],
+    rules: TaxRules,
+    decision_log: DecisionLog,
 ) -> tuple[Part, ...]:
-    candidates = list(_taxes_with_rate(line.tax_rate, applied))
     if not share and not line.exact_tax:
         return _untaxed(line, candidates, rules)
-    # A tax of zero percent is no tax for an amount: that gets the connection's default code.
-    candidates = candidates if line.tax_rate else []
-    resolved = [_resolved(line, taxes, rules) for taxes in candidates] or [
-        _resolved(line, (_unnamed(line),), rules)
-    ]
-    if len({_codes(each) for each in resolved}) > 1:
+    # A rate that is none of the document's gets the connection's default code, as does a tax of zero percent:
+    # that is no tax for an amount.
+    candidates = candidates if line.tax_rate else ()
+    taxes_of_line = candidates or ((AppliedTax(tax_rate=line.tax_rate),),)
+    resolved = [_resolved(line, taxes, rules) for taxes in taxes_of_line]
+    if (
+        len(resolved) > 1
+        and len({frozenset((part.type, part.code) for part in each) for each in resolved}) > 1
+    ):
         return _ambiguous(line, candidates, rules, decision_log)
     if any(not part.type or not part.code for part in resolved[0]):
         return _unmapped(line, candidates, rules, decision_log)
-    return tuple(replace(part, asked=_asked(part, rules)) for part in resolved[0])
+    return tuple(structs.replace(part, asked=_asked(part, rules)) for part in resolved[0])
 
 
-def note(parts: Sequence[Part], cents: Sequence[int], decision_log: DecisionLog) -> None:
+def note(parts: Iterable[Part], cents: Sequence[int], decision_log: DecisionLog) -> None:
     """Add each part to the decision log, with its amount in subunits."""
     for part, amount in zip(parts, cents, strict=True):
         chosen = f"{part.type}/{part.code}"
@@ -161,7 +174,7 @@ def _untaxed(line: Line, candidates: Sequence[tuple[AppliedTax, ...]], rules: Ta
     if not named or named not in rules.tax.taxes:
         return ()
     parts = _resolved(line, candidates[0], rules)
-    return tuple(replace(part, asked=(part.rule,)) for part in parts if part.type and part.code)
+    return tuple(structs.replace(part, asked=(part.rule,)) for part in parts if part.type and part.code)
 
 
 def _taxes_with_rate(rate: Decimal, applied: Sequence[AppliedTax]) -> Iterator[tuple[AppliedTax, ...]]:
@@ -176,23 +189,17 @@ def _taxes_with_rate(rate: Decimal, applied: Sequence[AppliedTax]) -> Iterator[t
                 yield taxes
 
 
-def _unnamed(line: Line) -> AppliedTax:
-    """The tax of a line whose rate matches none of the document's: it gets the connection's default code."""
-    return AppliedTax(tax_rate=line.tax_rate)
-
-
 def _resolved(line: Line, taxes: Sequence[AppliedTax], rules: TaxRules) -> tuple[Part, ...]:
     """The parts of a line; taxes with the same NetSuite code are one part, with the sum of their rates."""
     merged: dict[tuple[str, str], Part] = {}
     for tax in taxes:
         part = _part(line, tax, rules)
-        same = merged.get((part.type, part.code))
-        merged[part.type, part.code] = (
-            part if same is None else replace(same, lago_code=None, rate=same.rate + part.rate, rule=rules.at)
-        )
+        if (same := merged.get((part.type, part.code))) is not None:
+            part = structs.replace(same, lago_code=None, rate=same.rate + part.rate, rule=rules.at)
+        merged[part.type, part.code] = part
     if len(merged) == 1:
         # One code for all taxes: the rate is the line's own.
-        return tuple(replace(part, rate=line.tax_rate) for part in merged.values())
+        return tuple(structs.replace(part, rate=line.tax_rate) for part in merged.values())
     return tuple(merged.values())
 
 
@@ -206,10 +213,6 @@ def _part(line: Line, tax: AppliedTax, rules: TaxRules) -> Part:
         code=(special and special.code) or rules.tax.code or "",
         rule=f"{rules.at}.taxes.{tax.tax_code}" if special is not None else rules.at,
     )
-
-
-def _codes(parts: Sequence[Part]) -> frozenset[tuple[str, str]]:
-    return frozenset((part.type, part.code) for part in parts)
 
 
 def _asked(part: Part, rules: TaxRules) -> tuple[str, ...]:

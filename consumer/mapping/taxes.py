@@ -8,9 +8,11 @@ times 3.33 at 20 % give 2.01 by fees, 2.00 by invoice). NetSuite's tax is always
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from itertools import chain
 from typing import Any, assert_never
+
+import msgspec
 
 from consumer.config.mapping_rules import Tax
 from consumer.mapping import money, tax_details
@@ -22,8 +24,7 @@ from schemas.invoice import AppliedTax, Invoice
 RATE_DECIMALS = Decimal("0.00001")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxShape:
+class TaxShape(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a tax mode adds to a document.
 
@@ -33,7 +34,7 @@ class TaxShape:
             chapter_N3191224) and other accounts do by the customer's tax item.
     """
 
-    columns: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, Any] = msgspec.field(default_factory=dict)
     details: tuple[dict[str, str], ...] = ()
     has_references: bool = False
     extra_line: dict[str, Any] | None = None
@@ -143,9 +144,10 @@ def _suitetax(
             )
         return TaxShape(columns=columns)
     parts = tax_details.details(lines, shares, applied, TaxRules(tax=rules, at=where), decision_log)
-    amounts = tax_details.amounts(parts, lines, shares, applied)
-    tax_details.note(parts, amounts, decision_log)
-    details = tuple(_detail(part, cents, currency) for part, cents in zip(parts, amounts, strict=True))
+    flat = list(chain.from_iterable(parts))
+    amounts = tax_details.amounts(parts, shares, applied)
+    tax_details.note(flat, amounts, decision_log)
+    details = tuple(_detail(part, cents, currency) for part, cents in zip(flat, amounts, strict=True))
     return TaxShape(columns=columns, details=details, has_references=True)
 
 
