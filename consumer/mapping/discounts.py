@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
 from consumer.mapping import fields, header, items, money, taxes
 from consumer.mapping.decision_log import DecisionLog
@@ -31,10 +31,12 @@ SOURCES: dict[Discount, str] = {
 
 def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
     """The negative lines, in Lago's order; a spent credit note has none when its memo is applied instead."""
-    rate = taxes.invoice_rate(invoice)
-    for kind, cents, description in _amounts(invoice, decision_log):
-        if cents <= 0 or (kind == "credit_note" and decision_log.connection.credits == "apply"):
+    found = [each for each in _amounts(invoice, decision_log) if each[1] > 0]
+    rate = taxes.invoice_rate(invoice) if found else Decimal(0)
+    for kind, cents in found:
+        if kind == "credit_note" and decision_log.connection.credits == "apply":
             continue
+        description = _description(kind, invoice)
         item = items.item_of_discount(kind, invoice.billing_entity_code, decision_log, cents=-cents)
         amount = money.major(-cents, invoice.currency)
         item_of = {"type": kind, "code": None, "name": description}
@@ -54,26 +56,39 @@ def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
         )
 
 
-def _amounts(invoice: Invoice, decision_log: DecisionLog) -> Iterator[tuple[Discount, int, str]]:
-    def names(kind: str) -> str:
-        return _joined(credit.item.name for credit in invoice.credits if credit.item.type == kind)
-
-    yield "coupon", invoice.coupons_amount_cents, names("coupon")
+def _amounts(invoice: Invoice, decision_log: DecisionLog) -> Iterator[tuple[Discount, int]]:
+    yield "coupon", invoice.coupons_amount_cents
     granted = _granted_cents(invoice, decision_log)
-    yield "prepaid_credit", invoice.prepaid_credit_amount_cents - granted, "Prepaid credits"
-    yield "prepaid_credit_granted", granted, "Granted prepaid credits"
-    yield "progressive_billing", invoice.progressive_billing_credit_amount_cents, names("invoice")
-    yield "credit_note", invoice.credit_notes_amount_cents, names("credit_note")
+    yield "prepaid_credit", invoice.prepaid_credit_amount_cents - granted
+    yield "prepaid_credit_granted", granted
+    yield "progressive_billing", invoice.progressive_billing_credit_amount_cents
+    yield "credit_note", invoice.credit_notes_amount_cents
+
+
+def _description(kind: Discount, invoice: Invoice) -> str:
+    match kind:
+        case "prepaid_credit":
+            return "Prepaid credits"
+        case "prepaid_credit_granted":
+            return "Granted prepaid credits"
+        case "progressive_billing":
+            return _names_of("invoice", invoice)
+        case "coupon" | "credit_note":
+            return _names_of(kind, invoice)
+        case _:
+            assert_never(kind)
+
+
+def _names_of(kind: str, invoice: Invoice) -> str:
+    return ",".join(each.item.name for each in invoice.credits if each.item.type == kind and each.item.name)
 
 
 def _granted_cents(invoice: Invoice, decision_log: DecisionLog) -> int:
     """The granted part of the spent prepaid credits, in subunits; 0 when it has no item of its own."""
     granted = invoice.prepaid_granted_credit_amount_cents
+    if not granted:
+        return 0
     is_apart = items.has_own_item(
         "prepaid_credit_granted", invoice.billing_entity_code, decision_log.connection
     )
     return granted if is_apart and 0 < granted <= invoice.prepaid_credit_amount_cents else 0
-
-
-def _joined(names: Iterable[str | None]) -> str:
-    return ",".join(name for name in names if name)

@@ -22,7 +22,7 @@ class Origin:
     def __init__(self, event: Json | None = None, *, is_customer: bool = False) -> None:
         """Make it from the object of an event; in a customer event the object is the customer too."""
         payment = _object(event, "payment")
-        self.event: Json = {**(event or {}), **(payment or {})}
+        self.event: Json = {**(event or {}), **payment} if payment else event or {}
         self.customer: Json | None = self.event if is_customer else _object(self.event, "customer")
 
     @cached_property

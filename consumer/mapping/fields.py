@@ -30,6 +30,8 @@ def configured(
         for fields, prefix in levels
         for name, value in fields.get(kind, {}).items()
     }
+    if not chosen:
+        return {}
     found = {
         name: date_fields.as_sent(name, _value(value, rule, decision_log, fee), fee, decision_log)
         for name, (value, rule) in chosen.items()

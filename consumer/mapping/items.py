@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from consumer.config.connection import Connection
 from consumer.config.mapping_rules import Item, Rules
@@ -12,6 +12,9 @@ from consumer.mapping.decision_log import DecisionLog
 from schemas.fee import Fee
 
 Discount = Literal["coupon", "prepaid_credit", "prepaid_credit_granted", "progressive_billing", "credit_note"]
+
+MOST_REMEMBERED = 4_096
+"""For so many kinds of fee the settings that can decide are remembered."""
 
 _Path = tuple[str, ...]
 
@@ -30,8 +33,11 @@ def item_of_fee(
     """The item of a fee line; None, with a problem in the decision log, when no item is mapped."""
     kind = fee.item.type
     subject = _Subject(f"line {fee.item.code or kind}", cents)
-    wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
-    return _choose(_fee_paths(fee, plan_code), subject, wanted, entity, decision_log)
+    found = _choose(_fee_paths(fee, plan_code), subject, entity, decision_log)
+    if found is None:
+        wanted = f"{kind} {fee.item.code or fee.lago_id!r}" + (f" ({fee.item.name})" if fee.item.name else "")
+        _refuse(_fee_paths(fee, plan_code), subject, wanted, entity, decision_log)
+    return found
 
 
 def has_own_item(kind: Discount, entity: str | None, connection: Connection) -> bool:
@@ -50,11 +56,13 @@ def item_of_discount(
 ) -> Item | None:
     """The item of a discount line; None, with a problem in the decision log, when no item is mapped."""
     subject = _Subject(f"line {kind}", cents)
-    return _choose(_DISCOUNT_PATHS[kind], subject, kind.replace("_", " "), entity, decision_log)
+    found = _choose(_DISCOUNT_PATHS[kind], subject, entity, decision_log)
+    if found is None:
+        _refuse(_DISCOUNT_PATHS[kind], subject, kind.replace("_", " "), entity, decision_log)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(NamedTuple):
     """A line as the decision log calls it, and its amount in subunits."""
 
     name: str
@@ -86,17 +94,21 @@ def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
 
 
 def _choose(
-    paths: Sequence[_Path], subject: _Subject, wanted: str, entity: str | None, decision_log: DecisionLog
+    paths: tuple[_Path, ...], subject: _Subject, entity: str | None, decision_log: DecisionLog
 ) -> Item | None:
+    found = next(_candidates(decision_log.connection, entity, paths), None)
+    if found is None:
+        return None
+    path, item, is_fallback = found
+    rule, asked = ".".join(path), _asked(paths, entity)
+    decision_log.chose(subject.name, item.id, rule, is_fallback=is_fallback, asked=asked, cents=subject.cents)
+    return item
+
+
+def _refuse(
+    paths: tuple[_Path, ...], subject: _Subject, wanted: str, entity: str | None, decision_log: DecisionLog
+) -> None:
     connection = decision_log.connection
-    found = next(_candidates(connection, entity, paths), None)
-    if found is not None:
-        path, item, is_fallback = found
-        rule, asked = ".".join(path), _asked(paths, entity)
-        decision_log.chose(
-            subject.name, item.id, rule, is_fallback=is_fallback, asked=asked, cents=subject.cents
-        )
-        return item
     where = ".".join(("mapping", *(paths[0] if paths else ("fallback_item",))))
     settings = f"{where} (or mapping.fallback_item)" if paths else where
     decision_log.refuse(
@@ -107,10 +119,10 @@ def _choose(
         asked=_asked(paths, entity),
         cents=subject.cents,
     )
-    return None
 
 
-def _asked(paths: Sequence[_Path], entity: str | None) -> tuple[str, ...]:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _asked(paths: tuple[_Path, ...], entity: str | None) -> tuple[str, ...]:
     """All settings that can decide, including those of a billing entity that is not configured."""
     levels = (f"mapping.billing_entities.{entity}.", "mapping.") if entity else ("mapping.",)
     specific = tuple(dict.fromkeys(".".join(path) for path in paths))

@@ -39,6 +39,7 @@ _FACTORS = dict.fromkeys(_UNDIVIDED, 1) | {"BHD": 1000, "JOD": 1000, "KWD": 1000
 MAX_NUMBER_CHARS = 15
 MOST_DIGITS = 40
 """No amount has more before its decimal point."""
+MOST_WHOLE = 10**MOST_DIGITS
 # More digits than any amount has; a context of its own, independent of the thread's decimal context.
 _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
@@ -56,8 +57,12 @@ def decimals(currency: str) -> int:
 
 def major(cents: int, currency: str) -> str:
     """An amount in units, as plain decimal text with all of the currency's decimals: ``671.27``, ``1000``."""
-    amount = _WIDE.divide(Decimal(cents), Decimal(subunits_per_unit(currency)))
-    return f"{amount:.{decimals(currency)}f}"
+    factor, places = subunits_per_unit(currency), decimals(currency)
+    if 10**places != factor or abs(cents) > MOST_WHOLE:
+        return f"{_WIDE.divide(Decimal(cents), Decimal(factor)):.{places}f}"
+    # A tenth of the time of a division; a document has a dozen amounts.
+    sign, (whole, rest) = "-" if cents < 0 else "", divmod(abs(cents), factor)
+    return f"{sign}{whole}.{rest:0{places}d}" if places else f"{sign}{whole}"
 
 
 def in_units(amount: Decimal, currency: str) -> str:

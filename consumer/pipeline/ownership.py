@@ -77,9 +77,8 @@ def claims(event: Envelope, connection: Connection, all_connections: Sequence[Co
         carriers = _carriers(event, all_connections)
         if len(carriers) <= 1 or is_undecided(event, all_connections):
             return _carries(event, connection) or not carriers
-    known = {each.code for each in all_connections}
-    linked = _linked_codes(event) & known
-    if linked:
+    linked = _linked_codes(event)
+    if linked and not linked.isdisjoint(each.code for each in all_connections):
         return connection.code in linked
     return _is_selected(event, connection)
 
@@ -122,8 +121,8 @@ def _is_selected(event: Envelope, connection: Connection) -> bool:
         return False
     if select.currencies is not None and currency not in select.currencies:
         return False
-    wanted = select.customer_metadata or {}
-    return wanted.items() <= _metadata(customer).items()
+    wanted = select.customer_metadata
+    return not wanted or wanted.items() <= _metadata(customer).items()
 
 
 def _customer(event: Envelope) -> dict[str, Any]:
