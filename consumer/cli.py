@@ -84,9 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit; our errors are sentences on standard error, never tracebacks."""
     garbage_collection.begin()
     output_encoding.settle()
-    _be_quiet(sys.argv[1:] if arguments is None else arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    _be_quiet(arguments)
     try:
-        command_tree.built(app)(arguments, prog_name=PROGRAM)
+        command_tree.built(command_tree.needed(app, arguments))(arguments, prog_name=PROGRAM)
     except* LagoNetsuiteError as group:
         errors = list(_leaves(group))
     else:
