@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
@@ -23,6 +21,8 @@ class Validity:
 
 def validity(pem: str) -> Validity | None:
     """That of the certificate of a PEM text that ends first; None where none is readable."""
+    from cryptography import x509  # noqa: PLC0415 - 20 ms, and most processes have no certificate
+
     try:
         found = x509.load_pem_x509_certificates(pem.encode())
     except ValueError:

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 
 from consumer.http_client import authorities, environment_proxies
-from consumer.http_client.aiohttp_transport import AiohttpTransport
 from consumer.http_client.answer_limit import AnswerLimit
 
 LIMITS = httpx.Limits(max_connections=100)
@@ -60,6 +59,9 @@ def over_aiohttp(
     """
     proxies = environment_proxies.patterns() if trust_env and transport is None else {}
     if transport is None:
+        # aiohttp is half of what a command imports that asks nobody over HTTP, as `replay` does.
+        from consumer.http_client.aiohttp_transport import AiohttpTransport  # noqa: PLC0415
+
         reach = partial(AiohttpTransport, limits=limits, verify=authorities.trusted(trust_env=trust_env))
         transport = reach()
         options["mounts"] = {pattern: proxy and reach(proxy=proxy) for pattern, proxy in proxies.items()}
