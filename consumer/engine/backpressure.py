@@ -20,7 +20,7 @@ FULL_AT_BYTES = 64 * 1024 * 1024
 RESUME_BELOW_BYTES = 48 * 1024 * 1024
 # Read ahead is what no call has taken yet: some seconds of work for one core, and enough for large calls.
 AHEAD_AT_BYTES = 16 * 1024 * 1024
-AHEAD_BELOW_BYTES = 10 * 1024 * 1024
+AHEAD_BELOW_BYTES = 13 * 1024 * 1024
 RESUME_BELOW_SPAN = MAX_SPAN - 1_024
 PRESSING_SPAN = MAX_SPAN * 3 // 4
 

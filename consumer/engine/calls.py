@@ -68,11 +68,11 @@ class Calls:
             return self._fresh_in_a_row >= FRESH_BEFORE_RETRY
         return may_retry if has_fresh or may_retry else None
 
-    def take(self, lanes: Lanes, *, unsettled: int = 0) -> Call | None:
+    def take(self, lanes: Lanes, *, backlog: int = 0) -> Call | None:
         """
         The next call; None when no lane is ready or no permit is free.
 
-        `unsettled` are the records of all lanes, which the ready ones are taken to have their share of.
+        `backlog` are the records of all lanes, which the ready ones are taken to have their share of.
         """
         now_s = self._permit_pool.open_time_s
         lanes.set_aside(now_s)
@@ -80,7 +80,7 @@ class Calls:
         if retries is None or not self._permit_pool.has_free_permit(self.in_flight):
             return None
         ready = lanes.next_in_turn(retries=retries)
-        size = self._size(ready, ready * _depth(lanes, unsettled))
+        size = self._size(ready, ready * _depth(lanes, backlog))
         taken = lanes.take(size, retries=retries, now_s=now_s)
         now = self._clock.now()
         tried = tuple(replace(each, retry_state=each.retry_state.tried(now)) for each in taken)
@@ -106,7 +106,7 @@ class Calls:
         return size if long_in_flight < self._permit_pool.permits - 1 else short
 
 
-def _depth(lanes: Lanes, unsettled: int) -> float:
+def _depth(lanes: Lanes, backlog: int) -> float:
     """The records of a lane on average."""
     ready = lanes.ready(retries=False) + lanes.ready(retries=True)
-    return max(1.0, unsettled / max(1, ready + lanes.running + lanes.parked))
+    return max(1.0, backlog / max(1, ready + lanes.running + lanes.parked))

@@ -162,7 +162,7 @@ class Engine:
         if not self._may_start:
             return None
         self._lanes.wake(self._clock.monotonic_s())
-        return self._calls.take(self._lanes, unsettled=self.owned_partitions.unsettled)
+        return self._calls.take(self._lanes, backlog=self.owned_partitions.backlog)
 
     def next_up(self) -> list[Record]:
         """The planned records of the next call, before a permit is free for it."""

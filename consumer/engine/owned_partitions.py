@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from consumer.engine import backpressure
@@ -40,6 +40,7 @@ class OwnedPartitions:
     def __init__(self) -> None:
         self._held: dict[Partition, _Holding] = {}
         self._epochs_ever = 0
+        self._unread = 0
 
     @property
     def partitions(self) -> frozenset[Partition]:
@@ -55,6 +56,11 @@ class OwnedPartitions:
     def unsettled(self) -> int:
         """The number of unsettled records."""
         return sum(ledger.unsettled for ledger in self._ledgers())
+
+    @property
+    def backlog(self) -> int:
+        """The number of unsettled records, and of those that were known to follow on Kafka at last count."""
+        return self.unsettled + self._unread
 
     @property
     def beyond(self) -> int:
@@ -142,6 +148,16 @@ class OwnedPartitions:
             released.append(held.beyond.popleft())
         return released
 
+    def count_unread(self, end_of: Callable[[Partition], int | None]) -> None:
+        """
+        Count what is on Kafka and would be read if bytes had no limit.
+
+        `end_of` gives the log end offset of a partition; None when it is not known.
+        """
+        self._unread = sum(
+            _unread(held.ledger, end_of(partition)) for partition, held in self._held.items() if held.ledger
+        )
+
     def positions(self) -> Mapping[Partition, Position]:
         """The positions to commit, of all partitions whose first offset is known."""
         known = ((partition, held.ledger) for partition, held in self._held.items())
@@ -186,3 +202,8 @@ class OwnedPartitions:
 
     def _ledgers(self) -> Iterator[Ledger]:
         return (held.ledger for held in self._held.values() if held.ledger)
+
+
+def _unread(ledger: Ledger, end: int | None) -> int:
+    follow = 0 if end is None else end - ledger.next_offset
+    return max(0, min(follow, backpressure.FULL_AT_RECORDS - ledger.unsettled))

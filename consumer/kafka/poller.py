@@ -131,6 +131,8 @@ class Poller:
         now_s = self._clock.monotonic_s()
         if now_s - self._counted_at_s >= COUNT_EVERY_S:
             self._begun, self._counted_at_s = self._engine.begun_records, now_s
+            ends = {partition_of(tp): self._consumer.highwater(tp) for tp in self._consumer.assignment()}
+            self._engine.owned_partitions.count_unread(ends.get)
         return self._begun
 
     def _is_full(self, partition: Partition, begun: Begun, *, is_paused: bool) -> bool:

@@ -204,6 +204,10 @@ class Consumer:
     def resume(self, *partitions: TopicPartition) -> None:
         self.paused_now -= set(partitions)
 
+    def highwater(self, partition: TopicPartition) -> int:
+        log = self.kafka.logs.get(partition)
+        return log[-1].offset + 1 if log else 0
+
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.positions[partition] = offset
 

@@ -64,8 +64,8 @@ def test_a_partition_with_little_is_fetched_however_much_the_others_hold():
     [
         (16 * MIB - 1, False, False),
         (16 * MIB, False, True),
-        (10 * MIB, True, True),
-        (10 * MIB - 1, True, False),
+        (13 * MIB, True, True),
+        (13 * MIB - 1, True, False),
     ],
 )
 def test_only_some_seconds_of_work_are_read_ahead(ahead_bytes, is_paused, expected):

@@ -338,6 +338,18 @@ def test_a_lone_record_starts_at_once_and_alone(clock):
     assert sizes(backlogged(clock, permits=4, share=0.05, lanes=1)) == [1]
 
 
+@pytest.mark.parametrize(("end", "expected"), [(None, 4), (40, 4), (250, 11), (1_000_000, 20)])
+def test_what_follows_on_kafka_makes_calls_larger_too(clock, end, expected):
+    """Bytes limit what is read ahead, not what waits; of a partition up to a thousand records count."""
+    engine = backlogged(clock, permits=2, share=0.5, lanes=40)
+    engine.owned_partitions.count_unread({HERE: end}.get)
+
+    call = engine.take()
+
+    assert call is not None
+    assert len(call.attempts) == expected
+
+
 def test_a_backlog_is_called_one_by_one_where_each_record_takes_its_whole_time(clock):
     """Larger calls would only delay what is done first."""
     assert sizes(backlogged(clock, permits=4, share=1.0, lanes=1_000)) == [1] * 4

@@ -40,6 +40,7 @@ class FakeConsumer:
     paused_now: set[TopicPartition] = field(default_factory=set)
     commits: list[dict[TopicPartition, OffsetAndMetadata]] = field(default_factory=list)
     seeks: list[tuple[TopicPartition, int]] = field(default_factory=list)
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     refuse_commit: Exception | None = None
     refuse_metadata: Exception | None = None
@@ -59,6 +60,9 @@ class FakeConsumer:
     def resume(self, *partitions: TopicPartition) -> None:
         self.told.append("resume")
         self.paused_now -= set(partitions)
+
+    def highwater(self, partition: TopicPartition) -> int | None:
+        return self.ends.get(partition)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.seeks.append((partition, offset))

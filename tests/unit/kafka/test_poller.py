@@ -154,6 +154,18 @@ async def test_what_only_waits_does_not_keep_its_partition_paused():
     assert scene.consumer.paused() == set()
 
 
+async def test_what_follows_on_kafka_counts_as_backlog():
+    """A partition whose end is not known yet adds nothing."""
+    scene = Scene(FakeConsumer(batches=[{tp(0): [message(0)]}], ends={tp(0): 8}))
+    own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
+    await scene.play()
+
+    scene.clock.advance(1)
+    await scene.play()
+
+    assert scene.engine.owned_partitions.backlog == 8
+
+
 async def test_an_error_that_no_repeat_mends_ends_the_poll():
     """A topic without read permission ends the poll with an error; it is not retried without notice."""
     scene = Scene(FakeConsumer(refuse_poll=TopicAuthorizationFailedError()))
