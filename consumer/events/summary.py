@@ -6,10 +6,13 @@ It is read from the object as received, which may have any form, so that rejecte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.envelope import Envelope
+
+_READ_AS_A_WHOLE = {"payment", "invoice_ids", "invoice_numbers"}
+_OF_A_CUSTOMER = ("lago_id", "external_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,23 @@ def of(event: Envelope) -> ObjectSummary:
 def amount_of(event: Envelope) -> tuple[int | None, str | None]:
     """The amount in the currency's subunit and the currency, as in `ObjectSummary`; never raises."""
     return _amount(_with_amounts(event))
+
+
+def without_details(event: Envelope) -> Envelope:
+    """
+    The event without what only its mapping needs, such as fees, taxes and addresses.
+
+    All that `consumer.events` reads of an event is the same of both; this one takes a few kilobytes less.
+    """
+    kept = {
+        name: value
+        for name, value in event.object.items()
+        if name in _READ_AS_A_WHOLE or not isinstance(value, dict | list)
+    }
+    customer = event.object.get("customer")
+    if isinstance(customer, dict):
+        kept["customer"] = {name: customer.get(name) for name in _OF_A_CUSTOMER}
+    return replace(event, object=kept)
 
 
 def _with_amounts(event: Envelope) -> dict[str, Any]:

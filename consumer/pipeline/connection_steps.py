@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from consumer.clock import Clock
 from consumer.config.connection import Connection
+from consumer.events import summary
 from consumer.events.outgoing import Attempt
 from consumer.lago.lookup_result import LookUp, LookupResult
 from consumer.mapping import blamed_setting
@@ -70,10 +71,9 @@ class ConnectionSteps:
         plan = routing.plan(event, self._ownership)
         customer = enrichment.wanted(event, plan, self._ownership)
         if customer is None or isinstance(event, Undecodable):
-            return PlannedEvent(event=event, plan=plan)
+            return _planned(event, plan)
         if self._look_up is None or not customer.external_id:
-            plan = enrichment.unasked(plan, customer, event, self._ownership)
-            return PlannedEvent(event=event, plan=plan)
+            return _planned(event, enrichment.unasked(plan, customer, event, self._ownership))
         return PlannedEvent(event=event, plan=plan, unknown=customer)
 
     async def look_up(self, _: Record, customer: Wanted) -> LookupResult:
@@ -94,7 +94,7 @@ class ConnectionSteps:
             return planned
         enriched = enrichment.answered(event, customer, looked_up, self._ownership)
         plan = routing.plan(enriched, self._ownership) if isinstance(enriched, Envelope) else enriched
-        return PlannedEvent(event=event, plan=plan)
+        return _planned(event, plan)
 
     async def write(self, _: Sequence[Record], planned: Sequence[PlannedEvent]) -> WriteResult:
         """Send what is mapped in one call, in shadow nothing; what is not mapped has its outcome already."""
@@ -129,6 +129,12 @@ class ConnectionSteps:
         for result in results:
             await self._publish(result)
         return outcome
+
+
+def _planned(event: Envelope | Undecodable, plan: Mapping | Unavailable) -> PlannedEvent:
+    if isinstance(plan, Mapped) and isinstance(event, Envelope):
+        event = summary.without_details(event)
+    return PlannedEvent(event=event, plan=plan)
 
 
 def _shadowed(plan: Mapping | Unavailable) -> Outcome:

@@ -25,6 +25,7 @@ class PlannedEvent:
     A record's event, and what is to be done about it.
 
     Attributes:
+        event: without the details of what is mapped already: thousands wait for the end of their call.
         unknown: the customer who has to be looked up before `plan` is certain.
     """
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from consumer.events import summary
+from consumer.events import booked_amounts, document_names, summary
 from consumer.events.summary import ObjectSummary
+from consumer.outcome import Rejected
 from schemas import envelope
 from tests.support import lago
 
@@ -74,3 +75,40 @@ def test_a_receipt_without_its_payment_has_neither_amount_nor_customer(payment):
         lago_customer_id=None,
         external_customer_id=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("webhook_type", "content"),
+    [
+        ("customer.created", lago.customer()),
+        ("invoice.created", lago.invoice([lago.fee("charge", units=12, tax_rate=19)])),
+        ("invoice.voided", lago.invoice()),
+        ("credit_note.created", lago.credit_note()),
+        ("payment.succeeded", lago.payment()),
+        ("payment_receipt.created", lago.payment_receipt()),
+    ],
+)
+def test_what_is_published_of_an_event_needs_no_details(webhook_type, content):
+    """While its call lasts, a record keeps its event without fees, taxes and addresses."""
+    event = envelope.decode(lago.body(lago.event(webhook_type, content)))
+    kept = summary.without_details(event)
+
+    assert said_of(kept) == said_of(event)
+    assert kept.object_id == event.object_id
+
+
+def test_an_event_without_details_is_a_fraction_of_it():
+    """Fees, their taxes and the customer's addresses are most of an invoice."""
+    fees = [lago.fee("charge", units=12, tax_rate=19)]
+    event = envelope.decode(lago.body(lago.event("invoice.created", lago.invoice(fees))))
+
+    kept = summary.without_details(event)
+
+    assert len(envelope.encode(kept.object)) < len(envelope.encode(event.object)) / 4
+
+
+def said_of(event):
+    """All that results, error events and figures say of it."""
+    ids = f"lago-inv-{lago.INVOICE_ID} of lago-cus-{lago.CUSTOMER_ID} is missing"
+    rejected = Rejected(code="c", message="m")
+    return summary.of(event), document_names.sentence(ids, event), [*booked_amounts.of(event, rejected)]
