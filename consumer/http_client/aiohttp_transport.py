@@ -22,6 +22,7 @@ from yarl import URL
 
 from consumer.http_client import aiohttp_errors
 from consumer.http_client.aiohttp_request import Request
+from consumer.http_client.answer import Answer, Body
 
 CONNECTIONS = 100
 CONNECT_ATTEMPTS = 3
@@ -77,7 +78,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         except BaseException:
             self._slots.release()
             raise
-        return httpx.Response(
+        return Answer(
             answer.status,
             headers=answer.raw_headers,
             stream=_Body(answer, self._slots.release),
@@ -165,7 +166,7 @@ class _Connector(aiohttp.TCPConnector):
         raise aiohttp.ServerDisconnectedError
 
 
-class _Body(httpx.AsyncByteStream):
+class _Body(Body):
     """The body of a response, as it was received; `release` is called when it is closed."""
 
     def __init__(self, answer: aiohttp.ClientResponse, release: Callable[[], None]) -> None:
@@ -176,6 +177,15 @@ class _Body(httpx.AsyncByteStream):
         try:
             async for piece in self._answer.content.iter_any():
                 yield piece
+        except aiohttp_errors.KNOWN as error:
+            raise aiohttp_errors.as_httpx(error) from error
+
+    def at_hand(self) -> bytes | None:
+        content = self._answer.content
+        if not content.is_eof():
+            return None
+        try:
+            return content.read_nowait()
         except aiohttp_errors.KNOWN as error:
             raise aiohttp_errors.as_httpx(error) from error
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from consumer.http_client.answer import Body, Whole
+
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
@@ -69,7 +71,8 @@ class AnswerLimit:
             raise self.too_large(answer)
         unfold = _unfolding(self, answer)
         if isinstance(answer.stream, httpx.AsyncByteStream):
-            answer.headers.pop("content-encoding", None)
+            if unfold is not None:
+                del answer.headers["content-encoding"]
             answer.stream = _Bounded(answer, answer.stream, self, unfold)
 
     def too_large(self, answer: httpx.Response) -> AnswerUnreadable:
@@ -79,11 +82,11 @@ class AnswerLimit:
         )
 
 
-class _Bounded(httpx.AsyncByteStream):
+class _Bounded(Whole):
     """The body in one piece, decompressed."""
 
     def __init__(
-        self, answer: httpx.Response, stream: httpx.AsyncByteStream, limit: AnswerLimit, unfold: Unfold
+        self, answer: httpx.Response, stream: httpx.AsyncByteStream, limit: AnswerLimit, unfold: Unfold | None
     ) -> None:
         self._answer = answer
         self._stream = stream
@@ -91,17 +94,21 @@ class _Bounded(httpx.AsyncByteStream):
         self._unfold = unfold
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        limit = self._limit
+        yield await self.whole()
+
+    async def whole(self) -> bytes:
+        stream, limit = self._stream, self._limit
         try:
+            if isinstance(stream, Body) and (piece := stream.at_hand()) is not None:
+                return self._unfolded(piece, len(piece), 0)
             async with asyncio.timeout(limit.max_body_s):
-                body = await self._read()
+                return await self._read()
         except TimeoutError as error:
             sentence = f"the answer of {limit.whose} was not complete {limit.max_body_s:g} s after it began"
             raise AnswerUnreadable(sentence, self._answer) from error
         except zlib.error as error:
             sentence = f"the answer of {limit.whose} is not compressed as it says"
             raise AnswerUnreadable(sentence, self._answer) from error
-        yield body
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -110,20 +117,27 @@ class _Bounded(httpx.AsyncByteStream):
         body, came_in, pieces = bytearray(), 0, 0
         async for piece in self._stream:
             came_in += len(piece)
-            body += self._unfold(piece, self._limit.max_bytes - len(body) + 1)
-            if max(came_in, len(body)) > self._limit.max_bytes:
-                raise self._limit.too_large(self._answer)
+            body += self._unfolded(piece, came_in, len(body))
             pieces += 1
             if pieces % PIECES_AT_A_TIME == 0:
                 await asyncio.sleep(0)
         return bytes(body)
 
+    def _unfolded(self, piece: bytes, came_in: int, so_far: int) -> bytes:
+        """The piece decompressed; `came_in` bytes were received with it, which gave `so_far` before."""
+        limit = self._limit.max_bytes
+        unfolded = piece if self._unfold is None else self._unfold(piece, limit - so_far + 1)
+        if came_in > limit or so_far + len(unfolded) > limit:
+            raise self._limit.too_large(self._answer)
+        return unfolded
 
-def _unfolding(limit: AnswerLimit, answer: httpx.Response) -> Unfold:
+
+def _unfolding(limit: AnswerLimit, answer: httpx.Response) -> Unfold | None:
+    """What decompresses the body; None where it is not compressed."""
     named = answer.headers.get_list("content-encoding", split_commas=True)
     encodings = [each for name in named if (each := name.strip().lower()) not in {"", "identity"}]
     if not encodings:
-        return lambda piece, _: piece
+        return None
     if len(encodings) == 1 and encodings[0] in ENCODINGS:
         return zlib.decompressobj(GZIP_OR_ZLIB).decompress
     asked = ", ".join(encodings)[:QUOTED_CHARS]

@@ -81,5 +81,23 @@ class _Stateless(httpx.AsyncClient):
         """None, whatever the responses have set."""
         return _NO_COOKIES
 
+    async def _send_handling_redirects(  # type: ignore[override]  # httpx names the two that are left out
+        self, request: httpx.Request, **_: object
+    ) -> httpx.Response:
+        """As httpx's, which also follows redirects, takes cookies, takes the time and logs each request."""
+        try:
+            response = await self._transport_for_url(request.url).handle_async_request(request)
+        except httpx.RequestError as error:
+            error.request = request
+            raise
+        response.request = request
+        try:
+            for hook in self.event_hooks["response"]:
+                await hook(response)
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
+
 
 _NO_COOKIES = _NoCookies()

@@ -24,6 +24,27 @@ def test_one_call_after_another_uses_one_connection(wire, run):
     assert run(work()) == 1
 
 
+@pytest.mark.parametrize(("content", "expected"), [(BODY, 0), (b"x" * 100_000, 1)], ids=["small", "large"])
+def test_a_small_request_on_a_kept_connection_takes_no_task(run, content, expected):
+    """It is written at once; a large one may have to wait while its response comes already."""
+
+    async def work() -> int:
+        started = []
+
+        def counted(loop: asyncio.AbstractEventLoop, coro, **options) -> asyncio.Task:
+            started.append(coro)
+            return asyncio.Task(coro, loop=loop, **options)
+
+        async with listening(answering) as host, calling(over_aiohttp()) as client:
+            await client.post(host.url, content=BODY)
+            asyncio.get_running_loop().set_task_factory(counted)
+            await client.post(host.url, content=content)
+            asyncio.get_running_loop().set_task_factory(None)
+        return len(started)
+
+    assert run(work()) == expected
+
+
 def test_calls_side_by_side_use_as_many_connections_as_allowed(wire, run):
     """The others wait for one that is free."""
 
