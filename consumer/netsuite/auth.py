@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable
 
 import httpx
 
@@ -45,14 +45,21 @@ class SignatureAuth(httpx.Auth):
         self._credentials = credentials
         self._clock = clock
         self._nonce = nonce
+        self._signed: tuple[httpx.URL | None, str] = (None, "")
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Sign the address with all query parameters; the signature does not cover the body."""
         stamp = oauth1.Stamp(nonce=self._nonce(), timestamp_s=int(self._clock.now().timestamp()))
         request.headers["Authorization"] = oauth1.authorization(
-            request.method, str(request.url), self._credentials, stamp
+            request.method, self._text(request.url), self._credentials, stamp
         )
         yield request
+
+    def _text(self, url: httpx.URL) -> str:
+        """The URL as text; httpx puts it together anew each time, and nearly all calls go to the same."""
+        if url is not self._signed[0]:
+            self._signed = (url, str(url))
+        return self._signed[1]
 
 
 def _bearing(request: httpx.Request, token: str) -> httpx.Request:

@@ -16,9 +16,10 @@ from consumer.config.connection import Connection
 from consumer.errors import ContractError
 from consumer.events.headers import Headers
 from consumer.http_client.answer_limit import AnswerUnreadable
+from consumer.http_client.prepared_requests import PreparedRequests, Query
 from consumer.netsuite import credentials, http_response, response_outcome
 from consumer.netsuite.batch import Batch, batches
-from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, ResponseHook, address, builder
+from consumer.netsuite.http import ANSWERS, JSON_HEADERS, TOKEN_ANSWERS, ResponseHook, builder
 from consumer.netsuite.oauth2 import LoginFailed
 from consumer.outcome import AccountDown, Ambiguous, Outcome, Throttled, Unavailable
 from consumer.tracing.tracer import OFF, Tracer, answered
@@ -30,7 +31,6 @@ ATTEMPT_LIMIT_S = 400  # for login, connecting, writing and reading together
 
 PingResult = wire.Response | Throttled | Unavailable | AccountDown
 Judged = TypeVar("Judged", response_outcome.ResponseOutcome, response_outcome.ResponseOutcome | wire.Response)
-Query = Sequence[tuple[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
 Refused = Callable[[float], None]
 """Called with the monotonic time, in seconds, at which a refused attempt began."""
@@ -85,6 +85,7 @@ class Client:
         self._login = build(1, {}, TOKEN_ANSWERS)
         self._auth = credentials.auth(connection, clock=clock, http=self._login)
         self._http = build(connection.concurrency, JSON_HEADERS, ANSWERS)
+        self._requests = PreparedRequests(self._http, self._restlet.url)
 
     async def __aenter__(self) -> Self:
         return self
@@ -168,12 +169,10 @@ class Client:
     async def _send(
         self, method: str, query: Query, body: bytes | None, context: Headers = ()
     ) -> http_response.HttpResponse | response_outcome.ResponseOutcome:
-        headers = {name: value.decode("latin-1") for name, value in context} or None
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
-                url = address(self._restlet.url, query)
-                options: dict[str, Any] = {"content": body, "headers": headers, "auth": self._auth}
-                response = await self._http.request(method, url, **options)
+                request = self._requests.request(method, query, body, context)
+                response = await self._http.send(request, auth=self._auth)
         except LoginFailed as failed:
             return failed.response_outcome
         except AnswerUnreadable as error:

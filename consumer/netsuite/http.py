@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import httpx
 
@@ -13,7 +12,6 @@ from consumer.http_client.answer_limit import KIBIBYTE, MEBIBYTE, AnswerLimit
 from consumer.http_client.client import Hook, client
 
 KEEPALIVE_S = 30
-ADDRESSES_REMEMBERED = 64
 READ_LIMIT_S = 310  # a RESTlet may run 300 s (Oracle help page section_N3351480)
 BODY_LIMIT_S = 60.0  # the script has ended when the body begins
 # The largest page of a list has about 300 KB. The limit bounds the memory of all calls of a worker.
@@ -29,12 +27,6 @@ JSON_HEADERS = {"Content-Type": _JSON, "Accept": _JSON}
 Build = Callable[[int, dict[str, str], AnswerLimit], httpx.AsyncClient]
 ResponseHook = Hook
 """Called for every response, including those of the token endpoint."""
-
-
-@lru_cache(maxsize=ADDRESSES_REMEMBERED)
-def address(url: str, query: tuple[tuple[str, str], ...]) -> httpx.URL:
-    """The URL of a call, cached, since parsing it costs as much as signing it."""
-    return httpx.URL(url, params=list(query))
 
 
 def builder(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -41,21 +40,27 @@ def authorization(method: str, url: str, credentials: Credentials, stamp: Stamp)
 
     Oracle help pages section_1534941088 (signature) and section_1534941295 (header).
     """
-    signed = sign(method, url, credentials, stamp)
-    return _stamped(_header(credentials), stamp, times=1).replace(_SIGNATURE, util.escape(signed))
+    signed = sign(method, url, credentials, stamp).translate(_ESCAPED_BASE64)
+    return _stamped(_header(credentials), stamp, times=1).replace(_SIGNATURE, signed)
 
 
 def sign(method: str, url: str, credentials: Credentials, stamp: Stamp) -> str:
     """The base64 signature; it covers every query parameter of the address."""
     text = _stamped(_base_string(method, url, credentials), stamp, times=2)
-    key = f"{util.escape(credentials.consumer_secret)}&{util.escape(credentials.token_secret)}"
-    mac = hmac.new(key.encode(), text.encode(), hashlib.sha256)
-    return base64.b64encode(mac.digest()).decode()
+    return base64.b64encode(hmac.digest(_key(credentials), text.encode(), "sha256")).decode()
 
 
 # Only nonce and timestamp differ between calls; escaping all the rest each time would cost as much as
 # everything else that is done to send a request.
 _NONCE, _TIMESTAMP, _SIGNATURE = "0NonceStandsHere0", "0TimestampStandsHere0", "0SignatureStandsHere0"
+
+
+_ESCAPED_BASE64 = str.maketrans({"+": "%2B", "/": "%2F", "=": "%3D"})
+
+
+@lru_cache(maxsize=ADDRESSES_REMEMBERED)
+def _key(credentials: Credentials) -> bytes:
+    return f"{util.escape(credentials.consumer_secret)}&{util.escape(credentials.token_secret)}".encode()
 
 
 @lru_cache(maxsize=ADDRESSES_REMEMBERED)
@@ -73,8 +78,9 @@ def _header(credentials: Credentials) -> str:
 def _stamped(text: str, stamp: Stamp, *, times: int) -> str:
     """The text with the stamp instead of the placeholders, escaped `times` times."""
     nonce = stamp.nonce
-    for _ in range(times):
-        nonce = util.escape(nonce)
+    if not (nonce.isascii() and nonce.isalnum()):  # letters and digits stay as they are
+        for _ in range(times):
+            nonce = util.escape(nonce)
     return text.replace(_NONCE, nonce).replace(_TIMESTAMP, str(stamp.timestamp_s))
 
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import httpx
 import pytest
 
+from consumer.clock import FakeClock
 from consumer.netsuite import oauth1
+from consumer.netsuite.auth import SignatureAuth
 
 ORACLE = oauth1.Credentials(
     realm="123456",
@@ -76,3 +79,20 @@ def test_secrets_are_not_part_of_the_text_form():
     """
     assert "cs" not in repr(OURS).replace("consumer_secret", "")
     assert "ts" not in repr(OURS)
+
+
+async def test_each_request_is_signed_for_its_own_address():
+    """Also when another address was signed in between."""
+    auth = SignatureAuth(OURS, FakeClock(), nonce=lambda: "a~b c")
+    addresses = [httpx.URL(our_url(name)) for name in ("a", "b", "a")]
+
+    signed = []
+    for url in addresses:
+        request = httpx.Request("POST", url)
+        await anext(auth.async_auth_flow(request))
+        signed.append(request.headers["Authorization"])
+
+    stamp = oauth1.Stamp(nonce="a~b c", timestamp_s=int(FakeClock().now().timestamp()))
+    assert signed == [oauth1.authorization("POST", str(url), OURS, stamp) for url in addresses]
+    assert signed[0] == signed[2] != signed[1]
+    assert 'oauth_nonce="a~b%20c"' in signed[0]
