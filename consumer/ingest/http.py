@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 
-from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumer.ingest import request_body
 from consumer.ingest.answer_log import AnswerLog, Sender
@@ -66,7 +66,8 @@ def create_app(
         )
         if arrival.ends_connection and not arrival.is_complete and arrival.refusal is None:
             await request_body.discard(receive)
-        await _response(answer)(scope, receive, send)
+        for message in _messages(answer):
+            await send(message)
 
     return app
 
@@ -162,6 +163,8 @@ def _sender(scope: Scope, headers: Headers) -> Sender:
 
 
 @lru_cache(RESPONSES_REMEMBERED)
-def _response(answer: Answer) -> Response:
-    """The HTTP response, cached by answer."""
-    return JSONResponse(answer.body, status_code=answer.status, headers=answer.headers)
+def _messages(answer: Answer) -> tuple[Message, Message]:
+    """The HTTP response in ASGI's messages, cached by answer."""
+    response = JSONResponse(answer.body, status_code=answer.status, headers=answer.headers)
+    start = {"type": "http.response.start", "status": answer.status, "headers": response.raw_headers}
+    return start, {"type": "http.response.body", "body": response.body}

@@ -1,7 +1,5 @@
 """
-One connection: uvicorn's protocol on httptools, with limits on what it reads before the response.
-
-Without them uvicorn reads heads of any size for any time.
+One connection with limits on what it reads before the response, in bytes and in time.
 """
 
 from __future__ import annotations
@@ -9,12 +7,11 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-
 from consumer.ingest.answer_log import AnswerLog
 from consumer.ingest.arrival import MALFORMED, TOO_BUSY, TOO_LARGE, TOO_LARGE_HEAD, TOO_SLOW, Arrival
 from consumer.ingest.connections import Connections
 from consumer.ingest.http import EXTENSION
+from consumer.ingest.http_connection import HttpConnection
 from consumer.ingest.inflight_limit import head_limit_bytes, request_limit_bytes
 from consumer.ingest.response import Answer, on_the_wire
 
@@ -29,7 +26,7 @@ CLOSE_LIMIT_S = 5.0
 HEADER_LINES = 100
 
 
-class Limited(HttpToolsProtocol):
+class Limited(HttpConnection):
     """One connection, in one of four states: idle, receiving, processing, dropping the rest of a request."""
 
     registry: Connections
@@ -94,7 +91,7 @@ class Limited(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is complete; from here on the application processes the request."""
         self._is_in_head = False
-        self.scope["extensions"] = {EXTENSION: self.arrival}  # type: ignore[dict-item] # our own
+        self.extensions = {EXTENSION: self.arrival}
         super().on_headers_complete()
         if self.registry.is_draining:
             self.drain()
@@ -115,12 +112,12 @@ class Limited(HttpToolsProtocol):
         super().on_response_complete()
         self._become_idle()
         self._drops_rest = not is_complete
-        if self._drops_rest and self.expect_100_continue:
+        if self._drops_rest and self.exchange is not None and self.exchange.expects_continue:
             # The client waits for 100 Continue before the body, and does not send it after another status.
             self.transport.close()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn
-        """Respond to invalid HTTP in our own format; uvicorn calls this."""
+    def refuse_unreadable(self) -> None:
+        """Respond to invalid HTTP, unless a response is due or sent already."""
         self._is_unreadable = True
         if self.arrival is None or self._drops_rest:
             self.transport.close()
@@ -128,9 +125,6 @@ class Limited(HttpToolsProtocol):
             self.refuse(self._refusal, ends_connection=True)
         else:
             self.drain()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Log nothing: no protocol upgrade is supported."""
 
     def close(self) -> None:
         """Close it; no byte of a request is received, or its response is sent."""
@@ -151,9 +145,8 @@ class Limited(HttpToolsProtocol):
         """Close it after its next response."""
         if self.arrival is not None:
             self.arrival.ends_connection = True
-        cycle: RequestResponseCycle | None = self.cycle  # None at first, against uvicorn's annotation
-        if cycle is not None and not cycle.response_started:
-            cycle.keep_alive = False
+        if self.exchange is not None:
+            self.exchange.keep_alive = False
 
     def shutdown(self) -> None:
         """Close it now or after its response, since the server stops; uvicorn calls this."""
