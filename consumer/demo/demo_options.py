@@ -46,15 +46,24 @@ def demo(
     extras.require_sandbox("demo")
     if kafka is None:
         extras.require_broker("demo", otherwise="name a broker that is there: demo --kafka HOST:PORT")
-    from consumer.demo import run as command
+    from consumer.demo import sandbox_process
+
+    port = _console_port(console_port) if stay and with_console else None
+    with sandbox_process.begun() as begun:
+        from consumer.demo import run as command
+
+        wish = command.Wish(
+            seed=seed,
+            report_file=report,
+            as_json=as_json,
+            kafka_address=kafka,
+            stays=stay,
+            console_port=port,
+        )
+        raise typer.Exit(command.run(wish, begun))
+
+
+def _console_port(asked: int | None) -> int:
     from consumer.demo.stay import port_of
 
-    wish = command.Wish(
-        seed=seed,
-        report_file=report,
-        as_json=as_json,
-        kafka_address=kafka,
-        stays=stay,
-        console_port=port_of(console_port) if stay and with_console else None,
-    )
-    raise typer.Exit(command.run(wish))
+    return port_of(asked)

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 
 from consumer.commands.sandbox_lago_keys import HMAC_KEY as EMULATED_HMAC_KEY
 from consumer.config import private_file
-from consumer.demo import connections, processes_under_test
+from consumer.demo import connections, sandbox_process
 from consumer.demo.lago import Lago
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX
 from consumer.sandbox.lago.http import API_KEY, utc_now
@@ -47,7 +47,7 @@ def prepare(folder: Path, *, sandbox: str, webhooks: str, emulated_lago: str) ->
         return False
     # connections.yaml is written last: without it an earlier run was interrupted, and all is written again.
     (folder / BOOKS).unlink(missing_ok=True)
-    processes_under_test.create_existing_customer(folder / BOOKS)
+    sandbox_process.create_existing_customer(folder / BOOKS)
     values = _login(folder, sandbox) | _lago(folder, webhooks) | {"webhook_url": webhooks + PATH}
     values |= _emulated(folder, emulated_lago)
     text = Template(connections.TEMPLATE.read_text() + EMULATED.read_text()).substitute(values)

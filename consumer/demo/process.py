@@ -94,8 +94,12 @@ class Program:
 
     async def stop(self) -> None:
         """Stop it if it runs: SIGTERM, then SIGKILL when it does not end."""
+        await asyncio.to_thread(self.stop_now)
+
+    def stop_now(self) -> None:
+        """As `stop`, where there is no event loop."""
         if self._process is not None:
-            await asyncio.to_thread(broker.stop, self._process)
+            broker.stop(self._process)
 
     @property
     def pid(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -11,27 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from consumer.config.settings import Settings, env_name
-from consumer.demo import connections
-from consumer.demo.customers import CODES, CONNECTION, EXISTING_CUSTOMER_ID
+from consumer.demo import connections, sandbox_process
+from consumer.demo.customers import CODES, CONNECTION
 from consumer.demo.kafka import Kafka
 from consumer.demo.process import Program, running
-from consumer.errors import StartupError
 from consumer.kafka import topics
-from consumer.sandbox.netsuite.account import Account
-from consumer.sandbox.netsuite.profile import Profile
 
 HOST = "127.0.0.1"
 # The embedded broker answers empty fetches at once; each costs the consumer CPU time per partition.
 PARTITIONS = 3
-ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
-EXISTING_CUSTOMER = {
-    "entityid": "Lakeshore",
-    "companyname": "Lakeshore (typed in by hand)",
-    "isperson": "F",
-    "subsidiary": "1",
-    "currency": "1",
-}
-"""A customer that exists in NetSuite before the first sync; Lago links to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +67,7 @@ async def set_up(
 
     Args:
         place: the broker.
-        sandbox: as `sandbox_starting` yields it.
+        sandbox: started, not yet ready.
         folder: for logs and the connections file.
         facts: values of the connections template that do not come from the sandbox.
 
@@ -91,7 +78,7 @@ async def set_up(
     async with AsyncExitStack() as stack:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(topics.create(place.settings, partitions_each=PARTITIONS))
-            ready = tasks.create_task(_origin(sandbox))
+            ready = tasks.create_task(sandbox_process.origin_of(sandbox))
         origin = ready.result()
         chosen = {
             "kafka_bootstrap_servers": place.bootstrap_servers,
@@ -131,49 +118,6 @@ def _program(name: str, port: int, folder: Path, variables: Mapping[str, str]) -
         environment={**variables, env_name("ops_port"): str(port)},
         ready_url=f"http://{HOST}:{port}/readyz",
     )
-
-
-@asynccontextmanager
-async def sandbox_starting(folder: Path) -> AsyncIterator[Program]:
-    """
-    Start the sandbox on a free port without waiting for it; it is stopped at the end of the block.
-
-    Raises:
-        StartupError: the books have records already.
-    """
-    books = folder / "books.sqlite"
-    create_existing_customer(books)
-    sandbox = Program(
-        "sandbox", "--port", "0", "--state", str(books), log_file=folder / "sandbox.log", environment={}
-    )
-    async with running(sandbox):
-        yield sandbox
-
-
-async def _origin(sandbox: Program) -> str:
-    """The origin of the sandbox, which its first line of output contains, once it is ready."""
-    origin = await sandbox.until_printed(ORIGIN)
-    sandbox.ready_url = f"{origin}/healthz"
-    await sandbox.until_ready()
-    return origin
-
-
-def create_existing_customer(books: Path) -> None:
-    """
-    Create the sandbox's books with the one customer to which Lago links.
-
-    Raises:
-        StartupError: the books have records already.
-    """
-    account = Account.open(Profile.load(), books)
-    try:
-        made = account.books.insert("entity", "customer", EXISTING_CUSTOMER, {})
-    finally:
-        account.close()
-    if str(made.id) != EXISTING_CUSTOMER_ID:
-        raise StartupError(
-            f"the sandbox's first customer is {made.id}, and the story links {EXISTING_CUSTOMER_ID}"
-        )
 
 
 def _free_ports(count: int) -> list[int]:

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -35,9 +34,11 @@ from consumer.demo.kafka import kafka
 from consumer.demo.lago import Lago
 from consumer.demo.month import Month
 from consumer.demo.phases import phase
+from consumer.demo.process import running
 from consumer.demo.processes_under_test import Processes
 from consumer.demo.run_end import Ended
 from consumer.demo.run_report import Figures
+from consumer.demo.sandbox_process import Begun
 from consumer.demo.topic_watch import TopicRecords, watching
 from consumer.demo.webhook_inbox import PATH, SECRET_PREFIX, Inbox
 from consumer.ops import logging, plain_text
@@ -52,17 +53,22 @@ class Demo:
     One run of the demo.
 
     Attributes:
-        folder: for logs, books and the connections file.
+        begun: the sandbox, and the folder for logs, books and the connections file.
         kafka: bootstrap servers of an existing broker; None starts the embedded one.
         lago: bills the month, signs its webhooks, and answers the worker and `relay`.
         inbox: receives the relay's webhooks.
     """
 
-    folder: Path
+    begun: Begun
     out: ConsoleOutput
     lago: Lago
     kafka: str | None = None
     inbox: Inbox = field(default_factory=lambda: Inbox(secret=_new_secret(), clock=SystemClock(), stumbles=1))
+
+    @property
+    def folder(self) -> Path:
+        """Of this run."""
+        return self.begun.folder
 
     async def run(self, then: Callable[[Processes, Figures], Awaitable[None]]) -> Figures:
         """
@@ -77,13 +83,12 @@ class Demo:
         started_s = time.monotonic()
         async with AsyncExitStack() as stack:
             with phase(self.out, 1, "Broker, NetSuite sandbox, ingest, worker and relay start") as current:
-                starting = processes_under_test.sandbox_starting(self.folder)
-                sandbox = await stack.enter_async_context(starting)
+                await stack.enter_async_context(running(beside=[self.begun.sandbox]))
                 place = await stack.enter_async_context(kafka(self.folder, self.kafka, self.out))
                 origin = await stack.enter_async_context(playback.served(self.inbox, self.lago))
                 facts = self._facts(origin)
                 ready = await stack.enter_async_context(
-                    processes_under_test.set_up(place, sandbox, self.folder, facts)
+                    processes_under_test.set_up(place, self.begun.sandbox, self.folder, facts)
                 )
                 current.note = f"on {place.name}"
             seen = await stack.enter_async_context(watching(ready))
@@ -174,31 +179,32 @@ class Wish:
     console_port: int | None = None
 
 
-def run(wish: Wish) -> int:
+def run(wish: Wish, begun: Begun) -> int:
     """
     Run the demo; returns the exit code: 0 only when every event has its expected outcome.
+
+    Its folder is removed then, and stays with the logs otherwise.
 
     Raises:
         StartupError: a process does not become ready.
     """
     logging.configure(level="error", form="console")
     _forget_other_deployments(keeps_login=wish.kafka_address is not None)
-    folder = Path(tempfile.mkdtemp(prefix="lago-netsuite-demo-"))
     out = tables.console(is_aside=wish.as_json)
-    demo = Demo(lago=Lago.installed(wish.seed), folder=folder, out=out, kafka=wish.kafka_address)
+    demo = Demo(lago=Lago.installed(wish.seed), begun=begun, out=out, kafka=wish.kafka_address)
     try:
         found = asyncio.run(_until_stopped(demo, wish))
     except asyncio.CancelledError:
         out.print("Stopped before the end.")
-        shutil.rmtree(folder)
+        shutil.rmtree(begun.folder)
         return FAILURE
     except Exception:
-        _name_logs(out, folder)
+        _name_logs(out, begun.folder)
         raise
     if found.problems:
-        _name_logs(out, folder)
+        _name_logs(out, begun.folder)
         return FAILURE
-    shutil.rmtree(folder)
+    shutil.rmtree(begun.folder)
     return SUCCESS
 
 

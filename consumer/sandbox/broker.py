@@ -22,7 +22,7 @@ from consumer.errors import StartupError
 HOST = "127.0.0.1"
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 10.0
-POLL_EVERY_S = 0.1
+POLL_EVERY_S, CONNECT_LIMIT_S = 0.02, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def wait_until_listening(process: subprocess.Popen[bytes], port: int, *, log_fil
         if process.poll() is not None:
             raise StartupError(f"the broker ended with status {process.returncode}, see {log_file}")
         with socket.socket() as probe:
-            probe.settimeout(POLL_EVERY_S)
+            probe.settimeout(CONNECT_LIMIT_S)
             if probe.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(POLL_EVERY_S)

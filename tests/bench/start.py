@@ -22,7 +22,7 @@ from statistics import median
 
 from consumer.commands.console_output import ConsoleOutput
 from consumer.config.settings import env_name
-from consumer.demo import connections, playback, processes_under_test
+from consumer.demo import connections, playback, processes_under_test, sandbox_process
 from consumer.demo.kafka import kafka
 from consumer.demo.lago import Lago
 from consumer.demo.process import Program
@@ -86,12 +86,12 @@ async def _measured(commands: list[str], rounds: int, address: str | None) -> di
 async def _surroundings(folder: Path, address: str | None) -> AsyncIterator[Mapping[str, str]]:
     """Broker with topics, sandbox and Lago; yields the environment variables of the commands."""
     async with AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(processes_under_test.sandbox_starting(folder))
-        demo = Demo(folder=folder, out=ConsoleOutput(), lago=Lago.installed(1), kafka=address)
+        begun = stack.enter_context(sandbox_process.begun())
+        demo = Demo(begun=begun, out=ConsoleOutput(), lago=Lago.installed(1), kafka=address)
         place = await stack.enter_async_context(kafka(folder, address, demo.out))
         await topics.create(place.settings, partitions_each=processes_under_test.PARTITIONS)
         lago = await stack.enter_async_context(playback.served(demo.inbox, demo.lago))
-        origin = await sandbox.until_printed(processes_under_test.ORIGIN)
+        origin = await sandbox_process.origin_of(begun.sandbox)
         file = await connections.write(folder, origin, demo._facts(lago))
         settings = {
             "kafka_bootstrap_servers": place.bootstrap_servers,
