@@ -171,7 +171,8 @@ def test_the_demo_accounts_for_every_event(figures):
     assert figures["planted"].pop("payment_first").startswith("1 written (attempt ")
     assert figures["planted"] == PLANTED
     assert 0 < figures["latency_p50_ms"] <= figures["latency_p99_ms"]
-    assert figures["latency_p50_ms"] <= figures["webhook_latency_p50_ms"] <= figures["webhook_latency_p99_ms"]
+    # The medians are not compared: other events, such as the payments read from Lago, have no webhook.
+    assert 0 < figures["webhook_latency_p50_ms"] <= figures["webhook_latency_p99_ms"]
     assert figures["latency_max_ms"] > 0
     assert 0 < figures["seconds"] < LIMIT_S
     assert figures["problems"] == []
