@@ -8,11 +8,11 @@ follow.
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.name_id import NameIds
 from schemas.result import SourceRef
 
 TOPIC = "lago.accounting-provider-error"
@@ -21,7 +21,7 @@ MAX_MESSAGE_CHARS = 4096
 MAX_GAPS = 20
 MAX_GAP_CHARS = 300
 
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "accounting-provider-error.lago-netsuite")
+_IDS = NameIds("accounting-provider-error.lago-netsuite")
 
 
 class ProviderError(BaseModel):
@@ -97,4 +97,4 @@ class ErrorEvent(BaseModel):
 
 def event_id(connection: str, topic: str, partition: int, offset: int) -> str:
     """The id of a failure: a UUID that is the same for every delivery of a record at a connection."""
-    return str(uuid.uuid5(_NAMESPACE, f"{connection}/{topic}/{partition}/{offset}"))
+    return _IDS.of(f"{connection}/{topic}/{partition}/{offset}")

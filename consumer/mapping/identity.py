@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from typing import Any
 
 from schemas import wire
 from schemas.credit_note import CreditNote
 from schemas.invoice import Invoice
+from schemas.name_id import NameIds
 from schemas.payment import Payment
 
 # External ids share one namespace per record group (all transactions; all entities), hence the prefixes:
@@ -20,7 +20,7 @@ CREDIT_NOTE = "lago-cn-"
 PAYMENT = "lago-pay-"
 REFUND = "lago-ref-"
 
-_REQUESTS = uuid.uuid5(uuid.NAMESPACE_DNS, "requests.lago-netsuite")
+_REQUESTS = NameIds("requests.lago-netsuite")
 
 
 def fingerprint(facts: Any) -> str:
@@ -91,4 +91,4 @@ def request_id(items: tuple[wire.WriteItem, ...]) -> str:
         f"{item.external_id} {item.mode} {item.version} {item.fingerprint} {item.internal_id or ''}".rstrip()
         for item in items
     )
-    return str(uuid.uuid5(_REQUESTS, name))
+    return _REQUESTS.of(name)

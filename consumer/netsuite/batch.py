@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from msgspec import structs
 
+from schemas.name_id import NameIds
 from schemas.wire import WriteRequest
 
 # An invoice with a few lines uses about 100 of a RESTlet's 5 000 governance units.
 MAX_ITEMS = 25
 
-_BATCHES = uuid.uuid5(uuid.NAMESPACE_DNS, "batches.lago-netsuite")
+_BATCHES = NameIds("batches.lago-netsuite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def _fits(request: WriteRequest, together: Sequence[WriteRequest]) -> bool:
 def _merged(requests: Sequence[WriteRequest]) -> Batch:
     if len(requests) == 1:
         return Batch.alone(requests[0])
-    request_id = str(uuid.uuid5(_BATCHES, "\n".join(request.request_id for request in requests)))
+    request_id = _BATCHES.of("\n".join(request.request_id for request in requests))
     numbers = count(1)
     parts = tuple(
         structs.replace(
