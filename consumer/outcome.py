@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
     """
     The NetSuite record of a Lago object.
 
@@ -31,7 +32,7 @@ class Written:
     status: str
     number: str | None = None
     url: str = ""
-    totals: dict[str, str] = field(default_factory=dict)
+    totals: dict[str, str] = msgspec.field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 

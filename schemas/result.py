@@ -73,4 +73,9 @@ class Result(BaseModel):
     @property
     def key(self) -> str:
         """The record's key on the topic."""
-        return f"{self.connection}:{self.object}:{self.lago_id}"
+        return key_of(self.connection, self.object, self.lago_id)
+
+
+def key_of(connection: str, object_type: str, lago_id: str) -> str:
+    """The key of the results of one Lago object at a connection."""
+    return f"{connection}:{object_type}:{lago_id}"

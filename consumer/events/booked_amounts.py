@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from consumer.events import summary
 from consumer.outcome import AlreadyThere, Delivered, Outcome, Rejected
@@ -17,8 +18,7 @@ CURRENCY_CHARS = 3
 CENTS_END = 2**53
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booking:
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """
     One Lago object with its outcome.
 

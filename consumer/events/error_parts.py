@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from consumer.events import document_names, summary
 from consumer.events.summary import ObjectSummary
 from consumer.mapping import money
@@ -43,13 +45,18 @@ def gap(one: Gap, event: Envelope | None) -> error_event.Gap:
 
 def source(record: Record) -> SourceRef:
     """The position of the event, with its key."""
-    return SourceRef(
-        topic=record.source.topic,
-        partition=record.source.partition,
-        offset=record.source.offset,
-        timestamp_ms=record.timestamp_ms,
-        key=short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
-    )
+    return SourceRef(**source_members(record))
+
+
+def source_members(record: Record) -> dict[str, Any]:
+    """The members of `source`."""
+    return {
+        "topic": record.source.topic,
+        "partition": record.source.partition,
+        "offset": record.source.offset,
+        "timestamp_ms": record.timestamp_ms,
+        "key": short(record.key.decode("utf-8", "replace")) if record.key is not None else None,
+    }
 
 
 def shortened(text: str | None) -> str | None:

@@ -6,6 +6,9 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from consumer.config.connection import Connection
 from consumer.events import document_names, error_parts, failure_end, headers, replayed_failure, summary
@@ -16,12 +19,12 @@ from consumer.record import Event, Record
 from schemas import envelope, error_event, result, wire
 from schemas.envelope import Envelope, Undecodable
 from schemas.error_event import CustomerError, ErrorEvent, ProviderError
-from schemas.result import Result, Timings
 from schemas.scalar import utc_text
 
 # Kafka refuses records above 1 MiB by default; a larger original is found by its position.
 MAX_ORIGINAL_BYTES = 700_000
 
+_encode = msgspec.json.Encoder().encode
 _ORIGINAL_PLACEHOLDER = '"original":null'
 
 
@@ -75,15 +78,15 @@ class OutgoingEvents:
         for each in written:
             outcome = self._result(record, event, each, attempt)
             if action is not None and each.object == event.object_type:
-                left = {"action_needed": action.needed, "action_amount": action.amount}
-                outcome = outcome.model_copy(update=left)
+                outcome |= {"action_needed": action.needed, "action_amount": action.amount}
+            key = result.key_of(self.connection.code, each.object, each.lago_id)
             yield Event(
                 topic=result.TOPIC,
-                key=outcome.key.encode(),
-                value=outcome.model_dump_json().encode(),
+                key=key.encode(),
+                value=_encode(outcome),
                 headers=_headers(
                     record, attempt.now,
-                    event_id=error_event.event_id(outcome.key, *_place(record)),
+                    event_id=error_event.event_id(key, *_place(record)),
                     event_type="netsuite.record.written",
                     connection=self.connection.code,
                 ) + ends,
@@ -109,34 +112,41 @@ class OutgoingEvents:
             headers=headers + code,
         )
 
-    def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> Result:
+    def _result(self, record: Record, event: Envelope, written: Written, attempt: Attempt) -> dict[str, Any]:
+        """
+        The members of a `schemas.result.Result`, in its order.
+
+        Made for nearly every record, of values that have been checked: the model would check them once more.
+        """
         known = summary.of(event)
         number = known.external_customer_id if written.object == "customer" else known.number
-        return Result(
-            connection=self.connection.code,
-            object=written.object,
-            lago_id=written.lago_id,
-            lago_number=error_parts.shortened(number),
-            event=event.webhook_type,
-            status=written.status,
-            netsuite_type=written.netsuite_type,
-            internal_id=written.internal_id,
-            external_id=written.external_id,
-            netsuite_number=written.number,
-            url=written.url,
-            currency=error_parts.shortened(known.currency) if written.totals else None,
-            totals=written.totals,
-            warnings=written.warnings,
-            mapping_version=self.mapping_version,
-            attempts=attempt.number,
-            written_at=attempt.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            timings=Timings(
-                latency_ms=round(attempt.now.timestamp() * 1000 - record.timestamp_ms, 3),
-                call_ms=round(attempt.call_ms, 3),
-            ),
-            source=error_parts.source(record),
-            trace_id=headers.trace_id(record),
-        )
+        return {
+            "connection": self.connection.code,
+            "object": written.object,
+            "lago_id": written.lago_id,
+            "lago_number": error_parts.shortened(number),
+            "event": event.webhook_type,
+            "status": written.status,
+            "netsuite_type": written.netsuite_type,
+            "internal_id": written.internal_id,
+            "external_id": written.external_id,
+            "netsuite_number": written.number,
+            "url": written.url,
+            "currency": error_parts.shortened(known.currency) if written.totals else None,
+            "totals": written.totals,
+            "warnings": written.warnings,
+            "action_needed": None,
+            "action_amount": None,
+            "mapping_version": self.mapping_version,
+            "attempts": attempt.number,
+            "written_at": attempt.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timings": {
+                "latency_ms": round(attempt.now.timestamp() * 1000 - record.timestamp_ms, 3),
+                "call_ms": float(round(attempt.call_ms, 3)),
+            },
+            "source": error_parts.source_members(record),
+            "trace_id": headers.trace_id(record),
+        }
 
     def _error_event(
         self, record: Record, event: Envelope | Undecodable, rejected: Rejected, attempt: Attempt

@@ -6,8 +6,10 @@ It is read from the object as received, which may have any form, so that rejecte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from schemas.envelope import Envelope
 
@@ -15,8 +17,7 @@ _READ_AS_A_WHOLE = {"payment", "invoice_ids", "invoice_numbers"}
 _OF_A_CUSTOMER = ("lago_id", "external_id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectSummary:
+class ObjectSummary(msgspec.Struct, frozen=True, kw_only=True):
     """
     The known values; None for missing ones.
 

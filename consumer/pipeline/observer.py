@@ -56,17 +56,21 @@ class Observations:
         for event, outcome in zip(events, outcomes, strict=True):
             if isinstance(outcome, Ignored):
                 continue
-            with self._best_effort.of("delivered"):
+            try:
                 kind = booked_amounts.object_of(event.object_type if isinstance(event, Envelope) else "")
                 self._observer.delivered(object=kind, outcome=name_of(outcome), seconds=took_s)
+            except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
+                self._best_effort.contain("delivered", error)
 
     def booked(self, event: Envelope | Undecodable, outcome: Outcome, at: datetime) -> None:
         """An outcome was published."""
         if self._observer is None or isinstance(event, Undecodable):
             return
-        with self._best_effort.of("booked"):
+        try:
             for booking in booked_amounts.of(event, outcome):
                 self._observer.booked(connection=self._connection, booking=booking, at_s=at.timestamp())
+        except BaseException as error:  # noqa: BLE001 - what is no defect is raised again in there
+            self._best_effort.contain("booked", error)
 
     def error_published(self, code: str) -> None:
         """An error event was acknowledged."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from consumer.events.outgoing import MAX_ORIGINAL_BYTES, Attempt, OutgoingEvents
 from consumer.mapping.result import Action
@@ -35,7 +36,7 @@ REJECTED = Rejected(
     details={"lago_number": "ACM-3F21-202608-057", "amount": "10.00"},
 )
 
-WRITTEN = replace(
+WRITTEN = structs.replace(
     INVOICE_WRITTEN,
     number="INV-1",
     url="https://1234567-sb1.app.netsuite.com/app/accounting/transactions/custinvc.nl?id=9981",
@@ -320,6 +321,26 @@ def test_a_result_says_which_netsuite_record_stands_for_which_lago_object():
     assert Result.model_validate_json(event.value).key.encode() == event.key
     assert event.key == f"netsuite-eu:invoice:{lago.INVOICE_ID}".encode()
     assert event.topic == "lago.netsuite.results"
+
+
+@pytest.mark.parametrize(
+    ("written", "action"),
+    [
+        (WRITTEN, None),
+        (structs.replace(WRITTEN, number='Ünïcode \x7f\x1f\n"\\', warnings=(), totals={}), None),
+        (structs.replace(WRITTEN, number=None, url=""), Action(needed="refund", amount="3.00")),
+        (CUSTOMER_WRITTEN, None),
+    ],
+)
+@pytest.mark.parametrize("key", [None, b"\xff", b"org:cus_7f21c0"])
+def test_a_result_has_the_bytes_that_its_model_gives_it(written, action, key):
+    """All its members, in the model's order: it is made without the model, which costs more than the rest."""
+    record = record_of(lago.invoice_event(), ("traceparent", TRACEPARENT.encode()), key=key)
+    outgoing, event = OutgoingEvents.of(connection()), envelope.decode(record.value)
+
+    [made] = outgoing.results(record, event, (written,), ATTEMPT, action)
+
+    assert Result.model_validate_json(made.value).model_dump_json().encode() == made.value
 
 
 def test_each_record_a_delivery_touched_has_its_own_result():
