@@ -24,8 +24,12 @@ _REQUESTS = NameIds("requests.lago-netsuite")
 
 
 def fingerprint(facts: Any) -> str:
-    """The SHA-256 hash of values, as ``sha256:`` and hexadecimal digits."""
-    return f"sha256:{hashlib.sha256(wire.canonical(facts)).hexdigest()}"
+    """
+    The SHA-256 hash of values, as ``sha256:`` and hexadecimal digits.
+
+    Of text, flags and whole numbers only, as `wire.encode`: what was written earlier keeps its fingerprint.
+    """
+    return f"sha256:{hashlib.sha256(wire.encode(facts)).hexdigest()}"
 
 
 def invoice_fingerprint(invoice: Invoice) -> str:

@@ -71,6 +71,21 @@ def test_what_is_no_json_cannot_be_posted():
         wire.canonical({"amount": float("nan")})
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "".join(map(chr, range(0x300))),
+        "\u2028\u2029\ufeff\uffff\U0001f4b6 ä/\\",
+        [True, False, None, 0, -1, 2**63, -(2**64), 10**30],
+        {"b": {"a": [{}, [], ""], "": ()}, "a": ("1.10", {"ü": None})},
+        ITEM.as_json(),
+    ],
+)
+def test_a_request_has_the_bytes_that_json_gives_it(value):
+    """A fingerprint is the hash of such bytes: it is compared with those that stand in NetSuite."""
+    assert wire.encode(value) == wire.canonical(value)
+
+
 def test_an_answer_is_read_with_its_camel_case_and_reserved_words():
     """``class`` is a keyword, ``internalId`` NetSuite's spelling, and a number is an id all the same."""
     item = Response.model_validate(ANSWER).items[0]
