@@ -142,7 +142,7 @@ class OutgoingEvents:
             "written_at": attempt.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "timings": {
                 "latency_ms": round(attempt.now.timestamp() * 1000 - record.timestamp_ms, 3),
-                "call_ms": float(round(attempt.call_ms, 3)),
+                "call_ms": round(attempt.call_ms, 3),
             },
             "source": error_parts.source_members(record),
             "trace_id": headers.trace_id(record),
