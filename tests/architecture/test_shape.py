@@ -144,3 +144,17 @@ def test_one_module_prints_tables_and_one_writes_csv():
     found = {module.path.name for module in MODULES if wanted.search(module.path.read_text())}
 
     assert found == {"console_output.py", "csv_file.py"}
+
+
+@by_module
+def test_no_pattern_of_a_model_repeats_a_unicode_class_many_times(module):
+    r"""Pydantic's ``\w{1,64}`` takes 6 MB in each process that imports it; name the ASCII characters."""
+    nodes = ast.walk(module.tree) if "pattern=" in module.text else ()
+    keywords = [node for node in nodes if isinstance(node, ast.keyword)]
+    patterns = [each.value.value for each in keywords if each.arg == "pattern" and _is_text(each.value)]
+
+    assert not [each for each in patterns if re.search(r"\\[wdsWDS][^{]*\{(\d+,)?\d{2}", each)]
+
+
+def _is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
