@@ -25,8 +25,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 Reason = Literal["empty", "not_json", "confluent_schema_not_json", "wrong_shape", "not_decoded"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """A Lago event whose object is not validated yet; numbers are int or Decimal, never float."""
 
     webhook_type: str

@@ -6,10 +6,10 @@ It is read from the object as received, which may have any form, so that rejecte
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from schemas.envelope import Envelope
 
@@ -65,7 +65,7 @@ def without_details(event: Envelope) -> Envelope:
     customer = event.object.get("customer")
     if isinstance(customer, dict):
         kept["customer"] = {name: customer.get(name) for name in _OF_A_CUSTOMER}
-    return replace(event, object=kept)
+    return structs.replace(event, object=kept)
 
 
 def _with_amounts(event: Envelope) -> dict[str, Any]:

@@ -10,6 +10,7 @@ line.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from consumer.config.mapping_rules import Item
@@ -48,7 +49,7 @@ def _line(credit: Credit, item: Item, invoice: Invoice, decision_log: DecisionLo
             "invoice_line",
             invoice.billing_entity_code,
             decision_log,
-            decision_log.origin.like_a_fee(item=named),
+            partial(decision_log.origin.like_a_fee, item=named),
         ),
     }
     return header.filled(columns)

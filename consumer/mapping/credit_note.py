@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from consumer.mapping import (
@@ -152,8 +153,11 @@ def _line(
     )
     amount = money.major(cents, note.currency)
     zone = service_period.zone_of(note.customer, decision_log.connection)
-    days = service_period.for_expressions(service_period.of_fee(part.fee, None, zone))
-    known = {**decision_log.origin.fee(part.fee.lago_id), **days}
+
+    def known() -> dict[str, Any]:
+        days = service_period.for_expressions(service_period.of_fee(part.fee, None, zone))
+        return {**decision_log.origin.fee(part.fee.lago_id), **days}
+
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": part.fee.item.name,
@@ -172,9 +176,8 @@ def _coupon_line(note: CreditNote, decision_log: DecisionLog) -> Line:
     cents = -note.coupons_adjustment_amount_cents
     item = items.item_of_discount("coupon", note.billing_entity_code, decision_log, cents=cents)
     amount = money.major(cents, note.currency)
-    fee = decision_log.origin.like_a_fee(
-        item={"type": "coupon", "code": None, "name": None}, amount_cents=cents
-    )
+    item_of = {"type": "coupon", "code": None, "name": None}
+    fee = partial(decision_log.origin.like_a_fee, item=item_of, amount_cents=cents)
     columns: dict[str, Any] = {
         **priced(item, amount),
         "description": "Coupon adjustment",

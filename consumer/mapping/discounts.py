@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any, assert_never
 
 from consumer.mapping import fields, header, items, money, taxes
@@ -40,7 +41,7 @@ def lines(invoice: Invoice, decision_log: DecisionLog) -> Iterator[Line]:
         item = items.item_of_discount(kind, invoice.billing_entity_code, decision_log, cents=-cents)
         amount = money.major(-cents, invoice.currency)
         item_of = {"type": kind, "code": None, "name": description}
-        fee = decision_log.origin.like_a_fee(item=item_of, amount_cents=-cents)
+        fee = partial(decision_log.origin.like_a_fee, item=item_of, amount_cents=-cents)
         columns: dict[str, Any] = {
             **priced(item, amount),
             "description": description,

@@ -36,7 +36,10 @@ def _fee_line(
     fee: Fee, plan: str | None, dates: dict[str, str], invoice: Invoice, decision_log: DecisionLog
 ) -> Line:
     item = items.item_of_fee(fee, plan, invoice.billing_entity_code, decision_log, cents=fee.amount_cents)
-    known = {**decision_log.origin.fee(fee.lago_id), **service_period.for_expressions(dates)}
+
+    def known() -> dict[str, Any]:
+        return {**decision_log.origin.fee(fee.lago_id), **service_period.for_expressions(dates)}
+
     columns: dict[str, Any] = {
         **_priced(item, fee, invoice.currency),
         "description": fee.item.name,

@@ -123,7 +123,7 @@ def _fit_sublist(sublist: Mapping[str, Any], warnings: list[str]) -> Mapping[str
 def _fit_line(line: Mapping[str, Any], number: int, warnings: list[str]) -> Mapping[str, Any]:
     fitted = _fit_values(line, LINE, f"line {number}: ", warnings)
     address = line.get("subObject")
-    if not isinstance(address, Mapping):
+    if not isinstance(address, dict):
         return fitted
     return {**fitted, "subObject": _fit_values(address, ADDRESS, "address: ", warnings)}
 
@@ -132,13 +132,11 @@ def _fit_values(
     values: Mapping[str, Any], limits: Mapping[str, TextLimit], prefix: str, warnings: list[str]
 ) -> Mapping[str, Any]:
     # Nearly all records fit; of their many values only those with a limit are looked at.
-    if all(_fits(values.get(name), limit) for name, limit in limits.items()):
-        return values
-    return dict(_fitting(values, limits, prefix, warnings))
-
-
-def _fits(value: Any, limit: TextLimit) -> bool:
-    return not isinstance(value, str) or (len(value) <= limit.max_chars and limit.fault(value) is None)
+    for name, limit in limits.items():
+        value = values.get(name)
+        if isinstance(value, str) and (len(value) > limit.max_chars or limit.fault(value) is not None):
+            return dict(_fitting(values, limits, prefix, warnings))
+    return values
 
 
 def _fitting(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from consumer.config import problem
@@ -11,15 +11,18 @@ from consumer.config.mapping_rules import FieldsFor
 from consumer.mapping import date_fields
 from consumer.mapping.decision_log import DecisionLog
 
+Fee = Callable[[], Mapping[str, Any]]
+"""Makes the variable ``fee`` of a line; called only where a field is configured."""
+
 
 def configured(
-    kind: FieldsFor, entity: str | None, decision_log: DecisionLog, fee: Mapping[str, Any] | None = None
+    kind: FieldsFor, entity: str | None, decision_log: DecisionLog, fee: Fee | None = None
 ) -> dict[str, Any]:
     """
     The configured values by NetSuite field id; those of the billing entity take precedence.
 
     A field whose expression gives null is left out; an expression that cannot be evaluated is a problem.
-    On lines, `fee` is the variable ``fee`` of expressions. In date fields a moment becomes its day.
+    On lines, `fee` makes the variable ``fee`` of expressions. In date fields a moment becomes its day.
     """
     mapping = decision_log.connection.mapping
     levels = [(mapping.fields, "mapping.fields")]
@@ -32,8 +35,9 @@ def configured(
     }
     if not chosen:
         return {}
+    known = fee() if fee is not None else None
     found = {
-        name: date_fields.as_sent(name, _value(value, rule, decision_log, fee), fee, decision_log)
+        name: date_fields.as_sent(name, _value(value, rule, decision_log, known), known, decision_log)
         for name, (value, rule) in chosen.items()
     }
     for name, value in found.items():

@@ -70,19 +70,27 @@ class _Subject(NamedTuple):
 
 
 def _fee_paths(fee: Fee, plan_code: str | None) -> tuple[_Path, ...]:
-    codes = [code for code in (fee.item.code, fee.item.lago_item_id) if code]
-    match fee.item.type:
+    item = fee.item
+    return _paths(item.type, item.code, item.lago_item_id, fee.lago_charge_filter_id, plan_code)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _paths(
+    kind: str, code: str | None, item_id: str | None, filter_id: str | None, plan_code: str | None
+) -> tuple[_Path, ...]:
+    codes = [each for each in (code, item_id) if each]
+    match kind:
         case "charge":
-            filters = [fee.lago_charge_filter_id] if fee.lago_charge_filter_id else []
+            filters = [filter_id] if filter_id else []
             return (
                 *(("charge_filters", code) for code in filters),
                 *(("billable_metrics", code) for code in codes),
             )
         case "add_on" | "fixed_charge" | "product":
-            table = "products" if fee.item.type == "product" else "add_ons"
+            table = "products" if kind == "product" else "add_ons"
             return tuple((table, code) for code in codes)
         case "subscription":
-            plans = [code for code in (plan_code, fee.item.code) if code]
+            plans = [each for each in (plan_code, code) if each]
             return (*(("plans", code) for code in plans), ("subscription_fee",))
         case "commitment":
             return (("minimum_commitment",),)

@@ -57,12 +57,13 @@ def decimals(currency: str) -> int:
 
 def major(cents: int, currency: str) -> str:
     """An amount in units, as plain decimal text with all of the currency's decimals: ``671.27``, ``1000``."""
-    factor, places = subunits_per_unit(currency), decimals(currency)
-    if 10**places != factor or abs(cents) > MOST_WHOLE:
-        return f"{_WIDE.divide(Decimal(cents), Decimal(factor)):.{places}f}"
-    # A tenth of the time of a division; a document has a dozen amounts.
-    sign, (whole, rest) = "-" if cents < 0 else "", divmod(abs(cents), factor)
-    return f"{sign}{whole}.{rest:0{places}d}" if places else f"{sign}{whole}"
+    places = decimals(currency)
+    if currency in _FACTORS or abs(cents) > MOST_WHOLE:
+        amount = _WIDE.divide(Decimal(cents), Decimal(subunits_per_unit(currency)))
+        return f"{amount:.{places}f}"
+    # A dozen amounts of a document, in a third of the time of a division.
+    whole, rest = divmod(abs(cents), 100)
+    return f"-{whole}.{rest:02d}" if cents < 0 else f"{whole}.{rest:02d}"
 
 
 def in_units(amount: Decimal, currency: str) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal, assert_never
 
+from msgspec import structs
+
 from consumer.config.connection import Connection
 from consumer.events import summary
 from consumer.lago.lookup_result import Failed, Found, LookupResult, Missing
@@ -51,15 +53,18 @@ def wanted(event: Envelope | Undecodable, plan: Mapping, mine: Ownership) -> Wan
 
     What is ignored as it stands stays so, whoever the customer is.
     """
-    if isinstance(event, Undecodable) or isinstance(plan, Ignored) or not mine.is_mine(event):
+    if isinstance(event, Undecodable) or isinstance(plan, Ignored):
+        return None
+    lago = mine.connection.lago
+    is_undecided = ownership.is_undecided(event, mine.all_connections)
+    if not (is_undecided or (lago.api_url and lago.api_key)) or not mine.is_mine(event):
         return None
     external_id = summary.of(event).external_customer_id or ""
-    if ownership.is_undecided(event, mine.all_connections):
+    if is_undecided:
         return Wanted(external_id=external_id, purpose="owner")
     if not external_id or ownership.carries_links(event) or event.webhook_type in _WITHOUT_CUSTOMER:
         return None
-    lago = mine.connection.lago
-    return Wanted(external_id=external_id, purpose="link") if lago.api_url and lago.api_key else None
+    return Wanted(external_id=external_id, purpose="link")
 
 
 def unasked(plan: Mapping, customer: Wanted, event: Envelope, mine: Ownership) -> Mapping:
@@ -119,10 +124,10 @@ def _merged(event: Envelope, found: dict[str, Any], purpose: Purpose, connection
         links = [each for each in links if _is_at(each, connection)]
     carried = {"integration_customers": links}
     if event.object_type == "customer":
-        return replace(event, object=event.object | carried)
+        return structs.replace(event, object=event.object | carried)
     embedded = event.object.get("customer")
     customer = embedded if isinstance(embedded, dict) and embedded else found
-    return replace(event, object=event.object | {"customer": customer | carried})
+    return structs.replace(event, object=event.object | {"customer": customer | carried})
 
 
 def _is_at(link: Any, connection: Connection) -> bool:

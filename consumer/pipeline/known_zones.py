@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from schemas.envelope import Envelope, Undecodable
 
@@ -62,7 +63,7 @@ class KnownZones:
         if zone is None:
             return event
         dated = {**payment, _ZONE: zone}
-        return replace(event, object={**event.object, "payment": dated} if receipt else dated)
+        return structs.replace(event, object={**event.object, "payment": dated} if receipt else dated)
 
     def _zone_of(self, payment: Json) -> str | None:
         invoices = payment.get("invoice_ids")
