@@ -58,7 +58,8 @@ class Program:
         """
         try:
             async with asyncio.timeout(READY_LIMIT_S):
-                while (await http.get(self.ready_url))[0] != 200:
+                # Another process may have taken the port meanwhile, and answer in its place.
+                while (await http.get(self.ready_url))[0] != 200 or self._has_ended:
                     await self._look_again(has_ended=self._has_ended)
         except TimeoutError:
             raise self._failure(f"is not ready after {READY_LIMIT_S:.0f} s") from None

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from consumer.demo import http
 from consumer.demo.process import Program, running
 from consumer.errors import StartupError
 
@@ -58,3 +59,19 @@ async def test_programs_are_stopped_together_with_those_beside_them(log_file):
 
     with pytest.raises(ProcessLookupError):
         os.kill(beside.pid, 0)
+
+
+async def test_a_program_that_has_ended_is_not_ready_though_another_answers(log_file, monkeypatch):
+    """A port that was free a second ago may be another process's now."""
+
+    async def another(_: str) -> tuple[int, str]:
+        return 200, "ready"
+
+    monkeypatch.setattr(http, "get", another)
+    program = Program("--version", log_file=log_file, environment={}, ready_url=NOBODY)
+    program.start()
+    await program.until_printed(re.compile("lago-netsuite"))
+    await program.stop()
+
+    with pytest.raises(StartupError, match="ended with status"):
+        await program.until_ready()
