@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from consumer.clock import SystemClock
-from consumer.commands import account_periods, document_links, paragraph
+from consumer.commands import document_links, paragraph
 from consumer.commands.console_output import ConsoleOutput
 from consumer.config.settings import Settings
 from consumer.failures import act_plan
@@ -22,6 +22,9 @@ async def of(
     rate_per_s: float = act_plan.CLOSINGS_PER_S,
 ) -> ActPlan:
     """The plan of an act; the accounts are asked for their closed periods, and no answer is no error."""
+    # It brings the clients of NetSuite, a seventh of the start of an act that has no plan.
+    from consumer.commands import account_periods  # noqa: PLC0415
+
     codes = frozenset(each.connection for each in failures)
     closed = await account_periods.closed_by_code(document_links.connections(settings), codes, SystemClock())
     return act_plan.of_groups(
