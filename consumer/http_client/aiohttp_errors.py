@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import aiohttp
 import httpx
+from aiohttp.http import HttpProcessingError
 
 # The first match counts, so subclasses come before their parents. The texts of aiohttp's errors are not used:
 # they contain addresses, which may be secret, and parts of responses.
@@ -20,6 +21,7 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError], str], ...] = (
     (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol, "only http and https are spoken"),
     (aiohttp.SocketTimeoutError, httpx.ReadTimeout, "no response came in time"),
     (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError, "the host closed the connection"),
+    (HttpProcessingError, httpx.RemoteProtocolError, "the response is not HTTP"),
     (aiohttp.ClientResponseError, httpx.RemoteProtocolError, "the response is not HTTP"),
     (aiohttp.ClientPayloadError, httpx.RemoteProtocolError, "the response is not complete"),
     (aiohttp.ClientError, httpx.ReadError, "the connection broke"),
@@ -28,7 +30,7 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError], str], ...] = (
     # Found before anything is sent.
     (ValueError, httpx.LocalProtocolError, "a header has characters that HTTP cannot carry"),
 )
-KNOWN = (aiohttp.ClientError, OSError, ValueError)
+KNOWN = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 """What aiohttp raises when a call fails; any other error is a defect."""
 
 

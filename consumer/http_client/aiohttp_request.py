@@ -1,50 +1,39 @@
-"""A request as aiohttp sends it: with httpx's headers and no others, and a small one in one piece."""
+"""A request that aiohttp sends itself: a large one, or one through a proxy."""
 
 from __future__ import annotations
 
 import asyncio
 
 import aiohttp
+import httpx
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.connector import Connection
-
-AT_ONCE_BYTES = 32 * 1024
-"""Half of what a transport holds before it asks to wait: a smaller request is taken without waiting."""
+from yarl import URL
 
 DEFAULT_HEADERS = frozenset(("Accept", "Accept-Encoding", "Content-Type", "User-Agent"))
-"""What aiohttp adds by itself."""
+"""What aiohttp adds by itself; httpx has decided on the headers already."""
 
 
-class Request(aiohttp.ClientRequest):
+def of(
+    request: httpx.Request, url: URL, *, proxy: URL | None, write_limit_s: float | None
+) -> aiohttp.ClientRequest:
     """
-    aiohttp's request without what it adds by itself, since httpx has decided on the headers already.
+    The request for aiohttp, with httpx's headers and no others.
 
-    Attributes:
-        content: the body.
-        write_limit_s: for a body that the transport does not take at once.
+    Raises:
+        httpx.RequestNotRead: the content is a stream.
+        ValueError: a header has characters that HTTP cannot carry.
     """
-
-    content = b""
-    write_limit_s: float | None = None
-
-    def update_auto_headers(self, _: object) -> None:
-        """Nothing; `send` does it where aiohttp would add a header later."""
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        """As aiohttp's, which takes a task and two timers for each body; a small one needs neither."""
-        if "Content-Type" not in self.headers:
-            super().update_auto_headers(DEFAULT_HEADERS)
-        protocol = conn.protocol
-        if not self.content or protocol is None:
-            return await super().send(conn)
-        if protocol.writing_paused or len(self.content) > AT_ONCE_BYTES:
-            self.update_body_from_data(_Content(self.content, self.write_limit_s))
-            return await super().send(conn)
-        answer = await super().send(conn)  # the head, on which uvloop waits for what else is written now
-        if protocol.transport is None:
-            raise aiohttp.ClientConnectionResetError
-        protocol.transport.write(self.content)
-        return answer
+    body = request.content
+    return aiohttp.ClientRequest(
+        request.method,
+        url,
+        headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
+        skip_auto_headers=DEFAULT_HEADERS,
+        data=_Content(body, write_limit_s) if body else None,
+        loop=asyncio.get_running_loop(),
+        server_hostname=request.extensions.get("sni_hostname"),
+        proxy=proxy,
+    )
 
 
 class _Content(aiohttp.Payload):

@@ -20,13 +20,14 @@ import httpx
 from aiohttp.connector import Connection
 from yarl import URL
 
-from consumer.http_client import aiohttp_errors
-from consumer.http_client.aiohttp_request import Request
+from consumer.http_client import aiohttp_errors, aiohttp_request
+from consumer.http_client.aiohttp_exchange import Exchange, Received, in_one_piece
 from consumer.http_client.answer import Answer, Body
 
 CONNECTIONS = 100
 CONNECT_ATTEMPTS = 3
 SCHEMES = ("http", "https")
+HOSTS_REMEMBERED = 64
 HEADER_LIMIT_BYTES = 16 * 1024
 HEADERS = 128
 
@@ -56,6 +57,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._tls.set_alpn_protocols(["http/1.1"])
         self._proxy = URL(proxy) if proxy else None
         self._connector: _Connector | None = None
+        self._hosts: dict[tuple[str, str, str | None], aiohttp.ClientRequest] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """
@@ -100,40 +102,36 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         except TimeoutError as error:
             raise httpx.PoolTimeout(f"no connection was free within {limit_s} s") from error
 
-    async def _send(
-        self, request: httpx.Request, limits_s: dict[str, float | None]
-    ) -> aiohttp.ClientResponse:
-        """The first response that is none of interim; aiohttp's session does this too, and much more."""
-        connector = self._opened()
-        sent = self._request(request, limits_s)
+    async def _send(self, request: httpx.Request, limits_s: dict[str, float | None]) -> Received:
+        """The response before its body; aiohttp's session does this too, and much more."""
         limits = _timeout(limits_s.get("connect"), limits_s.get("read"))
-        try:
-            connection = await connector.connect(sent, traces=[], timeout=limits)
-        except TimeoutError as error:
-            raise aiohttp.ConnectionTimeoutError from error
-        try:
-            _expect_response(connection, sent.method, limits)
-            answer = await sent.send(connection)
-            return await _started(answer, connection)
-        except BaseException:
-            connection.close()
-            raise
-
-    def _request(self, request: httpx.Request, limits_s: dict[str, float | None]) -> Request:
-        content = request.content
         url = _url(request.url.scheme, request.url.netloc, request.url.raw_path)
         if url.scheme not in SCHEMES:
             raise aiohttp.NonHttpUrlClientError(url)
-        sent = Request(
-            request.method,
-            url,
-            headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
-            loop=asyncio.get_running_loop(),
-            server_hostname=request.extensions.get("sni_hostname"),
-            proxy=self._proxy,
-        )
-        sent.content, sent.write_limit_s = content, limits_s.get("write")
-        return sent
+        piece = None if self._proxy else in_one_piece(request)
+        if piece is not None:
+            connection = await self._connection(self._host_of(request, url), limits)
+            return await _exchanged(connection, request.method, limits, piece)
+        sent = aiohttp_request.of(request, url, proxy=self._proxy, write_limit_s=limits_s.get("write"))
+        connection = await self._connection(sent, limits)
+        return await _sent_by_aiohttp(sent, connection, limits)
+
+    async def _connection(self, sent: aiohttp.ClientRequest, limits: aiohttp.ClientTimeout) -> Connection:
+        try:
+            return await self._opened().connect(sent, traces=[], timeout=limits)
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError from error
+
+    def _host_of(self, request: httpx.Request, url: URL) -> aiohttp.ClientRequest:
+        """What aiohttp connects by, which is the same for all requests to a host."""
+        name = request.extensions.get("sni_hostname")
+        host = (url.scheme, url.raw_authority, name)
+        if (known := self._hosts.get(host)) is not None:
+            return known
+        if len(self._hosts) >= HOSTS_REMEMBERED:
+            self._hosts.clear()
+        made = aiohttp.ClientRequest("POST", url, loop=asyncio.get_running_loop(), server_hostname=name)
+        return self._hosts.setdefault(host, made)
 
     def _opened(self) -> _Connector:
         # aiohttp's parts belong to the running loop, and a client is made before there is one.
@@ -169,7 +167,7 @@ class _Connector(aiohttp.TCPConnector):
 class _Body(Body):
     """The body of a response, as it was received; `release` is called when it is closed."""
 
-    def __init__(self, answer: aiohttp.ClientResponse, release: Callable[[], None]) -> None:
+    def __init__(self, answer: Received, release: Callable[[], None]) -> None:
         self._answer = answer
         self._release: Callable[[], None] | None = release
 
@@ -197,6 +195,35 @@ class _Body(Body):
             self._release = None
 
 
+async def _exchanged(
+    connection: Connection, method: str, limits: aiohttp.ClientTimeout, piece: bytes
+) -> Exchange:
+    try:
+        _expect_response(connection, method, limits)
+        exchange = Exchange(connection)
+        exchange.write(piece)
+        return await exchange.read()
+    except BaseException:
+        connection.close()
+        raise
+
+
+async def _sent_by_aiohttp(
+    sent: aiohttp.ClientRequest, connection: Connection, limits: aiohttp.ClientTimeout
+) -> aiohttp.ClientResponse:
+    try:
+        _expect_response(connection, sent.method, limits)
+        answer = await sent.send(connection)
+        try:
+            return await answer.start(connection)
+        except BaseException:
+            answer.close()
+            raise
+    except BaseException:
+        connection.close()
+        raise
+
+
 def _expect_response(connection: Connection, method: str, limits: aiohttp.ClientTimeout) -> None:
     protocol = connection.protocol
     if protocol is None:
@@ -210,14 +237,6 @@ def _expect_response(connection: Connection, method: str, limits: aiohttp.Client
         max_field_size=HEADER_LIMIT_BYTES,
         max_headers=HEADERS,
     )
-
-
-async def _started(answer: aiohttp.ClientResponse, connection: Connection) -> aiohttp.ClientResponse:
-    try:
-        return await answer.start(connection)
-    except BaseException:
-        answer.close()
-        raise
 
 
 @lru_cache(maxsize=64)

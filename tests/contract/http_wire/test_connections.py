@@ -122,13 +122,18 @@ def test_what_comes_on_an_idle_connection_is_nobodys_response(wire, run, early):
             await visit.send(OK)
             await asyncio.sleep(0.01)
             await visit.send(early)
+            has_come.set()
+
+    has_come = asyncio.Event()
 
     async def work() -> list[bytes]:
         async with listening(hasty) as host, calling(wire()) as client:
             found = []
             for _ in range(3):
+                has_come.clear()
                 found.append((await client.post(host.url, content=BODY)).content)
-                await asyncio.sleep(0.03)
+                await has_come.wait()
+                await asyncio.sleep(0.01)  # the loop looks at its sockets meanwhile
             return found
 
     assert run(work()) == [b"ok"] * 3
