@@ -131,9 +131,12 @@ class Poller:
         now_s = self._clock.monotonic_s()
         if now_s - self._counted_at_s >= COUNT_EVERY_S:
             self._begun, self._counted_at_s = self._engine.begun_records, now_s
-            ends = {partition_of(tp): self._consumer.highwater(tp) for tp in self._consumer.assignment()}
-            self._engine.owned_partitions.count_unread(ends.get)
+            self._count_unread()
         return self._begun
+
+    def _count_unread(self) -> None:
+        ends = {partition_of(tp): self._consumer.highwater(tp) for tp in self._consumer.assignment()}
+        self._engine.owned_partitions.count_unread(ends.get)
 
     def _is_full(self, partition: Partition, begun: Begun, *, is_paused: bool) -> bool:
         return self._engine.owned_partitions.is_full(partition, is_paused=is_paused, begun=begun)
@@ -145,6 +148,8 @@ class Poller:
             # Other tasks run while decoding: the partition may have been revoked, and even assigned again.
             if self._epoch(tp) == epochs[tp]:
                 self._admit(tp, records)
+        # Before the first call is formed: its size depends on it.
+        self._count_unread()
         self._admitted()
 
     def _position(self, tp: TopicPartition) -> int | None:

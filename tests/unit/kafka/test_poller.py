@@ -158,12 +158,24 @@ async def test_what_follows_on_kafka_counts_as_backlog():
     """A partition whose end is not known yet adds nothing."""
     scene = Scene(FakeConsumer(batches=[{tp(0): [message(0)]}], ends={tp(0): 8}))
     own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
+
     await scene.play()
+
+    assert scene.engine.owned_partitions.backlog == 8
+
+
+async def test_what_was_lost_no_longer_counts_as_backlog():
+    """Whoever has the partition now calls its records."""
+    scene = Scene(FakeConsumer(batches=[{tp(0): [message(0)]}], ends={tp(0): 8}))
+    own(scene.engine, [partition_of(tp(0)), partition_of(tp(1))])
+    await scene.play()
+    scene.consumer.assigned = {tp(1)}
+    scene.engine.forget([partition_of(tp(0))])
 
     scene.clock.advance(1)
     await scene.play()
 
-    assert scene.engine.owned_partitions.backlog == 8
+    assert scene.engine.owned_partitions.backlog == 0
 
 
 async def test_an_error_that_no_repeat_mends_ends_the_poll():
