@@ -31,7 +31,7 @@ from consumer.console.mapping.event_runs import EventRuns
 from consumer.console.mapping.parts import MappingParts
 from consumer.console.rate import RateLimit
 from consumer.http_client.event_loop import EventLoop
-from consumer.kafka import certificate_watch
+from consumer.kafka import certificate_watch, token_watch
 from consumer.kafka.cluster import Cluster
 from consumer.ops import garbage_collection, signals
 from consumer.ops import http as ops
@@ -79,6 +79,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
             beside = [
                 tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
                 tasks.create_task(certificate_watch.watch(settings, metrics)),
+                tasks.create_task(token_watch.watch(Cluster.of(settings), metrics)),
                 tasks.create_task(follower.run()),
                 tasks.create_task(audit.run()),
                 tasks.create_task(jobs.run()),

@@ -22,7 +22,7 @@ from consumer.ingest.inflight_limit import InflightLimit, request_limit_bytes
 from consumer.ingest.protocol import protocol
 from consumer.ingest.public_keys import Keys
 from consumer.ingest.receiver import Receiver
-from consumer.kafka import certificate_watch, topics
+from consumer.kafka import certificate_watch, token_watch, topics
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.publisher import Publisher
 from consumer.kafka.topic_troubles import TopicTroubles
@@ -83,6 +83,7 @@ async def run(settings: Settings, connections: Sequence[Connection]) -> None:
                     tasks.create_task(ops.serve(watched, settings.ops_host, settings.ops_port)),
                     tasks.create_task(loop_lag.watch(metrics, clock)),
                     tasks.create_task(certificate_watch.watch(settings, metrics)),
+                    tasks.create_task(token_watch.watch(Cluster.of(settings), metrics)),
                     tasks.create_task(keys.ask()),
                 ]
                 await server.serve(

@@ -12,7 +12,7 @@ import structlog
 from consumer import __version__, errors
 from consumer.clock import SystemClock
 from consumer.config.settings import Settings
-from consumer.kafka import certificate_watch
+from consumer.kafka import certificate_watch, token_watch
 from consumer.kafka.cluster import Cluster
 from consumer.ops import http, loop_lag, signals
 from consumer.ops.health import Health
@@ -59,11 +59,13 @@ async def run_streams(
             ops = tasks.create_task(http.serve(app, settings.ops_host, settings.ops_port))
             lag = tasks.create_task(loop_lag.watch(context.metrics, context.clock))
             certificate = tasks.create_task(certificate_watch.watch(settings, context.metrics))
+            token = tasks.create_task(token_watch.watch(context.cluster, context.metrics))
             running = [tasks.create_task(_kept(supervisor, each, stopping, refusals)) for each in streams]
             await asyncio.wait(running)
             ops.cancel()
             lag.cancel()
             certificate.cancel()
+            token.cancel()
     if refusals:
         raise ExceptionGroup("the process had to stop", refusals)
 
