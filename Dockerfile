@@ -5,6 +5,8 @@ ARG PYTHON=python:3.14-slim-trixie
 
 FROM ${PYTHON} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
+# By content and not by time, so that the same commit gives the same files; nobody changes a source in the image.
+ENV PYC_INVALIDATION_MODE=UNCHECKED_HASH
 # The locks are complete: nothing is resolved and nothing is built but the wheel of this repository.
 ENV LOCKED="--quiet --no-deps --require-hashes --only-binary :all:"
 WORKDIR /src
@@ -21,8 +23,11 @@ COPY schemas schemas
 COPY deploy/topics.yaml deploy/connections.example.yaml deploy/
 COPY deploy/netsuite/src deploy/netsuite/src
 COPY deploy/netsuite/suitecloud.config.js deploy/netsuite/
+# uv_cache.json has the time at which the wheel was built here.
 RUN /build/bin/uv build --quiet --wheel --no-build-isolation --python /build/bin/python --out-dir /build/wheels . \
  && /build/bin/uv pip install --quiet --python /venv/bin/python --no-deps /build/wheels/*.whl \
+ && sed -i '/uv_cache.json/d' /venv/lib/python*/site-packages/lago_netsuite-*.dist-info/RECORD \
+ && rm -f /venv/lib/python*/site-packages/lago_netsuite-*.dist-info/uv_cache.json \
  && /build/bin/uv pip check --quiet --python /venv/bin/python \
  && /venv/bin/python deploy/image/bill_of_materials.py /venv/share/doc/lago-netsuite \
  && mkdir /build/state && mkdir --mode=775 /build/state/lago-netsuite

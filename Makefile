@@ -11,7 +11,7 @@ HELM_VERSION := v4.3.1
 # Where it is set, each process of the suite and of the demo would compile all modules anew, for half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files alert-rehearsal kafka-rights dashboard pictures release release-images upgrade-check
+.PHONY: help setup check suitescript dashboard-types netsuite-bundle test integration chaos bench bench-flat bench-steady demo image lock prometheus container-tools image-check compose-check deploy-check deploy-tools cluster-check chart-alerts chart-files alert-rehearsal kafka-rights dashboard pictures release release-images release-image release-check upgrade-check
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -171,16 +171,33 @@ image: ## The container images, lago-netsuite and lago-netsuite-sandbox (needs D
 
 RELEASE := build/release
 
-release: setup ## Everything that is published of the commit HEAD, with SHA256SUMS, into build/release; images where Docker answers
+release: setup ## Everything that is published of the commit HEAD, with SHA256SUMS, into build/release; images where an ENGINE answers
 	rm -rf $(RELEASE)
 	$(BIN)/python deploy/release/make.py $(RELEASE)
 	$(MAKE) --no-print-directory release-images
 	$(BIN)/python deploy/release/make.py --sums $(RELEASE)
 
+# Both save what OCI calls an archive: Docker (25 or newer) by itself, podman when it is asked. With podman the times in an
+# image are that of the commit, too, so that the same commit and the same base give the same files.
+IS_PODMAN = $(findstring podman,$(notdir $(firstword $(ENGINE))))
+SAVED_AS = $(if $(IS_PODMAN),--format oci-archive)
+BUILT_AT = $(if $(IS_PODMAN),--timestamp $(shell git show --no-patch --format=%ct HEAD))
+
 release-images:
-	@if $(ENGINE) info >/dev/null 2>&1; then $(MAKE) --no-print-directory image && for each in lago-netsuite lago-netsuite-sandbox; \
-	do $(ENGINE) save --output $(RELEASE)/$$each-$(VERSION).tar $$each || exit 1; done; \
+	@if $(ENGINE) info >/dev/null 2>&1; then $(MAKE) --no-print-directory image IMAGE_OPTIONS='$(BUILT_AT) $(IMAGE_OPTIONS)' \
+	&& for each in lago-netsuite lago-netsuite-sandbox; do $(MAKE) --no-print-directory release-image IMAGE=$$each || exit 1; done; \
 	else echo "no $(ENGINE) answers: the images are left out"; fi
+
+SAVED = $(RELEASE)/$(IMAGE)-$(VERSION)
+
+release-image:
+	$(ENGINE) save $(SAVED_AS) --output $(SAVED).oci.tar $(IMAGE)
+	container=$$($(ENGINE) create $(IMAGE)) && $(ENGINE) cp $$container:/venv/share/doc/lago-netsuite/sbom.cdx.json $(SAVED).oci.cdx.json; \
+	status=$$?; $(ENGINE) rm $$container >/dev/null && exit $$status
+	$(BIN)/python deploy/release/make.py --archive $(SAVED).oci.tar
+
+release-check: setup container-tools ## The images of a release, built twice: archives, bills of materials, the same files (root and podman, or Docker)
+	$(BIN)/python -m pytest -m containers --durations=5 tests/containers/test_release_images.py
 
 # The release before this one, which `make upgrade-check` runs beside this one: a tag or a commit.
 PREVIOUS_RELEASE ?= 4f088d8ac88d00ec3f7e64bb5f9c3ba3d9317e24

@@ -4,8 +4,9 @@ Writes a release: ``make release``.
 ``python deploy/release/make.py FOLDER``, by the Python of `make setup`, writes what the commit HEAD is
 released as: wheel, source distribution, Helm chart, the SuiteScript as an SDF project and as a bundle for the
 File Cabinet, and the bill of materials (CycloneDX). ``python deploy/release/make.py --sums FOLDER`` writes
-``SHA256SUMS`` of all that is there. All of it has the version of pyproject.toml. The same commit gives the
-same bytes: every time in it is that of the commit.
+``SHA256SUMS`` of all that is there, and ``--archive FILE`` sorts the files of an image's archive and gives
+them one time. All of it has the version of pyproject.toml. The same commit gives the same bytes: every time
+in it is that of the commit.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str]) -> int:
         if arguments[:1] == ["--sums"]:
             print(f"{write_sums(Path(arguments[1]))} files are in {SUMS}")
             return 0
+        if arguments[:1] == ["--archive"]:
+            settle_archive(Path(arguments[1]), _committed_s("HEAD"))
+            return 0
         [folder] = map(Path, arguments)
         made = release(folder)
     except ReleaseError as error:
@@ -83,7 +87,7 @@ def build(commit: str, folder: Path) -> list[str]:
     Raises:
         ReleaseError: there is no such commit, or what is installed is not what the lock file names.
     """
-    made_s = int(_git("show", "--no-patch", "--format=%ct", commit))
+    made_s = _committed_s(commit)
     with tempfile.TemporaryDirectory() as place:
         source = Path(place)
         with tarfile.open(fileobj=io.BytesIO(_run("git", "archive", commit))) as archive:
@@ -108,6 +112,21 @@ def write_sums(folder: Path) -> int:
     lines = [f"{_sum(each)}  {each.name}\n" for each in files]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
     return len(files)
+
+
+def settle_archive(archive: Path, made_s: int) -> None:
+    """Write a tarball anew whose files are sorted, belong to nobody and are of one time; their bytes stay."""
+    anew = archive.with_suffix(".anew")
+    with tarfile.open(archive) as before, tarfile.open(anew, "w", format=tarfile.PAX_FORMAT) as after:
+        for entry in sorted(before, key=lambda each: each.name):
+            entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname = made_s, 0, 0, "", ""
+            entry.pax_headers = {}
+            after.addfile(entry, before.extractfile(entry) if entry.isfile() else None)
+    anew.replace(archive)
+
+
+def _committed_s(commit: str) -> int:
+    return int(_git("show", "--no-patch", "--format=%ct", commit))
 
 
 def _python(source: Path, folder: Path, made_s: int) -> None:

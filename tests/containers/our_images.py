@@ -17,13 +17,17 @@ FACTS = {
 AUTHORITIES = ("SSL_CERT_FILE", "PIP_CERT")
 
 
+def authority() -> list[str]:
+    """The option of a build by which it trusts what this machine does, where that is named."""
+    named = (os.environ[each] for each in AUTHORITIES if each in os.environ)
+    return [f"--secret=id=ca,src={file}" for file in named][:1]
+
+
 def build(engine: Engine) -> None:
     """Under the names of `TARGETS`, with the authorities of this machine where it names its own."""
     if engine.is_offline:
         stand_in.python(engine)
     given = [f"--build-arg={name}={value}" for name, value in FACTS.items()]
-    authority = next((os.environ[each] for each in AUTHORITIES if each in os.environ), None)
-    if authority is not None:
-        given.append(f"--secret=id=ca,src={authority}")
+    given += authority()
     for tag, target in TARGETS.items():
         engine.build(tag, ROOT, *given, f"--target={target}")

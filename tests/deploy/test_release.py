@@ -162,15 +162,19 @@ def test_what_is_installed_has_to_be_what_the_lock_names(tmp_path):
 ENGINE = """#!/bin/sh
 echo "$*" >> "{folder}/said"
 if [ "$1" = info ]; then exit {status}; fi
-if [ "$1" = save ]; then echo "$4" > "$3"; fi
+if [ "$1" = save ]; then tar -cf "$3" -C "{folder}" "$4"; fi
+if [ "$1" = create ]; then echo "of-$2"; fi
+if [ "$1" = cp ]; then echo "$2" > "$3"; fi
 """
 
 
 @pytest.mark.parametrize(("status", "images"), [(0, {"lago-netsuite", "lago-netsuite-sandbox"}), (1, set())])
 def test_images_belong_to_it_where_an_engine_answers(tmp_path, status, images):
-    """Both, built and saved with the version in their names; elsewhere it is said that they are left out."""
+    """Both, with their bills and the version in the names; elsewhere it is said that they are left out."""
     folder, engine = tmp_path / "release", tmp_path / "engine"
     folder.mkdir()
+    for each in images:
+        (tmp_path / each).write_text(each)
     engine.write_text(ENGINE.format(folder=tmp_path, status=status))
     engine.chmod(0o755)
 
@@ -179,8 +183,14 @@ def test_images_belong_to_it_where_an_engine_answers(tmp_path, status, images):
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
 
-    saved = {each.name: each.read_text().strip() for each in folder.iterdir()}
-    assert saved == {f"{image}-{VERSION}.tar": image for image in images}
+    assert {each.name for each in folder.iterdir()} == {
+        f"{image}-{VERSION}.oci.{kind}" for image in images for kind in ("tar", "cdx.json")
+    }
+    for image in images:
+        with tarfile.open(folder / f"{image}-{VERSION}.oci.tar") as archive:
+            assert [(each.name, each.uname) for each in archive] == [(image, "")]
+        bill = (folder / f"{image}-{VERSION}.oci.cdx.json").read_text()
+        assert bill == f"of-{image}:/venv/share/doc/lago-netsuite/sbom.cdx.json\n"
     asked = (tmp_path / "said").read_text()
     assert asked.count("build ") == asked.count(f"--build-arg VERSION={VERSION} ") == len(images)
     assert ("the images are left out" in ran.stdout) is (not images)
