@@ -16,9 +16,9 @@ from schemas.reconciliation import Reconciliation
 
 async def publish(cluster: Cluster, run: Reconciliation) -> None:
     """Publish a run; where that cannot be, one line on standard error says why."""
+    topic = cluster.topic(reconciliation.TOPIC)
     try:
         if not await snapshot_reader.exists(cluster, reconciliation.TOPIC):
-            topic = cluster.topic(reconciliation.TOPIC)
             said = "create it with `lago-netsuite topics create`"
             console_output.complain(f"Kafka lacks the topic {topic}, so this run is not recorded: {said}")
             return
@@ -29,7 +29,7 @@ async def publish(cluster: Cluster, run: Reconciliation) -> None:
         finally:
             await stop(producer)
     except LagoNetsuiteError as error:
-        console_output.complain(f"This run is not recorded: {error}")
+        console_output.complain(f"This run is not recorded on {topic}: {error}")
 
 
 async def read(cluster: Cluster) -> list[Reconciliation]:

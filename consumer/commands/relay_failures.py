@@ -83,4 +83,4 @@ class FailureWatch:
 
 
 def _failed(error: Exception) -> None:
-    log.warning("failure_watch_failed", error=type(error).__name__)
+    log.warning("failure_watch_failed", error=relay_watch.cause(error))

@@ -76,4 +76,4 @@ class ReconciliationWatch:
 
 
 def _failed(error: Exception) -> None:
-    log.warning("reconciliation_watch_failed", error=type(error).__name__)
+    log.warning("reconciliation_watch_failed", error=relay_watch.cause(error))

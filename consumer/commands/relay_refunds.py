@@ -116,4 +116,4 @@ class RefundWatch:
 
 
 def _failed(error: Exception) -> None:
-    log.warning("refund_watch_failed", error=type(error).__name__)
+    log.warning("refund_watch_failed", error=relay_watch.cause(error))

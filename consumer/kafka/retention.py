@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, for_code
 
 from consumer.config.settings import env_name
 from consumer.errors import StartupError
+from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster
 
 SETTING = "retention.ms"
@@ -29,7 +30,7 @@ async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: fl
     Check that Kafka does not delete a record that is parked for `park_max_age_s`.
 
     A parked record is stored only in its topic, and its age includes any backlog. When a broker does not
-    return its settings, the check is skipped. Topic names are without prefix.
+    return its settings, the check is skipped, with a log line. Topic names are without prefix.
 
     Returns:
         The shortest retention of the topics, in seconds.
@@ -91,7 +92,10 @@ async def _retention_ms(cluster: Cluster, topics: Iterable[str]) -> dict[str, in
         except (KafkaError, TimeoutError) as error:
             log.warning("topic_settings_unknown", error=str(error) or type(error).__name__)
             return {}
-    found = (resource for answer in answers for resource in answer.resources)
+    found = [resource for answer in answers for resource in answer.resources]
+    for code, _, _, name, _ in found:
+        if denied := denial(for_code(code)(name), user=cluster.user, operation="DESCRIBE_CONFIGS"):
+            log.warning("topic_settings_unknown", error=denied)
     return {
         name: int(value)
         for _, _, _, name, settings in found

@@ -101,7 +101,8 @@ async def create(settings: Settings, *, partitions_each: int | None = None) -> t
         found = await partitions(admin)
         missing = [topic for topic in wanted if cluster.topic(topic.name) not in found]
         brokers = len((await admin.describe_cluster())["brokers"])
-        created = await _create(admin, [_new(cluster, topic, brokers) for topic in missing])
+        made = [_new(cluster, topic, brokers) for topic in missing]
+        created = await _create(admin, made, user=cluster.user)
     return tuple(_made(cluster.topic(topic.name), topic, found, created) for topic in wanted)
 
 
@@ -211,17 +212,27 @@ def _new(cluster: Cluster, topic: Topic, brokers: int) -> NewTopic:
     return NewTopic(cluster.topic(topic.name), topic.partitions, replicas, topic_configs=settings)
 
 
-async def _create(admin: AIOKafkaAdminClient, topics: Sequence[NewTopic]) -> frozenset[str]:
+async def _create(
+    admin: AIOKafkaAdminClient, topics: Sequence[NewTopic], *, user: str | None
+) -> frozenset[str]:
     if not topics:
         return frozenset()
     answer = await admin.create_topics(list(topics), timeout_ms=CREATE_LIMIT_MS)
     refused = {name: (code, *rest) for name, code, *rest in answer.topic_errors if code}
     # Another process may have created it at the same time.
     raced = {name for name, (code, *_) in refused.items() if code == TopicAlreadyExistsError.errno}
-    problems = [f"{name}: {_why(*answer)}" for name, answer in refused.items() if name not in raced]
+    problems = [
+        f"{name}: {_denied(name, code, user) or _why(code, *rest)}"
+        for name, (code, *rest) in refused.items()
+        if name not in raced
+    ]
     if problems:
         raise StartupError("Kafka refuses to make topics: " + "; ".join(problems))
     return frozenset(topic.name for topic in topics) - raced
+
+
+def _denied(topic: str, code: int, user: str | None) -> str | None:
+    return denial(for_code(code)(topic), user=user, operation="CREATE")
 
 
 def _why(code: int, message: str | None = None) -> str:

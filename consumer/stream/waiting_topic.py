@@ -88,8 +88,10 @@ class WaitingTopic:
             if not await self._output.topic.exists():
                 return
             await self._read()
-        except (StartupError, TimeoutError) as error:
-            log.debug("waiting_not_read", connection=self._name, error=str(error))
+        except StartupError as error:
+            log.warning("waiting_not_read", connection=self._name, error=str(error))
+        except TimeoutError:
+            log.debug("waiting_not_read", connection=self._name, error="timeout")
         await self._publish(self._list.changes(MOST_EACH_TURN))
 
     async def _read(self) -> None:

@@ -46,4 +46,5 @@ async def test_a_kafka_that_does_not_answer_is_a_line_too(topic, capsys):
 
     await reconciliation_log.publish(CLUSTER, run())
 
-    assert capsys.readouterr().err == "This run is not recorded: Kafka at x does not answer\n"
+    said = "This run is not recorded on acme.lago.netsuite.reconciliations: Kafka at x does not answer\n"
+    assert capsys.readouterr().err == said
