@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from consumer.config.connection import Connection
@@ -14,9 +13,6 @@ from schemas.invoice import BillingPeriod, Invoice
 
 FROM = "custcol_service_period_date_from"
 TO = "custcol_service_period_date_to"
-
-MOST_REMEMBERED = 1_024
-"""So many moments with their day are remembered: the fees of a month begin and end at few of them."""
 
 _LAST_SECOND = time(23, 59, 59)
 _TO_LAST_SECOND = timedelta(hours=23, minutes=59, seconds=59)
@@ -80,7 +76,6 @@ def _are_whole_utc_days(begins: datetime, ends: datetime) -> bool:
     return _time(begins) == time.min and _time(ends) >= _LAST_SECOND
 
 
-@lru_cache(MOST_REMEMBERED)
 def _time(moment: datetime) -> time:
     return moment.astimezone(UTC).time()
 
@@ -101,7 +96,6 @@ def _last_day(ends: datetime, fee: Fee, invoice: Invoice | None, zone: tzinfo) -
     return _day(exact or ends - _TO_LAST_SECOND, zone)
 
 
-@lru_cache(MOST_REMEMBERED)
 def _day(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
