@@ -48,7 +48,14 @@ def main() -> None:
     """Serve until SIGTERM."""
     app = Starlette(routes=[Route("/lago/{name}", take, methods=["POST"])], lifespan=producing)
     uvicorn.run(
-        app, port=int(sys.argv[1]), loop="uvloop", http="httptools", access_log=False, log_level="error"
+        app,
+        port=int(sys.argv[1]),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="error",
+        proxy_headers=False,
+        server_header=False,
     )
 
 
