@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from consumer.config.settings import env_name
+from consumer.sandbox.broker import stop
 from tests.integration import running_programs
 from tests.integration.test_backfill import command
 from tests.integration.test_payments_without_events import world
@@ -44,7 +45,8 @@ async def test_the_guide_leads_from_shadow_to_books_that_a_replay_leaves_alone(
             bills = [lago.bill() for _ in range(2)]
             lago.act("payments", invoice_ids=[bills[0]["lago_id"]], how="settled_later")
             running.until(lambda: len(running.payments()) == 1 and len(running.due()) == 2)
-            running.worker.kill()
+            # A killed worker would keep its partitions for the 45 s of a session.
+            stop(running.worker.process)
             forget(running.netsuite)
 
             mode(environment, "shadow")
