@@ -11,6 +11,12 @@ from unittest import mock
 from consumer.cli import main
 from consumer.engine.calls import Calls
 
+
+def one(*_: object) -> int:
+    """The size of each call; a mock would cost six microseconds a call of its own."""
+    return 1
+
+
 if __name__ == "__main__":
-    with mock.patch.object(Calls, "_size", return_value=1):
+    with mock.patch.object(Calls, "_size", one):
         main()

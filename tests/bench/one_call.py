@@ -41,6 +41,7 @@ from consumer.stream.dispatcher import Dispatcher
 from schemas.lane import place_of
 from schemas.wire import WriteRequest
 from tests.bench import events, run, worker
+from tests.bench.one_a_call import one
 from tests.bench.workloads import without_limit
 
 TOPIC = "lago.invoices"
@@ -117,7 +118,7 @@ async def everything(connection: Connection, records: Sequence[Record]) -> float
         for record in records:
             engine.admit(record)
         garbage_collection.settle()
-        with mock.patch.object(Calls, "_size", return_value=1):
+        with mock.patch.object(Calls, "_size", one):
             begun_s = time.process_time()
             running = asyncio.create_task(dispatcher.run())
             while engine.queued or engine.in_flight:  # noqa: ASYNC110 - as in production, nobody says so
