@@ -25,6 +25,14 @@ ARRIVE_LIMIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """The fixed file with which the worker has started again, and the seconds that it took."""
+
+    fixed: FixedConnections
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """
     The result of the replay.
@@ -47,16 +55,17 @@ class Replay:
         return [endings.fate_of(played.place) for played in self.events]
 
 
-async def restart(processes: Processes) -> FixedConnections:
+async def restart(processes: Processes) -> Restart:
     """
     Add the missing mapping in a copy of the connections file, and restart the worker with the copy.
 
     Raises:
         StartupError: the worker does not become ready.
     """
+    began_s = time.monotonic()
     fixed = connections.fix(processes.settings.connections_file)
     await processes.worker.restart({env_name("connections_file"): str(fixed.file)})
-    return fixed
+    return Restart(fixed=fixed, seconds=time.monotonic() - began_s)
 
 
 async def replay(

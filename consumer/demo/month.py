@@ -38,8 +38,8 @@ class Month:
         return [each.step for each in self.sent]
 
 
-async def play(ready: Processes, lago: Lago, seen: TopicRecords, inbox: Inbox, current: Phase) -> Month:
-    """Play all of it, with the progress in the current phase."""
+async def play(ready: Processes, lago: Lago, seen: TopicRecords, current: Phase) -> Month:
+    """Play all of it until the worker has settled it, with the progress in the current phase."""
     planned = scenario.steps(lago.month.seed)
     await playback.warm_up(ready)
     await playback.lose_one_answer(ready, planned)
@@ -52,7 +52,11 @@ async def play(ready: Processes, lago: Lago, seen: TopicRecords, inbox: Inbox, c
     turned_away = [(caller, await delivery.send_bad_requests(caller)) for caller in callers(planned)]
     played = [*await until_arrived(sent, seen), *await until_read(sent, seen)]
     settled = await playback.until_ended(ready, seen.endings, played, look)
-    published = sum(count for outcome, count in settled.items() if outcome != "ignored")
-    await playback.until_published(seen.endings, inbox, published=published)
     current.note = f"{len(played)} events"
     return Month(sent=sent, callers=turned_away, played=played, settled=settled)
+
+
+async def until_posted(played: Month, seen: TopicRecords, inbox: Inbox) -> None:
+    """Wait until relay has posted all webhooks, also the one that it repeats after some seconds."""
+    published = sum(count for outcome, count in played.settled.items() if outcome != "ignored")
+    await playback.until_published(seen.endings, inbox, published=published)

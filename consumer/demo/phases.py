@@ -21,9 +21,16 @@ from consumer.commands.console_output import ConsoleOutput
 
 @dataclass(slots=True, kw_only=True)
 class Phase:
-    """One phase of the run; `note` is shown at its end."""
+    """
+    One phase of the run.
+
+    Attributes:
+        note: shown at its end.
+        seconds: shown at its end, where its work began before it was shown; None for those since then.
+    """
 
     note: str = ""
+    seconds: float | None = None
     _progress: Progress | None = field(default=None, repr=False)
 
     def at(self, done: int, total: int) -> None:
@@ -56,7 +63,8 @@ def phase(out: ConsoleOutput, number: int, title: str, *, is_quiet: bool = False
         progress.add_task(heading.markup, total=None, count="")
         current = Phase(_progress=progress)
         yield current
-    took = f"{time.monotonic() - began_s:.1f} s"
+    seconds = time.monotonic() - began_s if current.seconds is None else current.seconds
+    took = f"{seconds:.1f} s"
     note = f": {current.note}" if current.note else ""
     done = Text.assemble(("✓", "green"), " ", heading, note, (f" ({took})", "dim"))
     out.print(done if out.is_terminal else f"  done in {took}{note}")

@@ -29,7 +29,7 @@ from consumer.demo import (
     stay,
     tables,
 )
-from consumer.demo.fix_and_replay import Replay
+from consumer.demo.fix_and_replay import Replay, Restart
 from consumer.demo.kafka import kafka
 from consumer.demo.lago import Lago
 from consumer.demo.month import Month
@@ -92,10 +92,14 @@ class Demo:
                 )
                 current.note = f"on {place.name}"
             seen = await stack.enter_async_context(watching(ready))
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
             with phase(self.out, 2, "A month of signed webhooks, through ingest, into NetSuite") as current:
-                played = await month.play(ready, self.lago, seen, self.inbox, current)
+                played = await month.play(ready, self.lago, seen, current)
+                # The worker has done its part, while relay has a webhook to repeat.
+                restarting = tasks.create_task(fix_and_replay.restart(ready))
+                await month.until_posted(played, seen, self.inbox)
             tables.month(self.out, played.played, seen.endings, self.inbox, played.callers)
-            mended, replayed = await self._fixed(ready, seen, played)
+            mended, replayed = await self._fixed(ready, seen, played, restarting)
             ended = await self._ended(mended, seen, played, replayed)
             found = await run_end.figures_of(ready, self.lago, self.inbox, seen, ended)
             found = replace(found, seconds=round(time.monotonic() - started_s, 1))
@@ -104,9 +108,12 @@ class Demo:
             await then(mended, found)
         return found
 
-    async def _fixed(self, ready: Processes, seen: TopicRecords, played: Month) -> tuple[Processes, Replay]:
+    async def _fixed(
+        self, ready: Processes, seen: TopicRecords, played: Month, restarting: asyncio.Task[Restart]
+    ) -> tuple[Processes, Replay]:
         with phase(self.out, 3, "The metric is mapped in a copy of the connections file") as current:
-            fixed = await fix_and_replay.restart(ready)
+            restart = await restarting
+            fixed, current.seconds = restart.fixed, restart.seconds
             seen.endings.unsettled |= await playback.unsettled(ready, played.played)
             current.note = f"{fixed.file.name}:{fixed.line}  + {fixed.text}; the worker has started again"
         mended = replace(ready, variables={**ready.variables, env_name("connections_file"): str(fixed.file)})

@@ -44,3 +44,13 @@ def test_what_fails_leaves_no_line_that_says_it_is_done():
         raise ValueError("it broke")
 
     assert out.file.getvalue() == "1 Start …\n"
+
+
+def test_what_began_before_it_was_shown_says_what_it_took_itself():
+    """The worker starts again while a webhook of the month is under way."""
+    out = Console(file=io.StringIO(), width=100)
+
+    with phase(out, 3, "Start again") as current:
+        current.seconds = 1.25
+
+    assert out.file.getvalue().splitlines()[-1] == "  done in 1.2 s"
