@@ -77,8 +77,8 @@ class HttpConnection(asyncio.Protocol):
         self.flow.resume_writing()
         if exc is None:
             self.transport.close()
-        # It refers to this connection.
-        self._parser = None
+        # They refer to this connection, which would remain until the garbage collector runs.
+        self._parser, self.exchange, self.extensions = None, None, {}
 
     def eof_received(self) -> None:
         """The client sends no more; it may still read a response."""

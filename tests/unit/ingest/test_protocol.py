@@ -1,7 +1,9 @@
 """The limits of a connection before the application gets a request."""
 
 import asyncio
+import gc
 import json
+import weakref
 
 import pytest
 import uvicorn
@@ -301,6 +303,22 @@ async def test_room_is_given_back_when_a_request_is_answered_and_when_a_connecti
 
     assert house.inflight.unproven._size_bytes == 0
     assert len(house.registry) == 0
+
+
+async def test_a_connection_that_has_ended_is_freed_at_once(house):
+    """The garbage collector of ingest runs seldom, and Lago opens a connection for each webhook."""
+    gc.disable()
+    try:
+        connection = house.connection(WHOLE)
+        await turn()
+        connection.connection_lost(None)
+        freed = weakref.ref(connection)
+        del connection
+        await turn()
+
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 async def test_while_draining_every_answer_ends_its_connection(house):
