@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from consumer.engine.retry_state import RetryState
 from consumer.record import Record
@@ -24,6 +25,13 @@ class Attempt:
     record: Record
     epoch: int
     retry_state: RetryState = UNTRIED
+
+    def tried(self, now: datetime) -> Attempt:
+        """With one more delivery, which begins now."""
+        before = self.retry_state
+        # Nearly all records are delivered once, and `replace` takes several times as long.
+        state = RetryState(tries=1, first_tried_at=now) if before is UNTRIED else before.tried(now)
+        return Attempt(record=self.record, epoch=self.epoch, retry_state=state)
 
     @property
     def delivered(self) -> Record:

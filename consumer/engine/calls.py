@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from consumer.clock import Clock
@@ -83,7 +83,7 @@ class Calls:
         size = self._size(ready, ready * _depth(lanes, backlog))
         taken = lanes.take(size, retries=retries, now_s=now_s)
         now = self._clock.now()
-        tried = tuple(replace(each, retry_state=each.retry_state.tried(now)) for each in taken)
+        tried = tuple(each.tried(now) for each in taken)
         call = Call(attempts=tried, permit=self._permit_pool.enter())
         self._in_flight[call.is_retry].add(call)
         self.begun += 1
