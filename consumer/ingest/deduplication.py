@@ -54,7 +54,8 @@ def identity(webhook: Webhook) -> Identity:
     A verified signature stands for the body, which may be a thousand times as long. Lago's signatures, HMAC
     and RSA with PKCS #1, are the same for each retry.
     """
-    signature = webhook.signature.rpartition(".")[2]  # of a JWT its last part; HMAC's base64 has no dot
+    # Of a JWT its last part; HMAC's base64 has no dot.
+    signature = webhook.signature[webhook.signature.rfind(".") + 1 :]
     # The key has no zero byte: unique to the pair.
     digest = sha256(f"{webhook.unique_key}\0{signature}".encode())
     return Identity(digest.digest()[:DIGEST_BYTES])
