@@ -34,7 +34,7 @@ EVERYWHERE = {
     "default": {"worker", "relay", "ingest", "check"},
     "minimal": {"worker", "check"},
     "openshift": {"worker", "relay", "ingest", "console", "check"},
-    "full": {"worker", "relay", "ingest", "console", "topics", "reconcile", "check"},
+    "full": {"worker", "relay", "ingest", "console", "topics", "settings", "reconcile", "check"},
 }
 # What the chart says itself, and what a pod has no use for.
 SET_BY_CHART = {
@@ -235,7 +235,8 @@ def test_the_autoscaler_of_a_cluster_may_move_what_serves_and_not_what_runs_once
     said = {part: pod["metadata"]["annotations"][key] for part, pod in pods(rendered(values)).items()}
 
     assert said == {
-        part: "false" if part in {"reconcile", "topics", "check"} else "true" for part in EVERYWHERE[values]
+        part: "false" if part in {"reconcile", "topics", "settings", "check"} else "true"
+        for part in EVERYWHERE[values]
     }
     given = rendered("default", rf"relay.podAnnotations.{key.replace('.', chr(92) + '.')}=no")
     assert pods(given)["relay"]["metadata"]["annotations"][key] == "no"

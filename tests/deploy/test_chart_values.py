@@ -41,6 +41,7 @@ BY_SCHEMA = [
     ("ingest.service.port=http", "ingest.service.port", "integer"),
     ("ingest.autoscaling.maxReplicas=none", "ingest.autoscaling.maxReplicas", "integer"),
     ("topics.create=maybe", "topics.create", "boolean"),
+    ("checkFirst.enabled=maybe", "checkFirst.enabled", "boolean"),
     ("serviceAccount.annotations.a=1", "serviceAccount.annotations.a", "string"),
     ("networkPolicy.kafkaPorts={kafka}", "networkPolicy.kafkaPorts.0", "integer"),
     ("podMonitor.interval=15", "podMonitor.interval", "string"),

@@ -24,6 +24,7 @@ from tests.integration.running_programs import until
 
 READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
 DONE = {"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "False", "reason": "PodCompleted"}]}
+FAILED = {"phase": "Failed", "conditions": [{"type": "Ready", "status": "False", "reason": "PodFailed"}]}
 RUNS_ON = {"StatefulSet", "ReplicaSet"}
 NODE = "stand-in"
 USAGE = "/apis/metrics.k8s.io/v1beta1"
@@ -38,7 +39,7 @@ class Node:
     Attributes:
         folder: the files ``log`` and ``previous-log`` are what every container has logged; the program
             ``execute`` gets the name of a pod and a command; ``server`` is the address of what listens on
-            every port.
+            every port; ``PART-fails`` lets the jobs of a part fail.
     """
 
     plane: ControlPlane
@@ -54,7 +55,7 @@ def node(plane: ControlPlane, folder: Path) -> Iterator[Node]:
     with control_plane.program(folder, ["kubelet", address, str(folder)]):
         until(lambda: _listens(address))
         _announce(plane, address)
-        thread = threading.Thread(target=_report, args=(plane, ending), daemon=True)
+        thread = threading.Thread(target=_report, args=(plane, ending, folder), daemon=True)
         thread.start()
         try:
             yield Node(plane=plane, folder=folder)
@@ -70,14 +71,14 @@ def _announce(plane: ControlPlane, address: str) -> None:
     until(lambda: plane.http.get(f"{USAGE}/pods").is_success)
 
 
-def _report(plane: ControlPlane, ending: threading.Event) -> None:
+def _report(plane: ControlPlane, ending: threading.Event, folder: Path) -> None:
     while not ending.is_set():
         with plane.http.stream("GET", "/api/v1/pods", params={"watch": "1", "timeoutSeconds": "2"}) as events:
             for line in events.iter_lines():
-                _report_on(plane, json.loads(line)["object"])
+                _report_on(plane, json.loads(line)["object"], folder)
 
 
-def _report_on(plane: ControlPlane, pod: Manifest) -> None:
+def _report_on(plane: ControlPlane, pod: Manifest, folder: Path) -> None:
     metadata = pod["metadata"]
     pods = f"namespaces/{metadata['namespace']}/pods"
     path = f"/api/v1/{pods}/{metadata['name']}"
@@ -93,7 +94,12 @@ def _report_on(plane: ControlPlane, pod: Manifest) -> None:
     plane.http.post(f"{path}/binding", json={"metadata": {"name": metadata["name"]}, "target": target})
     plane.http.post(f"{USAGE}/{pods}", json=_usage(pod))
     owners = {each["kind"] for each in metadata.get("ownerReferences", [])}
-    plane.set_status(path, READY if owners & RUNS_ON else DONE)
+    plane.set_status(path, READY if owners & RUNS_ON else _ended(metadata, folder))
+
+
+def _ended(metadata: Manifest, folder: Path) -> Manifest:
+    part = metadata.get("labels", {}).get("app.kubernetes.io/component", "")
+    return FAILED if (folder / f"{part}-fails").exists() else DONE
 
 
 def _usage(pod: Manifest) -> Manifest:

@@ -299,12 +299,25 @@ COMPLETE = [each for each in SENTENCES if "lago-netsuite" in each.line]
 
 
 @pytest.mark.parametrize("command", COMPLETE, ids=str)
-def test_a_sentence_calls_what_works(desk, command):
+def test_a_sentence_calls_what_works(desk, node, command):
     """The tests of a release, and the way to a console without a login."""
     if "port-forward" in command.line:
         _connects(desk, command.line)
+    elif "job/lago-netsuite-settings" in command.line:
+        _explains(desk, node.folder / "settings-fails", command.line)
     else:
         assert desk.done(command.line)
+
+
+def _explains(desk: Desk, failing: Path, line: str) -> None:
+    """The Job before an upgrade is there to be asked once it has failed."""
+    [_, install, _] = documented_commands.of_pages("deploy/README.md")
+    failing.touch()
+    refused = desk.run(install.line)
+    failing.unlink()
+    assert refused.returncode != 0
+    assert desk.done(line)
+    desk.done(install.line)
 
 
 @pytest.mark.parametrize("command", [each for each in SENTENCES if each not in COMPLETE], ids=str)

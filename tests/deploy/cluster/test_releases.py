@@ -153,6 +153,21 @@ def test_the_standard_is_enforced(release):
     assert release.pods("worker") == []
 
 
+def test_a_wrong_connections_file_ends_an_installation_with_its_sentence(release, node):
+    """The Job before it fails; Helm 4 prints what `check` has said, and nothing of the release is there."""
+    sentence = "connections.yaml:9: connections[0].auth: type 'oauth3' is not known"
+    (node.folder / "log").write_text(f"{sentence}\n")
+    (node.folder / "settings-fails").touch()
+    try:
+        ran = release.helm("install", "one", str(CHART), *WAITING, "--set", "checkFirst.enabled=true")
+    finally:
+        (node.folder / "settings-fails").unlink()
+
+    assert ran.returncode != 0
+    assert sentence in ran.stdout + ran.stderr
+    assert {kind for kind in release.objects() if kind not in {"Job", "ConfigMap"}} == set()
+
+
 def test_a_wrong_value_reaches_no_server(release):
     """Helm 4 says what is wrong as Helm 3 does, and makes nothing."""
     ran = release.helm("install", "one", str(CHART), "--set", "kafka.securityProtocol=SASL_SSL")
