@@ -23,6 +23,7 @@ from schemas import error_event, result
 
 NOBODY = "lago-netsuite-check"
 """An external id that no customer has; Lago answers 404 only to a key that may read customers."""
+SHOW_RETENTION = "allow it; else nobody sees here that a topic deletes what still waits"
 CARRY_OR_DELETE = "put the connection back until its records are settled, or delete its group"
 KEEP_LONGER = (
     "kafka-configs.sh --alter --add-config retention.ms=…, or lower hold_max_days in connections.yaml"
@@ -114,7 +115,10 @@ async def _kafka(settings: Settings, connections: Sequence[Connection]) -> list[
     try:
         cluster = Cluster.of(settings)
         await topics.require(cluster, (*inputs, result.TOPIC, error_event.TOPIC))
-        kept_s = await retention.require(cluster, inputs, park_max_age_s=settings.park_max_age_s)
+        denied: list[str] = []
+        kept_s = await retention.require(
+            cluster, inputs, park_max_age_s=settings.park_max_age_s, denied=denied.append
+        )
         codes = {one.code for one in connections_file.load(settings.connections_file)}
         left = await removed_connections.find(
             cluster, group=settings.consumer_group, codes=codes, topics=inputs
@@ -124,6 +128,7 @@ async def _kafka(settings: Settings, connections: Sequence[Connection]) -> list[
         return [Finding(id="kafka", status="fail", says=str(error), fix=fix)]
     cut = retention.cut_holds(kept_s, holding(connections))
     warned = [Finding(id="retention", status="warn", says=says, fix=KEEP_LONGER) for says in cut]
+    warned += [Finding(id="retention", status="warn", says=says, fix=SHOW_RETENTION) for says in denied]
     removed = "kafka.removed_connection"
     warned += [Finding(id=removed, status="warn", says=str(one), fix=CARRY_OR_DELETE) for one in left]
     return [ok("kafka", f"{settings.kafka_bootstrap_servers} answers and has every topic"), *warned]

@@ -8,15 +8,19 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from consumer.errors import StartupError
 from consumer.kafka import topics
+from consumer.kafka.access import denial
 from consumer.kafka.cluster import Cluster, stop
 from consumer.kafka.poller import record_of
 from consumer.kafka.topic_tail import Place
 from consumer.record import Record
+
+log = structlog.get_logger(__name__)
 
 POLL_LIMIT_MS = 250
 REQUEST_LIMIT_S = 20.0
@@ -92,16 +96,20 @@ async def tail(
             consumer.seek(place, max(extents[place].begin, positions.get((place.topic, place.partition), 0)))
         yield _batches(consumer, places, extents)
     except (KafkaError, TimeoutError) as error:
-        raise StartupError(f"Kafka gives no records: {str(error) or type(error).__name__}") from error
+        denied = isinstance(error, KafkaError) and denial(error, user=cluster.user, operation="READ")
+        said = f"Kafka gives no records: {str(error) or type(error).__name__}"
+        raise StartupError(denied or said) from error
     finally:
         await stop(consumer)
 
 
 async def _places(cluster: Cluster, names: Iterable[str]) -> list[TopicPartition]:
-    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
-        counts = await topics.partitions(admin)
     wanted = [cluster.topic(name) for name in names]
-    return [TopicPartition(name, number) for name in wanted for number in range(counts.get(name, 0))]
+    async with cluster.admin() as admin, asyncio.timeout(REQUEST_LIMIT_S):
+        found = await topics.visible(admin, wanted)
+    for denied in topics.absent([], found.hidden, user=cluster.user, operation="READ"):
+        log.warning("topics_not_shown", error=denied)
+    return [TopicPartition(name, number) for name in wanted for number in range(found.counts.get(name, 0))]
 
 
 async def _extents(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import structlog
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -25,12 +25,23 @@ DAY_S = 86_400.0
 log = structlog.get_logger(__name__)
 
 
-async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: float) -> float:
+def _log(sentence: str) -> None:
+    log.warning("topic_settings_unknown", error=sentence)
+
+
+async def require(
+    cluster: Cluster,
+    topics: Sequence[str],
+    *,
+    park_max_age_s: float,
+    denied: Callable[[str], object] = _log,
+) -> float:
     """
     Check that Kafka does not delete a record that is parked for `park_max_age_s`.
 
     A parked record is stored only in its topic, and its age includes any backlog. When a broker does not
     return its settings, the check is skipped, with a log line. Topic names are without prefix.
+    `denied` gets a sentence for each topic whose settings this client may not see.
 
     Returns:
         The shortest retention of the topics, in seconds.
@@ -38,7 +49,7 @@ async def require(cluster: Cluster, topics: Sequence[str], *, park_max_age_s: fl
     Raises:
         StartupError: a topic's retention is less than four times `park_max_age_s`.
     """
-    retention_ms = await _retention_ms(cluster, topics)
+    retention_ms = await _retention_ms(cluster, topics, denied)
     problems = too_short(retention_ms, park_max_age_s)
     if problems:
         raise StartupError("\n".join(problems))
@@ -80,7 +91,9 @@ def too_short(retention_ms: Mapping[str, int], park_max_age_s: float) -> list[st
     ]
 
 
-async def _retention_ms(cluster: Cluster, topics: Iterable[str]) -> dict[str, int]:
+async def _retention_ms(
+    cluster: Cluster, topics: Iterable[str], denied: Callable[[str], object]
+) -> dict[str, int]:
     asked = [
         ConfigResource(ConfigResourceType.TOPIC, cluster.topic(name), configs={SETTING: None})
         for name in topics
@@ -94,8 +107,8 @@ async def _retention_ms(cluster: Cluster, topics: Iterable[str]) -> dict[str, in
             return {}
     found = [resource for answer in answers for resource in answer.resources]
     for code, _, _, name, _ in found:
-        if denied := denial(for_code(code)(name), user=cluster.user, operation="DESCRIBE_CONFIGS"):
-            log.warning("topic_settings_unknown", error=denied)
+        if sentence := denial(for_code(code)(name), user=cluster.user, operation="DESCRIBE_CONFIGS"):
+            denied(sentence)
     return {
         name: int(value)
         for _, _, _, name, settings in found

@@ -120,7 +120,8 @@ USES = (
     Use(
         user="reconcile",
         commands=("reconcile",),
-        rights=FAILURES | on(READ, waiting.TOPIC, reconciliation.TOPIC) | on(WRITE, reconciliation.TOPIC),
+        rights=on(READ, error_event.TOPIC, result.TOPIC, audit.TOPIC, waiting.TOPIC, reconciliation.TOPIC)
+        | on(WRITE, reconciliation.TOPIC),
     ),
     Use(
         user="check",

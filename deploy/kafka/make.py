@@ -22,7 +22,8 @@ cluster since Kafka 3.0.
 all pods of the chart do with their one login. `topics create` by the chart (`topics.create`) needs the rights
 of `topics` besides. Whoever should do less gets a user of its own: `viewer` looks and changes nothing.
 
-Made by `make kafka-rights`; `tests/chaos/test_rights.py` does the work of commands with just these rights.
+Made by `make kafka-rights`; `tests/chaos/test_rights.py` does the work of commands with just these rights,
+`tests/chaos/test_each_right.py` takes them away one by one (of the console those to read what it shows).
 """
 USERS_HEAD = """# Rights of lago-netsuite for Strimzi, by `make kafka-rights`; the label names your cluster.
 """

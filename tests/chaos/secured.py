@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
+from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
 from consumer.kafka.cluster import Cluster
 from consumer.kafka.rights import Right
@@ -19,6 +20,8 @@ from tests.integration.brokers import apache
 USER, PASSWORD = "worker", "not-a-secret"
 LITERAL, PREFIXED, ALLOW = 3, 4, 3
 ANYWHERE = "*"
+LIMIT_S = 20.0
+LOOK_EVERY_S = 0.02
 
 
 class Resource(IntEnum):
@@ -67,6 +70,7 @@ class Secured:
             await self._send(
                 CreateAclsRequest(resource, prefix, PREFIXED, f"User:{USER}", ANYWHERE, operation, ALLOW)
             )
+            await self._until(resource, prefix, operation, is_allowed=True)
 
     async def deny(self, resource: Resource, prefix: str, *operations: Operation) -> None:
         """Take back what was allowed."""
@@ -74,6 +78,7 @@ class Secured:
             await self._send(
                 DeleteAclsRequest(resource, prefix, PREFIXED, f"User:{USER}", ANYWHERE, operation, ALLOW)
             )
+            await self._until(resource, prefix, operation, is_allowed=False)
 
     async def give(self, rights: Iterable[Right], topic_prefix: str) -> None:
         """Allow what the page of rights lists, in the deployment with this prefix."""
@@ -83,6 +88,18 @@ class Secured:
     async def take(self, right: Right, topic_prefix: str) -> None:
         """Take one of them back."""
         await self.deny(*_named(right, topic_prefix))
+
+    async def _until(
+        self, resource: Resource, prefix: str, operation: Operation, *, is_allowed: bool
+    ) -> None:
+        """Wait until the broker goes by it: it answers as soon as its metadata has the change."""
+        asked = DescribeAclsRequest(resource, prefix, PREFIXED, f"User:{USER}", ANYWHERE, operation, ALLOW)
+        async with Cluster(bootstrap_servers=self.by_anybody).admin() as admin, asyncio.timeout(LIMIT_S):
+            while True:
+                answer = (await admin._send_request(asked)).to_object()
+                if bool(answer["resources"]) is is_allowed:
+                    return
+                await asyncio.sleep(LOOK_EVERY_S)
 
     async def _send(self, request: CreateAclsRequest | DeleteAclsRequest) -> None:
         async with Cluster(bootstrap_servers=self.by_anybody).admin() as admin:
