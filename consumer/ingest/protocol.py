@@ -1,5 +1,7 @@
 """
-One connection with limits on what it reads before the response, in bytes and in time.
+One connection: uvicorn's protocol on httptools, with limits on what it reads before the response.
+
+Without them uvicorn reads heads of any size for any time.
 """
 
 from __future__ import annotations
@@ -7,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
 from consumer.ingest.answer_log import AnswerLog
 from consumer.ingest.arrival import MALFORMED, TOO_BUSY, TOO_LARGE, TOO_LARGE_HEAD, TOO_SLOW, Arrival
 from consumer.ingest.connections import Connections
 from consumer.ingest.http import EXTENSION
-from consumer.ingest.http_connection import HttpConnection
 from consumer.ingest.inflight_limit import head_limit_bytes, request_limit_bytes
 from consumer.ingest.response import Answer, on_the_wire
 
@@ -26,7 +29,7 @@ CLOSE_LIMIT_S = 5.0
 HEADER_LINES = 100
 
 
-class Limited(HttpConnection):
+class Limited(HttpToolsProtocol):
     """One connection, in one of four states: idle, receiving, processing, dropping the rest of a request."""
 
     registry: Connections
@@ -91,7 +94,7 @@ class Limited(HttpConnection):
     def on_headers_complete(self) -> None:
         """The head is complete; from here on the application processes the request."""
         self._is_in_head = False
-        self.extensions = {EXTENSION: self.arrival}
+        self.scope["extensions"] = {EXTENSION: self.arrival}  # type: ignore[dict-item] # our own
         super().on_headers_complete()
         if self.registry.is_draining:
             self.drain()
@@ -112,12 +115,12 @@ class Limited(HttpConnection):
         super().on_response_complete()
         self._become_idle()
         self._drops_rest = not is_complete
-        if self._drops_rest and self.exchange is not None and self.exchange.expects_continue:
+        if self._drops_rest and self.expect_100_continue:
             # The client waits for 100 Continue before the body, and does not send it after another status.
             self.transport.close()
 
-    def refuse_unreadable(self) -> None:
-        """Respond to invalid HTTP, unless a response is due or sent already."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn
+        """Respond to invalid HTTP in our own format; uvicorn calls this."""
         self._is_unreadable = True
         if self.arrival is None or self._drops_rest:
             self.transport.close()
@@ -125,6 +128,9 @@ class Limited(HttpConnection):
             self.refuse(self._refusal, ends_connection=True)
         else:
             self.drain()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: no protocol upgrade is supported."""
 
     def close(self) -> None:
         """Close it; no byte of a request is received, or its response is sent."""
@@ -145,8 +151,9 @@ class Limited(HttpConnection):
         """Close it after its next response."""
         if self.arrival is not None:
             self.arrival.ends_connection = True
-        if self.exchange is not None:
-            self.exchange.keep_alive = False
+        cycle: RequestResponseCycle | None = self.cycle  # None at first, against uvicorn's annotation
+        if cycle is not None and not cycle.response_started:
+            cycle.keep_alive = False
 
     def shutdown(self) -> None:
         """Close it now or after its response, since the server stops; uvicorn calls this."""
