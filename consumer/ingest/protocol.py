@@ -1,7 +1,5 @@
 """
-One connection: uvicorn's protocol on httptools, with limits on what it reads before the response.
-
-Without them uvicorn reads heads of any size for any time.
+One connection: uvicorn's protocol on httptools, which reads heads of any size for any time, with limits.
 """
 
 from __future__ import annotations
@@ -61,6 +59,8 @@ class Limited(HttpToolsProtocol):
         self.registry.closed(self)
         self._end_arrival()
         super().connection_lost(exc)
+        # They refer to this connection, which would remain until the garbage collector runs.
+        self.cycle, self.scope = None, None  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """Read data within the limits."""
