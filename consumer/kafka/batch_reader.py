@@ -11,6 +11,7 @@ others continue.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ SHORT_POLL_MS = 50
 ALONE_AT_ONCE = 100
 AGAIN_AFTER_S = 30.0
 CLEARED_AFTER_S = 10.0
+RESET_LIMIT_S = 5.0
 
 Batches = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -67,7 +69,8 @@ class BatchReader:
 
         Args:
             consumer: the consumer whose partitions are read.
-            position: the next offset to read of a partition, after the records taken; None if not known.
+            position: the next offset to read of a partition, after the records taken; None for one of which
+                nothing has been taken or committed.
             clock: measures the time until a partition is tried again.
         """
         self._consumer = consumer
@@ -103,8 +106,8 @@ class BatchReader:
                 raise
             now_s = self._clock.monotonic_s()
             for each in self._consumer.assignment():
-                self._put_back(each)
                 self._suspects.setdefault(each, Suspect(since_s=now_s, due_s=now_s))
+            await self._put_back(*self._consumer.assignment())
             log.debug("batch_not_read", error=errors.name_of(error))
             return {}
 
@@ -130,6 +133,7 @@ class BatchReader:
                 if not _is_about_content(error):
                     raise
                 failed.append(error)
+                await self._put_back(each)
                 self._failed(each, error)
         if len(failed) == len(self._consumer.assignment()) > 1:
             # Then the cause is not the content of one partition.
@@ -143,7 +147,6 @@ class BatchReader:
         return found
 
     def _failed(self, partition: TopicPartition, error: BaseException) -> None:
-        self._put_back(partition)
         suspect, now_s = self._suspects[partition], self._clock.monotonic_s()
         if suspect.records > 1:
             suspect.records = 1
@@ -159,11 +162,16 @@ class BatchReader:
                 message=_sentence(partition, suspect.error),
             )
 
-    def _put_back(self, partition: TopicPartition) -> None:
-        """Seek to the offset after the records taken: those that aiokafka collected since are dropped."""
-        position = self._position(partition)
-        if position is not None:
-            self._consumer.seek(partition, position)
+    async def _put_back(self, *partitions: TopicPartition) -> None:
+        """Read on after the records taken: those that aiokafka has collected since are dropped."""
+        positions = {each: self._position(each) for each in partitions}
+        for each, position in positions.items():
+            if position is not None:
+                self._consumer.seek(each, position)
+        if unread := [each for each, position in positions.items() if position is None]:
+            with contextlib.suppress(TimeoutError):  # aiokafka resets them later, and returns none before
+                async with asyncio.timeout(RESET_LIMIT_S):
+                    await self._consumer.seek_to_beginning(*unread)
 
     def _forget(self) -> None:
         """Remove suspects that are no longer assigned, or had no error for `CLEARED_AFTER_S` seconds."""

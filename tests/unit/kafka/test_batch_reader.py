@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from aiokafka.errors import CorruptRecordException, KafkaConnectionError, KafkaE
 from structlog.testing import capture_logs
 
 from consumer.clock import FakeClock
+from consumer.kafka import batch_reader
 from consumer.kafka.batch_reader import AGAIN_AFTER_S, CLEARED_AFTER_S, BatchReader
 from tests.unit.kafka.fakes import message, tp
 
@@ -44,6 +46,10 @@ class Log:
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.positions[partition] = offset
 
+    async def seek_to_beginning(self, *partitions: TopicPartition) -> None:
+        for each in partitions:
+            self.positions[each] = 0
+
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
     ) -> Mapping[TopicPartition, Sequence[Any]]:
@@ -60,11 +66,17 @@ class Log:
         return found
 
 
+class LongReset(Log):
+    async def seek_to_beginning(self, *partitions: TopicPartition) -> None:
+        await super().seek_to_beginning(*partitions)
+        await asyncio.Event().wait()
+
+
 class Scene:
     def __init__(self, log: Log) -> None:
         self.log, self.clock = log, FakeClock()
         self.taken: dict[TopicPartition, list[int]] = {each: [] for each in log.ends}
-        self.reader = BatchReader(log, position=lambda each: len(self.taken[each]), clock=self.clock)
+        self.reader = BatchReader(log, position=lambda each: len(self.taken[each]) or None, clock=self.clock)
 
     async def turns(self, count: int) -> None:
         for _ in range(count):
@@ -110,6 +122,26 @@ async def test_all_but_the_partition_of_a_bad_batch_go_on(error):
     [line] = [each for each in said if each["event"] == "partition_unreadable"]
     assert (line["topic"], line["partition"], line["offset"]) == ("lago.invoices", 2, 25)
     assert "kafka-delete-records" in scene.reader.sentence
+
+
+async def test_a_partition_of_which_nothing_was_taken_is_read_from_its_beginning():
+    """aiokafka has collected its first records when another partition raises, and drops them."""
+    scene = Scene(Log({tp(0): 5, tp(1): 5, tp(2): 5}, bad={tp(1): 0}))
+
+    await scene.turns(20)
+
+    assert [scene.complete(number) for number in (0, 2)] == [True, True]
+    assert scene.taken[tp(1)] == []
+
+
+async def test_a_reset_that_takes_long_holds_up_no_poll(monkeypatch):
+    """aiokafka goes on with it, and returns no record of the partition before."""
+    monkeypatch.setattr(batch_reader, "RESET_LIMIT_S", 0.0)
+    scene = Scene(LongReset({tp(0): 5, tp(1): 5}, bad={tp(1): 0}))
+
+    await scene.turns(20)
+
+    assert scene.complete(0)
 
 
 async def test_a_bad_batch_is_tried_now_and_then_and_said_once_a_minute():
