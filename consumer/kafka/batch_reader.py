@@ -103,6 +103,9 @@ class BatchReader:
             return {**await self._alone(), **await self._together()}
         except BaseException as error:
             if not _is_about_content(error):
+                if self._suspects and isinstance(error, KafkaError):
+                    # What was collected of the partitions before is dropped, too.
+                    await self._put_back(*self._consumer.assignment())
                 raise
             now_s = self._clock.monotonic_s()
             for each in self._consumer.assignment():

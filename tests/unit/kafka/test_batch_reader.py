@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,21 @@ class LongReset(Log):
         await asyncio.Event().wait()
 
 
+@dataclass(slots=True)
+class Breaking(Log):
+    """Once, a poll fails for a reason that has nothing to do with the content."""
+
+    breaks_at: int = 0
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[Any]]:
+        if self.polls + 1 == self.breaks_at:
+            self.polls += 1
+            raise KafkaConnectionError("gone")
+        return await Log.getmany(self, *partitions, timeout_ms=timeout_ms, max_records=max_records)
+
+
 class Scene:
     def __init__(self, log: Log) -> None:
         self.log, self.clock = log, FakeClock()
@@ -132,6 +148,20 @@ async def test_a_partition_of_which_nothing_was_taken_is_read_from_its_beginning
 
     assert [scene.complete(number) for number in (0, 2)] == [True, True]
     assert scene.taken[tp(1)] == []
+
+
+@pytest.mark.parametrize("breaks_at", range(1, 12))
+async def test_a_poll_that_fails_beside_a_bad_batch_loses_nothing(breaks_at):
+    """What was collected of the partitions that are polled alone is read again."""
+    scene = Scene(Breaking({tp(n): 40 for n in range(3)}, bad={tp(1): 25}, breaks_at=breaks_at))
+
+    with suppress(KafkaConnectionError):
+        await scene.turns(60)
+    await scene.turns(60)
+
+    assert [scene.complete(number) for number in (0, 2)] == [True, True]
+    assert scene.taken[tp(1)] == list(range(25))
+    assert scene.log.polls >= breaks_at
 
 
 async def test_a_reset_that_takes_long_holds_up_no_poll(monkeypatch):
