@@ -7,7 +7,6 @@ As a program it reads both sides as `reconcile` does, and prints the largest res
 from __future__ import annotations
 
 import asyncio
-import resource
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -24,6 +23,7 @@ from schemas.unmarked import UnmarkedQuestion
 from schemas.wire import Response
 from tests.support import lago
 from tests.support.connection_files import connection
+from tests.support.peak_memory import peak_mib
 
 LAGOS_PAGE, LEDGER_PAGE = 100, 1_000
 CUSTOMERS = 2_000
@@ -126,8 +126,7 @@ async def read(count: int) -> tuple[int, int]:
 
 def main() -> None:
     differences, asked = asyncio.run(read(int(sys.argv[1])))
-    largest_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
-    print(f"{largest_mb:.0f} {differences} {asked}")  # noqa: T201 - what the test reads
+    print(f"{peak_mib():.0f} {differences} {asked}")  # noqa: T201 - what the test reads
 
 
 if __name__ == "__main__":

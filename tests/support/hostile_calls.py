@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from consumer.clock import SystemClock
 from consumer.lago.api import LagoApi
@@ -15,6 +13,7 @@ from consumer.lago.public_key import FetchedKey
 from consumer.netsuite import client as netsuite_client
 from consumer.netsuite.client import Client
 from tests.support import connection_files
+from tests.support.peak_memory import peak_mib
 from tests.unit.netsuite import examples
 
 CALLS_AT_ONCE = 15
@@ -47,17 +46,11 @@ async def told(host: str, kind: str) -> dict[str, list[str]]:
     }
 
 
-def peak_kib() -> int:
-    """The most memory this program has held; `ru_maxrss` would include the process that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[1])
-
-
 async def main() -> None:
     netsuite_client.ANSWERS = replace(netsuite_client.ANSWERS, max_body_s=2.0)
     host, *kinds = sys.argv[1:]
     found = {kind: await told(host, kind) for kind in kinds}
-    sys.stdout.write(json.dumps({"told": found, "most_mib": peak_kib() / 1024}))
+    sys.stdout.write(json.dumps({"told": found, "most_mib": peak_mib()}))
 
 
 if __name__ == "__main__":
