@@ -171,7 +171,10 @@ class BatchReader:
         for each, position in positions.items():
             if position is not None:
                 self._consumer.seek(each, position)
-        if unread := [each for each, position in positions.items() if position is None]:
+        # A partition may have been revoked during a poll.
+        assigned = self._consumer.assignment()
+        unread = [each for each, position in positions.items() if position is None and each in assigned]
+        if unread:
             with contextlib.suppress(TimeoutError):  # aiokafka resets them later, and returns none before
                 async with asyncio.timeout(RESET_LIMIT_S):
                     await self._consumer.seek_to_beginning(*unread)

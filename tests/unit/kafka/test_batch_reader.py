@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.errors import CorruptRecordException, KafkaConnectionError, KafkaError, UnsupportedCodecError
+from aiokafka.errors import (
+    CorruptRecordException,
+    IllegalStateError,
+    KafkaConnectionError,
+    KafkaError,
+    UnsupportedCodecError,
+)
 from structlog.testing import capture_logs
 
 from consumer.clock import FakeClock
@@ -65,6 +71,23 @@ class Log:
                 found[each] = [message(offset, partition=each.partition) for offset in range(at, end)]
                 self.positions[each] = end
         return found
+
+
+class Revoking(Log):
+    """The group takes the damaged partition away while it is polled alone."""
+
+    async def seek_to_beginning(self, *partitions: TopicPartition) -> None:
+        if missing := set(partitions) - self.assignment():
+            raise IllegalStateError(f"{missing} are not assigned")
+        await Log.seek_to_beginning(self, *partitions)
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[Any]]:
+        if partitions == (tp(1),):
+            self.ends.pop(tp(1), None)
+            raise self.error
+        return await Log.getmany(self, *partitions, timeout_ms=timeout_ms, max_records=max_records)
 
 
 class LongReset(Log):
@@ -162,6 +185,16 @@ async def test_a_poll_that_fails_beside_a_bad_batch_loses_nothing(breaks_at):
     assert [scene.complete(number) for number in (0, 2)] == [True, True]
     assert scene.taken[tp(1)] == list(range(25))
     assert scene.log.polls >= breaks_at
+
+
+async def test_a_damaged_partition_that_is_revoked_meanwhile_ends_nothing():
+    """Its next owner reads it; a seek in it would be an error, and end the stream."""
+    scene = Scene(Revoking({tp(n): 5 for n in range(3)}, bad={tp(1): 0}))
+
+    await scene.turns(20)
+
+    assert [scene.taken[tp(number)] for number in (0, 1, 2)] == [[*range(5)], [], [*range(5)]]
+    assert scene.log.assignment() == {tp(0), tp(2)}
 
 
 async def test_a_reset_that_takes_long_holds_up_no_poll(monkeypatch):
