@@ -5,11 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import NewType
 
+from cachetools import TTLCache
+
 from consumer.clock import Clock
 from consumer.ingest.webhook import Webhook
 
 REMEMBERED_S = 3600.0
-REMEMBERED = 100_000  # about 20 MB; at 2000 webhooks a second 50 s, longer than Lago's retries take
+REMEMBERED = 100_000  # about 30 MB; at 2000 webhooks a second 50 s, longer than Lago's retries take
 DIGEST_BYTES = 16
 
 Identity = NewType("Identity", bytes)
@@ -26,9 +28,7 @@ class Deduplication:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        # By when each is forgotten; dictionaries keep the order of insertion, so the oldest is the first.
-        self._known: dict[Identity, float] = {}
+        self._known: TTLCache[Identity, None] = TTLCache(REMEMBERED, REMEMBERED_S, timer=clock.monotonic_s)
 
     def __len__(self) -> int:
         """The number of webhooks it has in memory."""
@@ -36,15 +36,11 @@ class Deduplication:
 
     def __contains__(self, identity: Identity) -> bool:
         """Whether Kafka has acknowledged it."""
-        return self._known.get(identity, 0.0) > self._clock.monotonic_s()
+        return identity in self._known
 
     def add(self, identity: Identity) -> None:
         """Remember a webhook that Kafka has acknowledged."""
-        known, now_s = self._known, self._clock.monotonic_s()
-        known.pop(identity, None)
-        known[identity] = now_s + REMEMBERED_S
-        while len(known) > REMEMBERED or known[next(iter(known))] <= now_s:
-            del known[next(iter(known))]
+        self._known[identity] = None
 
 
 def identity(webhook: Webhook) -> Identity:
