@@ -8,11 +8,12 @@ Kafka; correctness is tested on Apache Kafka itself.
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,8 @@ HOST = "127.0.0.1"
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 10.0
 POLL_EVERY_S, CONNECT_LIMIT_S = 0.02, 0.1
+# Registered ports that no system gives to outgoing connections by itself.
+FREE_PORTS, ATTEMPTS = range(10_240, 32_768), 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +79,20 @@ def is_available() -> bool:
 
 
 def free_port() -> int:
-    """A port of this machine on which no process listens now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """
+    A port of this machine on which no process listens now.
+
+    The system gives the ports from 32,768 on to outgoing connections: one of those may be taken again before
+    the caller listens on it, or while its process restarts.
+
+    Raises:
+        StartupError: none was found in `ATTEMPTS`.
+    """
+    for port in random.SystemRandom().sample(FREE_PORTS, ATTEMPTS):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise StartupError(f"no port of {HOST} is free: {ATTEMPTS} of {FREE_PORTS[0]} to {FREE_PORTS[-1]} tried")
 
 
 def wait_until_listening(process: subprocess.Popen[bytes], port: int, *, log_file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -49,8 +50,10 @@ class Node:
             )
 
     def until_listening(self) -> None:
+        """Wait for each of its listeners: it opens them one after the other."""
         assert self.process is not None
-        wait_until_listening(self.process, self.port, log_file=self._log)
+        for port in listening_ports(self._settings.read_text()):
+            wait_until_listening(self.process, port, log_file=self._log)
 
     def kill(self) -> None:
         """Kill it by SIGKILL."""
@@ -85,6 +88,12 @@ class Node:
     def _java(self, *arguments: str) -> list[str]:
         command = apache._java(self._quiet, arguments)
         return [HEAP if each == apache.HEAP else each for each in command]
+
+
+def listening_ports(settings: str) -> list[int]:
+    """The port of each listener that a broker with these settings opens."""
+    [listeners] = re.findall(r"^listeners=(.+)$", settings, re.MULTILINE)
+    return [int(each.rpartition(":")[2]) for each in listeners.split(",")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from random import Random, SystemRandom
 
 from aiokafka.errors import KafkaError
 
+from consumer.errors import StartupError
 from tests.integration import running_programs
 from tests.integration.worker_under_test import Stage
 from tests.support import lago
@@ -90,18 +91,15 @@ async def until(
     claim: Callable[[], bool | Awaitable[bool]], *, limit_s: float = EVENTUALLY_S, because: str = ""
 ) -> float:
     """Wait for a claim about other processes; gives how long it took."""
-    began_s = time.monotonic()
+    began_s, unknown = time.monotonic(), None
     while time.monotonic() - began_s < limit_s:
-        if await _holds(claim):
-            return time.monotonic() - began_s
+        unknown = None
+        try:
+            answer = claim()
+            if await answer if isinstance(answer, Awaitable) else answer:
+                return time.monotonic() - began_s
+        except (StartupError, KafkaError, AttributeError) as error:
+            # A broker is away, and nobody can say; AttributeError is aiokafka's for a coordinator's code.
+            unknown = error
         await asyncio.sleep(LOOK_EVERY_S)
-    raise AssertionError(f"not within {limit_s:.0f} s {because}")
-
-
-async def _holds(claim: Callable[[], bool | Awaitable[bool]]) -> bool:
-    try:
-        answer = claim()
-        return await answer if isinstance(answer, Awaitable) else answer
-    except (KafkaError, AttributeError):
-        # A broker is away, and nobody can say; AttributeError is what aiokafka makes of a coordinator's code.
-        return False
+    raise AssertionError(f"not within {limit_s:.0f} s {because}") from unknown
