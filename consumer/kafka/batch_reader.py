@@ -21,6 +21,7 @@ from aiokafka.errors import CorruptRecordException, KafkaError, UnsupportedCodec
 
 from consumer import errors
 from consumer.clock import Clock
+from consumer.ops.deadlines import Interruptible
 from consumer.ops.once_a_minute import OnceAMinute
 
 POLL_LIMIT_MS = 500
@@ -77,6 +78,7 @@ class BatchReader:
         self._position = position
         self._clock = clock
         self._suspects: dict[TopicPartition, Suspect] = {}
+        self._waiting: Interruptible | None = None
         self._once = OnceAMinute(clock.monotonic_s)
 
     @property
@@ -90,6 +92,11 @@ class BatchReader:
         """The unreadable partitions as a sentence for people; None while all can be read."""
         said = [_sentence(each, found.error) for each, found in self._suspects.items() if found.error]
         return "; ".join(said) or None
+
+    def interrupt(self) -> None:
+        """Let a `read` that waits for records return at once; nothing is lost."""
+        if self._waiting is not None:
+            self._waiting.interrupt()
 
     async def read(self) -> Batches:
         """
@@ -116,14 +123,14 @@ class BatchReader:
 
     async def _together(self) -> Batches:
         if not self._suspects:
-            return await self._fetched(timeout_ms=POLL_LIMIT_MS)
+            return await self._awaited(timeout_ms=POLL_LIMIT_MS)
         trusted = self._consumer.assignment() - self._suspects.keys()
         is_busy = len(self._suspects) > len(self.resting)
         limit_ms = SHORT_POLL_MS if is_busy else POLL_LIMIT_MS
         if not trusted:
             await asyncio.sleep(limit_ms / 1_000)
             return {}
-        return await self._fetched(*trusted, timeout_ms=limit_ms)
+        return await self._awaited(*trusted, timeout_ms=limit_ms)
 
     async def _alone(self) -> Batches:
         asked = self._suspects.keys() - self.resting
@@ -144,6 +151,19 @@ class BatchReader:
         for each in found:
             self._suspects[each].error = None
         return found
+
+    async def _awaited(self, *partitions: TopicPartition, timeout_ms: int) -> Batches:
+        waiting = self._waiting = Interruptible()
+        try:
+            with waiting:
+                # It takes what has been fetched without an await, so nothing is taken when that ends early.
+                return await self._fetched(*partitions, timeout_ms=timeout_ms)
+        except TimeoutError:
+            if not waiting.is_interrupted:
+                raise
+            return {}
+        finally:
+            self._waiting = None
 
     async def _fetched(self, *partitions: TopicPartition, **how: int) -> Batches:
         found: Batches = await self._consumer.getmany(*partitions, **how)

@@ -91,6 +91,10 @@ class Poller:
                 await asyncio.sleep(RETRY_EVERY_S)
             self._remark()
 
+    def interrupt(self) -> None:
+        """End the wait for records: newly assigned partitions are seeded before the next."""
+        self._reader.interrupt()
+
     def _denial(self, error: KafkaError) -> str | None:
         """The sentence for a denial by access control, which is retried: an operator may allow it."""
         denied = self._denied(error)

@@ -51,6 +51,11 @@ class Interruptible:
         if self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether `interrupt` was called."""
+        return self._is_interrupted
+
     def interrupt(self) -> None:
         """End the block at its present await, or before it begins."""
         if not self._is_interrupted and self._task is not None:

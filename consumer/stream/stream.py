@@ -203,6 +203,7 @@ class Stream:
         self._is_assigned = is_assigned
         if is_assigned:
             self._take_lease()
+            self._poller.interrupt()
             self._context.health.ready(self._spec.name)
             self._context.health.watch(self._spec.name, limit_s=SILENCE_LIMIT_S)
             self._dispatcher.wake()

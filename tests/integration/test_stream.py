@@ -11,7 +11,7 @@ from consumer.errors import ContractError
 from consumer.outcome import Delivered, Outcome, Rejected, Throttled
 from consumer.record import Record
 from tests.integration.brokers import selection
-from tests.integration.worker_under_test import Ledger, Stage, stage, until
+from tests.integration.worker_under_test import EVENTUALLY_S, Ledger, Stage, stage, until
 
 pytestmark = pytest.mark.kafka
 
@@ -194,3 +194,13 @@ async def test_two_members_share_the_work_and_a_leaver_hands_over_without_repeat
 
     everything = first.values + second.values
     assert len(set(everything)) == len(everything) == 12 * (sent + 1)
+
+
+async def test_partitions_are_read_as_soon_as_they_are_assigned(on_kafka: Stage, monkeypatch):
+    """The wait for records, which begins before, does not have to end first."""
+    monkeypatch.setattr("consumer.kafka.batch_reader.POLL_LIMIT_MS", int(10_000 * EVENTUALLY_S))
+    await on_kafka.produce(b"a:1")
+    ledger = Ledger()
+
+    async with on_kafka.stream(ledger.recording(), ledger.give_up):
+        await until(lambda: ledger.values == [b"a:1"])

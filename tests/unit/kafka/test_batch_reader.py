@@ -111,6 +111,27 @@ class Breaking(Log):
         return await Log.getmany(self, *partitions, timeout_ms=timeout_ms, max_records=max_records)
 
 
+@dataclass(slots=True)
+class Quiet(Log):
+    """
+    A poll without records waits for ever.
+
+    Attributes:
+        is_awaited: set when a poll waits.
+    """
+
+    is_awaited: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[Any]]:
+        found = await Log.getmany(self, *partitions, timeout_ms=timeout_ms, max_records=max_records)
+        if timeout_ms and not found:
+            self.is_awaited.set()
+            await asyncio.Event().wait()
+        return found
+
+
 class Scene:
     def __init__(self, log: Log) -> None:
         self.log, self.clock = log, FakeClock()
@@ -278,3 +299,59 @@ async def test_what_fails_for_every_partition_is_about_none_of_them():
 
     with pytest.raises(KafkaError, match="no partition can be read: RuntimeError"):
         await scene.turns(5)
+
+
+async def test_a_poll_without_records_is_over_when_it_is_interrupted():
+    """Partitions that were assigned meanwhile would be read half a second later."""
+    scene = Scene(Quiet({tp(0): 0}))
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(scene.reader.read())
+        await scene.log.is_awaited.wait()
+        scene.reader.interrupt()
+
+    assert reading.result() == {}
+
+
+async def test_what_was_read_of_a_partition_alone_outlasts_the_interruption():
+    """It is taken before the others are waited for."""
+    scene = Scene(Quiet({tp(0): 3, tp(1): 20}, bad={tp(0): 2}))
+    await scene.turns(5)
+    scene.clock.advance(AGAIN_AFTER_S)
+    scene.log.bad.clear()
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        turn = tasks.create_task(scene.turns(1))
+        await scene.log.is_awaited.wait()
+        assert not turn.done()
+        scene.reader.interrupt()
+
+    assert (scene.complete(0), scene.complete(1)) == (True, True)
+
+
+async def test_an_interruption_while_nothing_is_awaited_does_not_end_the_next_poll():
+    scene = Scene(Quiet({tp(0): 3}))
+    scene.reader.interrupt()
+
+    await scene.turns(1)
+
+    assert scene.complete(0)
+
+
+async def test_a_poll_that_is_cancelled_is_not_merely_interrupted():
+    """The stream stops."""
+    scene = Scene(Quiet({tp(0): 0}))
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(scene.reader.read())
+        await scene.log.is_awaited.wait()
+        reading.cancel()
+
+    assert reading.cancelled()
+
+
+async def test_a_time_out_of_another_cause_is_raised():
+    scene = Scene(Log({tp(0): 5}, bad={tp(0): 0}, error=TimeoutError()))
+
+    with pytest.raises(TimeoutError):
+        await scene.reader._awaited(timeout_ms=500)
