@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 
+from msgspec.structs import replace
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -134,7 +135,7 @@ async def _answer(
             content = await request_body.read(receive, limit_bytes=limit_bytes)
             if isinstance(content, Answer):
                 return content
-            return await receiver.receive(head.with_body(content), prove=arrival.prove)
+            return await receiver.receive(replace(head, body=content), prove=arrival.prove)
     except TimeoutError:
         if arrival.refusal is None:
             raise

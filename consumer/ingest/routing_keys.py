@@ -7,8 +7,6 @@ unusual body is decoded by `schemas.envelope`, which also reports its errors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from msgspec import DecodeError, Struct, ValidationError
 from msgspec.json import Decoder
 
@@ -17,8 +15,7 @@ from schemas import nesting
 from schemas.envelope import CONFLUENT_MAGIC_BYTE, Undecodable, decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Struct, frozen=True, kw_only=True):
     """
     The members of a Lago event that topic and key need.
 

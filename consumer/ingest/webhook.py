@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
 from datetime import datetime
+from random import getrandbits
+
+from msgspec import Struct
 
 from consumer.events import headers
 from consumer.events.headers import Headers, cloud_event
@@ -22,8 +23,7 @@ TOPICS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
+class Webhook(Struct, frozen=True, kw_only=True):
     """
     A received request; missing headers are empty.
 
@@ -40,18 +40,6 @@ class Webhook:
     unique_key: str = ""
     trace_parent: str = ""
     trace_state: str = ""
-
-    def with_body(self, body: bytes) -> Webhook:
-        """The same with a body, in half the time of `dataclasses.replace`."""
-        return Webhook(
-            name=self.name,
-            body=body,
-            signature=self.signature,
-            algorithm=self.algorithm,
-            unique_key=self.unique_key,
-            trace_parent=self.trace_parent,
-            trace_state=self.trace_state,
-        )
 
 
 def topic_of(event: Outline) -> str | None:
@@ -105,6 +93,5 @@ def _trace(webhook: Webhook) -> Headers:
     if carried:
         return carried
     # A new trace begins here. It has the sampled flag, since consumers drop traces without it.
-    digits = secrets.token_hex(24)
-    made = f"00-{digits[:32]}-{digits[32:]}-01"
+    made = f"00-{getrandbits(128) or 1:032x}-{getrandbits(64) or 1:016x}-01"
     return (("traceparent", made.encode()),)

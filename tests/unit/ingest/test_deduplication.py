@@ -1,6 +1,6 @@
 """A webhook that Kafka has acknowledged is known as delivered for an hour."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from consumer.clock import FakeClock
 from consumer.ingest.deduplication import REMEMBERED, REMEMBERED_S, Deduplication, Identity, identity

@@ -1,10 +1,10 @@
 """A webhook becomes a record: where, under which key, with which headers."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from consumer.ingest.routing_keys import outline
 from consumer.ingest.webhook import TOPICS, Webhook, to_event, topic_of
