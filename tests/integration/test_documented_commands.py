@@ -7,10 +7,9 @@ import json
 import re
 import shlex
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from tests.integration.test_payments_without_events import World, world
 from tests.support import documented_commands
 from tests.support.command_line import called
 from tests.support.documented_commands import Command
+from tests.support.http_server import served
 from tests.support.readme import ROOT
 
 pytestmark = pytest.mark.kafka
@@ -79,16 +79,8 @@ def receiver() -> Iterator[str]:
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), _Taking)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(_Taking) as server:
+        yield f"http://127.0.0.1:{server.server_port}/"
 
 
 def _add_endpoint(file: Path, url: str) -> None:

@@ -8,8 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -25,6 +24,7 @@ from tests.integration.worker_under_test import Stage, stage, until
 from tests.support import lago
 from tests.support.connection_files import connection
 from tests.support.connection_files import settings as connection_settings
+from tests.support.http_server import served
 
 pytestmark = pytest.mark.kafka
 
@@ -135,9 +135,6 @@ class Recorder(BaseHTTPRequestHandler):
         self.server.bodies.append(body)
         self._answer(json.loads(body)["items"], json.loads(body)["request_id"])
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
     def _answer(self, items, request_id=None) -> None:
         written = [
             {"ref": each["ref"], "status": "created", "internalId": "1", "totals": each.get("expect", {})}
@@ -155,14 +152,9 @@ class Recorder(BaseHTTPRequestHandler):
 @pytest.fixture
 def recording():
     """A server of this machine that records."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
-    server.bodies = []
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Recorder) as server:
+        server.bodies = []
+        yield server
 
 
 async def test_a_worker_sends_the_very_bytes_that_were_planned(

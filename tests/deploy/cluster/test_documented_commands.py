@@ -8,11 +8,10 @@ import os
 import re
 import shlex
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -27,6 +26,7 @@ from tests.deploy.cluster.releases import HELM
 from tests.integration.running_programs import until
 from tests.support import documented_commands, log_events
 from tests.support.documented_commands import Command
+from tests.support.http_server import served
 from tests.support.readme import ROOT
 
 pytestmark = pytest.mark.cluster
@@ -172,16 +172,8 @@ def _server() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(SAID.encode())
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), _Answering)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(_Answering) as server:
+        yield f"127.0.0.1:{server.server_port}"
 
 
 def test_the_guide_installs_a_release_with_its_secret(desk):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from time import time
 from typing import Any
@@ -21,6 +20,7 @@ from tests.chaos.cluster import ALONE, Node
 from tests.integration.brokers import apache
 from tests.support import certificates
 from tests.support.certificates import DAY, Authority
+from tests.support.http_server import served
 
 USER, PASSWORD = "worker", "not-a-secret"
 CLIENT_ID, CLIENT_SECRET = "connector", "no secret: either"  # characters that have to be encoded
@@ -59,22 +59,14 @@ class TokenServer:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def log_message(self, *args: object) -> None:
-                """Nothing."""
-
-        self._http = ThreadingHTTPServer((HOST, 0), _Handler)
-        self.origin = f"http://{HOST}:{self._http.server_port}"
+        self._handler = _Handler
+        self.origin = ""
 
     @contextmanager
     def running(self) -> Iterator[TokenServer]:
-        thread = threading.Thread(target=self._http.serve_forever)
-        thread.start()
-        try:
+        with served(self._handler) as http:
+            self.origin = f"http://{HOST}:{http.server_port}"
             yield self
-        finally:
-            self._http.shutdown()
-            thread.join()
-            self._http.server_close()
 
     def _grant(self, authorization: str) -> tuple[int, dict[str, Any]]:
         if self.status != 200:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -13,6 +12,7 @@ from consumer.clock import FakeClock
 from consumer.commands.check_account import NOBODY, of_lago
 from consumer.sandbox.broker import free_port
 from tests.support.connection_files import connection
+from tests.support.http_server import served
 
 KEY = "lago-key-7c1e"
 UNKNOWN_CUSTOMER = b'{"status": 404, "error": "Not Found", "code": "customer_not_found"}'
@@ -30,21 +30,12 @@ class _Lago(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(UNKNOWN_CUSTOMER if is_known and is_customer else b"{}")
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @contextmanager
 def _lago() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Lago) as server:
+    with served(_Lago) as server:
         server.paths = []
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+        yield server
 
 
 async def _no_sleep(_: float) -> None:

@@ -1,12 +1,12 @@
 """The health check of a container, by exit code."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from consumer.ops import probe
+from tests.support.http_server import served
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -17,19 +17,11 @@ class Answering(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"as it is")
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Answering) as server:
+        yield server.server_port
 
 
 def test_without_an_address_it_asks_this_containers_own_port(port):
