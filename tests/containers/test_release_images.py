@@ -8,7 +8,6 @@ import json
 import os
 import shlex
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import pytest
 from tests.containers import our_images, stand_in
 from tests.containers.engine import BUILD_LIMIT_S, CACHE, ROOT, Engine
 from tests.containers.our_images import SANDBOX, WORKER
-from tests.deploy.test_release import VERSION, make
+from tests.deploy.test_release import FILES, VERSION
 
 IMAGES = (WORKER, SANDBOX)
 
@@ -32,17 +31,15 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _released(engine: Engine, checkout: Path, folder: Path) -> Path:
-    """The images and the sums of their files, by the Makefile; nothing of an earlier build is kept."""
-    folder.mkdir()
+    """All of `make release`; no layer of an earlier build is kept."""
     options = [*engine.building, "--no-cache", *our_images.authority()]
     given = {
-        "BIN": str(Path(sys.executable).parent),
         "ENGINE": shlex.join(engine.program),
         "RELEASE": str(folder),
         "IMAGE_OPTIONS": shlex.join(options),
     }
     ran = subprocess.run(
-        ["make", "release-images", *(f"{name}={value}" for name, value in given.items())],
+        ["make", "release", *(f"{name}={value}" for name, value in given.items())],
         cwd=checkout,
         env=os.environ | {"CONTAINERS_CONF": str(CACHE / "containers.conf")},
         capture_output=True,
@@ -51,7 +48,6 @@ def _released(engine: Engine, checkout: Path, folder: Path) -> Path:
         check=False,
     )
     assert ran.returncode == 0, f"{ran.stdout[-4_000:]}\n{ran.stderr[-4_000:]}"
-    make.write_sums(folder)
     return folder
 
 
@@ -98,23 +94,30 @@ def _files(archive: Path) -> dict[str, tuple[float, str]]:
     return found
 
 
+def test_a_release_is_everything_by_one_command(released):
+    """Each file with its sum."""
+    images = {f"{image}-{VERSION}.oci.{kind}" for image in IMAGES for kind in ("tar", "cdx.json")}
+    sums = dict(reversed(line.split("  ")) for line in (released / "SHA256SUMS").read_text().splitlines())
+
+    assert {each.name for each in released.iterdir()} == FILES | images | {"SHA256SUMS"}
+    assert sums == {name: _sum(released / name) for name in FILES | images}
+
+
 @pytest.mark.parametrize("image", IMAGES)
 def test_an_image_is_an_archive_by_oci_with_its_bill_of_materials(checkout, released, image):
-    """It says which version and commit it is; the bill is the image's own, and both have a sum."""
+    """It says which version and commit it is, and the bill is the image's own."""
     archive = released / f"{image}-{VERSION}.oci.tar"
     asked = ["git", "-C", str(checkout), "rev-parse", "HEAD"]
     commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
     labels = _config(archive)["config"]["Labels"]
     bill = json.loads((released / f"{image}-{VERSION}.oci.cdx.json").read_text())
-    sums = (released / "SHA256SUMS").read_text()
 
     assert labels["org.opencontainers.image.version"] == VERSION
     assert labels["org.opencontainers.image.revision"] == commit
     assert bill["bomFormat"] == "CycloneDX"
     assert any(each["purl"].startswith("pkg:deb/") for each in bill["components"])
     assert ("noida-db" in {each["name"] for each in bill["components"]}) is (image == SANDBOX)
-    assert all(f"  {image}-{VERSION}.oci.{kind}\n" in sums for kind in ("tar", "cdx.json"))
 
 
 def test_the_same_commit_gives_the_same_files(containers, checkout, released, tmp_path):
@@ -132,6 +135,11 @@ def test_the_same_commit_gives_the_same_files(containers, checkout, released, tm
     for image in IMAGES:
         name = f"{image}-{VERSION}.oci.tar"
         assert _comparable(again / name) == _comparable(released / name)
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _comparable(archive: Path) -> dict[str, tuple[float, str]]:
