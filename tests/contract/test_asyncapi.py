@@ -1,5 +1,6 @@
 """`schemas/asyncapi.yaml` is an AsyncAPI 3.0 document by AsyncAPI's own schema."""
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -23,12 +24,21 @@ def official():
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("no npm: AsyncAPI's own schema cannot be had")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / ".lock").open("w") as one_at_a_time:
+        # Parallel test processes install into this one folder.
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        _install(npm)
+        return Draft7Validator(json.loads(SCHEMA.read_text()))
+
+
+def _install(npm: str) -> None:
     lock = PACKAGE / "package-lock.json"
-    if not SCHEMA.is_file() or (CACHE / lock.name).read_text() != lock.read_text():
-        shutil.copytree(PACKAGE, CACHE, dirs_exist_ok=True)
-        command = [npm, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(command, cwd=CACHE, check=True, timeout=INSTALL_LIMIT_S)
-    return Draft7Validator(json.loads(SCHEMA.read_text()))
+    if SCHEMA.is_file() and (CACHE / lock.name).read_text() == lock.read_text():
+        return
+    shutil.copytree(PACKAGE, CACHE, dirs_exist_ok=True)
+    command = [npm, "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(command, cwd=CACHE, check=True, timeout=INSTALL_LIMIT_S)
 
 
 def document():
