@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,6 +130,15 @@ class Quiet(Log):
             self.is_awaited.set()
             await asyncio.Event().wait()
         return found
+
+
+@asynccontextmanager
+async def waiting(log: Quiet, reading: Coroutine[Any, Any, Any]) -> AsyncIterator[asyncio.Task[Any]]:
+    """The task that reads, once its poll waits; it has ended when the block has."""
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(reading)
+        await log.is_awaited.wait()
+        yield task
 
 
 class Scene:
@@ -305,9 +314,7 @@ async def test_a_poll_without_records_is_over_when_it_is_interrupted():
     """Partitions that were assigned meanwhile would be read half a second later."""
     scene = Scene(Quiet({tp(0): 0}))
 
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(scene.reader.read())
-        await scene.log.is_awaited.wait()
+    async with waiting(scene.log, scene.reader.read()) as reading:
         scene.reader.interrupt()
 
     assert reading.result() == {}
@@ -320,9 +327,7 @@ async def test_what_was_read_of_a_partition_alone_outlasts_the_interruption():
     scene.clock.advance(AGAIN_AFTER_S)
     scene.log.bad.clear()
 
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        turn = tasks.create_task(scene.turns(1))
-        await scene.log.is_awaited.wait()
+    async with waiting(scene.log, scene.turns(1)) as turn:
         assert not turn.done()
         scene.reader.interrupt()
 
@@ -342,9 +347,7 @@ async def test_a_poll_that_is_cancelled_is_not_merely_interrupted():
     """The stream stops."""
     scene = Scene(Quiet({tp(0): 0}))
 
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
-        reading = tasks.create_task(scene.reader.read())
-        await scene.log.is_awaited.wait()
+    async with waiting(scene.log, scene.reader.read()) as reading:
         reading.cancel()
 
     assert reading.cancelled()
